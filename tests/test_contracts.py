@@ -152,7 +152,7 @@ WRITING = {
         ),
         "set_remote",
     },
-    "folders": {"add", "put", "remove", "remove_empty"},
+    "folders": {"add", "put", "remove_empty"},
     "site_facts": {"hold", "learn", "put_archive", "put_page_list"},
     "rules": {"add", "apply", "take_back", "remove", "was_done"},
     "status_outbox": {

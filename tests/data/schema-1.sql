@@ -138,6 +138,12 @@ CREATE TABLE feed_change (
     value TEXT NOT NULL,
     PRIMARY KEY (account_id, server_id, what)
 ) WITHOUT ROWID;
+CREATE TABLE former_guid (
+    article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
+    guid_key INTEGER NOT NULL,
+    until INTEGER,
+    PRIMARY KEY (article_id, guid_key)
+) WITHOUT ROWID;
 CREATE TABLE subscription_time (
     url TEXT NOT NULL,
     fact TEXT NOT NULL, -- followed (or ended), title, folder, moved
@@ -250,6 +256,7 @@ INSERT INTO shingle (hash, article_id) VALUES (-1094702690195, 3);
 DELETE FROM unindexed;
 DELETE FROM journal;
 DELETE FROM feed_change;
+DELETE FROM former_guid;
 DELETE FROM subscription_time;
 DELETE FROM rule;
 DELETE FROM rule_article;

@@ -3,7 +3,8 @@ from __future__ import annotations
 import sqlite3
 
 from support.factories import NOW, subscribe
-from tuireader.store import accounts, feeds, folders
+from tuireader.model.query import Rule
+from tuireader.store import accounts, feeds, folders, rules
 
 
 def test_a_folder_is_one_whatever_its_case(c: sqlite3.Connection) -> None:
@@ -14,16 +15,21 @@ def test_a_folder_is_one_whatever_its_case(c: sqlite3.Connection) -> None:
     assert folders.every(c) == [essays, news]
 
 
-def test_feeds_move_between_folders_and_stay_when_theirs_is_removed(c: sqlite3.Connection) -> None:
+def test_feeds_move_between_folders_of_which_the_empty_ones_go(c: sqlite3.Connection) -> None:
     feed, news, essays = subscribe(c), folders.add(c, "News"), folders.add(c, "Essays")
     for folder_id in (news.id, essays.id, None, news.id):
         folders.put(c, feed.id, folder_id)
         assert feeds.get(c, feed.id).folder_id == folder_id
     feeds.record(c, feed)  # a refresh that began before
     assert feeds.get(c, feed.id).folder_id == news.id
-    folders.remove(c, news.id)
-    assert feeds.get(c, feed.id).folder_id is None
-    assert folders.every(c) == [essays]
+    folders.remove_empty(c)
+    assert folders.every(c) == [news]
+    folders.put(c, feed.id, None)
+    rule = rules.add(c, Rule("x", hide=True, folder_id=news.id), NOW)
+    folders.remove_empty(c)
+    assert folders.every(c) == [news]  # its rule is for what comes into it again
+    rules.remove(c, rule.id)
+    assert folders.every(c) == []
 
 
 def test_each_account_has_its_own(c: sqlite3.Connection) -> None:

@@ -48,8 +48,8 @@ def test_a_rule_is_kept_as_it_was_given(c: sqlite3.Connection) -> None:
     assert rules.get(c, second.id) == second
     assert [rule.id for rule in rules.in_force(c, NOW)] == [second.id]
     assert [rule.id for rule in rules.ended(c, NOW)] == [first.id]
-    folders.remove(c, folder.id)  # a rule of a folder or a feed that is gone is for nothing
-    feeds.remove(c, feed.id)
+    feeds.remove(c, feed.id)  # a rule of a feed that is gone is for nothing
+    rules.remove(c, second.id)
     assert rules.every(c) == []
     with pytest.raises(NotFoundError, match="There is no rule 1"):
         rules.get(c, first.id)

@@ -91,16 +91,13 @@ def put(c: sqlite3.Connection, feed_id: int, folder_id: int | None) -> None:
     c.execute("UPDATE feed SET folder_id = ? WHERE id = ?", (folder_id, feed_id))
 
 
-def remove(c: sqlite3.Connection, folder_id: int) -> None:
-    """Remove a folder; the feeds that are in it stay, in none."""
-    with transaction(c):
-        c.execute("UPDATE feed SET folder_id = NULL WHERE folder_id = ?", (folder_id,))
-        c.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
-
-
 def remove_empty(c: sqlite3.Connection) -> None:
+    """Remove the folders that hold no feed, and that no rule is for."""
+    used = " AND ".join(
+        f"id NOT IN (SELECT folder_id FROM {of} WHERE folder_id IS NOT NULL)" for of in ("feed", "rule")
+    )
     with transaction(c):
-        c.execute("DELETE FROM folder WHERE id NOT IN (SELECT folder_id FROM feed WHERE folder_id IS NOT NULL)")
+        c.execute(f"DELETE FROM folder WHERE {used}")
 
 
 def _folder(row: tuple[object, ...]) -> Folder:

@@ -158,6 +158,15 @@ CREATE TABLE feed_change (
     PRIMARY KEY (account_id, server_id, what)
 ) WITHOUT ROWID;
 
+-- Numbers of the guids that articles had: other machines may still know them by these. Where another article has taken
+-- the guid, it was theirs `until` then.
+CREATE TABLE former_guid (
+    article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
+    guid_key INTEGER NOT NULL,
+    until INTEGER,
+    PRIMARY KEY (article_id, guid_key)
+) WITHOUT ROWID;
+
 -- When the facts of this machine's own subscriptions changed, while it shares a folder: which of two machines was last.
 CREATE TABLE subscription_time (
     url TEXT NOT NULL,

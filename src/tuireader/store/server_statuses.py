@@ -279,6 +279,20 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
         yield Marked(guid, id_, bool(read), bool(starred), story)
 
 
+def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, int | None]]:
+    """Feed, id and number of each of this machine's own articles that had another guid; that, and until when (seconds).
+
+    A guid that another article of the feed has taken without a sign of it is no name of anything.
+    """
+    rows = c.execute(
+        "SELECT a.feed_id, a.id, a.guid_key, n.guid_key, n.until FROM former_guid AS n JOIN article AS a"
+        " ON a.id = n.article_id JOIN feed AS f ON f.id = a.feed_id WHERE f.account_id = ? AND (n.until IS NOT NULL"
+        " OR NOT EXISTS (SELECT 1 FROM article AS o WHERE o.feed_id = a.feed_id AND o.guid_key = n.guid_key))",
+        (LOCAL,),
+    )
+    yield from rows.fetchall()
+
+
 def numbered_guids(c: sqlite3.Connection, feed_id: int) -> list[str]:
     """The guids of a feed that end in a number of sixteen signs."""
     sql = "SELECT guid FROM article WHERE feed_id = ? AND guid GLOB '*#????????????????'"
@@ -313,4 +327,6 @@ def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, bool, bool]]:
 
 
 def newest_article(c: sqlite3.Connection) -> int:
-    return c.execute("SELECT max(id) FROM article").fetchone()[0] or 0
+    """A number that is another one once an article has come, or has another guid."""
+    highest, renamed = c.execute("SELECT max(id), (SELECT count(*) FROM former_guid) FROM article").fetchone()
+    return (highest or 0) + renamed  # type: ignore[no-any-return]

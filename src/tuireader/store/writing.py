@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import duplicates, labels, pruning, search, status_outbox
+from tuireader.store import duplicates, labels, pruning, search
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key, id_list, link_key, moment, pack, plain, seconds, sound, text_of, unpack
 from tuireader.text.shingles import Sketch, sketch
@@ -25,7 +25,6 @@ _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
 NUMBERS_MAX = 2**40
 """More articles than there will ever be."""
 _AHEAD = timedelta(days=3650)
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
@@ -91,12 +90,14 @@ def alike(
     return [_facts(row) for row in rows]
 
 
-def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
-    """Give an article another guid, unless another article of its feed has it; what is marked is told by that, too."""
-    c.execute(
+def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime | None = None) -> None:
+    """Give an article another guid, unless another article of its feed has it; `taken`: when another took its own."""
+    before = c.execute("SELECT guid_key FROM article WHERE id = ?", (article_id,)).fetchone()
+    done = c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
     )
-    status_outbox.owe_all(c, [article_id], _LONG_AGO)  # what was done with it later, by that name, goes before
+    if done.rowcount and before[0] != guid_key(guid):
+        c.execute("REPLACE INTO former_guid VALUES (?, ?, ?)", (article_id, *before, seconds(taken)))
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:

@@ -31,7 +31,7 @@ _FIRST = 1_767_225_600_000
 _AHEAD = 20 * 365 * 86_400_000
 """How far a clock may be ahead of ours. A time beyond could never be outdone: it is taken for the first."""
 _FORMAT = 3
-_FIELDS: tuple[Field, ...] = get_args(Field)
+FIELDS: tuple[Field, ...] = get_args(Field)
 _MOVES = 20
 """Moves of one feed that are followed."""
 _MARKS, _FEEDS = 2_000_000, 20_000
@@ -82,20 +82,15 @@ class Subscription(NamedTuple):
     name: Fact[str] = _NO_TEXT
     """What its site calls it."""
     moved: Fact[str] = _NO_TEXT
-    """Its new address; empty where it came back to this one."""
-
-    @property
-    def moved_to(self) -> str:
-        """Where it is followed instead of here, unless it was followed here again."""
-        return "" if self.followed.value and self.followed.at > self.moved.at else self.moved.value
+    """Its new address; empty where it came back to this one, or was followed here again."""
 
     @property
     def is_followed(self) -> bool:
-        return self.followed.value and not self.moved_to
+        return self.followed.value and not self.moved.value
 
     @property
     def is_ended(self) -> bool:
-        return bool(self.followed.at) and not self.followed.value and not self.moved_to
+        return bool(self.followed.at) and not self.followed.value and not self.moved.value
 
     def merged(self, other: Subscription) -> Subscription:
         pairs: Iterator[tuple[Fact[Any], Fact[Any]]] = zip(self, other, strict=True)
@@ -173,9 +168,9 @@ class FolderMap:
         """The current address of a feed after its moves."""
         for _ in range(_MOVES):
             there = self.subscriptions.get(url)
-            if there is None or not there.moved_to:
+            if there is None or not there.moved.value:
                 break
-            url = there.moved_to
+            url = there.moved.value
         return url
 
     def follow_moves(self) -> FolderMap:
@@ -198,7 +193,7 @@ def packed(known: FolderMap, state: str) -> bytes:
     rows, arrays = [], []
     for url in urls:
         counts = []
-        for field in _FIELDS:
+        for field in FIELDS:
             stamps = known.marks.get((url, field), {})
             counts.append(len(stamps))
             arrays += [array("q", stamps.keys()), array("q", stamps.values())]
@@ -231,7 +226,7 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
     known, limit = FolderMap(), stamp(latest, value=False, is_unasked=True)
     for row in rows:
         url, there, counts = _row(row, latest)
-        for field, count in zip(_FIELDS, counts, strict=True):
+        for field, count in zip(FIELDS, counts, strict=True):
             guids, stamps = _numbers(rest[: 8 * count]), _numbers(rest[8 * count : 16 * count])
             if len(guids) != count or len(stamps) != count:
                 raise ValueError("it is cut off")
@@ -249,7 +244,7 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
 
 
 def _row(row: object, latest: int) -> tuple[str, Subscription | None, list[int]]:
-    if not isinstance(row, list) or len(row) != 2 + len(_FIELDS):
+    if not isinstance(row, list) or len(row) != 2 + len(FIELDS):
         raise ValueError("it is of another kind")
     url, there, *counts = row
     if not all(type(count) is int and count >= 0 for count in counts):
@@ -312,6 +307,6 @@ def _text(value: object) -> str:
 
 def marks_of(known: FolderMap, feed: str) -> Iterator[tuple[Field, Stamps]]:
     """The marks of a feed, by field."""
-    for field in _FIELDS:
+    for field in FIELDS:
         if stamps := known.marks.get((feed, field)):
             yield field, stamps

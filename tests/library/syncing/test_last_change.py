@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from support.factories import NOW
 from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
-from tuireader.store import feeds, status_outbox
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, status_outbox, statuses
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import Fact, FolderMap, Subscription, packed, stamp
 
@@ -148,6 +149,69 @@ def test_a_feed_can_be_followed_again_at_the_address_that_it_left(pair: tuple[Ma
     two.changes_feeds(two.now)
     everywhere(two, one)
     assert set(one.feeds()) == set(two.feeds()) == {URL, NEW}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_feed_that_is_filed_at_its_old_address_goes_along(pair: tuple[Machine, Machine], first: int) -> None:
+    one, two = pair
+    move(two)
+    file_into(one, "News")
+    for each in (pair[first], pair[1 - first], *pair):
+        each.exchange()
+    assert one.feeds() == two.feeds() == {NEW: ("", "News")}
+
+
+def change_guids(machine: Machine, *, when: datetime | None = None) -> None:
+    """The publisher has other guids now, and this machine has seen that; `when`: the old ones are others' from then."""
+    with machine.opened() as c:
+        for id_ in articles.ids(c, Query(apart=True)):
+            articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "?p="), taken=when)
+
+
+def states(machine: Machine) -> dict[str, tuple[bool, bool]]:
+    return {guid.replace("?p=", "#"): state for guid, state in machine.state().items()}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("are_taken", [False, True])
+def test_marks_by_guids_of_before_and_of_now_are_of_one_article(
+    pair: tuple[Machine, Machine], is_known: bool, are_taken: bool
+) -> None:
+    """One machine takes a mark off before it has heard of the new guids, another tells the old mark by them."""
+    one, two = pair
+    when = NOW + timedelta(hours=9) if are_taken else None
+    if is_known:
+        one.mark(2, starred=True)
+        one.mark(3, read=True)
+        everywhere(one, two)
+    change_guids(two, when=when)
+    if not is_known:
+        with two.opened() as c:
+            for values in ({"read": True, "starred": True}, {"read": False, "starred": False}):
+                statuses.mark(c, articles.ids(c, Query(apart=True)), now=lambda: two.now, **values)
+    two.exchange()
+    one.now = two.now
+    one.mark(2, starred=not is_known)
+    one.mark(3, read=not is_known)
+    one.exchange()
+    change_guids(one, when=when)
+    everywhere(one, two)
+    assert states(one) == states(two)
+    assert (states(one)[f"{URL}#2"][1], states(one)[f"{URL}#3"][0]) == (not is_known, not is_known)
+
+
+def test_a_mark_that_waits_is_told_by_the_new_guid_as_late_as_it_was_made(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    change_guids(two)
+    with two.opened() as c:
+        for value in (True, False):
+            statuses.mark(c, articles.ids(c, Query(apart=True)), now=lambda: two.now, starred=value)
+    two.exchange()
+    one.mark(2, starred=True, now=two.now + timedelta(minutes=1))
+    change_guids(one)
+    everywhere(one, two)
+    assert states(one) == states(two)
+    assert states(one)[f"{URL}#2"] == (False, True)
 
 
 @pytest.mark.parametrize("suffix", [".map", ".recent"])

@@ -147,7 +147,7 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
         for each in (one, two):
             with each.opened() as c:
                 (known,) = articles.facts_of(c, [articles.known(c, each.feed_id(), ["today"])["today"].id])
-                articles.rename(c, known[0], marked_name(known[2], known[4], known[3]))
+                articles.rename(c, known[0], marked_name(known[2], known[4], known[3]), taken=each.now)
                 save_plan(c, feeds.get(c, each.feed_id()), Plan(new=(ready("today", title=day),)))
             each.exchange()
         everywhere(one, two)

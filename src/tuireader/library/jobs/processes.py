@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import multiprocessing
 import os
 import pickle
 import signal
@@ -12,8 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -49,6 +47,9 @@ class Processes:
         Forked, they start in a tenth of the time and share memory. That is safe only before there are threads, and
         while no cache is open.
         """
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
         self.number = number
         if are_forked:
             for module in prepare:
@@ -71,14 +72,14 @@ class Processes:
         """Wait until one can be given jobs; raises EOFError where they have ended."""
         try:
             await asyncio.wrap_future(self._started[0])
-        except BrokenProcessPool as error:
+        except BrokenExecutor as error:
             raise EOFError("the processes ended at once") from error
 
     async def do(self, work: Work[Result]) -> Result:
         """Run a job and return its result or raise its error; EOFError if the processes end, or have ended."""
         try:
             answer = await asyncio.wrap_future(self._submit(_do, self._path, work))
-        except BrokenProcessPool as broken:
+        except BrokenExecutor as broken:
             raise EOFError("a process has ended") from broken
         result, error = pickle.loads(answer)  # noqa: S301 - of our own making
         if error is not None:

@@ -24,7 +24,7 @@ from tuireader.content.dom.plain_text import plain_text
 from tuireader.feeds.entries import is_marked, marked_name, other_name
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
-from tuireader.model.headline import Status
+from tuireader.model.headline import Status, utc_now
 from tuireader.store import articles
 from tuireader.text.shingles import likeness
 from tuireader.text.word_count import count_tidied
@@ -335,7 +335,7 @@ def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], know
     for row in articles.facts_of(c, edited) if edited else ():
         there, entry = Candidate(*row), edited[row[0]]
         if is_another(entry, there, partial(_body, c)):
-            articles.rename(c, there.id, marked_name(there.guid, there.link, there.title))
+            articles.rename(c, there.id, marked_name(there.guid, there.link, there.title), taken=utc_now())
             del known[entry.guid]
 
 

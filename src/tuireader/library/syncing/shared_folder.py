@@ -30,6 +30,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
     BEFORE,
+    FIELDS,
     LONGEST,
     Fact,
     FolderMap,
@@ -232,10 +233,12 @@ class _Exchange:
             return Exchanged(Taken())
         self._times = {key: min(1000 * at, self._now) for key, at in times.items()}
         self._open_copy()
+        self._follow_guids(every)
         self._tell_marks(waiting, every)
         self._tell_subscriptions(every)
         self._read()
         self._add(self._known.follow_moves())
+        self._follow_guids(every)
         self._tell_subscribed_before(every)
         if self._is_anew:
             self._tell_marked_before(every)
@@ -391,6 +394,18 @@ class _Exchange:
     def _there(self, url: str) -> Subscription:
         return self._known.subscriptions.get(url, Subscription())
 
+    def _follow_guids(self, every: Iterable[Feed]) -> None:
+        """Give the marks of articles that have other guids now to these."""
+        urls = {feed.id: _shared(feed.url) for feed in every}
+        for feed_id, id_, given, former, until in server_statuses.former_guids(self._c):
+            guid = self._reused(feed_id).get(id_, given)
+            for name in FIELDS if (url := urls.get(feed_id, "")) else ():
+                when = self._known.stamp_of(url, name, former)
+                is_its = until is None or time_of(when) < 1000 * (until + 1)
+                if when and is_its and self._known.mark(url, name, guid, when):
+                    self._recent.mark(url, name, guid, when)
+                    self._has_news = True
+
     def _tell_marks(self, waiting: Sequence[Change], every: Iterable[Feed]) -> None:
         """Publish marks from the outbox, with times later than the state known when they were made."""
         urls = {feed.id: _shared(feed.url) for feed in every}
@@ -453,11 +468,13 @@ class _Exchange:
         there = self._there(url)
         known: Fact[Any] = getattr(there, name)
         when = self._times.get((url, name), 0)
-        if 0 < known.at >= when and known.value == value and not there.moved_to:
+        if 0 < known.at >= when and known.value == value and not there.moved.value:
             return
         at = max(when or self._now, known.at + 1)
         facts: dict[str, Fact[Any]] = {name: Fact(at, value)} | ({"name": Fact(at, site)} if site else {})
-        if value and url not in self._place.kept:  # whoever names or files a feed follows it
+        if name == "followed" and value:
+            facts["moved"] = Fact(max(at, there.moved.at + 1), "")
+        elif value and url not in self._place.kept:  # whoever names or files a feed follows it
             facts["followed"] = Fact(at, value=True)
         self._put(url, Subscription(**facts))
 
@@ -465,7 +482,7 @@ class _Exchange:
         """Publish a feed's new address, to which all that is known of it goes along."""
         known = self._there(url)
         if self._known.address_now(url) != to:
-            at = max(self._times.get((url, "moved"), self._now), known.moved.at + 1, known.followed.at)
+            at = max(self._times.get((url, "moved"), self._now), known.moved.at + 1)
             self._put(url, Subscription(moved=Fact(at, to)))
             self._put(to, Subscription(moved=Fact(max(at, self._there(to).moved.at + 1), "")))
         if url in self._place.kept:
@@ -540,7 +557,7 @@ class _Exchange:
 
     def _take_moves(self) -> None:
         for url, there in self._known.subscriptions.items():
-            if there.moved_to:
+            if there.moved.value:
                 feeds.move(self._c, url, self._known.address_now(url))
 
     def _end(self, ending: Sequence[Feed], before: int) -> None:

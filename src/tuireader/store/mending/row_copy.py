@@ -161,6 +161,7 @@ class _Copy:
             self._copy_plain("journal")
             self._copy_plain("rule_article")
             self._copy_plain("shingle")
+            self._copy_plain("former_guid")
             self._drop_orphans()
             self._keep_numbers()
             for statement in _COUNT_AGAIN:
@@ -365,6 +366,7 @@ class _Copy:
             ("journal", "article_id", "article"),
             ("feed_change", "account_id", "account"),
             ("rule_article", "article_id", "article"),
+            ("former_guid", "article_id", "article"),
             ("rule_article", "rule_id", "rule"),
         ):
             self._new.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT id FROM {of})")
