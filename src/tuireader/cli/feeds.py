@@ -13,7 +13,7 @@ from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, sa
 from tuireader.cli.run import Run, run
 from tuireader.config.load import load
 from tuireader.errors import NotFoundError
-from tuireader.library.archiving.save_older import standing
+from tuireader.library.archiving.messages import standing
 from tuireader.library.jobs import work
 from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.subscription import unsubscribe

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tuireader.library.archiving import backfill as archive
-from tuireader.library.archiving import save_older
+from tuireader.library.archiving import messages
 from tuireader.tasks.task import Context, Step, Steps, utc
 from tuireader.urls.shown import without_credentials
 
@@ -24,10 +24,10 @@ async def backfill(on: Context, feed: Feed, wanted: Wanted) -> Steps:
         aclosing(archive.backfill(on.cache, queue, feed, clock=on.clock, wanted=wanted)) as events,
     ):
         async for event in events:
-            ended = "" if event.status == "page" else f"{feed.name}: {save_older.ended(event)}"
+            ended = "" if event.status == "page" else f"{feed.name}: {messages.ended(event)}"
             new += 0 if ended else event.new
             yield Step(
-                f"{feed.name}: {new} new, {save_older.progress(event)}",
+                f"{feed.name}: {new} new, {messages.progress(event)}",
                 row=_row(event),
                 said="" if event.status == "failed" else ended,
                 failed=ended if event.status == "failed" else "",

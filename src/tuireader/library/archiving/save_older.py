@@ -1,4 +1,4 @@
-"""Saving older articles: new ones are added, the texts of those that are here completed; and the sentences about it."""
+"""Saving older articles: new ones are added, the texts of those that are here completed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Plan, Prepare
 from tuireader.model.headline import Status
 from tuireader.store import articles, feeds, site_facts
 from tuireader.store.connection import transaction
-from tuireader.text.sentences import counted
 from tuireader.urls.identity import without_scheme
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from tuireader.model.feed import Archive, Backfilled
+    from tuireader.model.feed import Archive
 
 
 Kind = Literal["feed", "posts"]
@@ -184,36 +183,3 @@ def _complete(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> Non
     elif authors or categories:
         text = plain_text(articles.body(c, article_id))
         articles.add_names(c, article_id, text, authors=authors, categories=categories)
-
-
-def progress(event: Backfilled) -> str:
-    said = f"page {event.page}" + (f" of {event.pages}" if event.pages else "")
-    return f"{said}{_back(event.back_to)}"
-
-
-def ended(event: Backfilled) -> str:
-    """What came in all, and whether there is more."""
-    came = f"{counted(event.new, 'older article')} came{_back(event.back_to)}"
-    if event.status == "failed":
-        why = (event.error or "").rstrip(".")
-        return f"{came}; then: {why}. Asked again, it goes on from there." if event.page else f"{why}."
-    if event.status == "stopped":
-        return (
-            f"{came}. There is more: asked again, it goes on." if event.new else f"{came}: what you asked for is here."
-        )
-    return f"{came}. {event.error}." if event.error else f"{came}. That is all that the site gives."
-
-
-def standing(archive: Archive | None) -> str:
-    """How far a site has been read back."""
-    if archive is None:
-        return "not asked for"
-    if archive.is_done:
-        return f"all that the site gives{_back(archive.back_to)}"
-    return (
-        f"page {archive.page}{f' of {archive.pages}' if archive.pages else ''}{_back(archive.back_to)}; there is more"
-    )
-
-
-def _back(date: datetime | None) -> str:
-    return f", back to {date.astimezone():%B %Y}" if date else ""

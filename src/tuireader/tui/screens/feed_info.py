@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Input, Static
 
-from tuireader.library.archiving.save_older import standing
+from tuireader.library.archiving.messages import standing
 from tuireader.library.rules.prune import in_megabytes
 from tuireader.model.full_text import Gives, Mode
 from tuireader.text.printable import printable
