@@ -30,6 +30,10 @@ CREATE TABLE feed (
     starred INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX feed_by_url ON feed (account_id, url);
+CREATE TABLE former_address (
+    url TEXT PRIMARY KEY,
+    feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE
+) WITHOUT ROWID;
 CREATE TABLE feed_option (
     feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
@@ -191,6 +195,7 @@ DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence (name, seq) VALUES ('account', 0);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('feed', 3);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('article', 6);
+DELETE FROM former_address;
 DELETE FROM feed_option;
 DELETE FROM account;
 INSERT INTO account (id, kind, name, url, user, syncs, cursor, secret) VALUES (0, 'local', '', '', '', 0, '', '');
@@ -289,6 +294,9 @@ INSERT INTO search_config (k, v) VALUES ('automerge', 0);
 INSERT INTO search_config (k, v) VALUES ('crisismerge', 256);
 INSERT INTO search_config (k, v) VALUES ('usermerge', 16);
 INSERT INTO search_config (k, v) VALUES ('version', 4);
+CREATE TRIGGER feed_has_moved AFTER UPDATE OF url ON feed WHEN NEW.url <> OLD.url BEGIN
+    REPLACE INTO former_address VALUES (OLD.url, NEW.id);
+END;
 CREATE TRIGGER feed_is_followed AFTER INSERT ON feed
 WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
     REPLACE INTO subscription_time VALUES (NEW.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));

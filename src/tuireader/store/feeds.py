@@ -95,6 +95,15 @@ def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
     ]
 
 
+def by_place(c: sqlite3.Connection) -> dict[str, int]:
+    """The ids of the subscriptions by the places of their addresses, also of those that they had."""
+    from tuireader.urls.identity import place
+
+    former = c.execute("SELECT feed_id, url FROM former_address").fetchall()
+    rows = [*former, *((id_, url) for id_, url, _ in addresses(c))]
+    return {place(text_of(url)): id_ for id_, url in rows}
+
+
 def held(c: sqlite3.Connection, now: datetime) -> dict[int, datetime]:
     """The subscriptions whose servers asked for no request before some time that has not come yet, by their ids."""
     rows = c.execute("SELECT id, not_before FROM feed WHERE not_before > ?", (seconds(now),)).fetchall()

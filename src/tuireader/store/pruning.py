@@ -122,8 +122,9 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         left = id_list(gone)
         told = duplicates.of_articles(c, left)
         c.execute(
-            "INSERT OR REPLACE INTO pruned (feed_id, guid_key, date)"
-            " SELECT feed_id, guid_key, date FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            "WITH going AS (SELECT * FROM article WHERE id IN (SELECT value FROM json_each(?)))"
+            " INSERT OR REPLACE INTO pruned (feed_id, guid_key, date) SELECT feed_id, guid_key, date FROM going"
+            " UNION SELECT feed_id, link_key, date FROM going WHERE link_key <> 0",
             (left,),
         )
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
@@ -143,7 +144,7 @@ def remember(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> None:
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
-    """Those of some keys of guids whose articles were here and were removed to make room, with their dates."""
+    """Those of some keys of guids and links whose articles were here and were removed, with their dates."""
     rows = c.execute(
         "SELECT guid_key, date FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),

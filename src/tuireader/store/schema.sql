@@ -30,6 +30,15 @@ CREATE TABLE feed (
 );
 CREATE UNIQUE INDEX feed_by_url ON feed (account_id, url);
 
+-- Addresses that feeds had: a list that names one of them means the feed.
+CREATE TABLE former_address (
+    url TEXT PRIMARY KEY,
+    feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TRIGGER feed_has_moved AFTER UPDATE OF url ON feed WHEN NEW.url <> OLD.url BEGIN
+    REPLACE INTO former_address VALUES (OLD.url, NEW.id);
+END;
+
 CREATE TABLE feed_option (
     feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
@@ -225,7 +234,7 @@ CREATE TABLE saved_search (
 -- What the user did last, the newest last, each with all that is needed to take it back.
 CREATE TABLE undo (number INTEGER PRIMARY KEY AUTOINCREMENT, done INTEGER NOT NULL, step BLOB NOT NULL);
 
--- Guids of articles that were removed, and their dates: their feeds do not bring them in again.
+-- Guids and addresses of articles that were removed, and their dates: their feeds do not bring them in again.
 CREATE TABLE pruned (
     feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
     guid_key INTEGER NOT NULL,

@@ -130,18 +130,19 @@ class Prepacked:
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
-        keys = [guid_key(ready.entry.guid) for ready in self._new]
-        gone = pruning.were_pruned(c, feed_id, keys) if keys else {}
+        keys = [(guid_key(ready.entry.guid), link_key(ready.entry.link)) for ready in self._new]
+        gone = pruning.were_pruned(c, feed_id, {each for pair in keys for each in pair}) if keys else {}
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
-        for ready, key in zip(self._new, keys, strict=True):
+        for ready, (key, link) in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
-            if before is None and key in gone:
-                date = seconds(ready.entry.published or ready.entry.updated)
-                is_another = date is not None and date > gone[key]  # with the guid of one that was removed
+            date = seconds(ready.entry.published or ready.entry.updated)
+            is_renamed = date is not None and gone.get(link) == date
+            if before is None and (key in gone or is_renamed):
+                is_another = date is not None and date > gone.get(key, date)  # with the guid of one that was removed
                 if not (ready.is_wanted_elsewhere or is_another):
                     continue
-                pruning.welcome_back(c, feed_id, [key])
+                pruning.welcome_back(c, feed_id, [key, link])
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile

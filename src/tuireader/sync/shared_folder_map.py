@@ -116,6 +116,10 @@ class FolderMap:
         self.subscriptions[url] = before.merged(there)
         return self.subscriptions[url] != before
 
+    def _put(self, url: str, there: Subscription, news: FolderMap) -> None:
+        if self.put(url, there):
+            news.put(url, there)
+
     def mark(self, feed: str, field: Field, guid: int, when: int) -> bool:
         """Put a mark, unless a newer one is known; whether it was put."""
         stamps = self.marks.setdefault((feed, field), {})
@@ -134,8 +138,16 @@ class FolderMap:
         """Take over what is newer in another map; gives that."""
         news = FolderMap()
         for url, there in other.subscriptions.items():
-            if self.put(url, there):
-                news.put(url, there)
+            before = self.subscriptions.get(url, Subscription()).moved
+            self._put(url, there, news)
+            older, newer = sorted((before, there.moved))
+            # Where one device has seen an earlier move than another, both addresses are of one feed.
+            if (
+                older.value not in ("", url, newer.value)
+                and newer.value
+                and not _leads_inside(older.value, newer.value)
+            ):
+                self._put(older.value, Subscription(moved=newer), news)
         for (feed, field), stamps in other.marks.items():
             self.merge_marks(feed, field, stamps, news)
         return news
@@ -178,9 +190,7 @@ class FolderMap:
         news = FolderMap()
         for url, there in list(self.subscriptions.items()):
             if (now := self.address_now(url)) != url:
-                known = there._replace(moved=_NO_TEXT)
-                if self.put(now, known):
-                    news.put(now, known)
+                self._put(now, there._replace(moved=_NO_TEXT), news)
         moved = [key for key in self.marks if self.address_now(key[0]) != key[0]]
         for feed, field in moved:
             self.merge_marks(self.address_now(feed), field, self.marks[feed, field], news)
@@ -262,10 +272,14 @@ def _subscription(url: str, row: object, latest: int) -> Subscription | None:
         followed = Subscription().followed
     if moved.value:
         to = _address(moved.value)
-        if not to or (is_private_name(host_of(to)) and not is_private_name(host_of(url))):  # it leads inside
+        if not to or _leads_inside(url, to):
             return None
         moved = Fact(moved.at, to)
     return Subscription(followed, *(Fact(each.at, _text(each.value)) for each in (title, folder, name, moved)))
+
+
+def _leads_inside(url: str, to: str) -> bool:
+    return is_private_name(host_of(to)) and not is_private_name(host_of(url))
 
 
 def _fact(row: object, latest: int) -> Fact[Any]:

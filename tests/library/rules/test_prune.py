@@ -121,6 +121,20 @@ def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Libra
         assert articles.save_entries(c, feed.id, Plan(new=(of_day(date, NOW),)), NOW).new
 
 
+def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
+    """A publisher changes what entries are called; two that share an address are told apart by their dates."""
+    link = "https://a.example/one"
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c)
+        old = replace(ready("one", link=link, published=NOW - timedelta(days=9)), status=Status(read=True))
+        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert pruning.prune(c, [there]) == 1
+        renamed = ready("?p=1", link=link, published=NOW - timedelta(days=9))
+        assert not articles.save_entries(c, feed.id, Plan(new=(renamed,)), NOW).new
+        others = (ready("?p=2", link=link, published=NOW - timedelta(days=8)), ready("?p=3", link=link))
+        assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 2
+
+
 def test_single_pages_that_were_kept_stay(library: Library) -> None:
     stock(library, url=PAGES)
     assert would_go(library, days=1, newest=1, megabytes=1) == []

@@ -161,6 +161,22 @@ def test_a_feed_that_is_filed_at_its_old_address_goes_along(pair: tuple[Machine,
     assert one.feeds() == two.feeds() == {NEW: ("", "News")}
 
 
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_feed_that_moved_twice_is_one(pair: tuple[Machine, Machine], first: int, later: int) -> None:
+    """One machine saw the first move, the other was away, and saw only where it led at last."""
+    newest = "https://newest.example/feed"
+    ends = (NEW, newest)
+    for each, to, hour in zip(pair, ends, (1 + later, 2 - later), strict=True):
+        move(each, to=to)
+        each.changes_feeds(NOW + timedelta(hours=hour))
+        each.now = NOW + timedelta(hours=4)
+    for each in (pair[first], pair[1 - first], *pair):
+        each.exchange()
+    last = ends[1 - later]
+    assert pair[0].feeds() == pair[1].feeds() == {last: ("", "")}
+
+
 def change_guids(machine: Machine, *, when: datetime | None = None) -> None:
     """The publisher has other guids now, and this machine has seen that; `when`: the old ones are others' from then."""
     with machine.opened() as c:
@@ -339,7 +355,7 @@ SUBSCRIPTIONS = st.builds(
     Subscription,
     st.builds(Fact, TIMES, st.booleans()),
     *[st.builds(Fact, TIMES, st.sampled_from(["", "a", "b"]))] * 3,
-    st.builds(Fact, TIMES, st.sampled_from(["", URL, NEW])),
+    st.builds(Fact, TIMES, st.sampled_from(["", "https://newest.example/feed"])),
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pytest
 
 from library.conftest import EPOCH
 from tuireader.errors import NotAFeedListError
+from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_feeds import import_feeds, is_path, read_file
 from tuireader.store import feeds
 from tuireader.store.connection import connect
@@ -62,3 +65,15 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.
     for path in ("/nowhere/x.opml", str(tmp_path), "x\0.opml"):
         with pytest.raises(NotAFeedListError):
             read_file(path)
+
+
+def test_a_list_that_names_a_former_address_means_the_feed(library: Library) -> None:
+    (feed,) = library.follow("https://a.example/feed")
+    with closing(connect(library.path)) as c:
+        feeds.record(c, replace(feed, url="https://new.example/feed"))
+        lines = [json.dumps(row) for row in backup_rows(c, EPOCH)]
+        feeds.record(c, replace(feed, url="https://newer.example/feed"))
+        for old in ("https://a.example/feed/", "http://new.example/feed"):
+            assert [each.status for each in import_feeds(c, opml(old), EPOCH)] == ["known"]
+        assert restore(c, lines, EPOCH).feeds == 0
+    assert [feed.url for feed in library.feeds()] == ["https://newer.example/feed"]

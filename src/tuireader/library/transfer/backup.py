@@ -204,7 +204,7 @@ class _Restoring:
         self.done = Restored()
         self._c = c
         self._now = now
-        self._feeds = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+        self._feeds = feeds.by_place(c)
         self._searches = {each.name for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """The rules that are here, and their ids."""

@@ -174,7 +174,7 @@ def _newsboat(
         imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
     if cache is None:
         return imported
-    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    there = feeds.by_place(c)
     for url, items in newsboat.read_cache(cache):
         tell(f"{imported.articles} articles of newsboat’s cache")
         if (feed_id := there.get(place(url))) is not None:

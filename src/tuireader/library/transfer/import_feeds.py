@@ -69,7 +69,7 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
     Each is in as soon as it is written: where the program is killed, the next import brings the rest.
     """
     if content.lstrip(_BLANK).startswith(b"<") or _OPML.search(content[:_BEGINNING]):
-        there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+        there = feeds.by_place(c)
         listed = read_list(content)
         found = [_follow(c, outline, there, now) for outline in listed.outlines]
         return found + [
@@ -97,7 +97,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
 
     Searches of newsboat's are saved, as far as they can be said here.
     """
-    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    there = feeds.by_place(c)
     names = newsboat.extra_tags(lines)
     every = {name for some in names.values() for name in some}
     saved = {name_key(each.name) for each in ui_state.searches(c)}
@@ -119,7 +119,7 @@ def ignore(
     c: sqlite3.Connection, ignored: list[Ignored], tags: dict[int, list[str]], now: datetime
 ) -> list[ImportedFeed]:
     """Make rules that hide what newsboat ignores, as far as that can be said here."""
-    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    there = feeds.by_place(c)
     names = {name for some in tags.values() for name in some}
     found = []
     known = {replace(each, id=0) for each in rules.every(c)}

@@ -45,7 +45,7 @@ def keep_all(
 
     A page of a feed that is subscribed to becomes an article of that. `tell` is called with how far it is.
     """
-    followed = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    followed = feeds.by_place(c)
     kept_in: int | None = None
     added = known = without = 0
     for start in range(0, len(pages), _AT_ONCE):

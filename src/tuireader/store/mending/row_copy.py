@@ -19,7 +19,8 @@ from tuireader.store.row_values import DAMAGED, guid_key, lenient, number, pack,
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 
 _PLAIN = (
-    "setting", "hold", "feed_option", "feed_change", "subscription_time", "rule", "saved_search", "undo", "pruned"
+    "setting", "hold", "feed_option", "former_address", "feed_change", "subscription_time", "rule", "saved_search",
+    "undo", "pruned",
 )  # fmt: skip
 """Tables whose rows are copied as they are, once feeds are."""
 _CHUNK = 500
@@ -363,6 +364,7 @@ class _Copy:
         """Let nothing belong to what could not be read."""
         for table, column, of in (
             ("feed_option", "feed_id", "feed"),
+            ("former_address", "feed_id", "feed"),
             ("journal", "article_id", "article"),
             ("feed_change", "account_id", "account"),
             ("rule_article", "article_id", "article"),
