@@ -197,7 +197,9 @@ def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, 
     told = set(ids)
     others = [id_ for id_ in every if id_ not in told]
     if others:
-        status_outbox.note(c, id_list(others), field, int(value), now, to_servers=True)
+        sql = "SELECT f.account_id FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?"
+        is_of_folder = c.execute(sql, (ids[0],)).fetchone()[0] == LOCAL
+        status_outbox.note(c, id_list(others), field, int(value), now, to_servers=is_of_folder)
     labels.write_status(c, field, int(value), id_list(every))
     if field == "read":
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (id_list(every),))

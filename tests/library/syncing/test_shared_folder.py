@@ -23,7 +23,7 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, rules, server_statuses, status_outbox, statuses
 from tuireader.store.connection import connect
 
 
@@ -631,3 +631,17 @@ def test_that_a_feed_stays_is_said_once(machine: MakeMachine) -> None:
     one.fetch(1, "https://other.example/feed")
     one.exchange()
     assert two.exchange().taken.said == ()
+
+
+def test_what_a_server_marked_of_a_story_reaches_the_folder_by_its_other_telling(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        tell_twice(each)
+    everywhere(one, two)
+    with one.opened() as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        feeds.hand_over(c, one.feed_id(OTHER), account.id)
+        (theirs,) = (id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{OTHER}#0")
+        server_statuses.take(c, {theirs: (False, True)}, one.now)
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (False, True)

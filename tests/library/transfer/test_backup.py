@@ -21,6 +21,7 @@ from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, statuses
 from tuireader.store.connection import connect
+from tuireader.urls.private_network import Reach
 
 
 @pytest.fixture
@@ -212,3 +213,18 @@ def test_what_is_repeated_or_odd_is_there_once(db: Path) -> None:
 def test_a_version_that_is_none(db: Path, version: str) -> None:
     with closing(connect(db)) as c, pytest.raises(NotAFeedListError):
         restore(c, [f'{{"type": "tuireader", "version": {version}}}'], NOW)
+
+
+def test_an_address_that_others_gave_is_no_word_of_the_users_after_it_came_back(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9/admin"
+    with closing(connect(tmp_path / "one.db")) as c:
+        feeds.add(c, url, title="", site="", now=NOW, reach=Reach.PUBLIC)
+        feeds.add(c, "http://10.0.0.1/own", title="", site="", now=NOW)
+    lines = [*out(tmp_path / "one.db"), json.dumps({"type": "article", "feed_url": "http://10.0.0.2/", "guid": "g"})]
+    back(tmp_path / "two.db", lines)
+    with closing(connect(tmp_path / "two.db")) as c:
+        reach = {feed.url: feed.reach for feed in feeds.every(c)}
+    own = reach.pop("http://10.0.0.1/own")
+    assert own is Reach.UNKNOWN
+    assert reach[url] is Reach.PUBLIC
+    assert set(reach.values()) == {Reach.PUBLIC}

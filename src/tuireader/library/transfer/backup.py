@@ -19,6 +19,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.urls.identity import place
+from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import without_credentials
 from tuireader.urls.typed import addresses_to_try
 
@@ -83,6 +84,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "custom_title": feed.custom_title,
             "site": without_credentials(feed.site),
             "folder": names.get(feed.folder_id or 0),
+            "reach": feed.reach.value,
             "options": {name: value for name, value in feeds.options(c, feed.id).items() if name not in _OWN},
         }
     for search in ui_state.searches(c):
@@ -238,8 +240,12 @@ class _Restoring:
         if place(url) in self._feeds:
             return
         options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
+        # Where another device gave an address inside, that is no word of the user's.
+        reach = next((each for each in Reach if each.value == row.get("reach")), Reach.UNKNOWN)
         with transaction(self._c):  # whole, or not at all: what is here is not looked at again
-            feed = feeds.add(self._c, url, title=_text(row, "title"), site=_text(row, "site"), now=self._now)
+            feed = feeds.add(
+                self._c, url, title=_text(row, "title"), site=_text(row, "site"), now=self._now, reach=reach
+            )
             if _text(row, "custom_title"):
                 feeds.rename(self._c, feed.id, _text(row, "custom_title"))
             if _text(row, "folder"):
@@ -288,7 +294,7 @@ class _Restoring:
         with transaction(self._c):
             feed_id = self._feeds.get(place(url))
             if feed_id is None:
-                feed_id = feeds.add(self._c, url, title="", site="", now=self._now).id
+                feed_id = feeds.add(self._c, url, title="", site="", now=self._now, reach=Reach.PUBLIC).id
             pruning.welcome_back(self._c, feed_id, map(guid_key, by_guid))
             there = articles.known(self._c, feed_id, by_guid)
             new = [row for guid, row in by_guid.items() if guid not in there]
