@@ -369,6 +369,8 @@ async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevi
     with closing(connect(here.path)) as c:
         account = accounts.get(c, here.account_id)
         assert use.followed_twice(c, account) == 1
+        feeds.rename(c, own.id, "Mine")
+        own = feeds.get(c, own.id)
     await here.push(own)
     await here.sync()
     state = here.state()
@@ -376,7 +378,7 @@ async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevi
     assert state == server.state()
     assert sum(read and starred for read, starred in state.values()) == 2
     with closing(connect(here.path)) as c:
-        assert [feed.id for feed in feeds.every(c) if feed.url == own.url] == [own.id]
+        assert [(feed.id, feed.name) for feed in feeds.every(c) if feed.url == own.url] == [(own.id, "Mine")]
         assert articles.count(c, Query(feeds=(own.id,))) == 6
         assert use.followed_twice(c, account) == 0
 

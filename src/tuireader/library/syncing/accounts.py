@@ -94,7 +94,7 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
     server_id = await server.subscribe(feed.url, folder)
     name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
-    if name and double is None:
+    if name and (double is None or feed.custom_title):
         await server.rename(server_id, name)
     await cache.write(partial(_hand_over, feed=feed, account=account, folder=folder, double=double))
 
