@@ -19,7 +19,7 @@ from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, feeds, folders, labels, rules, statuses
+from tuireader.store import articles, feeds, folders, labels, rules, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
 
@@ -177,6 +177,18 @@ def test_a_file_of_garbage_is_not_read_to_its_end(db: Path) -> None:
 def test_what_is_no_backup_of_this_version_changes_nothing(db: Path, first: str) -> None:
     with closing(connect(db)) as c, pytest.raises(NotAFeedListError):
         restore(c, [first or "x"], NOW)
+
+
+def test_a_saved_search_that_is_here_stays_and_one_that_differs_is_said(full: Path) -> None:
+    lines = out(full)
+    with closing(connect(full)) as c:
+        saved.keep(c, "SEA", "title:ship")
+        number = next(n for n, line in enumerate(lines, 1) if json.loads(line)["type"] == "search")
+        done = restore(c, lines, NOW)
+        assert [(each.name, each.query) for each in ui_state.searches(c)] == [("SEA", "title:ship")]
+    assert done.mistakes == [
+        (number, "this is left out: a saved search “Sea” is here already, and looks for something else")
+    ]
 
 
 def test_passwords_stay_here(db: Path) -> None:

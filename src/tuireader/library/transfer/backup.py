@@ -16,7 +16,7 @@ from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key, sound
+from tuireader.store.row_values import guid_key, name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
@@ -176,7 +176,7 @@ def restore(
             try:
                 restoring.take(row, len(line))
             except (ValueError, AddressError) as error:
-                restoring.done.mistakes.append((number, f"something is missing or wrong here: {error}"))
+                restoring.done.mistakes.append((number, f"this is left out: {error}"))
     restoring.flush()
     return restoring.done
 
@@ -207,7 +207,7 @@ class _Restoring:
         self._c = c
         self._now = now
         self._feeds = feeds.by_place(c)
-        self._searches = {each.name for each in ui_state.searches(c)}
+        self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """The rules that are here, and their ids."""
         self._rules: dict[str, int] = {}
@@ -256,9 +256,10 @@ class _Restoring:
         self.done.feeds += 1
 
     def _search(self, row: dict[str, Any]) -> None:
-        if _needed(row, "name") not in self._searches:
-            self._searches.add(_text(row, "name"))
-            ui_state.put_search(self._c, _text(row, "name"), _text(row, "query"))
+        name, query = _needed(row, "name"), _text(row, "query").strip()
+        if self._searches.setdefault(name_key(name), query) != query:
+            raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
+        ui_state.put_search(self._c, name, query)
 
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = _text(row, "folder"), _text(row, "feed")
