@@ -23,7 +23,7 @@ class Status:
 
 
 def minutes(words: int) -> int:
-    """Reading time of so many words in minutes, at least one."""
+    """Return the reading time of a number of words in minutes, at least 1."""
     return max(1, round(words / WORDS_PER_MINUTE)) if words else 0
 
 
@@ -89,7 +89,7 @@ class Names(Sequence[str]):
         return self._joined[self._ends[at - 1] if at else 0 : self._ends[at]].decode(*_CODE)
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
-        """The place of the first text that is `value`; ValueError where there is none."""
+        """Return the index of the first text equal to `value`; raises ValueError."""
         stop = len(self) if stop is None else stop
         if isinstance(value, str):
             sought = value.encode(*_CODE)

@@ -31,7 +31,7 @@ def add(
 
 
 def find(c: sqlite3.Connection, text: str) -> Account:
-    """The account of this name, or the only one of whose name it is a part; NotFoundError, which says what there is."""
+    """Find an account by its name or a unique part of it; raises NotFoundError listing the accounts."""
     there, key = on_servers(c), name_key(text)
     meant = [each for each in there if name_key(each.name) == key] or [
         each for each in there if key and key in name_key(each.name)

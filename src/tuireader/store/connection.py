@@ -91,7 +91,7 @@ class Cursor(sqlite3.Cursor):
             raise self.connection.as_store_error(error) from error
 
     def fetchmany(self, size: int = 1) -> list[Any]:  # type: ignore[override]  # sqlite3's default is another one
-        """The next rows, so many at most."""
+        """Return the next rows, at most `size`."""
         try:
             return super().fetchmany(size)
         except BROKEN as error:

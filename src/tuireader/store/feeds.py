@@ -96,7 +96,7 @@ def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
 
 
 def by_place(c: sqlite3.Connection) -> dict[str, int]:
-    """The ids of the subscriptions by the places of their addresses, also of those that they had."""
+    """Map current and former addresses, normalised, to subscription ids."""
     from tuireader.urls.identity import place
 
     former = c.execute("SELECT feed_id, url FROM former_address").fetchall()

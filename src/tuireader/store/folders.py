@@ -43,7 +43,7 @@ def every(c: sqlite3.Connection) -> list[Folder]:
 
 
 def get(c: sqlite3.Connection, folder_id: int) -> Folder:
-    """A folder by its id; NotFoundError where there is none."""
+    """Return a folder by its id; raises NotFoundError."""
     row = c.execute(f"{_FOLDERS} WHERE f.id = ?", (folder_id,)).fetchone()
     if row is None:
         raise NotFoundError("This folder is no longer there.")
@@ -51,7 +51,7 @@ def get(c: sqlite3.Connection, folder_id: int) -> Folder:
 
 
 def find(c: sqlite3.Connection, name: str) -> Folder:
-    """The folder of this name, or the only one whose name has it as a part; NotFoundError, which says what there is.
+    """Find a folder by its name or a unique part of it; raises NotFoundError listing the folders.
 
     With the name of its account behind it, as lists show it, it is told from one of another account.
     """

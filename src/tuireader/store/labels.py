@@ -88,13 +88,13 @@ def split_names(names: object) -> tuple[str, ...]:
 
 
 def find(c: sqlite3.Connection, kind: Kind, name: str) -> int | None:
-    """The id of the label of this name; None where there is none."""
+    """Return the id of a label by its name, or None."""
     row = c.execute("SELECT id FROM label WHERE kind = ? AND key = ?", (NUMBERS[kind], name_key(name))).fetchone()
     return None if row is None else row[0]
 
 
 def beginning_with(c: sqlite3.Connection, kind: Kind, part: str) -> str | None:
-    """The name of a kind that begins like this under which most is filed; None where there is none."""
+    """Return the most used name of a kind with this prefix, or None."""
     key = name_key(part)
     row = c.execute(
         "SELECT name FROM label WHERE kind = ? AND key >= ? AND key < ? ORDER BY articles DESC LIMIT 1",

@@ -56,7 +56,7 @@ class Part(NamedTuple):
         return f"SELECT {columns} FROM {self.source}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def counted(self) -> Part:
-        """The same rows where only their number is asked for: of what matches, no article is looked at in vain."""
+        """Return the rows for a count only, without reading articles that need no look."""
         if self.source != _MATCHING or self.where != (_MATCHES, _IN_SIGHT):
             return self
         return self._replace(source="search", where=(_MATCHES, NOT_ASIDE))
@@ -201,7 +201,7 @@ def rows_of(kind: Kind) -> Part:
 
 
 def _label_runs(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[_Run] | None:
-    """The articles under any of these names, if any is given; None where there is none of these names."""
+    """Return the articles under any of the names; None if none of the names exists."""
     given = list(names)
     if not given:
         return []

@@ -163,7 +163,7 @@ def _packer() -> Any:
 
 
 def unpack(packed: object) -> str:
-    """The text that was packed; of what is damaged, its beginning."""
+    """Decompress text; of damaged data, return the readable beginning."""
     return unpack_all(packed)[0]
 
 

@@ -56,7 +56,7 @@ def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
 
 
 def get(c: sqlite3.Connection, rule_id: int) -> Rule:
-    """A rule by its id; NotFoundError where there is none."""
+    """Return a rule by its id; raises NotFoundError."""
     row = c.execute(f"SELECT {_COLUMNS} FROM rule WHERE id = ?", (rule_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no rule {rule_id}. `tuireader rules` lists them.")

@@ -42,7 +42,7 @@ def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
 
 
 def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
-    """Save what was learned of a feed's pages."""
+    """Save facts learned from a feed's pages."""
     import json
 
     said = {"gives": what.gives, "looked": seconds(what.looked), "up_to": what.up_to}

@@ -179,7 +179,7 @@ def subscription_times(c: sqlite3.Connection) -> dict[tuple[str, str], int]:
 
 
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:
-    """Forget the times of what was told, unless it was changed again since."""
+    """Delete the times of published changes, except of feeds that changed again since."""
     c.executemany(
         "DELETE FROM subscription_time WHERE url = ? AND fact = ? AND changed = ?",
         [(sound(url), fact, changed) for (url, fact), changed in told.items()],

@@ -66,7 +66,7 @@ def _facts(row: tuple[Any, ...]) -> Facts:
 
 
 def given_html(c: sqlite3.Connection, article_id: int) -> str:
-    """The HTML of an article as its feed gave it; empty where there is none."""
+    """Return the HTML of an article as its feed gave it, or ""."""
     row = c.execute("SELECT html FROM body WHERE article_id = ?", (article_id,)).fetchone()
     return unpack(row[0]) if row else ""
 

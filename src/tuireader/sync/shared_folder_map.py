@@ -73,7 +73,7 @@ _NO_TEXT = Fact(0, "")
 
 
 class Subscription(NamedTuple):
-    """What became of a subscription: of each fact by itself, what was done last holds."""
+    """The state of a subscription: each fact has its own time, and the latest wins."""
 
     followed: Fact[bool] = Fact(at=0, value=False)
     title: Fact[str] = _NO_TEXT

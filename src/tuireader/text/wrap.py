@@ -62,7 +62,7 @@ def widths(text: str) -> list[int]:
 
 
 def fitting(text: str, width: int) -> int:
-    """How many leading characters fit into so many cells."""
+    """Return how many leading characters fit into a number of cells."""
     if not NOT_NARROW.search(text):
         return min(len(text), max(0, width))
     return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))
@@ -322,7 +322,7 @@ def _divide_clusters(text: str, begin: int, reach: int) -> int:
 
 
 def columns_of(text: str, begin: int, columns: int) -> int:
-    """Before which character the part of a text from `begin` ends that fits into so many cells: at least a cluster."""
+    """Return the end of the longest part from `begin` that fits into a number of cells: at least one cluster."""
     end = min(len(text), begin + columns)
     if not NOT_NARROW.search(text, begin, end):
         return end

@@ -85,7 +85,7 @@ def is_inside_by_name(host: str) -> bool:
 
 
 def _of_numbers(name: str) -> ipaddress.IPv4Address:
-    """The address that systems make of one to four numbers, of which the last fills what is left; else ValueError."""
+    """Return the IPv4 address of one to four numbers, the last of which fills the rest; raises ValueError."""
     *first, last = (int(part, 16 if part[:2] == "0x" else 8 if part[0] == "0" else 10) for part in name.split("."))
     if any(part > 255 for part in first) or last >= 256 ** (4 - len(first)):
         raise ValueError(name)

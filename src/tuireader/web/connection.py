@@ -39,7 +39,7 @@ class Request:
 
 
 class Answer(Protocol):
-    """A response: its head, then its body as it is read."""
+    """A response: head first, then a streamed body."""
 
     @property
     def status(self) -> int:

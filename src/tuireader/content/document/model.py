@@ -154,7 +154,7 @@ class Document:
     """The language of those blocks that do not say theirs, where it is known."""
 
     def block_at(self, offset: int) -> int:
-        """The index of the block that holds an offset (0 where there is none)."""
+        """Return the index of the block at an offset, or 0."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
 

@@ -107,7 +107,7 @@ class _Builder:
             self.set_in += self.stack[-1].tag in _SET_IN
 
     def end(self, tag: str) -> None:
-        """Close an element, and what is open in it: it is the last, but for what was not written by nh3."""
+        """Close an element and everything open inside it."""
         if tag in self.tags:
             while self.tags[-1] != tag:
                 self.close()

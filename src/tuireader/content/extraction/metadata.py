@@ -218,7 +218,7 @@ def _tells_the_same(heading: str, called: list[str]) -> bool:
 
 
 def _called_after(headings: list[str], called: list[str]) -> str:
-    """The first heading that is at least half of the page title; empty if none."""
+    """Return the first heading that makes up at least half of the page title, or ""."""
     names = [letters(each) for each in called]
     parts = {letters("".join(some)) for each in called for some in _runs(_PARTS.split(each))}
     for heading in headings:

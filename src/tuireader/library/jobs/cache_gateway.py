@@ -88,7 +88,7 @@ class Cache:
         self._writer.submit(work)
 
     def fork(self, prepare: Sequence[str], expected: int) -> None:
-        """Fork worker processes now if so many jobs are worth it: once threads run it is not safe.
+        """Fork worker processes if enough jobs are expected; must be called before any thread starts.
 
         They load the modules named in `prepare`, and work for whoever opens the pool first.
         """

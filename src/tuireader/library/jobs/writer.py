@@ -88,7 +88,7 @@ class Writer:
             written.exception()
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
-        """Finish what was asked for, for so many seconds; then a sentence about changes that wait, if there are any."""
+        """Finish queued work within `patience` seconds; returns a sentence about changes left over, or ""."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()

@@ -88,7 +88,7 @@ class TakePage(Joint[Refreshed]):
 
 
 def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
-    """Save what was learned of a page in the same transaction."""
+    """Save facts learned from a page in the same transaction."""
 
     def both(c: sqlite3.Connection) -> Refreshed:
         site_facts.put_page_list(c, feed.id, what)

@@ -212,7 +212,7 @@ class Miniflux(Server):
         return [each for each in found if each is not None]
 
     async def is_behind(self, number: str) -> bool:
-        """Whether all its articles have lower numbers: else this one was only removed, as what was read may be."""
+        """Whether all articles of the server have lower numbers; otherwise this one was only removed."""
         return await self._highest() < int(number)
 
     async def _highest(self) -> int:

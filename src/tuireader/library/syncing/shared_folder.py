@@ -335,7 +335,7 @@ class _Exchange:
                 self._add(self._known.merge(found))
 
     def _reduced(self, found: FolderMap) -> FolderMap:
-        """Keep of all that is known, and of what was found, only what concerns the articles that are here."""
+        """Drop from both maps everything that concerns no article on this machine."""
         here = {
             _shared(feed.url): {
                 self._reused(feed.id).get(row.id, row.guid) for row in server_statuses.of_feed(self._c, feed.id)
@@ -464,7 +464,7 @@ class _Exchange:
                 self._tell(url, "followed", value=False)
 
     def _tell(self, url: str, name: str, value: object, *, site: str = "") -> None:
-        """Publish a fact, later than what was known when it changed; not again where a killed program has done so."""
+        """Publish a changed fact with a time later than the known one; skip it if a killed run already did."""
         there = self._there(url)
         known: Fact[Any] = getattr(there, name)
         when = self._times.get((url, name), 0)

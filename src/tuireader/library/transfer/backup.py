@@ -311,7 +311,7 @@ class _Restoring:
         self.done.known += len(by_guid) - len(new)
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
-        """Rename guids in rows that another article uses by now."""
+        """Rename guids in rows that another article uses now."""
         from tuireader.library.refreshing.match_entries import Candidate, is_another
 
         feed_id = self._feeds.get(place(rows[0]["feed_url"]))

@@ -38,7 +38,7 @@ class Leaves:
             self._look_at(start)
 
     def row(self, number: int, columns: int, second: type) -> list[Any] | None:
-        """The values of a row that has so many columns, and a value of type `second` as its second; None without it."""
+        """Return the values of a row with `columns` columns whose second value has type `second`, or None."""
         at = self._places.get((columns, second), {}).get(number)
         if at is not None:
             with suppress(ValueError, IndexError, struct.error):
@@ -64,7 +64,7 @@ class Leaves:
                 self._places.setdefault(shape, {})[number] = at
 
     def _payload(self, at: int) -> bytes:
-        """A row as it is kept: what does not fit on its page goes on in a chain of others."""
+        """Return a row's bytes, following its chain of overflow pages."""
         length, after = varint(self._data, at)
         _, after = varint(self._data, after)
         if not 0 < length < _LARGEST:

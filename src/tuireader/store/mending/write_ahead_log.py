@@ -146,7 +146,7 @@ def is_broken(path: Path, log: Log) -> bool:
 
 
 def probe(path: Path) -> sqlite3.Connection | None:
-    """A connection that has read the cache, and keeps its log as long as it is open; None where that cannot be."""
+    """Open a connection that keeps the write-ahead log in place until it is closed; None if impossible."""
     try:
         c = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
     except BROKEN:

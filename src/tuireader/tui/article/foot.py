@@ -54,7 +54,7 @@ def _flush(left: list[Piece], right: str, room: int) -> list[Piece]:
 
 
 def sentence_lines(message: str, room: int) -> list[str]:
-    """A sentence in lines, each as wide as is easily read at most; none where there is none."""
+    """Wrap a sentence to the column of text; an empty one gives no lines."""
     if not message:
         return []
     lines = [(line, wrap(line, min(room, _WIDEST))) for line in printable_block(message).split("\n")]

@@ -34,7 +34,7 @@ class LinearReading:
 
     @property
     def cell(self) -> Offset:
-        """The cell of what is typed, or read: the first line in sight, in it the match or the link that one is at."""
+        """Return the cell of the terminal's cursor: the current match or link, else the first visible line."""
         if self._finder.typing:
             typed = typed_cells(self._finder.sought, self._finder.said, self._view.column)
             return Offset(self._view.margin + typed, self._view.size.height - 1)

@@ -107,7 +107,7 @@ class Page:
         return Items(HEAD, len(self._heights) - 2, lambda block: len(self.lines(block)))
 
     def walk(self, place: Place, rows: int) -> Place:
-        """The place so many lines below (above, if negative), within the page."""
+        """Return the place a number of lines below (above, if negative), within the page."""
         return self.items.walk(place, rows)
 
     def window(self, top: Place, rows: int) -> list[Place]:
@@ -115,7 +115,7 @@ class Page:
         return self.items.window(top, rows)
 
     def bottom(self, rows: int) -> Place:
-        """The lowest place that may stand at the top of so many rows; blank rows follow the last line."""
+        """Return the lowest place that may stand at the top of a view of `rows` rows."""
         return self.items.bottom(rows - TAIL)
 
     def shows_end(self, sight: Sequence[Place]) -> bool:

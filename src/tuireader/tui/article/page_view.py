@@ -247,7 +247,7 @@ class PageView(OpenScrollView, can_focus=True):
         self.go_to(page.walk(self._top, rows) if near else page.at_row(round(new_value)))
 
     def go_to(self, place: Place) -> None:
-        """Scroll so that a line is at the top."""
+        """Scroll a line to the top."""
         page = self.page
         if page is not None:
             self._settle(page, place)

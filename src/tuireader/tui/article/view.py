@@ -209,7 +209,7 @@ class ArticleView(PageView):
 
     @property
     def reading_cell(self) -> Offset:
-        """The cell of what is read: of the sentence where there is no article."""
+        """Return the cell of the terminal's cursor, also where a message stands in place of an article."""
         if not self.sight:
             return Offset(0, max(0, self.size.height - len(sentence_lines(self._message, self.column))) // 3)
         return self.reading.cell
@@ -298,7 +298,7 @@ class ArticleView(PageView):
     # Jumping.
 
     def jump_to_heading(self, article_id: int, index: int) -> None:
-        """Jump to a heading of the article with this id, -1 for its title; another one may be shown by now."""
+        """Jump to heading `index` (-1: the title) if the article with this id is still shown."""
         if self.article is None or self.article.id != article_id or self.document is None:
             return
         if index >= 0:

@@ -162,7 +162,7 @@ class FacetList(SideList):
         self._arrange()
 
     def _arrange(self, *, is_another: bool = False, in_place: bool = False) -> None:
-        """Show the rows in their order; `in_place`, those that are there already stay in the order that they have."""
+        """Sort the rows; with `in_place`, rows already shown keep their order."""
         facets = self._facets
         keys, nameless = facets.table.keys, facets.table.nameless
         order = facets.by_name if self.by_name else facets.by_count

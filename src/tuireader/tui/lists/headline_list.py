@@ -349,7 +349,7 @@ class HeadlineList(RowList):
 
 
 def _with_marks(text: str, marks: Sequence[tuple[int, int]], tone: str) -> list[Piece]:
-    """Text in a tone, and what was found in it in the accent."""
+    """Style a text, with search matches in the accent."""
     pieces: list[Piece] = []
     end = 0
     for start, stop in marks:

@@ -57,7 +57,7 @@ class HeadlineWindow:
     """
 
     def __init__(self, source: Source, view: View, changes: Sequence[StatusChange] = ()) -> None:
-        """`changes` are those that what is read may not have yet."""
+        """`changes` are status changes that a read may not contain yet."""
         self._source = source
         self._changes = changes
         self.count = view.count

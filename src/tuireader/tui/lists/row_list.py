@@ -209,7 +209,7 @@ class RowList(Rows):
 
     @property
     def reading_cell(self) -> Offset:
-        """Where the row under the cursor begins, or what is said where there is none."""
+        """Return the first cell of the row under the cursor, or of the message in an empty list."""
         if not self.row_count():
             said = (index for index, pieces in enumerate(self.empty) if any(text.strip() for text, _ in pieces))
             return Offset(0, min(self.HEAD + next(said, 0), max(0, self.size.height - 1)))
@@ -223,7 +223,7 @@ class RowList(Rows):
         return self.has_focus or self.IS_LED
 
     def _bar(self, *, selected: bool, marked: bool) -> Segment | None:
-        """What is drawn in the first cell of the row under the cursor, or of what is open, if anything is."""
+        """Draw the first cell of the row under the cursor or of the open row."""
         if selected and self._has_hand:
             return Segment("▌", self._style("here", selected=True)) if self.HAS_BAR else None
         if marked:

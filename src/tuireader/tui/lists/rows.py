@@ -160,7 +160,7 @@ class Rows(Widget, can_focus=True):
         self.refresh()
 
     def _page(self, lines: int) -> None:
-        """Move the cursor by so many lines' worth of rows, one at least."""
+        """Move the cursor by a page, at least one row."""
         if not self.row_count():
             return
         target = self.items.walk(Place(self.cursor, 0), lines).item

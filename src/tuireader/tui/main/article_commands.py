@@ -97,7 +97,7 @@ class ArticleCommands:
             self._external.copy_links(sorted(ids, reverse=True))
 
     def fetch_full_text(self) -> None:
-        """Fetch its whole text from its site; of several, those that are not here."""
+        """Fetch the full text of the article, or of all selected ones that lack it."""
         several = self._target.articles()
         if len(several) > 1 or self._tasks.runner.is_running("download"):
             self._tasks.fetch(several)
@@ -186,7 +186,7 @@ class KeyTarget:
         return None if summary is None else summary.feed
 
     def summary(self) -> FeedSummary | None:
-        """The same feed, with the counts of its articles as far as they are shown."""
+        """Return a feed with the counts shown beside it."""
         sidebar = self._panes.sidebar
         if (pointed := sidebar.pointed_feed) is not None:
             return pointed

@@ -143,7 +143,7 @@ class HeadlinesPane(Backdrop):
             self._notice_changes()
 
     def _notice_changes(self) -> None:
-        """Read anew what others wrote: what was read now may be of another moment than the numbers of the rows."""
+        """Reload after another program wrote: rows and their numbers may be of different moments."""
         before, self._version = self._version, version(self._connection)
         if before not in (None, self._version):
             self.outdate_soon()
@@ -265,7 +265,7 @@ class HeadlinesPane(Backdrop):
 
     @work(exclusive=True, group="list")
     async def _reread_rows(self) -> None:
-        """Read the list until what was read is of what the user has come to meanwhile."""
+        """Reload the list until the result belongs to the current position."""
         done = False
         while not done and self.listed == self.wanted:
             query = self.wanted

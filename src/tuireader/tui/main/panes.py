@@ -123,7 +123,7 @@ class PanesScreen(SteadyScreen[None]):
         self.call_after_refresh(self._follow_panes)
 
     def _follow_panes(self, tries: int = _TRIES) -> None:
-        """Do what depends on the places and sizes of the panes, once those that are to be seen have them.
+        """Run layout-dependent work once the visible panes have their places and sizes.
 
         In a terminal of no width to speak of they never do.
         """

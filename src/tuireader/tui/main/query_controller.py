@@ -144,7 +144,7 @@ class PromptController:
     """Asks for a search or a filter, and applies it while it is typed."""
 
     def __init__(self, panes: PanesScreen, cache: Cache, want: Callable[[Query, Place | None], None]) -> None:
-        """`want` is called with what is to be shown, and with where the cursor is to be in it."""
+        """`want` is called with the new query and with the cursor's place in its result."""
         self._cache = cache
         self._panes = panes
         self._want = want
@@ -203,7 +203,7 @@ class PromptController:
             self._want(with_text(before, text), place)
 
     async def closed(self, event: Prompt.Closed) -> None:
-        """Keep what was typed or give it up, and go back to where the user was: to the names, or the headlines."""
+        """Keep or discard the typed text, and return the focus to where it was."""
         panes = self._panes
         if not panes.bottom.is_asking:  # enter, and the focus that went away with it, close it twice
             return

@@ -281,7 +281,7 @@ INVITATION = "Press enter to read the selected headline."
 
 
 def endings(key: str) -> tuple[str, str, str]:
-    """What stands at the end of an excerpt, of what may be only a summary, and of what the feed gave of more.
+    """Return the sentences below an excerpt, a possible summary, and the text that a feed gave.
 
     The key fetches the full text, or shows it.
     """

@@ -244,7 +244,7 @@ class Sidebar(Backdrop):
 
 
 def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> list[int]:
-    """The lines of each list: what it needs if there is room, else a modest part; what is left is the tallest one's.
+    """Divide the height among the lists: each gets a fair share, and the tallest the rest.
 
     What that does not need goes to the others, from the top. Where even modest parts are too much, the focused list has
     what it needs, and the last ones may be folded to a line.

@@ -287,7 +287,7 @@ KEPT_FOR = timedelta(days=1)
 
 
 class UndoStep(NamedTuple):
-    """What was done: to which articles, and what they were before (None: that did not change); or to which feed."""
+    """One undoable change: its articles with their former statuses (None: unchanged), or its feed."""
 
     undone: str
     """What is said when it is undone: "12 marked unread again"."""

@@ -117,7 +117,7 @@ class FilingController:
 
 
 def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
-    """All tags, and those that all of the articles have (true), or some; and the title of an article."""
+    """Return all tags, the tags of the articles (True: of all of them), and the title of one article."""
     from tuireader.store import articles, labels
 
     counts = Counter(name for names in labels.tags_of(c, ids).values() for name in names)

@@ -27,7 +27,7 @@ from tuireader.tui.support.workers import Web, is_busy
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What was added."""
+    """The result of adding an address."""
 
     feed_id: int | None
     """None: many feeds, which are to be fetched."""

@@ -53,7 +53,7 @@ KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
 
 
 class SubscribeScreen(AddressScreen):
-    """Asks for an address, subscribes, and returns what was added."""
+    """Asks for an address, subscribes, and returns the new feed or article."""
 
     heading = "Add a site"
     label = "Address of a site"
@@ -181,7 +181,7 @@ class SubscribeScreen(AddressScreen):
         self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
-        """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
+        """Return the result for an address that is already followed; failing feeds are fetched again."""
 
         def find(connection: Connection) -> Added | None:
             from tuireader.library.subscribing.subscription import known

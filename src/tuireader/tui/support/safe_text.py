@@ -132,7 +132,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def people(names: Sequence[str], width: int) -> str:
-    """Authors in at most so many cells: all in full, else the first and how many more, with an initial if need be."""
+    """Format authors for a number of cells: all, else the first and a count, with initials if needed."""
     if not names or width < 1:
         return ""
     together = ", ".join(names)
@@ -146,14 +146,14 @@ def people(names: Sequence[str], width: int) -> str:
 
 
 def _with_initial(name: str) -> str:
-    """The first of several words as an initial, as in "Z. Ångström-Díaz"; one word alone, or a group, as it is."""
+    """Shorten the first of several words to an initial, as in "Z. Ångström-Díaz"; keep groups whole."""
     first, _, rest = name.partition(" ")
     is_person = rest.strip() and len(first) > 1 and first != "The" and "&" not in name
     return f"{first[0]}. {rest.lstrip()}" if is_person else name
 
 
 def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
-    """A line of text as it is drawn; with `reorder` None, right-to-left text is reordered if the terminal does not."""
+    """Return a line in drawing order; `reorder` None: reorder right-to-left text if the terminal does not."""
     if reorder is False or text.isascii():
         return text
     from tuireader.text import bidi

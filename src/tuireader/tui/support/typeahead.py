@@ -159,7 +159,7 @@ class TypeAhead(OpenApp):
         self._follow(self._given, [*reversed(target.ancestors_with_self)] * ROUNDS)
 
     def _follow(self, given: Given, way: Sequence[MessagePump]) -> None:
-        """Go behind what was typed through the queues that it goes through."""
+        """Queue a callback behind the keys typed so far."""
         *rest, here = way
         if not rest:
             here.call_later(self._done, given)

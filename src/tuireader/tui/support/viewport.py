@@ -29,7 +29,7 @@ class Items(NamedTuple):
     height: Height
 
     def walk(self, place: Place, lines: int) -> Place:
-        """Return the line so many lines below another (above, if negative); the first or the last where it ends."""
+        """Return the line a number of lines away, within the text."""
         item, line = place.item, place.line + lines
         while line < 0 and item > self.first:
             item -= 1
@@ -54,13 +54,13 @@ class Items(NamedTuple):
         return found
 
     def bottom(self, lines: int) -> Place:
-        """Return the lowest line that may stand at the top of so many lines without empty ones below the last."""
+        """Return the lowest line that may stand at the top of a view."""
         last = Place(self.last, max(0, self.height(self.last) - 1))
         return self.walk(self.walk(last, 0), 1 - max(1, lines))
 
 
 def thumb(room: int, size: int, above: float) -> tuple[int, int]:
-    """Return the first line of a thumb of so many lines and the one after its last, in `room` lines.
+    """Return the first and the end row of a scroll bar's thumb within `room` rows.
 
     `above` is the share, from 0 to 1, of what is out of sight that is above.
     """
