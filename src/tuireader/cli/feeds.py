@@ -66,6 +66,8 @@ def import_list(arguments: argparse.Namespace) -> int:
 
 def remove(arguments: argparse.Namespace) -> int:
     """Unsubscribe after a question; `--yes` skips it."""
+    from tuireader.library.rules import apply_rules
+
     with cache.opened() as connection:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
@@ -73,9 +75,10 @@ def remove(arguments: argparse.Namespace) -> int:
             question = f"Remove {feed.name} and its {total} articles from this machine?"
             if (refused := output.refusal(question, f"To remove {feed.name} anyway")) is not None:
                 return refused
+        removed = apply_rules.with_rules(connection, feed)
         unsubscribe(connection, feed.id)
     startup_frame.forget()
-    say(f"{feed.name} was removed.")
+    say(f"{removed} was removed.")
     return DONE
 
 

@@ -11,12 +11,14 @@ import json
 import sys
 import zlib
 from array import array
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from tuireader.model.headline import Field
 from tuireader.text.bounded_json import loads
 from tuireader.urls.hosts import absolute, host_of
+from tuireader.urls.identity import place
 from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import split_credentials
 
@@ -188,6 +190,7 @@ class FolderMap:
     def follow_moves(self) -> FolderMap:
         """Give what is known of feeds that have moved to their new addresses; what changed by that."""
         news = FolderMap()
+        self._unite_spellings(news)
         for url, there in list(self.subscriptions.items()):
             if (now := self.address_now(url)) != url:
                 self._put(now, there._replace(moved=_NO_TEXT), news)
@@ -195,6 +198,17 @@ class FolderMap:
         for feed, field in moved:
             self.merge_marks(self.address_now(feed), field, self.marks[feed, field], news)
         return news
+
+    def _unite_spellings(self, news: FolderMap) -> None:
+        """Let a feed that is followed at two spellings of its address be followed at one, by https where it can be."""
+        spellings = defaultdict(list)
+        for url, there in self.subscriptions.items():
+            if there.is_followed:
+                spellings[place(url)].append((url.startswith("https:"), there.followed, url))
+        for some in spellings.values():
+            *others, (_, last, now) = sorted(some)
+            for _, followed, url in others:
+                self._put(url, Subscription(moved=Fact(max(last.at, followed.at), now)), news)
 
 
 def packed(known: FolderMap, state: str) -> bytes:

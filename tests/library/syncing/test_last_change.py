@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.factories import NOW
+from support.factories import NOW, ready, save_plan
 from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
-from tuireader.model.query import Query
-from tuireader.store import articles, feeds, status_outbox, statuses
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query, Rule
+from tuireader.store import articles, feeds, rules, status_outbox, statuses
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import Fact, FolderMap, Subscription, packed, stamp
 
@@ -140,6 +141,17 @@ def test_a_feed_that_stays_for_a_star_comes_back_nowhere_else(pair: tuple[Machin
     assert not two.feeds()
 
 
+def test_a_rule_that_goes_with_its_feed_is_said(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    with two.opened() as c:
+        rules.add(c, Rule("x", hide=True, feed_id=two.feed_id()), NOW)
+    unsubscribe(one)
+    one.exchange()
+    assert two.exchange().taken.said == (
+        "Followed no more on another machine, and so not here: Site (with 1 rule for it)",
+    )
+
+
 def test_a_feed_can_be_followed_again_at_the_address_that_it_left(pair: tuple[Machine, Machine]) -> None:
     one, two = pair
     move(one)
@@ -175,6 +187,22 @@ def test_a_feed_that_moved_twice_is_one(pair: tuple[Machine, Machine], first: in
         each.exchange()
     last = ends[1 - later]
     assert pair[0].feeds() == pair[1].feeds() == {last: ("", "")}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_spellings_of_an_address_are_one_feed(machine: MakeMachine, first: int) -> None:
+    spellings = ("http://site.example/feed/", URL)
+    machines = [machine("one"), machine("two")]
+    for each, url in zip(machines, spellings, strict=True):
+        with each.opened() as c:
+            feed = feeds.add(c, url, title="Site", site="", now=NOW)
+            save_plan(c, feed, Plan(new=(ready(f"{URL}#0"),)))
+    with machines[0].opened() as c:
+        statuses.mark(c, articles.ids(c, Query()), now=lambda: NOW, starred=True)
+    everywhere(machines[first], machines[1 - first])
+    for each in machines:
+        assert set(each.feeds()) == {URL}
+        assert each.state() == {f"{URL}#0": (False, True)}
 
 
 def change_guids(machine: Machine, *, when: datetime | None = None) -> None:

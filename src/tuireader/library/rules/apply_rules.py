@@ -11,11 +11,13 @@ from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
 from tuireader.store import articles, rules
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from tuireader.model.feed import Feed
     from tuireader.model.headline import Headline
 
 
@@ -107,3 +109,9 @@ def _without(each: Brought, hidden: set[int]) -> Brought:
 
 def look_at_words(c: sqlite3.Connection, now: datetime) -> bool:
     return rules.looks_at_words(rules.in_force(c, now))
+
+
+def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
+    """Name a feed that goes, and how many rules for it go along."""
+    count = len(rules.of_feed(c, feed.id))
+    return f"{feed.name} (with {counted(count, 'rule')} for it)" if count else feed.name

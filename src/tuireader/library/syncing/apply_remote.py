@@ -470,8 +470,8 @@ def _end(
             )
             kept.append(feed.name)
         else:
+            removed.append(apply_rules.with_rules(c, feed))
             feeds.remove(c, feed.id)
-            removed.append(feed.name)
     if gone and is_doubtful:
         return (_accident(account, counted(len(gone), "feed"), before),)
     said = [server.ended_feeds(removed, account.name)] if removed else []

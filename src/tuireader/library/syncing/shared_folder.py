@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import is_marked, marked_name
+from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import apply_remote, server
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
@@ -574,8 +575,8 @@ class _Exchange:
                 self._place.kept.append(_shared(feed.url))
                 self._said += [] if is_accident else [server.kept_feed(feed.name, _OTHERS)]
             else:
+                ended.append(apply_rules.with_rules(self._c, feed))
                 feeds.remove(self._c, feed.id)
-                ended.append(feed.name)
         if ended:
             self._said.append(server.ended_feeds(ended, _OTHERS))
 
