@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.model.query import KEEP, TAG
 from tuireader.store import duplicates, feeds, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key, id_list, number, seconds
+from tuireader.store.row_values import guid_key, id_list, number, seconds, text_of, title_key
 
 if TYPE_CHECKING:
     import sqlite3
@@ -121,11 +121,17 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         gone = [row[0] for row in c.execute(going, (listed,)).fetchall()]
         left = id_list(gone)
         told = duplicates.of_articles(c, left)
-        c.execute(
-            "WITH going AS (SELECT * FROM article WHERE id IN (SELECT value FROM json_each(?)))"
-            " INSERT OR REPLACE INTO pruned (feed_id, guid_key, date) SELECT feed_id, guid_key, date FROM going"
-            " UNION SELECT feed_id, link_key, date FROM going WHERE link_key <> 0",
+        rows = c.execute(
+            "SELECT feed_id, guid_key, link_key, title, date FROM article WHERE id IN (SELECT value FROM json_each(?))",
             (left,),
+        ).fetchall()
+        c.executemany(
+            "INSERT OR REPLACE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
+            [
+                (feed_id, key, date)
+                for feed_id, guid, link, title, date in rows
+                for key in {guid, link or guid, title_key(text_of(title))}
+            ],
         )
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
         labels.remove_from(c, left)
@@ -138,15 +144,15 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
 def remember(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> None:
     """Record guids as pruned, so that their articles do not come; existing ones stay."""
     c.executemany(
-        "INSERT OR IGNORE INTO pruned (feed_id, guid_key, date) VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
         [(feed_id, guid_key(guid), _ANY_DATE) for guid in guids],
     )
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
-    """Those of some keys of guids and links whose articles were here and were removed, with their dates."""
+    """Those of some keys of guids, links and titles whose articles were here and were removed, with their dates."""
     rows = c.execute(
-        "SELECT guid_key, date FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
+        "SELECT key, date FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
     )
     return dict(rows.fetchall())
@@ -155,7 +161,7 @@ def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dic
 def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> None:
     """Forget that articles were removed: somebody brings them back."""
     c.execute(
-        "DELETE FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
+        "DELETE FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
     )
 

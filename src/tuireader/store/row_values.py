@@ -96,6 +96,11 @@ def guid_key(guid: str) -> int:
     return _number(without_scheme(guid))
 
 
+def title_key(title: str) -> int:
+    """A number for a title, which is that of no guid."""
+    return _number(f"\n{title}")
+
+
 def link_key(link: str) -> int:
     """A number for an address, the same for all its spellings (see `urls.identity.place`); 0 for none."""
     from tuireader.urls.identity import place

@@ -234,12 +234,13 @@ CREATE TABLE saved_search (
 -- What the user did last, the newest last, each with all that is needed to take it back.
 CREATE TABLE undo (number INTEGER PRIMARY KEY AUTOINCREMENT, done INTEGER NOT NULL, step BLOB NOT NULL);
 
--- Guids and addresses of articles that were removed, and their dates: their feeds do not bring them in again.
+-- Numbers of the guids, addresses and titles of articles that were removed, and their dates: their feeds do not bring
+-- them in again.
 CREATE TABLE pruned (
     feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
-    guid_key INTEGER NOT NULL,
+    key INTEGER NOT NULL,
     date INTEGER NOT NULL,
-    PRIMARY KEY (feed_id, guid_key)
+    PRIMARY KEY (feed_id, key)
 ) WITHOUT ROWID;
 
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.store import duplicates, labels, pruning, search
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key, id_list, link_key, moment, pack, plain, seconds, sound, text_of, unpack
+from tuireader.store.row_values import (
+    guid_key,
+    id_list,
+    link_key,
+    moment,
+    pack,
+    plain,
+    seconds,
+    sound,
+    text_of,
+    title_key,
+    unpack,
+)  # fmt: skip
 from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
@@ -130,19 +142,20 @@ class Prepacked:
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
-        keys = [(guid_key(ready.entry.guid), link_key(ready.entry.link)) for ready in self._new]
+        keys = [ready.keys for ready in self._new]
         gone = pruning.were_pruned(c, feed_id, {each for pair in keys for each in pair}) if keys else {}
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
-        for ready, (key, link) in zip(self._new, keys, strict=True):
+        for ready, (key, link, title) in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
-            date = seconds(ready.entry.published or ready.entry.updated)
-            is_renamed = date is not None and gone.get(link) == date
-            if before is None and (key in gone or is_renamed):
-                is_another = date is not None and date > gone.get(key, date)  # with the guid of one that was removed
-                if not (ready.is_wanted_elsewhere or is_another):
+            if before is None and (key in gone or link in gone):
+                date = seconds(ready.entry.published or ready.entry.updated)
+                is_another = date is not None and date > gone.get(key, date) and title not in gone  # with its guid
+                was_here = (key in gone and not is_another) or (date is not None and gone.get(link) == date)
+                if was_here and not ready.is_wanted_elsewhere:
                     continue
-                pruning.welcome_back(c, feed_id, [key, link])
+                if was_here or is_another:
+                    pruning.welcome_back(c, feed_id, [key, link, title])
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
@@ -161,12 +174,14 @@ class Prepacked:
 class _Ready:
     """An entry with all that can be made of it before the file is locked."""
 
-    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "prepared", "sketch", "words")
+    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "keys", "prepared", "sketch", "words")
 
     def __init__(self, prepared: Prepared, *, index_later: bool = False, with_words: bool = False) -> None:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
+        self.keys = guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title))
+        """By which an article that was removed is known."""
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)

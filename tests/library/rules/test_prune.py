@@ -107,7 +107,10 @@ def test_what_is_starred_on_its_server_comes_back(library: Library) -> None:
 
 
 def of_day(name: str, day: datetime) -> Prepared:
-    return ready("today", published=day) if name == "published" else ready("today", updated=day)
+    title = f"Of day {day.day}"
+    return (
+        ready("today", title=title, published=day) if name == "published" else ready("today", title=title, updated=day)
+    )
 
 
 @pytest.mark.parametrize("date", ["published", "updated"])
@@ -118,6 +121,8 @@ def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Libra
         (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         assert pruning.prune(c, [there]) == 1
         assert not articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        moved = replace(of_day(date, NOW), entry=replace(of_day(date, NOW).entry, title=old.entry.title))
+        assert not articles.save_entries(c, feed.id, Plan(new=(moved,)), NOW).new  # its date is that of the build
         assert articles.save_entries(c, feed.id, Plan(new=(of_day(date, NOW),)), NOW).new
 
 

@@ -141,6 +141,20 @@ def test_a_feed_that_stays_for_a_star_comes_back_nowhere_else(pair: tuple[Machin
     assert not two.feeds()
 
 
+def test_a_name_that_gives_way_to_that_of_who_shared_first_is_said(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each, title, folder in ((one, "Alpha", "News"), (two, "Beta", "Tech")):
+        each.fetch()
+        rename(each, title)
+        file_into(each, folder)
+    one.exchange()
+    with two.opened() as c:  # all of it was there before it was shared
+        c.execute("DELETE FROM subscription_time")
+    assert two.exchange().taken.said == ("Named and filed as on another machine: Beta in Tech",)
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("Alpha", "News")}
+
+
 def test_a_rule_that_goes_with_its_feed_is_said(pair: tuple[Machine, Machine]) -> None:
     one, two = pair
     with two.opened() as c:

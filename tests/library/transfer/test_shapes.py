@@ -16,6 +16,7 @@ from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import Imported, import_content
 from tuireader.store import articles, feeds, folders, labels
 from tuireader.store.connection import connect
+from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -140,3 +141,12 @@ async def test_titles_that_are_the_sites_own_stay_its_own(library: Library, site
     site.pages["/feed"] = Reply(rss(Item("one"), title="Another name"))
     await library.refresh(force=True)
     assert library.feeds()[0].name == "Another name"
+
+
+def test_an_address_inside_that_others_gave_is_left_out_and_counted(library: Library) -> None:
+    library.follow("https://a.example/feed", "http://10.0.0.1/own")
+    with closing(connect(library.path)) as c:
+        feeds.add(c, "http://127.0.0.1:9/admin", title="", site="", now=EPOCH, reach=Reach.PUBLIC)
+        exported = export_feeds(c, EPOCH)
+    assert (exported.feeds, exported.inside) == (2, 1)
+    assert b"127.0.0.1" not in exported.content

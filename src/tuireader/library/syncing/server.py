@@ -245,8 +245,11 @@ def of_account(account: Account, error: Exception) -> str:
 
 def ended_feeds(names: Sequence[str], where: str) -> str:
     """A sentence naming subscriptions that ended on the server."""
-    some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-    return f"Followed no more on {where}, and so not here: {some}"
+    return f"Followed no more on {where}, and so not here: {listed(names)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def kept_feed(name: str, where: str) -> str:

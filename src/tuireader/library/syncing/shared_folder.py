@@ -212,6 +212,8 @@ class _Exchange:
         """Whether the own copy is not there: then whatever is marked here may be new to all."""
         self._is_in_step = False
         """Whether the cache is what it was when the own copy was written."""
+        self._renamed: list[str] = []
+        """Feeds that had names or folders of this machine's own."""
         self._is_reduced = False
         """Whether the files told too much to be kept whole."""
         self._is_capped = False
@@ -546,12 +548,14 @@ class _Exchange:
             row = rows.get(str(feed.id), [url, "", ""])
             if there.is_followed and row != [url, there.title.value, there.folder.value]:
                 if row[1:] == told.get(str(feed.id), row)[1:]:
-                    self._take_names(feed, there)
+                    self._take_names(feed, there, row)
                     touched.add(feed.id)
             elif there.is_ended:
                 ending.append(feed)
         self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
         folders.remove_empty(self._c)
+        if self._renamed:
+            self._said.append(f"Named and filed as on another machine: {server.listed(self._renamed)}")
         if self._is_capped:
             self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
         return tuple(added), touched
@@ -580,7 +584,10 @@ class _Exchange:
         if ended:
             self._said.append(server.ended_feeds(ended, _OTHERS))
 
-    def _take_names(self, feed: Feed, there: Subscription) -> None:
+    def _take_names(self, feed: Feed, there: Subscription, row: Sequence[str]) -> None:
+        """Name and file a feed as the others do; what it was called before they shared the folder is said."""
+        if any(row[1:]) and str(feed.id) not in self._place.feeds:
+            self._renamed.append(" in ".join(filter(None, (feed.name, row[2]))))
         feeds.rename(self._c, feed.id, there.title.value)
         folder = there.folder.value
         folders.put(self._c, feed.id, folders.add(self._c, folder).id if folder else None)

@@ -11,6 +11,8 @@ from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import open_article
 from tuireader.store import articles, feeds, folders, labels
 from tuireader.text.printable import printable
+from tuireader.urls.hosts import host_of
+from tuireader.urls.private_network import Reach, is_private_name
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
@@ -100,6 +102,8 @@ class ExportedFeeds(NamedTuple):
     """How many it has."""
     without_password: int
     """Of how many the name and password were left out, which stand in their addresses here."""
+    inside: int
+    """How many are left out, since others gave their addresses, which lead into the user's own network."""
 
 
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
@@ -110,9 +114,12 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
         for feed in feeds.every(c)
         if not feed.holds_pages and folder_id in (None, feed.folder_id)
     ]
+    # An import would take them for the user's own word.
+    inside = [feed for feed, _ in some if feed.reach is Reach.PUBLIC and is_private_name(host_of(feed.url))]
+    some = [(feed, outline) for feed, outline in some if feed not in inside]
     by_url: dict[str, Outline] = {}
     for _, outline in some:  # what two accounts follow is there once
         by_url.setdefault(outline.url, outline)
     outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
     left_out = sum(feed.url != outline.url for feed, outline in some)
-    return ExportedFeeds(write_opml("Subscriptions", outlines, now), len(outlines), left_out)
+    return ExportedFeeds(write_opml("Subscriptions", outlines, now), len(outlines), left_out, len(inside))
