@@ -111,7 +111,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
         ("tuireader.tui.app", "LETTING_GO", ""),
         ("tuireader.tui.app", "NOTIFICATION_TIMEOUT", "ReaderApp"),
         ("tuireader.tui.support.typeahead", "PATIENCE", ""),
-        ("tuireader.library.subscribing.discovery", "_PATIENCE", ""),
+        ("tuireader.library.subscribing.discovery", "GUESS_TIMEOUT", ""),
         ("tuireader.library.reading.full_text", "DEADLINE", ""),
     ):
         if module in sys.modules:

@@ -224,6 +224,9 @@ async def test_a_section_is_no_article(library: Library, site: ScriptedSite) -> 
     assert len(library.headlines()) == 2
 
 
+WORDS = ("apple", "bread", "cloud", "dream", "eagle", "flame", "grape", "house", "ivory", "judge", "knife", "lemon")
+
+
 async def test_the_best_of_several_is_taken_and_the_others_named(library: Library, site: ScriptedSite) -> None:
     names = {"/dead.xml": "Dead", "/news.xml": "News", "/essays.xml": "Essays"}
     links = (f'<link rel="alternate" type="application/atom+xml" title="{t}" href="{u}">' for u, t in names.items())
@@ -237,6 +240,14 @@ async def test_the_best_of_several_is_taken_and_the_others_named(library: Librar
     with pytest.raises(FetchError, match="answered 404"):
         await add(library, site.url, choose=0)
     assert len(library.feeds()) == 2
+
+
+async def test_of_many_that_are_dead_some_are_asked(library: Library, site: ScriptedSite) -> None:
+    links = (f'<link rel="alternate" type="application/atom+xml" title="Feed of {n}s" href="/{n}.xml">' for n in WORDS)
+    site.pages["/"] = Reply(f"<html><head>{''.join(links)}</head></html>")
+    with pytest.raises(NoFeedFoundError, match="answered 404"):
+        await add(library, site.url)
+    assert len(site.paths()) == 1 + 8
 
 
 async def test_what_was_found_is_not_looked_for_again(library: Library, site: ScriptedSite) -> None:

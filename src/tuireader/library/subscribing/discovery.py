@@ -22,7 +22,7 @@ from tuireader.urls.typed import addresses_to_try
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
 _NEWS_MOST = 2
 """Sitemaps of news that are asked for."""
-_PATIENCE = 10.0
+GUESS_TIMEOUT = 10.0
 """Seconds for what is only a guess: https where no scheme was typed, and the usual paths."""
 
 
@@ -86,7 +86,7 @@ async def page_at(queue: PoliteQueue, address: str) -> tuple[str, Page]:
     urls = addresses_to_try(address)
     for url in urls[:-1]:
         try:
-            return url, await queue.get(url, instead_of=urls, deadline=_PATIENCE)
+            return url, await queue.get(url, instead_of=urls, deadline=GUESS_TIMEOUT)
         except FetchError as error:
             if not error.is_unreached:
                 raise
@@ -121,7 +121,7 @@ async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[F
         return ()
     try:
         permission = permission_for(front, page.url, page.reach)
-        found = await queue.get(with_credentials_of(front, address), deadline=_PATIENCE, permission=permission)
+        found = await queue.get(with_credentials_of(front, address), deadline=GUESS_TIMEOUT, permission=permission)
     except FetchError as error:
         if _is_hopeless(error):
             raise
@@ -136,7 +136,7 @@ async def _at_api(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[F
         return None
     try:
         permission = permission_for(link.url, page.url, page.reach)
-        posts = await queue.get(with_credentials_of(link.url, address), deadline=_PATIENCE, permission=permission)
+        posts = await queue.get(with_credentials_of(link.url, address), deadline=GUESS_TIMEOUT, permission=permission)
     except FetchError as error:
         if _is_hopeless(error):
             raise
@@ -150,7 +150,7 @@ async def _at_news_sitemap(queue: PoliteQueue, address: str, page: Page) -> tupl
 
     async def ask(url: str) -> Page:
         whole = with_credentials_of(url, address)
-        return await queue.get(whole, deadline=_PATIENCE, permission=permission_for(url, page.url, page.reach))
+        return await queue.get(whole, deadline=GUESS_TIMEOUT, permission=permission_for(url, page.url, page.reach))
 
     try:
         robots = RobotRules(lambda url, _: ask(url))
@@ -170,7 +170,7 @@ async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tupl
         try:
             whole = with_credentials_of(url, address)
             permission = permission_for(url, page.url, page.reach)
-            guess = await queue.get(whole, deadline=_PATIENCE, permission=permission)
+            guess = await queue.get(whole, deadline=GUESS_TIMEOUT, permission=permission)
         except FetchError as error:
             if _is_hopeless(error):
                 raise

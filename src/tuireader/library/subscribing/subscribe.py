@@ -13,13 +13,13 @@ from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.politeness.queue import Lanes, PoliteQueue
+from tuireader.library.politeness.queue import DEADLINE, Lanes, PoliteQueue
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.subscribing import subscription, take_in
-from tuireader.library.subscribing.discovery import Candidates, candidates
+from tuireader.library.subscribing.discovery import GUESS_TIMEOUT, Candidates, candidates
 from tuireader.library.subscribing.subscription import take_back
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
@@ -34,6 +34,8 @@ from tuireader.urls.typed import addresses_to_try
 
 _NOT_THERE = frozenset({403, 404, 410})
 """What servers answer where there is nothing to be had."""
+_TRIES = 8
+"""Feeds that a page names, of which the first that is one is taken."""
 
 __all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe", "subscribe_all"]
 
@@ -169,11 +171,12 @@ class _Subscription:
     ) -> Subscribed:
         """Subscribe to the chosen candidate, or to the first that is a feed."""
         failures: list[FetchError | NotAFeedError] = []
-        for link in found.feeds if choose is None else (found.feeds[choose],):
+        for link in found.feeds[:_TRIES] if choose is None else (found.feeds[choose],):
             others = [other for other in found.feeds if other is not link]
+            deadline = GUESS_TIMEOUT if failures else DEADLINE
             try:
                 async with self._locks[place(link.url)]:
-                    return await self._take_one(found, link, others, fetched)
+                    return await self._take_one(found, link, others, deadline, fetched)
             except (FetchError, NotAFeedError) as error:
                 failures.append(error)
         why, page = failures[0], None if found.page is found.fetched else found.page
@@ -188,13 +191,14 @@ class _Subscription:
         found: Candidates,
         link: FeedLink,
         others: Sequence[FeedLink],
+        deadline: float,
         fetched: Callable[[], Awaitable[None]] | None,
     ) -> Subscribed:
         find = partial(subscription.subscription_to, url=link.url)
         is_fetched = found.page is found.fetched  # what is there already is seen soon enough when it is added
         there = None if is_fetched else await self._cache.read(find)
         if there is None:
-            page = await self._feed_page(found, link)
+            page = await self._feed_page(found, link, deadline)
             if fetched is not None:
                 await fetched()
             added = await ingest.take(self._cache, take_in.AddFeed(found, link, page, self._clock()), page)
@@ -214,11 +218,11 @@ class _Subscription:
             return await read_page(self._cache, meant, found.page)
         return None
 
-    async def _feed_page(self, found: Candidates, link: FeedLink) -> Page:
+    async def _feed_page(self, found: Candidates, link: FeedLink, deadline: float) -> Page:
         if found.fetched is not None and link is found.feeds[0]:
             return found.fetched
         url = with_credentials_of(link.url, found.address)
-        return await self._queue.get(url, permission=found.permission(url))
+        return await self._queue.get(url, permission=found.permission(url), deadline=deadline)
 
 
 def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
