@@ -1,5 +1,6 @@
 """What came of a refresh, in all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -40,3 +41,10 @@ def test_what_came_is_said_in_a_sentence(events: list[Refreshed], said: str) -> 
     for event in events:
         tally.add(event)
     assert tally.summary() == said
+
+
+def test_where_a_server_wants_to_be_left_alone_no_force_is_offered() -> None:
+    held = replace(NOTES, not_before=NOW)
+    tally = Tally([held], is_forced=True)
+    tally.add(Refreshed(held, "not-due"))
+    assert tally.summary().startswith("Nothing was fetched: the server wants to be left alone until 2026-01-1")

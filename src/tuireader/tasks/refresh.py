@@ -43,6 +43,7 @@ class Tally:
     failed: list[Refreshed] = field(default_factory=list)
     reached: bool = False
     """Whether any site answered."""
+    is_forced: bool = False
 
     def add(self, event: Refreshed) -> None:
         """Count one feed."""
@@ -66,7 +67,7 @@ class Tally:
         """What it brought, in a sentence; nothing of a single feed that failed, which is said already."""
         failed = len(self.failed)
         if not self.asked:
-            return _nothing_due(self.feeds)
+            return _left_alone(self.feeds) if self.is_forced else _nothing_due(self.feeds)
         if self.offline:
             return "Offline: no site could be reached."
         if len(self.feeds) == 1:
@@ -87,6 +88,7 @@ class Tally:
 
 async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_ENDS) -> Steps:
     """Ask the feeds of `tally` that are due, or all where it is forced; then mark read what has expired."""
+    tally.is_forced = force
     yield Step(tally.progress())
     async with (
         on.queue() as queue,
@@ -137,6 +139,12 @@ def said_of(event: Refreshed) -> str:
     if event.status == "not-due":
         parts.append("checked a short while ago; refresh --force fetches now")
     return ", ".join(parts)
+
+
+def _left_alone(feeds: Sequence[Feed]) -> str:
+    until = min((feed.not_before for feed in feeds if feed.not_before is not None), default=None)
+    when = f" until {until.astimezone():%Y-%m-%d at %H:%M}" if until else ""
+    return f"Nothing was fetched: the server wants to be left alone{when}."
 
 
 def _nothing_due(feeds: Sequence[Feed]) -> str:
