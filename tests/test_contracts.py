@@ -42,7 +42,7 @@ BREAKS = {
         ("tuireader.library.refreshing.match_entries", "import tuireader.library.subscribing.subscription"),
     ),
     "The only gate to the cache": (
-        ("tuireader.tui.main.statuses", "import tuireader.library.jobs.writer"),
+        ("tuireader.tui.main.statuses", "import tuireader.library.jobs.pool"),
         ("tuireader.library.refreshing.refresh", "import tuireader.library.jobs.pool"),
     ),
     "The only way to ask a site": (
@@ -149,12 +149,13 @@ WRITING = {
             "rename",
             "set_error",
             "set_option",
+            "take_over",
         ),
         "set_remote",
     },
     "folders": {"add", "put", "remove_empty"},
     "site_facts": {"hold", "learn", "put_archive", "put_page_list"},
-    "rules": {"add", "apply", "take_back", "remove", "was_done"},
+    "rules": {"add", "apply", "move_to", "take_back", "remove", "was_done"},
     "status_outbox": {
         "done",
         "drop",

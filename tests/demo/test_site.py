@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tuireader.demo import pages, rss
+from tuireader.demo import pages, server
 from tuireader.demo.posts import COMMENTS, Post, absolute, load_posts, parse_post, texturised
 from tuireader.demo.server import Answer, answer
 
@@ -107,7 +107,7 @@ def test_titles_carry_their_punctuation_as_numbers_as_wordpress_writes_them() ->
 
 def test_cdata_that_holds_its_own_end_stays_one_text() -> None:
     post = parse_post("2025-02-03-x.html", "Title: a & b < c\n\n<p>if (a[b[0]]>1)</p>", 1)
-    text = rss.feed(BASE, "T", [post], link=BASE, address=BASE)
+    text = server.feed(BASE, "T", [post], link=BASE, address=BASE)
     item = ET.fromstring(text).find("channel/item")
     assert item is not None
     assert "if (a[b[0]]>1)" in texts(item, "content:encoded")[0]

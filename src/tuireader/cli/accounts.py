@@ -91,9 +91,10 @@ def remove(arguments: argparse.Namespace) -> int:
             question = f"Remove {account.name} with its feeds and articles from this machine?"
             if (refused := output.refusal(question, f"To remove {account.name} anyway", lost)) is not None:
                 return refused
-        use.remove(connection, account)
+        rules = use.remove(connection, account)
     startup_frame.forget()
-    say(f"{account.name} was removed here; on its server nothing has changed.")
+    gone = f" with {counted(rules, 'rule')} for it" if rules else ""
+    say(f"{account.name} was removed here{gone}; on its server nothing has changed.")
     return DONE
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import NotFoundError
 from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import moment, name_key, number, seconds, sound, text_of, tidy
+from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of, tidy
 from tuireader.urls.hosts import named_host
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import shown_address
@@ -172,6 +172,40 @@ def remove(c: sqlite3.Connection, feed_id: int) -> None:
         remove_articles(c, feed_id)
         c.execute("DELETE FROM feed WHERE id = ?", (feed_id,))
         labels.remove_unused(c)
+
+
+def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
+    """Give a feed the articles, rules and options that another one of the same address has and it lacks; that one goes.
+
+    Articles are the same if they have the same guid or link.
+    """
+    with transaction(c):
+        rows = c.execute(
+            "SELECT id FROM article WHERE feed_id = ?2"
+            " AND guid_key NOT IN (SELECT guid_key FROM article WHERE feed_id = ?1)"
+            " AND link_key NOT IN (SELECT link_key FROM article WHERE feed_id = ?1 AND link_key <> 0)",
+            (feed_id, other_id),
+        ).fetchall()
+        ids = id_list(row[0] for row in rows)
+        c.execute(
+            "UPDATE article SET feed_id = ?, server_id = NULL WHERE id IN (SELECT value FROM json_each(?))",
+            (feed_id, ids),
+        )
+        labels.move_to(c, feed_id, ids)
+        c.execute("UPDATE rule SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
+        c.execute(
+            "INSERT OR IGNORE INTO feed_option (feed_id, name, value)"
+            " SELECT ?, name, value FROM feed_option WHERE feed_id = ?",
+            (feed_id, other_id),
+        )
+        for each in (feed_id, other_id):
+            c.execute(
+                "UPDATE feed SET (articles, unread, starred) ="
+                " (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)"
+                "  FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1) WHERE id = ?",
+                (each,),
+            )
+        remove(c, other_id)
 
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:

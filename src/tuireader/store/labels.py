@@ -166,6 +166,15 @@ def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str]
     put(c, kind, {article_id: names}, {article_id: row})
 
 
+def move_to(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
+    """Let articles be those of another feed; `ids` as `row_values.id_list` gives them."""
+    c.execute(
+        f"UPDATE label_article SET feed_id = ? WHERE kind IN ({_ALL})"
+        " AND article_id IN (SELECT value FROM json_each(?))",
+        (feed_id, ids),
+    )
+
+
 def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
     """Let the articles of a feed, which are about to be removed, be filed under nothing."""
     c.execute(

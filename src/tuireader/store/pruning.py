@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.query import KEEP, TAG
 from tuireader.store import duplicates, feeds, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key, id_list, number, seconds, text_of, title_key
+from tuireader.store.row_values import id_list, number, seconds, text_of, title_key
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,7 +33,7 @@ _MAY_GO = (
 """What is unread, starred or tagged, what a rule keeps, and what an account is still to be told of is never removed."""
 
 
-_ANY_DATE = 2**40
+ANY_DATE = 2**40
 """Later than any date."""
 
 
@@ -141,12 +143,18 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
     return len(gone)
 
 
-def remember(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> None:
-    """Record guids as pruned, so that their articles do not come; existing ones stay."""
+def remember(c: sqlite3.Connection, feed_id: int, keys: Iterable[tuple[int, int]]) -> None:
+    """Let articles with these keys, up to these dates, not come; those that are here stay."""
     c.executemany(
         "INSERT OR IGNORE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
-        [(feed_id, guid_key(guid), _ANY_DATE) for guid in guids],
+        [(feed_id, key, date) for key, date in keys],
     )
+
+
+def remembered(c: sqlite3.Connection) -> list[tuple[int, list[tuple[int, int]]]]:
+    """The keys and dates of articles that were removed, by feed."""
+    rows = c.execute("SELECT feed_id, key, date FROM pruned ORDER BY feed_id, key").fetchall()
+    return [(feed_id, [(key, date) for _, key, date in some]) for feed_id, some in groupby(rows, itemgetter(0))]
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:

@@ -50,6 +50,16 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> list[Rule]:
     return [_rule(row) for row in rows.fetchall()]
 
 
+def of_folders(c: sqlite3.Connection, ids: Iterable[int]) -> list[Rule]:
+    wanted = set(ids)
+    return [rule for rule in every(c) if rule.folder_id in wanted]
+
+
+def move_to(c: sqlite3.Connection, folder_id: int, to: int) -> None:
+    """Let the rules for a folder be for another one."""
+    c.execute("UPDATE rule SET folder_id = ? WHERE folder_id = ?", (to, folder_id))
+
+
 def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
     wanted = replace(rule, id=0, query=rule.query.strip())
     return next((each for each in every(c) if replace(each, id=0) == wanted), None)

@@ -130,7 +130,7 @@ class Prepacked:
 
     def __init__(self, plan: Plan, *, index_later: bool = False, with_words: bool = False) -> None:
         """`with_words`: what is saved is given with its words, for rules."""
-        self._is_old = plan.is_old
+        self._is_old, self._is_asked_for = plan.is_old, plan.is_asked_for
         self._index_later = index_later
         self._new = [_Ready(prepared, index_later=index_later, with_words=with_words) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
@@ -152,7 +152,7 @@ class Prepacked:
                 date = seconds(ready.entry.published or ready.entry.updated)
                 is_another = date is not None and date > gone.get(key, date) and title not in gone  # with its guid
                 was_here = (key in gone and not is_another) or (date is not None and gone.get(link) == date)
-                if was_here and not ready.is_wanted_elsewhere:
+                if was_here and not (self._is_asked_for or ready.is_wanted_elsewhere):
                     continue
                 if was_here or is_another:
                     pruning.welcome_back(c, feed_id, [key, link, title])
@@ -212,9 +212,9 @@ class _Ready:
 
     @property
     def is_wanted_elsewhere(self) -> bool:
-        """Whether a server has it starred or unread: it comes also where it was removed here."""
+        """Whether it is starred, or unread on a server: then it comes also where it was removed here."""
         status = self.prepared.status
-        return bool(self.prepared.server_id) and (status.starred or not status.read)
+        return status.starred or (bool(self.prepared.server_id) and not status.read)
 
     @property
     def status(self) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.thread import JobThread
+from tuireader.library.jobs.pool import JobThread
 from tuireader.store.schema import APPLICATION_ID
 
 
@@ -38,7 +38,7 @@ async def test_the_connection_is_one_and_is_closed(db: Path, monkeypatch: pytest
     def anywhere(path: Path) -> sqlite3.Connection:
         return sqlite3.connect(path, check_same_thread=False)
 
-    monkeypatch.setattr("tuireader.library.jobs.thread.connect", anywhere)
+    monkeypatch.setattr("tuireader.library.jobs.pool.connect", anywhere)
     async with JobThread(db) as worker:
         first, second = await worker.do(lambda c: c), await worker.do(lambda c: c)
         assert first is second
@@ -84,7 +84,7 @@ async def test_a_cancelled_job_is_dropped_if_it_has_not_begun(db: Path) -> None:
 def test_the_program_ends_without_waiting_for_a_job(db: Path) -> None:
     code = f"""
 import asyncio, pathlib, threading, time
-from tuireader.library.jobs.thread import JobThread
+from tuireader.library.jobs.pool import JobThread
 async def main():
     begun = threading.Event()
     def work(_):

@@ -9,9 +9,9 @@ from sqlite3 import Connection
 
 import pytest
 
-from tuireader.library.jobs import writer as writing
+from tuireader.library.jobs import cache_gateway as writing
+from tuireader.library.jobs.cache_gateway import Writer
 from tuireader.library.jobs.work import wait_for
-from tuireader.library.jobs.writer import Writer
 from tuireader.model.headline import StatusChange
 from tuireader.store import ui_state
 from tuireader.store.connection import connect

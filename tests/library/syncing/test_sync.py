@@ -25,7 +25,7 @@ from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, article_lists, articles, feeds, rules, status_outbox, statuses
+from tuireader.store import accounts, article_lists, articles, feeds, folders, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.web import fetch
 
@@ -381,6 +381,31 @@ async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevi
         assert [(feed.id, feed.name) for feed in feeds.every(c) if feed.url == own.url] == [(own.id, "Mine")]
         assert articles.count(c, Query(feeds=(own.id,))) == 6
         assert use.followed_twice(c, account) == 0
+
+
+async def test_a_double_leaves_its_rules_options_and_old_articles_behind(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        theirs = next(feed for feed in feeds.every(c) if feed.url == server.feeds[1]["url"])
+        old = prepare(ParsedEntry("gone", "No more on the server", "https://site-1.example/gone", categories=("Old",)))
+        articles.save_entries(c, theirs.id, Plan(new=(old,)), NOW)
+        rules.add(c, Rule("nothing", hide=True, feed_id=theirs.id), NOW)
+        feeds.set_option(c, theirs.id, "quiet", "yes")
+        own = feeds.add(c, theirs.url, title="Own", site="", now=NOW)
+        folders.put(c, own.id, folders.add(c, "News").id)
+        rules.add(c, Rule("nothing", read=True, folder_id=folders.find(c, "News").id), NOW)
+    await here.push(own)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        (feed,) = (feed for feed in feeds.every(c) if feed.url == own.url)
+        assert [(rule.feed_id, rule.folder_id) for rule in rules.every(c)] == [(feed.id, None), (None, feed.folder_id)]
+        assert folders.get(c, feed.folder_id or 0).account_id == here.account_id
+        assert feeds.options(c, feed.id)["quiet"] == "yes"
+        query = Query(feeds=(feed.id,), text="No more")
+        assert articles.count(c, query) == articles.count(c, Query(categories=("Old",))) == 1
+        assert feeds.counts(c, feed.id)[1] == articles.count(c, Query(feeds=(feed.id,)))
 
 
 async def test_a_double_with_tags_of_the_users_is_not_dropped(server: Api, device: MakeDevice) -> None:

@@ -19,7 +19,7 @@ from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, feeds, folders, labels, rules, statuses, ui_state
+from tuireader.store import articles, feeds, folders, labels, pruning, rules, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
 
@@ -189,6 +189,50 @@ def test_a_saved_search_that_is_here_stays_and_one_that_differs_is_said(full: Pa
     assert done.mistakes == [
         (number, "this is left out: a saved search “Sea” is here already, and looks for something else")
     ]
+
+
+def test_what_was_pruned_is_asked_for_by_a_backup_and_remembered_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "one.db"
+    with closing(connect(path)) as c:
+        feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        entries = [ready(f"guid-{n}", title=f"Story {n}", published=NOW - timedelta(days=n)) for n in range(4)]
+        save_plan(c, feed, Plan(new=tuple(entries)))
+        statuses.mark(c, ids(path), read=True)
+        before = out(path)
+        pruning.prune(c, ids(path)[:2])
+    after = out(path)
+    assert back(path, before) == (0, 2, 2, [])  # who imports it wants them
+    assert back(tmp_path / "two.db", after) == (1, 2, 0, [])
+    assert out(tmp_path / "two.db") == after
+    with closing(connect(tmp_path / "two.db")) as c:
+        assert not save_plan(c, feeds.every(c)[0], Plan(new=tuple(entries))).new
+
+
+@pytest.mark.parametrize("keys", [None, [[1]], [["a", 2]], [[2**70, 1]], [[True, 1]]])
+def test_removed_articles_are_named_by_numbers(tmp_path: Path, keys: object) -> None:
+    path = tmp_path / "one.db"
+    shelve(path, "The Example Review", REVIEW[:1])
+    row = {"type": "pruned", "feed_url": json.loads(out(path)[1])["url"], "keys": keys}
+    assert len(back(path, [*out(path), json.dumps(row)])[3]) <= 1
+    assert out(path) == out(path)
+
+
+def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: Path, tmp_path: Path) -> None:
+    path = tmp_path / "two.db"
+    with closing(connect(path)) as c:
+        for line in out(full):
+            if (row := json.loads(line))["type"] == "feed":
+                feeds.add(c, row["url"], title=row["title"], site="", now=NOW)
+        assert not restore(c, out(full), NOW).mistakes
+        by_title = {feed.title: feed for feed in feeds.every(c)}
+        assert by_title["Notes"].custom_title == "My notes"
+        assert feeds.options(c, by_title["Notes"].id)["full_text"] == "always"
+        assert by_title["The Example Review"].folder_id is not None
+        feeds.rename(c, by_title["Notes"].id, "Mine")
+        feeds.set_option(c, by_title["Notes"].id, "full_text", "never")
+        ((_, why),) = restore(c, out(full), NOW).mistakes
+        assert why == "this is left out: My notes is here with another name and full_text"
+        assert feeds.get(c, by_title["Notes"].id).name == "Mine"
 
 
 def test_passwords_stay_here(db: Path) -> None:

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve
 from tuireader.config.options import Config
-from tuireader.library.jobs import writer
+from tuireader.library.jobs import cache_gateway
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
@@ -389,7 +389,7 @@ async def test_a_key_that_is_typed_at_the_last_screen_acts_on_what_is_seen_there
 async def test_what_is_marked_while_another_program_holds_the_cache_is_kept_and_undone(
     two_feeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(cache_gateway, "BUSY_SECONDS", 0.1)
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)

@@ -10,15 +10,167 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from tuireader.content.cleaning import block_rules
-from tuireader.content.cleaning import inline_rules as inline
-from tuireader.content.cleaning.boilerplate_classes import is_share_bar, is_share_heading, without_links
+from tuireader.content.cleaning import block_rules, media
+from tuireader.content.cleaning.boilerplate_classes import is_share_bar, is_share_heading, is_tracker, without_links
 from tuireader.content.cleaning.context import Context, Rule
-from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN, REPLY
+from tuireader.content.cleaning.phrases import END, FOR_READERS_ALOUD, LABEL, MORE, NOTICE, ORIGIN, REPLY
 from tuireader.content.dom.sanitize import shortened, tree_of
-from tuireader.content.dom.tree import Node, parse, serialise, trimmed
+from tuireader.content.dom.tree import Kept, Node, around, parse, serialise, trimmed
+from tuireader.content.maths.formulas import from_tex
 from tuireader.text.html_elements import HEADINGS, MARKS, SECTIONS
+from tuireader.text.printable import printable_line
 from tuireader.urls.hosts import lead_elsewhere
+
+_TO_THE_TOP = re.compile(
+    r"(?:(?:back )?to (?:the )?)?top(?: of page)?|nach oben|haut(?: de page)?|arriba", re.IGNORECASE
+)
+_PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
+_SIGNS = frozenset("¶§🔗⚓")
+_ADMONITION = re.compile(r"(?:^|/)(?:note|tip|warning|caution|important)\.(?:png|svg|gif)$")
+"""The signs that DocBook sets before a box whose heading says the same."""
+_QUOTES = frozenset("\"'“”„«»‘’‚‹›「『")
+_VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
+_LABEL_MAX = 60
+_BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
+_RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
+
+
+def marked(context: Context, node: Node) -> Kept:
+    """Text with a mark of its own."""
+    context.verbatim += node.tag in _VERBATIM
+    content = context.children(node)
+    context.verbatim -= node.tag in _VERBATIM
+    if context.tag == "td" and not content and (mark := _mark(node["class"])):
+        return [mark]
+    if Node("p", {}, content).is_empty() and node["id"] not in context.targets:
+        return content
+    tag = _RENAMED.get(node.tag, node.tag)
+    if len(content) == 1 and isinstance(content[0], Node) and content[0].tag == tag:
+        return content
+    return around(Node(tag, context.attributes(node)), content)
+
+
+def quoted(context: Context, node: Node) -> Kept:
+    """A quotation within a paragraph; where it has marks of its own, no others are put around it."""
+    return context.children(node) if node.words()[:1] in _QUOTES else marked(context, node)
+
+
+def unmarked(context: Context, node: Node) -> Kept:
+    """Text without any: only its name may matter."""
+    if context.tag == "td" and not node.words() and (mark := _mark(node["class"])):
+        return [mark]
+    if len(node.words()) <= _LABEL_MAX and FOR_READERS_ALOUD.fullmatch(node.words()):
+        return []
+    name = node["id"] if node["id"] in context.targets else ""
+    if (is_block := _formula(node)) is not None:
+        return [media.formula_node(from_tex(_delimited(node.words()), block=is_block))]
+    content = context.children(node)
+    return around(Node("span", {"id": name}), content) if name else content
+
+
+def _formula(node: Node) -> bool | None:
+    """Whether a span that is all of a formula is a block; None where it is none."""
+    classes = set(node["class"].split()) if node["class"] else set()
+    return "display" in classes if "math" in classes and classes & {"inline", "display"} else None
+
+
+def _mark(names: str) -> str:
+    """The mark that an icon is, by what it is called; empty where that says neither."""
+    words = set(re.findall("[a-z]+", names.lower()))
+    return (
+        "✓"
+        if words & {"check", "checkmark", "tick", "yes"}
+        else "✗"
+        if words & {"cross", "no", "times", "xmark"}
+        else ""
+    )
+
+
+def _delimited(text: str) -> str:
+    """TeX without the marks around it."""
+    for opening, closing in (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")):
+        if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:
+            return text[len(opening) : -len(closing)]
+    return text
+
+
+def link(context: Context, node: Node) -> Kept:
+    """A link, if it leads anywhere and can be seen."""
+    content = context.children(node)
+    text = Node("p", {}, content)
+    address = context.address(node["href"])
+    if "#" in node["href"] and (_is_permalink(text, context.tag) or _is_to_the_top(text, node["href"])):
+        return []
+    name = next((each for each in (node["id"], node["name"]) if each in context.targets), "")
+    if text.is_empty() or not address:
+        return [*([Node("span", {"id": name})] if name else ()), *content]
+    attributes = {"href": address, **({"id": name} if name else {})}
+    if title := printable_line(node["title"]):
+        attributes["title"] = title
+    shown = around(Node("a", attributes), content)
+    # Buttons are apart although nothing is written between them.
+    return [" ", *shown, " "] if _BUTTON.search(node["class"]) else shown
+
+
+def _is_permalink(text: Node, tag: str) -> bool:
+    """Whether a link is no more than the address of the place where it stands."""
+    words = text.words()
+    in_name = (tag in HEADINGS or tag == "dt") and _PERMALINK.fullmatch(words) is not None
+    return (in_name or words in _SIGNS) and not text.has("img")
+
+
+def _is_to_the_top(text: Node, href: str) -> bool:
+    """Whether a link only leads to the beginning of the page."""
+    words = text.words() or " ".join(each["alt"] for each in text.elements() if each.tag == "img")
+    return href.startswith("#") and _TO_THE_TOP.fullmatch(words.strip()) is not None
+
+
+def picture(context: Context, node: Node) -> Kept:
+    """A picture."""
+    if is_tracker(node) or _ADMONITION.search(node["src"]):
+        return []
+    if (instead := media.as_text(node)) is not None:
+        return [instead]
+    address = context.address(media.source_of(node))
+    attributes = {"alt": media.alternative(node), "title": printable_line(node["title"])}
+    if context.tag == "td" and not attributes["alt"]:
+        attributes["alt"] = _mark(f"{node['class']} {node['src']} {node['title']}") or "▣"
+    repeated = address == context.last_picture != ""
+    if not (address or attributes["alt"]) or repeated:
+        return []
+    context.last_picture = address
+    sign = media.SIGN if media.is_small(node) else ""
+    shown = {"src": address, "alt": attributes["alt"], "title": attributes["title"], "class": sign}
+    return [Node("img", {name: value for name, value in shown.items() if value or name == "alt"})]
+
+
+def played(context: Context, node: Node) -> Kept:
+    """A film, sound, or a page within the page."""
+    address = context.address(media.address_of(node))
+    if not address.startswith(("http:", "https:")) or is_tracker(node):
+        return context.children(node) if node.tag == "object" else []
+    return [Node("p", {}, [media.linked(node, address)])]
+
+
+def checkbox(context: Context, node: Node) -> Kept:
+    """A box to tick at the beginning of an item; other fields of forms are none of the article."""
+    if context.tag != "li" or node["type"].lower() != "checkbox":
+        return []
+    return [Node("input", {"type": "checkbox", **({"checked": ""} if "checked" in node.attributes else {})})]
+
+
+def empty(_context: Context, node: Node) -> Kept:
+    return [Node(node.tag)]
+
+
+def button(context: Context, node: Node) -> Kept:
+    """A button is none of the article, but for the one that unfolds what its heading is above."""
+    return context.children(node) if context.tag in HEADINGS or context.tag == "dt" else []
+
+
+def nothing(_context: Context, _node: Node) -> Kept:
+    return []
+
 
 _BLOCKS_MAX = 30
 """So many blocks from the end are looked at."""
@@ -42,16 +194,16 @@ _RULES: dict[str, Rule] = {
     "table": block_rules.table,
     **dict.fromkeys(("tr", "thead", "tbody", "tfoot"), block_rules.part_of_table),
     **dict.fromkeys(("td", "th"), block_rules.cell),
-    **dict.fromkeys(_MARKED, inline.marked),
-    **dict.fromkeys(_UNMARKED, inline.unmarked),
-    "q": inline.quoted,
-    "a": inline.link,
-    "img": inline.picture,
-    **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), inline.played),
-    "input": inline.checkbox,
-    **dict.fromkeys(("br", "hr", "wbr"), inline.empty),
-    **dict.fromkeys(("select", "option", "textarea", "source", "col"), inline.nothing),
-    "button": inline.button,
+    **dict.fromkeys(_MARKED, marked),
+    **dict.fromkeys(_UNMARKED, unmarked),
+    "q": quoted,
+    "a": link,
+    "img": picture,
+    **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), played),
+    "input": checkbox,
+    **dict.fromkeys(("br", "hr", "wbr"), empty),
+    **dict.fromkeys(("select", "option", "textarea", "source", "col"), nothing),
+    "button": button,
 }
 """The rule of each element; of others the content is kept."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
-from tuireader.store import articles, rules
+from tuireader.store import articles, feeds, folders, rules
+from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from tuireader.model.feed import Feed
     from tuireader.model.headline import Headline
@@ -115,3 +117,26 @@ def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
     """Name a feed that goes, and how many rules for it go along."""
     count = len(rules.of_feed(c, feed.id))
     return f"{feed.name} (with {counted(count, 'rule')} for it)" if count else feed.name
+
+
+def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
+    """Let rules go along where all feeds of a folder went into a new one; sentences about those that cannot.
+
+    `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name.
+    """
+    said = []
+    filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
+    names = {folder.id: folder for folder in folders.every(c)}
+    by_folder = defaultdict(set)
+    for feed in before:
+        by_folder[feed.folder_id].add(feed.id)
+    for rule in rules.of_folders(c, (id_ for id_ in by_folder if id_ is not None and id_ not in filed.values())):
+        old, ids = rule.folder_id or 0, by_folder[rule.folder_id]
+        ways = {filed[id_] for id_ in ids if id_ in filed}
+        to = ways.pop() if len(ways) == 1 else None
+        is_new = to is not None and {id_ for id_, folder in filed.items() if folder == to} <= ids
+        if to is not None and (is_new or name_key(names[to].name) == name_key(names[old].name)):
+            rules.move_to(c, old, to)
+        else:
+            said.append(f"Nothing is in “{names[old].name}” any more, which a rule is for: {rule.said}")
+    return said

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tuireader.errors import AddressError, NotFoundError
+from tuireader.library.rules import apply_rules
 from tuireader.model.account import LOCAL
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
@@ -57,9 +58,11 @@ def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
     A folder in which nothing is left goes.
     """
     with transaction(c):
-        account_id = feeds.get(c, feed_id).account_id
+        feed = feeds.get(c, feed_id)
+        account_id = feed.account_id
         folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id if folder.strip() else None)
         _note(c, feed_id, "move")
+        apply_rules.follow_folders(c, [feed])
         folders.remove_empty(c)
 
 

@@ -79,7 +79,7 @@ def article_meant(
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
         return None
-    return save_one(c, feed.id, Plan(new=(prepared,), is_old=True), now)
+    return save_one(c, feed.id, Plan(new=(prepared,), is_old=True, is_asked_for=True), now)
 
 
 def save_one(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> int:

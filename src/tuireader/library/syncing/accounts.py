@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
+from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
-from tuireader.store import accounts, feeds, folders, site_facts, status_outbox
+from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
 from tuireader.urls.shown import without_credentials
@@ -60,11 +61,16 @@ def _free_name(c: sqlite3.Connection, name: str) -> str:
     return called
 
 
-def remove(c: Connection, account: Account) -> None:
-    """Keep an account no more, nor its feeds and articles here; on its server nothing changes."""
+def remove(c: Connection, account: Account) -> int:
+    """Keep an account no more, nor its feeds and articles here; gives how many rules for these went along.
+
+    On its server nothing changes.
+    """
+    before = len(rules.every(c))
     accounts.remove(c, account.id)
     lock_of(c.path, account).unlink(missing_ok=True)
     passwords.out_of_keyring(account.url, account.user)
+    return before - len(rules.every(c))
 
 
 def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
@@ -122,8 +128,10 @@ def followed_twice(c: sqlite3.Connection, account: Account) -> int:
 
 def _hand_over(c: sqlite3.Connection, feed: Feed, account: Account, folder: str, double: Feed | None) -> None:
     with transaction(c):
+        before = feeds.every(c)
         if double is not None:
-            feeds.remove(c, double.id)
+            feeds.take_over(c, feed.id, double.id)
         feeds.hand_over(c, feed.id, account.id)
         folders.put(c, feed.id, folders.add(c, folder or account.name, account_id=account.id).id)
+        apply_rules.follow_folders(c, before)
         folders.remove_empty(c)

@@ -397,10 +397,11 @@ def take_feeds(
         ended_there = [feed for feed in ours if feed.server_id and feed.id not in kept]
         is_doubtful = is_restored or is_accident(ended_there, len(ours)) or not theirs
         said = _end(c, account, ended_there, len(ours), is_doubtful=is_doubtful)
+        idle = apply_rules.follow_folders(c, ours)
         there = {folder.name for folder in folders.every(c)}
         folders.remove_empty(c)
         lost = there - {folder.name for folder in folders.every(c)}
-        said = (*said, *_searches_of(c, lost))
+        said = (*said, *idle, *_searches_of(c, lost))
         changed = different(before, named_feeds(c, feeds.of_account(c, account_id)))
     return FeedsTaken(said, changed, is_doubtful)
 

@@ -528,6 +528,7 @@ class _Exchange:
         added: list[int] = []
         touched: set[int] = set()
         ending: list[Feed] = []
+        before = self._local()
         self._take_moves()
         every = self._local()
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
@@ -553,6 +554,7 @@ class _Exchange:
             elif there.is_ended:
                 ending.append(feed)
         self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
+        self._said += apply_rules.follow_folders(self._c, before)
         folders.remove_empty(self._c)
         if self._renamed:
             self._said.append(f"Named and filed as on another machine: {server.listed(self._renamed)}")

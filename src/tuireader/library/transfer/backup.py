@@ -9,14 +9,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
-from tuireader.model.feed import PAGES
+from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key, name_key, sound
+from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
@@ -38,6 +38,10 @@ LONGEST = 32_000_000
 _TOGETHER = 4_000_000
 """Characters of lines from which on their articles are written."""
 _OWN = frozenset({site_facts.LEARNED, feeds.TO_READ})
+_FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
+"""Options that the program sets: a feed that is here has its own."""
+_KEYS_AT_ONCE = 1000
+_PAIR, _NUMBERS = 2, 2**63
 """Options of feeds that are set by the program, and mean nothing elsewhere."""
 _MISTAKES = 1000
 """Lines that cannot be read, after which no more is read."""
@@ -87,6 +91,10 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "reach": feed.reach.value,
             "options": {name: value for name, value in feeds.options(c, feed.id).items() if name not in _OWN},
         }
+    for feed_id, keys in pruning.remembered(c) if ids is None else ():
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            chunk = keys[start : start + _KEYS_AT_ONCE]
+            yield {"type": "pruned", "feed_url": without_credentials(by_id[feed_id].url), "keys": chunk}
     for search in ui_state.searches(c):
         yield {"type": "search", "name": search.name, "query": search.query}
     there = rules.every(c)
@@ -230,30 +238,57 @@ class _Restoring:
             folders.add(self._c, _needed(row, "name"))
         elif kind == "feed":
             self._feed(row)
+        elif kind == "pruned":
+            self._pruned(row)
         elif kind == "search":
             self._search(row)
         elif kind == "rule":
             self._rule(row)
 
     def _feed(self, row: dict[str, Any]) -> None:
-        url = _address(row, "url")
-        if place(url) in self._feeds:
-            return
-        options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
+        url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
         # Where another device gave an address inside, that is no word of the user's.
         reach = next((each for each in Reach if each.value == row.get("reach")), Reach.UNKNOWN)
-        with transaction(self._c):  # whole, or not at all: what is here is not looked at again
-            feed = feeds.add(
-                self._c, url, title=_text(row, "title"), site=_text(row, "site"), now=self._now, reach=reach
-            )
-            if _text(row, "custom_title"):
-                feeds.rename(self._c, feed.id, _text(row, "custom_title"))
-            if _text(row, "folder"):
-                folders.put(self._c, feed.id, folders.add(self._c, _text(row, "folder")).id)
-            for name, value in options.items():
+        with transaction(self._c):  # whole, or not at all
+            options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
+            if place(url) in self._feeds:
+                options = {name: value for name, value in options.items() if name not in _FOUND}
+            else:
+                feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach)
+                self._feeds[place(url)] = feed.id
+                self.done.feeds += 1
+            left_out = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
+        if left_out:
+            raise ValueError(f"{_text(row, 'custom_title') or title} is here with another {' and '.join(left_out)}")
+
+    def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> list[str]:
+        """Give a feed what the user gave it in the backup, where it has nothing here; what it has otherwise."""
+        left_out = []
+        title, folder = _text(row, "custom_title"), _text(row, "folder")
+        if title and not feed.custom_title:
+            feeds.rename(self._c, feed.id, title)
+        elif title and title != feed.custom_title:
+            left_out.append("name")
+        if folder and feed.folder_id is None:
+            folders.put(self._c, feed.id, folders.add(self._c, folder).id)
+        elif folder and name_key(folders.get(self._c, feed.folder_id or 0).name) != name_key(folder):
+            left_out.append("folder")
+        there = feeds.options(self._c, feed.id)
+        for name, value in options.items():
+            if name not in there:
                 feeds.set_option(self._c, feed.id, name, value)
-        self._feeds[place(url)] = feed.id
-        self.done.feeds += 1
+            elif there[name] != value:
+                left_out.append(name)
+        return left_out
+
+    def _pruned(self, row: dict[str, Any]) -> None:
+        feed_id, keys = self._feeds.get(place(_address(row, "feed_url"))), row.get("keys")
+        if feed_id is None or not isinstance(keys, list):
+            raise ValueError("the feed of removed articles is not here")
+        pairs = [(each[0], each[1]) for each in keys if isinstance(each, list) and len(each) == _PAIR]
+        if not all(type(n) is int and abs(n) < _NUMBERS for pair in pairs for n in pair):
+            raise ValueError("removed articles are named by numbers")
+        pruning.remember(self._c, feed_id, pairs)
 
     def _search(self, row: dict[str, Any]) -> None:
         name, query = _needed(row, "name"), _text(row, "query").strip()
@@ -296,10 +331,10 @@ class _Restoring:
             feed_id = self._feeds.get(place(url))
             if feed_id is None:
                 feed_id = feeds.add(self._c, url, title="", site="", now=self._now, reach=Reach.PUBLIC).id
-            pruning.welcome_back(self._c, feed_id, map(guid_key, by_guid))
             there = articles.known(self._c, feed_id, by_guid)
             new = [row for guid, row in by_guid.items() if guid not in there]
-            ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)
+            plan = Plan(new=tuple(_prepared(row) for row in reversed(new)), is_asked_for=True)
+            ready = articles.Prepacked(plan, index_later=True)
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
             statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], self._now)

@@ -16,7 +16,7 @@ from tuireader.model.headline import Status
 from tuireader.model.query import Rule
 from tuireader.store import articles, labels, pruning, rules, statuses
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import lenient
+from tuireader.store.row_values import guid_key, lenient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,9 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     """
     with transaction(c):
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
-        pruning.remember(c, feed_id, [item.entry.guid for item in items if item.is_deleted])
+        pruning.remember(
+            c, feed_id, [(guid_key(each.entry.guid), pruning.ANY_DATE) for each in items if each.is_deleted]
+        )
         items = [item for item in items if not item.is_deleted]
         new = [item for item in items if item.entry.guid not in there]
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
