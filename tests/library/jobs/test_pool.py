@@ -137,6 +137,28 @@ async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
     assert not any(alive(pid) for pid in pids)
 
 
+def test_processes_start_where_the_screen_stands_in_for_stderr(db: Path) -> None:
+    code = f"""
+import asyncio, io, os, pathlib, sys
+sys.path.insert(0, {str(Path(jobs.__file__).parents[1])!r})
+from support import picklable_jobs as jobs
+from tuireader.library.jobs.pool import JobPool
+class Screen(io.StringIO):
+    def fileno(self):
+        return -1
+async def main():
+    sys.stderr = Screen()
+    async with JobPool(pathlib.Path({str(db)!r}), processes=2) as pool:
+        print(await pool.take_apart(jobs.where, 60) != os.getpid())
+        print(len(set(await asyncio.gather(*(pool.take(jobs.where) for _ in range({MANY}))))) > 1)
+    print(type(sys.stderr).__name__, repr(sys.stderr.getvalue()))
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
+    assert (done.stdout.split("\n"), done.stderr) == (["True", "True", "Screen ''", ""], "")
+
+
 def test_processes_end_with_a_reader_that_is_killed(db: Path) -> None:
     code = f"""
 import asyncio, os, pathlib, sys

@@ -55,17 +55,18 @@ class Processes:
             for module in prepare:
                 import_module(module)
             gc.freeze()  # what is shared stays shared
-        self._executor = ProcessPoolExecutor(
-            number,
-            multiprocessing.get_context("fork" if are_forked else "spawn"),
-            _begin,
-            (os.getpid(), tuple(prepare), 0 if are_forked else _NICENESS),
-        )
+        with _detached():
+            self._executor = ProcessPoolExecutor(
+                number,
+                multiprocessing.get_context("fork" if are_forked else "spawn"),
+                _begin,
+                (os.getpid(), tuple(prepare), 0 if are_forked else _NICENESS),
+            )
         self._path = str(path)
         self._started = [self._submit(os.getpid) for _ in range(number)]  # each starts one
 
     def _submit(self, work: Any, *arguments: object) -> Future[Any]:
-        with _without_interrupts():  # until it ignores them
+        with _detached():
             return self._executor.submit(work, *arguments)
 
     async def ready(self) -> None:
@@ -112,16 +113,20 @@ def can_be_forked() -> bool:
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Start processes that do not know of ctrl+c: it is for this one."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _detached() -> Iterator[None]:
+    """Start processes to which ctrl+c and stderr mean nothing: the one is for this process, the other may be a screen.
+
+    `multiprocessing` hands the number of stderr on; where the screen has put itself there, that is none.
+    """
+    stderr, sys.stderr = sys.stderr, None  # as where there is no console
+    is_posix = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if is_posix else set()
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if is_posix:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        sys.stderr = stderr
 
 
 # In such a process.
