@@ -7,8 +7,9 @@ import re
 import sys
 from pathlib import Path
 
-from conftest import ScriptedSite
+from conftest import Reply, ScriptedSite
 from support.pty_terminal import Terminal
+from support.rss import Item, rss
 from support.wordpress import Post, publish
 
 CTRL_Q, ENTER, TAB, ESC = "\x11", "\r", "\t", "\x1b"
@@ -109,3 +110,17 @@ def _alone(terminal: Terminal) -> None:
     assert screen[1].strip(" ▐") != ""
     terminal.press("z")
     terminal.until("find")
+
+
+def test_a_full_text_is_fetched_by_a_process_that_ends_with_the_reader(site: ScriptedSite) -> None:
+    """Where stderr is the screen's, as it is in no other test."""
+    body = f"<h1>Story</h1><p>{'Words of the whole page. ' * 60}</p>"
+    site.pages["/feed"] = Reply(rss(Item("one", title="Story", link=f"{site.url}/one", html="<p>An excerpt […]</p>")))
+    site.pages["/one"] = Reply(f"<html><body><article>{body}</article></body></html>")
+    with Terminal([f"{site.url}/feed"], columns=100, rows=30) as terminal:
+        terminal.until("An excerpt")
+        terminal.press("d")
+        terminal.until("Words of the whole page")
+        assert "bug" not in terminal.text
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
