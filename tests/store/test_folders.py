@@ -29,6 +29,8 @@ def test_feeds_move_between_folders_of_which_the_empty_ones_go(c: sqlite3.Connec
     folders.remove_empty(c)
     assert folders.every(c) == [news]  # its rule is for what comes into it again
     rules.remove(c, rule.id)
+    assert folders.every(c) == [news]  # that can be undone
+    folders.remove_empty(c)
     assert folders.every(c) == []
 
 

@@ -253,6 +253,21 @@ def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: dat
     )
 
 
+LEAVING = "unsubscribed"
+"""The option of a feed that is to be removed at the end of a reader, with the number of that process."""
+
+
+def leaving(c: sqlite3.Connection) -> dict[int, int]:
+    """The feeds that are to be removed at the end of a reader, with the numbers of its process."""
+    rows = c.execute("SELECT feed_id, value FROM feed_option WHERE name = ?", (LEAVING,)).fetchall()
+    return {feed_id: int(value) if text_of(value).isdecimal() else 0 for feed_id, value in rows}
+
+
+def stay(c: sqlite3.Connection, feed_id: int) -> None:
+    """Let a feed not be removed: it was added again, or its removal was undone."""
+    set_option(c, feed_id, LEAVING, None)
+
+
 def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
     """Let a feed be one of an account from now on, or this machine's own.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.model.query import KEEP, TAG
 from tuireader.store import duplicates, feeds, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import id_list, number, seconds, text_of, title_key
+from tuireader.store.row_values import id_list, number, seconds, text_key, text_of, title_key, unpack
 
 if TYPE_CHECKING:
     import sqlite3
@@ -124,15 +124,16 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         left = id_list(gone)
         told = duplicates.of_articles(c, left)
         rows = c.execute(
-            "SELECT feed_id, guid_key, link_key, title, date FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT a.feed_id, a.guid_key, a.link_key, a.title, b.html, a.date FROM article AS a"
+            " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (SELECT value FROM json_each(?))",
             (left,),
         ).fetchall()
         c.executemany(
             "INSERT OR REPLACE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
             [
                 (feed_id, key, date)
-                for feed_id, guid, link, title, date in rows
-                for key in {guid, link or guid, title_key(text_of(title))}
+                for feed_id, guid, link, title, html, date in rows
+                for key in {guid, link or guid, title_key(text_of(title)), text_key(unpack(html) if html else "")}
             ],
         )
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))

@@ -101,6 +101,11 @@ def title_key(title: str) -> int:
     return _number(f"\n{title}")
 
 
+def text_key(html: str) -> int:
+    """A number for the text of an article as its feed gave it, which is that of no guid."""
+    return _number(f"\t{html}")
+
+
 def link_key(link: str) -> int:
     """A number for an address, the same for all its spellings (see `urls.identity.place`); 0 for none."""
     from tuireader.urls.identity import place

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
 from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit
-from tuireader.store import duplicates, folders, labels, query_sql, statuses
+from tuireader.store import duplicates, labels, query_sql, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.query_language import understand
 from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
@@ -256,7 +256,6 @@ def remove(c: sqlite3.Connection, rule_id: int) -> None:
     """Remove a rule; what it did is to be taken back before, or stays."""
     with transaction(c):
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
-        folders.remove_empty(c)
 
 
 def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:

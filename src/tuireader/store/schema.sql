@@ -234,8 +234,8 @@ CREATE TABLE saved_search (
 -- What the user did last, the newest last, each with all that is needed to take it back.
 CREATE TABLE undo (number INTEGER PRIMARY KEY AUTOINCREMENT, done INTEGER NOT NULL, step BLOB NOT NULL);
 
--- Numbers of the guids, addresses and titles of articles that were removed, and their dates: their feeds do not bring
--- them in again.
+-- Numbers of the guids, addresses, titles and texts of articles that were removed, and their dates: their feeds do not
+-- bring them in again.
 CREATE TABLE pruned (
     feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
     key INTEGER NOT NULL,

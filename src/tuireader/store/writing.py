@@ -17,6 +17,7 @@ from tuireader.store.row_values import (
     plain,
     seconds,
     sound,
+    text_key,
     text_of,
     title_key,
     unpack,
@@ -146,16 +147,18 @@ class Prepacked:
         gone = pruning.were_pruned(c, feed_id, {each for pair in keys for each in pair}) if keys else {}
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
-        for ready, (key, link, title) in zip(self._new, keys, strict=True):
+        for ready, (key, link, title, text) in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
             if before is None and (key in gone or link in gone):
                 date = seconds(ready.entry.published or ready.entry.updated)
-                is_another = date is not None and date > gone.get(key, date) and title not in gone  # with its guid
-                was_here = (key in gone and not is_another) or (date is not None and gone.get(link) == date)
+                is_later = date is not None and date > gone.get(key, date)
+                is_another = is_later and not (title in gone and text in gone)  # with its guid
+                is_renamed = title in gone and date is not None and gone.get(link) == date
+                was_here = is_renamed or (key in gone and not is_another)
                 if was_here and not (self._is_asked_for or ready.is_wanted_elsewhere):
                     continue
                 if was_here or is_another:
-                    pruning.welcome_back(c, feed_id, [key, link, title])
+                    pruning.welcome_back(c, feed_id, [key, link, title, text])
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
@@ -180,7 +183,7 @@ class _Ready:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
-        self.keys = guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title))
+        self.keys = guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
         """By which an article that was removed is known."""
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)

@@ -131,13 +131,18 @@ def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
     link = "https://a.example/one"
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
-        old = replace(ready("one", link=link, published=NOW - timedelta(days=9)), status=Status(read=True))
+        old = replace(ready("one", title="One", link=link, published=NOW - timedelta(days=9)), status=Status(read=True))
         (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         assert pruning.prune(c, [there]) == 1
-        renamed = ready("?p=1", link=link, published=NOW - timedelta(days=9))
+        renamed = ready("?p=1", title="One", link=link, published=NOW - timedelta(days=9))
         assert not articles.save_entries(c, feed.id, Plan(new=(renamed,)), NOW).new
-        others = (ready("?p=2", link=link, published=NOW - timedelta(days=8)), ready("?p=3", link=link))
-        assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 2
+        others = (
+            ready("?p=2", title="One", link=link, published=NOW - timedelta(days=8)),
+            ready("?p=3", title="One", link=link),
+            ready("?p=4", title="Another of a page of changes", link=link, published=NOW - timedelta(days=9)),
+            ready("one", "Wholly other words.", title="One", link=link, published=NOW),
+        )
+        assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 4
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -9,10 +11,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from support.app_factory import NOTES, REVIEW, reader, screen_text, settle, shelve
+from support.app_factory import NOTES, NOW, REVIEW, reader, screen_text, settle, shelve
+from tuireader.library.subscribing import subscription
+from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.store import feeds
 from tuireader.store.connection import connect
-from tuireader.tui.main.feed_control import REMOVED
 from tuireader.tui.screens.feed_info import FeedInfoScreen
 
 
@@ -105,20 +109,47 @@ async def test_a_feed_is_removed_when_the_reader_ends(two_feeds: Path) -> None:
         await press(pilot, "e", "x")
         assert names(two_feeds) == ["Notes", "The Example Review"]
     assert names(two_feeds) == ["Notes"]
+
+
+async def test_a_feed_that_leaves_with_another_reader_stays_until_that_ends(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
-        assert c.execute("SELECT value FROM setting WHERE name = ?", (REMOVED,)).fetchone()[0] == ""
+        feeds.set_option(c, feeds.every(c)[0].id, feeds.LEAVING, str(os.getppid()))
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+    assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+@pytest.mark.parametrize("how", ["list", "backup", "address"])
+async def test_a_feed_that_is_added_again_stays(two_feeds: Path, how: str) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x")
+        with closing(connect(two_feeds)) as c:
+            lines = [json.dumps(row) for row in backup_rows(c, NOW)]
+            urls = "\n".join(feed.url for feed in feeds.every(c))
+            if how == "list":
+                import_feeds(c, urls.encode(), NOW)
+            elif how == "backup":
+                restore(c, lines, NOW)
+            else:
+                for feed in feeds.every(c):
+                    subscription.stay(c, feed.id)
+        await app.reader.feed_control.look_again()
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == 6
+    assert names(two_feeds) == ["Notes", "The Example Review"]
 
 
 async def test_a_feed_whose_reader_was_killed_is_removed_by_the_next_start(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
         feed = next(each for each in feeds.every(c) if each.name == "Notes")
-        c.execute("INSERT INTO setting (name, value) VALUES (?, ?)", (REMOVED, f"{feed.id} x 9999"))
+        feeds.set_option(c, feed.id, feeds.LEAVING, str(2**22 + 1))  # no process has such a number
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
     assert names(two_feeds) == ["The Example Review"]
-    with closing(connect(two_feeds)) as c:
-        assert c.execute("SELECT value FROM setting WHERE name = ?", (REMOVED,)).fetchone()[0] == ""
 
 
 async def test_the_only_feed_can_be_unsubscribed_from_and_comes_back(db: Path) -> None:

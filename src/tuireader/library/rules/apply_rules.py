@@ -69,7 +69,11 @@ def as_json(rule: Rule) -> dict[str, Any]:
 
 
 def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], ids: Collection[int]) -> None:
-    """Recreate a rule from `as_json`, and reapply its effects."""
+    """Recreate a rule from `as_json`, and reapply its effects; NotFoundError if its feed or folder is gone."""
+    if (feed_id := said.get("feed_id")) is not None:
+        feeds.get(c, feed_id)
+    if (folder_id := said.get("folder_id")) is not None:
+        folders.get(c, folder_id)
     until = datetime.fromisoformat(said["until"]) if said.get("until") else None
     rule = Rule(**{**said, "tags": tuple(said.get("tags") or ()), "until": until})
     rules.apply(c, rules.add(c, rule, utc_now()), ids)

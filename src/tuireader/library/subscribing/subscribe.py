@@ -156,6 +156,7 @@ class _Subscription:
         """Ask for a feed that is subscribed to already, as a forced refresh would, now that `typed` was given."""
         if feed.is_of_account and not feed.is_followed_for_us:  # its server does not ask for it any more
             feed = await self._cache.write(partial(take_back, feed=feed))
+        await self._cache.write(partial(store_feeds.stay, feed_id=feed.id))
         if feed.is_of_account:  # its server asks for it
             return Subscribed(feed, Refreshed(feed, "unchanged"), article_id, tuple(others))
         if feed.gone:  # the user wants it again: it may be back

@@ -5,6 +5,7 @@ What is done to a feed of an account is noted for the account in the same transa
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
@@ -32,6 +33,35 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
         _note(c, feed_id, "unsubscribe")
         feeds.remove(c, feed_id)
         folders.remove_empty(c)
+
+
+def leave(c: sqlite3.Connection, feed_id: int) -> None:
+    """Let a feed be removed when this program ends."""
+    feeds.set_option(c, feed_id, feeds.LEAVING, str(os.getpid()))
+
+
+def stay(c: sqlite3.Connection, feed_id: int) -> None:
+    """Let a feed not be removed after all."""
+    feeds.stay(c, feed_id)
+
+
+def remove_leaving(c: sqlite3.Connection) -> None:
+    """Remove the feeds that were to leave with this program, or with one that was killed."""
+    for feed_id, owner in feeds.leaving(c).items():
+        if owner == os.getpid() or not _is_alive(owner):
+            unsubscribe(c, feed_id)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix" or process <= 0:
+        return False
+    with suppress(OverflowError, ProcessLookupError):
+        try:
+            os.kill(process, 0)
+        except PermissionError:
+            return True
+        return True
+    return False
 
 
 def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:

@@ -37,7 +37,7 @@ LONGEST = 32_000_000
 """Characters of a line."""
 _TOGETHER = 4_000_000
 """Characters of lines from which on their articles are written."""
-_OWN = frozenset({site_facts.LEARNED, feeds.TO_READ})
+_OWN = frozenset({site_facts.LEARNED, feeds.TO_READ, feeds.LEAVING})
 _FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
 """Options that the program sets: a feed that is here has its own."""
 _KEYS_AT_ONCE = 1000
@@ -252,6 +252,7 @@ class _Restoring:
         with transaction(self._c):  # whole, or not at all
             options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
             if place(url) in self._feeds:
+                feeds.stay(self._c, self._feeds[place(url)])
                 options = {name: value for name, value in options.items() if name not in _FOUND}
             else:
                 feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach)

@@ -186,6 +186,7 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
 def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> None:
     """Give a feed that is followed already the folder and the title of a list, where it has none of the user's own."""
     feed = feeds.get(c, feed_id)
+    feeds.stay(c, feed_id)
     if feed.checked is None:  # it may have come with this list: the first that it says counts
         return
     if outline.title and not feed.custom_title and outline.title != feed.title:

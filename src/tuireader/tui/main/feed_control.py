@@ -32,14 +32,11 @@ if TYPE_CHECKING:
     from tuireader.tui.screens.address import Added, AddressScreen
     from tuireader.tui.screens.feed_info import Known, Wish
     from tuireader.tui.screens.page_text import Chosen
-    from tuireader.tui.support.ui_state import UiState
     from tuireader.tui.support.workers import Web
 
 
 AGAIN = 50
 """Texts of a feed that are fetched again once it is chosen what is taken from its pages."""
-REMOVED = "unsubscribed"
-"""The setting with the ids of feeds that are to be removed at the end, or else at the next start."""
 
 
 class FeedsChanged(Message):
@@ -50,7 +47,7 @@ class FeedController:
     """Shows what is known of a feed, and does what is chosen there.
 
     A feed that the user unsubscribes from is hidden; it is removed when the program ends, and until then undo takes it
-    back. Where the program is killed, the next start removes it.
+    back, and so does whoever adds it again. Where the program is killed, the next start removes it.
     """
 
     def __init__(
@@ -62,7 +59,6 @@ class FeedController:
         statuses: StatusController,
         external: ExternalPrograms,
         tasks: BackgroundTasks,
-        state: UiState,
         config: Config,
         clock: Clock,
         undo_key: str,
@@ -75,19 +71,18 @@ class FeedController:
         self._external = external
         self._tasks = tasks
         self._usual = config.full_text
-        self._state = state
+        self.hidden: frozenset[int] = frozenset()
         self._clock = clock
         self._undo_key = undo_key
 
-    @property
-    def hidden(self) -> frozenset[int]:
-        return frozenset(int(number) for number in self._state.get(REMOVED, "").split() if number.isdecimal())
-
     def remove_hidden(self) -> None:
         """Remove what is hidden, also by a program that was killed: nothing can be taken back any more."""
-        for feed_id in self.hidden:
-            self._cache.soon(partial(_unsubscribe, feed_id=feed_id))
-        self._state.put(REMOVED, "")
+        self._cache.soon(_remove_leaving)
+
+    async def look_again(self) -> None:
+        """Show the feeds that were added again, by this program or another."""
+        leaving = await self._cache.read(feeds.leaving)
+        self._hide(self.hidden & leaving.keys())
 
     def show(self, summary: FeedSummary | None) -> None:
         """Show what is known of a feed, and what can be done to it; without one, say how to mean one."""
@@ -146,15 +141,17 @@ class FeedController:
     def unsubscribe(self, feed: Feed) -> None:
         """Hide a feed, to be removed at the end."""
         self._hide(self.hidden | {feed.id})
+        self._cache.soon(partial(_leave, feed_id=feed.id))
         self._statuses.can_be_undone(UndoStep(f"{feed.name} is back", feed_id=feed.id))
         toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
 
     def restore(self, feed_id: int) -> None:
         if feed_id in self.hidden:
+            self._cache.soon(partial(_stay, feed_id=feed_id))
             self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
-        self._state.put(REMOVED, " ".join(map(str, sorted(hidden))))
+        self.hidden = hidden
         self._node.post_message(FeedsChanged())
 
 
@@ -194,10 +191,23 @@ def _rename(connection: Connection, feed_id: int, title: str) -> None:
     rename(connection, feed_id, title)
 
 
-def _unsubscribe(connection: Connection, feed_id: int) -> None:
-    from tuireader.library.subscribing.subscription import unsubscribe  # seldom needed
+def _leave(connection: Connection, feed_id: int) -> None:
+    from tuireader.library.subscribing.subscription import leave  # seldom needed
 
-    unsubscribe(connection, feed_id)
+    leave(connection, feed_id)
+
+
+def _stay(connection: Connection, feed_id: int) -> None:
+    from tuireader.library.subscribing.subscription import stay  # seldom needed
+
+    stay(connection, feed_id)
+
+
+def _remove_leaving(connection: Connection) -> None:
+    if feeds.leaving(connection):
+        from tuireader.library.subscribing.subscription import remove_leaving  # seldom needed
+
+        remove_leaving(connection)
 
 
 class Destination(NamedTuple):

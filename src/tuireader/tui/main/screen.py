@@ -42,7 +42,7 @@ from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import LOOK
 from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.workers import ASKING, UNHURRIED, Web, is_busy
+from tuireader.tui.support.workers import ASKING, UNHURRIED, Web, is_busy, start
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
@@ -144,7 +144,6 @@ class ReaderScreen(PanesScreen):
             statuses=self.statuses,
             external=self.external,
             tasks=self.tasks,
-            state=state,
             config=config,
             clock=clock,
             undo_key=undo_key,
@@ -479,6 +478,7 @@ class ReaderScreen(PanesScreen):
             self.captions.write_empty()
         elif event.added.feed_id is None:
             toast(self, event.added.said)
+            start(self, self.feed_control.look_again, group="hidden")
             self.recount()
             self.tasks.refresh(None, force=False)
         else:

@@ -215,7 +215,11 @@ class StatusController:
             return
         is_more = step.tagged or step.untagged or step.saved or step.removed_rule
         if is_more or step.folder is not None or step.search or step.rule is not None:
-            await self._cache.write(partial(_take_back, step=step))
+            try:
+                await self._cache.write(partial(_take_back, step=step))
+            except NotFoundError as error:  # its feed or its folder was removed meanwhile
+                toast(self._node, f"{error} So this cannot be undone.", severity="error")
+                return
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
             self._show(StatusChange(tuple(step.ids), step.read, step.starred))
