@@ -281,12 +281,15 @@ def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
 
 
 def move(c: sqlite3.Connection, url: str, to: str) -> None:
-    """Let a local feed have another address, which another device gave, unless another one has it."""
-    c.execute(
-        "UPDATE feed SET url = ?2, private = 0 WHERE account_id = 0 AND url = ?1"
-        " AND NOT EXISTS (SELECT 1 FROM feed WHERE account_id = 0 AND url = ?2)",
-        (sound(url), sound(to)),
-    )
+    """Let a local feed have another address, which another device gave; where another feed has it, they become one."""
+    old, new = followed(c, 0, url), followed(c, 0, to)
+    if old is not None and new is not None:
+        take_over(c, new.id, old.id)
+    elif old is not None:
+        from tuireader.urls.identity import place
+
+        private = _private(old.reach) if place(url) == place(to) else 0  # another spelling is the user's own word
+        c.execute("UPDATE feed SET url = ?, private = ? WHERE id = ?", (sound(to), private, old.id))
 
 
 def set_error(c: sqlite3.Connection, feed_id: int, error: str) -> None:
@@ -353,7 +356,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
         " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"
-        " title = ?3, custom_title = nullif(custom_title, ?3),"
+        " title = ?3, custom_title = CASE WHEN answered IS NULL THEN nullif(custom_title, ?3) ELSE custom_title END,"
         " site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
         " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16,"
         " private = ?17, answered = ?18 WHERE id = ?2",

@@ -16,7 +16,7 @@ from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, feeds, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import Fact, FolderMap, Subscription, packed, stamp
 
@@ -203,20 +203,76 @@ def test_a_feed_that_moved_twice_is_one(pair: tuple[Machine, Machine], first: in
     assert pair[0].feeds() == pair[1].feeds() == {last: ("", "")}
 
 
+def test_a_feed_that_was_followed_at_its_old_and_its_new_address_becomes_one(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    two.mark(0, starred=True)
+    move(one)
+    one.exchange()
+    two.fetch(7, NEW)  # by hand; it has not heard of the move
+    with two.opened() as c:
+        rules.add(c, Rule("x", hide=True, feed_id=two.feed_id()), NOW)
+    two.now = one.now
+    everywhere(two, one)
+    assert set(one.feeds()) == set(two.feeds()) == {NEW}
+    assert two.state()[f"{URL}#0"] == (False, True)
+    with two.opened() as c:
+        assert [rule.feed_id for rule in rules.every(c)] == [two.feed_id(NEW)]
+        assert feeds.counts(c, two.feed_id(NEW)) == (12, 12)
+
+
+def test_ended_at_its_old_address_a_feed_that_is_followed_at_its_new_one_stays(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    move(one)
+    one.exchange()
+    two.fetch(2, NEW)
+    unsubscribe(two)  # at the old address, which is dead
+    two.now = one.now + timedelta(hours=1)
+    everywhere(two, one, two)
+    assert set(one.feeds()) == set(two.feeds()) == {NEW}
+
+
+def test_what_went_to_an_account_is_not_ended_elsewhere_by_its_end(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    with one.opened() as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        feeds.hand_over(c, one.feed_id(), account.id)
+        accounts.remove(c, account.id)
+    everywhere(one, two)
+    assert set(two.feeds()) == {URL}
+
+
+def test_what_was_ended_before_the_folder_got_another_name_is_told(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    unsubscribe(one)
+    folder = one.folder.with_name("renamed")
+    one.folder.rename(folder)
+    for each in pair:
+        each.folder = folder
+        with each.opened() as c:
+            shared_folder.share(c, str(folder), host=f"test-{each.name}")
+    everywhere(one, two)
+    assert not one.feeds()
+    assert not two.feeds()
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
 @pytest.mark.parametrize("first", [0, 1])
-def test_spellings_of_an_address_are_one_feed(machine: MakeMachine, first: int) -> None:
+def test_spellings_of_an_address_are_one_feed(machine: MakeMachine, first: int, is_shared: bool) -> None:
     spellings = ("http://site.example/feed/", URL)
     machines = [machine("one"), machine("two")]
     for each, url in zip(machines, spellings, strict=True):
         with each.opened() as c:
             feed = feeds.add(c, url, title="Site", site="", now=NOW)
             save_plan(c, feed, Plan(new=(ready(f"{URL}#0"),)))
+            if not is_shared:  # it was followed before
+                c.execute("DELETE FROM subscription_time")
     with machines[0].opened() as c:
         statuses.mark(c, articles.ids(c, Query()), now=lambda: NOW, starred=True)
     everywhere(machines[first], machines[1 - first])
     for each in machines:
         assert set(each.feeds()) == {URL}
         assert each.state() == {f"{URL}#0": (False, True)}
+        assert not each.exchange().feeds
 
 
 def change_guids(machine: Machine, *, when: datetime | None = None) -> None:

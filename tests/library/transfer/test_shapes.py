@@ -141,6 +141,12 @@ async def test_titles_that_are_the_sites_own_stay_its_own(library: Library, site
     site.pages["/feed"] = Reply(rss(Item("one"), title="Another name"))
     await library.refresh(force=True)
     assert library.feeds()[0].name == "Another name"
+    with closing(connect(library.path)) as c:
+        feeds.rename(c, library.feeds()[0].id, "Mine")
+    for title in ("Mine", "And another"):  # what it once calls itself is no reason to forget what the user calls it
+        site.pages["/feed"] = Reply(rss(Item("one"), title=title))
+        await library.refresh(force=True)
+        assert library.feeds()[0].name == "Mine"
 
 
 def test_an_address_inside_that_others_gave_is_left_out_and_counted(library: Library) -> None:

@@ -117,13 +117,15 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
             if there is not None and there.folder == str(path)
             else f"{path} is no folder here; make it, or name another"
         )
+    is_same = there is not None and (there.folder == str(path) or any(path.glob(f"{_PREFIX}{there.device}.*")))
     if there is not None and there.folder == str(path) and there.host == host:
         return there
     called = host if host.startswith(_TEST) else socket.gethostname() or "machine"
     name = "".join(char if char.isalnum() else "-" for char in called)[:40]
     place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
-    if there is not None and there.folder == str(path):  # what was told is told
-        place = replace(there, device=place.device, host=host)
+    if there is not None and is_same:  # what was told is told, also where the folder has another name now
+        device = there.device if there.host == host else place.device
+        place = replace(there, folder=str(path), device=device, host=host)
     else:
         _forget_copy(c)
     with transaction(c):
@@ -212,6 +214,8 @@ class _Exchange:
         """Whether the own copy is not there: then whatever is marked here may be new to all."""
         self._is_in_step = False
         """Whether the cache is what it was when the own copy was written."""
+        self._ended: list[str] = []
+        """Addresses at which feeds were ended here since the last exchange."""
         self._renamed: list[str] = []
         """Feeds that had names or folders of this machine's own."""
         self._is_reduced = False
@@ -245,6 +249,7 @@ class _Exchange:
         self._tell_subscribed_before(every)
         if self._is_anew:
             self._tell_marked_before(every)
+        self._add(self._known.follow_moves())
         error = ""
         try:
             self._write()
@@ -463,8 +468,10 @@ class _Exchange:
                     self._tell(url, name, value)
         urls, there_still = {row[0] for row in now.values()}, {str(feed.id) for feed in feeds.every(self._c)}
         for id_, (url, *_) in before.items():
-            if id_ not in there_still and url not in urls:
+            is_ended = any((url, fact) in self._times for fact in ("followed", "moved"))  # not as an account's
+            if is_ended and id_ not in there_still and url not in urls:
                 self._tell(url, "followed", value=False)
+                self._ended.append(url)
 
     def _tell(self, url: str, name: str, value: object, *, site: str = "") -> None:
         """Publish a changed fact with a time later than the known one; skip it if a killed run already did."""
@@ -497,8 +504,11 @@ class _Exchange:
         It was never ended here, so it stays although others have ended it.
         """
         names = {str(feed.id): feed.title for feed in every}
+        successors = {self._known.address_now(url): url for url in self._ended}
         for id_, row in self._ours(every).items():
             url, known = row[0], self._there(row[0])
+            if url in successors and known.is_ended:  # it was ended at an address that it had
+                self._put(url, Subscription(Fact(known.followed.at + 1, value=True)))
             is_new = id_ not in self._place.feeds and (url, "followed") not in self._times
             if (is_new and known.is_ended and url not in self._told_alike) or not known.followed.at:
                 at = max(self._now, known.followed.at + 1) if is_new else BEFORE
