@@ -23,8 +23,10 @@ from support.cache_damage import FEEDS, NOW, TOTAL, Kept
 from support.schema_dump import furnish, furniture
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.library.open_cache import open_cache
+from tuireader.model.account import LOCAL
 from tuireader.model.query import Query
 from tuireader.store import (
+    accounts,
     articles,
     connection,
     feeds,
@@ -72,7 +74,8 @@ def whole(db: Path) -> dict[int, Kept]:
 def ruin(db: Path, table: str, *, at: int = 3000, length: int = 200) -> None:
     """Write noise into the first page of a table, behind its head."""
     with closing(sqlite3.connect(db)) as c:
-        page = c.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        found = c.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        page = found[0] if found else 1  # the schema itself
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with db.open("r+b") as file:
         file.seek((page - 1) * PAGE_SIZE + at)
@@ -417,13 +420,25 @@ def test_marks_that_are_none_are_passed_over(db: Path, whole: dict[int, Kept], l
     assert not file.exists()
 
 
-@pytest.mark.parametrize("table", ["article", "label_article", "search_data", "feed_by_url"])
-def test_folders_accounts_journal_and_tags_are_taken_over(db: Path, whole: dict[int, Kept], table: str) -> None:
-    before = furnish(db)
+@pytest.mark.parametrize("is_vacuumed", [False, True])
+@pytest.mark.parametrize("table", ["article", "label_article", "search_data", "feed_by_url", "sqlite_master"])
+def test_folders_accounts_journal_and_tags_are_taken_over(
+    db: Path, whole: dict[int, Kept], table: str, is_vacuumed: bool
+) -> None:
+    """Also in a file that was written anew, in which the tables stand in another order."""
+    furnish(db)
+    with closing(connect(db)) as c:
+        accounts.set_syncing(c, LOCAL, syncs=True)
+        accounts.set_cursor(c, LOCAL, "a shared folder")
+        if is_vacuumed:
+            c.execute("VACUUM")
+    before = furniture(db)
     ruin(db, table, at=0, length=8)
     connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert c.notice
+        assert (accounts.get(c, LOCAL).syncs, accounts.get(c, LOCAL).cursor) == (True, "a shared folder")
+        assert c.execute("SELECT count(*) FROM article").fetchone()[0] == TOTAL + 1
     assert furniture(db) == before
 
 

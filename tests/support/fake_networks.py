@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tuireader.urls import private_network, typed
-from tuireader.web import client, connection_pool, fetch
+from tuireader.web import client, connection_pool
 
 OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.2"
 RESOLVE = socket.getaddrinfo
@@ -37,6 +37,6 @@ def two_networks(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     is_private_address, is_private_name = private_network.is_private_address, private_network.is_private_name
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(connection_pool, "is_private_address", private_address)
-    for module in (private_network, client, fetch, typed):
+    for module in (private_network, client, typed):
         monkeypatch.setattr(module, "is_private_name", private_name)
     return names

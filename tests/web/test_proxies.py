@@ -50,6 +50,20 @@ async def test_a_proxy_may_be_inside_but_pages_may_not_lead_there(
     assert len(proxy.heads) == 3
 
 
+@pytest.mark.parametrize("name", ["nas.local", "intranet", "db.internal", "router.lan"])
+async def test_a_proxy_is_not_led_to_names_of_its_own_network(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    proxy = await serve(saying(redirect(f"http://{name}/feed")))
+    monkeypatch.setenv("http_proxy", proxy.url)
+    async with open_client() as client:
+        with pytest.raises(FetchError, match="inside your own network"):
+            await get(client, "http://example.org/feed")
+        with pytest.raises(FetchError, match="inside your own network"):
+            await get(client, f"http://{name}/feed", permission=Permission.PUBLIC_ONLY)
+    assert len(proxy.heads) == 1
+
+
 async def test_no_proxy_is_heeded(site: ScriptedSite, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = await serve(saying(reply(b"by proxy")))
     monkeypatch.setenv("all_proxy", proxy.url)

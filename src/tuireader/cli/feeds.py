@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 def import_list(arguments: argparse.Namespace) -> int:
     """Take in what another program has written, then fetch the feeds that are new; what fails is said."""
+    from tuireader.feeds.opml import LIMIT
     from tuireader.library.transfer.backup import is_backup
     from tuireader.library.transfer.import_any import import_content, import_path
-    from tuireader.library.transfer.import_feeds import LIMIT
 
     progress = Progress()
     with cache.opened() as connection:

@@ -77,10 +77,22 @@ Description = list[tuple[str, str, str, "str | None"]]
 
 def expected(version: int) -> Description:
     """What a sound file of this version has."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as c:
-        for migrate in MIGRATIONS[:version]:
-            migrate(c)
+    with closing(made(version)) as c:
         return described(c)
+
+
+def made(version: int, page_size: int = 4096, *, is_vacuumed: bool = False) -> sqlite3.Connection:
+    """An empty cache of this version, in memory; the caller closes it.
+
+    VACUUM writes a file anew: first all tables, then indexes, then the rest.
+    """
+    c = sqlite3.connect(":memory:", isolation_level=None)
+    c.execute(f"PRAGMA page_size = {page_size}")
+    for migrate in MIGRATIONS[:version]:
+        migrate(c)
+    if is_vacuumed:
+        c.execute("VACUUM")
+    return c
 
 
 def is_as_made(c: sqlite3.Connection | sqlite3.Cursor, version: int) -> bool:
@@ -88,9 +100,15 @@ def is_as_made(c: sqlite3.Connection | sqlite3.Cursor, version: int) -> bool:
     return sorted(map(repr, described(c))) == sorted(map(repr, expected(version)))
 
 
-def orders(whole: Description) -> list[Description]:
-    index = [each for each in whole if each[1].startswith("search")]
-    return [whole, [each for each in whole if each not in index] + index]
+def orders(version: int) -> list[Description]:
+    """The orders in which a file of this version may have its tables; a search index that was made anew is the last."""
+    found = []
+    for is_vacuumed in (False, True):
+        with closing(made(version, is_vacuumed=is_vacuumed)) as c:
+            whole = described(c)
+        index = [each for each in whole if each[1].startswith("search")]
+        found += [whole, [each for each in whole if each not in index] + index]
+    return found
 
 
 def described(c: sqlite3.Connection | sqlite3.Cursor) -> Description:

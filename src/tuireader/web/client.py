@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
 from tuireader.async_tools import to_the_end
-from tuireader.urls.private_network import Reach, is_private_name
+from tuireader.urls.private_network import Reach, is_inside_by_name, is_private_name
 from tuireader.web.connection import Answer, PrivateAddressError, Request
 from tuireader.web.connection_pool import Connections, Proxies
 from tuireader.web.decompress import OFFERED
@@ -63,7 +63,8 @@ class Client:
         self._per_host = per_host
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._reach: dict[Origin, Reach] = {}
-        self._connections = Connections(_HEADERS, connections, self.note_reach, Proxies())
+        self._proxies = Proxies()
+        self._connections = Connections(_HEADERS, connections, self.note_reach, self._proxies)
 
     def slot(self, host: str) -> asyncio.Semaphore:
         """What to hold while a connection to that host is in use; who asks next is decided by `politeness.lanes`."""
@@ -77,10 +78,15 @@ class Client:
         if self._reach.get(address.origin) is not Reach.PRIVATE:
             self._reach[address.origin] = reach
 
+    def is_inside(self, address: Address) -> bool:
+        """Whether a name says that its host is inside: where a proxy looks names up, those of no public domain, too."""
+        judge = is_private_name if self._proxies.of(address) is None else is_inside_by_name
+        return judge(address.host)
+
     async def send(self, request: Request) -> Answer:
         """Send a request and receive the head of its answer; raises TransportError and PrivateAddressError."""
         address = request.address
-        if not request.private_ok and (is_private_name(address.host) or self.reach(address) is Reach.PRIVATE):
+        if not request.private_ok and (self.is_inside(address) or self.reach(address) is Reach.PRIVATE):
             raise PrivateAddressError  # by its name, or because a connection to it may be kept
         answer = await self._connections.send(request)
         if self.reach(address) is None and not request.private_ok:  # where it connected to is not known

@@ -14,7 +14,7 @@ from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
 from tuireader.model.headline import Clock, utc_now
 from tuireader.urls.hosts import same_host
-from tuireader.urls.private_network import Permission, Reach, is_private_name, permission_from
+from tuireader.urls.private_network import Permission, Reach, permission_from
 from tuireader.urls.shown import may_go_along, shown_address, split_credentials
 from tuireader.web import errors
 from tuireader.web import headers as http
@@ -333,7 +333,7 @@ def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_c
 
 
 def _reach(client: Client, url: Address) -> Reach:
-    return Reach.PRIVATE if is_private_name(url.host) else client.reach(url) or Reach.UNKNOWN
+    return Reach.PRIVATE if client.is_inside(url) else client.reach(url) or Reach.UNKNOWN
 
 
 def _name(url: Address) -> str:

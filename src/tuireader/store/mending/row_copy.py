@@ -16,13 +16,15 @@ from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transactio
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
 from tuireader.store.row_values import DAMAGED, guid_key, lenient, number, pack, stamp, text_of, tidy, unpack_all
-from tuireader.store.schema import MIGRATIONS, described, expected, orders
+from tuireader.store.schema import MIGRATIONS, described, made, orders
 
 _PLAIN = (
     "setting", "hold", "feed_option", "former_address", "feed_change", "subscription_time", "rule", "saved_search",
     "undo", "pruned",
 )  # fmt: skip
 """Tables whose rows are copied as they are, once feeds are."""
+_KINDS = {2: "index", 10: "index", 5: "table", 13: "table"}
+"""What a page holds, by its first byte."""
 _CHUNK = 500
 """Articles that are copied in one transaction."""
 _SECOND: dict[str, type] = {"feed": str, "article": int, "body": bytes}
@@ -74,13 +76,13 @@ def _readable(path: Path) -> sqlite3.Connection:
     try:
         c.execute("PRAGMA writable_schema = ON")
         version = c.execute("PRAGMA user_version").fetchone()[0]
-        whole = expected(version if 0 < version <= len(MIGRATIONS) else len(MIGRATIONS))
+        known = orders(version if 0 < version <= len(MIGRATIONS) else len(MIGRATIONS))
         there = described(c)
     except BROKEN:
         c.close()
         return _with_first_page(path)
     # The order that fits best: in a damaged schema there are names that are no more what they were.
-    likely = max(orders(whole), key=lambda order: sum(one == other for one, other in zip(order, there, strict=False)))
+    likely = max(known, key=lambda order: sum(one == other for one, other in zip(order, there, strict=False)))
     if there == likely:
         return c
     c.close()
@@ -101,15 +103,25 @@ def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connec
 
 def _with_first_page(path: Path) -> sqlite3.Connection:
     """A copy of the file, in memory, with the first page that every cache has: it says where each table begins."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
-        made.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-        for migrate in MIGRATIONS:
-            migrate(made)
-        first = made.serialize()[:PAGE_SIZE]
     content = content_of(path)
     pages = max(1, len(content) // PAGE_SIZE)
-    head = first[:24] + bytes(4) + pages.to_bytes(4, "big") + bytes(8) + first[40:]  # of this length, no page unused
+    found = []
+    for is_vacuumed in (False, True):
+        with closing(made(len(MIGRATIONS), PAGE_SIZE, is_vacuumed=is_vacuumed)) as c:
+            empty = c.serialize()
+        first = empty[:PAGE_SIZE]
+        head = (
+            first[:24] + bytes(4) + pages.to_bytes(4, "big") + bytes(8) + first[40:]
+        )  # of this length, no page unused
+        found.append((_likeness(empty, content), head))
+    _, head = max(found, key=lambda each: each[0])
     return _in_memory(head + content[PAGE_SIZE : pages * PAGE_SIZE])
+
+
+def _likeness(empty: bytes, content: bytes) -> int:
+    """How many pages hold of tables or of indexes what the first pages of an empty cache hold."""
+    kinds = [[_KINDS.get(each[at]) for at in range(PAGE_SIZE, len(empty), PAGE_SIZE)] for each in (empty, content)]
+    return sum(one == other for one, other in zip(*kinds, strict=False))
 
 
 def _in_memory(content: bytes) -> sqlite3.Connection:
@@ -148,7 +160,7 @@ class _Copy:
         """Copy everything."""
         with transaction(self._new):
             for table in ("account", "folder"):
-                self._copy_plain(table)
+                self._copy_plain(table, how="REPLACE")  # a new cache has the account of this machine
             self._copy_feeds()
             for table in _PLAIN:
                 self._copy_plain(table)
@@ -243,17 +255,17 @@ class _Copy:
             self._feeds.add(values["id"])
             self._rescued.feeds += 1
 
-    def _copy_plain(self, table: str) -> None:
+    def _copy_plain(self, table: str, how: str = "IGNORE") -> None:
         columns = self._columns(table)
         if columns:
             names = ", ".join(name for name, *_ in columns)
             for row in self._scan(f"SELECT {names} FROM {table}", columns[0][0]):
-                self._insert(table, _mended(columns, row))
+                self._insert(table, _mended(columns, row), how)
 
-    def _insert(self, table: str, values: dict[str, Any]) -> bool:
+    def _insert(self, table: str, values: dict[str, Any], how: str = "IGNORE") -> bool:
         marks = ", ".join("?" * len(values))
         cursor = self._new.execute(
-            f"INSERT OR IGNORE INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values())
+            f"INSERT OR {how} INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values())
         )
         return cursor.rowcount > 0
 
