@@ -149,11 +149,12 @@ class Prepacked:
         edited = list(self._edited)
         for ready, (key, link, title, text) in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
-            if before is None and (key in gone or link in gone):
+            if before is None and (key in gone or title in gone):
                 date = seconds(ready.entry.published or ready.entry.updated)
                 is_later = date is not None and date > gone.get(key, date)
                 is_another = is_later and not (title in gone and text in gone)  # with its guid
-                is_renamed = title in gone and date is not None and gone.get(link) == date
+                of_that_day = date is not None and date in (gone.get(link), gone.get(text))
+                is_renamed = title in gone and of_that_day
                 was_here = is_renamed or (key in gone and not is_another)
                 if was_here and not (self._is_asked_for or ready.is_wanted_elsewhere):
                     continue

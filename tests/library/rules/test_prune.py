@@ -136,13 +136,16 @@ def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
         assert pruning.prune(c, [there]) == 1
         renamed = ready("?p=1", title="One", link=link, published=NOW - timedelta(days=9))
         assert not articles.save_entries(c, feed.id, Plan(new=(renamed,)), NOW).new
+        moved = ready("new", title="One", link="https://new.example/", published=NOW - timedelta(days=9))
+        assert not articles.save_entries(c, feed.id, Plan(new=(moved,)), NOW).new
         others = (
+            ready("new", "Wholly other words.", title="One", link="https://new.example/", published=NOW),
             ready("?p=2", title="One", link=link, published=NOW - timedelta(days=8)),
             ready("?p=3", title="One", link=link),
             ready("?p=4", title="Another of a page of changes", link=link, published=NOW - timedelta(days=9)),
             ready("one", "Wholly other words.", title="One", link=link, published=NOW),
         )
-        assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 4
+        assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 5
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:
