@@ -44,6 +44,7 @@ from tuireader.store.writing import (
     rename,
     save_entries,
     save_full_text,
+    were_removed,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ __all__ = [
     "save_entries",
     "save_full_text",
     "status",
+    "were_removed",
     "window",
     "without_text",
 ]

@@ -136,30 +136,28 @@ class Prepacked:
         self._new = [_Ready(prepared, index_later=index_later, with_words=with_words) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
 
-    def write(self, c: sqlite3.Connection, feed_id: int, now: datetime) -> Saved:
-        """Write all of it, inside a transaction of the caller's."""
+    def write(self, c: sqlite3.Connection, feed_id: int, now: datetime, *, is_restored: bool = False) -> Saved:
+        """Write all of it, inside a transaction of the caller's.
+
+        `is_restored`: what is unread on its server may have been read since the server's backup.
+        """
         from tuireader.model.feed import Saved
 
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
-        keys = [ready.keys for ready in self._new]
-        gone = pruning.were_pruned(c, feed_id, {each for pair in keys for each in pair}) if keys else {}
+        gone = pruning.were_pruned(c, feed_id, {key for ready in self._new for key in ready.keys}) if self._new else {}
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
-        for ready, (key, link, title, text) in zip(self._new, keys, strict=True):
+        for ready in self._new:
+            keys, key = ready.keys, ready.keys[0]
             before = there.get(ready.entry.guid)
-            if before is None and (key in gone or title in gone):
-                date = seconds(ready.entry.published or ready.entry.updated)
-                is_later = date is not None and date > gone.get(key, date)
-                is_another = is_later and not (title in gone and text in gone)  # with its guid
-                of_that_day = date is not None and date in (gone.get(link), gone.get(text))
-                is_renamed = title in gone and of_that_day
-                was_here = is_renamed or (key in gone and not is_another)
-                if was_here and not (self._is_asked_for or ready.is_wanted_elsewhere):
-                    continue
-                if was_here or is_another:
-                    pruning.welcome_back(c, feed_id, [key, link, title, text])
+            was_here = before is None and _was_here(ready.entry, keys, gone)
+            is_wanted = self._is_asked_for or ready.is_starred or (ready.is_unread_there and not is_restored)
+            if was_here and not is_wanted:
+                continue
+            if was_here or (before is None and key in gone):
+                pruning.welcome_back(c, feed_id, keys)
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
@@ -175,6 +173,26 @@ class Prepacked:
         return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words)
 
 
+def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
+    """The guids of those entries whose articles were removed to make room."""
+    gone = pruning.were_pruned(c, feed_id, {key for entry in entries for key in _keys(entry)}) if entries else {}
+    return {entry.guid for entry in entries if _was_here(entry, _keys(entry), gone)}
+
+
+def _keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
+    """By which an article that was removed is known: its guid, link, title and text."""
+    return guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
+
+
+def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
+    """Whether an entry is one that was removed: with its guid and no later, or the same; or with its title and date."""
+    key, link, title, text = keys
+    date = seconds(entry.published or entry.updated)
+    is_later = date is not None and date > gone.get(key, date)
+    is_renamed = title in gone and date is not None and date in (gone.get(link), gone.get(text))
+    return is_renamed or (key in gone and not (is_later and not (title in gone and text in gone)))
+
+
 class _Ready:
     """An entry with all that can be made of it before the file is locked."""
 
@@ -184,8 +202,7 @@ class _Ready:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
-        self.keys = guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
-        """By which an article that was removed is known."""
+        self.keys = _keys(entry)
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)
@@ -215,10 +232,12 @@ class _Ready:
         return search.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
 
     @property
-    def is_wanted_elsewhere(self) -> bool:
-        """Whether it is starred, or unread on a server: then it comes also where it was removed here."""
-        status = self.prepared.status
-        return status.starred or (bool(self.prepared.server_id) and not status.read)
+    def is_starred(self) -> bool:
+        return self.prepared.status.starred
+
+    @property
+    def is_unread_there(self) -> bool:
+        return bool(self.prepared.server_id) and not self.prepared.status.read
 
     @property
     def status(self) -> tuple[int, int]:

@@ -27,7 +27,7 @@ from tuireader.library.archiving.backfill import backfill
 from tuireader.library.archiving.save_older import Wanted
 from tuireader.model.feed import Archive, Backfilled
 from tuireader.model.query import Query, Rule
-from tuireader.store import article_lists, articles, feeds, rules, site_facts, statuses
+from tuireader.store import article_lists, articles, feeds, pruning, rules, site_facts, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -342,6 +342,19 @@ async def test_as_far_back_and_as_many_as_is_wanted(library: Library, site: Scri
     assert titles(library) == expected(POSTS[:120])
     assert (await back(library))[-1].status == "done"
     assert titles(library) == expected(POSTS)
+
+
+async def test_as_many_come_although_those_before_were_removed(library: Library, site: ScriptedSite) -> None:
+    give_posts(site, POSTS)
+    await start(library, site)
+    await back(library, Wanted(most=25))
+    with closing(connect(library.path)) as c:
+        older = articles.ids(c, Query())[10:]
+        statuses.mark(c, older, read=True)
+        assert pruning.prune(c, older) == 25
+    events = await back(library, Wanted(most=25))
+    assert [(e.status, e.new) for e in events] == [("page", 25), ("stopped", 25)]
+    assert titles(library) == expected([*POSTS[:10], *POSTS[35:60]])
 
 
 async def test_marks_stay_and_rules_act_on_what_is_older(library: Library, site: ScriptedSite) -> None:

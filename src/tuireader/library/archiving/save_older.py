@@ -130,7 +130,8 @@ def take_entries(
     feed = feeds.get(c, feed_id)
     inside = [entry for entry in entries if wanted.since is None or _is_since(entry, wanted.since)]
     known = known_entries(c, feed, inside)
-    ready = _prepared(c, feed, [entry for entry in inside if entry.guid not in known], wanted)
+    here = known.keys() | articles.were_removed(c, feed_id, inside)
+    ready = _prepared(c, feed, [entry for entry in inside if entry.guid not in here], wanted)
     is_cut = len(inside) < len(entries) or (wanted.most is not None and len(ready) > wanted.most)
     is_enough = is_cut or (wanted.most is not None and len(ready) == wanted.most)
     ready = ready[: wanted.most]

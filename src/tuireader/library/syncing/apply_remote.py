@@ -254,7 +254,7 @@ class _Ready:
     def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, Taken]:
         """Write it, inside a transaction of the caller's."""
         job = self._job
-        saved = self._prepacked.write(c, self._feed.id, job.now)
+        saved = self._prepacked.write(c, self._feed.id, job.now, is_restored=unites)
         server_statuses.forget(c, [each.id for each in self.wrong])
         known: dict[int, tuple[bool, bool]] = {}
         joined: dict[int, tuple[bool, bool]] = {}

@@ -120,8 +120,8 @@ def _with_first_page(path: Path) -> sqlite3.Connection:
 
 def _likeness(empty: bytes, content: bytes) -> int:
     """How many pages hold of tables or of indexes what the first pages of an empty cache hold."""
-    kinds = [[_KINDS.get(each[at]) for at in range(PAGE_SIZE, len(empty), PAGE_SIZE)] for each in (empty, content)]
-    return sum(one == other for one, other in zip(*kinds, strict=False))
+    starts = range(PAGE_SIZE, min(len(empty), len(content)), PAGE_SIZE)
+    return sum(_KINDS.get(empty[at]) == _KINDS.get(content[at]) for at in starts)
 
 
 def _in_memory(content: bytes) -> sqlite3.Connection:
