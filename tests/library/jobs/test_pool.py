@@ -156,7 +156,7 @@ async def main():
 if __name__ == "__main__":
     asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], timeout=600, capture_output=True, text=True, check=False)
     assert (done.stdout.split("\n"), done.stderr) == (["True", "Screen ''", ""], "")
 
 
@@ -173,7 +173,7 @@ async def main():
 if __name__ == "__main__":
     asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], timeout=600, capture_output=True, text=True, check=False)
     pid = int(done.stdout)
     for _ in range(1000):
         if not alive(pid):
