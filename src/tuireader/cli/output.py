@@ -140,7 +140,7 @@ def refusal(question: str, remedy: str, lost: str = "") -> int | None:
 
 
 def typed(question: str) -> str:
-    """What is typed as an answer; empty where there is no one to ask."""
+    """Prompt for a line on the terminal; without one, return ""."""
     if not is_anyone_there():
         return ""
     sys.stderr.write(printable(question))

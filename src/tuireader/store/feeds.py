@@ -174,6 +174,14 @@ def remove(c: sqlite3.Connection, feed_id: int) -> None:
         labels.remove_unused(c)
 
 
+COUNT_AGAIN = """
+    UPDATE feed SET (articles, unread, starred) =
+    (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)
+     FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1)
+"""
+"""Counts all there is in the list of each feed."""
+
+
 def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
     """Give a feed the articles, rules and options that another one of the same address has and it lacks; that one goes.
 
@@ -192,19 +200,9 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             (feed_id, ids),
         )
         labels.move_to(c, feed_id, ids)
-        c.execute("UPDATE rule SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
-        c.execute(
-            "INSERT OR IGNORE INTO feed_option (feed_id, name, value)"
-            " SELECT ?, name, value FROM feed_option WHERE feed_id = ?",
-            (feed_id, other_id),
-        )
-        for each in (feed_id, other_id):
-            c.execute(
-                "UPDATE feed SET (articles, unread, starred) ="
-                " (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)"
-                "  FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1) WHERE id = ?",
-                (each,),
-            )
+        for table in ("rule", "feed_option"):
+            c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
+        c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
         remove(c, other_id)
 
 

@@ -21,7 +21,7 @@ from tuireader.store.row_values import (
     text_of,
     title_key,
     unpack,
-)  # fmt: skip
+)
 from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
@@ -215,8 +215,8 @@ class _Ready:
             "has": prepared.extras,
             "published": seconds(entry.published),
             "updated": seconds(entry.updated),
-            "guid_key": guid_key(entry.guid),
-            "link_key": link_key(entry.link),
+            "guid_key": self.keys[0],
+            "link_key": self.keys[1],
             "digest": prepared.digest,
             "title": sound(entry.title),
             "link": sound(entry.link),

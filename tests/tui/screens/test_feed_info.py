@@ -12,7 +12,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from support.app_factory import NOTES, NOW, REVIEW, reader, screen_text, settle, shelve
-from tuireader.library.subscribing import subscription
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.store import feeds
@@ -135,7 +134,7 @@ async def test_a_feed_that_is_added_again_stays(two_feeds: Path, how: str) -> No
                 restore(c, lines, NOW)
             else:
                 for feed in feeds.every(c):
-                    subscription.stay(c, feed.id)
+                    feeds.stay(c, feed.id)
         await app.reader.feed_control.look_again()
         await settle(pilot)
         assert app.reader.headlines.row_count() == 6

@@ -1,4 +1,4 @@
-"""What the rules for elements share while a tree is tidied, and verse as sites mark it."""
+"""The state that the tidying rules share, and the recognition of verse."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ Rule: TypeAlias = Callable[[Context, Node], Kept]
 
 _VERSE = re.compile(r"(?:^|[\s_-])(?:verse|poem|poetry)(?:$|[\s_-])", re.IGNORECASE)
 _INDENT = "\xa0" * 4
-"""What sets in the lines of a part of a poem."""
+"""The indent of an indented part of a poem."""
 _SPACE = re.compile(r"[ \t\r\n]*(\xa0[ \xa0]+)(?=[^\s\xa0]|$)")
 _INDENT_MAX = 16
 

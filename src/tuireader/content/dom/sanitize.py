@@ -80,7 +80,7 @@ _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _NOTICE = re.compile(
     r"<noscript(?=[\s/>])[^<>]*>((?:(?!</?noscript)(?!<img\b)[\s\S]){1,600})</noscript[^<>]*>", re.IGNORECASE
 )
-"""What only a browser without scripts would show, and no picture, which would be of the article."""
+"""A notice for browsers without scripts; one with a picture is left, since the picture is the article's."""
 _CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000

@@ -157,7 +157,7 @@ def _spell(node: Node, pieces: list[str]) -> None:
 
 
 Kept: TypeAlias = list[Node | str]
-"""What is kept of an element: nothing, one node, or what it held."""
+"""The replacement of an element: nothing, one node, or its children."""
 
 _PARAGRAPHS = frozenset({"p", *HEADINGS})
 _SPACE = " \t\n\r\f"
@@ -223,7 +223,7 @@ def only_nodes(content: Kept) -> list[Node]:
 
 _OPEN_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>")
 _AROUND = frozenset({"article", "div", "main", "section"})
-"""What may be around everything: it may end anywhere within these."""
+"""Containers of a whole article, within which its beginning may end."""
 
 
 def beginning(clean_html: str, size: int) -> str:

@@ -30,7 +30,6 @@ async def wait_for(future: Future[Result]) -> Result:
 TO_REFRESH = (
     "tuireader.feeds.parse",
     "tuireader.library.refreshing.match_entries",
-    "tuireader.library.refreshing.match_entries",
     "tuireader.library.refreshing.ingest",
 )
 """What taking in a feed needs, the first time that there is something in it: most refreshes bring nothing."""

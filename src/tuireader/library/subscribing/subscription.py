@@ -35,16 +35,6 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
         folders.remove_empty(c)
 
 
-def leave(c: sqlite3.Connection, feed_id: int) -> None:
-    """Let a feed be removed when this program ends."""
-    feeds.set_option(c, feed_id, feeds.LEAVING, str(os.getpid()))
-
-
-def stay(c: sqlite3.Connection, feed_id: int) -> None:
-    """Let a feed not be removed after all."""
-    feeds.stay(c, feed_id)
-
-
 def remove_leaving(c: sqlite3.Connection) -> None:
     """Remove the feeds that were to leave with this program, or with one that was killed."""
     for feed_id, owner in feeds.leaving(c).items():

@@ -214,6 +214,12 @@ class _Exchange:
         """Whether the own copy is not there: then whatever is marked here may be new to all."""
         self._is_in_step = False
         """Whether the cache is what it was when the own copy was written."""
+        self._every: list[Feed] = []
+        """This machine's own feeds, as they were when the exchange began."""
+        self._rows: dict[str, list[str]] = {}
+        """The same in published form, by their ids."""
+        self._urls: dict[int, str] = {}
+        """Their addresses, as they may be published."""
         self._ended: list[str] = []
         """Addresses at which feeds were ended here since the last exchange."""
         self._renamed: list[str] = []
@@ -235,20 +241,22 @@ class _Exchange:
         if not self._folder.is_dir():
             raise SyncError(_away(self._folder))
         times = status_outbox.subscription_times(self._c)
-        self._seen, waiting, every = self._signatures(), status_outbox.waiting(self._c, LOCAL), self._local()
-        if not waiting and self._is_quiet(every):
+        self._seen, waiting, self._every = self._signatures(), status_outbox.waiting(self._c, LOCAL), self._local()
+        self._rows = self._ours(self._every)
+        self._urls = {feed.id: _shared(feed.url) for feed in self._every}
+        if not waiting and self._is_quiet():
             return Exchanged(Taken())
         self._times = {key: min(1000 * at, self._now) for key, at in times.items()}
         self._open_copy()
-        self._follow_guids(every)
-        self._tell_marks(waiting, every)
-        self._tell_subscriptions(every)
+        self._follow_guids()
+        self._tell_marks(waiting)
+        self._tell_subscriptions()
         self._read()
         self._add(self._known.follow_moves())
-        self._follow_guids(every)
-        self._tell_subscribed_before(every)
+        self._follow_guids()
+        self._tell_subscribed_before()
         if self._is_anew:
-            self._tell_marked_before(every)
+            self._tell_marked_before()
         self._add(self._known.follow_moves())
         error = ""
         try:
@@ -258,13 +266,13 @@ class _Exchange:
         else:
             status_outbox.done(self._c, [change.number for change in waiting])
             status_outbox.forget_times(self._c, times)
-        return self._take_over(every, error)
+        return self._take_over(error)
 
-    def _take_over(self, every: Sequence[Feed], error: str) -> Exchanged:
-        before = apply_remote.named_feeds(self._c, every)
-        told = self._place.feeds if error else self._ours(every)
+    def _take_over(self, error: str) -> Exchanged:
+        before = apply_remote.named_feeds(self._c, self._every)
+        told = self._place.feeds if error else self._rows
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
-            added, touched = self._take_subscriptions(self._ours(every))
+            added, touched = self._take_subscriptions()
             now = self._ours(self._local())
             here = {row[0] for row in now.values()}
             # What another program has done meanwhile is still to be told.
@@ -282,13 +290,13 @@ class _Exchange:
 
     # Files.
 
-    def _is_quiet(self, every: Sequence[Feed]) -> bool:
+    def _is_quiet(self) -> bool:
         """Whether nothing has come from elsewhere, no article and no feed."""
         return (
             self._own(_ALL).name in self._seen
             and self._seen == self._place.seen
             and self._place.newest == server_statuses.newest_article(self._c)
-            and self._place.feeds == self._ours(every)
+            and self._place.feeds == self._rows
         )
 
     def _own(self, suffix: str) -> Path:
@@ -387,11 +395,13 @@ class _Exchange:
     def _local(self) -> list[Feed]:
         return feeds.of_account(self._c, LOCAL)
 
-    def _mark(self, feed: str, name: Field, guid: int, when: int) -> None:
-        if self._known.mark(feed, name, guid, when):
+    def _mark(self, feed: str, name: Field, guid: int, when: int) -> bool:
+        """Put a mark, unless a newer one is known; whether it was put."""
+        is_news = self._known.mark(feed, name, guid, when)
+        if is_news:
             self._recent.mark(feed, name, guid, when)
             self._has_news = True
-            self._pushed += 1
+        return is_news
 
     def _put(self, url: str, there: Subscription) -> None:
         if self._known.put(url, there):
@@ -402,31 +412,28 @@ class _Exchange:
     def _there(self, url: str) -> Subscription:
         return self._known.subscriptions.get(url, Subscription())
 
-    def _follow_guids(self, every: Iterable[Feed]) -> None:
+    def _follow_guids(self) -> None:
         """Give the marks of articles that have other guids now to these."""
-        urls = {feed.id: _shared(feed.url) for feed in every}
         for feed_id, id_, given, former, until in server_statuses.former_guids(self._c):
             guid = self._reused(feed_id).get(id_, given)
-            for name in FIELDS if (url := urls.get(feed_id, "")) else ():
+            for name in FIELDS if (url := self._urls.get(feed_id, "")) else ():
                 when = self._known.stamp_of(url, name, former)
                 is_its = until is None or time_of(when) < 1000 * (until + 1)
-                if when and is_its and self._known.mark(url, name, guid, when):
-                    self._recent.mark(url, name, guid, when)
-                    self._has_news = True
+                if when and is_its:
+                    self._mark(url, name, guid, when)
 
-    def _tell_marks(self, waiting: Sequence[Change], every: Iterable[Feed]) -> None:
+    def _tell_marks(self, waiting: Sequence[Change]) -> None:
         """Publish marks from the outbox, with times later than the state known when they were made."""
-        urls = {feed.id: _shared(feed.url) for feed in every}
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
             feed_id, guid, is_unasked = names.get(change.article_id, (0, 0, False))
-            if url := urls.get(feed_id, ""):
+            if url := self._urls.get(feed_id, ""):
                 is_unasked = is_unasked and change.field == "read" and change.value
                 guid = self._reused(feed_id).get(change.article_id, guid)
                 before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
                 made = int(change.changed.timestamp() * 1000)
-                at = max(made, before + 1) if made else BEFORE
-                self._mark(url, change.field, guid, stamp(at, value=change.value, is_unasked=is_unasked))
+                when = stamp(max(made, before + 1), value=change.value, is_unasked=is_unasked)
+                self._pushed += self._mark(url, change.field, guid, when)
 
     def _reused(self, feed_id: int) -> dict[int, int]:
         """The articles of a feed that have the guids of others before them, and the numbers of their own names."""
@@ -439,21 +446,20 @@ class _Exchange:
             }
         return self._names[feed_id]
 
-    def _tell_marked_before(self, every: Iterable[Feed]) -> None:
+    def _tell_marked_before(self) -> None:
         """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
-        urls = {feed.id: _shared(feed.url) for feed in every}
         for feed_id, id_, given, read, starred in server_statuses.marked(self._c):
             guid = self._reused(feed_id).get(id_, given)
             marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
             for name, value in marks:
-                if value and (url := urls.get(feed_id, "")) and not self._known.stamp_of(url, name, guid):
-                    self._mark(url, name, guid, stamp(BEFORE, value=True))
+                if value and (url := self._urls.get(feed_id, "")) and not self._known.stamp_of(url, name, guid):
+                    self._pushed += self._mark(url, name, guid, stamp(BEFORE, value=True))
 
-    def _tell_subscriptions(self, every: Sequence[Feed]) -> None:
+    def _tell_subscriptions(self) -> None:
         """Publish each fact of our subscriptions that has changed since they were told, with the time of the change."""
-        now, before = self._ours(every), self._place.feeds
-        names = {str(feed.id): feed.title for feed in every}
-        for id_, row in now.items():
+        before = self._place.feeds
+        names = {str(feed.id): feed.title for feed in self._every}
+        for id_, row in self._rows.items():
             url, told = row[0], before.get(id_)
             if told is None:
                 if (url, "followed") in self._times:
@@ -466,7 +472,7 @@ class _Exchange:
             for name, value, was in zip(("title", "folder"), row[1:], told[1:], strict=True):
                 if value != was:
                     self._tell(url, name, value)
-        urls, there_still = {row[0] for row in now.values()}, {str(feed.id) for feed in feeds.every(self._c)}
+        urls, there_still = {row[0] for row in self._rows.values()}, {str(feed.id) for feed in feeds.every(self._c)}
         for id_, (url, *_) in before.items():
             is_ended = any((url, fact) in self._times for fact in ("followed", "moved"))  # not as an account's
             if is_ended and id_ not in there_still and url not in urls:
@@ -498,14 +504,14 @@ class _Exchange:
         if url in self._place.kept:
             self._place.kept.append(to)
 
-    def _tell_subscribed_before(self, every: Sequence[Feed]) -> None:
+    def _tell_subscribed_before(self) -> None:
         """Publish what is followed here and was never told: from before the folder was shared, or since all is lost.
 
         It was never ended here, so it stays although others have ended it.
         """
-        names = {str(feed.id): feed.title for feed in every}
+        names = {str(feed.id): feed.title for feed in self._every}
         successors = {self._known.address_now(url): url for url in self._ended}
-        for id_, row in self._ours(every).items():
+        for id_, row in self._rows.items():
             url, known = row[0], self._there(row[0])
             if url in successors and known.is_ended:  # it was ended at an address that it had
                 self._put(url, Subscription(Fact(known.followed.at + 1, value=True)))
@@ -530,10 +536,10 @@ class _Exchange:
 
     # What was done elsewhere.
 
-    def _take_subscriptions(self, told: dict[str, list[str]]) -> tuple[tuple[int, ...], set[int]]:
+    def _take_subscriptions(self) -> tuple[tuple[int, ...], set[int]]:
         """Follow what others follow now, and no more what they do not; the ids of feeds that are new, and changed.
 
-        What differs from what was `told` was changed meanwhile, and is told the next time.
+        What is no more as it was when the exchange began is told the next time.
         """
         added: list[int] = []
         touched: set[int] = set()
@@ -558,7 +564,7 @@ class _Exchange:
                 continue
             row = rows.get(str(feed.id), [url, "", ""])
             if there.is_followed and row != [url, there.title.value, there.folder.value]:
-                if row[1:] == told.get(str(feed.id), row)[1:]:
+                if row[1:] == self._rows.get(str(feed.id), row)[1:]:
                     self._take_names(feed, there, row)
                     touched.add(feed.id)
             elif there.is_ended:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tuireader.owned_files import content_of
 from tuireader.store import labels, search
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
+from tuireader.store.feeds import COUNT_AGAIN
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
 from tuireader.store.row_values import DAMAGED, guid_key, lenient, number, pack, stamp, text_of, tidy, unpack_all
@@ -30,11 +31,7 @@ _CHUNK = 500
 _SECOND: dict[str, type] = {"feed": str, "article": int, "body": bytes}
 """The type of the second column."""
 _COUNT_AGAIN = (
-    """
-    UPDATE feed SET (articles, unread, starred) =
-    (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)
-     FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1)
-    """,
+    COUNT_AGAIN,
     """
     UPDATE label SET (articles, unread) =
     (SELECT count(*), coalesce(sum(read = 0), 0)
@@ -109,10 +106,8 @@ def _with_first_page(path: Path) -> sqlite3.Connection:
     for is_vacuumed in (False, True):
         with closing(made(len(MIGRATIONS), PAGE_SIZE, is_vacuumed=is_vacuumed)) as c:
             empty = c.serialize()
-        first = empty[:PAGE_SIZE]
-        head = (
-            first[:24] + bytes(4) + pages.to_bytes(4, "big") + bytes(8) + first[40:]
-        )  # of this length, no page unused
+        # Of this length, with no page unused.
+        head = empty[:24] + bytes(4) + pages.to_bytes(4, "big") + bytes(8) + empty[40:PAGE_SIZE]
         found.append((_likeness(empty, content), head))
     _, head = max(found, key=lambda each: each[0])
     return _in_memory(head + content[PAGE_SIZE : pages * PAGE_SIZE])

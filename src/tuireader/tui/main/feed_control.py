@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Connection
@@ -141,13 +142,13 @@ class FeedController:
     def unsubscribe(self, feed: Feed) -> None:
         """Hide a feed, to be removed at the end."""
         self._hide(self.hidden | {feed.id})
-        self._cache.soon(partial(_leave, feed_id=feed.id))
+        self._cache.soon(partial(_set_leaving, feed_id=feed.id, owner=str(os.getpid())))
         self._statuses.can_be_undone(UndoStep(f"{feed.name} is back", feed_id=feed.id))
         toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
 
     def restore(self, feed_id: int) -> None:
         if feed_id in self.hidden:
-            self._cache.soon(partial(_stay, feed_id=feed_id))
+            self._cache.soon(partial(_set_leaving, feed_id=feed_id, owner=None))
             self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
@@ -191,16 +192,10 @@ def _rename(connection: Connection, feed_id: int, title: str) -> None:
     rename(connection, feed_id, title)
 
 
-def _leave(connection: Connection, feed_id: int) -> None:
-    from tuireader.library.subscribing.subscription import leave  # seldom needed
+def _set_leaving(connection: Connection, feed_id: int, owner: str | None) -> None:
+    from tuireader.library.subscribing.subscription import set_option  # seldom needed
 
-    leave(connection, feed_id)
-
-
-def _stay(connection: Connection, feed_id: int) -> None:
-    from tuireader.library.subscribing.subscription import stay  # seldom needed
-
-    stay(connection, feed_id)
+    set_option(connection, feed_id, feeds.LEAVING, owner)
 
 
 def _remove_leaving(connection: Connection) -> None:
