@@ -55,11 +55,11 @@ def take_terminal() -> None:
         changed[tty.IFLAG] &= ~(termios.ICRNL | termios.IXON)  # ctrl+s and ctrl+q are keys
         changed[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON)
         changed[tty.CC][termios.VSUSP] = b"\0"
-        termios.tcsetattr(0, termios.TCSANOW, changed)
-        _before.append(before)
+        _before.append(before)  # with the handlers first: a signal may come as soon as the terminal is changed
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _end)
+        termios.tcsetattr(0, termios.TCSANOW, changed)
 
 
 def before() -> list[Any] | None:

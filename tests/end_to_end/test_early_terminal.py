@@ -32,6 +32,20 @@ sys.exit(__main__.main())
 """
 """The program, which waits where it has taken the terminal until there is a file."""
 
+ENDED_AT_ONCE = """
+import os, sys, termios
+from tuireader import early_terminal, __main__
+change = termios.tcsetattr
+def change_and_end(*arguments):
+    termios.tcsetattr = change
+    change(*arguments)
+    os.kill(os.getpid(), int(sys.argv[1]))
+termios.tcsetattr = change_and_end
+early_terminal.opens_reader = lambda arguments: True
+sys.exit(__main__.main())
+"""
+"""The program, which gets a signal as soon as it has changed the terminal."""
+
 
 @pytest.fixture
 def go(tmp_path: Path) -> Path:
@@ -79,6 +93,16 @@ def test_enter_opens_also_where_it_was_typed_before_there_was_anyone_to_hear_it(
         terminal.until(lambda screen: "By Andrew Zirkle" in screen and screen.count("Piece 3") == 2)
         terminal.press("\x11")
         assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_just_after_the_change_undoes_it(number: int) -> None:
+    script = '"$0" -c "$1" "$2"; echo "ended: $?"; stty -a'
+    command = ("sh", "-c", script, sys.executable, ENDED_AT_ONCE)
+    with Terminal([str(int(number))], command=command) as terminal:
+        terminal.wait()
+        assert f"ended: {128 + number}" in terminal.text
+        assert {"echo", "icanon", "icrnl"} <= set(terminal.text.replace(";", " ").split())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

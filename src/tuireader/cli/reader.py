@@ -73,7 +73,7 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
         app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     app.run()
     _keep_last_screen(app)
-    _tell_accounts(app)
+    _tell_last_marks(app)
     if app.exit_message:
         _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())
     app.is_all_said = True
@@ -91,9 +91,9 @@ def _keep_last_screen(app: ReaderApp) -> None:
         startup_frame.keep(app.last_screen, *app.size)
 
 
-def _tell_accounts(app: ReaderApp) -> None:
-    """Tell accounts of the last marks, for which no more are waited; what cannot be told at once waits."""
-    if not app.signed_in or app.exit_message:
+def _tell_last_marks(app: ReaderApp) -> None:
+    """Tell accounts and the shared folder of the last changes; what cannot be told at once waits."""
+    if not app.in_step or app.exit_message:
         return
     import asyncio
 
@@ -101,7 +101,7 @@ def _tell_accounts(app: ReaderApp) -> None:
     from tuireader.model.headline import utc_now
 
     with suppress(KeyboardInterrupt):
-        asyncio.run(tell_all(app.cache.path, app.signed_in, seconds=LAST_WORDS, clock=utc_now))
+        asyncio.run(tell_all(app.cache.path, app.in_step, seconds=LAST_WORDS, clock=utc_now))
 
 
 def _say(sentence: str) -> None:

@@ -104,8 +104,8 @@ class ReaderApp(TypeAhead):
         """What is left out of what is drawn, which nobody sees."""
         self.last_screen: Screens | None = None
         """What the next start may show first."""
-        self.signed_in: dict[int, Login] = {}
-        """How to sign in to accounts, by their ids, to tell them the last marks once the program has ended."""
+        self.in_step: dict[int, Login | None] = {}
+        """Accounts to tell of the last changes once the program has ended, by id; a shared folder has no login."""
         self._ending: Termination | None = None
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
@@ -365,7 +365,7 @@ class ReaderApp(TypeAhead):
         try:
             if self._has_reader:
                 shown_first = await resume.take(self, self.reader, self._leave_out)
-                self.signed_in = self.reader.tasks.syncing.in_step()
+                self.in_step = self.reader.tasks.syncing.in_step()
         finally:
             self._begin_to_end(shown_first=shown_first)
 

@@ -197,8 +197,8 @@ async def test_the_last_marks_are_told_once_the_reader_has_ended(
         await settle(pilot)
         await pilot.press("ctrl+q")
     assert not any(read for read, _ in server.state().values())
-    assert [login.user for login in app.signed_in.values()] == [USER]
-    await tell_all(db, app.signed_in, seconds=30, clock=utc_now)
+    assert [login.user for login in app.in_step.values() if login] == [USER]
+    await tell_all(db, app.in_step, seconds=30, clock=utc_now)
     assert sum(read for read, _ in server.state().values()) == 1
     with closing(connect(db)) as c:
         assert status_outbox.count(c, 1) == 0
@@ -215,7 +215,7 @@ async def test_an_account_that_was_away_is_not_waited_for_at_the_end(db: Path, s
         await pilot.press("g", "m")
         await until(pilot, lambda: "1 mark waits for Work" in text(pilot))
         await pilot.press("ctrl+q")
-    assert app.signed_in == {}
+    assert app.in_step == {}
 
 
 @pytest.mark.usefixtures("account")
@@ -236,6 +236,17 @@ def of_file(file: Path) -> FolderMap:
     return unpacked(file.read_bytes(), 1_000_000, 0)[0]
 
 
+def of_folder(folder: Path) -> FolderMap:
+    known = FolderMap()
+    for file in folder.glob("tuireader-*"):
+        known.merge(of_file(file))
+    return known
+
+
+def followed(folder: Path) -> set[str]:
+    return {url for url, each in of_folder(folder).subscriptions.items() if each.followed.value}
+
+
 async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
@@ -248,9 +259,38 @@ async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
         await settle(pilot)
         await pilot.press("m")
         url = "https://site.example/feed"
-        await until(pilot, lambda: any(of_file(file).marks for file in folder.glob("tuireader-*")))
+        await until(pilot, lambda: of_folder(folder).marks != {})
         known = FolderMap()
         known.mark(url, "starred", guid_key("one"), stamp(1_900_000_000_000, value=True))
         (folder / "tuireader-other.map").write_bytes(packed(known, "other"))
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "★" in "".join(screen_text(app).splitlines()[2:8]).replace("★ Starred", ""))
+
+
+async def test_the_last_changes_are_written_into_the_folder_at_the_end(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    urls = ("https://one.example/feed", "https://two.example/feed")
+    with closing(connect(db)) as c:
+        for url in urls:
+            feed = feeds.add(c, url, title=url, site="", now=NOW)
+            save_plan(c, feed, Plan(new=(ready(f"{url}/1"),)))
+        shared_folder.share(c, str(folder), host="test-here")
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.reader.tasks.syncing.in_step() != {})
+        monkeypatch.setattr(syncing, "SOON", 60)
+        assert followed(folder) == set(urls)
+        await pilot.press("e", "x")
+        await settle(pilot)
+        await pilot.press("g", "m")
+        await settle(pilot)
+        await pilot.press("ctrl+q")
+    await tell_all(db, app.in_step, seconds=30, clock=utc_now)
+    left = followed(folder)
+    assert len(left) == 1
+    assert {url for url, _ in of_folder(folder).marks} == left

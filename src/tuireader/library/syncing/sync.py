@@ -19,7 +19,7 @@ from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
-from tuireader.model.account import Synced
+from tuireader.model.account import LOCAL, Synced
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.text.sentences import counted
 
@@ -360,10 +360,10 @@ async def sync_all(
                 yield event
 
 
-async def tell_all(path: Path, logins: Mapping[int, Login], *, seconds: float, clock: Clock) -> None:
-    """Upload the outboxes of signed-in accounts, as far as `seconds` allow.
+async def tell_all(path: Path, logins: Mapping[int, Login | None], *, seconds: float, clock: Clock) -> None:
+    """Upload the outboxes of accounts, and write the shared folder, as far as `seconds` allow.
 
-    What cannot waits, as it did.
+    `logins` has the accounts by id; a shared folder has no login. What cannot be told waits, as it did.
     """
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import open_queue
@@ -371,12 +371,14 @@ async def tell_all(path: Path, logins: Mapping[int, Login], *, seconds: float, c
     cache = Cache(path)
     try:
         async with asyncio.timeout(seconds):
-            every = [each for each in await cache.read(accounts.on_servers) if each.id in logins]
-            owing = [each for each in every if await cache.read(partial(apply_remote.owed, account_id=each.id))]
+            if LOCAL in logins:
+                await exchange(cache, clock=clock)
+            every = [(each, login) for each in await cache.read(accounts.on_servers) if (login := logins.get(each.id))]
+            owing = [each for each in every if await cache.read(partial(apply_remote.owed, account_id=each[0].id))]
             if owing:
                 async with open_queue(cache, clock=clock) as queue:
-                    for each in owing:
-                        told = await tell(cache, each, partial(server_of, queue, each, logins[each.id]), clock=clock)
+                    for each, login in owing:
+                        told = await tell(cache, each, partial(server_of, queue, each, login), clock=clock)
                         log.info("told %s at the end: %s", each.name, told.status)
     except (TimeoutError, TuireaderError) as error:
         log.info("not all could be told at the end: %r", error)

@@ -88,8 +88,8 @@ class SyncController:
     def soon(self) -> None:
         self._later(SOON)
 
-    def in_step(self) -> dict[int, Login]:
-        return {id_: login for id_, login in self._used.items() if id_ in self._in_step}
+    def in_step(self) -> dict[int, Login | None]:
+        return {id_: self._used.get(id_) for id_ in self._in_step}
 
     def push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
         """Let an account follow feeds, in a folder of this name; its password is asked for where it is not known."""
