@@ -8,7 +8,8 @@ from support.factories import NOW, ready, save, subscribe
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import Feed, FeedSummary, Validators
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, statuses
+from tuireader.store import article_lists, articles, feeds, labels, pruning, statuses
+from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
 
 
@@ -182,3 +183,21 @@ def test_a_name_that_none_has_is_a_sentence(c: sqlite3.Connection, text: str) ->
     feeds.add(c, "https://untitled.example/", title="", site="", now=NOW)
     with pytest.raises(NotFoundError, match="No feed here is called"):
         feeds.find(c, text)
+
+
+def test_of_two_feeds_that_become_one_all_stays(c: sqlite3.Connection) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    save(c, ready("both"), feed=kept)
+    save(c, ready("both"), ready("old"), ready("removed"), feed=other)
+    there = [articles.get(c, id_) for id_ in articles.ids(c, Query(feeds=(other.id,), apart=True))]
+    ids = {article.guid: article.id for article in there}
+    labels.add_tags(c, [ids["both"], ids["old"]], ["mine"])
+    statuses.mark(c, [ids["removed"]], now=lambda: NOW, read=True)
+    assert pruning.prune(c, [ids["removed"]]) == 1
+    removed = c.execute("SELECT count(*) FROM pruned WHERE feed_id = ?", (other.id,)).fetchone()
+    feeds.take_over(c, kept.id, other.id)
+    assert [each.id for each in feeds.every(c)] == [kept.id]
+    assert feeds.counts(c, kept.id) == (2, 2)
+    assert len(articles.ids(c, Query(tags=("mine",), apart=True))) == 2
+    assert feeds.by_place(c)[place(other.url)] == kept.id
+    assert c.execute("SELECT count(*) FROM pruned WHERE feed_id = ?", (kept.id,)).fetchone() == removed

@@ -183,24 +183,30 @@ COUNT_AGAIN = """
 
 
 def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
-    """Give a feed the articles, rules and options that another one of the same address has and it lacks; that one goes.
+    """Merge another feed of the same address into a feed, and remove that one.
 
-    Articles are the same if they have the same guid or link.
+    Articles, tags, rules and options that only the other one has go over. Articles with the same guid or link are one.
     """
     with transaction(c):
-        rows = c.execute(
-            "SELECT id FROM article WHERE feed_id = ?2"
-            " AND guid_key NOT IN (SELECT guid_key FROM article WHERE feed_id = ?1)"
-            " AND link_key NOT IN (SELECT link_key FROM article WHERE feed_id = ?1 AND link_key <> 0)",
-            (feed_id, other_id),
-        ).fetchall()
-        ids = id_list(row[0] for row in rows)
+        of_both = dict(
+            c.execute(
+                "SELECT other.id, kept.id FROM article AS other JOIN article AS kept ON kept.feed_id = ?1"
+                " AND (kept.guid_key = other.guid_key OR (kept.link_key = other.link_key AND other.link_key <> 0))"
+                " WHERE other.feed_id = ?2",
+                (feed_id, other_id),
+            )
+        )
+        for other, names in labels.tags_of(c, of_both).items():
+            labels.add_tags(c, [of_both[other]], names)
+        rows = c.execute("SELECT id FROM article WHERE feed_id = ?", (other_id,)).fetchall()
+        ids = id_list(row[0] for row in rows if row[0] not in of_both)
         c.execute(
             "UPDATE article SET feed_id = ?, server_id = NULL WHERE id IN (SELECT value FROM json_each(?))",
             (feed_id, ids),
         )
         labels.move_to(c, feed_id, ids)
-        for table in ("rule", "feed_option"):
+        c.execute("REPLACE INTO former_address SELECT url, ? FROM feed WHERE id = ?", (feed_id, other_id))
+        for table in ("rule", "feed_option", "pruned", "former_address"):
             c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
         c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
         remove(c, other_id)
