@@ -92,6 +92,10 @@ class NotFoundError(TuireaderError):
     """No feed or article matches, or more than one does."""
 
 
+class QueryError(TuireaderError):
+    """A search text has more words and names than can be searched for."""
+
+
 class StoreError(TuireaderError):
     """The cache cannot be opened, read or written."""
 

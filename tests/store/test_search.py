@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.factories import ready, save, subscribe, titles
+from tuireader.errors import QueryError
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds, folders, labels, query_language, query_sql, search, statuses
@@ -386,3 +387,19 @@ def test_every_field_is_documented_and_does_something() -> None:
         wanted = understand(f"{name}{values.get(name, 'x')} ")
         assert all(term.column for term in wanted.terms), name
         assert wanted != understand("")
+
+
+def test_each_of_many_names_is_found_and_of_too_many_nothing(c: sqlite3.Connection) -> None:
+    for number in range(60):
+        feed = feeds.add(c, f"https://site-{number}.example/feed", title=f"Site {number}", site="", now=NOW)
+        save(c, ready(f"guid {number}", title=f"word{number}"), feed=feed)
+    for text in (
+        "feed=" + "|".join(f'"Site {number}"' for number in range(50)),
+        "|".join(f"word{n}" for n in range(50)),
+    ):
+        query_language.check_length(text)
+        assert article_lists.count(c, Query(text=text)) == 50
+    for text in ("|".join(f"word{number}" for number in range(501)), "word1 " * 501):
+        with pytest.raises(QueryError, match="more than 500 words and names"):
+            query_language.check_length(text)
+        assert article_lists.count(c, Query(text=text)) == 0

@@ -11,7 +11,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
 from tuireader.store import labels, ui_state
 from tuireader.store.labels import Kind
-from tuireader.store.query_language import quoted
+from tuireader.store.query_language import check_length, quoted
 from tuireader.text.sentences import nearest_name
 
 _NAMED: tuple[Kind, ...] = ("category", "author", "tag")
@@ -28,10 +28,12 @@ def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) 
 
 
 def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
-    """The query of the filter options; raises NotFoundError for unknown names."""
+    """The query of the filter options; raises NotFoundError for unknown names, QueryError."""
     _check_names(connection, arguments)
     # A query has articles under any of its names; here each that is given again must hold as well.
     again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]
+    text = " ".join([*_saved(connection, arguments), *again, arguments.query])
+    check_length(text)
     return Query(
         feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
         folders=(store_folders.find(connection, arguments.folder).id,) if arguments.folder else (),
@@ -40,7 +42,7 @@ def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Q
         tags=tuple(arguments.tag[:1]),
         unread=arguments.unread,
         starred=arguments.starred,
-        text=" ".join([*_saved(connection, arguments), *again, arguments.query]),
+        text=text,
         since=arguments.since,
         until=arguments.until,
         order=arguments.order or arguments.first,

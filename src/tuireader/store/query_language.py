@@ -4,7 +4,7 @@ Words are found whatever their case and accents, as they are in an article, and 
 is the beginning of a word for as long as no space follows it. `"several words"` are found in this order, `-word` must
 not be there. `one|other` is either. What stands behind a field looks there only; `FIELDS` names them all, and each may
 have a minus before it; with `=` in place of the colon it is a whole name, and `""` in a quoted one is a quotation mark.
-Nothing that can be typed is an error: what is no value of a field is looked for as words.
+Nothing that can be typed is an error, but for its length: what is no value of a field is looked for as words.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from tuireader.errors import QueryError
 from tuireader.model.query import MEDIA_FLAGS
 from tuireader.text.folding import FoldedText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 
@@ -46,7 +46,8 @@ _PIECE = (
     rf"({_VALUE}(?:\|{_VALUE})*)"
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
-_MOST_PIECES = 32
+MOST_VALUES = 500
+"""Words and names of one search text; with more of them it finds nothing, and cannot be saved."""
 _SHORTEST_PREFIX = 3
 _LONGEST = 10**9
 """More words than any article has."""
@@ -137,16 +138,29 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
         return wanted
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
     pieces = list(re.finditer(_PIECE, text, re.IGNORECASE))
-    for piece in pieces[:_MOST_PIECES]:
+    if _is_too_long(pieces):
+        wanted.nothing = True
+        return wanted
+    for piece in pieces:
         _take(wanted, piece, last=piece.end() == len(text), now=now)
     wanted.nothing = bool(text.strip()) and wanted == SearchQuery()
     return wanted
 
 
+def check_length(text: str) -> None:
+    """Raise QueryError where a search text has too many words and names."""
+    if _is_too_long(list(re.finditer(_PIECE, text, re.IGNORECASE))):
+        raise QueryError(f"This search has more than {MOST_VALUES} words and names: make it shorter.")
+
+
+def _is_too_long(pieces: Sequence[re.Match[str]]) -> bool:
+    return len(pieces) > MOST_VALUES or sum(1 + piece[5].count("|") for piece in pieces) > MOST_VALUES
+
+
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one token to the query."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
-    values = [unquoted(each[0]) for each in islice(re.finditer(_VALUE, piece[5]), _MOST_PIECES)]
+    values = [unquoted(each[0]) for each in re.finditer(_VALUE, piece[5])]
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)
         if names:

@@ -12,6 +12,7 @@ from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, folders, rules
+from tuireader.store.query_language import check_length
 from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 
@@ -49,7 +50,8 @@ def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Prev
 
 
 def keep(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
-    """Keep a rule: it is applied to what arrives from now on; gives it with its id."""
+    """Keep a rule: it is applied to what arrives from now on; gives it with its id. Raises QueryError."""
+    check_length(rule.query)
     return rules.add(c, rule, now)
 
 
