@@ -21,6 +21,7 @@ from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
+from tuireader.web.headers import authorization_of
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -287,6 +288,21 @@ async def test_the_password_stays_with_the_feed(library: Library, site: Scripted
     assert site.requests[0].headers["authorization"] == "Basic bWU6cHc="
     assert article(library, library.headlines()[0].id).link.startswith("http://127.0.0.1")
     await add(library, site.url)
+    assert len(library.feeds()) == 1
+
+
+async def test_a_password_that_is_given_again_is_the_one_to_use(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    feed = (await add(library, site.url)).feed
+    for password in ("old", "new"):
+        site.requests.clear()
+        with_password = feed.url.replace("://", f"://me:{password}@")
+        done = await add(library, with_password)
+        assert (done.feed.id, done.feed.url) == (feed.id, with_password)
+        await library.refresh(force=True)
+        expected = authorization_of(f"me:{password}")
+        assert [request.headers["authorization"] for request in site.requests] == [expected, expected]
+    assert (await add(library, feed.url)).feed.url == with_password
     assert len(library.feeds()) == 1
 
 

@@ -29,7 +29,7 @@ from tuireader.store import site_facts
 from tuireader.store.connection import Connection
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
-from tuireader.urls.shown import shown_address, with_credentials_of
+from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
 _NOT_THERE = frozenset({403, 404, 410})
@@ -159,8 +159,10 @@ class _Subscription:
         await self._cache.write(partial(store_feeds.stay, feed_id=feed.id))
         if feed.is_of_account:  # its server asks for it
             return Subscribed(feed, Refreshed(feed, "unchanged"), article_id, tuple(others))
-        if feed.gone:  # the user wants it again: it may be back
-            feed = replace(feed, gone=False)
+        # It may be back where it was gone, and a password that is typed is the one to use from now on.
+        url = with_credentials_of(split_credentials(feed.url)[0], typed) if split_credentials(typed)[1] else feed.url
+        if feed.gone or url != feed.url:
+            feed = replace(feed, gone=False, url=url)
             await self._cache.write(partial(store_feeds.record, feed=feed))
         given = host_of(typed) == host_of(feed.url)
         events = refresh(self._cache, self._queue, [feed], clock=self._clock, force=True, given=given)
