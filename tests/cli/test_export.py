@@ -54,6 +54,28 @@ def test_some_articles_are_written(run: Run, tmp_path: Path) -> None:
     assert sorted((tmp_path / "md").iterdir()) == files, "names stay the same"
 
 
+def test_an_exported_file_that_was_changed_since_is_kept(run: Run, tmp_path: Path) -> None:
+    export = ("export", "--format", "markdown", "--category", "Elections", "--output", str(tmp_path / "md"))
+    run(*export)
+    first, second = sorted((tmp_path / "md").iterdir())
+    original = first.read_text("utf-8")
+    for notes in ("my notes", "other notes"):
+        first.write_text(f"{original}\n{notes}\n", "utf-8")
+        assert "1 file that you changed since" in run(*export).err
+        assert first.read_text("utf-8") == original
+    run("mark", str(run("list", "--category", "Elections", "--json").rows[0]["id"]), "--read")
+    assert "you changed" not in run(*export).err, "what changed here is written over"
+    kept = [tmp_path / "md" / f"{first.name}~{number}" for number in (1, 2)]
+    assert sorted((tmp_path / "md").iterdir()) == sorted([first, second, *kept])
+    assert [file.read_text("utf-8").splitlines()[-1] for file in kept] == ["my notes", "other notes"]
+
+
+def test_the_cache_is_no_file_to_export_to(run: Run) -> None:
+    done = run("export", "--output", str(paths.cache_path()))
+    assert (done.status, "is the cache itself" in done.err) == (2, True)
+    assert run("feeds").status == 0
+
+
 def test_a_book_is_written(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "week.epub"
     done = run("export", "--format", "epub", "--title", "My week", "--limit", "3", "--output", str(file))

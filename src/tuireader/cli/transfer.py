@@ -7,9 +7,11 @@ import os
 import sys
 import tempfile
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
@@ -24,6 +26,8 @@ from tuireader.urls.shown import without_credentials
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+
+    from tuireader.library.transfer.export_articles import TextFile
 
 _NOTHING = "No article is meant by this."
 
@@ -50,6 +54,8 @@ def _mistake_there(path: Path, shown: str, form: str) -> str:
         return f"{shown} is no folder." if path.exists() and not path.is_dir() else ""
     if not path.name or path.is_dir():
         return f"{shown} is a folder: name a file in it."
+    if paths.cache_path().exists() and path.exists() and path.samefile(paths.cache_path()):
+        return f"{shown} is the cache itself: name another file."
     return f"{shown} is no file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
 
 
@@ -118,14 +124,31 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
     try:
         with _said_if_not(folder):
             folder.mkdir(parents=True, exist_ok=True)
+            kept = 0
             for number, file in enumerate(markdown_files(connection, ids), 1):
+                kept += _keep_edited(folder / file.name, file)
                 with _written_whole(folder / file.name) as part:
                     part.write_text(file.text, "utf-8", "replace")
+                    os.utime(part, (file.date, file.date))
                 progress.tell(f"{number}/{len(ids)} articles")
     finally:
         progress.clear()
     say(f"{counted(len(ids), 'article')} written to {printable(str(folder))}.")
+    if kept:
+        say(f"{counted(kept, 'file')} that you changed since: kept beside the new ones, as “….md~1”.")
     return DONE
+
+
+def _keep_edited(path: Path, file: TextFile) -> bool:
+    """Rename a file that the user changed since it was exported: an exported one has the time of its article."""
+    try:
+        if int(path.stat().st_mtime) == file.date or path.read_text("utf-8", "replace") == file.text:
+            return False
+    except FileNotFoundError:
+        return False
+    name = next(name for number in count(1) if not (name := path.with_name(f"{path.name}~{number}")).exists())
+    path.rename(name)
+    return True
 
 
 def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:

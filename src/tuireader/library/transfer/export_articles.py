@@ -35,6 +35,8 @@ class TextFile(NamedTuple):
 
     name: str
     text: str
+    date: int
+    """When the article is of, in seconds since 1970."""
 
 
 def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFile]:
@@ -42,7 +44,8 @@ def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFi
     for article_id in ids:
         opened = open_article.open_article(c, article_id)
         head = _front_matter(opened.article, opened.status, labels.tags_of(c, [article_id]).get(article_id, []))
-        yield TextFile(name_of(opened.article), f"{head}\n{opened.markdown.strip()}\n")
+        text = f"{head}\n{opened.markdown.strip()}\n"
+        yield TextFile(name_of(opened.article), text, int(opened.article.date.timestamp()))
 
 
 def name_of(article: Article) -> str:
