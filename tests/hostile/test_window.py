@@ -23,7 +23,8 @@ from support.app_factory import ids
 from support.pty_terminal import Terminal
 from support.rss import Item, rss
 from tuireader import paths
-from tuireader.store import articles, feeds
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, labels
 from tuireader.store.connection import connect
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
@@ -193,6 +194,55 @@ def test_marks_that_cannot_be_written_wait_for_the_next_start(cache: Path, way: 
     next_start()
     assert sum(starred(cache)) == 3
     assert not list(cache.parent.glob("*.marks-*"))
+
+
+@pytest.mark.parametrize("way", ["window", "SIGTERM", "SIGKILL", CTRL_Q])
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_a_tag_that_is_on_in_the_open_dialog_is_written(cache: Path, way: str, is_locked: bool) -> None:
+    with locked(cache) if is_locked else nullcontext(), Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("T")
+        terminal.until("New tag|No tag yet")
+        terminal.press(*"later")
+        terminal.until("New tag: later")
+        terminal.press("\r")
+        terminal.until("✓ later")
+        if way == "window":
+            terminal.close_window()
+        elif way.startswith("SIG"):
+            if way == "SIGKILL" and is_locked:
+                terminal.until(lambda _: any(file.stat().st_size for file in cache.parent.glob("*.marks-*")))
+            elif way == "SIGKILL":
+                terminal.until(lambda _: tagged(cache) == ["later"])
+            terminal.kill(getattr(signal, way))
+        else:
+            terminal.press(way)
+            if is_locked:
+                terminal.until("waiting to write")
+                terminal.press(way)
+        if way != "window":
+            terminal.wait()
+    next_start()
+    assert tagged(cache) == ["later"]
+
+
+def tagged(cache: Path) -> list[str]:
+    with closing(connect(cache)) as c:
+        return [name for names in labels.tags_of(c, articles.ids(c, Query())).values() for name in names]
+
+
+def test_what_is_lost_at_the_end_is_said(cache: Path) -> None:
+    with locked(cache), Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("/", *"worrying", "\r")
+        terminal.until("1 unread")
+        terminal.press("S")
+        terminal.until("(?i)name")
+        terminal.press(*"Mine", "\r", CTRL_Q)
+        terminal.until("waiting to write")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() != 0
+        assert "Your last change could not be written" in said_after(terminal)
 
 
 @pytest.mark.parametrize("hangs_at", ["Driver.close", "ReaderApp.on_unmount"])

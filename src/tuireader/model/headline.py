@@ -114,12 +114,14 @@ Shown = TypeVar("Shown", "Headline", "Status")
 
 
 class StatusChange(NamedTuple):
-    """A change of articles' statuses; None leaves a field unchanged."""
+    """A change of articles' statuses and tags; None leaves a field unchanged."""
 
     ids: Collection[int]
     read: bool | None = None
     starred: bool | None = None
     position: int | None = None
+    tagged: Sequence[str] = ()
+    untagged: Sequence[str] = ()
 
     def on(self, headline: Headline) -> Headline:
         return self.over(headline) if headline.id in self.ids else headline

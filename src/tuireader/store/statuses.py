@@ -42,6 +42,10 @@ def apply(c: sqlite3.Connection, change: StatusChange) -> None:
     if change.position is not None:
         for article_id in change.ids:
             save_position(c, article_id, change.position)
+    if change.tagged or change.untagged:
+        every = duplicates.with_others(c, [*change.ids])
+        labels.add_tags(c, every, change.tagged)
+        labels.remove_tags(c, every, change.untagged)
 
 
 def mark(
@@ -293,14 +297,16 @@ def _read(descriptor: int) -> list[StatusChange]:
     return [change._replace(ids=tuple(dict.fromkeys(ids))) for change, ids in zip(found, groups, strict=True)]
 
 
-def _change(ids: list[object], read: object, starred: object, position: object) -> StatusChange:
+def _change(ids: list[object], *values: object) -> StatusChange:
     """Parse one line of the file; raises ValueError or TypeError."""
     numbers = tuple(each for each in ids if type(each) is int and 0 < each < 2**63)
+    read, starred, position, *names = values
     return StatusChange(
         numbers,
         read if isinstance(read, bool) else None,
         starred if isinstance(starred, bool) else None,
         position if type(position) is int and 0 <= position < 2**40 else None,
+        *(tuple(name for name in each if isinstance(name, str)) for each in names[:2] if isinstance(each, list)),
     )
 
 

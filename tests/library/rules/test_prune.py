@@ -60,7 +60,7 @@ def mark(library: Library, title: str, **what: bool) -> None:
         id_ = next(id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).title == title)
         if what.pop("tagged", False):
             labels.add_tags(c, [id_], ["later"])
-        statuses.apply(c, StatusChange([id_], **what))
+        statuses.apply(c, StatusChange([id_], what.get("read"), what.get("starred")))
 
 
 def test_nothing_goes_where_nothing_is_set(library: Library) -> None:

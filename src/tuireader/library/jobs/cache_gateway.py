@@ -34,11 +34,14 @@ PAUSE = 0.025
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """Something to write; `change` is what it writes, where it can be kept in a file while the cache is locked."""
+    """Something to write."""
 
     work: Work[Any]
     future: Future[Any]
     change: StatusChange | None
+    """What it writes, where that can be kept in a file while the cache is locked."""
+    is_awaited: bool
+    """Whether somebody waits for it: if it is never written, that is said."""
 
 
 class Writer:
@@ -56,7 +59,7 @@ class Writer:
         self._asked = 0
         """How many writes were asked for so far."""
         self._changed = threading.Condition()
-        self._closing = False
+        self._closing = self._ending = False
         self._thread: threading.Thread | None = None
         self._waiting = Waiting(path)
         self._kept: set[int] = set()
@@ -64,14 +67,16 @@ class Writer:
         self._keeping = threading.Lock()
         """Held while the file is written: who asks for a write never waits for that."""
 
-    def submit(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
+    def submit(
+        self, work: Work[Result], change: StatusChange | None = None, *, is_awaited: bool = False
+    ) -> Future[Result]:
         """Write soon; the future gives what `work` gives. With the `change` that it writes, it is never lost."""
         from concurrent.futures import Future
 
         future: Future[Result] = Future()
         future.set_running_or_notify_cancel()  # who waits for it may be cancelled, the writing is not
         with self._changed:
-            self._jobs.append(_Job(work, future, change))
+            self._jobs.append(_Job(work, future, change, is_awaited))
             self._asked += 1
             self._changed.notify_all()
             if self._thread is None:
@@ -88,7 +93,8 @@ class Writer:
         return not self._jobs
 
     async def settled(self) -> None:
-        """Wait until all is written that is asked for now."""
+        """Wait until all is written that is asked for now: from here on, no job gives up before the end."""
+        self._ending = True
         with suppress(IndexError):  # it is all written by now
             written = asyncio.wrap_future(self._jobs[-1].future)
             await asyncio.wait([written])
@@ -103,10 +109,11 @@ class Writer:
         return self.keep_what_waits()
 
     def keep_what_waits(self) -> str:
-        """Put the changes that are not written yet into the file; gives a sentence about them, if there are any."""
+        """Put the changes that are not written yet into the file; gives a sentence about what waits, if anything."""
         with self._keeping:
             with self._changed:
                 waiting = {id(job): job.change for job in self._jobs if job.change is not None}
+                is_more = any(job.is_awaited and job.change is None for job in self._jobs)
             count = len({article_id for change in waiting.values() for article_id in change.ids})
             new = waiting.keys() - self._kept
             try:
@@ -118,12 +125,12 @@ class Writer:
                     f" no file to keep them in ({error.strerror})."
                 )
             self._kept |= new
-        if not count:
-            return ""
-        return (
+        said = (
             f"{_marks(count)} could not be written yet: another program holds {self._path}. They are kept beside it,"
             " and written when tuireader starts again."
         )
+        more = f"Your last change could not be written: another program holds {self._path}. Make it again later."
+        return " ".join([said] * bool(count) + [more] * is_more)
 
     def _run(self) -> None:
         while True:
@@ -166,7 +173,7 @@ class Writer:
                 asked = self._asked
                 self.keep_what_waits()
                 self._pause(asked)
-                if job.change is None and time.monotonic() > until:
+                if job.change is None and not self._ending and time.monotonic() > until:
                     job.future.set_exception(error)
                     return
             except BaseException as error:  # noqa: BLE001 - it is raised where the job is waited for
@@ -230,7 +237,7 @@ class Cache:
 
         BusyError where another program holds the cache for too long.
         """
-        return await wait_for(self._writer.submit(work))
+        return await wait_for(self._writer.submit(work, is_awaited=True))
 
     def change(self, change: StatusChange) -> Future[None]:
         """Write a change of statuses soon; it is never lost, also where another program holds the cache."""
@@ -239,9 +246,9 @@ class Cache:
     def remember(self, name: str, value: str) -> None:
         self.soon(partial(ui_state.save, name=name, value=value))
 
-    def written(self, work: Work[Result]) -> Future[Result]:
-        """Run `work` in the writer, in order; returns its future."""
-        return self._writer.submit(work)
+    def written(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
+        """Run `work` in the writer, in order; returns its future. With the `change` that it writes it is never lost."""
+        return self._writer.submit(work, change)
 
     def soon(self, work: Work[object]) -> None:
         self._writer.submit(work)

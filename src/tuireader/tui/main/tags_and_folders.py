@@ -9,13 +9,15 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.jobs.work import wait_for
 from tuireader.model.account import LOCAL
-from tuireader.model.headline import Clock
+from tuireader.model.headline import Clock, StatusChange
 from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from datetime import datetime
 
     from tuireader.model.account import Account
@@ -57,14 +59,16 @@ class FilingController:
         from tuireader.tui.screens.name_picker import PickScreen
 
         title = f"Tags of “{name}”" if len(ids) == 1 else f"Tags of {len(ids)} articles"
-        open_dialog(self._panes.app, PickScreen(title, every, there, noun="tag"), partial(self._tagged, ids))
+        pick = PickScreen(title, every, there, noun="tag", write=partial(self._write_tags, ids))
+        open_dialog(self._panes.app, pick)
 
-    def _tagged(self, ids: frozenset[int], picked: Picked | None) -> None:
-        if picked is not None:
-            start(self._panes, partial(self._write_tags, ids, picked), group="filing")
+    def _write_tags(self, ids: frozenset[int], picked: Picked) -> None:
+        change = StatusChange(tuple(ids), tagged=picked.on, untagged=picked.off)
+        written = self._cache.written(partial(_change_tags, change=change), change)
+        start(self._panes, partial(self._follow_tags, written), group="filing")
 
-    async def _write_tags(self, ids: frozenset[int], picked: Picked) -> None:
-        step = await self._cache.write(partial(_change_tags, ids=ids, on=picked.on, off=picked.off))
+    async def _follow_tags(self, written: Future[UndoStep]) -> None:
+        step = await wait_for(written)
         if step.tagged or step.untagged:
             self._statuses.can_be_undone(step)
         self._panes.headlines.select(frozenset())
@@ -125,12 +129,12 @@ def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, boo
     return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}, title
 
 
-def _change_tags(c: Connection, ids: Collection[int], on: Collection[str], off: Collection[str]) -> UndoStep:
+def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     from tuireader.library.reading import status
 
-    tagged: Mapping[str, list[int]] = {name: status.tag(c, ids, [name]) for name in on}
-    untagged: Mapping[str, list[int]] = {name: status.untag(c, ids, [name]) for name in off}
-    names = ", ".join(f"“{name}”" for name in (*on, *off))
+    tagged: Mapping[str, list[int]] = {name: status.tag(c, change.ids, [name]) for name in change.tagged}
+    untagged: Mapping[str, list[int]] = {name: status.untag(c, change.ids, [name]) for name in change.untagged}
+    names = ", ".join(f"“{name}”" for name in (*change.tagged, *change.untagged))
     return UndoStep(
         f"Tags as before: {names}",
         tagged={name: some for name, some in tagged.items() if some},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from textual import on
@@ -38,11 +38,13 @@ class PickScreen(TypedDialog[Picked | None]):
         noun: str,
         nothing: str = "",
         hint: str = "",
+        write: Callable[[Picked], object] | None = None,
     ) -> None:
         """`there` are the names that all (true) or some (false) have now; `noun` is what a name is one of.
 
         With `nothing`, which says what having none is called, exactly one is picked, and at once; else any number.
-        `hint` says what may be typed, where that is another thing.
+        `hint` says what may be typed, where that is another thing. `write` is called with each change at once; without
+        it, all of them together are the result.
         """
         super().__init__()
         self._title = title
@@ -51,6 +53,7 @@ class PickScreen(TypedDialog[Picked | None]):
         self._changed: dict[str, bool] = {}
         self._noun = noun
         self._nothing = nothing
+        self._write = write
         self._hint = hint or f"type to find a {noun}, or to make one"
         self._shown: list[str] = []
         self._made = ""
@@ -118,7 +121,10 @@ class PickScreen(TypedDialog[Picked | None]):
             self._names.insert(0, chosen)
         is_on = self._marks.get(chosen) is not True
         self._marks[chosen] = True if is_on else None
-        self._changed[chosen] = is_on
+        if self._write is not None:
+            self._write(Picked((chosen,)) if is_on else Picked(off=(chosen,)))
+        else:
+            self._changed[chosen] = is_on
         line = self.query_one(Input)
         if line.value:
             line.value = ""
