@@ -21,7 +21,6 @@ KINDS = [
     "/",
     "/feed/",
     "/comments/feed/",
-    "/wp-json/wp/v2/posts",
     "/category/typography/",
     load_posts()[0].path,
     "/wp-content/uploads/night-train.png",

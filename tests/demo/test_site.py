@@ -167,53 +167,6 @@ def test_an_authors_page_and_feed() -> None:
     assert texturised(texts(channel, "item/title")[0]) in page("/author/zoe-angstrom-diaz/")
 
 
-def test_the_rest_api_pages_through_everything() -> None:
-    total = len(load_posts())
-    ids: list[int] = []
-    for number in range(1, -(-total // 7) + 1):
-        given = get(f"/wp-json/wp/v2/posts?per_page=7&page={number}")
-        assert given.content_type == "application/json; charset=UTF-8"
-        assert given.headers["X-WP-Total"] == str(total)
-        assert given.headers["X-WP-TotalPages"] == str(-(-total // 7))
-        ids += [post["id"] for post in json.loads(given.body)]
-    assert ids == [post.id for post in load_posts()]
-    assert 'page=2>; rel="next"' in get("/wp-json/wp/v2/posts?per_page=7").headers["Link"]
-    assert len(json.loads(get("/wp-json/wp/v2/posts").body)) == 10
-
-
-def test_the_rest_api_gives_a_post_with_who_wrote_it_and_how_it_is_filed() -> None:
-    post = next(post for post in load_posts() if len(post.authors) == 2)
-    data = json.loads(get(f"/wp-json/wp/v2/posts/{post.id}?_embed").body)
-    assert data["link"] == BASE + post.path
-    assert unescape(data["title"]["rendered"]) == post.title
-    assert data["content"]["rendered"] == absolute(post.html, BASE)
-    assert data["excerpt"]["rendered"].startswith("<p>")
-    assert data["date_gmt"] == data["modified_gmt"] == post.published.strftime("%Y-%m-%dT%H:%M:%S")
-    assert [author["name"] for author in data["_embedded"]["author"]] == list(post.authors)
-    (terms, tags) = data["_embedded"]["wp:term"]
-    assert [unescape(term["name"]) for term in terms] == list(post.categories)
-    assert tags == []
-    assert "_embedded" not in json.loads(get(f"/wp-json/wp/v2/posts/{post.id}").body)
-
-
-@pytest.mark.parametrize(
-    ("target", "status", "code"),
-    [
-        ("/wp-json/wp/v2/posts?page=99", 400, "rest_post_invalid_page_number"),
-        ("/wp-json/wp/v2/posts?per_page=101", 400, "rest_invalid_param"),
-        ("/wp-json/wp/v2/posts?per_page=0", 400, "rest_invalid_param"),
-        ("/wp-json/wp/v2/posts?page=two", 400, "rest_invalid_param"),
-        ("/wp-json/wp/v2/posts?page=%D9%A2", 400, "rest_invalid_param"),
-        ("/wp-json/wp/v2/posts/999999", 404, "rest_post_invalid_id"),
-        ("/wp-json/wp/v2/secrets", 404, "rest_no_route"),
-    ],
-)
-def test_the_rest_api_refuses_as_wordpress_does(target: str, status: int, code: str) -> None:
-    given = get(target)
-    assert given.status == status
-    assert json.loads(given.body)["code"] == code
-
-
 @pytest.mark.parametrize(
     ("target", "to"),
     [

@@ -58,7 +58,6 @@ def article(base: str, post: Post) -> str:
 {_neighbours(base, post)}
 {_comments(base, post)}"""
     head = f"""{_feed_link(f"{TITLE} &raquo; {texturised(post.title)} Comments Feed", f"{base}{post.path}feed/")}
-<link rel="alternate" title="JSON" type="application/json" href="{base}/wp-json/wp/v2/posts/{post.id}">
 <link rel="shortlink" href="{base}/?p={post.id}">
 <meta name="description" content="{escape(post.excerpt)}">
 <meta property="og:type" content="article">
@@ -84,7 +83,6 @@ def _frame(base: str, *, title: str, main: str, canonical: str, head: str = "") 
 {_feed_link(f"{TITLE} &raquo; Feed", f"{base}/feed/")}
 {_feed_link(f"{TITLE} &raquo; Comments Feed", f"{base}/comments/feed/")}
 {head}
-<link rel="https://api.w.org/" href="{base}/wp-json/">
 <meta property="og:site_name" content="{TITLE}">
 <style>{_STYLE}</style>
 </head>

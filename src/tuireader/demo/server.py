@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import re
 import socket
 import sys
@@ -22,7 +21,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tuireader.demo import pages, rest
+from tuireader.demo import pages
 from tuireader.demo.posts import (
     COMMENTS,
     TAGLINE,
@@ -156,13 +155,7 @@ def answer(base: str, target: str) -> Answer:
     parts = urlsplit("//site" + target)
     path = unquote(parts.path)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    found = (
-        _picture(path)
-        or _rest(base, path, query)
-        or _shortlink(base, path, query)
-        or _feed(base, path, query)
-        or _page(base, path)
-    )
+    found = _picture(path) or _shortlink(base, path, query) or _feed(base, path, query) or _page(base, path)
     if found:
         return found
     if not path.endswith("/") and (_feed(base, path + "/", query) or _page(base, path + "/")):
@@ -174,34 +167,6 @@ def _picture(path: str) -> Answer | None:
     match = re.fullmatch(r"/wp-content/uploads/(.+)", path)
     picture = load_picture(match[1]) if match else None
     return Answer(picture, "image/png", modified=newest(load_posts())) if picture else None
-
-
-def _rest(base: str, path: str, query: dict[str, str]) -> Answer | None:
-    if not path.startswith("/wp-json"):
-        return None
-    match = re.fullmatch(rf"{rest.POSTS}(?:/(\d+))?/?", path, re.ASCII)
-    try:
-        if match is None:
-            return _json(rest.NO_ROUTE.body, None, status=rest.NO_ROUTE.status)
-        if match[1]:
-            post = rest.by_id(match[1])
-            return _json(rest.post_data(base, post, embed="_embed" in query), post.published)
-        return _listed(base, rest.listed(base, query), query)
-    except rest.RestError as error:
-        return _json(error.body, None, status=error.status)
-
-
-def _listed(base: str, listed: rest.Listed, query: dict[str, str]) -> Answer:
-    kept = "".join(f"{name}={value}&" for name, value in query.items() if name in {"per_page", "_embed"})
-    links = [
-        f'<{base}{rest.POSTS}?{kept}page={page}>; rel="{rel}"'
-        for page, rel in ((listed.page - 1, "prev"), (listed.page + 1, "next"))
-        if 1 <= page <= listed.pages
-    ]
-    headers = {"X-WP-Total": str(listed.total), "X-WP-TotalPages": str(listed.pages)}
-    if links:
-        headers["Link"] = ", ".join(links)
-    return _json(listed.posts, newest(load_posts()), headers=headers)
 
 
 def _shortlink(base: str, path: str, query: dict[str, str]) -> Answer | None:
@@ -274,11 +239,6 @@ def _html(text: str, modified: datetime | None, *, status: int = 200) -> Answer:
 
 def _xml(text: str, modified: datetime | None) -> Answer:
     return Answer(text.encode(), "application/rss+xml; charset=UTF-8", modified=modified)
-
-
-def _json(data: Any, modified: datetime | None, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
-    body = json.dumps(data, ensure_ascii=True).encode()
-    return Answer(body, "application/json; charset=UTF-8", status, modified, headers or {})
 
 
 def _moved(base: str, path: str) -> Answer:
