@@ -36,6 +36,14 @@ def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) ->
     assert (broken.status, "line 2: this is no line of a backup" in broken.err) == (1, True)
 
 
+def test_a_backup_comes_back_through_a_pipe(run: Run) -> None:
+    lines = run("export", "--format", "json").out
+    done = run("import", "-", stdin=lines)
+    assert (done.status, "were here already" in done.err) == (0, True)
+    cut = run("import", "-", stdin="\n".join(lines.splitlines()[:-1]))
+    assert (cut.status, "was cut off" in cut.err) == (1, True)
+
+
 def test_some_articles_are_written(run: Run, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in run("export", "--format", "json", "--feed", "notes").out.splitlines()]
     assert [row["title"] for row in rows if row["type"] == "article"] == [

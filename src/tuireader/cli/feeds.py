@@ -34,18 +34,13 @@ if TYPE_CHECKING:
 
 def import_list(arguments: argparse.Namespace) -> int:
     """Take in what another program has written, then fetch the feeds that are new; what fails is said."""
-    from tuireader.feeds.opml import LIMIT
-    from tuireader.library.transfer.backup import is_backup
-    from tuireader.library.transfer.import_any import import_content, import_path
+    from tuireader.library.transfer.import_any import import_path, import_stream
 
     progress = Progress()
     with cache.opened() as connection:
         try:
             if arguments.file == "-":
-                content = sys.stdin.buffer.read(LIMIT + 1)
-                if is_backup(content[:100]):  # only that may be larger
-                    content += sys.stdin.buffer.read()
-                came = import_content(connection, content, utc_now(), progress.tell)
+                came = import_stream(connection, sys.stdin.buffer, utc_now(), progress.tell)
             else:
                 came = import_path(connection, arguments.file, utc_now(), progress.tell)
         finally:

@@ -54,6 +54,9 @@ def out(path: Path) -> list[str]:
         return [json.dumps(row) for row in backup_rows(c, NOW)]
 
 
+END = '{"type": "end"}'
+
+
 def back(path: Path, lines: list[str]) -> tuple[int, int, int, list[int]]:
     with closing(connect(path)) as c:
         done = restore(c, lines, NOW)
@@ -156,7 +159,7 @@ def test_what_is_wrong_in_a_backup_is_said_by_line_and_the_rest_is_taken(
 ) -> None:
     head = '{"type": "tuireader", "version": 1}'
     good = '{"type": "article", "feed_url": "http://b.example/", "guid": "g", "title": "Good", "html": "<p>x</p>"}'
-    *_, found = back(db, [head, *lines, good])
+    *_, found = back(db, [head, *lines, good, END])
     assert found == mistakes
     with closing(connect(db)) as c:
         assert "Good" in [headline.title for headline in articles.window(c, Query(), 0, 9)]
@@ -256,10 +259,17 @@ def test_one_bad_article_is_named_by_its_line_and_loses_no_other(db: Path, wrong
     assert back(db, [json.dumps(row) for row in rows])[1:] == (6, 0, [5])
 
 
+def test_a_backup_that_was_cut_off_behind_a_line_is_said_to_be(full: Path, db: Path) -> None:
+    lines = out(full)
+    count = len(REVIEW) + len(NOTES)
+    assert back(db, lines[:-3])[1:] == (count - 2, 0, [len(lines) - 3])
+    assert back(db, lines)[1:] == (2, count - 2, [])
+
+
 def test_what_is_repeated_or_odd_is_there_once(db: Path) -> None:
     row = {"type": "article", "feed_url": "http://b.example/", "guid": "g", "title": "a\u2028b \ud800"}
     row["date"] = "0987-01-02T00:00:00Z"
-    lines = ['{"type": "tuireader", "version": 1}', json.dumps(row), json.dumps(row)]
+    lines = ['{"type": "tuireader", "version": 1}', json.dumps(row), json.dumps(row), END]
     assert back(db, lines) == (0, 1, 0, [])
     again = out(db)
     assert back(db, again) == (0, 0, 1, [])

@@ -26,7 +26,7 @@ from tuireader.urls.typed import addresses_to_try
 if TYPE_CHECKING:
     import sqlite3
 
-HEAD = "tuireader"
+HEAD, _END = "tuireader", "end"
 VERSION = 1
 """Of the format: a later one may have more, and never means another thing by a name that is here."""
 _NAMES = 500
@@ -119,6 +119,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
         names_of = labels.tags_of(c, some)
         for id_ in some:
             yield _article_row(c, id_, names_of.get(id_, []), numbers)
+    yield {"type": _END, "articles": len(wanted)}
 
 
 def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dict[int, int]) -> dict[str, Any]:
@@ -167,6 +168,7 @@ def restore(
     """
     restoring = _Restoring(c, now)
     done = restoring.done
+    number, is_whole = 0, False
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -178,6 +180,8 @@ def restore(
         row = _row(line)
         if number == 1:
             _check_head(row)
+        elif row is not None and row.get("type") == _END:
+            is_whole = True
         elif row is None:
             restoring.done.mistakes.append((number, "this is no line of a backup"))
         else:
@@ -186,7 +190,9 @@ def restore(
             except (ValueError, AddressError) as error:
                 restoring.done.mistakes.append((number, f"this is left out: {error}"))
     restoring.flush()
-    return restoring.done
+    if not is_whole and not done.mistakes:
+        done.mistakes.append((number, "the backup was cut off behind this line"))
+    return done
 
 
 def _row(line: str) -> dict[str, Any] | None:

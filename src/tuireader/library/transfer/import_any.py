@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from io import TextIOWrapper
+from itertools import chain
 from lzma import LZMAError
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
@@ -221,9 +223,8 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
         raise NotAFeedListError(f"{shown_address(path)} is a folder without newsboat's urls in it: name a file")
     first = _head(file, path)
     if backup.is_backup(first):
-        tell("Reading the backup …")
-        with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            return Imported(restored=backup.restore(c, backup.lines_of(lines), now, tell))
+        with file.open("rb") as opened:
+            return import_stream(c, opened, now, tell)
     if first.startswith(b"PK"):
         pages = read_omnivore(file)
         if pages is None:
@@ -232,10 +233,19 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
     return import_content(c, read_file(path), now, tell)
 
 
+def import_stream(c: sqlite3.Connection, stream: IO[bytes], now: datetime, tell: Callable[[str], None]) -> Imported:
+    """Import a stream; `tell` is called with progress. Only a backup may be large. Raises NotAFeedListError."""
+    first = stream.readline(LIMIT + 1)
+    if backup.is_backup(first):
+        tell("Reading the backup …")
+        lines = backup.lines_of(TextIOWrapper(stream, "utf-8", errors="replace"))
+        restored = backup.restore(c, chain([first.decode("utf-8-sig", "replace")], lines), now, tell)
+        return Imported(restored=restored)
+    return import_content(c, first + stream.read(LIMIT + 1 - len(first)), now, tell)
+
+
 def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: Callable[[str], None]) -> Imported:
-    """Import content; `tell` is called with progress. Raises NotAFeedListError."""
-    if backup.is_backup(content[:_HEAD]):
-        return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").split("\n"), now, tell))
+    """Import content that is no backup; `tell` is called with progress. Raises NotAFeedListError."""
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This file is larger than {LIMIT // 1_000_000} MB")
     content = as_utf8(content)
