@@ -84,6 +84,10 @@ def count(c: sqlite3.Connection, query: Query) -> int:
     return sum(c.execute(part.sql("count(*)"), part.params).fetchone()[0] for part in parts)
 
 
+def highest_id(c: sqlite3.Connection) -> int:
+    return c.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()[0]  # type: ignore[no-any-return]
+
+
 def count_unread(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
     """How many articles a query has, and how many of them are unread."""
     counted = [

@@ -198,7 +198,7 @@ async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelve
         statuses.toggle_read(second, Status(read=True))
         await settle(pilot)
         assert app.heard(StatusChanged)[-1].lists_too
-        statuses.mark_all_read(Query())
+        statuses.mark_read(lambda c: articles.ids(c, Query(unread=True)))
         await settle(pilot)
         assert ids(shelved, Query(unread=True)) == []
         for _ in range(4):

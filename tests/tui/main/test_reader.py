@@ -12,11 +12,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, workers_done
+from support.factories import ready, save
 from tuireader.config.options import Config
 from tuireader.library.reading import open_article
 from tuireader.model.headline import Status
 from tuireader.model.query import Query
-from tuireader.store import articles
+from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
@@ -300,6 +301,19 @@ async def test_all_read_means_what_is_shown_and_can_be_undone(two_feeds: Path) -
         assert len(ids(two_feeds, Query(unread=True))) == 4
         await press(pilot, "U")
         assert len(ids(two_feeds, Query(unread=True))) == 6
+
+
+async def test_what_came_since_the_list_was_read_is_not_marked_with_it(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        shown = len(ids(two_feeds, Query(unread=True)))
+        with closing(connect(two_feeds)) as c:
+            save(c, ready("just came"), feed=feeds.every(c)[0])
+        app.reader.marking.mark_all()  # before the list is read again
+        await settle(pilot)
+        assert f"{shown} marked read" in screen_text(app)
+        assert len(ids(two_feeds, Query(unread=True))) == 1
 
 
 async def test_at_80_columns_the_article_is_over_the_lists_and_back_is_the_same_row(two_feeds: Path) -> None:

@@ -105,6 +105,11 @@ class HeadlineList(RowList):
 
     # The rows.
 
+    @property
+    def highest(self) -> int | None:
+        """The highest id of an article when the list was read; what came later is not in it. None: not known."""
+        return self._window.highest
+
     def show(self, source: Source, view: View, *, at: int | None = None, line: int = 0) -> None:
         """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
         self._source = source

@@ -39,6 +39,8 @@ class View:
     """What was searched for as it stands in articles, by their ids, as far as that was looked for at once."""
     ranked: list[int] | None = None
     """The ids of the whole list, where it has to be ranked: then it is not read on by looking for them again."""
+    highest: int | None = None
+    """The highest id of an article that there was; None where that is not known."""
 
     def row_of(self, article_id: int) -> int | None:
         """The row of an article; None where it is not in the list; raises KeyError where that is not known."""
@@ -62,6 +64,7 @@ class HeadlineWindow:
         self._changes = changes
         self.count = view.count
         """How many rows there are, as far as is known."""
+        self.highest = view.highest
         self._first = 0
         self._start = view.start
         self._rows = self._as_changed(view.rows)

@@ -353,7 +353,7 @@ def list_view(
         first = rows[:contexts]
         soon = sum(headline.words for headline in first) <= _SOON
         found = find_contexts(connection, [each.id for each in first], query.text, width) if first and soon else {}
-        return View(count, start, rows, places, found, ranked)
+        return View(count, start, rows, places, found, ranked, articles.highest_id(connection))
 
 
 def _place(connection: sqlite3.Connection, query: Query, ranked: list[int] | None, article_id: int) -> int | None:

@@ -128,13 +128,14 @@ class MarkController:
     def mark_all(self) -> None:
         """Mark all shown articles read; in the sidebar, those of the current row; with a selection, only that."""
         panes = self._panes
-        selected = panes.headlines.selected
-        if panes.pane == "sidebar" and (query := panes.sidebar.query_of_pointed(panes.headlines_pane.wanted)):
-            self._statuses.mark_all_read(query)
+        selected, highest = panes.headlines.selected, panes.headlines.highest
+        query = panes.headlines_pane.wanted
+        if panes.pane == "sidebar" and (pointed := panes.sidebar.query_of_pointed(query)):
+            query = pointed
         elif selected:
             self._statuses.mark_read(lambda c: _unread_among(c, selected))
-        else:
-            self._statuses.mark_all_read(panes.headlines_pane.wanted)
+            return
+        self._statuses.mark_read(lambda c: _to_mark(c, query, highest))
 
     def ask(self) -> None:
         start(self._panes, self._ask, group=ASKING)
@@ -157,18 +158,19 @@ class MarkController:
             self._statuses.mark_read(ways[chosen].find)
 
     def _ways(self) -> list[_Way]:
-        query, current = self._panes.headlines_pane.listed, self._panes.headlines.current
-        ways = [_Way("all that is shown", lambda c: _to_mark(c, query))]
+        headlines, query = self._panes.headlines, self._panes.headlines_pane.listed
+        current, highest = headlines.current, headlines.highest
+        to_mark = partial(_to_mark, highest=highest)
+        ways = [_Way("all that is shown", lambda c: to_mark(c, query))]
         if current is not None:
             ways += [
                 _Way("what is above the cursor", lambda c: _beside(c, query, current, -1)),
                 _Way("what is below the cursor", lambda c: _beside(c, query, current, 1)),
-                _Way("what is older than a week", lambda c: _to_mark(c, replace(query, until=self._week_ago()))),
-                _Way(f"this feed: {current.feed_title}", lambda c: _to_mark(c, Query(feeds=(current.feed_id,)))),
+                _Way("what is older than a week", lambda c: to_mark(c, replace(query, until=self._week_ago()))),
+                _Way(f"this feed: {current.feed_title}", lambda c: to_mark(c, Query(feeds=(current.feed_id,)))),
             ]
             ways += [
-                _Way(f"this author: {name}", partial(_to_mark, query=Query(authors=(name,))))
-                for name in current.authors
+                _Way(f"this author: {name}", partial(to_mark, query=Query(authors=(name,)))) for name in current.authors
             ]
         return ways
 
@@ -179,10 +181,11 @@ class MarkController:
 # Loaded in the thread that needs it.
 
 
-def _to_mark(c: Connection, query: Query) -> list[int]:
+def _to_mark(c: Connection, query: Query, highest: int | None) -> list[int]:
+    """The unread articles of a query, up to an id: what came later was never shown."""
     from tuireader.library.reading.status import to_mark_read
 
-    return to_mark_read(c, query)
+    return [id_ for id_ in to_mark_read(c, query) if highest is None or id_ <= highest]
 
 
 def _unread_among(c: Connection, ids: frozenset[int]) -> list[int]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.reading.status import Marking
     from tuireader.model.headline import Field, Status
-    from tuireader.model.query import Query
 
 
 _PART = 500
@@ -103,10 +102,6 @@ class StatusController:
     def toggle_many(self, ids: Collection[int], field: Field) -> None:
         """Mark articles read, or unread where all are read; or star them, or take their stars; to be undone."""
         start(self._node, partial(self._toggle_many, ids, field), group="marking")
-
-    def mark_all_read(self, query: Query) -> None:
-        """Mark all articles of a query read; to be undone."""
-        self.mark_read(lambda c: _to_mark_read(c, query))
 
     def mark_read(self, find: Callable[[Connection], Collection[int]]) -> None:
         """Mark the articles read that are found, off the loop; to be undone."""
@@ -242,12 +237,6 @@ def _title_of(connection: Connection, ids: Collection[int]) -> str:
     from tuireader.store.articles import headlines
 
     return next((headline.title for headline in headlines(connection, list(ids))), "") if len(ids) == 1 else ""
-
-
-def _to_mark_read(connection: Connection, query: Query) -> list[int]:
-    from tuireader.library.reading.status import to_mark_read
-
-    return to_mark_read(connection, query)
 
 
 def _with_status(connection: Connection, ids: Collection[int], field: Field, *, value: bool) -> list[int]:
