@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.cleaning.clean import clean
+from tuireader.content.cleaning.clean import clean, clean_beginning, tidy, trim_beginning
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.sanitize import SIZE_MAX
+from tuireader.content.dom.sanitize import SIZE_MAX, tree_of
+from tuireader.content.dom.tree import serialise
 
 URL = "https://a.example/post/"
 
@@ -22,6 +23,36 @@ def cases() -> list[tuple[str, str]]:
     """Each input in the file with what stands below it."""
     pairs = (DATA / "clean.txt").read_text("utf-8").removesuffix("\n").split("\n====\n")
     return [(html, cleaned.removeprefix("\n")) for html, _, cleaned in (pair.partition("\n----") for pair in pairs)]
+
+
+@pytest.mark.parametrize("page", sorted((DATA / "evaluation").glob("*.html"))[::4], ids=lambda page: page.stem)
+@pytest.mark.parametrize("size", [400, 4000])
+def test_the_beginning_of_a_page_is_that_of_the_whole(page: Path, size: int) -> None:
+    html = page.read_text("utf-8", "replace")
+    beginning = clean_beginning(html, URL, size)
+    assert len(beginning) <= size
+    assert clean(html, URL).startswith(beginning)
+
+
+_WORDS = st.sampled_from(["A word.", "Share this:", "Several of them, one after the other.", "Contents", "&nbsp;"])
+_LEAF = st.builds("<{0}>{1}</{0}>".format, st.sampled_from(["p", "h2", "pre", "blockquote", "b", "figcaption"]), _WORDS)
+_PART = st.recursive(
+    st.one_of(_WORDS, _LEAF, st.just('<img src="a.png" alt="x">'), st.just("<hr>")),
+    lambda parts: st.builds(
+        "<{0}>{1}</{0}>".format,
+        st.sampled_from(["div", "section", "ul", "li", "table", "tr", "td", "figure", "blockquote", "p"]),
+        st.lists(parts, max_size=4).map("".join),
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(_PART, min_size=4, max_size=30).map("".join), st.integers(20, 400))
+def test_the_beginning_is_that_of_the_whole(html: str, size: int) -> None:
+    untrimmed = tree_of(html)
+    tidy(untrimmed, URL)
+    trim_beginning(untrimmed)
+    assert serialise(untrimmed.children).startswith(clean_beginning(html, URL, size))
 
 
 @pytest.mark.parametrize(("html", "cleaned"), cases())

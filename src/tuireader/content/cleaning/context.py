@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from html import unescape
 from itertools import repeat
+from math import inf
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -29,6 +30,9 @@ from tuireader.text.printable import printable, printable_block
 _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
+_TWICE = 2
+_PHRASE = re.compile(r"\b[a-z]+(?: [a-z]+){1,3}\b")
+"""Words that stand alike wherever they are said again."""
 _CHINESE_OR_JAPANESE = r"[\u2e80-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _BROKEN = re.compile(rf"(?<={_CHINESE_OR_JAPANESE})[ \t\r]*\n[ \t\r\n]*(?={_CHINESE_OR_JAPANESE})")
 """Where a line of the source ends between two characters that have no space between them."""
@@ -43,9 +47,15 @@ _ESCAPED_TWICE = re.compile(
 class Context:
     """What the rules for elements share: what links lead to, where in the article they are, and each other."""
 
-    def __init__(self, root: Node, base_url: str, rules: Mapping[str, Rule], *, has_tex: bool = False) -> None:
+    def __init__(
+        self, root: Node, base_url: str, rules: Mapping[str, Rule], *, has_tex: bool = False, most: float = inf
+    ) -> None:
+        """`most` are the characters of text that are read: of what follows nothing is kept."""
         self.rules = rules
         self.root = root
+        self.left = most
+        self.plain = ""
+        """All of its text, once it was asked for."""
         self.whole = ""
         """The letters of all of it, once they were asked for."""
         self.repeated: Counter[str] = Counter()
@@ -84,7 +94,10 @@ class Context:
         """The cleaned children of an element."""
         found: Kept = []
         for place, child in enumerate(node.children):
+            if self.left <= 0:
+                break
             if isinstance(child, str):
+                self.left -= len(child)
                 indent, text = ("", child) if self.verbatim else indent_of(child, node.children, place)
                 found += [*([indent] if indent else ()), *self.text(printable_block(text))]
             elif self.shares and is_share_bar(child):
@@ -112,11 +125,16 @@ class Context:
 
     def is_repeated(self, node: Node) -> bool:
         """Whether what a block says stands elsewhere in the article, too, as that of a pull quote does."""
-        key = letters(node.words())
+        words = node.words().casefold().replace("\xad", "")
+        key = letters(words)
         if not _REPEATED_MIN <= len(key) <= _REPEATED_MAX or self.repetitions == 0:
             return False
         self.repetitions -= 1
-        self.whole = self.whole or letters(self.root.words())
+        self.plain = self.plain or self.root.words().casefold().replace("\xad", "")
+        phrases = _PHRASE.findall(words)
+        if phrases and self.plain.count(max(phrases, key=len)) < _TWICE:
+            return False  # the letters of all of it take longer to look at
+        self.whole = self.whole or letters(self.plain)
         left = self.whole.count(key) - self.repeated[key]
         self.repeated[key] += left > 1
         return left > 1

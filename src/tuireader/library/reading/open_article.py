@@ -23,9 +23,9 @@ SUMMARY = 60
 """Words up to which a text without a picture may be only a summary, although nothing in it says so."""
 
 LONG = 60_000
-"""Characters of clean HTML from which on preparing all of it takes longer than an eye notices."""
+"""Characters of HTML from which on preparing all of it takes longer than an eye notices."""
 BEGINNING = 16_000
-"""Characters of it that are more than a screen shows."""
+"""Characters of clean HTML that are more than a screen shows."""
 
 
 class Endings(NamedTuple):
@@ -51,6 +51,15 @@ class Endings(NamedTuple):
 ENDINGS = Endings()
 
 
+class Source(NamedTuple):
+    """What an article is made of."""
+
+    body: str
+    """HTML as it came."""
+    url: str
+    """The address of its page, or of its site."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
     """An article with all that a page of it needs."""
@@ -62,12 +71,16 @@ class OpenArticle:
     markdown: str
     """The same as Markdown."""
     document: Document
-    whole: bool = True
-    """Whether `markdown` and `document` have all of the text; if not, `complete` gives the rest."""
+    source: Source | None = None
+    """What all of it is made of, where there is only the beginning; `complete` gives the rest."""
     is_given: bool = False
     """Whether it is what the feed gave, though the text of the page is here, too."""
     is_of_page: bool = False
     """Whether it is the text of its page."""
+
+    @property
+    def whole(self) -> bool:
+        return self.source is None
 
 
 def open_article(
@@ -86,14 +99,15 @@ def open_article(
     article, status = articles.get(c, article_id), articles.status(c, article_id)
     is_here = site_facts.is_here(c, article_id)
     is_given = given and is_here
-    html = _clean_html(c, article, given=is_given)
+    source = _source(c, article, given=is_given)
+    first = _beginning(source) if beginning and not status.position and not is_given else ""
+    html = first or _clean(source)
     if is_given:
         article = replace(article, words=_words(html))
-    first = _beginning(html) if beginning and not status.position else ""
     end, lang = endings.of(article, html, is_given=is_given), feeds.language(c, article.feed_id)
-    prepared = _prepared(article, first or html, end, lang)
-    is_of_page = is_here and not given
-    return OpenArticle(article, status, html, *prepared, whole=not first, is_given=is_given, is_of_page=is_of_page)
+    prepared = _prepared(article, html, end, lang)
+    rest, is_of_page = source if first else None, is_here and not given
+    return OpenArticle(article, status, html, *prepared, source=rest, is_given=is_given, is_of_page=is_of_page)
 
 
 def _words(html: str) -> int:
@@ -103,17 +117,18 @@ def _words(html: str) -> int:
     return count_words(plain_text(html))
 
 
-def _beginning(html: str) -> str:
-    from tuireader.content.dom.tree import beginning
+def _beginning(source: Source) -> str:
+    from tuireader.content.cleaning.clean import clean_beginning
 
-    return beginning(html, BEGINNING) if len(html) > LONG else ""
+    return clean_beginning(*source, BEGINNING) if len(source.body) > LONG else ""
 
 
 def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
     """The whole article of which there is the beginning."""
-    end = endings.of(opened.article, opened.html, is_given=opened.is_given)
-    markdown, document = _prepared(opened.article, opened.html, end, opened.document.lang)
-    return replace(opened, markdown=markdown, document=document, whole=True)
+    html = opened.html if opened.source is None else _clean(opened.source)
+    end = endings.of(opened.article, html, is_given=opened.is_given)
+    markdown, document = _prepared(opened.article, html, end, opened.document.lang)
+    return replace(opened, html=html, markdown=markdown, document=document, source=None)
 
 
 def _prepared(article: Article, html: str, end: str, lang: str) -> tuple[str, Document]:
@@ -136,7 +151,7 @@ def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
 def html_of(c: sqlite3.Connection, article_id: int) -> str:
     """A whole article as clean HTML with absolute links: title, byline, address, text; raises NotFoundError."""
     article = articles.get(c, article_id)
-    return _head_html(article) + _clean_html(c, article)
+    return _head_html(article) + _clean(_source(c, article))
 
 
 def _head_html(article: Article) -> str:
@@ -151,11 +166,15 @@ def _head_html(article: Article) -> str:
     return "\n".join(filter(None, rows)) + "\n"
 
 
-def _clean_html(c: sqlite3.Connection, article: Article, *, given: bool = False) -> str:
+def _source(c: sqlite3.Connection, article: Article, *, given: bool = False) -> Source:
+    body = articles.given_html(c, article.id) if given else articles.body(c, article.id)
+    return Source(body, article.link or _site(c, article.feed_id))
+
+
+def _clean(source: Source) -> str:
     from tuireader.content.cleaning.clean import clean
 
-    body = articles.given_html(c, article.id) if given else articles.body(c, article.id)
-    return clean(body, article.link or _site(c, article.feed_id))
+    return clean(*source)
 
 
 def _site(c: sqlite3.Connection, feed_id: int) -> str:
