@@ -11,6 +11,7 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
+from tuireader.model.headline import StatusChange
 from tuireader.model.query import HIDE, READ, Query, Rule
 from tuireader.store import article_lists, articles, feeds, folders, labels, rules, statuses
 
@@ -138,3 +139,24 @@ def test_the_time_of_a_rule(c: sqlite3.Connection) -> None:
     rule = keep(c, Rule("x", hide=True, until=NOW + timedelta(days=1)))
     assert rules.in_force(c, NOW) == [rule]
     assert rules.in_force(c, NOW + timedelta(days=1)) == []
+
+
+def test_what_the_user_did_after_a_rule_is_the_users_own(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    rule = keep(c, Rule("", star=True, read=True, tags=("t", "u")))
+    ids = list(stocked.values())
+    rules.apply(c, rule, ids)
+    one, two, three, _ = ids
+    for value in (False, True):
+        statuses.mark(c, [one], now=lambda: NOW, starred=value, read=value)
+    statuses.untag(c, [two], ["t"])
+    statuses.tag(c, [two], ["T"])
+    statuses.apply(c, StatusChange((three,), starred=True, tagged=("u",)))  # there already, and now by hand
+    rules.take_back(c, rule)
+    marks = {id_: articles.status(c, id_) for id_ in ids}
+    assert [(marks[id_].starred, marks[id_].read) for id_ in ids] == [
+        (True, True), (False, False), (True, False), (False, False)
+    ]  # fmt: skip
+    assert {id_: [*map(str.lower, names)] for id_, names in labels.tags_of(c, ids).items()} == {
+        two: ["t"],
+        three: ["u"],
+    }

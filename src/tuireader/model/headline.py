@@ -158,7 +158,9 @@ class Change:
     field: Field
     value: bool
     changed: datetime
-    """When the user made it."""
+    """When it was made."""
+    is_unasked: bool = False
+    """Whether a rule or an age made it, and not the user."""
 
 
 Clock = Callable[[], datetime]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 
@@ -73,6 +74,11 @@ TAG_SEPARATOR = "\x1f"
 def tag_bit(place: int) -> int:
     """The bit of the tag at this place of a rule: that one was given; beyond the tenth there are none."""
     return 1 << (5 + place) if place < 10 else 0
+
+
+def tags_given(did: int, tags: Sequence[str]) -> list[str]:
+    """Those of a rule's tags that it gave to an article, as the bits of what it did say."""
+    return [tag for place, tag in enumerate(tags) if did & TAG and (did & tag_bit(place) or did < tag_bit(0))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tuireader.model.headline import utc_now
-from tuireader.model.query import STAR, TAG, TAG_SEPARATOR
+from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, plain, text_of
@@ -184,12 +184,12 @@ def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     """Tags that no rule gave, by article; articles without any are left out."""
     by_rule = {
         (article_id, tag)
-        for article_id, names in c.execute(
-            "SELECT r.article_id, n.tags FROM rule_article AS r JOIN rule AS n ON n.id = r.rule_id"
+        for article_id, did, names in c.execute(
+            "SELECT r.article_id, r.did, n.tags FROM rule_article AS r JOIN rule AS n ON n.id = r.rule_id"
             f" WHERE r.did & {TAG} AND r.article_id IN (SELECT value FROM json_each(?))",
             (id_list(ids),),
         ).fetchall()
-        for tag in text_of(names).split(TAG_SEPARATOR)
+        for tag in tags_given(did, text_of(names).split(TAG_SEPARATOR))
     }
     own = {id_: [name for name in names if (id_, name) not in by_rule] for id_, names in labels.tags_of(c, ids).items()}
     return {id_: names for id_, names in own.items() if names}

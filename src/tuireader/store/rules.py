@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
-from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit
+from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit, tags_given
 from tuireader.store import duplicates, labels, query_sql, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.query_language import understand
@@ -234,9 +234,8 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
             for bit in (HIDE, READ, STAR, TAG):
                 if bits & bit:
                     did[bit].append(article_id)
-            for place, tag in enumerate(rule.tags):
-                if bits & TAG and (bits & tag_bit(place) or bits < tag_bit(0)):
-                    given[tag].append(article_id)
+            for tag in tags_given(bits, rule.tags):
+                given[tag].append(article_id)
         ids = [row[0] for row in rows]
         # Before it is forgotten what the rule did: else that would be taken for the user's own.
         for tag, tagged in given.items():

@@ -153,7 +153,8 @@ CREATE TABLE journal (
     article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
     field TEXT NOT NULL,
     value INTEGER NOT NULL,
-    changed INTEGER NOT NULL
+    changed INTEGER NOT NULL,
+    unasked INTEGER NOT NULL DEFAULT 0 -- 1: made by a rule or an age, and not by the user
 );
 CREATE UNIQUE INDEX journal_by_article ON journal (article_id, field);
 

@@ -9,7 +9,8 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.account import LOCAL, Ours
-from tuireader.store import duplicates, labels, status_outbox
+from tuireader.model.query import STAR
+from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
 from tuireader.store.row_values import guid_key, id_list, link_key, moment, seconds, sound, text_of
@@ -201,8 +202,7 @@ def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, 
         is_of_folder = c.execute(sql, (ids[0],)).fetchone()[0] == LOCAL
         status_outbox.note(c, id_list(others), field, int(value), now, to_servers=is_of_folder)
     labels.write_status(c, field, int(value), id_list(every))
-    if field == "read":
-        c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (id_list(every),))
+    statuses.note_author(c, every, field, is_unasked=False)
 
 
 class Doubts(NamedTuple):
@@ -273,12 +273,26 @@ class Marked(NamedTuple):
     read: bool
     starred: bool
     story: int | None
+    unasked: frozenset[Field]
+    """Which of both marks are a rule's or an age's, and not the user's."""
+
+
+_UNASKED: dict[tuple[bool, bool], frozenset[Field]] = {
+    (False, False): frozenset(),
+    (True, False): frozenset({"read"}),
+    (False, True): frozenset({"starred"}),
+    (True, True): frozenset({"read", "starred"}),
+}
+_BY_RULE = f"EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = article.id AND r.did & {STAR})"
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
-    sql = "SELECT guid_key, id, read, starred, story FROM article WHERE feed_id = ?"
-    for guid, id_, read, starred, story in c.execute(sql, (feed_id,)).fetchall():
-        yield Marked(guid, id_, bool(read), bool(starred), story)
+    sql = (
+        "SELECT guid_key, id, read, starred, story, read = 1 AND unasked = 1, starred = 1 AND"
+        f" {_BY_RULE} FROM article WHERE feed_id = ?"
+    )
+    for guid, id_, read, starred, story, by_age, by_rule in c.execute(sql, (feed_id,)).fetchall():
+        yield Marked(guid, id_, bool(read), bool(starred), story, _UNASKED[bool(by_age), bool(by_rule)])
 
 
 def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, int | None]]:
@@ -311,21 +325,10 @@ def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
         duplicates.settle_of(c, some)
 
 
-def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
-    """The feed of each article, the number of its guid, and whether it was read unasked."""
-    sql = "SELECT id, feed_id, guid_key, unasked FROM article WHERE id IN (SELECT value FROM json_each(?))"
-    return {row[0]: (row[1], row[2], bool(row[3])) for row in c.execute(sql, (id_list(ids),)).fetchall()}
-
-
-def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, bool, bool]]:
-    """This machine's own articles that are read or starred: feed, id, number of the guid, read, starred."""
-    rows = c.execute(
-        "SELECT a.feed_id, a.id, a.guid_key, a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
-        " WHERE f.account_id = ? AND (a.read = 1 OR a.starred = 1)",
-        (LOCAL,),
-    )
-    for feed_id, id_, guid, read, starred in rows.fetchall():
-        yield feed_id, id_, guid, bool(read), bool(starred)
+def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The feed of each article, and the number of its guid."""
+    sql = "SELECT id, feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0]: (row[1], row[2]) for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
 def newest_article(c: sqlite3.Connection) -> int:

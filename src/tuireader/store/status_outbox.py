@@ -23,23 +23,31 @@ if TYPE_CHECKING:
 
 
 def note(
-    c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime, *, to_servers: bool = False
+    c: sqlite3.Connection,
+    ids: str,
+    field: Field,
+    value: int,
+    changed: datetime,
+    *,
+    to_servers: bool = False,
+    is_unasked: bool = False,
 ) -> None:
     """Note a mark of those of the articles that it changes and whose account syncs; to be called before it is written.
 
     Of a feed that its server does not follow any more nothing is noted: there is nobody to be told. `to_servers`: a
     mark that came with another telling of the story, which machines that share a folder put there themselves.
+    `is_unasked`: a rule or an age made it.
 
     `ids` as `columns.id_list` gives them.
     """
     if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
         return
     c.execute(
-        "INSERT OR REPLACE INTO journal (article_id, field, value, changed)"
-        " SELECT a.id, ?1, ?2, ?3 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
+        "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
+        " SELECT a.id, ?1, ?2, ?3, ?6 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
         " JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id"
         f" WHERE t.syncs = 1 AND (t.id = ?5 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
-        (field, value, seconds(changed), ids, -1 if to_servers else 0),
+        (field, value, seconds(changed), ids, -1 if to_servers else 0, int(is_unasked)),
     )
 
 
@@ -87,15 +95,15 @@ def waits(c: sqlite3.Connection, feed_id: int) -> bool:
 def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Change]:
     """The marks that an account has not been told of, oldest first, at most `limit`."""
     rows = c.execute(
-        "SELECT j.number, j.article_id, a.server_id, j.field, j.value, j.changed"
+        "SELECT j.number, j.article_id, a.server_id, j.field, j.value, j.changed, j.unasked"
         f" FROM {_OF_ACCOUNT} ORDER BY j.number LIMIT ?2",
         (account_id, limit),
     ).fetchall()
     from tuireader.model.headline import Change
 
     return [
-        Change(number, article_id, text_of(server_id), cast("Field", field), bool(value), stamp(changed))
-        for number, article_id, server_id, field, value, changed in rows
+        Change(number, article_id, text_of(server_id), cast("Field", field), bool(value), stamp(changed), bool(unasked))
+        for number, article_id, server_id, field, value, changed, unasked in rows
     ]
 
 

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import StoreError
 from tuireader.model.headline import StatusChange, utc_now
+from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tag_bit, tags_given
 from tuireader.owned_files import open_own
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select
-from tuireader.store.row_values import id_list
+from tuireader.store.row_values import id_list, name_key, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -42,10 +43,40 @@ def apply(c: sqlite3.Connection, change: StatusChange) -> None:
     if change.position is not None:
         for article_id in change.ids:
             save_position(c, article_id, change.position)
-    if change.tagged or change.untagged:
-        every = duplicates.with_others(c, [*change.ids])
-        labels.add_tags(c, every, change.tagged)
-        labels.remove_tags(c, every, change.untagged)
+    if change.tagged:
+        tag(c, change.ids, change.tagged)
+    if change.untagged:
+        untag(c, change.ids, change.untagged)
+
+
+def tag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
+    """Tag articles and their duplicates, as the user does; returns the ids that changed."""
+    every = duplicates.with_others(c, [*ids])
+    _keep_from_rules(c, every, names)
+    return labels.add_tags(c, every, names)
+
+
+def untag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
+    """Untag articles and their duplicates, as the user does; returns the ids that changed."""
+    every = duplicates.with_others(c, [*ids])
+    _keep_from_rules(c, every, names)
+    return labels.remove_tags(c, every, names)
+
+
+def _keep_from_rules(c: sqlite3.Connection, ids: Iterable[int], names: Iterable[str]) -> None:
+    """Let no rule take back tags that it gave: from here on they are the user's."""
+    keys = set(map(name_key, names))
+    rows = c.execute(
+        "SELECT r.did, r.article_id, r.rule_id, n.tags FROM json_each(?) AS w CROSS JOIN rule_article AS r"
+        " ON r.article_id = w.value JOIN rule AS n ON n.id = r.rule_id WHERE r.did & ?",
+        (id_list(ids), TAG),
+    ).fetchall()
+    for did, article_id, rule_id, joined in rows:
+        tags = text_of(joined).split(TAG_SEPARATOR)
+        given = {name for name in tags_given(did, tags) if name_key(name) not in keys}
+        bits = sum(tag_bit(place) for place, name in enumerate(tags) if name in given)
+        left = did & (tag_bit(0) - 1) & ~TAG | (TAG | bits if given else 0)
+        c.execute("UPDATE rule_article SET did = ? WHERE article_id = ? AND rule_id = ?", (left, article_id, rule_id))
 
 
 def mark(
@@ -135,16 +166,23 @@ def _set(
     for field, value in marks.items():
         if value is not None:
             some = id_list(every)
-            status_outbox.note(c, some, field, int(value), now())
+            status_outbox.note(c, some, field, int(value), now(), is_unasked=is_unasked)
             labels.write_status(c, field, int(value), some)
-    if read is not None:
-        note_reader(c, every, is_unasked=is_unasked and read)
+            note_author(c, every, field, is_unasked=is_unasked and value)
     if is_unasked:
         duplicates.settle_of(c, ids)
 
 
-def note_reader(c: sqlite3.Connection, ids: Iterable[int], *, is_unasked: bool) -> None:
-    """Note whether articles were read unasked, or by the user."""
+def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_unasked: bool) -> None:
+    """Note whether articles were marked unasked, or by the user: what the user did, no rule takes back."""
+    if field == "starred":  # a rule notes itself what it starred
+        if not is_unasked:
+            c.execute(
+                "UPDATE rule_article SET did = did & ~?1 WHERE did & ?1 AND article_id IN"
+                " (SELECT value FROM json_each(?2))",
+                (STAR, id_list(ids)),
+            )
+        return
     c.execute(
         "UPDATE article SET unasked = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND unasked <> ?1",
         (int(is_unasked), id_list(ids)),
@@ -153,7 +191,7 @@ def note_reader(c: sqlite3.Connection, ids: Iterable[int], *, is_unasked: bool) 
 
 def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime) -> None:
     """Let new articles keep the marks that the user made elsewhere: they came with what another program kept."""
-    note_reader(c, ids, is_unasked=False)
+    note_author(c, ids, "read", is_unasked=False)
     status_outbox.owe_all(c, ids, now)
 
 

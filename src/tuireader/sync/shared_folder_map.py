@@ -64,6 +64,16 @@ def is_asked(stamp: int) -> bool:
     return bool(stamp & 2)
 
 
+def joined(one: int, other: int) -> int:
+    """The mark that holds of two: the newer one; but no rule takes back what the user did, or becomes its author."""
+    older, newer = (one, other) if one < other else (other, one)
+    if is_asked(newer) or not is_asked(older):
+        return newer
+    if newer & 1 == older & 1:
+        return newer | 2
+    return older if older & 1 else newer
+
+
 class Fact(NamedTuple, Generic[T]):
     """One fact of a subscription, and when it became so; of two of one time the greater value holds."""
 
@@ -128,7 +138,7 @@ class FolderMap:
         before = stamps.get(guid)
         if before is None:
             self._count += 1
-        elif before >= when:
+        elif (when := joined(before, when)) == before:
             return False
         stamps[guid] = when
         return True
@@ -157,10 +167,12 @@ class FolderMap:
     def merge_marks(self, feed: str, field: Field, stamps: Stamps, news: FolderMap) -> None:
         """Take over the marks of a feed that are newer, and put them into `news`."""
         here = self.marks.get((feed, field), {})
-        newer = {guid: each for guid, each in stamps.items() if each > here.get(guid, 0)}
-        for guid, each in newer.items():
-            self.mark(feed, field, guid, each)
-            news.mark(feed, field, guid, each)
+        other = {
+            guid: each for guid, each in stamps.items() if each > (before := here.get(guid, 0)) or each & 2 > before & 2
+        }
+        for guid, each in other.items():
+            if self.mark(feed, field, guid, each):
+                news.mark(feed, field, guid, self.stamp_of(feed, field, guid))
 
     def has_room(self, other: FolderMap) -> bool:
         """Whether another map can be taken over whole."""

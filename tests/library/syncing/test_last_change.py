@@ -15,6 +15,7 @@ from support.machines import LATE, URL, Machine, MakeMachine, everywhere, follow
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import utc_now
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.row_values import guid_key
@@ -474,3 +475,29 @@ def test_facts_come_to_the_same_in_any_order(rows: list[tuple[str, Subscription]
     halves.merge(of(rows[1::2]))
     assert halves.subscriptions == whole.subscriptions
     assert not len(halves.merge(whole))
+
+
+@pytest.mark.parametrize("is_told_first", [False, True])
+@pytest.mark.parametrize("is_by_hand_first", [False, True])
+@pytest.mark.parametrize("is_heard", [False, True])
+def test_a_rule_that_is_removed_takes_nothing_that_was_marked_by_hand_on_another_machine(
+    pair: tuple[Machine, Machine], is_told_first: bool, is_by_hand_first: bool, is_heard: bool
+) -> None:
+    one, two = pair
+    for each in pair:
+        each.now = utc_now() - timedelta(hours=1 if is_by_hand_first else 0)
+    with one.opened() as c:
+        rule = rules.add(c, Rule("", star=True, read=True), NOW)
+        rules.apply(c, rule, [id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).guid != f"{URL}#4"])
+    two.mark(0, starred=True, read=True)
+    for each in (one, two) if is_told_first else (two, one):
+        each.exchange()
+    if is_heard:
+        everywhere(one, two)
+    with one.opened() as c:
+        rules.take_back(c, rule)
+    everywhere(one, two)
+    for each in pair:
+        assert {guid: marks for guid, marks in each.state().items() if marks != (False, False)} == {
+            f"{URL}#0": (True, True)
+        }

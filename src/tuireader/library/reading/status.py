@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import duplicates, labels, statuses, ui_state
+from tuireader.store import statuses, ui_state
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,12 +35,12 @@ Marking = statuses.Marking
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
     """Tag articles and their duplicates; returns the ids that changed."""
-    return labels.add_tags(c, duplicates.with_others(c, [*ids]), names)
+    return statuses.tag(c, ids, [*names])
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
     """Untag articles and their duplicates; returns the ids that changed."""
-    return labels.remove_tags(c, duplicates.with_others(c, [*ids]), names)
+    return statuses.untag(c, ids, [*names])
 
 
 def push(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:

@@ -12,7 +12,7 @@ import secrets
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
 from tuireader.owned_files import open_own, open_shared
-from tuireader.store import accounts, articles, feeds, folders, server_statuses, site_facts, status_outbox
+from tuireader.store import accounts, articles, feeds, folders, server_statuses, site_facts, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
@@ -426,13 +426,12 @@ class _Exchange:
         """Publish marks from the outbox, with times later than the state known when they were made."""
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
-            feed_id, guid, is_unasked = names.get(change.article_id, (0, 0, False))
+            feed_id, guid = names.get(change.article_id, (0, 0))
             if url := self._urls.get(feed_id, ""):
-                is_unasked = is_unasked and change.field == "read" and change.value
                 guid = self._reused(feed_id).get(change.article_id, guid)
                 before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
                 made = int(change.changed.timestamp() * 1000)
-                when = stamp(max(made, before + 1), value=change.value, is_unasked=is_unasked)
+                when = stamp(max(made, before + 1), value=change.value, is_unasked=change.is_unasked)
                 self._pushed += self._mark(url, change.field, guid, when)
 
     def _reused(self, feed_id: int) -> dict[int, int]:
@@ -448,12 +447,15 @@ class _Exchange:
 
     def _tell_marked_before(self) -> None:
         """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
-        for feed_id, id_, given, read, starred in server_statuses.marked(self._c):
-            guid = self._reused(feed_id).get(id_, given)
-            marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
-            for name, value in marks:
-                if value and (url := self._urls.get(feed_id, "")) and not self._known.stamp_of(url, name, guid):
-                    self._pushed += self._mark(url, name, guid, stamp(BEFORE, value=True))
+        for feed in self._local():
+            url = self._urls.get(feed.id, "")
+            for row in server_statuses.of_feed(self._c, feed.id) if url else ():
+                guid = self._reused(feed.id).get(row.id, row.guid)
+                marks: tuple[tuple[Field, bool], ...] = (("read", row.read), ("starred", row.starred))
+                for name, value in marks:
+                    if value and not self._known.stamp_of(url, name, guid):
+                        when = stamp(BEFORE, value=True, is_unasked=name in row.unasked)
+                        self._pushed += self._mark(url, name, guid, when)
 
     def _tell_subscriptions(self) -> None:
         """Publish each fact of our subscriptions that has changed since they were told, with the time of the change."""
@@ -612,25 +614,14 @@ class _Exchange:
 
     def _take_marks(self) -> Taken:
         """Let articles be as they were marked last, wherever that was, and whichever telling of a story it was."""
-        rows: list[server_statuses.Marked] = []
-        last: dict[tuple[int, Field], int] = {}
-        stories: dict[tuple[int, Field], int] = defaultdict(int)
-        for feed in self._local():
-            marks = dict(marks_of(self._known, _shared(feed.url)))
-            for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
-                rows.append(row)
-                guid = self._reused(feed.id).get(row.id, row.guid)
-                for name, stamps in marks.items():
-                    when = last[row.id, name] = stamps.get(guid, 0)
-                    if row.story is not None and is_asked(when):
-                        stories[row.story, name] = max(stories[row.story, name], when)
         states: dict[int, tuple[bool, bool]] = {}
         unasked: list[int] = []
-        for row in rows:
-            of_story = row.story or 0
-            read, starred = (
-                max(last.get((row.id, name), 0), stories.get((of_story, name), 0)) for name in ("read", "starred")
-            )
+        own: dict[Field, list[int]] = {"read": [], "starred": []}
+        for row, last in self._marked_last():
+            for name in row.unasked:
+                if is_asked(last[name]) and last[name] & 1:
+                    own[name].append(row.id)
+            read, starred = last["read"], last["starred"]
             wanted = (bool(read & 1) if read else row.read, bool(starred & 1) if starred else row.starred)
             if wanted == (row.read, row.starred):
                 continue
@@ -645,7 +636,27 @@ class _Exchange:
                 some = {id_: states[id_] for id_ in ids[start : start + _TOGETHER]}
                 taken = taken.with_(Taken(0, *server_statuses.take(self._c, some, self._date)))
         server_statuses.take_unasked(self._c, unasked)
+        for name, some_ids in own.items():
+            statuses.note_author(self._c, some_ids, name, is_unasked=False)
         return taken.with_(Taken(read=len(unasked)))
+
+    def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int]]]:
+        """Each article of this machine's own feeds of which there is a mark, with the stamps of its last ones."""
+        rows: list[server_statuses.Marked] = []
+        last: dict[tuple[int, Field], int] = {}
+        stories: dict[tuple[int, Field], int] = defaultdict(int)
+        for feed in self._local():
+            marks = dict(marks_of(self._known, _shared(feed.url)))
+            for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
+                rows.append(row)
+                guid = self._reused(feed.id).get(row.id, row.guid)
+                for name, stamps in marks.items():
+                    when = last[row.id, name] = stamps.get(guid, 0)
+                    if row.story is not None and is_asked(when):
+                        stories[row.story, name] = max(stories[row.story, name], when)
+        for row in rows:
+            of_story = row.story or 0
+            yield row, {name: max(last.get((row.id, name), 0), stories.get((of_story, name), 0)) for name in FIELDS}
 
     def _keep(self, place: Place) -> None:
         self._place = place
