@@ -392,3 +392,18 @@ def test_marks_are_packed_and_merged_as_they_were() -> None:
         unpacked(packed(known, "state")[:-5], 1_000_000, 0)
     with pytest.raises(ValueError, match="too large"):
         unpacked(packed(known, "state"), 1_000, 0)
+
+
+def test_a_cache_that_is_used_on_many_machines_leaves_few_files(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch()
+    two.fetch()
+    everywhere(one, two)
+    for turn, host in enumerate([*"abababab", *"cdefghij"]):
+        with one.opened() as c:
+            shared_folder.share(c, str(one.folder), host=f"test-{host}")
+        one.mark(turn % 5, read=turn % 2 == 0)
+        one.exchange()
+        two.exchange()
+        assert one.state() == two.state()
+    assert len(list(one.folder.glob("tuireader-*"))) <= 2 * (1 + 1 + 4)

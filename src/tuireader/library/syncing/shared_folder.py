@@ -67,6 +67,8 @@ _TOGETHER = 2000
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
+_DEVICES = 4
+"""Machines on which one cache was used whose files stay, besides that on which it is used now."""
 _NEW_MOST = 2000
 """Feeds that one exchange brings at most."""
 
@@ -88,6 +90,8 @@ class Place:
     """The highest id of an article, by which it is seen whether any have come."""
     kept: list[str] = field(default_factory=list)
     """Addresses of feeds that stay here although they were ended elsewhere."""
+    devices: dict[str, str] = field(default_factory=dict)
+    """What this cache was called on other machines on which it was used, by machine; the last ones."""
 
     def text(self) -> str:
         return json.dumps(asdict(self))
@@ -124,14 +128,27 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
     name = "".join(char if char.isalnum() else "-" for char in called)[:40]
     place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
     if there is not None and is_same:  # what was told is told, also where the folder has another name now
-        device = there.device if there.host == host else place.device
-        place = replace(there, folder=str(path), device=device, host=host)
+        place = _moved(there, place)
     else:
         _forget_copy(c)
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=True)
         accounts.set_cursor(c, LOCAL, place.text())
     return place
+
+
+def _moved(there: Place, place: Place) -> Place:
+    """The state of a cache that shares another folder now, or is used on another machine."""
+    if there.host == place.host:
+        return replace(there, folder=place.folder)
+    devices = {**there.devices, there.host: there.device}
+    device = devices.pop(place.host, place.device)
+    for forgotten in list(devices)[:-_DEVICES]:  # all that it told is in the files of the others
+        for ending in (_ALL, _RECENT):
+            with suppress(OSError):
+                Path(place.folder, f"{_PREFIX}{devices[forgotten]}{ending}").unlink()
+        del devices[forgotten]
+    return replace(there, folder=place.folder, device=device, host=place.host, devices=devices)
 
 
 def _away(folder: Path) -> str:
