@@ -33,8 +33,8 @@ from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import apply_rules
-from tuireader.model.account import RemoteFeed, Secret
-from tuireader.model.fetched import Page
+from tuireader.model.account import Secret
+from tuireader.model.fetched import Page, RemoteFeed
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, server_statuses, statuses
 from tuireader.store.connection import connect

@@ -24,11 +24,11 @@ from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.syncing.identity import match
-from tuireader.model.account import Ours, RemoteEntry
-from tuireader.model.fetched import ParsedEntry
+from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 from tuireader.store.query_language import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
+from tuireader.text.bounded_json import loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
@@ -69,6 +69,11 @@ def _many_categories(n: int) -> bytes:
     names = ",".join(f"name {i}" for i in range(n))
     outline = f'<outline text="x" xmlUrl="https://a.example/" category="{names}"/>'
     return f'<opml version="2.0"><body>{outline}</body></opml>'.encode()
+
+
+def _read_json(text: str) -> None:
+    with suppress(ValueError):
+        loads(text, most=1)
 
 
 def _rss(n: int) -> bytes:
@@ -119,6 +124,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         read_saved_pages,
     ),
     "a query": (lambda n: 'author:"a|b" -x ' * n, understand),
+    "JSON with strings": (lambda n: '["\\"[' * n, _read_json),
     "a query of one quote": (lambda n: '"' * n, understand),
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),

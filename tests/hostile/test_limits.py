@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import sqlite3
@@ -29,8 +30,7 @@ from tuireader.library.syncing import apply_remote, shared_folder
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import import_path
 from tuireader.library.transfer.import_feeds import import_feeds
-from tuireader.model.account import RemoteFeed
-from tuireader.model.fetched import Page, ParsedEntry, Plan
+from tuireader.model.fetched import Page, ParsedEntry, Plan, RemoteFeed
 from tuireader.model.headline import utc_now
 from tuireader.owned_files import open_shared
 from tuireader.store import accounts, articles, feeds, rules, ui_state
@@ -356,3 +356,12 @@ def test_arguments_that_are_no_text_are_no_bug(db: Path, words: list[str], monke
     assert main(words) in (0, 1, 2)
     with closing(connect(db)) as c:
         assert all(rule.query == "x?" for rule in rules.every(c))
+
+
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_signs_in_a_text_of_json_are_no_objects(as_bytes: bool) -> None:
+    text = json.dumps({"html": '[{\\"' * 50 + "é", "more": ["[" * 50]})
+    assert loads(text.encode() if as_bytes else text, most=10)["html"].startswith("[{")
+    for nested in ("[" * 11 + "]" * 11, '"' + "[" * 11, '["x", ' + "[1]," * 10 + "0]"):
+        with pytest.raises(ValueError, match=r"too many objects|Unterminated|Expecting"):
+            loads(nested.encode() if as_bytes else nested, most=10)

@@ -15,8 +15,9 @@ from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import sync
-from tuireader.model.account import Account, Secret, Synced
+from tuireader.model.account import Account, Secret
 from tuireader.model.feed import Feed
+from tuireader.model.fetched import Synced
 from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, folders, statuses
 from tuireader.store.connection import connect

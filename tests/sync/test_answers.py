@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.reader_servers import FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
-from tuireader.model.account import Entries
+from tuireader.model.fetched import Entries
 from tuireader.sync import greader, miniflux
 from tuireader.sync.answers import without_proxy
 

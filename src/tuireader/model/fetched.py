@@ -1,9 +1,9 @@
-"""What comes back from the web, on its way into the cache."""
+"""What comes back from the web and from servers of accounts, on its way into the cache."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.model.feed import Validators
 from tuireader.model.headline import Status
@@ -11,6 +11,8 @@ from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from tuireader.model.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +128,87 @@ class Plan:
     """The new ones are older than all that is here of their feed: they came from elsewhere than its front."""
     is_asked_for: bool = False
     """The user asked for these very articles: they come also where they were removed to make room."""
+
+
+# From servers of accounts.
+
+SyncStatus = Literal["progress", "done", "failed", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFeed:
+    """A subscription on a server."""
+
+    server_id: str
+    url: str
+    title: str
+    site: str = ""
+    folder: str = ""
+    """The name of the folder that it is in; empty where it is in none."""
+    folder_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEntry:
+    """An article on a server."""
+
+    server_id: str
+    feed_id: str
+    """What the server calls its feed."""
+    entry: ParsedEntry
+    read: bool = False
+    starred: bool = False
+    changed: datetime | None = None
+    """When it changed last on the server, where that says so."""
+    created: datetime | None = None
+    """When the server first had it, under its number of now."""
+
+
+class Ours(NamedTuple):
+    """An article in the cache, with all that identifies it."""
+
+    id: int
+    number: str
+    """The number that its server had for it; empty where there is none."""
+    digest: bytes
+    guid: str
+    title: str
+    link: str
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """An answer with articles."""
+
+    entries: tuple[RemoteEntry, ...] = ()
+    skipped: int = 0
+    """Entries that could not be read."""
+    total: int = 0
+    """How many there are in all, where the server says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of keeping an account in step: how far it is, and last how it ended."""
+
+    account: Account
+    status: SyncStatus
+    pushed: int = 0
+    """Marks, and changes of feeds, that the server was told of."""
+    new: int = 0
+    """Articles that came."""
+    read: int = 0
+    """Articles that the server says are read, and were not here; the others likewise."""
+    unread: int = 0
+    starred: int = 0
+    unstarred: int = 0
+    waiting: int = 0
+    """Marks that the server is still to be told of."""
+    feeds: int = 0
+    """Feeds that came, went, or have another name or folder now."""
+    error: str | None = None
+    said: tuple[str, ...] = ()
+    """Sentences about what is to be known."""
+    doing: str = ""
+    """What is being done now."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from tuireader.model.account import RemoteFeed
     from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.fetched import RemoteFeed
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model.account import LOCAL, Ours
+from tuireader.model.account import LOCAL
+from tuireader.model.fetched import Ours
 from tuireader.model.query import STAR
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction

@@ -15,8 +15,7 @@ from unicodedata import east_asian_width
 from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
-from tuireader.model.account import Entries, RemoteEntry, RemoteFeed
-from tuireader.model.fetched import ParsedEntry
+from tuireader.model.fetched import Entries, ParsedEntry, RemoteEntry, RemoteFeed
 from tuireader.sync.answers import address_of, each_once, every_row, id_of, parsed, rows, text_of, without_proxy
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people

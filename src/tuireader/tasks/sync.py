@@ -12,7 +12,8 @@ from tuireader.library.syncing import server
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.sync import exchange, sync_all
-from tuireader.model.account import Account, Synced
+from tuireader.model.account import Account
+from tuireader.model.fetched import Synced
 from tuireader.store import feeds
 from tuireader.tasks.refresh import Tally, refresh
 from tuireader.tasks.task import Context, Step, Steps

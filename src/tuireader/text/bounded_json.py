@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 MOST = 1_000_000
@@ -11,14 +12,21 @@ MOST = 1_000_000
 
 def loads(text: str | bytes, *, most: int = MOST) -> Any:
     """Read a text; raises ValueError where it is not JSON, nested too deep, or has too many objects and lists."""
-    is_text = isinstance(text, str)
-    opened = text.count("{" if is_text else b"{") + text.count("[" if is_text else b"[")  # type: ignore[arg-type]
-    if opened > most:
+    if _opened(text) > most and _opened(_without_strings(text)) > most:
         raise ValueError("too many objects")
     try:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def _opened(text: str | bytes) -> int:
+    return text.count("{") + text.count("[") if isinstance(text, str) else text.count(b"{") + text.count(b"[")
+
+
+def _without_strings(text: str | bytes) -> str:
+    known = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    return re.sub(r'"(?:[^"\\]++|\\.)*+"?', "", known, flags=re.DOTALL)
 
 
 def field(value: dict[str, Any], name: str) -> dict[str, Any]:

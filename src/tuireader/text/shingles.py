@@ -16,9 +16,10 @@ _FIRST_UNSPACED = "\u3040"
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _ANCHORED = re.compile(r"\b[^\W\d_]{6,}+\W++\w++\W++\w++\W++\w++")
 """A longer word and the three behind it: one of several shingles, chosen by the text itself. It never looks back."""
-_SIGNS = re.compile(f"[{_UNSPACED}]{{8}}")
+_SIGNS = f"[{_UNSPACED}]{{8}}"
 """The same of scripts that put no spaces between words."""
-_WORD = re.compile(rf"[{_UNSPACED}]|\w+")
+_WORD = rf"[{_UNSPACED}]|\w+"
+"""Compiled when it is first needed: the start of the app does not wait for it."""
 _RUN = 4
 _TITLE_WORDS, _TITLE_SIGNS = 3, 12
 """A title that is shorter says too little to find others by."""
@@ -49,7 +50,7 @@ def sketch(title: str, text: str) -> Sketch:
     start = text[:_LOOKED_AT].lower()
     pieces = _ANCHORED.findall(start)
     if max(without_plain(start), default="") >= _FIRST_UNSPACED:
-        pieces += _SIGNS.findall(start)
+        pieces += re.findall(_SIGNS, start)
     encoded = "\0".join(pieces).encode("utf-8", "replace").split(b"\0") if pieces else ()
     found = sorted(set(map(zlib.crc32, encoded)))[:_KEPT]
     hashes = [each << 1 for each in found]
@@ -60,7 +61,7 @@ def sketch(title: str, text: str) -> Sketch:
 
 
 def title_key(title: str) -> str:
-    return " ".join(_WORD.findall(title.casefold()))
+    return " ".join(re.findall(_WORD, title.casefold()))
 
 
 def likeness(one: str, other: str) -> Likeness:
@@ -74,6 +75,6 @@ def likeness(one: str, other: str) -> Likeness:
 
 
 def _all_shingles(text: str) -> set[int]:
-    words = _WORD.findall(text[:_LONGEST].casefold())
+    words = re.findall(_WORD, text[:_LONGEST].casefold())
     runs = (words[at : at + _RUN] for at in range(max(1, len(words) - _RUN + 1) if words else 0))
     return {hash(tuple(run)) for run in runs}

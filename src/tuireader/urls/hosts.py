@@ -81,7 +81,8 @@ def is_reachable_host(host: str) -> bool:
         return False
 
 
-_UNSAFE = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]")
+_UNSAFE = r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]"
+"""The start of the app does not wait until this is compiled."""
 
 # An address that means the same wherever it stands, and in which nothing is to be escaped.
 _WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:/[\w/.~%+-]*(?:\?[\w=&.~%+-]+)?)?", re.ASCII)
@@ -101,7 +102,7 @@ def absolute(link: object, base: str) -> str:
         return ""
     if parts.scheme not in {"http", "https"} or not host:
         return ""
-    return _UNSAFE.sub(_quoted, address)
+    return re.sub(_UNSAFE, _quoted, address)
 
 
 def _quoted(match: re.Match[str]) -> str:

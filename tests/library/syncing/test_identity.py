@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.library.syncing.identity import agrees, match
-from tuireader.model.account import Ours, RemoteEntry
-from tuireader.model.fetched import ParsedEntry
+from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 
 DAY = datetime(2026, 11, 3, 10, 30, 15, tzinfo=UTC)
 

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Server
-    from tuireader.model.account import Account, Entries, Ours, RemoteEntry, RemoteFeed
+    from tuireader.model.account import Account
+    from tuireader.model.fetched import Entries, Ours, RemoteEntry, RemoteFeed
 
 Kind = Literal["miniflux", "greader", "freshrss"]
 """Who wrote an answer."""

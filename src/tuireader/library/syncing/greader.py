@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.account import Account, RemoteEntry, RemoteFeed
+    from tuireader.model.account import Account
     from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page
+    from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed
     from tuireader.model.headline import Clock, Field
     from tuireader.store.server_statuses import Doubts
 

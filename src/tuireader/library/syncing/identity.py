@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from tuireader.model.account import Ours, RemoteEntry
+from tuireader.model.fetched import Ours, RemoteEntry
 from tuireader.urls.identity import place, without_scheme
 
 _ROUNDED = timedelta(seconds=1)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.account import Account, RemoteEntry, RemoteFeed
+    from tuireader.model.account import Account
     from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page
+    from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed
     from tuireader.model.headline import Clock, Field
 
 AT_ONCE = (200, 40, 8, 1)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.apply_remote import Taken
-    from tuireader.model.account import Account, RemoteEntry, RemoteFeed, Synced
+    from tuireader.model.account import Account
     from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page
+    from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed, Synced
     from tuireader.model.headline import Clock, Field
 
 

@@ -24,7 +24,8 @@ from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import apply_remote, server
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
-from tuireader.model.account import FOLDER, LOCAL, Account, Synced
+from tuireader.model.account import FOLDER, LOCAL, Account
+from tuireader.model.fetched import Synced
 from tuireader.owned_files import open_own, open_shared
 from tuireader.store import accounts, articles, feeds, folders, server_statuses, site_facts, status_outbox, statuses
 from tuireader.store.connection import transaction
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from tuireader.model.account import SyncStatus
     from tuireader.model.feed import Feed
+    from tuireader.model.fetched import SyncStatus
     from tuireader.model.headline import Change, Field
     from tuireader.store.connection import Connection
 

@@ -19,7 +19,8 @@ from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
-from tuireader.model.account import LOCAL, Synced
+from tuireader.model.account import LOCAL
+from tuireader.model.fetched import Synced
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.text.sentences import counted
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
-    from tuireader.model.account import Account, RemoteFeed, SyncStatus
+    from tuireader.model.account import Account
     from tuireader.model.feed import Feed
+    from tuireader.model.fetched import RemoteFeed, SyncStatus
     from tuireader.model.headline import Change, Clock
 
 

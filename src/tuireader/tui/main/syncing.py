@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
-    from tuireader.model.account import Account, Synced
+    from tuireader.model.account import Account
     from tuireader.model.feed import Feed
+    from tuireader.model.fetched import Synced
     from tuireader.model.headline import Clock
     from tuireader.tasks.task import Context, Steps
     from tuireader.tui.main.task_runner import TaskRunner
