@@ -501,3 +501,24 @@ def test_a_rule_that_is_removed_takes_nothing_that_was_marked_by_hand_on_another
         assert {guid: marks for guid, marks in each.state().items() if marks != (False, False)} == {
             f"{URL}#0": (True, True)
         }
+
+
+def test_a_feed_that_stayed_for_a_star_and_is_followed_again_ends_like_any_other(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    two.mark(0, starred=True)
+    unsubscribe(one)
+    one.now = two.now
+    everywhere(one, two)
+    assert set(two.feeds()) == {URL}
+    one.now = max(one.now, two.now) + timedelta(hours=1)
+    one.fetch()
+    one.changes_feeds(one.now)
+    everywhere(one, two)
+    two.mark(0, starred=False)
+    one.now = two.now = max(one.now, two.now) + timedelta(hours=1)
+    everywhere(two, one)
+    unsubscribe(one)
+    one.changes_feeds(one.now)
+    everywhere(one, two)
+    assert not one.feeds()
+    assert not two.feeds()

@@ -296,7 +296,8 @@ class _Exchange:
             # What another program has done meanwhile is still to be told.
             known = {id_: row for id_, row in now.items() if int(id_) in touched}
             known |= {id_: told[id_] for id_ in now if id_ in told and id_ not in known}
-            self._keep(replace(self._place, feeds=known, kept=sorted({*self._place.kept} & here)))
+            kept = {url for url in self._place.kept if url in here and self._there(url).is_ended}
+            self._keep(replace(self._place, feeds=known, kept=sorted(kept)))
         changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))
         taken = self._take_marks()
         if not error:
