@@ -71,7 +71,11 @@ class SyncController:
     def sync(self, *, is_asked: bool = False) -> None:
         """Keep all in step now, after what is under way; where it `is_asked` for, what came of it is said."""
         self._is_asked = self._is_asked or is_asked
-        self._runner.start(Task("sync", _MODULE, self._sync, again="after", is_refresh=False))
+        start(self._node, self._start, group="sync-start")
+
+    async def _start(self) -> None:
+        if await self._cache.read(_accounts):  # else nothing that syncing needs is loaded
+            self._runner.start(Task("sync", _MODULE, self._sync, again="after", is_refresh=False))
 
     def sync_as_asked(self) -> None:
         start(self._node, self._ask_or_sync, group=ASKING)
