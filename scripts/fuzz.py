@@ -35,7 +35,7 @@ from tuireader.content.listing.find import find_list
 from tuireader.content.markdown.convert import to_markdown
 from tuireader.demo.server import answer
 from tuireader.errors import NotAFeedError
-from tuireader.feeds.discover import find_feeds, is_feed
+from tuireader.feeds.feed_links import find_feeds, is_feed
 from tuireader.feeds.parse import parse_feed
 from tuireader.model.fetched import ParsedFeed
 from tuireader.text.word_count import count_words

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 BREAKS = {
     "Imports go one way": (
         ("tuireader.store.feeds", "import tuireader.library.open_cache"),
-        ("tuireader.feeds.discover", "import tuireader.content.dom.tree"),
+        ("tuireader.feeds.feed_links", "import tuireader.content.dom.tree"),
         ("tuireader.web.fetch", "import tuireader.content.dom.tree"),
         ("tuireader.text.wrap", "import tuireader.urls.identity"),
         ("tuireader.model.fetched", "import tuireader.demo.posts"),
@@ -147,7 +147,7 @@ WRITING = {
             "remove",
             "remove_articles",
             "rename",
-            "set_error",
+            "end_on_server",
             "set_option",
             "take_over",
         ),

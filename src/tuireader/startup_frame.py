@@ -1,6 +1,6 @@
 """The last screen, painted before anything else is loaded: what the reader saw last stands there while it starts.
 
-Quitting keeps it beside the cache (`tui.main.last_screen`), and it is used once: by the next start, in a terminal of
+Quitting keeps it beside the cache (`tui.main.resume`), and it is used once: by the next start, in a terminal of
 the same size and kind. Counts are part of it only where the cache is as it was; ages never are, since time goes by.
 
 Loaded by the start before all else, so only by what costs next to nothing.

@@ -16,7 +16,7 @@ import pytest
 
 from support.machines import followed
 from tuireader.errors import TuireaderError
-from tuireader.feeds.discover import find_feeds
+from tuireader.feeds.feed_links import find_feeds
 from tuireader.feeds.opml import read_list
 from tuireader.feeds.parse import parse_feed
 from tuireader.feeds.read_later import read_saved_pages

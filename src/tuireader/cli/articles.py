@@ -180,7 +180,7 @@ def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int |
     if room < HYPHENATED_BELOW and chosen.hyphenate and not opened.document.lang:
         from tuireader.library.reading import open_article
 
-        open_article.learn(connection, opened.article.feed_id)
+        open_article.learn_language(connection, opened.article.feed_id)
         opened = open_article.open_article(connection, opened.article.id)
     head = lay_out_head(opened.article, room)
     printed = to_ansi if coloured else to_plain

@@ -30,7 +30,7 @@ _KNOWN = frozenset(
 )
 """What OPML itself has (feeds say the rest of it themselves), and how other programs show their lists."""
 _FEEDS = frozenset([b"rss", b"rss1", b"rss2", b"atom", b"feed"])
-"""Types of outlines that are feeds, also where their address is in `url`."""
+"""Types of outlines that are feeds, even if their address is in `url`."""
 _UNSAID = frozenset([b"", b"0", b"-1", b"false", b"globalDefault"])
 """What programs write for what nobody has set."""
 _BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</opml\s*>", re.IGNORECASE), 2000

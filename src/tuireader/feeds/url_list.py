@@ -68,7 +68,7 @@ def _search(url: str) -> tuple[str, str] | None:
 
 
 def words_of_line(line: str) -> list[str]:
-    """The words of a line: those in quotation marks are one; `#` begins a comment."""
+    """Split a line into words; a quoted phrase is one word, and `#` starts a comment."""
     words = []
     for quoted in _WORD.finditer(line):
         if quoted[2] is not None:

@@ -127,7 +127,7 @@ class Plan:
     is_old: bool = False
     """The new ones are older than all that is here of their feed: they came from elsewhere than its front."""
     is_asked_for: bool = False
-    """The user asked for these very articles: they come also where they were removed to make room."""
+    """The user asked for these very articles: they come even if they were removed to make room."""
 
 
 # From servers of accounts.

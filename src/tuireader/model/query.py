@@ -53,7 +53,7 @@ class Query:
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     apart: bool = False
-    """Each telling of a story is an article of its own, also where another one tells it more fully."""
+    """Each telling of a story is an article of its own, even if another one tells it more fully."""
     unread: bool = False
     starred: bool = False
     text: str = ""

@@ -31,7 +31,7 @@ VERSIONS_TO_COME = 1000
 """A file of a version beyond these was not made by a newer tuireader: its number is damaged."""
 
 BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What SQLite raises over a damaged file: also where a name in it is no UTF-8 any more, and stands in the message."""
+"""What SQLite raises over a damaged file: even if a name in it is no UTF-8 any more, and stands in the message."""
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
@@ -230,7 +230,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
 
     Where nothing can be written, it is opened for reading, and `notice` says so. It waits `patience` seconds for
     another process that writes. Raises StoreError, with a sentence, where it cannot be opened, is damaged, or was made
-    by a newer tuireader or another program. The first in a process uses `library.opening`, which mends it.
+    by a newer tuireader or another program. The first in a process uses `library.open_cache`, which mends it.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         needed = ".".join(map(str, OLDEST_SQLITE))

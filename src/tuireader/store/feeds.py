@@ -296,8 +296,8 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
         c.execute("UPDATE feed SET url = ?, private = ? WHERE id = ?", (sound(to), private, old.id))
 
 
-def set_error(c: sqlite3.Connection, feed_id: int, error: str) -> None:
-    """Note what is wrong with a feed that is not asked for itself."""
+def end_on_server(c: sqlite3.Connection, feed_id: int, error: str) -> None:
+    """Note why a feed is on its server no longer; it is asked for by none until it is added again."""
     c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
 
 

@@ -185,7 +185,7 @@ def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def remove_from(c: sqlite3.Connection, ids: str) -> None:
-    """Let articles, which are about to be removed, be filed under nothing; `ids` as `columns.id_list` gives them."""
+    """Let articles, which are about to be removed, be filed under nothing; `ids` as `row_values.id_list` gives them."""
     c.execute(
         f"DELETE FROM label_article INDEXED BY label_of_article WHERE kind IN ({_ALL})"
         " AND article_id IN (SELECT value FROM json_each(?))",
@@ -194,7 +194,7 @@ def remove_from(c: sqlite3.Connection, ids: str) -> None:
 
 
 def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
-    """Write a mark in the rows of articles and wherever it is repeated; `ids` as `columns.id_list` gives them."""
+    """Write a mark in the rows of articles and wherever it is repeated; `ids` as `row_values.id_list` gives them."""
     c.execute(
         f"UPDATE article SET {column} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
         (value, ids),
@@ -203,7 +203,7 @@ def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "asid
 
 
 def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
-    """Write a mark beside the labels of articles; `ids` as `columns.id_list` gives them."""
+    """Write a mark beside the labels of articles; `ids` as `row_values.id_list` gives them."""
     c.execute(
         f"UPDATE label_article INDEXED BY label_of_article SET {column} = ?1"
         f" WHERE kind IN ({_ALL}) AND article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",

@@ -38,7 +38,7 @@ def note(
     mark that came with another telling of the story, which machines that share a folder put there themselves.
     `is_unasked`: a rule or an age made it.
 
-    `ids` as `columns.id_list` gives them.
+    `ids` as `row_values.id_list` gives them.
     """
     if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
         return

@@ -202,7 +202,7 @@ def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
-    """Which of these articles are read, or starred; or are not."""
+    """Return those of the articles whose `field`, read or starred, is `value`."""
     rows = c.execute(
         f"SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND {field} = ?", (id_list(ids), value)
     )

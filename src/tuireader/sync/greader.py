@@ -78,7 +78,7 @@ def is_done(content: bytes) -> bool:
 
 def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[RemoteFeed]:
     """The subscriptions in an answer to `subscription/list`."""
-    found, written = [], _written(_IN_NAMES, is_freshrss=is_freshrss)
+    found, written = [], _unescaper(_IN_NAMES, is_freshrss=is_freshrss)
     for row in every_row(parsed(content, url), "subscriptions", url):
         name = id_of(row.get("id"))
         address = address_of(row.get("url") or name.removeprefix("feed/"))
@@ -141,7 +141,7 @@ def entries_of(content: bytes, url: str, *, is_freshrss: bool = False) -> Entrie
 
 
 def _entry(row: dict[str, Any], *, is_freshrss: bool) -> RemoteEntry | None:
-    written, named = (_written(each, is_freshrss=is_freshrss) for each in (_IN_TEXTS, _IN_NAMES))
+    written, named = (_unescaper(each, is_freshrss=is_freshrss) for each in (_IN_TEXTS, _IN_NAMES))
     number, feed = number_of(row.get("id")), id_of(field(row, "origin").get("streamId"))
     if not (number and feed):
         return None
@@ -194,7 +194,7 @@ def _is_wide(char: str) -> bool:
     return bool(char) and char not in _FULL_WIDTH and east_asian_width(char) in _WIDE
 
 
-def _written(replaced: re.Pattern[str], *, is_freshrss: bool) -> Written:
+def _unescaper(replaced: re.Pattern[str], *, is_freshrss: bool) -> Written:
     """The function that gives a text as it was written before the server changed characters in it."""
     return partial(_original, replaced=replaced) if is_freshrss else str
 

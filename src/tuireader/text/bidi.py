@@ -115,7 +115,7 @@ def _levels(text: str, base: int) -> list[int]:
 def in_order(text: str, whole: str = "") -> str:
     """A line in visual order, for terminals without bidi support.
 
-    `whole` is the text that the line is a part of, whose direction it has.
+    `whole` is the text that the line belongs to; it decides the direction.
     """
     if not has_right_to_left(text):
         return text

@@ -228,7 +228,7 @@ class ReaderApp(TypeAhead):
         return not (self.shows_frames or self._is_quitting)
 
     def about_to_act(self) -> None:
-        """Let a key act on what is seen, also while that is the screen that was kept."""
+        """Let a key act on what is seen, even while that is the screen that was kept."""
         if self._has_reader and self._shows_frame:
             try:
                 self.reader.resume.stand_where_seen()

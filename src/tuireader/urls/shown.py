@@ -55,7 +55,7 @@ def split_credentials(url: str) -> tuple[str, str | None]:
 
 
 def with_credentials_of(url: str, typed: str) -> str:
-    """`url` with the name and password of `typed`, where they may go along: see `may_go_along`."""
+    """Return `url` with the name and password of `typed`, if they may be sent there (see `may_go_along`)."""
     try:
         userinfo = split_credentials(typed)[1]
         parts = urlsplit(url)

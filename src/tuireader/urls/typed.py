@@ -27,7 +27,7 @@ _LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".onion")
 def normalise_address(typed: str) -> str:
     """The typed text as a full http(s) address; raises AddressError.
 
-    "feed:" in front of it goes, also where an address with its own scheme follows. Without a scheme it is https, but
+    "feed:" in front of it goes, even if an address with its own scheme follows. Without a scheme it is https, but
     http for single words, bare numbers and names of local networks. A fragment goes.
     """
     text = printable(typed).strip(_QUOTES)

@@ -67,7 +67,7 @@ class Client:
         self._connections = Connections(_HEADERS, connections, self.note_reach, self._proxies)
 
     def slot(self, host: str) -> asyncio.Semaphore:
-        """What to hold while a connection to that host is in use; who asks next is decided by `politeness.lanes`."""
+        """What to hold while a connection to that host is in use; `library.politeness.queue` decides who is next."""
         return self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
 
     def reach(self, address: Address) -> Reach | None:

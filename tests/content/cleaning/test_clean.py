@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.cleaning.clean import clean, clean_beginning, tidy, trim_beginning
+from tuireader.content.cleaning.clean import clean, clean_beginning, tidy
+from tuireader.content.cleaning.trim_end import trim_beginning
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.dom.sanitize import SIZE_MAX, tree_of
 from tuireader.content.dom.tree import serialise

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import Piece, reader, screen_text, settle, shelve
-from tuireader.library.reading.open_article import learn
+from tuireader.library.reading.open_article import learn_language
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 
@@ -29,7 +29,7 @@ def pieces(*texts: str) -> list[Piece]:
 def test_it_is_that_of_all_that_is_looked_at(db: Path, texts: tuple[str, ...], language: str) -> None:
     feed = shelve(db, "The Example Review", pieces(*texts))
     with closing(connect(db)) as c:
-        learn(c)
+        learn_language(c)
         assert feeds.language(c, feed) == language
 
 
@@ -37,9 +37,9 @@ def test_what_a_feed_says_counts_and_others_are_left_alone(db: Path) -> None:
     said, other = shelve(db, "One", pieces(GERMAN)), shelve(db, "Two", pieces(FRENCH))
     with closing(connect(db)) as c:
         feeds.set_option(c, said, feeds.LANGUAGE, "nl")
-        learn(c, other)
+        learn_language(c, other)
         assert (feeds.language(c, said), feeds.language(c, other)) == ("nl", "fr")
-        learn(c)
+        learn_language(c)
         assert feeds.FOUND_LANGUAGE not in feeds.options(c, said)
         feeds.set_option(c, other, feeds.LANGUAGE, "br")
         assert feeds.language(c, other) == "br"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tuireader.content.cleaning.boilerplate_classes import is_part_of_page, without_links
+from tuireader.content.cleaning.boilerplate import is_part_of_page, without_links
 from tuireader.content.cleaning.context import as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
@@ -272,7 +272,7 @@ def definitions(context: Context, node: Node) -> Kept:
 
 
 def _separate_kinds(term: Node) -> None:
-    """Write, in place, what style sheets put between a term and what kind it is of."""
+    """Insert " : " before each classifier of a term, in place, as style sheets do."""
     before: Node | None = None
     content: Kept = []
     for child in term.children:

@@ -11,7 +11,7 @@ from math import inf
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
-from tuireader.content.cleaning.boilerplate_classes import (
+from tuireader.content.cleaning.boilerplate import (
     is_part_of_page,
     is_share_bar,
     is_share_heading,

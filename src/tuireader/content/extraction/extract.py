@@ -9,7 +9,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from tuireader.content.cleaning.boilerplate_classes import without_links
+from tuireader.content.cleaning.boilerplate import without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.dom.sanitize import bounded, cut, flattened

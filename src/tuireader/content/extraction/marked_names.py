@@ -211,7 +211,7 @@ def _is_called_elsewhere(classes: str) -> bool:
 
 
 def _text(element: Any) -> str:
-    """The text of an element, cut where it is too long for a name."""
+    """The text of an element on one line; reading stops once it is clearly too long for a name."""
     pieces, length = [], 0
     for piece in islice(element.itertext(), _REGION_MAX):
         pieces.append(piece[: 4 * _REGION_MAX])

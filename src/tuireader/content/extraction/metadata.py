@@ -11,7 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from tuireader.content.cleaning.boilerplate_classes import is_unseen
+from tuireader.content.cleaning.boilerplate import is_unseen
 from tuireader.content.extraction import marked_names
 from tuireader.content.extraction.jsonld import names_in, texts_in
 from tuireader.content.extraction.marked_names import is_elsewhere

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
-from tuireader.content.cleaning.boilerplate_classes import UNSEEN_STYLE, is_unseen
+from tuireader.content.cleaning.boilerplate import UNSEEN_STYLE, is_unseen
 from tuireader.text.html_elements import INLINE, MARKS
 from tuireader.urls.hosts import lead_elsewhere
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 
-from tuireader.content.cleaning.boilerplate_classes import PARTS
+from tuireader.content.cleaning.boilerplate import PARTS
 from tuireader.content.cleaning.phrases import BUTTON
 from tuireader.content.extraction.blocks import Block, Blocks, Span
 from tuireader.content.extraction.page import Element, lead_away, outwards, text_of

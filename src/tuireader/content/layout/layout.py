@@ -11,7 +11,7 @@ from tuireader.content.document.model import Code, HeadingBlock, Paragraph, Pict
 from tuireader.content.layout.code import code_lines
 from tuireader.content.layout.line import DECORATION, Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, mirrored, text_lines
-from tuireader.text.language import divisions
+from tuireader.text.hyphenation import divisions
 from tuireader.text.wrap import cells
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _grid(rows: list[list[_Cell]], widths: list[int], aligns: list[str], frame: 
 
 
 def _end(row: list[_Cell]) -> int:
-    """The offset after the last character of a row."""
+    """The document offset after the last character of a row."""
     return row[-1].base + len(row[-1].text.plain)
 
 
@@ -128,7 +128,7 @@ def _framed(row: list[tuple[Span, ...]], base: int, frame: Frame, *, opening: bo
     lines = []
     for number, spans in enumerate(row):
         prefix = frame.first if opening and number == 0 else frame.rest
-        # Lines of a page are in the order of their offsets, also where a line begins in a later column.
+        # Lines of a page are in the order of their offsets, even if a line begins in a later column.
         base = max(base, next((span.offset for span in spans if span.offset >= 0), base))
         lines.append(Line((*prefix, *spans), frame.block, base))
     return lines

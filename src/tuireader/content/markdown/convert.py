@@ -64,7 +64,7 @@ class _Converter(HTML2Text):
         """Whether the paragraph that is open had a link from a footnote back to its reference."""
 
     def markdown(self) -> str:
-        """All of it."""
+        """Convert the HTML, and return all of it as Markdown."""
         self.feed(self.html)
         self.close()
         self.end_listing()

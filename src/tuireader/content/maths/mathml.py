@@ -119,7 +119,7 @@ def parse_mathml(element: Element) -> Part:
 
 
 def _only_table(element: Element) -> Element | None:
-    """The table that is all there is, of equations that are aligned below each other."""
+    """The one table that makes up the whole formula, as for aligned equations; None if there is anything else."""
     while element.tag in _ROWS and element.tag != "mtd":
         inner = [each for each in element.children if each.tag not in _HIDDEN and each.tag != "annotation"]
         if len(inner) != 1:

@@ -128,7 +128,7 @@ FUNCTIONS = frozenset(
 
 
 def leaf(char: str) -> Leaf:
-    """Return a character as what it is in a formula."""
+    """Return the leaf of a formula for a character, with its kind: number, symbol, operator."""
     char = _WRITTEN.get(char, char)
     kind = _KINDS.get(char)
     if kind is None:

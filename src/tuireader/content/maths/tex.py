@@ -85,7 +85,7 @@ _NEGATED: dict[str, str] = dict(zip("=∈⊂⊆≡∼≈<>∥∣|∃", "≠∉�
 
 
 def parse_tex(tex: str) -> Part:
-    """Return the formula that TeX says; raises UnknownFormulaError where it is broken, or not known in every part."""
+    """Parse a TeX formula; raises UnknownFormulaError if it is malformed, or if any part of it is unknown."""
     from pylatexenc.latexwalker import LatexWalker, LatexWalkerError  # type: ignore[import-untyped]
 
     if len(tex) > _LENGTH_MAX or _depth(tex) > _DEPTH_MAX:
@@ -368,7 +368,7 @@ def _known(table: dict[Any, str], key: object) -> str:
 
 
 def _mixed(nodes: list[Any]) -> Part:
-    """Text with formulas in it."""
+    """Return text with formulas in it; raises UnknownFormulaError if it holds anything else."""
     parts: list[Part] = []
     for each in nodes:
         if type(each).__name__ == "LatexCharsNode":

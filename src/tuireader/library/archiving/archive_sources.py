@@ -237,7 +237,7 @@ class TakePage:
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
         """A page without an article, or with several, brings nothing."""
-        from tuireader.feeds.discover import is_feed
+        from tuireader.feeds.feed_links import is_feed
         from tuireader.library.subscribing.typed_page import article_of
 
         feed = feeds.get(c, self.feed_id)

@@ -240,7 +240,7 @@ class Cache:
         return await wait_for(self._writer.submit(work, is_awaited=True))
 
     def change(self, change: StatusChange) -> Future[None]:
-        """Write a change of statuses soon; it is never lost, also where another program holds the cache."""
+        """Write a change of statuses soon; it is never lost, even while another program holds the cache."""
         return self._writer.change(change)
 
     def remember(self, name: str, value: str) -> None:
@@ -329,7 +329,7 @@ class Cache:
         return self._writer.keep_what_waits()
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
-        """Finish what was asked for, for so many seconds; then a sentence about what waits, if there is anything."""
+        """Finish queued work within `patience` seconds; returns a sentence about changes left over, or ""."""
         if self._forked is not None:
             self._forked.dismiss()
         return self._writer.close(patience)

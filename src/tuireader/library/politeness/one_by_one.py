@@ -42,7 +42,7 @@ class OneByOne:
         self._robots = RobotRules(self._ask)
 
     async def get(self, url: str, permission: Permission) -> Page:
-        """Ask for a page when its site may be asked; raises FetchError also where robots.txt forbids it.
+        """Ask for a page when its site may be asked; raises FetchError if robots.txt forbids it, too.
 
         Where another site is led to, its rules hold as well.
         """

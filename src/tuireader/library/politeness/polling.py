@@ -99,7 +99,7 @@ def _is_too_long(status: int | None, validators: Validators) -> bool:
 
 
 def after_skipped(feed: Feed, reason: str, now: datetime) -> Feed:
-    """A feed that was not asked for since its server is not there: put off as after a first failure, and not blamed."""
+    """A feed that was skipped because its server is down: due as after a first failure, with no failure counted."""
     soonest = now + timedelta(seconds=HOUR)
     return replace(feed, due=soonest if feed.due is None else max(feed.due, soonest), error=reason)
 

@@ -42,7 +42,7 @@ class RobotRules:
         return known
 
     async def check(self, url: str, permission: Permission) -> Robots:
-        """The rules for a page; raises FetchError also where they forbid it."""
+        """The rules for a page; raises FetchError if they forbid it, too."""
         rules = await self.of(url, permission)
         if not rules.allows(url):
             raise FetchError(f"{named_host(url)} does not want programs to read this page (robots.txt)")

@@ -94,7 +94,7 @@ def open_article(
     """Bring an article into the form that is laid out; `endings` is what its end says if the rest is not here.
 
     With `beginning`, of a long article that is read from its top only that, in a fraction of the time. With `given`,
-    what its feed gave, also where the text of its page is here. Raises NotFoundError.
+    what its feed gave, even if the text of its page is here. Raises NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
     is_here = site_facts.is_here(c, article_id)
@@ -191,7 +191,7 @@ _UNKNOWN = "und"
 """What HTML calls a language that is not known: several, or too little text to tell."""
 
 
-def learn(c: sqlite3.Connection, feed_id: int | None = None) -> None:
+def learn_language(c: sqlite3.Connection, feed_id: int | None = None) -> None:
     """Find out in what language a feed is, or each, that neither says it nor was looked at, and remember it."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.language import language_of

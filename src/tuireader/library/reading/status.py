@@ -25,7 +25,7 @@ def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
-    """Which of these articles are read, or starred; or are not."""
+    """Return those of the articles whose `field`, read or starred, is `value`."""
     return statuses.with_status(c, ids, field, value=value)
 
 

@@ -1,4 +1,4 @@
-"""Which articles the entries of a feed are, also where their guids change; and the plan of what is new or edited.
+"""Which articles the entries of a feed are, even if their guids change; and the plan of what is new or edited.
 
 Publishers change guids: from addresses to numbers, with tracking added, with another domain. An entry is taken for an
 article that has left the feed where facts agree that seldom do by chance, where none contradicts them, and where

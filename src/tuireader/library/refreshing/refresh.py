@@ -200,7 +200,7 @@ def _is_inside(error: FetchError, feed: Feed) -> bool:
 
 
 def _turned_inside(feed: Feed) -> FetchError:
-    """The error for a feed whose name leads into the user's own network, and did not when the user added it."""
+    """The error for a feed whose host leads into the user's own network now, and did not when the user added it."""
     host = host_of(feed.url)
     return FetchError(
         f"{host} leads into your own network, and you did not give such an address: not opened; if you trust it, add"

@@ -47,7 +47,7 @@ def index_for(c: sqlite3.Connection, seconds: float) -> int:
 
 
 def index_all(c: sqlite3.Connection) -> None:
-    """Index what waits, in steps between which others write."""
+    """Index all pending articles, in batches between which others can write."""
     with suppress(BusyError):  # the next time goes on
         while index_step(c):
             time.sleep(_LOCK_PAUSE)

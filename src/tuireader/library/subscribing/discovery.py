@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tuireader.errors import FetchError, FetchFailure, NoFeedFoundError
-from tuireader.feeds.discover import find_api, find_feeds, is_feed, says_comments, usual_feed_urls
+from tuireader.feeds.feed_links import find_api, find_feeds, is_feed, says_comments, usual_feed_urls
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.model.fetched import FeedLink, Page

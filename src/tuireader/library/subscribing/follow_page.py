@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
-from tuireader.feeds.discover import is_feed
+from tuireader.feeds.feed_links import is_feed
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import PoliteQueue

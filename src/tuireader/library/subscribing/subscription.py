@@ -35,7 +35,7 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
         folders.remove_empty(c)
 
 
-def remove_leaving(c: sqlite3.Connection) -> None:
+def unsubscribe_leaving(c: sqlite3.Connection) -> None:
     """Remove the feeds that were to leave with this program, or with one that was killed."""
     for feed_id, owner in feeds.leaving(c).items():
         if owner == os.getpid() or not _is_alive(owner):

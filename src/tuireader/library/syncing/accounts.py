@@ -79,13 +79,12 @@ def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
 
 
 async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> None:
-    """Let a feed be followed by an account, with all that is marked here; raises SyncError, FetchError.
+    """Make an account follow a feed, with everything that is marked here; raises SyncError, FetchError.
 
-    It comes into the folder of this name there; where none is named, into that of the name that it is in here.
-
-    It is one of this machine's own, or one that its server follows no more. Its articles stay; those that the server
-    has are known by their addresses and titles when it is read next, and what is marked here or there is marked in both
-    then. Where the account follows it already, the two become one.
+    The feed is this machine's own, or one that its server no longer follows. On the server it goes into `folder`, or
+    into the folder of the same name as here. Its articles stay; at the next sync those that the server has, too, are
+    recognised by address and title, and marks of both sides are combined. If the account already follows the feed, the
+    two become one.
     """
     if feed.holds_pages:
         raise SyncError("these are single pages, which no server can follow")

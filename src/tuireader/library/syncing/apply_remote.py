@@ -467,7 +467,7 @@ def _end(
     removed, kept = [], []
     for feed in gone:
         if is_doubtful or feeds.has_kept(c, feed.id):
-            feeds.set_error(
+            feeds.end_on_server(
                 c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
             )
             kept.append(feed.name)

@@ -165,14 +165,14 @@ def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
     return _title(entry) == _title(there) or _is_near(entry, there)
 
 
-def _is_given_or_near(entry: RemoteEntry, there: Ours) -> bool:
+def _guid_counts(entry: RemoteEntry, there: Ours) -> bool:
     """Whether a guid counts: one that is made of address and title only where the dates agree."""
     return not entry.entry.link or not entry.entry.guid.startswith(entry.entry.link) or _is_near(entry, there)
 
 
 _RULES = (
     _of_one_moment(_link_and_title),
-    _unique(_guid, _is_given_or_near),
+    _unique(_guid, _guid_counts),
     _unique(_link_and_title, _is_near),
     _unique(_link, _same_title_or_near),
     _of_one_moment(_title),

@@ -239,7 +239,7 @@ def dropped(count: int, where: str) -> str:
 
 
 def of_account(account: Account, error: Exception) -> str:
-    """What is wrong with an account; its name is said once, also where it is that of its host."""
+    """What is wrong with an account; its name is said once, even if it is that of its host."""
     return str(error) if str(error).startswith(account.name) else f"{account.name}: {error}"
 
 

@@ -110,7 +110,7 @@ def place_of(c: sqlite3.Connection) -> Place | None:
 def share(c: Connection, folder: str, *, host: str = "") -> Place:
     """Share a folder from now on: what is marked goes into the outbox; raises SyncError where it is no folder.
 
-    `host` says which machine this is, for tests. A machine has its own files, also where it has a copy of another's
+    `host` says which machine this is, for tests. A machine has its own files, even if it has a copy of another's
     cache.
     """
     path = Path(folder).expanduser().resolve()
@@ -128,7 +128,7 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
     called = host if host.startswith(_TEST) else socket.gethostname() or "machine"
     name = "".join(char if char.isalnum() else "-" for char in called)[:40]
     place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
-    if there is not None and is_same:  # what was told is told, also where the folder has another name now
+    if there is not None and is_same:  # what was told is told, even if the folder has another name now
         place = _moved(there, place)
     else:
         _forget_copy(c)
@@ -166,7 +166,7 @@ def _machine() -> str:
 
 
 def stop_sharing(c: Connection) -> None:
-    """Share no folder any more; what is in it stays."""
+    """Stop sharing the folder; what is in it stays."""
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=False)
         accounts.set_cursor(c, LOCAL, "")

@@ -273,7 +273,7 @@ class _Run:
     async def _push_changes(self, server: Server, theirs: Sequence[RemoteFeed]) -> None:
         """Upload subscription changes; those of feeds that the server no longer follows are skipped.
 
-        What it refuses is said, and not told again: all else goes on.
+        A change that the server refuses is reported and dropped; the others go on.
         """
         by_url, there = {feed.url: feed.server_id for feed in theirs}, {feed.server_id for feed in theirs}
         for change in await self.cache.read(partial(status_outbox.subscriptions_waiting, account_id=self.account.id)):

@@ -184,7 +184,7 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
 
 
 def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> None:
-    """Give a feed that is followed already the folder and the title of a list, where it has none of the user's own."""
+    """Give a subscribed feed the folder and title of a list, unless the user has set others."""
     feed = feeds.get(c, feed_id)
     feeds.stay(c, feed_id)
     if feed.checked is None:  # it may have come with this list: the first that it says counts

@@ -308,7 +308,7 @@ class _Copy:
         values["offline"] = int(values["offline"] == 1)
         if not whole:
             self._rescued.texts += 1
-            # Should its feed bring it again, that is another one, also where the feed itself is the same.
+            # Should its feed bring it again, that is another one, even if the feed itself is the same.
             values["digest"], values["offline"] = b"", 0
             self._new.execute("UPDATE feed SET body_hash = NULL WHERE id = ?", (values["feed_id"],))
         values["feed_id"] = self._feed_of(values)

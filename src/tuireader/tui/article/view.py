@@ -209,7 +209,7 @@ class ArticleView(PageView):
 
     @property
     def reading_cell(self) -> Offset:
-        """Return the cell of the terminal's cursor, also where a message stands in place of an article."""
+        """Return the cell of the terminal's cursor, even if a message stands in place of an article."""
         if not self.sight:
             return Offset(0, max(0, self.size.height - len(sentence_lines(self._message, self.column))) // 3)
         return self.reading.cell

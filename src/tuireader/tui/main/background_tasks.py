@@ -163,7 +163,7 @@ class BackgroundTasks:
         self._download(lambda c: articles.without_text(c, articles.ids(c, query)))
 
     def fetch_again(self, ids: Collection[int]) -> None:
-        """Fetch the texts of articles although they are here; not where a download is under way."""
+        """Fetch the texts of articles again, even of those that have them; does nothing while a download is running."""
         some = [*ids]
         if some and not self.runner.is_running("download"):
             self._download(lambda _: some)

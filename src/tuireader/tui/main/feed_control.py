@@ -78,7 +78,7 @@ class FeedController:
 
     def remove_hidden(self) -> None:
         """Remove what is hidden, also by a program that was killed: nothing can be taken back any more."""
-        self._cache.soon(_remove_leaving)
+        self._cache.soon(_unsubscribe_leaving)
 
     async def look_again(self) -> None:
         """Show the feeds that were added again, by this program or another."""
@@ -198,11 +198,11 @@ def _set_leaving(connection: Connection, feed_id: int, owner: str | None) -> Non
     set_option(connection, feed_id, feeds.LEAVING, owner)
 
 
-def _remove_leaving(connection: Connection) -> None:
+def _unsubscribe_leaving(connection: Connection) -> None:
     if feeds.leaving(connection):
-        from tuireader.library.subscribing.subscription import remove_leaving  # seldom needed
+        from tuireader.library.subscribing.subscription import unsubscribe_leaving  # seldom needed
 
-        remove_leaving(connection)
+        unsubscribe_leaving(connection)
 
 
 class Destination(NamedTuple):
@@ -254,7 +254,7 @@ class AddController:
         open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
 
     def has_feeds(self) -> bool:
-        """Whether there is any subscription; also where that cannot be read, which is said."""
+        """Whether there is any subscription; even if that cannot be read, which is said."""
         try:
             return feeds.has_any(self._connection)
         except StoreError as error:

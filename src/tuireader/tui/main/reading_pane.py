@@ -311,10 +311,10 @@ class ReadingPane(Backdrop):
     @work(exclusive=True, group="languages")
     async def _learn_languages(self) -> None:
         """Find out, for the articles that are opened later, what feeds are written in."""
-        from tuireader.library.reading.open_article import learn
+        from tuireader.library.reading.open_article import learn_language
 
         with suppress(StoreError):  # then their words stay whole
-            await self._cache.take(learn)
+            await self._cache.take(learn_language)
 
     @property
     def is_opening(self) -> bool:

@@ -55,7 +55,7 @@ HELD = 0.5
 HIDDEN = "is:hidden "
 """What finds all that rules have hidden."""
 _GARBAGE = 1.0
-"""Seconds after which garbage is collected also where counts have not come."""
+"""Seconds after which garbage is collected even if counts have not come."""
 _LEADING = frozenset({"list", "facets", "searches", "article"})
 """The groups of workers that bring what is to be shown."""
 
@@ -385,7 +385,7 @@ class ReaderScreen(PanesScreen):
     @on(RowList.FilingWanted)
     def _file(self) -> None:
         """Edit the folder of the current feed in the sidebar, else tags of the articles."""
-        feeds = self.sidebar.feeds_in_hand
+        feeds = self.sidebar.feeds_to_act_on
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
         elif feeds:

@@ -175,7 +175,7 @@ class Sidebar(Backdrop):
         return counts.feed(pointed.key) if focused is self.feeds else None
 
     @property
-    def feeds_in_hand(self) -> list[Feed]:
+    def feeds_to_act_on(self) -> list[Feed]:
         """The feed under the cursor; where several are chosen and it is one of them, all of those."""
         pointed = self.pointed_feed
         if pointed is None or self.counts is None:

@@ -75,7 +75,7 @@ class FilingController:
         self._statuses.tell()
 
     def file(self, feeds: Sequence[Feed]) -> None:
-        """Ask for the folder of some feeds; those of this machine may go to an account."""
+        """Ask which folder to put feeds in; feeds of this machine may also be handed over to an account."""
         start(self._panes, partial(self._ask_for_folder, feeds), group=ASKING)
 
     async def _ask_for_folder(self, feeds: Sequence[Feed]) -> None:

@@ -113,7 +113,7 @@ class AddressScreen(Dialog[Added | None]):
     def _say_no_more(self, event: Input.Changed) -> None:
         if self._complained_of and event.value != self._complained_of:
             self._complained_of, self.reads = "", None
-            self.stop_asking()
+            self.withdraw_offers()
             self.say(self.invitation)
 
     @on(Input.Submitted)
@@ -140,7 +140,7 @@ class AddressScreen(Dialog[Added | None]):
             try:
                 added = await self.take(address)
             except TuireaderError as error:
-                self.stop_asking()
+                self.withdraw_offers()
                 self.complain(str(error))
                 self.failed(address, error)
                 return
@@ -159,8 +159,8 @@ class AddressScreen(Dialog[Added | None]):
         if event.state is WorkerState.ERROR:
             self.complain("That failed because of a bug in tuireader.")
 
-    def stop_asking(self) -> None:
-        """Be ready for another address."""
+    def withdraw_offers(self) -> None:
+        """Withdraw the offered choices, and go back to the address."""
         choices = self.query_one(ChoiceList)
         if choices.display:
             choices.display = False
@@ -169,7 +169,7 @@ class AddressScreen(Dialog[Added | None]):
     def action_leave(self) -> None:
         if is_busy(self, "subscribe"):
             self.workers.cancel_group(self, "subscribe")
-            self.stop_asking()
+            self.withdraw_offers()
             self.say(self.invitation)
         else:
             self.dismiss(None)

@@ -215,11 +215,11 @@ class SubscribeScreen(AddressScreen):
         return await self._choose([Line(link.title or link.url, link.url if link.title else "") for link in found])
 
     async def _choose(self, rows: Sequence[Line]) -> int:
-        """Which of some rows the user chooses."""
+        """Offer some rows, wait, and return the index of the one chosen."""
         self._offer(rows).focus()
         self._answer = asyncio.get_running_loop().create_future()
         choice = await self._answer
-        self.stop_asking()
+        self.withdraw_offers()
         return choice
 
     def _offer(self, rows: Sequence[Line]) -> ChoiceList:
@@ -245,7 +245,7 @@ class SubscribeScreen(AddressScreen):
 
     @work(exclusive=True, group="subscribe")
     async def _read_page(self, address: str) -> None:
-        self.stop_asking()
+        self.withdraw_offers()
         try:
             self.dismiss(await read_page(self, address))
         except TuireaderError as error:
@@ -266,7 +266,7 @@ class SubscribeScreen(AddressScreen):
         )
 
     async def _take_page(self, take: Callable[[Any, PoliteQueue], Awaitable[Subscribed]]) -> None:
-        self.stop_asking()
+        self.withdraw_offers()
         try:
             async with self.web.queue(_FOLLOWING) as queue:
                 from tuireader.library.subscribing import follow_page
@@ -277,13 +277,13 @@ class SubscribeScreen(AddressScreen):
         else:
             self.dismiss(Added(done.feed.id, None))
 
-    def stop_asking(self) -> None:
-        """Be ready for another address."""
+    def withdraw_offers(self) -> None:
+        """Withdraw the offered choices, and go back to the address."""
         self._answer = None
         self._ways = []
         self._offers = False
         self.on_resize()
-        super().stop_asking()
+        super().withdraw_offers()
 
 
 class PageScreen(AddressScreen):

@@ -70,7 +70,7 @@ class TypeAhead(OpenApp):
         """When a key began to wait for what is on its way to the screen."""
         self._look: Timer | None = None
         self._watch: Timer | None = None
-        """What sees to it that keys wait no longer than PATIENCE, also where nothing else happens."""
+        """What sees to it that keys wait no longer than PATIENCE, even if nothing else happens."""
         self._is_ready = False
         """Whether the first frame is painted: before it there is nothing that a key could act on."""
 
@@ -142,7 +142,7 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     def about_to_act(self) -> None:
-        """Called before a key acts, or what is pasted."""
+        """Hook: called before a key or a paste takes effect; does nothing here."""
 
     def _focus_again(self) -> None:
         """Give the focus back to what had it last, where it was lost: to a click on nothing, or with the window's."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.feeds.discover import find_feeds, is_feed, usual_feed_urls
+from tuireader.feeds.feed_links import find_feeds, is_feed, usual_feed_urls
 from tuireader.model.fetched import FeedLink
 
 URL = "https://a.example/"

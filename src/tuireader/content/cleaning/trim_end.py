@@ -1,0 +1,142 @@
+"""How bodies end that are not the end of the article: notices, reply forms, links to other articles.
+
+They are looked for at the end only, and count only where they are all that a block says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from tuireader.content.cleaning.boilerplate import is_share_bar, is_share_heading, without_links
+from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN, REPLY
+from tuireader.content.dom.tree import Node, trimmed
+from tuireader.text.html_elements import HEADINGS
+from tuireader.urls.hosts import lead_elsewhere
+
+_BLOCKS_MAX = 30
+"""So many blocks from the end are looked at."""
+_HEADING_MAX = 80
+_ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
+
+
+def is_notice(words: str) -> bool:
+    """Whether that is all that a block at the end says, and it is not of the article."""
+    return len(words) < 300 and NOTICE.fullmatch(words) is not None
+
+
+def trim_end(root: Node, base_url: str) -> None:
+    """Take from the end what is not the end of the article, in place."""
+    _cut_reply_form(root)
+    for _ in range(_BLOCKS_MAX):
+        found = next(_from_the_end(root), None)
+        if found is None:
+            return
+        parent, last = found
+        if _is_closing(last):
+            _remove(parent, last)
+        elif not (_cut_other_articles(root, base_url) or _cut_read_more(parent, last)):
+            return
+
+
+def trim_beginning(root: Node) -> None:
+    """Take rules from the beginning, in place."""
+    around: Node | str = root
+    while isinstance(around, Node) and around.children:
+        first = around.children[0]
+        if isinstance(first, Node) and first.tag == "hr":
+            del around.children[0]
+        else:
+            around = first if isinstance(first, Node) and first.tag == "div" else ""
+
+
+def _is_closing(block: Node) -> bool:
+    if block.tag == "hr" or block.is_empty() or is_share_bar(block):
+        return True
+    if block.tag not in {"p", "div"} and block.tag not in HEADINGS:
+        return False
+    words = block.words()
+    return is_notice(words) or is_share_heading(block) or _is_reply_heading(block) or _is_origin(block, words)
+
+
+def _is_origin(block: Node, words: str) -> bool:
+    """Whether a block says where the article appeared first: a short sentence around one or two links."""
+    links = sum(each.tag == "a" for each in block.elements())
+    if not 1 <= links <= 3 or len(words) > 600:
+        return False
+    outside = without_links(block)
+    return len(outside) < 160 and ORIGIN.fullmatch(outside) is not None
+
+
+def _is_reply_heading(block: Node) -> bool:
+    return block.tag in HEADINGS and REPLY.fullmatch(block.words()) is not None
+
+
+def _cut_reply_form(root: Node) -> None:
+    """Cut the article before a heading such as "Leave a Reply", if only notices and labels of a form follow."""
+    after: list[tuple[Node, Node]] = []
+    for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
+        after.append((parent, block))
+        if _is_reply_heading(block):
+            for each in after:
+                _remove(*each)
+            return
+        words = block.words()
+        if words and not (is_notice(words) or LABEL.fullmatch(words)):
+            return
+
+
+def _cut_other_articles(root: Node, base_url: str) -> bool:
+    """Cut the article before a heading such as "Related articles", if only links follow; whether it was there.
+
+    Links of which none leads to the site are of the article: what its author has read.
+    """
+    after: list[tuple[Node, Node]] = []
+    for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
+        after.append((parent, block))
+        words = block.words()
+        if len(after) > 1 and len(words) <= _HEADING_MAX and END.fullmatch(words) and not block.has("a"):
+            links = (each["href"] for _, after_it in after for each in after_it.elements() if each["href"])
+            if lead_elsewhere(links, base_url):
+                return False
+            for each in after:
+                _remove(*each)
+            return True
+        if not block.is_empty() and (not block.has("a") or any(map(str.isalpha, without_links(block)))):
+            break
+    return False
+
+
+def _cut_read_more(parent: Node, block: Node) -> bool:
+    """Take a link to the rest of the article from the end of the last block; whether there was one."""
+    if block.tag not in {"p", "div"} or not any(each.tag == "a" for each in block.elements()):
+        return False
+    if MORE.fullmatch(block.words()):
+        _remove(parent, block)
+        return True
+    last = block.children[-1]
+    if isinstance(last, str) or not any(each.tag == "a" for each in (last, *last.elements())):
+        return False
+    before = Node("p", {}, block.children[:-1]).words()
+    if not MORE.fullmatch(last.words()) or not _ENDED.search(before):
+        return False
+    block.children = trimmed(block.children[:-1])
+    return True
+
+
+def _from_the_end(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the blocks of a container with their parents, the last first, also those of containers within it."""
+    for child in reversed(node.children):
+        if isinstance(child, Node) and child.tag == "div" and child.children:
+            yield from _from_the_end(child)
+        elif isinstance(child, Node):
+            yield node, child
+
+
+def _remove(parent: Node, block: Node) -> None:
+    """Remove a block that is one of the last."""
+    for index in range(len(parent.children) - 1, -1, -1):
+        if parent.children[index] is block:
+            del parent.children[index]
+            return
