@@ -16,9 +16,10 @@ from bench.corpus import SEED
 from tuireader.library.refreshing.match_entries import plan
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.model.headline import Status
-from tuireader.store import articles, search
+from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect, transaction
+from tuireader.store.queries import search
 
 FEEDS = 1000
 _AT_ONCE = 100

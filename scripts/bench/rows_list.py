@@ -16,8 +16,9 @@ from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles
+from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 BACKSPACE, QUIT = "\x7f", "\x11"

@@ -25,7 +25,7 @@ from tuireader.feeds.sitemap import read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.syncing.identity import match
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
-from tuireader.store.query_language import understand
+from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
 from tuireader.text.bounded_json import loads

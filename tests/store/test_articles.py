@@ -10,7 +10,8 @@ from tuireader.model.article import Article
 from tuireader.model.fetched import Known, Plan
 from tuireader.model.headline import Headline, Status
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, statuses
+from tuireader.store import articles, feeds, statuses
+from tuireader.store.queries import article_lists
 
 
 def test_saving_says_which_articles_are_new_and_which_were_edited(c: sqlite3.Connection) -> None:

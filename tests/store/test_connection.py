@@ -292,7 +292,8 @@ from pathlib import Path
 import tuireader
 from tuireader.errors import StoreError
 from tuireader.model.query import Query
-from tuireader.store import articles, article_lists, schema, statuses
+from tuireader.store import articles, schema, statuses
+from tuireader.store.queries import article_lists
 from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
     # What is loaded only where it is needed is loaded now: soon Python's files and the program's may be out of reach.

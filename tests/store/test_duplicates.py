@@ -17,7 +17,8 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
-from tuireader.store import article_lists, articles, duplicates, feeds, folders, rules, statuses, writing
+from tuireader.store import articles, duplicates, feeds, folders, rules, statuses, writing
+from tuireader.store.queries import article_lists
 from tuireader.store.row_values import id_list
 from tuireader.text.shingles import likeness, sketch
 

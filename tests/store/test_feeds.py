@@ -8,7 +8,8 @@ from support.factories import NOW, ready, save, subscribe
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import Feed, FeedSummary, Validators
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, labels, pruning, statuses
+from tuireader.store import articles, feeds, labels, pruning, statuses
+from tuireader.store.queries import article_lists
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
 

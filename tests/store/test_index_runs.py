@@ -14,8 +14,9 @@ from tuireader.errors import BusyError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
 from tuireader.model.query import Query
-from tuireader.store import articles, search
+from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.store.queries import search
 
 SAVES = 40
 WORDS = ["harbour", "lighthouse", "railway", "timetable", "ferry", "gauge", "crane", "rope", "fog", "lamp"]

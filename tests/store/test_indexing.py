@@ -12,10 +12,11 @@ from support.factories import NOW, ready, save, save_plan, subscribe, titles
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, feeds, search, statuses
+from tuireader.store import articles, connection, feeds, statuses
 from tuireader.store.connection import Connection, transaction
 from tuireader.store.mending.inspection import what_is_wrong
 from tuireader.store.mending.recovery import rebuild_index
+from tuireader.store.queries import search
 
 HARBOUR = Query(text="harbour ")
 

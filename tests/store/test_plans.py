@@ -16,7 +16,8 @@ import pytest
 from support.factories import NOW, mark_query, ready, save, subscribe
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, query_sql, statuses
+from tuireader.store import articles, feeds, statuses
+from tuireader.store.queries import article_lists, query_sql
 
 EVERY = [7, pytest.param(1, marks=pytest.mark.slow)]
 """One of so many combinations of filters; it has no divisor in common with how many values a filter has."""

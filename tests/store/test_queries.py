@@ -22,8 +22,9 @@ from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query, Rule
-from tuireader.store import article_lists, articles, feeds, labels, query_sql, rules, statuses
+from tuireader.store import articles, feeds, labels, rules, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists, query_sql
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
 WORDS = ["harbour", "harbours", "night", "Écluse", "日本語", "don't"]

@@ -13,7 +13,8 @@ from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
 from tuireader.model.headline import StatusChange
 from tuireader.model.query import HIDE, READ, Query, Rule
-from tuireader.store import article_lists, articles, feeds, folders, labels, rules, statuses
+from tuireader.store import articles, feeds, folders, labels, rules, statuses
+from tuireader.store.queries import article_lists
 
 
 @pytest.fixture

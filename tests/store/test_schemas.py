@@ -17,8 +17,9 @@ from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.feed import Validators
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, connection, feeds, schema, statuses, ui_state
+from tuireader.store import articles, connection, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.urls.private_network import Reach
 
 DUMPS = {int(path.stem.removeprefix("schema-")): path for path in DATA.glob("schema-*.sql")}

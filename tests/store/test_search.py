@@ -15,9 +15,10 @@ from support.factories import ready, save, subscribe, titles
 from tuireader.errors import QueryError
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, folders, labels, query_language, query_sql, search, statuses
+from tuireader.store import articles, feeds, folders, labels, statuses
 from tuireader.store.connection import connect
-from tuireader.store.query_language import FIELDS, understand
+from tuireader.store.queries import article_lists, query_language, query_sql, search
+from tuireader.store.queries.query_language import FIELDS, understand
 from tuireader.text.folding import fold
 from tuireader.text.wrap import cells
 

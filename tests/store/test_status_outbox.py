@@ -20,8 +20,9 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import Query
-from tuireader.store import accounts, article_lists, articles, feeds, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, status_outbox, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 LATER = NOW + timedelta(minutes=5)
 

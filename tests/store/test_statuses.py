@@ -4,8 +4,9 @@ from support.factories import mark_query, only, ready, save, subscribe
 from tuireader.model.article import Totals
 from tuireader.model.headline import Status
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, statuses
+from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 
 def test_marks_set_what_is_given_and_leave_the_rest(c: sqlite3.Connection) -> None:

@@ -7,7 +7,8 @@ import sqlite3
 from support.factories import ready, save, titles
 from tuireader.model.article import Facet
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, labels, statuses
+from tuireader.store import articles, labels, statuses
+from tuireader.store.queries import article_lists
 
 
 def test_tags_are_put_on_articles_and_taken_from_them(c: sqlite3.Connection) -> None:

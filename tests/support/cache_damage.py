@@ -28,8 +28,9 @@ from tuireader.library.reading.open_article import open_article
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, connection, feeds, site_facts, statuses, ui_state
+from tuireader.store import articles, connection, feeds, site_facts, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.main.sidebar_counts import count
 from tuireader.urls.private_network import Reach
 

@@ -11,8 +11,9 @@ from tuireader.library.refreshing.upkeep import index_for
 from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, search, statuses
+from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import transaction
+from tuireader.store.queries import search
 
 if TYPE_CHECKING:
     import sqlite3

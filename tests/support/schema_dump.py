@@ -20,8 +20,9 @@ from support.factories import ready
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, article_lists, articles, feeds, folders, labels, status_outbox, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, folders, labels, status_outbox, statuses, ui_state
 from tuireader.store.connection import connect, transaction
+from tuireader.store.queries import article_lists
 
 DATA = Path(__file__).parents[1] / "data"
 FILE = ("PRAGMA page_size = 16384;", "PRAGMA journal_mode = WAL;")

@@ -25,7 +25,7 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store import search
+from tuireader.store.queries import search
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
 from tuireader.store import labels, ui_state
 from tuireader.store.labels import Kind
-from tuireader.store.query_language import check_length, quoted
+from tuireader.store.queries.query_language import check_length, quoted
 from tuireader.text.sentences import nearest_name
 
 _NAMED: tuple[Kind, ...] = ("category", "author", "tag")

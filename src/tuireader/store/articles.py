@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuireader.errors import NotFoundError
-from tuireader.store.article_lists import (
+from tuireader.store.connection import transaction
+from tuireader.store.feeds import NAME
+from tuireader.store.labels import names_of, split_names
+from tuireader.store.queries.article_lists import (
     beside,
     beside_among,
     between,
@@ -19,9 +22,6 @@ from tuireader.store.article_lists import (
     rank,
     window,
 )
-from tuireader.store.connection import transaction
-from tuireader.store.feeds import NAME
-from tuireader.store.labels import names_of, split_names
 from tuireader.store.row_values import (
     DAMAGED,
     id_list,

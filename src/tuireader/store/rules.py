@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
 from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit, tags_given
-from tuireader.store import duplicates, labels, query_sql, statuses
+from tuireader.store import duplicates, labels, statuses
 from tuireader.store.connection import transaction
-from tuireader.store.query_language import understand
+from tuireader.store.queries import query_sql
+from tuireader.store.queries.query_language import understand
+from tuireader.store.queries.search import fits
 from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
-from tuireader.store.search import fits
 
 if TYPE_CHECKING:
     import sqlite3

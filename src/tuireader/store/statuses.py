@@ -18,7 +18,7 @@ from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tag_bit, tags_given
 from tuireader.owned_files import open_own
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
-from tuireader.store.query_sql import select
+from tuireader.store.queries.query_sql import select
 from tuireader.store.row_values import id_list, name_key, text_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import duplicates, labels, pruning, search
+from tuireader.store import duplicates, labels, pruning
 from tuireader.store.connection import transaction
+from tuireader.store.queries import search
 from tuireader.store.row_values import (
     guid_key,
     id_list,

@@ -27,8 +27,9 @@ from tuireader.library.archiving.backfill import backfill
 from tuireader.library.archiving.save_older import Wanted
 from tuireader.model.feed import Archive, Backfilled
 from tuireader.model.query import Query, Rule
-from tuireader.store import article_lists, articles, feeds, pruning, rules, site_facts, statuses
+from tuireader.store import articles, feeds, pruning, rules, site_facts, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 if TYPE_CHECKING:
     from library.conftest import Library

@@ -18,8 +18,9 @@ from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full
 from tuireader.model.full_text import Learned, Mode
 from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, site_facts, statuses
+from tuireader.store import articles, feeds, site_facts, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:

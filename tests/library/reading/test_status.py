@@ -7,8 +7,9 @@ from support.factories import ready, save
 from tuireader.library.reading import status
 from tuireader.model.article import Totals
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, statuses, ui_state
+from tuireader.store import articles, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 
 def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> None:

@@ -17,8 +17,9 @@ from support.rss import Item, rss
 from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing.subscribe import subscribe_all
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, labels, rules, search
+from tuireader.store import articles, labels, rules
 from tuireader.store.connection import connect
+from tuireader.store.queries import search
 
 if TYPE_CHECKING:
     from library.conftest import Library

@@ -15,8 +15,9 @@ from tuireader.library.rules import apply_rules
 from tuireader.library.rules.prune import expire
 from tuireader.model.feed import Feed
 from tuireader.model.query import Query, Rule
-from tuireader.store import article_lists, articles, feeds, labels, statuses
+from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ from tuireader.model.feed import PAGES
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import Query
-from tuireader.store import accounts, article_lists, articles, feeds, labels, pruning, statuses
+from tuireader.store import accounts, articles, feeds, labels, pruning, statuses
 from tuireader.store.connection import connect
 from tuireader.store.pruning import Limits
+from tuireader.store.queries import article_lists
 
 if TYPE_CHECKING:
     import sqlite3

@@ -18,8 +18,9 @@ from tuireader.library.subscribing.subscribe import Candidates, Subscribed, cand
 from tuireader.model.article import Article
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds
+from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.urls.private_network import Reach
 from tuireader.web.headers import authorization_of
 

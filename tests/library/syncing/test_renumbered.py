@@ -14,8 +14,9 @@ from support.reader_servers import FIRST, Answer, Api, Asked, FakeMiniflux, Fake
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, article_lists, articles, feeds, rules, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, rules, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 
 def filled(server: Api, count: int = 5) -> None:

@@ -25,8 +25,9 @@ from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, article_lists, articles, feeds, folders, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.web import fetch
 
 TESTS = Path(__file__).parents[2]

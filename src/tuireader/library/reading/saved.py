@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders, ui_state
-from tuireader.store.query_language import check_length, quoted
+from tuireader.store.queries.query_language import check_length, quoted
 from tuireader.store.row_values import name_key
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from tuireader.errors import BusyError, StoreError
-from tuireader.store import articles, duplicates, search
+from tuireader.store import articles, duplicates
+from tuireader.store.queries import search
 
 if TYPE_CHECKING:
     import sqlite3

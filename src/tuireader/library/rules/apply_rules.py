@@ -12,7 +12,7 @@ from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, folders, rules
-from tuireader.store.query_language import check_length
+from tuireader.store.queries.query_language import check_length
 from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 

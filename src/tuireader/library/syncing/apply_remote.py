@@ -27,7 +27,7 @@ from tuireader.store import (
     ui_state,
 )
 from tuireader.store.connection import transaction
-from tuireader.store.query_language import understand
+from tuireader.store.queries.query_language import understand
 from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of

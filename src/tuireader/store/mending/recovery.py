@@ -18,14 +18,15 @@ from pathlib import Path
 from tuireader.errors import BusyError, StoreError
 from tuireader.owned_files import open_own
 from tuireader.paths import keep_private
-from tuireader.store import schema, search
+from tuireader.store import schema
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect, mark_of
 from tuireader.store.mending.inspection import CORE, is_sound, what_is_wrong
 from tuireader.store.mending.row_copy import Rescued, rescue
 from tuireader.store.mending.write_ahead_log import Log, merge
+from tuireader.store.queries import search
+from tuireader.store.queries.search import PlainText
 from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, UNRELEASED_ID, described
-from tuireader.store.search import PlainText
 from tuireader.store.statuses import lock
 
 _NO_DAMAGE = (

@@ -11,11 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.owned_files import content_of
-from tuireader.store import labels, search
+from tuireader.store import labels
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
 from tuireader.store.feeds import COUNT_AGAIN
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
+from tuireader.store.queries import search
 from tuireader.store.row_values import DAMAGED, guid_key, lenient, number, pack, stamp, text_of, tidy, unpack_all
 from tuireader.store.schema import MIGRATIONS, described, made, orders
 

@@ -20,9 +20,10 @@ from tuireader.errors import NotFoundError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock, StatusChange
 from tuireader.model.query import Query
-from tuireader.store import articles, search
+from tuireader.store import articles
 from tuireader.store.connection import snapshot, version
-from tuireader.store.search import excerpt_around
+from tuireader.store.queries import search
+from tuireader.store.queries.search import excerpt_around
 from tuireader.tui.chrome.bars import Backdrop
 from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View

@@ -11,7 +11,8 @@ from tuireader.library.reading.saved import query_of
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary, Folder
 from tuireader.model.query import Query, SavedSearch
-from tuireader.store import article_lists, articles, feeds, folders, search, ui_state
+from tuireader.store import articles, feeds, folders, ui_state
+from tuireader.store.queries import article_lists, search
 from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds, prepare_rows
 from tuireader.tui.lists.side_list import Choice
 

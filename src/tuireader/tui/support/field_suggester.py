@@ -59,7 +59,7 @@ class FieldSuggester(Suggester):
 
 
 def _field(value: str, typed: str) -> str | None:
-    from tuireader.store.query_language import FIELDS
+    from tuireader.store.queries.query_language import FIELDS
 
     return _ended(value, typed, tuple(FIELDS)) if len(typed) > 1 else None
 

@@ -11,7 +11,7 @@ from tuireader.model.query import Query
 from tuireader.store import labels, pruning
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names
-from tuireader.store.query_sql import NOT_ASIDE, Part, Selection, rows_of, scan, select
+from tuireader.store.queries.query_sql import NOT_ASIDE, Part, Selection, rows_of, scan, select
 from tuireader.store.row_values import id_list, number, seconds, stamp, text_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tuireader.store import folders, labels, pruning
-from tuireader.store.query_language import Named, SearchQuery, Term, understand
+from tuireader.store.queries.query_language import Named, SearchQuery, Term, understand
 from tuireader.store.row_values import id_list, name_key, seconds, text_of
 
 if TYPE_CHECKING:

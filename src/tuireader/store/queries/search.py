@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuireader.store import duplicates, query_language
+from tuireader.store import duplicates
 from tuireader.store.connection import transaction
 from tuireader.store.labels import names_of, split_names
-from tuireader.store.query_language import SearchQuery, Term, understand, unspaced_run, words_in
+from tuireader.store.queries import query_language
+from tuireader.store.queries.query_language import SearchQuery, Term, understand, unspaced_run, words_in
 from tuireader.store.row_values import id_list, sound, text_of, unpack
 from tuireader.text.folding import FoldedText
 from tuireader.text.shingles import Sketch, sketch
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tuireader.model.article import ArticleWords, Excerpt
-    from tuireader.store.query_language import SearchQuery, Term
+    from tuireader.store.queries.query_language import SearchQuery, Term
 
 
 _LEAD = 40
