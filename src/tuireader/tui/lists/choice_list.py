@@ -113,7 +113,14 @@ class ChoiceList(RowList):
             self.post_message(self.Chosen(self.cursor))
 
 
-class LedList(ChoiceList):
+class WholeList(ChoiceList):
+    """Rows that are all seen, if there is room."""
+
+    def get_content_height(self, *_: object) -> int:
+        return max(1, sum(map(self.row_height, range(len(self.rows)))))
+
+
+class LedList(WholeList):
     """Rows to choose from while the focus is in the line above."""
 
     IS_LED = True
@@ -127,6 +134,3 @@ class LedList(ChoiceList):
     def set_rows(self, rows: Sequence[Line]) -> None:
         super().set_rows(rows)
         self.refresh(layout=True)
-
-    def get_content_height(self, *_: object) -> int:
-        return max(1, len(self.rows))

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tuireader.tui import keys
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.choice_list import ChoiceList, LedList, Line
+from tuireader.tui.lists.choice_list import ChoiceList, LedList, Line, WholeList
 from tuireader.tui.lists.rows import Rows
 from tuireader.tui.support.resize_safe_screen import SteadyScreen
 from tuireader.tui.support.safe_text import plain
@@ -119,35 +119,36 @@ def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | 
 
 
 class ChooseScreen(Dialog[int | None]):
-    """Gives the place of the row that was chosen."""
+    """Gives the place of the row that was chosen, as `result` has it."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
 
-    def __init__(self, title: str, rows: Sequence[Line]) -> None:
+    verb = "choose"
+    """What enter does."""
+
+    def __init__(self, title: str, rows: Sequence[Line] | WholeList) -> None:
         super().__init__()
         self._title = title
-        self._rows = _Rows(rows)
+        self.rows = rows if isinstance(rows, WholeList) else WholeList(rows)
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
             yield Static(plain(self._title), classes="dialog-title")
-            yield self._rows
+            yield self.rows
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        return [Row(keys.key_on(self, "open"), "choose", "open"), *super().hints()]
+        return [Row(keys.key_on(self, "open"), self.verb, "open"), *super().hints()]
 
     def on_resize(self) -> None:
-        self.leave_room(self._rows)
+        self.leave_room(self.rows)
 
     @on(ChoiceList.Chosen)
-    def _take(self, event: ChoiceList.Chosen) -> None:
-        self.dismiss(event.index)
+    def _choose(self, event: ChoiceList.Chosen) -> None:
+        self.dismiss(self.result(event.index))
 
-
-class _Rows(ChoiceList):
-    def get_content_height(self, *_: object) -> int:
-        return max(1, len(self.rows))
+    def result(self, row: int) -> int:
+        return row
 
 
 class TypedDialog(Dialog[Result]):

@@ -21,7 +21,7 @@ from tuireader.text.wrap import wrap
 from tuireader.tui import keys
 from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.choice_list import Line, WholeList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import ago, copy_address, pad, plain
@@ -148,14 +148,11 @@ class FeedInfoScreen(Dialog[Wish | None]):
         copy_address(self, without_credentials(self._feed.url))
 
 
-class _FactList(ChoiceList):
+class _FactList(WholeList):
     """A table of facts."""
 
     def __init__(self, rows: list[Line]) -> None:
         super().__init__(rows, has_cursor=False)
-
-    def get_content_height(self, *_: object) -> int:
-        return sum(self.row_height(row) for row in range(len(self.rows)))
 
     def row_height(self, row: int) -> int:
         return len(self._lines(row))
