@@ -186,6 +186,15 @@ def subscription_times(c: sqlite3.Connection) -> dict[tuple[str, str], int]:
     return {(text_of(url), text_of(fact)): changed for url, fact, changed in rows if isinstance(changed, int)}
 
 
+def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
+    """Restore the times as they were: what another machine changed was not changed here."""
+    c.execute("DELETE FROM subscription_time")
+    c.executemany(
+        "INSERT INTO subscription_time (url, fact, changed) VALUES (?, ?, ?)",
+        [(sound(url), fact, changed) for (url, fact), changed in times.items()],
+    )
+
+
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:
     """Delete the times of published changes, except of feeds that changed again since."""
     c.executemany(

@@ -17,7 +17,7 @@ from tuireader.library.syncing import shared_folder
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import Fact, FolderMap, Subscription, packed, stamp
 
@@ -522,3 +522,67 @@ def test_a_feed_that_stayed_for_a_star_and_is_followed_again_ends_like_any_other
     everywhere(one, two)
     assert not one.feeds()
     assert not two.feeds()
+
+
+def name_and_file(machine: Machine, title: str, folder: str, when: datetime) -> None:
+    with machine.opened() as c:
+        feeds.rename(c, machine.feed_id(), title)
+        folders.put(c, machine.feed_id(), folders.add(c, folder).id if folder else None)
+    machine.changes_feeds(when)
+
+
+def test_names_of_a_feed_that_is_followed_again_are_the_last(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    name_and_file(one, "Old name", "Old", one.now)
+    everywhere(one, two)
+    unsubscribe(one)
+    everywhere(one, two)
+    one.fetch()
+    later = one.now + timedelta(days=20)
+    name_and_file(one, "New name", "New", later)
+    one.now = two.now = later
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("New name", "New")}
+
+
+def test_a_feed_that_is_named_after_it_was_ended_elsewhere_stays(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    unsubscribe(one)
+    everywhere(one)
+    one.fetch()
+    two.now = one.now + timedelta(hours=1)
+    unsubscribe(two)
+    two.changes_feeds(two.now)
+    two.exchange()
+    later = two.now + timedelta(hours=1)
+    name_and_file(one, "Mine", "", later)
+    one.now = two.now = later
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("Mine", "")}
+
+
+def test_what_was_changed_and_changed_back_is_told(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    name_and_file(one, "First", "News", one.now)
+    everywhere(one, two)
+    name_and_file(two, "Second", "Other", one.now + timedelta(hours=1))
+    later = one.now + timedelta(hours=2)
+    name_and_file(one, "", "", later - timedelta(hours=2))
+    name_and_file(one, "First", "News", later)
+    one.now = two.now = later
+    everywhere(two, one)
+    assert one.feeds() == two.feeds() == {URL: ("First", "News")}
+
+
+def test_what_was_added_and_removed_again_between_two_exchanges_stays_away(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    two.fetch(2, NEW)
+    one.now += timedelta(hours=1)
+    one.fetch(2, NEW)
+    with one.opened() as c:
+        subscription.unsubscribe(c, one.feed_id(NEW))
+    two.changes_feeds(one.now - timedelta(minutes=30))
+    one.changes_feeds(one.now)
+    two.now = one.now
+    everywhere(two, one)
+    assert set(one.feeds()) == set(two.feeds()) == {URL}

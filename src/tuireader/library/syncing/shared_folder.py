@@ -264,7 +264,7 @@ class _Exchange:
         self._urls = {feed.id: _shared(feed.url) for feed in self._every}
         if not waiting and self._is_quiet():
             return Exchanged(Taken())
-        self._times = {key: min(1000 * at, self._now) for key, at in times.items()}
+        self._times = {(_shared(url), fact): min(1000 * at, self._now) for (url, fact), at in times.items()}
         self._open_copy()
         self._follow_guids()
         self._tell_marks(waiting)
@@ -290,7 +290,9 @@ class _Exchange:
         before = apply_remote.named_feeds(self._c, self._every)
         told = self._place.feeds if error else self._rows
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
+            times = status_outbox.subscription_times(self._c)
             added, touched = self._take_subscriptions()
+            status_outbox.put_times(self._c, times)
             now = self._ours(self._local())
             here = {row[0] for row in now.values()}
             # What another program has done meanwhile is still to be told.
@@ -487,18 +489,23 @@ class _Exchange:
                     self._tell(url, "followed", value=True, site=names[id_])
                 elif self._there(url).is_followed:
                     self._told_alike.add(url)
-                continue
-            if told[0] != url:
+            elif told[0] != url:
                 self._tell_move(told[0], url)
-            for name, value, was in zip(("title", "folder"), row[1:], told[1:], strict=True):
-                if value != was:
+            for name, value, was in zip(("title", "folder"), row[1:], (told or row)[1:], strict=True):
+                if value != was or (url, name) in self._times:
                     self._tell(url, name, value)
-        urls, there_still = {row[0] for row in self._rows.values()}, {str(feed.id) for feed in feeds.every(self._c)}
-        for id_, (url, *_) in before.items():
-            is_ended = any((url, fact) in self._times for fact in ("followed", "moved"))  # not as an account's
-            if is_ended and id_ not in there_still and url not in urls:
-                self._tell(url, "followed", value=False)
-                self._ended.append(url)
+        for url in self._ended_here():
+            self._tell(url, "followed", value=False)
+            self._ended.append(url)
+
+    def _ended_here(self) -> list[str]:
+        """The addresses of subscriptions that were ended here, and are not an account's now."""
+        before, every = self._place.feeds, feeds.every(self._c)
+        here, ids = {_shared(feed.url) for feed in every}, {str(feed.id) for feed in every}
+        told = [url for id_, (url, *_) in before.items() if id_ not in ids]
+        ended = [url for url in told if any((url, fact) in self._times for fact in ("followed", "moved"))]
+        untold = [url for url, fact in self._times if fact == "followed" and (url, "moved") not in self._times]
+        return [url for url in dict.fromkeys([*ended, *untold]) if url and url not in here]
 
     def _tell(self, url: str, name: str, value: object, *, site: str = "") -> None:
         """Publish a changed fact with a time later than the known one; skip it if a killed run already did."""
