@@ -302,12 +302,16 @@ CREATE TRIGGER feed_is_followed AFTER INSERT ON feed
 WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
     REPLACE INTO subscription_time VALUES (NEW.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));
 END;
-CREATE TRIGGER feed_is_ended AFTER DELETE ON feed
+CREATE TRIGGER feed_is_ended BEFORE DELETE ON feed
 WHEN OLD.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
-    REPLACE INTO subscription_time VALUES (OLD.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));
+    REPLACE INTO subscription_time
+    SELECT url, 'followed', CAST(strftime('%s', 'now') AS INTEGER)
+    FROM (SELECT OLD.url AS url UNION SELECT url FROM former_address WHERE feed_id = OLD.id);
 END;
 CREATE TRIGGER feed_is_changed AFTER UPDATE OF url, custom_title, folder_id, account_id ON feed
 WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    UPDATE OR REPLACE subscription_time SET url = NEW.url -- what was done before a move goes along
+    WHERE url = OLD.url AND NEW.url <> OLD.url AND fact <> 'moved';
     REPLACE INTO subscription_time
     SELECT url, fact, CAST(strftime('%s', 'now') AS INTEGER)
     FROM (

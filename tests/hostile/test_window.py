@@ -290,6 +290,19 @@ def test_a_kill_while_the_cache_is_locked_loses_no_mark(cache: Path) -> None:
     assert sum(starred(cache)) == 3
 
 
+def test_all_that_is_marked_while_the_cache_is_locked_is_shown_and_kept_at_once(cache: Path) -> None:
+    with locked(cache), Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("A")
+        terminal.until("marked read")
+        terminal.until(lambda _: any(file.stat().st_size for file in cache.parent.glob("*.marks-*")))
+        terminal.kill(signal.SIGKILL)
+        terminal.wait()
+    next_start()
+    with closing(connect(cache)) as c:
+        assert not articles.ids(c, Query(unread=True))
+
+
 def test_quitting_waits_for_a_lock_that_ends(cache: Path) -> None:
     with locked(cache) as c, Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")

@@ -586,3 +586,38 @@ def test_what_was_added_and_removed_again_between_two_exchanges_stays_away(pair:
     two.now = one.now
     everywhere(two, one)
     assert set(one.feeds()) == set(two.feeds()) == {URL}
+
+
+@pytest.mark.parametrize("what", ["ended", "named"])
+def test_what_was_done_before_a_feed_moved_does_not_win_over_what_was_done_later(
+    pair: tuple[Machine, Machine], what: str
+) -> None:
+    one, two = pair
+    early, late = one.now + timedelta(hours=1), one.now + timedelta(hours=2)
+    name_and_file(one, "Early", "Early", early)
+    move(one)
+    if what == "ended":
+        unsubscribe(two)
+        two.changes_feeds(late)
+    else:
+        name_and_file(two, "Late", "Late", late)
+    one.now = two.now = late + timedelta(hours=1)
+    everywhere(two, one)
+    assert one.feeds() == two.feeds() == ({} if what == "ended" else {NEW: ("Late", "Late")})
+
+
+def test_a_moved_feed_that_is_removed_and_added_at_its_new_address_stays(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    early = one.now + timedelta(hours=1)
+    move(one)
+    unsubscribe(one, NEW)
+    one.changes_feeds(early)
+    one.fetch(2, NEW)
+    with one.opened() as c:
+        later = int((early + timedelta(hours=1)).timestamp())
+        c.execute("UPDATE subscription_time SET changed = ? WHERE url = ?", (later, NEW))
+    one.now = two.now = early + timedelta(hours=2)
+    one.exchange()
+    move(two)
+    everywhere(two, one)
+    assert set(one.feeds()) == set(two.feeds()) == {NEW}

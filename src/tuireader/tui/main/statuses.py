@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
-from tuireader.errors import BusyError, NotFoundError, StoreError, TuireaderError
+from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.headline import Clock, StatusChange
@@ -173,31 +173,32 @@ class StatusController:
     ) -> None:
         before = None if read is None else not read, None if starred is None else not starred
         self._undo.push(UndoStep(undone, ids, read=before[0], starred=before[1]))
-        await self._mark_in_steps(sorted(ids), read=read, starred=starred)
-        self._show(StatusChange(tuple(ids), read=read, starred=starred))
         toast(self._node, f"{said} ({self._undo_key} to undo)")
+        await self._mark_in_steps(sorted(ids), read=read, starred=starred)
         self._node.post_message(StatusChanged(lists_too=True))
 
     async def _mark_in_steps(
         self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None
     ) -> None:
-        """Mark many; what else the user marks meanwhile is written in between. None of it is lost."""
-        marking = _marking(ids, read=read, starred=starred)
+        """Mark many, which is shown at once; what else the user marks meanwhile is written in between.
+
+        None of it is lost: while another program holds the cache, all that is left is kept.
+        """
+        marking, shown = _marking(ids, read=read, starred=starred), StatusChange(frozenset(ids), read, starred)
+        self._unwritten.append(shown)
+        self._show(shown)
         try:
             is_left = True
             while is_left:
-                is_left = await self._cache.write(marking.step)
+                left = StatusChange(tuple(marking.left), read, starred)
+                is_left = await wait_for(self._cache.written(marking.step, left))
                 await asyncio.sleep(marking.PAUSE)
         except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
-            self._hand_over(marking.left, read=read, starred=starred)
+            for start in range(0, len(marking.left), _PART):
+                self._cache.change(StatusChange(tuple(marking.left[start : start + _PART]), read, starred))
             raise
-        except BusyError:  # another program holds the cache: the rest is kept, and written when that lets go
-            for written in self._hand_over(marking.left, read=read, starred=starred):
-                await wait_for(written)
-
-    def _hand_over(self, ids: Sequence[int], *, read: bool | None, starred: bool | None) -> list[Future[None]]:
-        parts = [tuple(ids[start : start + _PART]) for start in range(0, len(ids), _PART)]
-        return [self._cache.change(StatusChange(part, read, starred)) for part in parts]
+        finally:
+            self._unwritten.remove(shown)
 
     async def _take_back(self) -> None:
         step = await self._undo.pop()
@@ -217,7 +218,6 @@ class StatusController:
                 return
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
-            self._show(StatusChange(tuple(step.ids), step.read, step.starred))
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
         toast(self._node, f"{step.undone}: {title}" if title else step.undone)
         self._node.post_message(StatusChanged(lists_too=True))
