@@ -157,7 +157,9 @@ WRITING = {
     "site_facts": {"hold", "learn", "put_archive", "put_page_list"},
     "rules": {"add", "apply", "move_to", "take_back", "remove", "was_done"},
     "status_outbox": {
+        "date_ends",
         "done",
+        "put_times",
         "drop",
         "forget_times",
         "known_there",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -43,6 +44,13 @@ class SavedPage:
     """The address of the feed that it came from, where the export says it."""
     guid: str = ""
     """Its guid in that feed."""
+    id: str = ""
+    """What the export itself calls it, where several may have one address, or none."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others of an export."""
+        return self.guid or self.id or self.url
 
 
 def read_saved_pages(content: bytes) -> list[SavedPage] | None:
@@ -60,12 +68,15 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
 
 
 def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
-    """The pages that have an address, each once: one that was kept twice has the tags and marks of both."""
+    """The pages that have an address or a name, each once: one that was kept twice has the tags and marks of both."""
+    addressed = [page if is_web(page.url) else replace(page, url="") for page in pages[:_MOST]]
+    at = Counter(address(page) for page in addressed)
     found: dict[str, SavedPage] = {}
-    for page in pages[:_MOST]:
-        if page.url.startswith(("http://", "https://")):
-            first = found.get(page.url)
-            found[page.url] = (
+    for each in addressed:
+        page = replace(each, id="") if each.url and at[address(each)] == 1 else each
+        if page.name:
+            first = found.get(page.name)
+            found[page.name] = (
                 page
                 if first is None
                 else replace(
@@ -77,6 +88,15 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
                 )
             )
     return [*found.values()]
+
+
+def is_web(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def address(page: SavedPage) -> str:
+    """The address of a page, without the part within it."""
+    return page.url.partition("#")[0]
 
 
 def from_omnivore(metadata: str, texts: dict[str, str]) -> list[SavedPage]:
@@ -194,6 +214,7 @@ def _of_reader(row: dict[str, Any]) -> SavedPage:
         is_starred=True,
         feed=stream if "://" in stream else "",
         guid=str(row.get("guid") or ""),
+        id=str(row.get("id") or ""),
     )
 
 

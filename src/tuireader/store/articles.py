@@ -62,6 +62,7 @@ __all__ = [
     "Prepacked",
     "add_names",
     "alike",
+    "all_by_link",
     "beside",
     "beside_among",
     "between",
@@ -180,14 +181,14 @@ def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 def by_link(c: sqlite3.Connection, url: str) -> int | None:
     """The newest article at this address, one with exactly this address before one that differs in http or a slash."""
+    return next(iter(all_by_link(c, url)), None)
+
+
+def all_by_link(c: sqlite3.Connection, url: str) -> list[int]:
+    """All articles at this address, as `by_link` prefers them."""
     key = link_key(url)
-    if not key:
-        return None
-    row = c.execute(
-        "SELECT id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY link = ? DESC, id DESC LIMIT 1",
-        (key, sound(url)),
-    ).fetchone()
-    return None if row is None else row[0]
+    sql = "SELECT id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY link = ? DESC, id DESC"
+    return [row[0] for row in c.execute(sql, (key, sound(url))).fetchall()] if key else []
 
 
 def look_at_some(c: sqlite3.Connection, extras_of: Callable[[str], int], most: int) -> int:

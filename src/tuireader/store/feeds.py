@@ -261,10 +261,22 @@ LEAVING = "unsubscribed"
 """The option of a feed that is to be removed at the end of a reader, with the number of that process."""
 
 
-def leaving(c: sqlite3.Connection) -> dict[int, int]:
-    """The feeds that are to be removed at the end of a reader, with the numbers of its process."""
+def leaving(c: sqlite3.Connection) -> dict[int, tuple[int, int]]:
+    """The feeds that are to be removed at the end of a reader: the number of its process, and when that was said."""
     rows = c.execute("SELECT feed_id, value FROM feed_option WHERE name = ?", (LEAVING,)).fetchall()
-    return {feed_id: int(value) if text_of(value).isdecimal() else 0 for feed_id, value in rows}
+    found = {feed_id: [int(each) for each in text_of(value).split() if each.isdecimal()] for feed_id, value in rows}
+    return {feed_id: (numbers[0], numbers[1]) if len(numbers) > 1 else (0, 0) for feed_id, numbers in found.items()}
+
+
+def leave(c: sqlite3.Connection, feed_id: int, process: int, now: datetime) -> None:
+    """Let a feed be removed at the end of the reader of this process."""
+    set_option(c, feed_id, LEAVING, f"{process} {seconds(now)}")
+
+
+def all_addresses(c: sqlite3.Connection, feed_id: int) -> list[str]:
+    """The address of a feed, and those that it had before."""
+    sql = "SELECT url FROM feed WHERE id = ?1 UNION SELECT url FROM former_address WHERE feed_id = ?1"
+    return [text_of(row[0]) for row in c.execute(sql, (feed_id,)).fetchall()]
 
 
 def stay(c: sqlite3.Connection, feed_id: int) -> None:

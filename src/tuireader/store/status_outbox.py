@@ -186,6 +186,12 @@ def subscription_times(c: sqlite3.Connection) -> dict[tuple[str, str], int]:
     return {(text_of(url), text_of(fact)): changed for url, fact, changed in rows if isinstance(changed, int)}
 
 
+def date_ends(c: sqlite3.Connection, urls: Iterable[str], when: int) -> None:
+    """Let subscriptions have ended at a time, in seconds."""
+    sql = "UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = 'followed' AND ? > 0"
+    c.executemany(sql, [(when, sound(url), when) for url in urls])
+
+
 def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
     """Restore the times as they were: what another machine changed was not changed here."""
     c.execute("DELETE FROM subscription_time")

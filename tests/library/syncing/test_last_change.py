@@ -621,3 +621,16 @@ def test_a_moved_feed_that_is_removed_and_added_at_its_new_address_stays(pair: t
     move(two)
     everywhere(two, one)
     assert set(one.feeds()) == set(two.feeds()) == {NEW}
+
+
+def test_a_feed_that_leaves_with_the_reader_ended_when_the_user_said_so(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    early = one.now + timedelta(hours=1)
+    with one.opened() as c:
+        subscription.leave(c, one.feed_id(), early)
+    name_and_file(two, "Kept", "Keep", early + timedelta(hours=1))
+    with one.opened() as c:
+        subscription.unsubscribe_leaving(c)
+    one.now = two.now = early + timedelta(hours=2)
+    everywhere(two, one)
+    assert one.feeds() == two.feeds() == {URL: ("Kept", "Keep")}

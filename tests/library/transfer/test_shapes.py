@@ -14,6 +14,7 @@ from support.rss import Item, rss
 from tuireader.errors import NotAFeedListError
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import Imported, import_content
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
@@ -156,3 +157,53 @@ def test_an_address_inside_that_others_gave_is_left_out_and_counted(library: Lib
         exported = export_feeds(c, EPOCH)
     assert (exported.feeds, exported.inside) == (2, 1)
     assert b"127.0.0.1" not in exported.content
+
+
+CHANGES = "https://own.example/changelog"
+
+
+def nth(number: int, url: str, title: str, **more: object) -> dict[str, object]:
+    return star(url, title, id=f"tag:google.com,2005:reader/item/{number:016x}", **more)
+
+
+def test_stars_at_one_address_or_none_are_all_kept(library: Library) -> None:
+    stars = [
+        *(nth(number, CHANGES, f"Release {number}") for number in range(3)),
+        nth(3, "https://own.example/day#a", "Morning"),
+        nth(4, "https://own.example/day#b", "Evening"),
+        nth(5, "", "Without a link"),
+        nth(6, "mailto:ann@own.example", "A letter"),
+        nth(7, "https://own.example/plain", "Plain"),
+    ]
+    for expected in ((8, 0), (0, 8)):
+        came = take_in(library, starred(*stars))
+        assert came.pages is not None
+        assert (came.pages.added, came.pages.known) == expected
+    with closing(connect(library.path)) as c:
+        kept = [articles.get(c, id_) for id_ in articles.ids(c, Query(starred=True, apart=True))]
+        assert {article.title for article in kept} == {str(each["title"]) for each in stars}
+        assert all(f"The text of {article.title}" in articles.body(c, article.id) for article in kept)
+
+
+@pytest.mark.parametrize("has_guid", [True, False])
+async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_address(
+    library: Library, site: ScriptedSite, has_guid: bool
+) -> None:
+    link = f"{site.url}/changelog"
+    site.pages["/feed"] = Reply(rss(*(Item(f"r{n}", title=f"Release {n}", link=link) for n in range(3))))
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    origin = {"streamId": "feed/7", "feedUrl": f"{site.url}/feed"}
+    guid = {"guid": "http://site.test/?r1"} if has_guid else {}
+    came = take_in(
+        library,
+        starred(
+            nth(1, link, "Release 1, corrected" if has_guid else "Release 1", origin=origin, **guid),
+            nth(2, f"{site.url}/elsewhere", "Elsewhere", origin=origin),
+        ),
+    )
+    assert came.pages is not None
+    assert (came.pages.added, came.pages.known) == (1, 1)
+    with closing(connect(library.path)) as c:
+        found = articles.ids(c, Query(starred=True, apart=True))
+        assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}

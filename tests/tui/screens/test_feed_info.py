@@ -112,7 +112,7 @@ async def test_a_feed_is_removed_when_the_reader_ends(two_feeds: Path) -> None:
 
 async def test_a_feed_that_leaves_with_another_reader_stays_until_that_ends(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
-        feeds.set_option(c, feeds.every(c)[0].id, feeds.LEAVING, str(os.getppid()))
+        feeds.leave(c, feeds.every(c)[0].id, os.getppid(), NOW)
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -144,7 +144,7 @@ async def test_a_feed_that_is_added_again_stays(two_feeds: Path, how: str) -> No
 async def test_a_feed_whose_reader_was_killed_is_removed_by_the_next_start(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
         feed = next(each for each in feeds.every(c) if each.name == "Notes")
-        feeds.set_option(c, feed.id, feeds.LEAVING, str(2**22 + 1))  # no process has such a number
+        feeds.leave(c, feed.id, 2**22 + 1, NOW)  # no process has such a number
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)

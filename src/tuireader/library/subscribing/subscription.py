@@ -24,6 +24,8 @@ from tuireader.urls.identity import place, same_site
 from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tuireader.model.feed import Feed
 
 
@@ -35,11 +37,22 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
         folders.remove_empty(c)
 
 
+def leave(c: sqlite3.Connection, feed_id: int, now: datetime | None) -> None:
+    """Let a feed be removed at the end of this program; without a time, let it stay."""
+    if now is None:
+        feeds.stay(c, feed_id)
+    else:
+        feeds.leave(c, feed_id, os.getpid(), now)
+
+
 def unsubscribe_leaving(c: sqlite3.Connection) -> None:
     """Remove the feeds that were to leave with this program, or with one that was killed."""
-    for feed_id, owner in feeds.leaving(c).items():
+    for feed_id, (owner, when) in feeds.leaving(c).items():
         if owner == os.getpid() or not _is_alive(owner):
-            unsubscribe(c, feed_id)
+            with transaction(c):
+                addresses = feeds.all_addresses(c, feed_id)
+                unsubscribe(c, feed_id)
+                status_outbox.date_ends(c, addresses, when)  # it was done then, and not only now
 
 
 def _is_alive(process: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import chain
@@ -13,11 +14,13 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
+from tuireader.feeds.entries import UNTITLED
 from tuireader.feeds.opml import LIMIT, as_utf8
-from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
+from tuireader.feeds.read_later import SavedPage, address, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
 from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
+from tuireader.model.account import LOCAL
 from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.headline import Status
@@ -60,16 +63,17 @@ def keep_all(
 
     A page of a feed that is subscribed to becomes an article of that. `tell` is called with how far it is.
     """
-    followed = feeds.by_place(c)
-    kept_in: int | None = None
+    followed, at = feeds.by_place(c), Counter(map(address, pages))
+    kept = feeds.followed(c, LOCAL, PAGES)
+    kept_in = None if kept is None else kept.id
     added = known = without = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
         with transaction(c):
-            for page in {page.url: page for page in pages[start : start + _AT_ONCE]}.values():
-                there = articles.by_link(c, page.url)
+            for page in pages[start : start + _AT_ONCE]:
+                feed_id = followed.get(place(page.feed)) if page.feed else None
+                there = _there(c, page, feed_id or kept_in, is_alone=at[address(page)] == 1)
                 if there is None:
-                    feed_id = followed.get(place(page.feed)) if page.feed else None
                     if feed_id is None:
                         kept_in = kept_in or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
                     there = _keep(c, feed_id or kept_in or 0, page, now)
@@ -86,6 +90,20 @@ def keep_all(
     return KeptPages(added, known, without)
 
 
+def _there(c: sqlite3.Connection, page: SavedPage, feed_id: int | None, *, is_alone: bool) -> int | None:
+    """The article that a page is: the one of its name in its feed, else the one at its address.
+
+    If other articles, here or in the export, have the same address, its title must be the same, too.
+    """
+    if feed_id is not None and (known := articles.known(c, feed_id, [page.name])):
+        return next(iter(known.values())).id
+    there = [articles.get(c, id_) for id_ in articles.all_by_link(c, page.url)]
+    is_another = bool(page.guid) and any(article.feed_id == feed_id for article in there)
+    if len(there) > 1 or not is_alone or is_another:
+        there = [article for article in there if article.title == page.title]
+    return there[0].id if there else None
+
+
 def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
     """Give a page that had none its text."""
     from tuireader.content.dom.plain_text import plain_text
@@ -98,9 +116,8 @@ def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
 def _keep(c: sqlite3.Connection, feed_id: int, page: SavedPage, now: datetime) -> int:
     from tuireader.library.refreshing.match_entries import prepare
 
-    entry = ParsedEntry(
-        page.guid or page.url, page.title or page.url, page.url, page.authors, published=page.published, html=page.html
-    )
+    title = page.title or page.url or UNTITLED
+    entry = ParsedEntry(page.name, title, page.url, page.authors, published=page.published, html=page.html)
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
     articles.save_entries(c, feed_id, Plan(new=(prepared,), is_asked_for=True), now)

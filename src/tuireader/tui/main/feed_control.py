@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Connection
@@ -21,6 +20,8 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, Web, start
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tuireader.config.options import Config
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.full_text import Mode
@@ -142,13 +143,13 @@ class FeedController:
     def unsubscribe(self, feed: Feed) -> None:
         """Hide a feed, to be removed at the end."""
         self._hide(self.hidden | {feed.id})
-        self._cache.soon(partial(_set_leaving, feed_id=feed.id, owner=str(os.getpid())))
+        self._cache.soon(partial(_leave, feed_id=feed.id, now=self._clock()))
         self._statuses.can_be_undone(UndoStep(f"{feed.name} is back", feed_id=feed.id))
         toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
 
     def restore(self, feed_id: int) -> None:
         if feed_id in self.hidden:
-            self._cache.soon(partial(_set_leaving, feed_id=feed_id, owner=None))
+            self._cache.soon(partial(_leave, feed_id=feed_id, now=None))
             self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
@@ -192,10 +193,10 @@ def _rename(connection: Connection, feed_id: int, title: str) -> None:
     rename(connection, feed_id, title)
 
 
-def _set_leaving(connection: Connection, feed_id: int, owner: str | None) -> None:
-    from tuireader.library.subscribing.subscription import set_option  # seldom needed
+def _leave(connection: Connection, feed_id: int, now: datetime | None) -> None:
+    from tuireader.library.subscribing.subscription import leave  # seldom needed
 
-    set_option(connection, feed_id, feeds.LEAVING, owner)
+    leave(connection, feed_id, now)
 
 
 def _unsubscribe_leaving(connection: Connection) -> None:
