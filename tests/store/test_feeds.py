@@ -202,3 +202,36 @@ def test_of_two_feeds_that_become_one_all_stays(c: sqlite3.Connection) -> None:
     assert len(articles.ids(c, Query(tags=("mine",), apart=True))) == 2
     assert feeds.by_place(c)[place(other.url)] == kept.id
     assert c.execute("SELECT count(*) FROM pruned WHERE feed_id = ?", (kept.id,)).fetchone() == removed
+
+
+def test_of_two_feeds_that_become_one_articles_at_one_address_stay_apart(c: sqlite3.Connection) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    same = "https://example.org/changelog"
+    save(c, *(ready(f"new{n}", title=f"Release {n}", link=same) for n in (8, 9)), feed=kept)
+    save(c, *(ready(f"old{n}", title=f"Release {n}", link=same) for n in range(4)), feed=other)
+    ids = {
+        article.title: article.id for article in (articles.get(c, id_) for id_ in articles.ids(c, Query(apart=True)))
+    }
+    statuses.mark(c, [ids["Release 2"]], now=lambda: NOW, starred=True)
+    labels.add_tags(c, [ids["Release 1"]], ["mine"])
+    feeds.take_over(c, kept.id, other.id)
+    assert feeds.counts(c, kept.id) == (6, 6)
+    assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(starred=True, apart=True))] == ["Release 2"]
+    assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(tags=("mine",), apart=True))] == ["Release 1"]
+
+
+def test_of_two_feeds_that_become_one_articles_have_the_marks_of_both(c: sqlite3.Connection) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    for feed in (kept, other):
+        save(c, *(ready(f"{feed.id}-{n}", link=f"https://example.org/{n}") for n in range(3)), feed=feed)
+    old = articles.ids(c, Query(feeds=(other.id,), apart=True))
+    links = {articles.get(c, id_).link: id_ for id_ in old}
+    statuses.mark(c, [links["https://example.org/1"]], now=lambda: NOW, starred=True)
+    statuses.mark(c, [links["https://example.org/2"]], now=lambda: NOW, read=True)
+    statuses.save_position(c, links["https://example.org/0"], 7)
+    feeds.take_over(c, kept.id, other.id)
+    by_link = {articles.get(c, id_).link[-1]: articles.status(c, id_) for id_ in articles.ids(c, Query(apart=True))}
+    assert {link: (each.read, each.starred, each.position) for link, each in by_link.items()} == {
+        "0": (False, False, 7), "1": (False, True, 0), "2": (True, False, 0)
+    }  # fmt: skip
+    assert c.execute("SELECT count(*) FROM former_guid").fetchone() == (3,)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.fetched import RemoteFeed
+    from tuireader.model.headline import Field
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
@@ -185,21 +186,32 @@ COUNT_AGAIN = """
 def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
     """Merge another feed of the same address into a feed, and remove that one.
 
-    Articles, tags, rules and options that only the other one has go over. Articles with the same guid or link are one.
+    Articles that only the other one has go over, as do rules and options. An article of both has the marks and tags of
+    both.
     """
     with transaction(c):
-        of_both = dict(
+        pairs = _articles_of_both(c, feed_id, other_id)
+        for other, names in labels.tags_of(c, pairs).items():
+            labels.add_tags(c, [pairs[other]], names)
+        marks: tuple[Field, Field] = ("read", "starred")
+        for field in marks:
+            sql = f"SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND {field} = 1"
+            marked = [pairs[row[0]] for row in c.execute(sql, (id_list(pairs),)).fetchall()]
+            labels.write_status(c, field, 1, id_list(marked))
+        for other, kept in pairs.items():
+            c.execute("UPDATE OR IGNORE journal SET article_id = ? WHERE article_id = ?", (kept, other))
             c.execute(
-                "SELECT other.id, kept.id FROM article AS other JOIN article AS kept ON kept.feed_id = ?1"
-                " AND (kept.guid_key = other.guid_key OR (kept.link_key = other.link_key AND other.link_key <> 0))"
-                " WHERE other.feed_id = ?2",
-                (feed_id, other_id),
+                "UPDATE article SET position = (SELECT position FROM article WHERE id = ?2)"
+                " WHERE id = ?1 AND position = 0",
+                (kept, other),
             )
-        )
-        for other, names in labels.tags_of(c, of_both).items():
-            labels.add_tags(c, [of_both[other]], names)
+            c.execute(
+                "INSERT OR IGNORE INTO former_guid (article_id, guid_key) SELECT ?1, guid_key FROM article"
+                " WHERE id = ?2 AND guid_key <> (SELECT guid_key FROM article WHERE id = ?1)",
+                (kept, other),
+            )
         rows = c.execute("SELECT id FROM article WHERE feed_id = ?", (other_id,)).fetchall()
-        ids = id_list(row[0] for row in rows if row[0] not in of_both)
+        ids = id_list(row[0] for row in rows if row[0] not in pairs)
         c.execute(
             "UPDATE article SET feed_id = ?, server_id = NULL WHERE id IN (SELECT value FROM json_each(?))",
             (feed_id, ids),
@@ -210,6 +222,27 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
         c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
         remove(c, other_id)
+
+
+def _articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
+    """The articles of another feed that this one has, too, and which these are.
+
+    They have the same guid; or the same link, if in each feed no other article has it.
+    """
+    alone = (
+        "SELECT link_key, min(id) AS id FROM article WHERE feed_id = ? AND link_key <> 0"
+        " GROUP BY link_key HAVING count(*) = 1"
+    )
+    by_link = c.execute(
+        f"SELECT o.id, k.id FROM ({alone}) AS o JOIN ({alone}) AS k ON k.link_key = o.link_key", (other_id, feed_id)
+    ).fetchall()
+    by_guid = c.execute(
+        "SELECT o.id, k.id FROM article AS o JOIN article AS k ON k.feed_id = ? AND k.guid_key = o.guid_key"
+        " WHERE o.feed_id = ?",
+        (feed_id, other_id),
+    ).fetchall()
+    taken = {kept for _, kept in by_guid}
+    return {other: kept for other, kept in by_link if kept not in taken} | dict(by_guid)
 
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:

@@ -13,7 +13,7 @@ from support.raw_server import Serve, reply
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader.demo.posts import author_path, category_path, load_posts
-from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
+from tuireader.errors import AddressError, FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe, subscribe_all
 from tuireader.model.article import Article
 from tuireader.model.fetched import FeedLink, Page
@@ -304,7 +304,9 @@ async def test_a_password_that_is_given_again_is_the_one_to_use(library: Library
         expected = authorization_of(f"me:{password}")
         assert [request.headers["authorization"] for request in site.requests] == [expected, expected]
     assert (await add(library, feed.url)).feed.url == with_password
-    assert len(library.feeds()) == 1
+    with pytest.raises(AddressError, match="followed here as “me”"):
+        await add(library, feed.url.replace("://", "://you:pw@"))
+    assert [each.url for each in library.feeds()] == [with_password]
 
 
 async def test_what_fails_leaves_nothing_behind(library: Library, site: ScriptedSite) -> None:

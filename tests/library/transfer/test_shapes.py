@@ -207,3 +207,15 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
     with closing(connect(library.path)) as c:
         found = articles.ids(c, Query(starred=True, apart=True))
         assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}
+
+
+def test_pages_within_one_page_are_all_kept(library: Library) -> None:
+    rows = [f"Reading,https://app.example/#/article/{n},{n},tag{n},unread" for n in (1, 2)]
+    content = "\n".join(["title,url,time_added,tags,status", *rows]).encode()
+    for expected in ((2, 0), (0, 2)):
+        came = take_in(library, content)
+        assert came.pages is not None
+        assert (came.pages.added, came.pages.known) == expected
+    with closing(connect(library.path)) as c:
+        kept = {articles.get(c, id_).link[-1]: id_ for id_ in articles.ids(c, Query(apart=True))}
+        assert labels.tags_of(c, kept.values()) == {kept["1"]: ["tag1"], kept["2"]: ["tag2"]}

@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import unquote
 
 from tuireader.async_tools import as_done
-from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
+from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import DEADLINE, Lanes, PoliteQueue
@@ -160,7 +161,7 @@ class _Subscription:
         if feed.is_of_account:  # its server asks for it
             return Subscribed(feed, Refreshed(feed, "unchanged"), article_id, tuple(others))
         # It may be back where it was gone, and a password that is typed is the one to use from now on.
-        url = with_credentials_of(split_credentials(feed.url)[0], typed) if split_credentials(typed)[1] else feed.url
+        url = _with_password(feed, typed)
         if feed.gone or url != feed.url:
             feed = replace(feed, gone=False, url=url)
             await self._cache.write(partial(store_feeds.record, feed=feed))
@@ -230,3 +231,15 @@ class _Subscription:
 
 def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
     return {address for address in addresses if subscription.known(c, address) is not None}
+
+
+def _with_password(feed: Feed, typed: str) -> str:
+    """The address of a feed with the name and password that were typed; raises AddressError for another name."""
+    bare, kept = split_credentials(feed.url)
+    given = split_credentials(typed)[1]
+    if given and kept and given.partition(":")[0] != kept.partition(":")[0]:
+        name = unquote(kept.partition(":")[0])
+        raise AddressError(
+            f"{feed.name} is followed here as “{name}”: to follow it under another name, remove it first."
+        )
+    return with_credentials_of(bare, typed) if given else feed.url

@@ -101,6 +101,8 @@ def _there(c: sqlite3.Connection, page: SavedPage, feed_id: int | None, *, is_al
     is_another = bool(page.guid) and any(article.feed_id == feed_id for article in there)
     if len(there) > 1 or not is_alone or is_another:
         there = [article for article in there if article.title == page.title]
+    if not (page.guid or page.id or is_alone):  # a page within a page is told by its address alone
+        there = [article for article in there if article.link == page.url]
     return there[0].id if there else None
 
 
