@@ -342,7 +342,7 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
 
 
 def end_on_server(c: sqlite3.Connection, feed_id: int, error: str) -> None:
-    """Note why a feed is on its server no longer; it is asked for by none until it is added again."""
+    """Note why a feed is no longer on its server; nothing asks for it until it is added again."""
     c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
 
 
