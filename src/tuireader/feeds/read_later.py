@@ -159,7 +159,8 @@ def _pocket_html(text: str) -> list[SavedPage]:
 def _json(text: str) -> list[SavedPage] | None:
     rows = _rows(text)
     if rows and all("origin" in row for row in rows[:3]):
-        return [_of_reader(row) for row in rows]
+        says_what = any(_is_marked(row, "starred") for row in rows)
+        return [_of_reader(row, is_starred=not says_what or _is_marked(row, "starred")) for row in rows]
     if not rows or not all("url" in row for row in rows[:3]):
         return None
     return [_of_row(row, str(row.get("content") or "")) for row in rows]
@@ -190,12 +191,16 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
         tags=_names(names),
         added=_moment(row.get("created_at") or row.get("created") or row.get("savedAt")),
         published=_moment(row.get("published_at") or row.get("published") or row.get("publishedAt")),
-        is_read=bool(row.get("is_archived")) or state == "archived",
-        is_starred=bool(row.get("is_starred") or row.get("is_marked")),
+        is_read=_is_yes(row.get("is_archived")) or state == "archived",
+        is_starred=_is_yes(row.get("is_starred")) or _is_yes(row.get("is_marked")),
     )
 
 
-def _of_reader(row: dict[str, Any]) -> SavedPage:
+def _is_marked(row: dict[str, Any], mark: str) -> bool:
+    return any(isinstance(each, str) and each.endswith(f"/com.google/{mark}") for each in items(row, "categories"))
+
+
+def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
     """An article as Google Reader and its successors write it: The Old Reader, FreshRSS (`starred.json`)."""
     names = [each for each in items(row, "categories") if isinstance(each, str)]
     links = [each["href"] for name in ("canonical", "alternate") for each in items(row, name) if _has_address(each)]
@@ -210,12 +215,16 @@ def _of_reader(row: dict[str, Any]) -> SavedPage:
         authors=_names([row.get("author") or ""]),
         tags=_names([each for each in labels if each != origin.get("category")]),
         published=_moment(row.get("published") or row.get("updated") or str(row.get("crawlTimeMsec") or "")[:-3]),
-        is_read=any(each.endswith("/com.google/read") for each in names),
-        is_starred=True,
+        is_read=_is_marked(row, "read"),
+        is_starred=is_starred,
         feed=stream if "://" in stream else "",
         guid=str(row.get("guid") or ""),
         id=str(row.get("id") or ""),
     )
+
+
+def _is_yes(value: object) -> bool:
+    return bool(value) and str(value).lower() not in ("0", "false", "no")
 
 
 def _has_address(link: object) -> bool:
@@ -223,7 +232,7 @@ def _has_address(link: object) -> bool:
 
 
 def _names(names: list[Any]) -> tuple[str, ...]:
-    some = islice((name for each in names if (name := printable_line(str(each)))), _NAMES)
+    some = islice((name for each in names if each and (name := printable_line(str(each)))), _NAMES)
     return tuple(dict.fromkeys(some))
 
 

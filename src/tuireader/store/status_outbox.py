@@ -55,8 +55,9 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> Non
     """Note all marks of this machine's own articles, where it shares a folder: the others do not know of them."""
     for field in ("read", "starred"):
         c.execute(
-            "INSERT OR REPLACE INTO journal (article_id, field, value, changed)"
-            " SELECT a.id, ?1, 1, ?2 FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
+            "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
+            " SELECT a.id, ?1, 1, ?2, ?1 = 'read' AND a.unasked"
+            " FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
             f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
             " AND t.id = 0 AND t.syncs = 1",
             (field, seconds(changed), id_list(ids)),

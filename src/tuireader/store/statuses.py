@@ -189,10 +189,22 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
     )
 
 
-def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime) -> None:
-    """Let new articles keep the marks that the user made elsewhere: they came with what another program kept."""
-    note_author(c, ids, "read", is_unasked=False)
+def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime, *, unasked: Collection[int] = ()) -> None:
+    """Let new articles keep the marks that they came with: the user's, but for those that were read `unasked`."""
+    note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
     status_outbox.owe_all(c, ids, now)
+
+
+def marked_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Field]]:
+    """The marks of articles that a rule or an age made, and not the user; articles without any are left out."""
+    rows = c.execute(
+        "SELECT a.id, a.read = 1 AND a.unasked = 1, a.starred = 1 AND EXISTS"
+        " (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & ?)"
+        " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value",
+        (STAR, id_list(ids)),
+    ).fetchall()
+    marks: tuple[tuple[Field, int], ...] = (("read", 1), ("starred", 2))
+    return {row[0]: [name for name, place in marks if row[place]] for row in rows if row[1] or row[2]}
 
 
 def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:

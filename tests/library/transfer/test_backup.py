@@ -15,6 +15,7 @@ from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import ready, save_plan
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved
+from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.fetched import Plan
@@ -294,3 +295,38 @@ def test_an_address_that_others_gave_is_no_word_of_the_users_after_it_came_back(
     assert own is Reach.UNKNOWN
     assert reach[url] is Reach.PUBLIC
     assert set(reach.values()) == {Reach.PUBLIC}
+
+
+def stories(path: Path) -> int:
+    """Two feeds that tell the same stories, of which a rule marks those of the second read and starred; that rule."""
+    shelve(path, "One", REVIEW)
+    shelve(path, "Two", REVIEW)
+    with closing(connect(path)) as c:
+        feed = next(feed for feed in feeds.every(c) if feed.title == "Two")
+        rule = rules.add(c, Rule("", read=True, star=True, feed_id=feed.id), NOW)
+        rules.apply(c, rule, articles.ids(c, Query(feeds=(feed.id,), apart=True)))
+        return rule.id
+
+
+def marks(path: Path, title: str) -> set[tuple[bool, bool]]:
+    with closing(connect(path)) as c:
+        feed = next(feed for feed in feeds.every(c) if feed.title == title)
+        every = [articles.status(c, id_) for id_ in articles.ids(c, Query(feeds=(feed.id,), apart=True))]
+    return {(each.read, each.starred) for each in every}
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_what_a_rule_marked_is_no_mark_of_the_users_after_a_backup(db: Path, tmp_path: Path, is_here: bool) -> None:
+    stories(db)
+    before = marks(db, "One")
+    lines = out(db)
+    path = db if is_here else tmp_path / "new.db"
+    back(path, lines)
+    with closing(connect(path)) as c:
+        index_all(c)
+        (rule,) = rules.every(c)
+        assert marks(path, "One") == before
+        assert marks(path, "Two") == {(True, True)}
+        rules.take_back(c, rule)
+    assert marks(path, "Two") == {(False, False)}
+    assert marks(path, "One") == {(False, False)} == before

@@ -219,3 +219,11 @@ def test_pages_within_one_page_are_all_kept(library: Library) -> None:
     with closing(connect(library.path)) as c:
         kept = {articles.get(c, id_).link[-1]: id_ for id_ in articles.ids(c, Query(apart=True))}
         assert labels.tags_of(c, kept.values()) == {kept["1"]: ["tag1"], kept["2"]: ["tag2"]}
+
+
+def test_of_articles_that_say_so_only_those_with_a_star_get_one(library: Library) -> None:
+    read = {"categories": ["user/-/state/com.google/read", "user/-/label/Later"]}
+    take_in(library, starred(nth(1, f"{CHANGES}/1", "With"), nth(2, f"{CHANGES}/2", "Without", **read)))
+    with closing(connect(library.path)) as c:
+        assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(starred=True))] == ["With"]
+        assert len(articles.ids(c, Query())) == 2

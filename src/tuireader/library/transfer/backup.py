@@ -12,7 +12,7 @@ from tuireader.feeds.entries import marked_name
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
-from tuireader.model.query import Rule
+from tuireader.model.query import READ, STAR, Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
@@ -116,9 +116,10 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
     wanted = store_backup.order(c, ids)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        names_of = labels.tags_of(c, some)
+        names_of, unasked = labels.tags_of(c, some), statuses.marked_unasked(c, some)
         for id_ in some:
-            yield _article_row(c, id_, names_of.get(id_, []), numbers)
+            row = _article_row(c, id_, names_of.get(id_, []), numbers)
+            yield row | ({"unasked": unasked[id_]} if id_ in unasked else {})
     yield {"type": _END, "articles": len(wanted)}
 
 
@@ -344,7 +345,8 @@ class _Restoring:
             ready = articles.Prepacked(plan, index_later=True)
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
-            statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], self._now)
+            unasked = [ids[row["guid"]].id for row in new if "read" in _unasked(row)]
+            statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], self._now, unasked=unasked)
             for row in rows:
                 guid = row["guid"]
                 self._complete(row, ids[guid].id, is_new=guid not in there and row is by_guid[guid])
@@ -372,8 +374,9 @@ class _Restoring:
             articles.save_full_text(self._c, id_, _text(row, "full_html"), _text(row, "full_text"), words)
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
-        if not is_new:
-            read, starred = (True if row.get(name) else None for name in ("read", "starred"))
+        if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
+            fields, unasked = ("read", "starred"), _unasked(row)
+            read, starred = (True if row.get(name) and name not in unasked else None for name in fields)
             statuses.mark(self._c, [id_], read=read, starred=starred)
         labels.add_tags(self._c, [id_], _names(row, "tags"))
         for number, did in _dict(row, "rules").items():
@@ -389,9 +392,17 @@ def _check(row: dict[str, Any]) -> None:
     for name in ("words", "position"):
         _number(row, name)
     _names(row, "tags")
+    _unasked(row)
     if any(type(did) is not int or not 0 <= did < 1 << 16 for did in _dict(row, "rules").values()):
         raise ValueError("“rules” is wrong")
     _prepared(row)
+
+
+def _unasked(row: dict[str, Any]) -> set[str]:
+    """The marks of an article that the user did not make."""
+    did = [each for each in _dict(row, "rules").values() if type(each) is int]
+    by_rules = {name for name, bit in (("read", READ), ("starred", STAR)) if any(each & bit for each in did)}
+    return by_rules | set(_names(row, "unasked"))
 
 
 def _prepared(row: dict[str, Any]) -> Prepared:
