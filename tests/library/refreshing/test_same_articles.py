@@ -469,3 +469,23 @@ async def test_an_article_stays_known_by_its_new_name(library: Library, site: Sc
     with closing(connect(library.path)) as c:
         guids = {articles.get(c, headline.id).guid for headline in library.headlines()}
     assert guids == {f"n{number}" for number in range(6)}
+
+
+@pytest.mark.parametrize("link", ["https://site.test/warning", "https://site.test/"])
+async def test_a_short_text_whose_guid_another_takes_at_the_same_address_stays(
+    library: Library, site: ScriptedSite, link: str
+) -> None:
+    said = {
+        "Storm warning": ("Winds up to 90 km/h are expected on the coast.", "Mon, 12 Jan 2026 08:00:00 +0000"),
+        "Heat wave": ("Temperatures above 35 degrees inland.", "Wed, 14 Jan 2026 08:00:00 +0000"),
+        "Heat wave ends": ("Temperatures above 35 degrees inland no more.", "Wed, 14 Jan 2026 09:00:00 +0000"),
+    }
+    for number, (title, (text, date)) in enumerate(said.items()):
+        entry = Entry(number, title, "now", link, date, f"<p>{text}</p>")
+        if number == 0:
+            await read_and_starred(library, site, [entry])
+        else:
+            publish(site, [entry])
+            await library.refresh(force=True)
+    assert sorted(library.titles()) == ["Heat wave ends", "Storm warning"], "the last one is the second, corrected"
+    assert sorted(marks(library)) == [(False, False), (True, True)]

@@ -87,7 +87,7 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
 
 
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
-_SOME, _LEFT, _LITTLE = 8, 0.9, 0.1
+_SOME, _FEW, _LEFT, _LITTLE = 8, 4, 0.9, 0.1
 _WORD = re.compile(r"\w+")
 RECENT = 100
 """Articles that are looked at besides those that are in the feed, have its links, or its dates."""
@@ -139,9 +139,14 @@ def _is_day(moment: datetime | None) -> bool:
 
 
 def _is_unlike(one: str, other: str) -> bool:
-    """Whether two texts, of some length both, have next to nothing in common."""
-    alike = likeness(plain_text(one), plain_text(other))
-    return alike.shingles >= _SOME and alike.of_shorter < _LITTLE
+    """Whether two texts have next to nothing in common; of short ones, that is less than half of their words."""
+    first, second = plain_text(one), plain_text(other)
+    alike = likeness(first, second)
+    if alike.shingles >= _SOME:
+        return alike.of_shorter < _LITTLE
+    words, others = (set(_WORD.findall(text.casefold())) for text in (first, second))
+    shorter = min(len(words), len(others))
+    return shorter >= _FEW and len(words & others) < shorter / 2
 
 
 def renamed(
