@@ -24,7 +24,7 @@ from support.pty_terminal import Terminal
 from support.rss import Item, rss
 from tuireader import paths
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, labels
+from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import connect
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
@@ -301,6 +301,21 @@ def test_all_that_is_marked_while_the_cache_is_locked_is_shown_and_kept_at_once(
     next_start()
     with closing(connect(cache)) as c:
         assert not articles.ids(c, Query(unread=True))
+
+
+@pytest.mark.parametrize("keys", ["A", "\x01m", "\x01f"])
+def test_marks_of_many_are_written_although_it_is_quit_at_once(cache: Path, keys: str) -> None:
+    count = len(ids(cache))
+    for _ in range(3):
+        with Terminal(columns=120, rows=30, pace=None) as terminal:
+            terminal.until("A Worrying")
+            terminal.until("unread")
+            terminal.press(keys + CTRL_Q)
+            assert terminal.wait() == 0
+        with closing(connect(cache)) as c:
+            marked = articles.ids(c, Query(starred=True)) if keys[-1] == "f" else articles.ids(c, Query(unread=True))
+            assert len(marked) == (count if keys[-1] == "f" else 0)
+            statuses.mark(c, ids(cache), read=False, starred=False)
 
 
 def test_quitting_waits_for_a_lock_that_ends(cache: Path) -> None:

@@ -354,10 +354,10 @@ class ReaderApp(TypeAhead):
             self._begin_to_end()
             return
         self._is_quitting = True
-        if self.cache.is_idle:
+        if self.cache.is_idle and not self._is_finding and not self.is_ahead:
             await self._end_as_it_stands()
         else:
-            self._quit_when_written()
+            self._quit_when_written(catch_up=self.is_ahead)
 
     async def _end_as_it_stands(self) -> None:
         """End, and give what the next start may show first."""
@@ -369,8 +369,18 @@ class ReaderApp(TypeAhead):
         finally:
             self._begin_to_end(shown_first=shown_first)
 
+    @property
+    def _is_finding(self) -> bool:
+        return self._has_reader and self.reader.statuses.is_finding
+
     @work(group="quit")
-    async def _quit_when_written(self) -> None:
+    async def _quit_when_written(self, *, catch_up: bool) -> None:
+        if catch_up:
+            await self.caught_up()
+        if self._is_finding:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BUSY_SECONDS):
+                    await self.reader.statuses.found()
         try:
             async with asyncio.timeout(UNNOTICED):
                 await self.cache.settled()

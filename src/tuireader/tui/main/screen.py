@@ -423,7 +423,8 @@ class ReaderScreen(PanesScreen):
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether something is on its way, and what is typed is meant for that; see `TypeAhead`."""
-        return not self.resume.is_led or is_busy(self, ASKING) or self.journey.holds(typed)
+        is_asking = is_busy(self, ASKING) or is_busy(self, "select")
+        return not self.resume.is_led or is_asking or self.journey.holds(typed)
 
     def on_article_view_head_passed(self) -> None:
         self.captions.write_title()

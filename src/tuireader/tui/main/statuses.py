@@ -69,6 +69,10 @@ class StatusController:
         `unwritten` is kept as what was done and is not written yet, for those who read from the cache. Each of `show`
         is called with each change; `is_reading` says whether a list is being read that may be without the last one.
         """
+        self._finding = 0
+        """How many marks there are of which it is still found out what they are for."""
+        self._found = asyncio.Event()
+        self._found.set()
         self._node = node
         self._cache = cache
         self._shows = show
@@ -101,10 +105,12 @@ class StatusController:
 
     def toggle_many(self, ids: Collection[int], field: Field) -> None:
         """Mark articles read, or unread where all are read; or star them, or take their stars; to be undone."""
+        self._find(1)
         start(self._node, partial(self._toggle_many, ids, field), group="marking")
 
     def mark_read(self, find: Callable[[Connection], Collection[int]]) -> None:
         """Mark the articles read that are found, off the loop; to be undone."""
+        self._find(1)
         start(self._node, partial(self._mark_read, find), group="marking")
 
     def can_be_undone(self, step: UndoStep) -> None:
@@ -116,6 +122,22 @@ class StatusController:
 
     def undo(self) -> None:
         start(self._node, self._take_back, group="marking")
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it is still found out what is to be marked: nothing of that is handed to the writer yet."""
+        return not self._found.is_set()
+
+    async def found(self) -> None:
+        """Wait until everything that is to be marked is handed to the writer."""
+        await self._found.wait()
+
+    def _find(self, by: int) -> None:
+        self._finding += by
+        if self._finding:
+            self._found.clear()
+        else:
+            self._found.set()
 
     @property
     def is_marking(self) -> bool:
@@ -144,7 +166,10 @@ class StatusController:
 
     async def _mark_read(self, find: Callable[[Connection], Collection[int]]) -> None:
         unwritten = [*self._unwritten]
-        found = await self._cache.read(find)
+        try:
+            found = await self._cache.read(find)
+        finally:
+            self._find(-1)
         ids = frozenset(found)
         for change in unwritten:  # what was read may be without them
             if change.read is not None:
@@ -155,9 +180,12 @@ class StatusController:
         await self._mark_many(ids, f"{len(ids)} marked read", f"{len(ids)} marked unread again", read=True)
 
     async def _toggle_many(self, ids: Collection[int], field: Field) -> None:
-        off = await self._cache.read(lambda c: _with_status(c, ids, field, value=False))
-        value = bool(off)
-        changed = off or await self._cache.read(lambda c: _with_status(c, ids, field, value=True))
+        try:
+            off = await self._cache.read(lambda c: _with_status(c, ids, field, value=False))
+            value = bool(off)
+            changed = off or await self._cache.read(lambda c: _with_status(c, ids, field, value=True))
+        finally:
+            self._find(-1)
         if not changed:
             return
         number = len(changed)

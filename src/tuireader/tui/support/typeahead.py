@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -71,6 +72,8 @@ class TypeAhead(OpenApp):
         self._look: Timer | None = None
         self._watch: Timer | None = None
         """What sees to it that keys wait no longer than PATIENCE, even if nothing else happens."""
+        self.is_ahead = False
+        """Whether a key acts, wherever the focus is, before others that were typed before it."""
         self._is_ready = False
         """Whether the first frame is painted: before it there is nothing that a key could act on."""
 
@@ -78,11 +81,19 @@ class TypeAhead(OpenApp):
     def is_idle(self) -> bool:
         return not self._waiting and self._acting is None
 
+    async def caught_up(self) -> None:
+        """Wait until all keys have acted that were typed before, for a moment at most."""
+        until = time.monotonic() + PATIENCE
+        while not self.is_idle and time.monotonic() < until:  # noqa: ASYNC110 - Textual says of no key that it has acted
+            await asyncio.sleep(LOOK)
+
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
         elif self._has_to_wait() or self._is_held(event):
+            self.is_ahead = True
             urgent = isinstance(event, events.Key) and await self.acts_first(event.key)
+            self.is_ahead = False
             if not urgent:
                 self._waiting.append(event)
                 self._watch = self._watch or self.set_timer(PATIENCE, self._watch_again)
