@@ -456,3 +456,21 @@ def test_a_story_has_one_article_of_a_feed_and_is_of_some_days(c: sqlite3.Connec
     save(c, replace(later, entry=replace(later.entry, published=NOW - timedelta(days=9))), feed=three)
     assert articles.count(c, Query()) == 3
     assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone() == (2,)
+
+
+WALL = (
+    "This article is for subscribers only. Sign up today for just one euro a week and read all that our reporters find"
+    " out about your town, on paper and on all your devices, without advertisements. You can end it at any time. Do you"
+    " have a subscription? Then sign in here to go on reading."
+)
+
+
+def test_what_many_articles_say_alike_makes_no_story_of_two(c: sqlite3.Connection) -> None:
+    one, two = feeds_named(c, 2)
+    titles = ("Fire in the harbour", "Mayor resigns"), ("Cathedral closed for repairs", "Trams stop at night")
+    for feed, names in zip((one, two), titles, strict=True):
+        save(c, *(entry(f"{feed.id}-{n}", name, WALL.split()) for n, name in enumerate(names)), feed=feed)
+    assert article_lists.count(c, Query()) == 4
+    statuses.mark(c, articles.ids(c, Query())[:1], now=lambda: NOW, read=True, starred=True)
+    assert len(articles.ids(c, Query(starred=True))) == 1
+    assert len(articles.ids(c, Query(unread=True))) == 3

@@ -109,7 +109,10 @@ def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
     if title_key(titles[0]) != title_key(titles[1]):
         if _NUMBER.findall(titles[0]) != _NUMBER.findall(titles[1]):  # of a series, with the same words about it
             return False
-        return alike.shingles >= _FEW and alike.of_both >= _NEARLY_SAME
+        # What many articles say alike, such as that they are for subscribers, makes no story of two.
+        one, other = (set(title_key(title).split()) for title in titles)
+        enough = _MANY if one & other else 3 * _MANY
+        return alike.shingles >= enough and alike.of_both >= _NEARLY_SAME
     if alike.shingles < _FEW:
         return False
     return alike.of_shorter >= _PART or (alike.shingles >= _MANY and alike.of_both >= _EDITED)

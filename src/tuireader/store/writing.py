@@ -23,7 +23,7 @@ from tuireader.store.row_values import (
     title_key,
     unpack,
 )
-from tuireader.text.shingles import Sketch, sketch
+from tuireader.text.shingles import Sketch, is_unlike, sketch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -338,7 +338,11 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     if facts["guid_key"] != key:
         facts |= {"guid_key": key, "guid": guid}
     text = ready.prepared.text if full_text is None else unpack(full_text)
-    is_rest = full_text is None and _is_rest(ready.prepared, words, html, is_whole=bool(offline))
+    is_rest = full_text is None and (
+        _is_rest(ready.prepared, words, html, is_whole=bool(offline))
+        # What the user has starred or tagged is not replaced by something else in its place.
+        or (_is_kept(c, article_id, labels.Repeated(*repeated)) and is_unlike(plain(html), ready.prepared.text))
+    )
     if is_rest:
         text = plain(html)
     if full_text is not None or is_rest:
@@ -350,6 +354,10 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
     search.replace(c, article_id, text)
+
+
+def _is_kept(c: sqlite3.Connection, article_id: int, row: labels.Repeated) -> bool:
+    return bool(row.starred) or article_id in labels.tags_of(c, [article_id])
 
 
 def _is_rest(prepared: Prepared, words: int, html: object, *, is_whole: bool) -> bool:

@@ -23,6 +23,8 @@ _WORD = rf"[{_UNSPACED}]|\w+"
 _RUN = 4
 _TITLE_WORDS, _TITLE_SIGNS = 3, 12
 """A title that is shorter says too little to find others by."""
+_SOME, _LITTLE = 8, 0.1
+"""Shingles of a text that is not short, and what it has in common at least with one that is not wholly another."""
 _LONGEST = 200_000
 """Characters of a text that is compared."""
 
@@ -72,6 +74,16 @@ def likeness(one: str, other: str) -> Likeness:
         return Likeness(0.0, 0.0, 0)
     common = len(first & second)
     return Likeness(common / len(first | second), common / shorter, shorter)
+
+
+def is_unlike(one: str, other: str) -> bool:
+    """Whether two plain texts have next to nothing in common; of short ones, that is less than half of their words."""
+    alike = likeness(one, other)
+    if alike.shingles >= _SOME:
+        return alike.of_shorter < _LITTLE
+    words, others = (set(re.findall(_WORD, text.casefold())) for text in (one, other))
+    shorter = min(len(words), len(others))
+    return shorter >= _RUN and len(words & others) < shorter / 2
 
 
 def _all_shingles(text: str) -> set[int]:

@@ -489,3 +489,26 @@ async def test_a_short_text_whose_guid_another_takes_at_the_same_address_stays(
             await library.refresh(force=True)
     assert sorted(library.titles()) == ["Heat wave ends", "Storm warning"], "the last one is the second, corrected"
     assert sorted(marks(library)) == [(False, False), (True, True)]
+
+
+RECIPE = "Take four onions, cut them into rings, and fry them slowly in butter until they are brown and sweet. " * 4
+CASINO = "Play at the best tables of the web, win the jackpot today, and get one hundred free spins for nothing. " * 9
+
+
+@pytest.mark.parametrize("instead", ["This blog has moved to another place.", CASINO])
+async def test_what_is_starred_is_not_replaced_by_something_else_in_its_place(
+    library: Library, site: ScriptedSite, instead: str
+) -> None:
+    entry = Entry(1, "Onion soup", "soup", "https://site.test/soup", html=f"<p>{RECIPE}</p>")
+    await read_and_starred(library, site, [entry])
+    publish(site, [replace(entry, title="Onions", html=f"<p>{instead}</p>")])
+    await library.refresh(force=True)
+    assert library.titles() == ["Onions"]
+    with closing(connect(library.path)) as c:
+        (id_,) = (headline.id for headline in library.headlines())
+        assert RECIPE.strip() in articles.body(c, id_)
+    corrected = RECIPE.replace("four onions", "five onions")
+    publish(site, [replace(entry, html=f"<p>{corrected}</p>")])
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        assert corrected.strip() in articles.body(c, id_)

@@ -26,7 +26,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.headline import Status, utc_now
 from tuireader.store import articles
-from tuireader.text.shingles import likeness
+from tuireader.text.shingles import is_unlike
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import path_of, place, same_name, without_scheme
@@ -87,7 +87,7 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
 
 
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
-_SOME, _FEW, _LEFT, _LITTLE = 8, 4, 0.9, 0.1
+_SOME, _LEFT = 8, 0.9
 _WORD = re.compile(r"\w+")
 RECENT = 100
 """Articles that are looked at besides those that are in the feed, have its links, or its dates."""
@@ -126,7 +126,7 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
         return False
     if is_at_same_place or entry.title == there.title:
         is_later = None not in (entry.published, there.published) and entry.published != there.published
-        return is_later and _is_unlike(entry.html, body(there))
+        return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
     is_dated = entry.published is not None and there.published is not None
     if is_dated and (entry.published != there.published or not _is_day(entry.published)):
         return entry.published != there.published
@@ -136,17 +136,6 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
 
 def _is_day(moment: datetime | None) -> bool:
     return moment is not None and not (moment.hour or moment.minute or moment.second)
-
-
-def _is_unlike(one: str, other: str) -> bool:
-    """Whether two texts have next to nothing in common; of short ones, that is less than half of their words."""
-    first, second = plain_text(one), plain_text(other)
-    alike = likeness(first, second)
-    if alike.shingles >= _SOME:
-        return alike.of_shorter < _LITTLE
-    words, others = (set(_WORD.findall(text.casefold())) for text in (first, second))
-    shorter = min(len(words), len(others))
-    return shorter >= _FEW and len(words & others) < shorter / 2
 
 
 def renamed(
