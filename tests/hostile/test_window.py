@@ -24,7 +24,7 @@ from support.pty_terminal import Terminal
 from support.rss import Item, rss
 from tuireader import paths
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, labels, statuses
+from tuireader.store import articles, feeds, labels, statuses, ui_state
 from tuireader.store.connection import connect
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
@@ -316,6 +316,24 @@ def test_marks_of_many_are_written_although_it_is_quit_at_once(cache: Path, keys
             marked = articles.ids(c, Query(starred=True)) if keys[-1] == "f" else articles.ids(c, Query(unread=True))
             assert len(marked) == (count if keys[-1] == "f" else 0)
             statuses.mark(c, ids(cache), read=False, starred=False)
+
+
+def test_what_is_done_in_a_dialog_is_written_although_it_is_quit_at_once(cache: Path) -> None:
+    with Terminal(columns=120, rows=30, pace=None) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("/worrying\rS")
+        terminal.until("(?i)a name for")
+        terminal.press("Mine\r" + CTRL_Q)
+        assert terminal.wait() == 0
+    with Terminal(columns=120, rows=30, pace=None) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("A")
+        terminal.until("marked read")
+        terminal.press("U" + CTRL_Q)
+        assert terminal.wait() == 0
+    with closing(connect(cache)) as c:
+        assert [each.name for each in ui_state.searches(c)] == ["Mine"]
+        assert len(articles.ids(c, Query(unread=True))) == len(ids(cache))
 
 
 def test_quitting_waits_for_a_lock_that_ends(cache: Path) -> None:

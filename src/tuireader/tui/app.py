@@ -18,7 +18,7 @@ from textual.binding import BindingType
 from textual.css.query import NoMatches
 from textual.geometry import Offset
 from textual.widget import MountError
-from textual.worker import WorkerFailed
+from textual.worker import Worker, WorkerFailed
 
 from tuireader import early_terminal
 from tuireader.config.options import Config
@@ -38,7 +38,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import LOOK, TypeAhead
 from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.workers import Web
+from tuireader.tui.support.workers import BY_HAND, Web
 from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
 
 if TYPE_CHECKING:
@@ -354,7 +354,7 @@ class ReaderApp(TypeAhead):
             self._begin_to_end()
             return
         self._is_quitting = True
-        if self.cache.is_idle and not self._is_finding and not self.is_ahead:
+        if self.cache.is_idle and not self._handing_over and not self.is_ahead:
             await self._end_as_it_stands()
         else:
             self._quit_when_written(catch_up=self.is_ahead)
@@ -370,17 +370,21 @@ class ReaderApp(TypeAhead):
             self._begin_to_end(shown_first=shown_first)
 
     @property
-    def _is_finding(self) -> bool:
-        return self._has_reader and self.reader.statuses.is_finding
+    def _handing_over(self) -> list[Worker[Any]]:
+        """Workers that are about to hand to the writer what the user has done."""
+        return [each for each in self.workers if each.group in BY_HAND and not each.is_finished]
 
     @work(group="quit")
     async def _quit_when_written(self, *, catch_up: bool) -> None:
         if catch_up:
             await self.caught_up()
-        if self._is_finding:
+        if self._has_reader and self.reader.statuses.is_finding:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_SECONDS):
                     await self.reader.statuses.found()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(UNNOTICED):
+                await asyncio.gather(*(each.wait() for each in self._handing_over), return_exceptions=True)
         try:
             async with asyncio.timeout(UNNOTICED):
                 await self.cache.settled()

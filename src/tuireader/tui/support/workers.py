@@ -25,6 +25,8 @@ UNHURRIED = 20.0
 """Seconds after the start, or a refresh, when there is time for what nobody waits for."""
 
 
+BY_HAND = frozenset({"filing", "marking", "rename", "ruling", "select"})
+"""The groups of workers that write what the user has done."""
 ASKING = "asking"
 """The group of what leads to a dialog: what is typed meanwhile is meant for that."""
 
