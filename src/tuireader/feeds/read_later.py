@@ -45,11 +45,11 @@ class SavedPage:
     guid: str = ""
     """Its guid in that feed."""
     id: str = ""
-    """What the export itself calls it, where several may have one address, or none."""
+    """Its id in the export: pages can share an address, or have none."""
 
     @property
     def name(self) -> str:
-        """What tells it from all others of an export."""
+        """Its identifier within the export: the guid, else the id, else the address."""
         return self.guid or self.id or self.url
 
 
@@ -69,7 +69,7 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
 
 def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
     """The pages that have an address or a name, each once: one that was kept twice has the tags and marks of both."""
-    addressed = [page if is_web(page.url) else replace(page, url="") for page in pages[:_MOST]]
+    addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages[:_MOST]]
     at = Counter(address(page) for page in addressed)
     found: dict[str, SavedPage] = {}
     for each in addressed:
@@ -90,7 +90,7 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
     return [*found.values()]
 
 
-def is_web(url: str) -> bool:
+def _is_web(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
 

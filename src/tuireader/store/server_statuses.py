@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Ours
-from tuireader.model.query import STAR
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
@@ -274,26 +273,14 @@ class Marked(NamedTuple):
     read: bool
     starred: bool
     story: int | None
-    unasked: frozenset[Field]
+    unasked: tuple[Field, ...]
     """Which of both marks are a rule's or an age's, and not the user's."""
 
 
-_UNASKED: dict[tuple[bool, bool], frozenset[Field]] = {
-    (False, False): frozenset(),
-    (True, False): frozenset({"read"}),
-    (False, True): frozenset({"starred"}),
-    (True, True): frozenset({"read", "starred"}),
-}
-_BY_RULE = f"EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = article.id AND r.did & {STAR})"
-
-
 def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
-    sql = (
-        "SELECT guid_key, id, read, starred, story, read = 1 AND unasked = 1, starred = 1 AND"
-        f" {_BY_RULE} FROM article WHERE feed_id = ?"
-    )
-    for guid, id_, read, starred, story, by_age, by_rule in c.execute(sql, (feed_id,)).fetchall():
-        yield Marked(guid, id_, bool(read), bool(starred), story, _UNASKED[bool(by_age), bool(by_rule)])
+    sql = f"SELECT guid_key, id, read, starred, story, {statuses.UNASKED} FROM article AS a WHERE feed_id = ?"
+    for guid, id_, read, starred, story, *marks in c.execute(sql, (feed_id,)).fetchall():
+        yield Marked(guid, id_, bool(read), bool(starred), story, statuses.unasked_fields(*marks))
 
 
 def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, int | None]]:

@@ -195,16 +195,29 @@ def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime, *, una
     status_outbox.owe_all(c, ids, now)
 
 
-def marked_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Field]]:
+UNASKED = (
+    "a.read = 1 AND a.unasked = 1, a.starred = 1 AND EXISTS"
+    f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {STAR})"
+)
+"""Two columns of an article `a`, for `unasked_fields`: whether it is read, and starred, and not by the user."""
+_FIELDS: dict[tuple[bool, bool], tuple[Field, ...]] = {
+    (False, False): (),
+    (True, False): ("read",),
+    (False, True): ("starred",),
+    (True, True): ("read", "starred"),
+}
+
+
+def unasked_fields(is_read: int | None, is_starred: int | None) -> tuple[Field, ...]:
+    """The marks that the two columns of `UNASKED` name."""
+    return _FIELDS[bool(is_read), bool(is_starred)]
+
+
+def marked_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[Field, ...]]:
     """The marks of articles that a rule or an age made, and not the user; articles without any are left out."""
-    rows = c.execute(
-        "SELECT a.id, a.read = 1 AND a.unasked = 1, a.starred = 1 AND EXISTS"
-        " (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & ?)"
-        " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value",
-        (STAR, id_list(ids)),
-    ).fetchall()
-    marks: tuple[tuple[Field, int], ...] = (("read", 1), ("starred", 2))
-    return {row[0]: [name for name, place in marks if row[place]] for row in rows if row[1] or row[2]}
+    sql = f"SELECT a.id, {UNASKED} FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value"
+    rows = c.execute(sql, (id_list(ids),)).fetchall()
+    return {id_: fields for id_, *marks in rows if (fields := unasked_fields(*marks))}
 
 
 def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:

@@ -39,7 +39,7 @@ class _Job:
     work: Work[Any]
     future: Future[Any]
     change: StatusChange | None
-    """What it writes, where that can be kept in a file while the cache is locked."""
+    """The status change that it writes, which a file can hold while the cache is locked; None for other work."""
     is_awaited: bool
     """Whether somebody waits for it: if it is never written, that is said."""
 

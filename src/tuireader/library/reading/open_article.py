@@ -52,7 +52,7 @@ ENDINGS = Endings()
 
 
 class Source(NamedTuple):
-    """What an article is made of."""
+    """The source of an article."""
 
     body: str
     """HTML as it came."""
@@ -72,7 +72,7 @@ class OpenArticle:
     """The same as Markdown."""
     document: Document
     source: Source | None = None
-    """What all of it is made of, where there is only the beginning; `complete` gives the rest."""
+    """The source of the whole article if only its beginning is prepared; `complete` prepares the rest."""
     is_given: bool = False
     """Whether it is what the feed gave, though the text of the page is here, too."""
     is_of_page: bool = False

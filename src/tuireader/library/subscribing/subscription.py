@@ -37,12 +37,9 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
         folders.remove_empty(c)
 
 
-def leave(c: sqlite3.Connection, feed_id: int, now: datetime | None) -> None:
-    """Let a feed be removed at the end of this program; without a time, let it stay."""
-    if now is None:
-        feeds.stay(c, feed_id)
-    else:
-        feeds.leave(c, feed_id, os.getpid(), now)
+def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
+    """Let a feed be removed at the end of this program, as unsubscribed `now`; `feeds.stay` takes it back."""
+    feeds.leave(c, feed_id, os.getpid(), now)
 
 
 def unsubscribe_leaving(c: sqlite3.Connection) -> None:

@@ -239,7 +239,7 @@ def dropped(count: int, where: str) -> str:
 
 
 def of_account(account: Account, error: Exception) -> str:
-    """What is wrong with an account; its name is said once, even if it is that of its host."""
+    """The error of an account as a sentence that begins with the account's name."""
     return str(error) if str(error).startswith(account.name) else f"{account.name}: {error}"
 
 

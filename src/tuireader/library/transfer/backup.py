@@ -119,7 +119,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
         names_of, unasked = labels.tags_of(c, some), statuses.marked_unasked(c, some)
         for id_ in some:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
-            yield row | ({"unasked": unasked[id_]} if id_ in unasked else {})
+            yield row | ({"unasked": list(unasked[id_])} if id_ in unasked else {})
     yield {"type": _END, "articles": len(wanted)}
 
 

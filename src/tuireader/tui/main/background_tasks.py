@@ -208,12 +208,12 @@ class BackgroundTasks:
                 " keep_megabytes in the configuration; what is unread, starred or tagged stays.",
             )
             return
-        from tuireader.tui.lists.choice_list import Line
+        from tuireader.tui.lists.choice_list import Line, WholeList
         from tuireader.tui.screens.dialog import ChooseScreen, open_dialog
 
         rows = [Line("Keep everything"), Line(f"Remove {counted(len(found.ids), 'article')}", "not fetched again")]
         title = f"{found.said}: read, not starred, not tagged"
-        open_dialog(self._panes.app, ChooseScreen(title, rows), partial(self._prune, found))
+        open_dialog(self._panes.app, ChooseScreen(title, WholeList(rows)), partial(self._prune, found))
 
     def _prune(self, found: Wanted, choice: int | None) -> None:
         if choice == 1:

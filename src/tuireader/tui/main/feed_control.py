@@ -149,7 +149,7 @@ class FeedController:
 
     def restore(self, feed_id: int) -> None:
         if feed_id in self.hidden:
-            self._cache.soon(partial(_leave, feed_id=feed_id, now=None))
+            self._cache.soon(partial(feeds.stay, feed_id=feed_id))
             self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
@@ -193,7 +193,7 @@ def _rename(connection: Connection, feed_id: int, title: str) -> None:
     rename(connection, feed_id, title)
 
 
-def _leave(connection: Connection, feed_id: int, now: datetime | None) -> None:
+def _leave(connection: Connection, feed_id: int, now: datetime) -> None:
     from tuireader.library.subscribing.subscription import leave  # seldom needed
 
     leave(connection, feed_id, now)

@@ -147,11 +147,11 @@ class MarkController:
         if not ways:
             toast(self._panes, "All of these are read already.")
             return
-        from tuireader.tui.lists.choice_list import Line
+        from tuireader.tui.lists.choice_list import Line, WholeList
         from tuireader.tui.screens.dialog import ChooseScreen, open_dialog
 
         rows = [Line(way.words, str(count)) for way, count in zip(ways, filter(None, counts), strict=True)]
-        open_dialog(self._panes.app, ChooseScreen("Mark as read", rows), partial(self._mark, ways))
+        open_dialog(self._panes.app, ChooseScreen("Mark as read", WholeList(rows)), partial(self._mark, ways))
 
     def _mark(self, ways: list[_Way], chosen: int | None) -> None:
         if chosen is not None:

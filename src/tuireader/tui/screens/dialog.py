@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events, on
@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tuireader.tui import keys
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.choice_list import ChoiceList, LedList, Line, WholeList
+from tuireader.tui.lists.choice_list import ChoiceList, LedList, WholeList
 from tuireader.tui.lists.rows import Rows
 from tuireader.tui.support.resize_safe_screen import SteadyScreen
 from tuireader.tui.support.safe_text import plain
@@ -126,10 +126,10 @@ class ChooseScreen(Dialog[int | None]):
     verb = "choose"
     """What enter does."""
 
-    def __init__(self, title: str, rows: Sequence[Line] | WholeList) -> None:
+    def __init__(self, title: str, rows: WholeList) -> None:
         super().__init__()
         self._title = title
-        self.rows = rows if isinstance(rows, WholeList) else WholeList(rows)
+        self.rows = rows
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
