@@ -44,6 +44,8 @@ class SavedPage:
     """The address of the feed that it came from, where the export says it."""
     guid: str = ""
     """Its guid in that feed."""
+    is_of_feed: bool = False
+    """Whether it was read in a feed, and not saved from its page."""
     id: str = ""
     """Its id in the export: pages can share an address, or have none."""
 
@@ -218,6 +220,7 @@ def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
         is_read=_is_marked(row, "read"),
         is_starred=is_starred,
         feed=stream if "://" in stream else "",
+        is_of_feed=True,
         guid=str(row.get("guid") or ""),
         id=str(row.get("id") or ""),
     )

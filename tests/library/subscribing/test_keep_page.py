@@ -11,8 +11,10 @@ from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError
 from tuireader.library.subscribing.follow_page import KeptPage, keep_page
+from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.feed import PAGES, PAGES_TITLE
-from tuireader.store import articles, feeds
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -58,12 +60,22 @@ async def test_what_is_here_is_not_fetched_again(library: Library, site: Scripte
     assert len(site.requests) == 1
 
 
-async def test_the_article_of_a_feed_is_that_article(library: Library, site: ScriptedSite) -> None:
-    site.pages["/feed"] = Reply(rss(Item("one", link=f"{site.url}/one")))
+async def test_the_article_of_a_feed_is_saved_as_it_is_and_outlives_the_feed(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one", link=f"{site.url}/one", html=WORDS)))
     (feed,) = library.follow(f"{site.url}/feed")
     await library.refresh()
-    assert (await keep(library, f"{site.url}/one")).feed_id == feed.id
-    assert [feed.url for feed in library.feeds()] == [f"{site.url}/feed"]
+    kept = await keep(library, f"{site.url}/one")
+    assert (kept.was_here, (await keep(library, f"{site.url}/one")).was_here) == (False, True)
+    assert [request.path for request in site.requests] == ["/feed"]
+    with closing(connect(library.path)) as c:
+        (both,) = articles.window(c, Query(), 0, 9)  # one story
+        statuses.mark(c, [both.id], read=True)
+        unsubscribe(c, feed.id)
+        (left,) = articles.window(c, Query(), 0, 9)
+        assert (left.id, left.read) == (kept.article_id, True)
+        assert "Paragraph 5" in articles.body(c, left.id)
 
 
 @pytest.mark.parametrize(

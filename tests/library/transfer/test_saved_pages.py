@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from support.factories import NOW
+from support.factories import NOW, ready, save
+from tuireader.library.refreshing.upkeep import index_for
+from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.library.transfer.import_any import Imported, import_path
 from tuireader.model.query import Query
 from tuireader.store import articles, labels
@@ -40,3 +42,21 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
         assert sum(sorted(some) == ["long", "sea"] for some in labels.tags_of(c, ids).values()) == 125
     again, _ = take_in(db, file)
     assert again.said() == ["0 pages kept, 250 were here already."]
+
+
+def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = save(c, ready("one", "What it says.", link="https://pages.example/1"))
+    file = tmp_path / "pocket.csv"
+    file.write_text(f"{HEAD}\nTo read,https://pages.example/1,1700000000,mine,unread\n", "utf-8")
+    for _ in range(2):
+        came, _ = take_in(db, file)
+        assert came.said() == ["0 pages kept, 1 were here already."]
+    with closing(connect(db)) as c:
+        index_for(c, 60)
+        (shown,) = articles.ids(c, Query())  # one story
+        assert labels.tags_of(c, [shown]) == {shown: ["mine"]}
+        unsubscribe(c, feed.id)
+        (left,) = articles.ids(c, Query())
+        assert articles.body(c, left) == "<p>What it says.</p>"
+        assert labels.tags_of(c, [left]) == {left: ["mine"]}

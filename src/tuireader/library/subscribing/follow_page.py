@@ -14,17 +14,18 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
+from tuireader.library.reading import saved_pages
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.rules import apply_rules
-from tuireader.library.subscribing import subscription, take_in, typed_page
+from tuireader.library.subscribing import subscription, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.library.subscribing.subscribe import Subscribed
-from tuireader.model.feed import PAGES, PAGES_TITLE, PageList
-from tuireader.model.fetched import Page, ParsedFeed, Plan
+from tuireader.model.feed import PageList
+from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.model.headline import Clock
-from tuireader.store import articles, feeds, site_facts
+from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
@@ -159,33 +160,41 @@ class _Follow:
 
 
 class KeptPage(NamedTuple):
-    """A page that is here."""
+    """A page that is saved."""
 
     feed_id: int
     article_id: int
     was_here: bool
-    """Whether it was here before, kept or brought by a feed: then nothing is asked for."""
+    """Whether it was a saved page before."""
 
 
 async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> KeptPage:
-    """Fetch the page at a typed address, and save its article among the saved pages.
+    """Save the page at a typed address: the article that is here, else what is fetched.
 
     Raises AddressError, or FetchError where there is nothing to read.
     """
-    there = await cache.read(partial(_there, addresses=addresses_to_try(address)))
-    if there is not None:
-        return there
-    _, page = await page_at(queue, address)
-    return await read_page(cache, partial(take_page, page=page, now=clock()), page)
+    kept = await cache.take(_KeepKnown(tuple(addresses_to_try(address)), clock()))
+    if kept is None:
+        _, page = await page_at(queue, address)
+        kept = await read_page(cache, partial(take_page, page=page, now=clock()), page)
+    await index_few(cache)
+    return kept
 
 
-def _there(c: sqlite3.Connection, addresses: list[str]) -> KeptPage | None:
-    """The article at one of the addresses."""
-    for address in addresses:
-        article_id = articles.by_link(c, address)
-        if article_id is not None:
-            return KeptPage(articles.get(c, article_id).feed_id, article_id, was_here=True)
-    return None
+@dataclass(frozen=True, slots=True)
+class _KeepKnown:
+    """Save the article at one of the addresses as a page; None where there is none. It can be pickled."""
+
+    addresses: tuple[str, ...]
+    now: datetime
+
+    def __call__(self, c: sqlite3.Connection) -> KeptPage | None:
+        pages = saved_pages.find_feed(c)
+        there = [articles.get(c, id_) for each in self.addresses for id_ in articles.all_by_link(c, each)]
+        saved = next((article for article in there if article.feed_id == pages), None)
+        if saved is not None:
+            return KeptPage(saved.feed_id, saved.id, was_here=True)
+        return _kept(c, saved_pages.save_copy(c, there[0].id, self.now)) if there else None
 
 
 def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
@@ -193,5 +202,8 @@ def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
     prepared = typed_page.text_of(page)
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")
-    feed = feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now)
-    return KeptPage(feed.id, take_in.save_one(c, feed.id, Plan(new=(prepared,)), now), was_here=False)
+    return _kept(c, saved_pages.save(c, prepared, now))
+
+
+def _kept(c: sqlite3.Connection, article_id: int) -> KeptPage:
+    return KeptPage(articles.get(c, article_id).feed_id, article_id, was_here=False)

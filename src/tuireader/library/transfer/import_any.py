@@ -18,11 +18,11 @@ from tuireader.feeds.entries import UNTITLED
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, address, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
+from tuireader.library.reading import saved_pages
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
-from tuireader.model.account import LOCAL
-from tuireader.model.feed import PAGES, PAGES_TITLE
-from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.model.fetched import ParsedEntry
 from tuireader.model.headline import Status
 from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import transaction
@@ -61,22 +61,19 @@ def keep_all(
 ) -> KeptPages:
     """Save pages with their tags and marks; known ones only get tags and stars.
 
-    A page of a feed that is subscribed to becomes an article of that. `tell` is called with how far it is.
+    A page of a feed that is subscribed to becomes an article of that, any other one a saved page, also where a feed has
+    it. `tell` is called with how far it is.
     """
     followed, at = feeds.by_place(c), Counter(map(address, pages))
-    kept = feeds.followed(c, LOCAL, PAGES)
-    kept_in = None if kept is None else kept.id
     added = known = without = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
         with transaction(c):
             for page in pages[start : start + _AT_ONCE]:
                 feed_id = followed.get(place(page.feed)) if page.feed else None
-                there = _there(c, page, feed_id or kept_in, is_alone=at[address(page)] == 1)
+                there = _there(c, page, feed_id or saved_pages.find_feed(c), is_alone=at[address(page)] == 1)
                 if there is None:
-                    if feed_id is None:
-                        kept_in = kept_in or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
-                    there = _keep(c, feed_id or kept_in or 0, page, now)
+                    there = _keep(c, feed_id, page, now)
                     added += 1
                     without += not page.html.strip()
                 else:
@@ -85,6 +82,8 @@ def keep_all(
                         statuses.mark(c, [there], starred=True)
                     if page.html.strip() and not articles.get(c, there).offline:
                         _complete(c, there, page.html)
+                    if not page.is_of_feed and articles.get(c, there).feed_id != saved_pages.find_feed(c):
+                        saved_pages.save_copy(c, there, now)
                 if page.tags:
                     labels.add_tags(c, [there], page.tags)
     return KeptPages(added, known, without)
@@ -115,15 +114,12 @@ def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
     articles.save_full_text(c, article_id, html, text, count_tidied(text))
 
 
-def _keep(c: sqlite3.Connection, feed_id: int, page: SavedPage, now: datetime) -> int:
-    from tuireader.library.refreshing.match_entries import prepare
-
+def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:
     title = page.title or page.url or UNTITLED
     entry = ParsedEntry(page.name, title, page.url, page.authors, published=page.published, html=page.html)
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
-    articles.save_entries(c, feed_id, Plan(new=(prepared,), is_asked_for=True), now)
-    return articles.known(c, feed_id, [entry.guid])[entry.guid].id
+    return saved_pages.save(c, prepared, now, feed_id)
 
 
 def read_omnivore(path: Path) -> list[SavedPage] | None:

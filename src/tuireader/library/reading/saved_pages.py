@@ -1,0 +1,52 @@
+"""Pages that are kept without following their site: each is an article of one feed that nothing is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.library.refreshing.match_entries import prepare
+from tuireader.model.account import LOCAL
+from tuireader.model.feed import PAGES, PAGES_TITLE
+from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.store import articles, feeds
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from tuireader.model.fetched import Prepared
+
+
+def find_feed(c: sqlite3.Connection) -> int | None:
+    """The id of the feed of saved pages; None where no page was saved."""
+    feed = feeds.followed(c, LOCAL, PAGES)
+    return None if feed is None else feed.id
+
+
+def save(c: sqlite3.Connection, page: Prepared, now: datetime, feed_id: int | None = None) -> int:
+    """Save a page as an article of a feed, else as a saved page, unless it is there already.
+
+    Returns the id of its article.
+    """
+    feed_id = feed_id or find_feed(c) or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
+    articles.save_entries(c, feed_id, Plan(new=(page,), is_asked_for=True), now)
+    guid = page.entry.guid
+    return articles.known(c, feed_id, [guid])[guid].id
+
+
+def save_copy(c: sqlite3.Connection, article_id: int, now: datetime) -> int:
+    """Save an article of a feed as a page, so that it outlives the feed; gives the id of the copy.
+
+    The two become one story when they are indexed, with one status.
+    """
+    article = articles.get(c, article_id)
+    entry = ParsedEntry(
+        article.link,
+        article.title,
+        article.link,
+        article.authors,
+        article.categories,
+        published=article.published,
+        html=articles.body(c, article_id),
+    )
+    return save(c, prepare(entry, date=article.date, excerpt=not article.offline), now)
