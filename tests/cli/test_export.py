@@ -49,6 +49,8 @@ def test_some_articles_are_written(run: Run, tmp_path: Path) -> None:
     assert [row["title"] for row in rows if row["type"] == "article"] == [
         row["title"] for row in run("list", "--feed", "notes", "--order", "oldest", "--json").rows
     ]
+    rows = [json.loads(line) for line in run("export", "--format", "json", "-n", "1").out.splitlines()]
+    assert sum(row["type"] == "article" for row in rows) == 1
     done = run("export", "--format", "markdown", "--category", "Elections", "--output", str(tmp_path / "md"))
     files = sorted((tmp_path / "md").iterdir())
     assert done.err == f"tuireader: {len(files)} articles written to {tmp_path / 'md'}.\n"

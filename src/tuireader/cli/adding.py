@@ -61,7 +61,7 @@ def _failed(address: str, error: TuireaderError) -> str:
 
     shown, said = shown_address(address), str(error)
     if isinstance(error, NoFeedFoundError) and "add --" not in said:
-        said += ", or keep the page alone: add --page"
+        said = f"{said.removesuffix('.')}, or keep the page alone: add --page"
     if is_path(address) and Path(address).expanduser().is_file():
         said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
     host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that

@@ -89,7 +89,8 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     from tuireader.library.transfer.export_articles import ids_of
 
     query = query_of(connection, arguments)
-    ids = None if query == Query(order=query.order) else ids_of(connection, query)[: arguments.limit or None]
+    is_all = query == Query(order=query.order) and not arguments.limit
+    ids = None if is_all else ids_of(connection, query)[: arguments.limit or None]
     rows = backup_rows(connection, utc_now(), ids)
     _say_of_passwords(sum(without_credentials(feed.url) != feed.url for feed in feeds.every(connection)))
     if arguments.output is None:

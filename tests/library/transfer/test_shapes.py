@@ -66,8 +66,8 @@ def test_a_feed_whose_address_is_in_another_attribute_is_one(library: Library) -
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b'{"unknown": [1, 2, 3]}', "There are no feeds in this file"),
-        (b'{\n  "a": "https://a.example/feed",\n  "b": []\n},\n', "There are no feeds in this file"),
+        (b'{"unknown": [1, 2, 3]}', "This is JSON that is cut off"),
+        (b'{\n  "a": "https://a.example/feed",\n  "b": []\n},\n', "This is JSON that is cut off"),
         (
             b'?xml version="1.0"?><!-- by the owners. of it --><opml version="2.0"><body/></opml>',
             "no feeds in this file",

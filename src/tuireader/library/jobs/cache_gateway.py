@@ -121,15 +121,15 @@ class Writer:
                     self._waiting.keep([change for key, change in waiting.items() if key in new])
             except OSError as error:
                 return (
-                    f"{_marks(count)} could not be written: another program holds {self._path}, and the folder takes"
+                    f"{_marks(count)} could not be written: {self._path} is busy, and the folder takes"
                     f" no file to keep them in ({error.strerror})."
                 )
             self._kept |= new
         said = (
-            f"{_marks(count)} could not be written yet: another program holds {self._path}. They are kept beside it,"
+            f"{_marks(count)} could not be written yet: {self._path} is busy. They are kept beside it,"
             " and written when tuireader starts again."
         )
-        more = f"Your last change could not be written: another program holds {self._path}. Make it again later."
+        more = f"Your last change could not be written: {self._path} is busy. Make it again later."
         return " ".join([said] * bool(count) + [more] * is_more)
 
     def _run(self) -> None:

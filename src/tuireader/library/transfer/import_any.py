@@ -267,6 +267,8 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
     pages = read_saved_pages(content)
     if pages is not None:
         return Imported(pages=keep_all(c, pages, now, tell))
+    if content.lstrip()[:1] in (b"{", b"["):
+        raise NotAFeedListError("This is JSON that is cut off, or neither a backup nor an export that tuireader knows")
     return Imported(import_feeds(c, content, now))
 
 

@@ -145,7 +145,7 @@ class MarkController:
         counts = await self._cache.read(lambda c: [len(way.find(c)) for way in ways])
         ways = [way for way, count in zip(ways, counts, strict=True) if count]
         if not ways:
-            toast(self._panes, "All of these are read already.")
+            toast(self._panes, "Nothing here is unread.")
             return
         from tuireader.tui.lists.choice_list import Line, WholeList
         from tuireader.tui.screens.dialog import ChooseScreen, open_dialog

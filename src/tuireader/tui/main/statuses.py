@@ -175,7 +175,7 @@ class StatusController:
             if change.read is not None:
                 ids = ids - {*change.ids} if change.read else ids | {*change.ids}
         if not ids:
-            toast(self._node, "All of these are read already.")
+            toast(self._node, "Nothing here is unread.")
             return
         await self._mark_many(ids, f"{len(ids)} marked read", f"{len(ids)} marked unread again", read=True)
 
