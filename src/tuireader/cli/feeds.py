@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import sys
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from tuireader import paths, startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, cache, output
@@ -27,9 +27,6 @@ from tuireader.tasks.refresh import Ends, Tally
 from tuireader.tasks.refresh import refresh as refresh_feeds
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 def import_list(arguments: argparse.Namespace) -> int:

@@ -16,7 +16,6 @@ from tuireader.store.connection import Connection, connect, must_be_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tuireader.store.mending.write_ahead_log import Log
 

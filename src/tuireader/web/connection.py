@@ -17,7 +17,7 @@ from tuireader.web.address import Address
 if TYPE_CHECKING:
     import ssl
 
-    from tuireader.web.address import Address, Origin
+    from tuireader.web.address import Origin
 
 
 IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE"}

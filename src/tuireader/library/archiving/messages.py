@@ -9,9 +9,7 @@ from tuireader.model.feed import Archive
 from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.model.feed import Archive, Backfilled
+    from tuireader.model.feed import Backfilled
 
 
 def progress(event: Backfilled) -> str:

@@ -19,9 +19,6 @@ from tuireader.urls.identity import without_scheme
 
 if TYPE_CHECKING:
     import sqlite3
-    from datetime import datetime
-
-    from tuireader.model.feed import Archive
 
 
 Kind = Literal["feed", "posts"]

@@ -22,7 +22,6 @@ from tuireader.store.statuses import Waiting
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from pathlib import Path
 
     from tuireader.library.jobs.pool import JobPool
     from tuireader.library.jobs.processes import Processes

@@ -24,7 +24,6 @@ from tuireader.urls.private_network import Reach
 if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.jobs.work import Result, Work
-    from tuireader.model.fetched import Page
 
 
 INDEXED_AT_ONCE = 8

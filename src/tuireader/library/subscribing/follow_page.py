@@ -34,14 +34,8 @@ from tuireader.urls.shown import shown_address, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
-    import sqlite3
-    from datetime import datetime
-
     from tuireader.content.listing.model import Listing
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.feed import Feed, Refreshed
-    from tuireader.model.headline import Clock
 
 
 async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:

@@ -26,8 +26,6 @@ from tuireader.urls.typed import addresses_to_try
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model.feed import Feed
-
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
     """Remove a subscription with its articles and their statuses."""

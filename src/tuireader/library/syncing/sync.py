@@ -25,7 +25,7 @@ from tuireader.store import accounts, feeds, status_outbox
 from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tuireader.library.jobs.cache_gateway import Cache

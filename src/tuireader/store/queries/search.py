@@ -18,11 +18,9 @@ from tuireader.text.shingles import Sketch, sketch
 from tuireader.text.wrap import fitting
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from tuireader.model.article import ArticleWords, Excerpt
-    from tuireader.store.queries.query_language import SearchQuery, Term
 
 
 _LEAD = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,9 +14,6 @@ from textual.widgets import Input, Static
 
 from tuireader.text.printable import printable
 from tuireader.tui.support.safe_text import plain
-
-if TYPE_CHECKING:
-    from textual.suggester import Suggester
 
 
 class Prompt(Horizontal):

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tuireader.tui.screens.address import Added, AddressScreen
     from tuireader.tui.screens.feed_info import Known, Wish
     from tuireader.tui.screens.page_text import Chosen
-    from tuireader.tui.support.workers import Web
 
 
 AGAIN = 50

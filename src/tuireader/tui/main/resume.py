@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.screen import ReaderScreen
     from tuireader.tui.support.textual_internals import OpenApp
-    from tuireader.tui.support.ui_state import UiState
 
 
 WHEREABOUTS = "whereabouts"

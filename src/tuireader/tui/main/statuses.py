@@ -21,10 +21,8 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from sqlite3 import Connection
 
-    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.reading.status import Marking
     from tuireader.model.headline import Field, Status
 
