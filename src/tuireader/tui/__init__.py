@@ -1,1 +1,1 @@
-"""The screen: Textual widgets that show what the library and the store know."""
+"""The screen: Textual widgets on top of the library and the store."""

@@ -1,4 +1,4 @@
-"""The app: what all screens share (configuration, keys, theme, the cache) and how the program ends."""
+"""The app: shared by all screens (configuration, keys, theme, cache), and how the program ends."""
 
 from __future__ import annotations
 
@@ -51,21 +51,21 @@ if TYPE_CHECKING:
 log = logging.getLogger("tuireader")
 
 UNNOTICED = 0.3
-"""Seconds that quitting may take without a word."""
+"""Seconds that quitting may take without a message."""
 HEARING = 0.05
-"""Seconds in which the loop hears of all signals that have come."""
+"""Seconds for the loop to process signals that have arrived."""
 FINISHING = 1.0
-"""Seconds for what is being written when the program is told to stop."""
+"""Seconds to finish writing after a signal to end."""
 LETTING_GO = 0.3
-"""Seconds for what is called off at the end to let go of what it holds."""
+"""Seconds for cancelled work to release its resources."""
 FRAME_TIMEOUT = 1.0
-"""Seconds for which the screen that was kept stays at most while the app starts behind it."""
+"""Maximum seconds for the startup frame while the app starts behind it."""
 CLOSE_TIMEOUT = 0.8
-"""Seconds for what is still to be written when the program ends."""
+"""Seconds for pending writes when the program ends."""
 
 
 class ReaderApp(TypeAhead):
-    """The app on one cache; `addresses` are subscribed to on start, and the last of them is opened."""
+    """The app on one cache; `addresses` are subscribed to at the start, and the last one is opened."""
 
     TITLE = "tuireader"
     CSS_PATH = "app.tcss"
@@ -82,9 +82,9 @@ class ReaderApp(TypeAhead):
         clock: Clock = utc_now,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Open the cache, while there is a shell to show in what goes wrong: StoreError or ConfigError, a sentence.
+        """Open the cache before the terminal is taken over, so that errors appear in the shell.
 
-        `tell` hears what takes long about it.
+        `tell` receives progress of slow steps. Raises StoreError or ConfigError.
         """
         self.config = config or Config()
         check(self.config)  # first: what is refused must not leave the cache open
@@ -94,18 +94,18 @@ class ReaderApp(TypeAhead):
         """For bounded reads on the loop."""
         self.cache = Cache(path)
         self.unwritten = ""
-        """A sentence about what could not be written by the end."""
+        """A sentence about changes that could not be written by the end."""
         self.is_all_said = False
-        """Whether whoever runs it has said what there was to say at its end."""
+        """Whether the caller has printed the final messages."""
         self.is_linear = self.config.linear
-        """Whether it is drawn for screen readers and braille displays."""
+        """Whether the linear mode for screen readers and braille displays is on."""
         self._is_quitting = self._is_stopping = False
         self.omitted = Omitted.NOTHING
-        """What is left out of what is drawn, which nobody sees."""
+        """What the drawing of the startup frame leaves out."""
         self.last_screen: Screens | None = None
-        """What the next start may show first."""
+        """The startup frame of the next start."""
         self.in_step: dict[int, Login | None] = {}
-        """Accounts to tell of the last changes once the program has ended, by id; a shared folder has no login."""
+        """Accounts to sync once the program has ended, by id; a shared folder has no login."""
         self._ending: Termination | None = None
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
@@ -131,13 +131,13 @@ class ReaderApp(TypeAhead):
             self.theme = DARK.name
 
     def get_css_variables(self) -> dict[str, str]:
-        """The theme's variables, and the tones that everything is drawn in."""
+        """Theme variables and our own tones."""
         variables = {**super().get_css_variables(), **tones(self.current_theme)}
         self.theme_variables = variables
         return variables
 
     def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's signature
-        """Style everything anew; before there is a screen it is enough to know the theme."""
+        """Restyle everything; before there is a screen, only the theme is set."""
         if self.screen_stack:
             super().refresh_css(animate)
         else:
@@ -145,7 +145,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def cursor_place(self) -> Offset:
-        """Where the terminal's cursor is: in the linear mode where the user reads."""
+        """Where the terminal's cursor is: in linear mode at the reading place."""
         if not (self.is_linear and self.screen_stack):
             return super().cursor_place
         place = reading_place(getattr(self.screen, "reads", None) or self.focused)
@@ -183,7 +183,7 @@ class ReaderApp(TypeAhead):
     # Beginning and end.
 
     def get_default_screen(self) -> ReaderScreen:
-        """The screen with the panes."""
+        """The main screen."""
         return ReaderScreen(
             self.cache,
             Web(self.cache, self.clock),
@@ -196,7 +196,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def reader(self) -> ReaderScreen:
-        """The screen with the panes, whatever is over it."""
+        """The main screen, whatever dialog is over it."""
         screen = self.screen_stack[0]
         assert isinstance(screen, ReaderScreen)  # noqa: S101 - tells the type checker what get_default_screen gave
         return screen
@@ -224,11 +224,11 @@ class ReaderApp(TypeAhead):
 
     @property
     def _shows_frame(self) -> bool:
-        """Whether the screen that was kept stands there; while the user quits, another one is drawn to be kept."""
+        """Whether the startup frame is shown; False while quitting draws the next one."""
         return not (self.shows_frames or self._is_quitting)
 
     def about_to_act(self) -> None:
-        """Let a key act on what is seen, even while that is the screen that was kept."""
+        """Prepare for a key: it must act on what is visible, even if that is the startup frame."""
         if self._has_reader and self._shows_frame:
             try:
                 self.reader.resume.stand_where_seen()
@@ -245,7 +245,7 @@ class ReaderApp(TypeAhead):
             self.reader.recount()
 
     def get_driver_class(self) -> type[Driver]:
-        """Our own driver for the terminal, where the system is one that it is for."""
+        """Our own driver, on systems that it supports."""
         chosen = super().get_driver_class()
         if os.name != "posix":
             return chosen
@@ -256,7 +256,7 @@ class ReaderApp(TypeAhead):
         return TerminalDriver if chosen is LinuxDriver else chosen
 
     def _heed_the_terminal(self) -> None:
-        """End when told to by a signal, or when the terminal is gone; stop and continue when told to."""
+        """End on a signal or when the terminal is lost; handle stop and continue."""
         driver = self.terminal_driver
         if driver is None or driver.is_headless:
             return
@@ -293,7 +293,7 @@ class ReaderApp(TypeAhead):
             os.kill(0, signal.SIGTSTP)
 
     def _stop(self, driver: TerminalDriver) -> None:
-        """Give the terminal back and stop, as ctrl+z does to other programs."""
+        """Restore the terminal and stop, as ctrl+z does in other programs."""
         if not self._is_ending:
             driver.suspend_application_mode()
             self._is_stopping = True
@@ -303,7 +303,7 @@ class ReaderApp(TypeAhead):
             loop.call_later(HEARING, self._sleep, loop.time() + FINISHING)
 
     def _sleep(self, latest: float) -> None:
-        """Stop once nothing of ours is being written, at the latest at a time: who stops in the middle locks others."""
+        """Stop once no write is running, at the latest at a given time: a stopped writer locks others out."""
         if not self._is_stopping or self._is_ending:
             return
         loop = asyncio.get_running_loop()
@@ -325,7 +325,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def _has_reader(self) -> bool:
-        """True if the reader screen is mounted."""
+        """True if the main screen is mounted."""
         return bool(self.screen_stack) and self.reader.is_mounted
 
     @property
@@ -336,14 +336,14 @@ class ReaderApp(TypeAhead):
         self._begin_to_end(status)
 
     def _last_resort(self) -> None:
-        """Do what must be done when the end does not come by itself."""
+        """Save what must be saved if the regular end does not come."""
         unwritten = self.cache.keep_what_waits()
         driver = self.terminal_driver
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back("" if self.is_all_said else unwritten)
 
     def _begin_to_end(self, status: int = 0, shown_first: Screens | None = None) -> None:
-        """End; where the user is is kept while there are lists that know it."""
+        """Save the session and end."""
         self.last_screen = shown_first
         if self._has_reader:
             self.reader.resume.keep()
@@ -360,7 +360,7 @@ class ReaderApp(TypeAhead):
             self._quit_when_written(catch_up=self.is_ahead)
 
     async def _end_as_it_stands(self) -> None:
-        """End, and give what the next start may show first."""
+        """Draw the startup frame of the next start, and end."""
         shown_first = None
         try:
             if self._has_reader:
@@ -371,7 +371,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def _handing_over(self) -> list[Worker[Any]]:
-        """Workers that are about to hand to the writer what the user has done."""
+        """Workers that still hand changes of the user to the writer."""
         return [each for each in self.workers if each.group in BY_HAND and not each.is_finished]
 
     @work(group="quit")
@@ -410,7 +410,7 @@ class ReaderApp(TypeAhead):
         self.connection.close()
 
     def _heed_no_more(self) -> None:
-        """Let go of the signals that the loop handles: between two steps of its end, Python would complain of them."""
+        """Remove signal handlers before the loop closes: Python would complain about signals in between."""
         if os.name == "posix":
             loop = asyncio.get_running_loop()
             with contextlib.suppress(RuntimeError, ValueError):
@@ -420,7 +420,7 @@ class ReaderApp(TypeAhead):
     # What goes wrong.
 
     def handle_error(self, error: Exception) -> None:
-        """Work in the background that fails is said and logged, and reading goes on; all else ends the program."""
+        """Report and log errors of background work, and go on; all others end the program."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(cause, NoMatches | MountError) and self.is_exiting:
             log.debug("a screen was taken down while it was built", exc_info=cause)  # as it is at the end
@@ -430,7 +430,7 @@ class ReaderApp(TypeAhead):
             super().handle_error(error)
 
     def report(self, error: BaseException) -> None:
-        """Say what went wrong: a sentence that we wrote, or that it is a bug."""
+        """Show an error: its own sentence if it is ours, else that it is a bug."""
         if isinstance(error, TuireaderError):
             toast(self.screen, str(error), severity="error")
             return
@@ -438,7 +438,7 @@ class ReaderApp(TypeAhead):
         toast(self.screen, unexpected(error), severity="error")
 
     def panic(self, *renderables: Any) -> None:
-        """End for what Textual met; what it shows of that is for the log."""
+        """End after an error in Textual; its traceback goes to the log."""
         if self.first_error is None:
             words = "\n".join(str(part) for part in renderables)
             self.first_error = RuntimeError(words or "Textual gave up")
@@ -452,7 +452,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def exit_message(self) -> str:
-        """Why the program ended by itself, or what it could not do; empty where the user ended it and all is well."""
+        """Why the program ended by itself, or what it could not do; "" after a normal end."""
         error = self.first_error
         if error is None and self.unwritten:
             return self.unwritten

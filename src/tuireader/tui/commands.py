@@ -1,4 +1,4 @@
-"""Every command of the app, once: bindings, help, hint line, command palette and the user's keymap are made from it."""
+"""All commands of the app: the source of bindings, help, hint line, command palette and keymap."""
 
 from __future__ import annotations
 
@@ -7,48 +7,47 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Context = Literal["moving", "list", "article", "panes", "app", "dialog", "feed"]
-"""Where a command answers to its keys.
+"""Where the keys of a command work.
 
-`moving`: in whatever has rows or a page. `list`: in a list that has the focus. `article`: in the article that has the
-focus; an action that has nothing to do there raises SkipAction and leaves the key to others. `panes`: on the screen
-with the panes. `app`: on every screen. `dialog`: on a screen over the panes that only shows something.
-`feed`: on the one about a feed.
+`moving`: anything with rows or a page. `list`: the focused list. `article`: the focused article; an action that does
+not apply raises SkipAction and leaves the key to others. `panes`: the main screen. `app`: every screen. `dialog`:
+dialogs. `feed`: the dialog of a feed.
 """
 
 Section = Literal["Most used", "Moving", "Articles", "In the article", "Lists and feeds"]
-"""Where the help names it."""
+"""Section of the help."""
 
 Place = Literal["list", "sidebar", "article", "finding", "nothing"]
-"""What a hint line is for: a kind of pane, an article in which something is sought, or a reader without feeds."""
+"""What a hint line is for: a kind of pane, a search in an article, or a reader without feeds."""
 
 Hint = tuple[int, str]
-"""The place of a command in a hint line, most useful first, and the one word for what it does.
+"""Rank in a hint line (lower is more useful) and the word shown.
 
 Commands with the same hint share it: "j/k move".
 """
 
 
 class Command(NamedTuple):
-    """Something that can be done with a key."""
+    """A command with its keys and words."""
 
     id: str
-    """What the configuration's keymap calls it."""
+    """Its name in the configuration's keymap."""
     keys: str
-    """Its usual keys, with commas between them, as Textual names them."""
+    """Default keys, separated by commas, named as in Textual."""
     words: str
-    """What it does, as the help and the palette say it."""
+    """What it does, for help and palette."""
     context: Context
     section: Section | None = None
-    """None: the help does not name it, since it says no more than others do."""
+    """None: not listed in the help."""
     hints: Mapping[Place, Hint] = MappingProxyType({})
     is_navigation: bool = False
-    """Whether it is of use only as a key: the palette does not offer it."""
+    """Whether it only makes sense as a key: then the palette leaves it out."""
     method: str = ""
-    """The action where it is not the id with underscores."""
+    """The action, if it is not the id with underscores."""
     is_first: bool = False
-    """Whether its keys are never left to what has the focus."""
+    """Whether its keys take precedence over the focused widget."""
     also: str = ""
-    """Other words by which the palette finds it."""
+    """More search words for the palette."""
 
     @property
     def action(self) -> str:
@@ -203,6 +202,6 @@ COMMANDS = (
     Command("selector", "s", "choose what is taken from those pages", "feed"),
     Command("open-site", "o", "open the feed’s site in the browser", "feed"),
 )  # fmt: skip
-"""In the order in which the help names them."""
+"""All commands, in the order of the help."""
 
 BY_ID = {command.id: command for command in COMMANDS}

@@ -1,4 +1,4 @@
-"""What of a configuration only the app can check: the names of themes and of commands."""
+"""Checks of a configuration that need the app: names of themes, commands and keys."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ def theme_names() -> list[str]:
 
 
 def check(config: Config) -> None:
-    """Raise ConfigError for the first of the `mistakes`."""
     for mistake in mistakes(config):
         raise mistake
 
 
 def mistakes(config: Config) -> Iterator[ConfigError]:
-    """What is wrong, with a hint: there is no such theme or command, or keys cannot do what is wanted."""
+    """Find unknown themes, commands and keys, and bindings that conflict, each with a hint."""
     if config.theme and config.theme not in theme_names():
         yield ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, theme_names())}")
     for id_ in config.keymap:
@@ -39,7 +38,7 @@ def mistakes(config: Config) -> Iterator[ConfigError]:
 
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
 _NAMES = frozenset({*(key.value.rpartition("+")[2] for key in Keys), *KEY_NAME_REPLACEMENTS.values()})
-"""Names of keys; others are those of Unicode, as question_mark."""
+"""Names of keys; the others are Unicode names such as question_mark."""
 
 # Where commands are asked for keys together: one of two with the same key would never hear of it.
 _TOGETHER: tuple[frozenset[Context], ...] = (
@@ -69,7 +68,7 @@ def _keys(command: Command, keymap: Mapping[str, str]) -> list[str]:
 
 
 def _is_key(key: str) -> bool:
-    """Whether it is a key as Textual names them: a sign, or a name, with ctrl and the like in front."""
+    """Whether it is a key in Textual's notation: a character or a name, with optional modifiers."""
     *modifiers, name = key.removesuffix("+").split("+") if key != "+" else [key]
     if not _MODIFIERS.issuperset(modifiers) or (key.endswith("+") and key != "+"):
         return False

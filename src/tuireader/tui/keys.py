@@ -1,4 +1,4 @@
-"""The keys of commands, as they are bound and as they are shown."""
+"""The keys of commands: bindings, help, hints, palette."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 PINNED = ("close", "palette", "help")
-"""Commands whose hints have room whatever the width: the ways out, and to all others."""
+"""Commands whose hints are shown at any width."""
 
 
 def binding(id_: str) -> Binding:
@@ -28,7 +28,7 @@ def _binding(command: Command, action: str) -> Binding:
 
 
 def bindings(context: Context) -> list[BindingType]:
-    """The bindings of a context; what has rows or a page is moved in."""
+    """The bindings of a context; anything with rows or a page also gets those of `moving`."""
     contexts = (context,) if context in ("panes", "app") else ("moving", context)
     return [
         _binding(command, command.handed_on if context == "panes" else command.action)
@@ -39,14 +39,14 @@ def bindings(context: Context) -> list[BindingType]:
 
 
 class Row(NamedTuple):
-    """A line of the help: how the keys are written, and what they do."""
+    """A line of the help: keys and description."""
 
     keys: str
     description: str
     id: str = ""
-    """What the configuration's keymap calls it; of several that share a word, the first."""
+    """Its name in the keymap; of several with the same description, the first."""
     is_pinned: bool = False
-    """Whether its hint has room whatever the width."""
+    """Whether its hint is shown at any width."""
 
 
 def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
@@ -80,7 +80,7 @@ def _row(command: Command, keymap: Mapping[str, str]) -> Row:
 
 
 def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
-    """What the command palette offers: action, words, keys, and other words by which it is found."""
+    """The entries of the command palette: action, description, keys, search words."""
     return [
         (
             _from_the_palette(command),
@@ -94,14 +94,14 @@ def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
 
 
 def _from_the_palette(command: Command) -> str:
-    """The action of a command, as the screen with the panes or the app has it."""
+    """The action of a command, addressed to the main screen or the app."""
     if command.context == "app":
         return f"app.{command.action}"
     return f"in_article({command.id!r})" if command.context == "article" else command.handed_on
 
 
 def hints(place: Place, keymap: Mapping[str, str]) -> list[Row]:
-    """The hint line of a kind of pane: the first key of each command, and one word."""
+    """The hint line of a kind of pane: for each command its first key and one word."""
     return [
         Row("/".join(keys_of(id_, keymap)[0] for id_ in ids), word, ids[0], any(id_ in PINNED for id_ in ids))
         for word, ids in _hinted(place)
@@ -109,7 +109,7 @@ def hints(place: Place, keymap: Mapping[str, str]) -> list[Row]:
 
 
 def _hinted(place: Place) -> Iterator[tuple[str, list[str]]]:
-    """The words of a hint line in their order, each with the ids of the commands that share it."""
+    """The words of a hint line in order, each with the ids of its commands."""
     named = sorted(
         ((command.hints[place], command.id) for command in COMMANDS if place in command.hints),
         key=lambda each: each[0],
@@ -119,7 +119,7 @@ def _hinted(place: Place) -> Iterator[tuple[str, list[str]]]:
 
 
 def key_on(screen: Screen[Any], id_: str) -> str:
-    """How the first key is written that a command has on a screen now, whatever keymap the app was given."""
+    """The first key of a command on a screen, under the keymap in force."""
     bound = [key for key, active in screen.active_bindings.items() if active.binding.id == id_]
     usual = _bound(id_, {})
     return _written(next((key for key in [*usual, *bound] if key in bound), usual[0]))

@@ -23,13 +23,13 @@ from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
 READABLE = 4.5
-"""The least contrast of text: WCAG 2.2, 1.4.3."""
+"""Minimum contrast of text (WCAG 2.2, 1.4.3)."""
 TAKEN_HOLD_OF = 3.0
-"""The least contrast of a control: WCAG 2.2, 1.4.11."""
+"""Minimum contrast of a control (WCAG 2.2, 1.4.11)."""
 APART = 1.4
-"""The least contrast of tones that stand beside each other and mean different things."""
+"""Minimum contrast between adjacent tones with different meanings."""
 _LITTLE = 1.02
-"""What a contrast is above its least: a terminal has 256 steps of each colour."""
+"""Safety factor on a minimum contrast: a terminal has 256 steps of each colour."""
 
 DARK = Theme(
     name="tuireader-dark",
@@ -64,8 +64,7 @@ LIGHT = Theme(
 HOUSE = (DARK, LIGHT)
 
 SIXTEEN_COLOURS = "ansi-dark"
-"""The theme for a terminal of sixteen colours, unless the user chooses one: the nearest to the tones of any other are
-all the same few."""
+"""The default theme of a terminal with sixteen colours, which cannot show the tones of the others."""
 
 _ANSI = {
     "ink": "ansi_default",
@@ -81,7 +80,7 @@ _ANSI_LIGHT = {"mark": "ansi_blue", "alarm": "ansi_red", "rule": "ansi_white"}
 
 
 def tones(theme: Theme) -> dict[str, str]:
-    """The variables named above for a theme."""
+    """The theme variables of the module docstring for a theme."""
     if theme.ansi:
         return {**_ANSI, **(_ANSI_DARK if theme.dark else _ANSI_LIGHT)}
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
@@ -118,7 +117,7 @@ def _tones(background: Color, foreground: Color, accent: Color, error: Color) ->
 
 @lru_cache(maxsize=512)
 def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> Color:
-    """The colour, moved towards black or white as little as is needed to be read on all the backgrounds."""
+    """The colour, moved as little as possible towards black or white until it is readable on all backgrounds."""
     ends = sorted((BLACK, WHITE), key=lambda end: min(contrast(end, behind) for behind in backgrounds), reverse=True)
     for percent in range(0, 101, 4):
         candidate = color.blend(ends[0], percent / 100, alpha=1)
@@ -128,7 +127,7 @@ def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> C
 
 
 def _thinned(ink: Color, background: Color, at_least: float) -> Color:
-    """A colour mixed with the background down to a contrast."""
+    """Mix a colour with the background down to a contrast."""
     shares = range(201)  # of the background, in steps of half a hundredth: the more, the less contrast
     found = bisect_right(shares, -at_least, key=lambda share: -contrast(_mixed(ink, background, share), background))
     return _mixed(ink, background, max(0, found - 1))

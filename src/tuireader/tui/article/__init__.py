@@ -1,1 +1,1 @@
-"""The page: an article as it is shown, read, searched, followed and copied from."""
+"""The article page: display, scrolling, find, links, selection."""

@@ -1,4 +1,4 @@
-"""Finding text in a page while it is typed, without regard to case, accents and kinds of quotes."""
+"""Find in a page while typing, ignoring case, accents and kinds of quotes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tuireader.tui.support.viewport import Place
 
 
 class Match(NamedTuple):
-    """A place in the text, from `start` to before `end`, in characters."""
+    """A match in the text, from `start` to before `end`, in characters."""
 
     start: int
     end: int
 
 
 def matches(text: FoldedText, sought: str, most: int) -> list[Match]:
-    """The places in a text that match, in order and apart from each other; no more than `most`."""
+    """The matches in a text in order, without overlaps; at most `most`."""
     needle = fold(sought)
     found: list[Match] = []
     if not needle.strip():
@@ -41,29 +41,29 @@ def matches(text: FoldedText, sought: str, most: int) -> list[Match]:
 
 
 MOST = 5_000
-"""Matches that are counted: more of them are no help to anybody."""
+"""Maximum number of matches counted."""
 
 
 class FindSession:
     """State of a search within a text."""
 
     def __init__(self, text: str, origin: int) -> None:
-        """Begin at the offset `origin`: the first match is the first one from there on."""
+        """`origin` is the offset from which the first match is sought."""
         self._searchable = FoldedText(text)
         self.began = origin
-        """Where the user was when it began."""
+        """The offset at which the search began."""
         self.origin = origin
         self.sought = ""
         self.matches: list[Match] = []
         self.current = 0
-        """The index of the match that the user is at."""
+        """The index of the current match."""
 
     @property
     def here(self) -> Match | None:
         return self.matches[self.current] if self.matches else None
 
     def seek(self, sought: str) -> None:
-        """Look for something else, from the origin on and round to the beginning."""
+        """Search for another text, from the origin, wrapping around."""
         self.sought = sought
         self.matches = matches(self._searchable, sought, MOST)
         self.current = bisect_left(self.matches, self.origin, key=lambda match: match.start)
@@ -71,43 +71,42 @@ class FindSession:
             self.current = 0
 
     def step(self, by: int) -> None:
-        """Go on to another match, from the last to the first."""
+        """Move to another match, wrapping around."""
         if self.matches:
             self.current = (self.current + by) % len(self.matches)
             self.origin = self.matches[self.current].start
 
     def between(self, start: int, end: int) -> list[Match]:
-        """The matches that have a character between two offsets."""
+        """The matches that overlap a range of offsets."""
         first = bisect_right(self.matches, start, key=lambda match: match.end)
         last = bisect_left(self.matches, end, key=lambda match: match.start)
         return self.matches[first:last]
 
     def said(self) -> str:
-        """How it stands: "3 of 14"."""
+        """The position among the matches: "3 of 14"."""
         if not self.matches:
             return "no match" if self.sought.strip() else ""
         return f"{self.current + 1} of {len(self.matches)}{'+' if len(self.matches) == MOST else ''}"
 
 
 _LONGEST = 200
-"""Characters that can be typed."""
+"""Maximum length of the search text."""
 
 
 class Finder:
-    """Takes what is typed, leads to what matches, and keeps it marked."""
+    """Handles the find prompt of a page, moves to matches and highlights them."""
 
     def __init__(self, view: PageView, changed: Callable[[], None]) -> None:
-        """`changed` is called when the search stands otherwise."""
+        """`changed` is called when the text or the current match changes."""
         self._view = view
         self._changed = changed
         self.session: FindSession | None = None
-        """The search, while there is one."""
         self.typing = False
-        """Whether keys go into what is sought."""
+        """Whether the prompt is open."""
 
     @property
     def sought(self) -> str:
-        """What is sought; empty where nothing is."""
+        """The search text; "" if there is no search."""
         return self.session.sought if self.session is not None else ""
 
     @property
@@ -115,7 +114,6 @@ class Finder:
         return self.session.said() if self.session is not None else ""
 
     def highlights(self, place: Place, start: int, end: int) -> list[Highlight]:
-        """Matches on a line between two offsets."""
         if self.session is None or place.item == HEAD:
             return []
         here = self.session.here
@@ -123,13 +121,12 @@ class Finder:
         return [Highlight(*match, "match-here" if match == here else "match") for match in found]
 
     def begin(self) -> None:
-        """Open the find prompt."""
         self.end()
         self.typing = True
         self.find("")
 
     def find(self, sought: str) -> None:
-        """Mark all places that match, and show the first one from where the user was when it began."""
+        """Highlight all matches, and show the first one from the starting position."""
         document = self._view.document
         if document is None:
             return
@@ -139,14 +136,14 @@ class Finder:
         self._show()
 
     def go_on_with(self, document: Document) -> None:
-        """Look in more of the document, too."""
+        """Extend the search to a longer version of the document."""
         if self.session is not None:
             began, sought = self.session.began, self.session.sought
             self.session = FindSession(document_text(document), began)
             self.session.seek(sought)
 
     def step(self, by: int) -> bool:
-        """Go to the next match, or to the one before (-1); whether anything is sought."""
+        """Move to the next match, or the previous one (-1); returns whether there is a search."""
         if self.session is None or not self.session.sought:
             return False
         self.session.step(by)
@@ -154,7 +151,6 @@ class Finder:
         return True
 
     def end(self, *, back: bool = False) -> None:
-        """Clear the search; `back` returns to the starting position."""
         session, self.session = self.session, None
         self.typing = False
         if session is not None:
@@ -164,7 +160,6 @@ class Finder:
             self._changed()
 
     def keep(self) -> None:
-        """Close the prompt and keep matches highlighted."""
         if not self.typing:
             return
         self.typing = False
@@ -190,7 +185,7 @@ class Finder:
     # Typing.
 
     def take_key(self, event: events.Key) -> bool:
-        """Take a key while something is typed; whether it was taken."""
+        """Handle a key while the prompt is open; returns whether it was used."""
         if not self.typing or self.session is None:
             return False
         sought = self.session.sought
@@ -213,7 +208,7 @@ class Finder:
         return True
 
     def take_paste(self, text: str) -> bool:
-        """Take what is pasted while something is typed; whether it was taken."""
+        """Handle pasted text while the prompt is open; returns whether it was used."""
         if not self.typing or self.session is None:
             return False
         self._type(self.session.sought + text)

@@ -1,4 +1,4 @@
-"""The line below a page, and the sentence that stands where no page is, as pieces of text with their roles. Pure."""
+"""The line below a page, and the message in place of a page, as pieces with roles. Pure."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from tuireader.text.wrap import wrap
 from tuireader.tui.support.safe_text import cut
 
 Piece = tuple[str, str]
-"""Text, and the role that it is drawn in."""
+"""Text and its role."""
 _WIDEST = 48
-"""Cells of a line of a sentence."""
+"""Cells of a line of a message."""
 _FEWEST = 12
-"""Cells that are worth saying something at the left."""
+"""Minimum cells for a notice at the left."""
 
 
 _MARK = "/ "
 
 
 HINTS = {"return": "{} goes back", "page-down": "{}: next article", "close": "{} shows all panes"}
-"""What is said of the keys of commands, by their ids."""
+"""Hints for the keys of commands, by id."""
 
 
 def typing_foot(sought: str, said: str, room: int) -> list[Piece]:
-    """While something is typed: its end, as far as there is room, with a cursor; and how the search stands."""
+    """The find prompt: the end of the text that fits, a cursor, and the position among the matches."""
     return _flush([(_MARK, "foot"), (_end_of(sought, said, room), "typed"), ("▏", "foot")], said, room)
 
 
 def typed_cells(sought: str, said: str, room: int) -> int:
-    """How many cells of that are before the cursor."""
+    """Cells of the find prompt before the cursor."""
     return cell_len(_MARK + _end_of(sought, said, room))
 
 
@@ -41,7 +41,6 @@ def _end_of(sought: str, said: str, room: int) -> str:
 
 
 def foot(said: str, progress: str, room: int) -> list[Piece]:
-    """The foot line: notice at the left, progress at the right."""
     said = printable(said)
     right = progress if cell_len(progress) + _FEWEST < room or not said else ""
     return _flush([(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")], right, room)
@@ -54,7 +53,6 @@ def _flush(left: list[Piece], right: str, room: int) -> list[Piece]:
 
 
 def sentence_lines(message: str, room: int) -> list[str]:
-    """Wrap a sentence to the column of text; an empty one gives no lines."""
     if not message:
         return []
     lines = [(line, wrap(line, min(room, _WIDEST))) for line in printable_block(message).split("\n")]

@@ -1,4 +1,4 @@
-"""Ways through a page: from heading to heading, from link to link, and to the target of a link."""
+"""Jumps within a page: between headings, between links, to the target of a link."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tuireader.tui.article.paint import link_at
 
 
 class Jumps:
-    """Leads from one place of a page to another, and back."""
+    """Jumps to places of a page, and back."""
 
     def __init__(self, view: PageView) -> None:
         self._view = view
         self._trail: list[int] = []
-        """The offsets that the user jumped from."""
+        """Offsets of former positions."""
         self._landed: int | None = None
-        """Where the last jump led, as long as the user stays there."""
+        """The target of the last jump, until the user scrolls."""
 
     def reset(self) -> None:
         self._trail.clear()
@@ -36,14 +36,14 @@ class Jumps:
         return self._landed is not None and bool(self._trail)
 
     def to(self, offset: int) -> None:
-        """Show a place of the text at the top, and remember the way back."""
+        """Scroll an offset to the top, and remember the former position."""
         self._trail.append(self._view.position)
         self._show_at_top(offset)
         self._landed = self._view.position
         self._view.refresh()
 
     def back(self) -> bool:
-        """Go back to where the last jump began; whether there was one."""
+        """Return to the position before the last jump; False if there is none."""
         if not self._trail or self._view.page is None:
             return False
         self._view.go_to(self._view.page.at_offset(self._trail.pop()))
@@ -51,18 +51,18 @@ class Jumps:
 
     @property
     def heading(self) -> int:
-        """The index of the heading that the first line in sight stands under; -1 above the first."""
+        """The index of the heading above the first visible line; -1 before the first heading."""
         return bisect_right(self._starts, self._first_text_offset) - 1
 
     def next_heading(self) -> None:
-        """Go to the next heading; from the last one, stay."""
+        """Jump to the next heading, if there is one."""
         starts = self._starts
         index = bisect_right(starts, self._first_text_offset)
         if index < len(starts):
             self._show_at_top(starts[index])
 
     def previous_heading(self) -> None:
-        """Go to the heading before, or to the title."""
+        """Jump to the previous heading, or to the title."""
         starts = self._starts
         index = bisect_left(starts, self._first_text_offset) - 1
         if index >= 0:
@@ -84,7 +84,7 @@ class Jumps:
 
     @property
     def _first_text_offset(self) -> int:
-        """The offset of the first line in sight that is not blank; -1 where that is the head."""
+        """The offset of the first visible line that is not blank; -1 for the head."""
         if (page := self._view.page) is not None:
             for place in self._view.sight:
                 line = page.line(place)
@@ -94,16 +94,16 @@ class Jumps:
 
 
 class LinkCursor:
-    """Knows which link the keyboard is on, and which the pointer is on, as indices of the document's links."""
+    """The links under the keyboard cursor and under the pointer, as indices of the document's links."""
 
     def __init__(self, view: PageView, focused: Callable[[int | None], None]) -> None:
-        """`focused` is called when the keyboard comes to a link, or leaves one (None)."""
+        """`focused` is called when the keyboard cursor enters a link, or leaves one (None)."""
         self._view = view
         self._focused = focused
         self.here: int | None = None
-        """The link that the keyboard is on."""
+        """The link under the keyboard cursor."""
         self.hover: int | None = None
-        """The link that the pointer is on."""
+        """The link under the pointer."""
 
     @property
     def links(self) -> Sequence[Link]:
@@ -111,7 +111,7 @@ class LinkCursor:
 
     @property
     def shown(self) -> Link | None:
-        """The link that the pointer is on, else the one that the keyboard is on."""
+        """The link under the pointer, else under the keyboard cursor."""
         index = self.here if self.hover is None else self.hover
         return None if index is None or index >= len(self.links) else self.links[index]
 
@@ -119,7 +119,7 @@ class LinkCursor:
         self.here = self.hover = None
 
     def in_sight(self) -> list[int]:
-        """The links in sight, each once, in order."""
+        """The visible links in order, each once."""
         view = self._view
         links = [span.link for place in view.sight for span in view.spans_of(place) if span.link is not None]
         return list(dict.fromkeys(links))
@@ -131,7 +131,6 @@ class LinkCursor:
         return link_at(self._view.spans_of(self._view.sight[at.y]), at.x - self._view.margin)
 
     def step(self, by: int) -> bool:
-        """Move to the next (1) or previous (-1) visible link; False if there is none."""
         links = self.in_sight()
         index = links.index(self.here) + by if self.here in links else 0 if by > 0 else len(links) - 1
         there = 0 <= index < len(links)
@@ -145,7 +144,7 @@ class LinkCursor:
         view.go_to(next(place for place in view.sight if any(span.link == link for span in view.spans_of(place))))
 
     def focus(self, link: int | None) -> None:
-        """Be on a link, or on none."""
+        """Move the keyboard cursor to a link, or away (None)."""
         if link != self.here:
             self.here = link
             self._view.refresh()

@@ -1,4 +1,4 @@
-"""What the linear mode changes of an article: it is said in words, and the terminal's cursor is where one reads."""
+"""The article in linear mode: structure in words, and the terminal's cursor at the reading place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tuireader.tui.article.paint import column_of, column_of_link, extent
 
 
 class LinearReading:
-    """Maps places of the linear document to the article's own."""
+    """Maps offsets between the linear document and the original."""
 
     def __init__(self, view: PageView, finder: Finder, link_cursor: LinkCursor) -> None:
         self._view = view
@@ -34,7 +34,7 @@ class LinearReading:
 
     @property
     def cell(self) -> Offset:
-        """Return the cell of the terminal's cursor: the current match or link, else the first visible line."""
+        """The cell of the terminal's cursor: the current match or link, else the first visible line."""
         if self._finder.typing:
             typed = typed_cells(self._finder.sought, self._finder.said, self._view.column)
             return Offset(self._view.margin + typed, self._view.size.height - 1)

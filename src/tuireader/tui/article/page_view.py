@@ -1,4 +1,4 @@
-"""A page that scrolls: it paints the lines in sight, and lays out the others while nothing else is to be done."""
+"""A scrolling page: paints visible lines, and lays out the others when idle."""
 
 from __future__ import annotations
 
@@ -27,91 +27,90 @@ from tuireader.tui.support.textual_internals import OpenScrollView
 from tuireader.tui.support.viewport import Place, ThumbDrag, share_at, thumb
 
 _SLICE = 0.005
-"""Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
+"""Seconds of layout work at a time: with a frame, keys wait for less than a frame."""
 _BREATH = 0.002
-"""Seconds between them, in which keys go from the terminal to their widget."""
+"""Seconds between them for keys to get through."""
 _FIRST = 0.03
-"""Seconds in which what is in sight is painted first."""
+"""Seconds reserved for painting what is visible first."""
 _PAUSE = 0.05
-"""Seconds that a size has to last before a thread begins to work for it."""
+"""Seconds that a size must be stable before a thread starts layout for it."""
 LINES_IN_BLOCK = 10**8
-"""More than any block has: what a place is as one number counts blocks in this."""
+"""More lines than any block has; used to encode a place as one number."""
 
 
 class PageView(OpenScrollView, can_focus=True):
-    """Scrolls and paints a page; what stands above the document, and what is drawn differently, is its heir's."""
+    """Scrolls and paints a page; subclasses add a head and highlights."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     measure: var[int] = var(MEASURE, init=False)
-    """Cells of the column, where the widget is wide enough."""
+    """Column width in cells, if the widget is wide enough."""
 
     def __init__(self, *, id: str | None = None, reorder: bool | None = None) -> None:  # noqa: A002 - Textual's name
-        """`reorder`: put text from the right in visual order here; None asks the environment whether it is needed."""
+        """`reorder`: reorder right-to-left text here; None: decide by the terminal."""
         super().__init__(id=id)
         self.reorder = not terminal_reorders(os.environ) if reorder is None else reorder
         self.hyphenate = True
-        """Whether words are divided in narrow columns."""
+        """Whether words are hyphenated in narrow columns."""
         self.is_linear = False
-        """Whether the line at the top is the one that is read, so that the last one can stand there, too."""
+        """Whether the reading line is the top line, so that the last line can scroll to the top."""
         self.document: Document | None = None
-        """What is shown."""
         self.page: Page | None = None
-        """The same, laid out at the present width."""
+        """The document laid out at the current width."""
         self._top = TOP
-        """The line at the top."""
+        """The place at the top."""
         self._anchor = 0
-        """The offset that the user left at the top; it stays while widths change."""
+        """The offset at the top, kept while the width changes."""
         self.sight: list[Place] = []
-        """What each row shows."""
+        """The place of each visible row."""
         self.drag = ThumbDrag(self, self._drag_to)
         self._placing = False
-        """Whether the scroll offset is being set to fit the page: then nobody scrolled."""
+        """Whether the scroll offset is set by the page itself, and not by the user."""
         self._ink: RoleStyles | None = None
         self._look: PaintContext | None = None
 
     # What an heir gives.
 
     def head_lines(self, width: int) -> Sequence[Line]:
-        """The lines above the document."""
+        """The lines above the document; for subclasses."""
         raise NotImplementedError
 
     def highlights_in(self, place: Place, start: int, end: int) -> Sequence[Highlight]:
-        """What is drawn differently on a line between two offsets."""
+        """The highlights on a line between two offsets; for subclasses."""
         raise NotImplementedError
 
     def links_drawn(self) -> tuple[int | None, int | None]:
-        """The link below the pointer, and the one that the keyboard is on."""
+        """The links under the pointer and under the keyboard cursor; for subclasses."""
         raise NotImplementedError
 
     def scrolled(self) -> None:
-        """Called when the user scrolled."""
+        """Called when the user has scrolled."""
 
     def relaid(self) -> None:
         """Called before the page is laid out at another width."""
 
     def fitted(self) -> None:
-        """Called when the page is laid out at the present size."""
+        """Called when the page is laid out at the current size."""
 
     # What is where.
 
     @property
     def column(self) -> int:
-        """Cells of the column."""
+        """The column width in cells."""
         width = self.size.width
         edge = 2 if width >= 40 else 1 if width >= 16 else 0
         return max(1, min(self.measure, width - 2 * edge))
 
     @property
     def margin(self) -> int:
-        """Cells before the column."""
+        """The width of the left margin in cells."""
         if self.is_linear:
             return 0
         return max(0, self.size.width - self.column) // 2
 
     @property
     def foot(self) -> int:
-        """Rows at the bottom that do not scroll: a line about where the user is, and air above it."""
+        """Rows of the foot line, which does not scroll, and the blank row above it."""
         height = self.size.height
         return 0 if height < 4 else 1 if height < 16 else 2
 
@@ -125,7 +124,7 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def position(self) -> int:
-        """The offset of the first line in sight; 0 where that is the head."""
+        """The offset of the first visible line; 0 for the head."""
         return self._anchor
 
     @property
@@ -145,14 +144,14 @@ class PageView(OpenScrollView, can_focus=True):
         self._fit()
 
     def go_on_with(self, document: Document) -> None:
-        """Show a document that begins as the present one does; the user stays at the same place."""
+        """Replace the document by a longer version of it; the position stays."""
         self.workers.cancel_group(self, "layout")
         self.document = document
         self.page = None
         self._fit()
 
     def _fit(self) -> None:
-        """Lay out what is in sight at the present width; the rest follows."""
+        """Lay out what is visible at the current width; the rest follows."""
         if self.document is None or not self.size.width or not self.size.height:
             self.sight = []
             self._resize_to(0)
@@ -173,7 +172,6 @@ class PageView(OpenScrollView, can_focus=True):
 
     @work(exclusive=True, group="layout")
     async def _finish(self, page: Page) -> None:
-        """Lay out the rest of the page in slices, keeping the top line."""
         worker = get_current_worker()
 
         def is_stale() -> bool:
@@ -196,7 +194,7 @@ class PageView(OpenScrollView, can_focus=True):
         self._settle(page, self._top)
 
     async def _finish_heavy(self, page: Page, block: int) -> None:
-        """Lay out a block that takes long, in a thread."""
+        """Lay out a heavy block in a thread."""
         # A size that is gone a moment later is not worth a thread, which cannot be stopped.
         await asyncio.sleep(_PAUSE)
         lines = await asyncio.to_thread(lay_out_block, page.document, block, page.width)
@@ -206,7 +204,7 @@ class PageView(OpenScrollView, can_focus=True):
             self._settle(page, page.at_offset(self._anchor) if is_here else self._top)
 
     def _settle(self, page: Page, top: Place) -> None:
-        """Put a line at the top, as far as the end of the page allows."""
+        """Put a line at the top, limited by the end of the page."""
         rows = self.rows
         sight = page.window(top, rows)
         if len(sight) < rows and not self.is_linear:
@@ -220,7 +218,7 @@ class PageView(OpenScrollView, can_focus=True):
         self.refresh()
 
     def _resize_to(self, rows: int) -> None:
-        """Set the virtual height without a layout of the screen."""
+        """Set the virtual height without a screen layout."""
         size = Size(self.size.width, rows)
         self.set_reactive(PageView.virtual_size, size)
         with self._placed():
@@ -247,7 +245,6 @@ class PageView(OpenScrollView, can_focus=True):
         self.go_to(page.walk(self._top, rows) if near else page.at_row(round(new_value)))
 
     def go_to(self, place: Place) -> None:
-        """Scroll a line to the top."""
         page = self.page
         if page is not None:
             self._settle(page, place)
@@ -263,7 +260,7 @@ class PageView(OpenScrollView, can_focus=True):
             return super().take_size(size, virtual_size, container_size, layout=layout)
 
     def size_taken(self, *, changed: bool) -> None:
-        """Fit the page to a new size at once, so that the first frame in it is right."""
+        """Fit the page to a new size at once, so that the first frame is right."""
         if changed or (self.page is None and self.document is not None):  # opened while the view was hidden
             self._fit()
 
@@ -281,14 +278,14 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def ink(self) -> RoleStyles:
-        """The styles of the present theme."""
+        """The styles of the current theme."""
         if self._ink is None:
             self._ink = RoleStyles(self)
         return self._ink
 
     @property
     def look(self) -> PaintContext:
-        """How lines are drawn, found once for all that are painted together."""
+        """The context for painting lines, shared by a frame."""
         if self._look is None:
             size, (hover, here) = self.size, self.links_drawn()
             self._look = PaintContext(
@@ -304,7 +301,6 @@ class PageView(OpenScrollView, can_focus=True):
         return drawn(self.page.line(place), reorder=self.reorder) if self.page is not None else ()
 
     def render_line(self, y: int) -> Strip:
-        """Paint one visible row."""
         look = self.look
         page = self.page
         if page is None or y >= len(self.sight):
@@ -323,19 +319,19 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def thumb(self) -> tuple[int, int]:
-        """The rows of the mark that says where in the page this is; none where all is in sight."""
+        """The rows of the scroll thumb; none if everything is visible."""
         room, most = self.rows, self.max_scroll_y
         if self.page is None or not most or room < 3 or self.size.width < 16 or self.is_linear:
             return 0, 0
         return thumb(room, room * room // (room + most), self.scroll_y / most)
 
     def is_on_thumb(self, at: Offset) -> bool:
-        """Whether a cell of the widget is one of the mark."""
+        """Whether a cell is on the scroll thumb."""
         start, stop = self.thumb
         return stop > start and at.x == self.size.width - 1 and 0 <= at.y < self.rows
 
     def cell_of(self, event: events.MouseEvent) -> Offset:
-        """The cell of the widget that the pointer is on."""
+        """The cell under the pointer."""
         return event.screen_offset - self.content_region.offset
 
     def _drag_to(self, y: int) -> None:

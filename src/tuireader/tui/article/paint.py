@@ -1,4 +1,4 @@
-"""Lines of a page as strips of the screen in the colours of the theme, and from a cell back to the text."""
+"""Page lines as styled strips, and the way back from a cell to the text."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ STATES = ("link-hover", "link-here", "match", "match-here", "thumb", "message", 
 COMPONENTS = {f"article--{role}" for role in (*ROLES, *STATES)}
 
 ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb", "code-edge"})
-"""Roles that draw lines and no text: they may be fainter than text may be."""
+"""Roles without text, which may have less contrast."""
 
 _TINTED = frozenset({"match", "mark", "link-hover", "code", "code-block"})
-"""Roles with a tint of the background, which the terminal's own colours (of the "ansi" themes) cannot be given."""
+"""Roles with a background tint, which "ansi" themes cannot show."""
 _NOTED = frozenset({"match", "mark", "link-hover"})
-"""Those among them that must be seen: without a tint they are drawn in reverse."""
+"""Those of them that must be visible: "ansi" themes show them in reverse."""
 _REVERSE = Style(reverse=True)
 
 CSS = """
@@ -80,10 +80,10 @@ ArticleView {
 
 
 class RoleStyles:
-    """The styles of a widget's roles, made when asked for and kept until the theme changes."""
+    """The styles of roles, cached until the theme changes."""
 
     def __init__(self, widget: Widget) -> None:
-        """Take the colours that the widget has now."""
+        """Take the widget's current colours."""
         self._widget = widget
         self._paper = widget.background_colors[1]
         self._text = widget.styles.color
@@ -94,7 +94,7 @@ class RoleStyles:
         return self._paper.ansi is None
 
     def of(self, roles: str, *, selected: bool = False) -> Style:
-        """The style of text that has these roles (separated by spaces, the later ones over the earlier)."""
+        """The style of text with these roles (separated by spaces, later ones override)."""
         style = self._styles.get((roles, selected))
         if style is None:
             style = self._styles[roles, selected] = self._mix(roles.split(), selected=selected)
@@ -127,9 +127,9 @@ def _over(paper: Color, rules: RenderStyles) -> Color:
 
 
 def legible(color: Color, paper: Color, text: Color) -> Color:
-    """The colour, moved towards that of the text, then towards black or white, until it can be read on the paper.
+    """The colour, moved towards the text colour, then towards black or white, until it is readable.
 
-    The terminal's own colours (of the "ansi" themes) are left alone: what they look like is not known here.
+    Terminal colours ("ansi" themes) stay, since their values are unknown.
     """
     if color.ansi is not None or paper.ansi is not None:
         return color
@@ -146,28 +146,27 @@ SELECTED = "selected"
 
 
 class Highlight(NamedTuple):
-    """A stretch of the text that is drawn differently: a match, or what the mouse selected."""
+    """A range of text drawn differently: a match or a selection."""
 
     start: int
     end: int
     role: str
-    """A role, or `SELECTED`."""
 
 
 class PaintContext(NamedTuple):
-    """How lines are drawn at the moment."""
+    """What painting needs besides the line."""
 
     ink: RoleStyles
     margin: int
-    """Cells before the column."""
+    """Width of the left margin in cells."""
     column: int
     width: int
     height: int
     thumb: tuple[int, int]
     hover: int | None = None
-    """The link below the pointer."""
+    """The link under the pointer."""
     here: int | None = None
-    """The link that the keyboard is on."""
+    """The link under the keyboard cursor."""
 
 
 def drawn(line: Line, *, reorder: bool) -> Sequence[Span]:
@@ -175,7 +174,7 @@ def drawn(line: Line, *, reorder: bool) -> Sequence[Span]:
 
 
 def paint(spans: Sequence[Span], look: PaintContext, marks: Sequence[Highlight], *, tinted: bool = False) -> Strip:
-    """A line as a strip of the widget's width; `tinted` carries the background of code to the edge of the column."""
+    """A line as a strip of the widget's width; `tinted` extends the background of code to the end of the column."""
     plain = look.ink.of("")
     segments = [Segment(" " * look.margin, plain)] if look.margin else []
     used = 0
@@ -199,7 +198,7 @@ def paint(spans: Sequence[Span], look: PaintContext, marks: Sequence[Highlight],
 
 
 def _pieces(span: Span, marks: Iterable[Highlight]) -> Iterator[tuple[str, str, bool]]:
-    """A span cut where marks begin and end: its text, its roles with those of the marks, whether it is selected."""
+    """Split a span at highlights: text, roles including those of the highlights, whether selected."""
     start, end = span.offset, span.offset + len(span.text)
     inside = [mark for mark in marks if mark.start < end and mark.end > start] if start >= 0 else []
     if not inside:
@@ -213,15 +212,15 @@ def _pieces(span: Span, marks: Iterable[Highlight]) -> Iterator[tuple[str, str, 
 
 
 def extent(spans: Sequence[Span]) -> tuple[int, int]:
-    """The first offset on a line and the one after its last; (0, 0) where it has no text."""
+    """Start and end offset of a line's text; (0, 0) without text."""
     starts = [span.offset for span in spans if span.offset >= 0]
     return (min(starts), max(span.offset + len(span.text) for span in spans if span.offset >= 0)) if starts else (0, 0)
 
 
 def character_at(spans: Sequence[Span], index: int, line: Line) -> tuple[int, int]:
-    """The offsets of the character drawn at an index of the line's text, and of the next; the same twice beside it.
+    """The offsets of the character at an index of a line, and of the next one; equal beside the text.
 
-    Beside the text the nearest end of the line is meant, which for text from the right is its beginning at the right.
+    Beside the text, the nearest end of the line is meant; in right-to-left text that is its start at the right.
     """
     texts = [span for span in spans if span.offset >= 0 and span.text]
     if not texts:
@@ -244,7 +243,7 @@ def character_at(spans: Sequence[Span], index: int, line: Line) -> tuple[int, in
 
 
 def index_of(spans: Sequence[Span], offset: int) -> int:
-    """The index of the line's text at which the character with this offset is drawn, the nearest where it is not."""
+    """The index in the line of the character at an offset, or the nearest one."""
     place = 0
     nearest = 0
     for span in spans:
@@ -257,12 +256,11 @@ def index_of(spans: Sequence[Span], offset: int) -> int:
 
 
 def column_of(spans: Sequence[Span], offset: int) -> int:
-    """The cell of the column at which the character with this offset is drawn."""
     return cell_len("".join([span.text for span in spans])[: index_of(spans, offset)])
 
 
 def column_of_link(spans: Sequence[Span], link: int) -> int:
-    """The cell of the column at which a link begins; 0 where it is not drawn."""
+    """The column of the first cell of a link; 0 if it is not on the line."""
     place = 0
     for span in spans:
         if span.link == link:
@@ -272,7 +270,6 @@ def column_of_link(spans: Sequence[Span], link: int) -> int:
 
 
 def link_at(spans: Sequence[Span], cell: int) -> int | None:
-    """The link that is drawn at a cell of the column."""
     place = 0
     for span in spans:
         place += cell_len(span.text)

@@ -1,4 +1,4 @@
-"""What the mouse selects of a page: characters of the head and of the document, from one to another."""
+"""Mouse selection on a page: from one character to another, in head and document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORD = re.compile(r"[\w’'\-]+|\S")
 
 
 class Point(NamedTuple):
-    """A character of the page: one of the head's text, or one of the document's."""
+    """A character of the head or of the document."""
 
     in_document: bool
     offset: int
@@ -35,15 +35,15 @@ _LAST = Point(in_document=True, offset=LINES_IN_BLOCK)
 
 
 class Selection:
-    """What is selected on a page."""
+    """The selected text of a page."""
 
     def __init__(self, view: PageView) -> None:
         self._view = view
         self._range: tuple[Point, Point] | None = None
-        """From the first character to before the last."""
+        """Start and end (exclusive)."""
 
     def update(self, selected: Selected | None) -> None:
-        """Find out which characters Textual means."""
+        """Convert Textual's selection."""
         self._range = None
         if selected is not None and self._view.page is not None:
             ends = [*self._ends(selected.start, _FIRST), *self._ends(selected.end, _LAST, last=True)]
@@ -51,14 +51,13 @@ class Selection:
         self._view.refresh()
 
     def clear(self) -> None:
-        """Clear the selection."""
         if self._range is not None:
             self._range = None
             self._view.screen.clear_selection()
 
     @property
     def text(self) -> str:
-        """The selected text as its author wrote it: without margins, bars and bullets, and without our line breaks."""
+        """The selected text as written: without margins, bars, bullets and our line breaks."""
         page = self._view.page
         if self._range is None or page is None:
             return ""
@@ -73,7 +72,7 @@ class Selection:
         return "\n\n".join(piece for piece in pieces if piece)
 
     def highlights(self, place: Place) -> list[Highlight]:
-        """What is selected on a line."""
+        """The selected ranges of a line."""
         if self._range is None:
             return []
         first, last = self._range
@@ -85,7 +84,7 @@ class Selection:
         return [Highlight(begin, stop, SELECTED)]
 
     def select_around(self, place: Place, x: int, *, whole: bool) -> None:
-        """Select the word at a cell of a line, or the whole of the text that it belongs to."""
+        """Select the word at a cell, or its whole paragraph."""
         page = self._view.page
         if page is None:
             return
@@ -102,9 +101,9 @@ class Selection:
             self._select(Point(in_document, base + start), Point(in_document, base + end))
 
     def _ends(self, at: Offset | None, otherwise: Point, *, last: bool = False) -> tuple[Point, ...]:
-        """Both ends of the character that Textual means, which with `last` is the one before.
+        """Both ends of the character at Textual's offset; with `last`, of the one before.
 
-        In `at`, `y` is a place as one number, and `x` counts the characters that are drawn.
+        In `at`, `y` is an encoded place, and `x` counts drawn characters.
         """
         page = self._view.page
         if at is None or page is None:
@@ -117,12 +116,11 @@ class Selection:
         return tuple(Point(place.item != HEAD, end) for end in ends)
 
     def _select(self, start: Point, end: Point) -> None:
-        """Select the text from one character to before another."""
         last = self._index(end._replace(offset=end.offset - 1))
         self._view.screen.selections = {self._view: Selected(self._index(start), last + Offset(1, 0))}
 
     def _index(self, point: Point) -> Offset:
-        """What Textual is told where a character is: see `_ends`."""
+        """The inverse of `_ends`: a character as Textual's offset."""
         page = self._view.page
         if page is None:
             return Offset(0, 0)
@@ -136,7 +134,7 @@ def _place_in_head(lines: Sequence[Line], offset: int) -> Place:
 
 
 def _document_text(document: Document, start: int, end: int) -> str:
-    """The text between two offsets, with an empty line between blocks that have one between them on the page."""
+    """The text between two offsets, with blank lines between blocks as on the page."""
     first, last = document.block_at(start), document.block_at(max(start, end - 1))
     pieces: list[str] = []
     for index in range(first, last + 1):

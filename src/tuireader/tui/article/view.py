@@ -1,4 +1,4 @@
-"""The article: a page with a head, in which one can jump about, and whose position is told."""
+"""The article view: a page with a head, find, jumps and links."""
 
 from __future__ import annotations
 
@@ -38,71 +38,71 @@ if TYPE_CHECKING:
     from tuireader.model.article import Article
 
 _STEP = 4
-"""Cells by which the measure changes."""
+"""Cells by which the column width changes."""
 
 
 class Contents(NamedTuple):
-    """The headings of an article, to jump to one."""
+    """The headings of an article."""
 
     article_id: int
     title: str
     headings: Sequence[Heading]
     here: int
-    """The heading that the user is under, -1 for none."""
+    """The index of the current heading; -1 for none."""
     length: int
     """Characters of the document's text."""
 
 
 class ArticleView(PageView):
-    """Shows an article, or a sentence without one."""
+    """Shows an article, or a message without one."""
 
     DEFAULT_CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("article")
 
     @dataclass
     class PositionChanged(Message):
-        """The user scrolled: `position` is the offset of the first line in sight."""
+        """The user scrolled; `position` is the offset of the first visible line."""
 
         article_id: int
         position: int
 
     class HeadPassed(Message):
-        """The title went out of sight, or came back."""
+        """The title scrolled out of view, or back."""
 
     @dataclass
     class LinkHovered(Message):
-        """The pointer came to a link, or left one (None)."""
+        """The pointer entered a link, or left one (None)."""
 
         url: str | None
 
     @dataclass
     class LinkFocused(Message):
-        """The keyboard came to a link, or left one (None)."""
+        """The keyboard cursor entered a link, or left one (None)."""
 
         url: str | None
 
     @dataclass
     class HintClicked(Message):
-        """What the key does is wanted that the last line names: a command, by its id."""
+        """The command id of a clicked hint in the foot line."""
 
         command: str
 
     @dataclass
     class OpenLink(Message):
-        """A link is to be opened: any address, as the article has it."""
+        """A request to open a link, whatever its address."""
 
         url: str
 
     @dataclass
     class Found(Message):
-        """The search stands otherwise: what is sought ("" when it ended), and how it stands ("3 of 14")."""
+        """The search changed: its text ("" when it ended) and its position ("3 of 14")."""
 
         sought: str
         said: str
 
     @dataclass
     class AtEnd(Message):
-        """The user wants to go on, and there is no more: the next article is asked for."""
+        """The user scrolled past the end: the next article is wanted."""
 
         article_id: int
 
@@ -118,16 +118,16 @@ class ArticleView(PageView):
         self.article: Article | None = None
         self._message = ""
         self.names_itself = False
-        """Whether the line below the page names the article while its title is out of sight: nothing else does."""
+        """Whether the foot line names the article while its title is out of view."""
         self.is_past_head = False
-        """Whether the title is out of sight."""
+        """Whether the title is out of view."""
         self.is_last = False
-        """Whether there is no article to go on to."""
+        """Whether no article follows."""
 
     # What it shows.
 
     def show(self, opened: OpenArticle) -> None:
-        """Show an article, from where its reader left it."""
+        """Show an article at its reading position."""
         self._forget()
         self.article = opened.article
         document = self.reading.shown(opened.document)
@@ -142,7 +142,7 @@ class ArticleView(PageView):
             self.go_on_with(document)
 
     def clear(self, message: str) -> None:
-        """Show a sentence, and no article."""
+        """Show a message instead of an article."""
         if self.article is None and message == self._message:
             return
         self._forget()
@@ -158,7 +158,7 @@ class ArticleView(PageView):
         self.jumps.reset()
 
     def head_lines(self, width: int) -> Sequence[Line]:
-        """The head of the article, with air above."""
+        """The article's head with a blank line above."""
         if self.article is None:
             return []
         head = lay_out_head(self.article, width)
@@ -173,17 +173,16 @@ class ArticleView(PageView):
         return self.link_cursor.hover, self.link_cursor.here
 
     def relaid(self) -> None:
-        """Clear the selection after a new layout."""
         self.selected.clear()
 
     def fitted(self) -> None:
-        """The head may be in sight now, or not any more."""
+        """Report whether the head is visible."""
         self._notice_head()
 
     # How far the user is.
 
     def scrolled(self) -> None:
-        """Tell where the user is."""
+        """Report the position."""
         self.link_cursor.let_go_out_of_sight()
         self.jumps.scrolled()
         self._notice_head()
@@ -198,7 +197,7 @@ class ArticleView(PageView):
 
     @property
     def progress(self) -> str:
-        """How far it is, and how long it takes to the end: "34% · 3 min left"; nothing where all is in sight."""
+        """Progress and remaining time: "34% · 3 min left"; "" if everything is visible."""
         if self.article is None or self.document is None or not self.max_scroll_y:
             return ""
         if self.at_end:
@@ -209,7 +208,7 @@ class ArticleView(PageView):
 
     @property
     def reading_cell(self) -> Offset:
-        """Return the cell of the terminal's cursor, even if a message stands in place of an article."""
+        """The cell of the terminal's cursor, even on a message."""
         if not self.sight:
             return Offset(0, max(0, self.size.height - len(sentence_lines(self._message, self.column))) // 3)
         return self.reading.cell
@@ -227,7 +226,7 @@ class ArticleView(PageView):
         return self._strip([(" " * blank, "message"), (lines[row], "message")])
 
     def _foot_line(self) -> Strip:
-        """Below the page: what is sought, or the link in question, at the left; how far it is, at the right."""
+        """The foot line: find prompt or link at the left, progress at the right."""
         finder, link = self.finder, self.link_cursor.shown
         if finder.typing:
             pieces = typing_foot(finder.sought, finder.said, self.column)
@@ -249,7 +248,7 @@ class ArticleView(PageView):
         return self.article.title if self.names_itself and self.article is not None else ""
 
     def _hinted(self) -> str | None:
-        """The command whose key the last line names, if it names one."""
+        """The command whose key the foot line names."""
         if self.finder.session is not None:
             return None
         if self.jumps.has_just_landed:
@@ -298,7 +297,6 @@ class ArticleView(PageView):
     # Jumping.
 
     def jump_to_heading(self, article_id: int, index: int) -> None:
-        """Jump to heading `index` (-1: the title) if the article with this id is still shown."""
         if self.article is None or self.article.id != article_id or self.document is None:
             return
         if index >= 0:
@@ -308,7 +306,6 @@ class ArticleView(PageView):
 
     @property
     def contents(self) -> Contents | None:
-        """The headings of the article that is shown, if one is."""
         article, document = self.article, self.document
         if article is None or document is None:
             return None
@@ -374,7 +371,7 @@ class ArticleView(PageView):
         self.follow(self.link_cursor.here)
 
     def follow(self, link: int) -> None:
-        """Jump to where a link of the document leads, or ask for its address to be opened."""
+        """Jump to a link's target in the document, or ask to open its address."""
         target = self.links[link].target
         if target is None:
             self.post_message(self.OpenLink(self.links[link].url))
@@ -398,11 +395,10 @@ class ArticleView(PageView):
 
     @property
     def allow_select(self) -> bool:
-        """Whether a press of the mouse begins to select: not on the mark at the edge."""
+        """Whether a mouse press starts a selection: not on the scroll thumb."""
         return not self.is_on_thumb(self.app.mouse_position - self.content_region.offset)
 
     def selection_updated(self, selection: Selected | None) -> None:
-        """Find out which characters are selected."""
         self.selected.update(selection)
 
     def get_selection(self, selection: Selected) -> tuple[str, str] | None:  # noqa: ARG002 - kept when it changed
@@ -435,7 +431,7 @@ class ArticleView(PageView):
             event.stop()
 
     def on_click(self, event: events.Click) -> None:
-        """Open the link that was clicked; two clicks select a word, three a paragraph."""
+        """Open the clicked link; a double click selects a word, a triple click a paragraph."""
         event.prevent_default()
         at = self.cell_of(event)
         if at == self._pressed and at.y >= self.size.height - self.foot and (hint := self._hinted()) is not None:

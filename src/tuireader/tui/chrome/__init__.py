@@ -1,1 +1,1 @@
-"""What stands around lists and pages: bars, prompts, the sidebar."""
+"""Widgets around lists and pages: bars and prompts."""

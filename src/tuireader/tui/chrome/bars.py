@@ -1,4 +1,4 @@
-"""The lines around the panes: what is shown, thin seams, and the keys."""
+"""One-line widgets around the panes: title bar, seam, hint bar."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tuireader.tui.support.safe_text import cut, joined
 
 
 class TitleBar(Widget):
-    """What is shown, at the left; how things stand, at the right."""
+    """Shows the current list at the left and the status at the right."""
 
     ALLOW_SELECT = False
     shown: reactive[str] = reactive("")
     """The list in words."""
     states: reactive[tuple[str, ...]] = reactive(())
-    """How things stand, most important first; what has no room is left out."""
+    """Status messages, most important first; those that do not fit are left out."""
 
     def render(self) -> Content:
         width = max(0, self.size.width - 2)
@@ -42,13 +42,13 @@ class TitleBar(Widget):
 
 
 class Seam(Widget):
-    """A thin rule across the screen that meets the rules between the panes, in the accent above the user's pane."""
+    """A horizontal rule that joins the rules between panes; accented above the focused pane."""
 
     ALLOW_SELECT = False
     joints: reactive[tuple[int, ...]] = reactive(())
-    """The columns where a rule meets it."""
+    """Columns where a vertical rule meets it."""
     lit: reactive[tuple[int, int]] = reactive((0, 0))
-    """The columns, from one to before another, that are drawn in the accent."""
+    """Start and end column of the accented part."""
 
     def __init__(self, joint: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
@@ -68,15 +68,15 @@ class Seam(Widget):
 
 
 class HintBar(Widget):
-    """What is under the cursor, and the keys that are of use where the user is; each can be clicked."""
+    """Shows what is under the cursor and the useful keys; each key can be clicked."""
 
     ALLOW_SELECT = False
     hints: reactive[tuple[Row, ...]] = reactive(())
-    """The most useful first; those that are `pinned` always have room, at the right."""
+    """The most useful first; pinned ones are always shown, at the right."""
     note: reactive[str] = reactive("")
     """What is under the cursor."""
     alarm: reactive[str] = reactive("")
-    """What is wrong with it; shown instead of the keys."""
+    """The problem of the row under the cursor; shown instead of the keys."""
 
     class Clicked(Message):
         """A hint was clicked."""
@@ -84,7 +84,6 @@ class HintBar(Widget):
         def __init__(self, command: str) -> None:
             super().__init__()
             self.command = command
-            """The id of its command."""
 
     def render(self) -> Content:
         return joined(*(piece for _, pieces in self._parts() for piece in pieces))
@@ -100,7 +99,7 @@ class HintBar(Widget):
                 return
 
     def _parts(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What is drawn, from left to right: ids of commands, "" for what is none, each with its pieces."""
+        """The parts from left to right: the command id of each ("" for none) with its pieces of text."""
         width = max(0, self.size.width - 3)
         pinned = [hint for hint in self.hints if hint.is_pinned]
         while pinned and _width(pinned) > width:
@@ -137,13 +136,13 @@ def _width(hints: Sequence[Row]) -> int:
 
 
 class Beside(Horizontal):
-    """Puts widgets beside each other."""
+    """A horizontal container."""
 
     BLANK = True
 
 
 class Backdrop(Container):
-    """Holds a pane, behind a rule at most: one line of it is drawn, and stands for all."""
+    """Holds a pane; drawn cheaply, since all of its lines are equal."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         return super().render_lines(Region(crop.x, 0, crop.width, 1)) * crop.height

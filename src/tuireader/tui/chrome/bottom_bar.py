@@ -1,4 +1,4 @@
-"""The last line of the screen: the keys that are of use, or what is being typed."""
+"""The last line of the screen: hints, or a prompt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BottomBar(Container):
-    """Shows hints, and in their place a prompt while something is asked for."""
+    """Shows hints, or a prompt in their place."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -32,14 +32,14 @@ class BottomBar(Container):
 
     @property
     def has_lost_focus(self) -> bool:
-        """Whether the focus is elsewhere than in the prompt: the user may have clicked there."""
+        """Whether the focus has left the prompt, for example by a click elsewhere."""
         focused = self.screen.focused
         return focused is not None and self._prompt not in focused.ancestors
 
     async def ask(
         self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, mark: str = "/"
     ) -> None:
-        """Let the user type; see `Prompt`. What is typed at once is typed there too."""
+        """Open a prompt; see `Prompt`. Keys typed right after it go into the prompt."""
         if self._prompt is None and self.is_mounted:  # a key may come before there is a screen
             from tuireader.tui.chrome.prompt import Prompt
 
@@ -50,7 +50,6 @@ class BottomBar(Container):
             self.screen.set_focus(self._prompt.line)
 
     async def end(self) -> None:
-        """Take the prompt away."""
         prompt, self._prompt = self._prompt, None
         if prompt is not None:
             self.hints.display = True

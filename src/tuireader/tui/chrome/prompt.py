@@ -1,4 +1,4 @@
-"""The last line of the screen: the keys that are of use, or a line to type into."""
+"""A prompt in the last line of the screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tuireader.tui.support.safe_text import plain
 
 
 class Prompt(Horizontal):
-    """Asks for a search or a filter and tells every change; enter keeps what is typed, escape gives it up."""
+    """Asks for a search or a filter and reports every change; enter keeps the text, escape discards it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", show=False),
@@ -26,7 +26,7 @@ class Prompt(Horizontal):
     ]
 
     class Changed(Message):
-        """Something was typed."""
+        """The text changed."""
 
         def __init__(self, purpose: str, text: str) -> None:
             super().__init__()
@@ -34,18 +34,18 @@ class Prompt(Horizontal):
             self.text = text
 
     class Closed(Message):
-        """The user is done with it."""
+        """The prompt was closed."""
 
         def __init__(self, purpose: str, *, kept: bool, entered: bool = False) -> None:
             super().__init__()
             self.purpose = purpose
             self.kept = kept
-            """Whether what was typed stays: not after escape."""
+            """Whether to keep the text; False after escape."""
             self.entered = entered
-            """Whether it was closed with enter, and not by going elsewhere."""
+            """Whether it was closed by enter."""
 
     def __init__(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, mark: str = "/") -> None:
-        """`purpose` is what the messages carry; `text` is there to begin with; `hint` is shown while there is none.
+        """`purpose` is repeated in the messages; `text` is the initial text, `hint` the placeholder.
 
         `suggester` completes what is typed.
         """
@@ -95,7 +95,7 @@ class Prompt(Horizontal):
 
 
 class Entry(Input):
-    """Textual's line, into which no control character gets, however it is filled, and no more than one can type."""
+    """Textual's input without control characters, and with a maximum length."""
 
     LONGEST = 4000
 

@@ -1,4 +1,4 @@
-"""A plain list to choose from: a text at the left, another one dim at the right."""
+"""A list to choose from, with a text at the left and a dim one at the right."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tuireader.tui.support.safe_text import cut
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row: what is chosen, and what is said about it."""
+    """A row."""
 
     text: str
     aside: str = ""
     is_heading: bool = False
-    """It heads the rows below it and is not chosen."""
+    """Whether it is a heading, which cannot be chosen."""
 
 
 class ChoiceList(RowList):
-    """Rows to choose one from; or, without a cursor, only to read."""
+    """A list to choose from; without a cursor, to read only."""
 
     class Chosen(Message):
         """A row was chosen."""
@@ -38,7 +38,7 @@ class ChoiceList(RowList):
         super().__init__(id=id)
         self.rows = rows
         self.has_cursor = has_cursor
-        """Whether there is a row that is chosen, or where the user reads."""
+        """Whether a row can be chosen, or is the reading place."""
 
     def set_rows(self, rows: Sequence[Line]) -> None:
         self.rows = rows
@@ -51,11 +51,11 @@ class ChoiceList(RowList):
         return 1
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """None where there is only reading."""
+        """None without a cursor."""
         return 1 if self.has_cursor else 0
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The text, and the other one flush right."""
+        """The two texts of a row, the second flush right."""
         line, lead = self.rows[row], self.lead(row)
         width = self.size.width - 2 - sum(cell_len(text) for text, _ in lead)
         text, aside = printable(line.text), printable(line.aside)
@@ -74,7 +74,7 @@ class ChoiceList(RowList):
         self._step(-1)
 
     def reveal(self) -> None:
-        """Scroll to the cursor; without one, stay where the user has scrolled to."""
+        """Scroll to the cursor; without one, keep the scroll position."""
         if self.has_cursor:
             super().reveal()
 
@@ -114,14 +114,14 @@ class ChoiceList(RowList):
 
 
 class WholeList(ChoiceList):
-    """Rows that are all seen, if there is room."""
+    """A list as high as its rows, if there is room."""
 
     def get_content_height(self, *_: object) -> int:
         return max(1, sum(map(self.row_height, range(len(self.rows)))))
 
 
 class LedList(WholeList):
-    """Rows to choose from while the focus is in the line above."""
+    """A list whose cursor is moved from the input above it."""
 
     IS_LED = True
 

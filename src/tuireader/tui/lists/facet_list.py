@@ -1,4 +1,4 @@
-"""The views (all, unread, starred), and folders, feeds, tags, categories or authors: tens of thousands if need be."""
+"""Lists of views (all, unread, starred), folders, feeds, tags, categories or authors, up to tens of thousands."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 class Facets(NamedTuple):
-    """Rows made ready to be shown in either order; made off the loop, since there may be very many."""
+    """Rows with both sort orders; prepared off the loop, since there may be very many."""
 
     table: Table = Table((), (), array("q"), array("q"))
     by_name: Sequence[int] = ()
-    """Places in the table, in the order of the names."""
+    """Row indices in the order of the names."""
     by_count: Sequence[int] = ()
-    """The same, the rows with most articles first."""
+    """Row indices in descending order of the counts."""
     left_out: Mapping[Hashable, Choice] = MappingProxyType({})
-    """What is not shown unless it is chosen, by its key."""
+    """Rows that are shown only while chosen, by key."""
     unread_width: int = 0
-    """Digits of the highest count of unread articles."""
+    """Digits of the highest unread count."""
 
 
 def prepare(facets: FacetColumns, nameless: str) -> Facets:
-    """Sort facets; the one without a name, of articles that have none, is shown last, as `nameless`.
+    """Sort facets; articles without one come last, under the name `nameless`.
 
-    Where no article has a name of this kind, there is nothing to choose from.
+    If no article has a facet of this kind, the result is empty.
     """
     if not any(facets.names):
         return Facets()
@@ -45,9 +45,9 @@ def prepare(facets: FacetColumns, nameless: str) -> Facets:
 
 
 def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
-    """The feeds; one alone needs no row of its own, and of several with one name each says where it is.
+    """Rows for feeds; a single feed has no row, and feeds of the same name show their hosts.
 
-    With `narrowed`, those without an article are left out.
+    With `narrowed`, feeds without matching articles are left out.
     """
     if len(feeds) < 2:
         return Facets()
@@ -69,7 +69,7 @@ def _feed_rows(feeds: Sequence[FeedSummary]) -> list[Choice]:
 
 
 def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
-    """Rows in both orders; one that stands for what has no name is last. With `narrowed`, empty ones are left out."""
+    """Rows in both orders, the nameless one last. With `narrowed`, empty rows are left out."""
     shown = [row for row in rows if row.total or not narrowed]
     table = Table(
         [row.key for row in shown],
@@ -84,7 +84,7 @@ def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
 
 
 def _sorted(table: Table) -> Facets:
-    """Both orders of a table; what has no name is last."""
+    """Both orders of a table, the nameless row last."""
     from tuireader.text.folding import fold
 
     nameless, totals = table.nameless, table.totals
@@ -102,9 +102,9 @@ class FacetList(SideList):
     """A list of facets, by id or name."""
 
     def __init__(self, heading: str, noun: str, field: str = "", *, by_name: bool = False) -> None:
-        """`noun` is what a row is called, in the singular; `by_name` is the usual order of the list.
+        """`noun` is what a row is called, in the singular; `by_name`: whether the list is sorted by name by default.
 
-        `field` of a query is what is chosen in it, and gives it its id.
+        `field` is the query field that it filters, and its id.
         """
         super().__init__(heading, id=field or f"{noun}es")
         self.field = field
@@ -112,9 +112,9 @@ class FacetList(SideList):
         self._facets = Facets()
         self._folded: list[str] | None = None
         self.filter = ""
-        """What is typed to find a name."""
+        """The filter text."""
         self._before_filter: Hashable = None
-        """The row under the cursor before there was a filter."""
+        """The row under the cursor before filtering."""
         self._usual = self.by_name = by_name
 
     @property
@@ -123,11 +123,11 @@ class FacetList(SideList):
 
     @property
     def is_turned(self) -> bool:
-        """Whether the order is not the usual one."""
+        """Whether the order differs from the default."""
         return self.by_name != self._usual
 
     def note(self) -> str:
-        """What is filtered by, else the order where it is not the usual one."""
+        """The filter, else the order if it differs from the default."""
         if self.filter:
             return f"/{self.filter}"
         if not self.room:
@@ -137,15 +137,15 @@ class FacetList(SideList):
         return "a–z" if self.by_name else "most first"
 
     def show(self, facets: Facets, *, is_another: bool = False) -> None:
-        """Show rows with counts; chosen ones stay even without articles.
+        """Show rows with counts; chosen rows stay even without articles.
 
-        `is_another`: they are those of another query; see `set_rows`.
+        `is_another`: the rows belong to another query; see `set_rows`.
         """
         self._facets, self._folded = facets, None
         self._arrange(is_another=is_another, in_place=self.has_focus)
 
     def set_filter(self, text: str) -> None:
-        """Show only the names that hold the text, whatever its case and accents."""
+        """Show only names that contain the text, ignoring case and accents."""
         if text == self.filter:
             return
         if not self.filter:
@@ -199,7 +199,7 @@ ALL, UNREAD, STARRED = "all", "unread", "starred"
 
 
 class ViewList(SideList):
-    """The three views, without a head; its keys are `ALL`, `UNREAD` and `STARRED`."""
+    """The list of the three views, without a heading; its keys are `ALL`, `UNREAD` and `STARRED`."""
 
     HEAD = 0
 
@@ -207,7 +207,7 @@ class ViewList(SideList):
         super().__init__("", id=id)
 
     def show(self, totals: Totals | None, feeds: Sequence[FeedSummary]) -> None:
-        """Show the counts; one feed alone has no row of its own: what is wrong with it stands here."""
+        """Show the counts; the problem of a single feed, which has no row, is shown here."""
         failed = len(feeds) == 1 and feeds[0].is_in_trouble
         self.set_rows(
             [

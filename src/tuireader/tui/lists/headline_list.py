@@ -1,4 +1,4 @@
-"""The headlines: a window of rows over a list of any length, read page by page as they come into sight."""
+"""The headline list: rows over a list of any length, loaded page by page as they become visible."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 _AGE = 8
 """Cells of the longest age: "Mar 2014"."""
 _WIDE, _FEED = 64, 24
-"""Cells of a dense list that has room for the name of the feed, and cells that this has at most."""
+"""Minimum cells of a compact list that shows the feed, and maximum cells of the feed's name."""
 _SEARCHED_HEIGHT = 4
-"""Lines of a row with a context, and a title that needs one."""
+"""Maximum lines of a row with a search excerpt."""
 _NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
 
 
 class InTitle(NamedTuple):
-    """What is found of a search in a title."""
+    """The matches of a search in a title."""
 
     marks: Sequence[tuple[int, int]]
-    """Where the words are: starts and ends."""
+    """Start and end of each match."""
     is_all: bool
-    """Whether all that is searched for is there."""
+    """Whether the title contains all search words."""
 
 
 Find = Callable[[str], InTitle]
 
 
 class HeadlineList(RowList):
-    """The list of headlines; it keeps the selection on the same article whatever arrives around it."""
+    """The list of headlines; the cursor stays on its article when rows change."""
 
     class Pointed(Message):
-        """The cursor is on another headline, or the list has the focus now."""
+        """The cursor moved to another headline, or the list got the focus."""
 
     class Opened(Message):
         """A headline was opened."""
@@ -58,10 +58,10 @@ class HeadlineList(RowList):
             self.article_id = article_id
 
     class Selected(Message):
-        """The headline under the cursor was selected beside others, or no more."""
+        """The headline under the cursor was selected or deselected."""
 
     class ContextWanted(Message):
-        """Headlines in sight whose context is not known yet."""
+        """Visible headlines whose search excerpts are not loaded yet."""
 
         def __init__(self, ids: tuple[int, ...]) -> None:
             super().__init__()
@@ -74,7 +74,7 @@ class HeadlineList(RowList):
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """`unwritten` are the changes that are not written yet: they are shown on what is read meanwhile, too."""
+        """`unwritten` holds changes that are shown although reads may not include them yet."""
         super().__init__(id=id)
         self._clock = clock
         self._source = _NOTHING
@@ -82,16 +82,16 @@ class HeadlineList(RowList):
         self._unwritten = unwritten
         self._with_feed = False
         self.searched = False
-        """Whether rows have a line with what was searched for, in its context."""
+        """Whether rows show a search excerpt."""
         self._contexts: dict[int, Excerpt] = {}
         self._wanting: set[int] = set()
         self.dense = False
-        """One line for each, without air."""
+        """Compact: one line a headline, no blank lines."""
         self._open: int | None = None
         self.selected: frozenset[int] = frozenset()
-        """The articles that the next key acts upon together."""
+        """Selected articles."""
         self.find: Find | None = None
-        """What looks in titles for what is searched for, while something is."""
+        """Finds the search words in titles; None without a search."""
 
     @property
     def with_feed(self) -> bool:
@@ -107,11 +107,11 @@ class HeadlineList(RowList):
 
     @property
     def highest(self) -> int | None:
-        """The highest id of an article when the list was read; what came later is not in it. None: not known."""
+        """The highest article id when the list was read; newer articles are not in it. None if unknown."""
         return self._window.highest
 
     def show(self, source: Source, view: View, *, at: int | None = None, line: int = 0) -> None:
-        """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
+        """Show another list, from its top or with the cursor on an article (`at`), `line` lines below the top."""
         self._source = source
         self._window = HeadlineWindow(source, view, self._unwritten)
         self._contexts = dict(view.contexts)
@@ -121,9 +121,9 @@ class HeadlineList(RowList):
         self.cursor_moved()
 
     def update_rows(self, view: View) -> bool:
-        """The same list, read again: the cursor stays on its article, and what is in sight where it is.
+        """Replace rows by a newer view; the cursor stays on its article, and the scroll position too.
 
-        Return False if the view is stale: the cursor moved after it was requested.
+        Returns False if the view is stale: the cursor moved after it was requested.
         """
         here, cursor = self.current, self.cursor
         row, line = self.standing()
@@ -141,7 +141,7 @@ class HeadlineList(RowList):
         return True
 
     def to_keep(self) -> tuple[int, tuple[int, ...]]:
-        """What `update_rows` must be told of: a row in sight, and articles, that of the row before the cursor's."""
+        """What `update_rows` needs to keep the position: a visible row, and the articles at and before the cursor."""
         row, _ = self.standing()
         kept = (self.headline(row), self.current)
         return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
@@ -162,7 +162,7 @@ class HeadlineList(RowList):
         self.refresh()
 
     def mark_open(self, article_id: int) -> None:
-        """Mark the article that is shown beside the list."""
+        """Mark the article that is open beside the list."""
         if self._open != article_id:
             self._open = article_id
             self.refresh()
@@ -171,7 +171,7 @@ class HeadlineList(RowList):
         return self._clock()
 
     def select(self, ids: frozenset[int]) -> None:
-        """Let these articles be selected, and no others."""
+        """Set the selection."""
         if ids != self.selected:
             self.selected = ids
             self.refresh()
@@ -197,11 +197,10 @@ class HeadlineList(RowList):
         return self._window.count
 
     def row_height(self, row: int) -> int:
-        """Title, metadata, and air; one line in a dense list."""
         return 1 if self.dense else self.cursor_lines(row) + 1
 
     def cursor_lines(self, row: int) -> int:
-        """The lines of a row without the air after it."""
+        """The lines of a row without the blank line after it."""
         if self.dense:
             return 1
         headline = self.headline(row)
@@ -218,7 +217,7 @@ class HeadlineList(RowList):
         return max(1, self.size.width - 5 - sum(cell_len(text) for text, _ in self._tail(headline)[:2]))
 
     def _title(self, headline: Headline) -> list[list[Piece]]:
-        """The title in lines, as drawn: what is written from the right stands at the right."""
+        """The lines of a title in drawing order; right-to-left titles are right-aligned."""
         width = self._title_width(headline)
         text = printable(headline.title) or "Untitled"
         tone = "soft" if headline.read else "strong"
@@ -233,7 +232,6 @@ class HeadlineList(RowList):
         return _with_marks(text, self.find(text).marks if self.find is not None else (), tone)
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The lines of a headline."""
         headline = self.headline(row)
         if headline is None:  # another program has removed it
             return [[]]
@@ -248,7 +246,7 @@ class HeadlineList(RowList):
         return [first, *rest, [("   ", ""), (self._facts(headline, self.size.width - 5), "faint")]]
 
     def _tail(self, headline: Headline) -> list[Piece]:
-        """The star, and the age flush right; the title may have what it leaves, unless a feed stands between."""
+        """Star and age, flush right."""
         old = age(headline.date, self._clock()) if headline.is_dated else ""
         if self.dense and self._has_feeds_beside:
             old = old.rjust(_AGE)
@@ -257,7 +255,7 @@ class HeadlineList(RowList):
         return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]
 
     def _where_found(self, headline: Headline) -> list[Piece]:
-        """Where the words that were searched for are in the text; asked for where that is not known yet."""
+        """The search excerpt of an article; requested if it is not loaded."""
         known = self._contexts.get(headline.id)
         if known is None:
             if not self._wanting:
@@ -286,9 +284,9 @@ class HeadlineList(RowList):
         self.refresh()
 
     def _facts(self, headline: Headline, width: int) -> str:
-        """Feed · author · minutes, what is missing left out; names give way to numbers, and are in order each alone.
+        """Feed · author · minutes; names are shortened before numbers.
 
-        Of what is only the beginning of a text, it is said that it is.
+        Excerpts are labelled as such.
         """
         tail = "excerpt" if not headline.offline else f"{minutes(headline.words)} min read" if headline.words else ""
         if headline.feeds > 1:
@@ -297,7 +295,7 @@ class HeadlineList(RowList):
         return " · ".join([self.seen(name) for name in names] + [cut(tail, width)] * bool(tail))
 
     def _names(self, headline: Headline, room: int) -> list[str]:
-        """The feed, where there are several, and the authors: in full, else with initials, else what matters more."""
+        """Feed (if there are several) and authors, shortened to initials or left out as needed."""
         if room < 4:
             return []
         feed = printable(headline.feed_title) if self.with_feed else ""
@@ -317,7 +315,7 @@ class HeadlineList(RowList):
         return self.with_feed and self.size.width >= _WIDE
 
     def _dense_line(self, headline: Headline) -> list[Piece]:
-        """The title, and at the right its feed, where there is room, and its age, one below the other."""
+        """The line of a compact list: title, feed if there is room, age."""
         tone = "soft" if headline.read else "strong"
         feed = printable(headline.feed_title) if self._has_feeds_beside else ""
         beside = min(_FEED, self.size.width // 4) if feed else 0
@@ -339,7 +337,6 @@ class HeadlineList(RowList):
         return []
 
     def cursor_moved(self) -> None:
-        """Tell that the cursor is on another headline."""
         if self._window.pinned(self.cursor) is None:
             self._window.pin(self.cursor)
         self.post_message(self.Pointed())
@@ -354,7 +351,6 @@ class HeadlineList(RowList):
 
 
 def _with_marks(text: str, marks: Sequence[tuple[int, int]], tone: str) -> list[Piece]:
-    """Style a text, with search matches in the accent."""
     pieces: list[Piece] = []
     end = 0
     for start, stop in marks:

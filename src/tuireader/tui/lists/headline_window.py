@@ -1,4 +1,4 @@
-"""A stretch of a long list: headlines that follow each other, read on at both ends as they come into sight."""
+"""A window of consecutive headlines in a long list, extended at both ends as rows become visible."""
 
 from __future__ import annotations
 
@@ -11,39 +11,38 @@ if TYPE_CHECKING:
     from tuireader.model.headline import Headline, StatusChange
 
 PAGE = 64
-"""Headlines read at a time."""
 KEPT = 12 * PAGE
-"""Headlines kept."""
+"""Maximum headlines in the window."""
 
 
 class Source(NamedTuple):
     """Reads headlines in pages."""
 
     at: Callable[[int, int], list[Headline]]
-    """Those from a row on."""
+    """Headlines from a row on."""
     beside: Callable[[Headline | None, int, int], list[Headline]]
-    """Those after one (1) or before it (-1), the nearest; without one, those that the list begins or ends with."""
+    """Headlines after one (1) or before it (-1), nearest first; without one, from the start or end of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A list at one moment: its length, some of it, and where in it the articles are that were asked for."""
+    """A snapshot of a list: its length, some rows, and the rows of requested articles."""
 
     count: int
     start: int = 0
     """The row of the first of `rows`."""
     rows: Sequence[Headline] = ()
     places: Mapping[int, int | None] = field(default_factory=dict)
-    """Rows by the ids of articles; None: not in the list."""
+    """Rows by article id; None: not in the list."""
     contexts: Mapping[int, Excerpt] = field(default_factory=dict)
-    """What was searched for as it stands in articles, by their ids, as far as that was looked for at once."""
+    """Loaded search excerpts by article id."""
     ranked: list[int] | None = None
-    """The ids of the whole list, where it has to be ranked: then it is not read on by looking for them again."""
+    """The ids of the whole list if it is ranked: then pages are read from this."""
     highest: int | None = None
-    """The highest id of an article that there was; None where that is not known."""
+    """The highest article id in the cache; None if unknown."""
 
     def row_of(self, article_id: int) -> int | None:
-        """The row of an article; None where it is not in the list; raises KeyError where that is not known."""
+        """The row of an article; None if it is not in the list. Raises KeyError if unknown."""
         for row, headline in enumerate(self.rows, self.start):
             if headline.id == article_id:
                 return row
@@ -51,19 +50,18 @@ class View:
 
 
 class HeadlineWindow:
-    """Rows without a gap and without a repetition, whatever gets into the cache between two readings.
+    """Rows without gaps or repetitions, whatever is added to the cache between reads.
 
-    They have the numbers that they had in the view. What is read on follows the last headline or precedes the first,
-    and is not asked for by its number: that may be another's by now. Only who jumps is led there by number, and a new
-    stretch begins; the pinned row keeps its headline all the same.
+    Rows keep the numbers of the view. Pages are read after the last or before the first headline, not by row number,
+    which may have shifted. Only a jump reads by number and starts a new window; the pinned row keeps its headline.
     """
 
     def __init__(self, source: Source, view: View, changes: Sequence[StatusChange] = ()) -> None:
-        """`changes` are status changes that a read may not contain yet."""
+        """`changes` are status changes that reads may not include yet."""
         self._source = source
         self._changes = changes
         self.count = view.count
-        """How many rows there are, as far as is known."""
+        """The number of rows, as far as known."""
         self.highest = view.highest
         self._first = 0
         self._start = view.start
@@ -90,7 +88,7 @@ class HeadlineWindow:
     # The pinned row.
 
     def pin(self, row: int, headline: Headline | None = None) -> None:
-        """Keep one row, however far the user goes from it; `headline` is what it is, where it need not be read."""
+        """Keep one row however far the window moves; `headline` is its content if known."""
         known = headline if headline is not None and not self._holds(row) else self.get(row)
         self._pinned = None if known is None else (row, known)
 
@@ -141,7 +139,7 @@ class HeadlineWindow:
         del self._rows[KEPT:]
 
     def _new(self, found: Sequence[Headline]) -> list[Headline]:
-        """What is not here yet: an article whose date was changed may come again."""
+        """Headlines not in the window yet: an article whose date changed may appear again."""
         ids = self.ids()
         return self._as_changed([headline for headline in found if headline.id not in ids])
 
@@ -162,7 +160,7 @@ class HeadlineWindow:
         return frozenset(headline.feed_id for headline in self._rows)
 
     def apply(self, change: StatusChange) -> None:
-        """Mark the headlines that were read."""
+        """Apply a status change."""
         self._rows = [change.on(headline) for headline in self._rows]
         if self._pinned is not None:
             self._pinned = (self._pinned[0], change.on(self._pinned[1]))

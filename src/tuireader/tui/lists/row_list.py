@@ -1,4 +1,4 @@
-"""The base of all lists: rows painted line by line, and the mouse on them."""
+"""Base of all lists: paints rows line by line and handles the mouse."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ TONES = {
     "here": ("mark", True),
     "thumb": ("control", False),
 }
-"""How each role is drawn: the theme's tone for it, where it is not the usual one, and whether it is bold.
+"""The theme's tone of each role ("" for the default), and whether it is bold.
 
-Not as component classes: Textual would style each of them for each list, at the start and with every move of the focus.
+Not component classes: Textual would restyle each of them for each list at the start and on focus changes.
 """
 
 
 RIGHT = 3
-"""The right button, as Textual numbers it."""
+"""Textual's number of the right mouse button."""
 
 
 class Sight(NamedTuple):
-    """What is in sight, found once and used for every line until something changes."""
+    """The visible lines, cached until something changes."""
 
     size: Size
     places: list[Place]
@@ -55,34 +55,34 @@ class Sight(NamedTuple):
 
 
 class RowList(Rows):
-    """Paints what is in sight, and does what the mouse says."""
+    """Paints rows and handles the mouse."""
 
     class FilingWanted(Message):
-        """The row under the cursor was pressed with the right button, to be filed elsewhere."""
+        """A right click: the row under the cursor is to be filed."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("list")
     ALLOW_SELECT = False
     SHOWS_CURSOR_AWAY = True
-    """Whether the row under the cursor is seen while the focus is elsewhere: it has a bar then, and no fill."""
+    """Whether the cursor is shown without focus: as a bar, without a fill."""
     HAS_BAR = True
-    """Whether the row under the cursor has a bar besides, where the focus is."""
+    """Whether the cursor also has a bar with focus."""
     IS_LED = False
-    """Whether the cursor is moved from elsewhere, such as a line that is typed into: then it is drawn as with focus."""
+    """Whether another widget, such as an input, moves the cursor: then it is drawn as with focus."""
     OPENS_ON_PRESS = False
-    """Whether a press opens a row: before the button is let go, the rows may be elsewhere."""
+    """Whether pressing the mouse opens a row: until the release, rows may have moved."""
     WHEEL = 3
-    """Lines for a turn of the wheel."""
+    """Lines a wheel step."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
         self.reorder: bool | None = False
-        """Whether right-to-left text is put in order here; None: where the terminal does not do it."""
+        """Whether to reorder right-to-left text; None: decide by the terminal."""
         self.empty: list[list[Piece]] = []
-        """What is said where there is no row, line by line."""
+        """Lines shown in an empty list."""
         self._drag = ThumbDrag(self, self._drag_to)
         self._sight: Sight | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
-        """The style of each role, away from the cursor and under it, found once until something changes."""
+        """Styles by role and whether under the cursor, cached."""
 
     # The mouse.
 
@@ -153,7 +153,7 @@ class RowList(Rows):
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh())
 
     def seen(self, text: str, whole: str = "") -> str:
-        """Text in the order in which it is drawn; `whole` is what it is a line of."""
+        """Text in drawing order; `whole` is the text that it is a line of."""
         return safe_text.in_order(text, whole, reorder=self.reorder)
 
     def on_focus(self) -> None:
@@ -164,7 +164,6 @@ class RowList(Rows):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
-        """Paint one visible line."""
         if y < self.HEAD:
             return self.strip(self.head_line(y))
         if self._sight is None or self._sight.size != self.size:
@@ -209,7 +208,7 @@ class RowList(Rows):
 
     @property
     def reading_cell(self) -> Offset:
-        """Return the first cell of the row under the cursor, or of the message in an empty list."""
+        """The first cell of the row under the cursor, or of the message in an empty list."""
         if not self.row_count():
             said = (index for index, pieces in enumerate(self.empty) if any(text.strip() for text, _ in pieces))
             return Offset(0, min(self.HEAD + next(said, 0), max(0, self.size.height - 1)))
@@ -223,7 +222,7 @@ class RowList(Rows):
         return self.has_focus or self.IS_LED
 
     def _bar(self, *, selected: bool, marked: bool) -> Segment | None:
-        """Draw the first cell of the row under the cursor or of the open row."""
+        """The first cell of the row under the cursor or of the open row."""
         if selected and self._has_hand:
             return Segment("▌", self._style("here", selected=True)) if self.HAS_BAR else None
         if marked:

@@ -1,4 +1,4 @@
-"""Rows of any height, of which only those in sight are ever measured: where they are, and moving among them."""
+"""Rows of different heights, of which only visible ones are measured: positions and cursor movement."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from textual.widget import Widget
 from tuireader.tui.support.viewport import Items, Place, thumb
 
 Piece = tuple[str, str]
-"""Text, and the name of the style that it is drawn in ("" for the list's own)."""
+"""Text and its role ("" for the default)."""
 
 
 class Rows(Widget, can_focus=True):
     """A cursor, and scrolling by rows.
 
-    It scrolls by itself, not as Textual's ScrollView does, which must know the height of all that is above: where rows
-    differ in height, only those near the top are ever measured, so that a list of 100,000 costs what a list of 100
-    does. A thumb in the last column says where in the list it is.
+    Unlike Textual's ScrollView it does not know the height of everything above, so that a list of 100,000 rows costs
+    what a list of 100 does. A thumb in the last column shows the position.
     """
 
     HEAD = 0
@@ -27,16 +26,15 @@ class Rows(Widget, can_focus=True):
         self.cursor = 0
         """The row of the cursor."""
         self._top = Place(0, 0)
-        """The first line in sight."""
+        """The first visible line."""
 
     # What a list of something gives.
 
     def row_count(self) -> int:
-        """How many rows there are."""
         raise NotImplementedError
 
     def row_height(self, row: int) -> int:
-        """How many lines a row takes, the air after it included."""
+        """The lines of a row, including the blank line after it."""
         raise NotImplementedError
 
     def row_lines(self, row: int) -> list[list[Piece]]:
@@ -68,17 +66,17 @@ class Rows(Widget, can_focus=True):
 
     @property
     def items(self) -> Items:
-        """The rows as what a window is over; there is one at least."""
+        """The rows as items of a viewport; at least one."""
         return Items(0, self.row_count() - 1, self.row_height)
 
     def places(self) -> list[Place]:
-        """What each line in sight shows, from the top; fewer than there is room for where the list ends."""
+        """The place of each visible line; fewer than the height at the end of the list."""
         return self.items.window(self._top, self.room) if self.row_count() else []
 
     def cursor_line(self) -> int:
-        """The line of the screen, counted below the head, on which the cursor's row begins.
+        """The screen line, below the head, at which the cursor's row begins.
 
-        Negative when above; when below all that is in sight, no less than there is room for.
+        Negative above the screen; at least the height below it.
         """
         if self.cursor < self._top.item:
             return -1
@@ -91,20 +89,20 @@ class Rows(Widget, can_focus=True):
         self.stand(self.cursor, line)
 
     def standing(self) -> tuple[int, int]:
-        """A row in sight, and its line, for it to stay there whatever changes: the cursor's, else the first."""
+        """A visible row and its line, to be restored after a change: the cursor's row, else the first."""
         line = self.cursor_line()
         if self.cursor == self._top.item or 0 <= line < self.room:
             return self.cursor, line
         return self._top.item, -self._top.line
 
     def stand(self, row: int, line: int) -> None:
-        """Put a row on a line of the screen; the cursor stays on its own."""
+        """Scroll a row to a line of the screen; the cursor does not move."""
         count = self.row_count()
         self._top = self.items.walk(Place(max(0, min(row, count - 1)), 0), -line) if count else Place(0, 0)
         self.refresh()
 
     def _settle(self) -> None:
-        """Leave no empty room under the last row while there are rows above the first in sight."""
+        """Fill empty room below the last row if rows are hidden above."""
         count = self.row_count()
         if not count:
             self._top = Place(0, 0)
@@ -116,7 +114,7 @@ class Rows(Widget, can_focus=True):
         self._top = min(self._top, self.items.bottom(self.room))
 
     def reveal(self) -> None:
-        """Scroll as little as shows the whole row of the cursor."""
+        """Scroll no more than needed to show the whole row of the cursor."""
         if not self.row_count() or not self.room:
             return
         if self.cursor < self._top.item or (self.cursor == self._top.item and self._top.line):
@@ -127,7 +125,7 @@ class Rows(Widget, can_focus=True):
             self._settle()
 
     def _is_below(self) -> bool:
-        """Whether the row of the cursor is not whole in sight, downwards."""
+        """Whether the cursor's row extends below the screen."""
         if self.cursor - self._top.item >= self.room:  # without measuring all rows between
             return True
         return self.cursor_line() + self.cursor_lines(self.cursor) > self.room
@@ -135,7 +133,7 @@ class Rows(Widget, can_focus=True):
     # Moving.
 
     def move_to(self, row: int) -> None:
-        """Put the cursor on a row (the nearest there is) and show it."""
+        """Move the cursor to a row, or the nearest one, and show it."""
         row = max(0, min(row, self.row_count() - 1))
         before, top = self.cursor, self._top
         self.cursor = row
@@ -148,12 +146,11 @@ class Rows(Widget, can_focus=True):
             self.cursor_moved()
 
     def _refresh_rows(self, *rows: int) -> None:
-        """Paint only some of the rows in sight again."""
+        """Repaint only some of the visible rows."""
         lines = [line for line, place in enumerate(self.places()) if place.item in rows]
         self.refresh(*(Region(0, self.HEAD + line, self.size.width, 1) for line in lines))
 
     def scroll_lines(self, lines: int) -> None:
-        """Scroll without moving the cursor."""
         if self.row_count():
             self._top = self.items.walk(self._top, lines)
         self._settle()
@@ -202,7 +199,7 @@ class Rows(Widget, can_focus=True):
             self.refresh()
 
     def thumb_of(self, places: list[Place]) -> tuple[int, int] | None:
-        """The first line of the thumb and the one after its last; None where all is in sight."""
+        """The start and end line of the thumb; None if everything is visible."""
         count, room = self.row_count(), self.room
         if not places or room < 3:
             return None

@@ -1,4 +1,4 @@
-"""The lists of the sidebar: a head, and names with counts of unread articles."""
+"""The lists of the sidebar: a heading, and names with unread counts."""
 
 from __future__ import annotations
 
@@ -22,35 +22,34 @@ class Choice(NamedTuple):
     """A row of the sidebar."""
 
     key: Hashable
-    """What choosing it means to its list."""
+    """The value for its list."""
     name: str
     unread: int | None = None
-    """None where none are counted, or while that is not known yet."""
+    """None if not counted, or not yet."""
     total: int | None = None
-    """None while it is not known yet."""
+    """None if not counted yet."""
     failed: bool = False
-    """Marked: there is something to say about it."""
+    """Whether it is marked as having a problem."""
     is_nameless: bool = False
-    """It stands for the articles without a name of this kind: drawn dimmer, below all others."""
+    """Whether it stands for articles without a name of this kind: shown dim and last."""
 
 
 class Table(NamedTuple):
-    """What rows are made of, in columns: tens of thousands of objects would take megabytes."""
+    """Rows in columns: tens of thousands of objects would take megabytes."""
 
     keys: Sequence[Hashable]
-    """What choosing each row means to its list."""
+    """The value of each row for its list."""
     names: Sequence[str]
     unread: array[int]
     totals: array[int]
     failed: Collection[int] = frozenset()
-    """The places of rows that are marked."""
+    """The indices of marked rows."""
     nameless: int = -1
-    """The place of the row that stands for what has no name."""
+    """The index of the nameless row."""
     nameless_as: str = ""
-    """What that row is called."""
+    """The label of the nameless row."""
 
     def row(self, place: int) -> Choice:
-        """The row at a place, made now."""
         is_nameless = place == self.nameless
         return Choice(
             self.keys[place],
@@ -63,10 +62,10 @@ class Table(NamedTuple):
 
 
 class Choices(Sequence[Choice]):
-    """Rows of a table in some order, with a few others above them."""
+    """A table's rows in some order, below a few extra rows."""
 
     def __init__(self, table: Table, order: Sequence[int], above: tuple[Choice, ...] = ()) -> None:
-        """`order` are places in the table."""
+        """`order` are row indices of the table."""
         self._table = table
         self.order = order
         self._above = above
@@ -81,7 +80,6 @@ class Choices(Sequence[Choice]):
     def __getitem__(self, index: slice) -> Sequence[Choice]: ...
 
     def __getitem__(self, index: int | slice) -> Choice | Sequence[Choice]:
-        """A row, made now."""
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         at = index if index >= 0 else len(self) + index
@@ -93,7 +91,7 @@ class Choices(Sequence[Choice]):
         return (self[at] for at in range(len(self)))
 
     def place_of(self, key: Hashable) -> int | None:
-        """Where a row is; None where it is not. No row is made for it."""
+        """The index of a key's row, found without making rows; None if there is none."""
         with suppress(ValueError):
             return [each.key for each in self._above].index(key)
         with suppress(ValueError):
@@ -101,7 +99,6 @@ class Choices(Sequence[Choice]):
         return None
 
     def keys(self) -> Iterator[Hashable]:
-        """What choosing each row means."""
         yield from (each.key for each in self._above)
         keys = self._table.keys
         for place in self.order:
@@ -109,12 +106,12 @@ class Choices(Sequence[Choice]):
 
 
 def keys_of(rows: Sequence[Choice]) -> Iterator[Hashable]:
-    """What choosing each row means; no row is made for it where that can be."""
+    """The keys of rows, without making rows if possible."""
     return rows.keys() if isinstance(rows, Choices) else (row.key for row in rows)
 
 
 def place_of(rows: Sequence[Choice], key: Hashable) -> int | None:
-    """Where a row is; None where it is not."""
+    """The index of a key's row; None if there is none."""
     if isinstance(rows, Choices):
         return rows.place_of(key)
     return next((place for place, row in enumerate(rows) if row.key == key), None)
@@ -129,7 +126,7 @@ def digits(rows: Sequence[Choice]) -> int:
 
 
 class _OfList(Message):
-    """What a list tells of itself."""
+    """Base of a list's messages."""
 
     def __init__(self, side_list: SideList) -> None:
         super().__init__()
@@ -154,16 +151,16 @@ class SideList(RowList):
             super().__init__(side_list)
             self.key = key
             self.onward = onward
-            """Whether the user wants to go on to the headlines: `l`, not enter."""
+            """Whether the focus should move on to the headlines (`l` instead of enter)."""
 
     class ChosenToo(_OfList):
-        """The row under the cursor was chosen beside others."""
+        """The row under the cursor was added to the chosen ones."""
 
     class Pointed(_OfList):
-        """The cursor is on another row, or the list has the focus now."""
+        """The cursor moved to another row, or the list got the focus."""
 
     class Left(_OfList):
-        """The user wants to go on above the first row (by -1) or below the last (1)."""
+        """The user moved beyond the first row (-1) or the last (1)."""
 
         def __init__(self, side_list: SideList, by: int) -> None:
             super().__init__(side_list)
@@ -175,26 +172,26 @@ class SideList(RowList):
         self.rows: Sequence[Choice] = ()
         self.chosen: frozenset[Hashable] = frozenset()
         self.excluded: frozenset[Hashable] = frozenset()
-        """What is left out."""
+        """The keys of excluded rows."""
         self._unread_width = 0
 
     @property
     def room(self) -> int:
-        """Lines for rows; the last line is air where there is enough."""
+        """Lines for rows; the last line is blank if there is enough room."""
         height = self.size.height
         return max(0, height - self.HEAD - (1 if height > 3 else 0))
 
     @property
     def lines_wanted(self) -> int:
-        """Lines that the whole list takes, with its head and air below; 0 where there is nothing to be shown."""
+        """The lines of the whole list with its heading and a blank line; 0 if it is empty."""
         rows = self.row_count() or len(self.empty)
         return self.HEAD + rows + 1 if rows else 0
 
     def set_rows(self, rows: Sequence[Choice], unread_width: int | None = None, *, is_another: bool = False) -> None:
-        """Show other rows; the cursor stays on the same one, and what is in sight where it is, unless room were left.
+        """Show other rows; the cursor stays on its row, and the scroll position too if possible.
 
-        `unread_width` are the digits of the highest count, where they are known. With `is_another` the rows are those
-        of another query: a list where the user is not goes home to what is chosen in it, else to its top.
+        `unread_width` are the digits of the highest count, if known. `is_another`: the rows belong to another query; a
+        list without the focus then returns to its chosen row.
         """
         row, line = self.standing()
         before, rows_before, cursor = self.pointed, self.rows, self.cursor
@@ -208,20 +205,20 @@ class SideList(RowList):
         self._settle()
 
     def _row_of(self, key: Hashable, row: int) -> int:
-        """Where a row is now that was here; here too, if it is gone."""
+        """The new index of a row; the old one if it is gone."""
         if row < len(self.rows) and self.rows[row].key == key:
             return row
         there = place_of(self.rows, key)
         return row if there is None else there
 
     def go_home(self) -> None:
-        """Put the cursor on what is chosen, else on the first row, and show the list from its top, if that shows it."""
+        """Move the cursor to the chosen row, else the first, and scroll up as far as possible."""
         self.cursor = self._first_chosen() or 0
         self.stand(0, 0)
         self.reveal()
 
     def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:
-        """Mark rows as chosen, and others as left out."""
+        """Mark the chosen and the excluded rows."""
         marks = frozenset(keys), frozenset(excluded)
         if (self.chosen, self.excluded) != marks:
             self.chosen, self.excluded = marks
@@ -238,7 +235,7 @@ class SideList(RowList):
         return 1
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The bar, the name, what failed, and how many are unread, to the right."""
+        """The bar, the name, the problem mark, and the unread count."""
         choice = self.rows[row]
         chosen, excluded = choice.key in self.chosen, choice.key in self.excluded
         unread = str(choice.unread).rjust(self._unread_width) if choice.unread else ""
@@ -266,7 +263,7 @@ class SideList(RowList):
         return "-" if is_linear(self) else LEFT_OUT
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is one
-        """The list's name, and what is chosen where that is out of sight."""
+        """The heading, and the chosen names if they are out of view."""
         note = self.note()
         tone = "here" if self.has_focus else "faint"
         pieces: list[Piece] = [("  ", ""), (pad(self.heading, len(self.heading) + 2), tone)]
@@ -281,7 +278,7 @@ class SideList(RowList):
         return pieces
 
     def note(self) -> str:
-        """What else the head says, at its right."""
+        """The text at the right of the heading."""
         return ""
 
     def _chosen_out_of_sight(self) -> str | None:

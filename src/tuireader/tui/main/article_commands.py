@@ -1,4 +1,4 @@
-"""What keys do to the article that they act upon, with dialogs and other programs."""
+"""Commands for the current article, including those that open a dialog or another program."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 MOST_TABS = 20
-"""Pages that are opened at once."""
+"""Maximum number of pages opened at once."""
 
 
 class ArticleCommands:
-    """Applies keys to the current article, if there is one."""
+    """Runs key commands on the current article, if there is one."""
 
     def __init__(
         self,
@@ -53,7 +53,6 @@ class ArticleCommands:
         self._tasks = tasks
 
     def toggle_read(self) -> None:
-        """Mark it read, or unread; it stays in the list until that is left."""
         several = self._target.articles()
         if len(several) > 1:
             self._toggle_many(several, "read")
@@ -63,7 +62,6 @@ class ArticleCommands:
             self._say_unseen("Marked unread." if article.status.read else "Marked read.")
 
     def toggle_starred(self) -> None:
-        """Star it, or take its star; it stays in the list until that is left."""
         several = self._target.articles()
         if len(several) > 1:
             self._toggle_many(several, "starred")
@@ -73,7 +71,7 @@ class ArticleCommands:
             self._say_unseen("Star taken away." if article.status.starred else "★ Starred.")
 
     def _say_unseen(self, said: str) -> None:
-        """Say what the headlines would show, where they are not seen."""
+        """Show a toast if the headline list, which would show the change, is not visible."""
         if not self._headlines.display:
             toast(self._headlines, said, timeout=1.5)
 
@@ -84,7 +82,7 @@ class ArticleCommands:
         self._headlines.headlines.select(frozenset())
 
     def browse(self) -> None:
-        """Open it in the user's browser; of many, the first few."""
+        """Open the article in the user's browser; of a selection, at most `MOST_TABS`."""
         ids = sorted(self._target.articles(), reverse=True)
         if len(ids) > MOST_TABS:
             toast(self._headlines, f"{MOST_TABS} of {len(ids)} are opened: more at once few browsers bear.")
@@ -92,7 +90,7 @@ class ArticleCommands:
             self._external.browse_article(id_)
 
     def copy_link(self) -> None:
-        """Copy its address; of several, each on a line of its own."""
+        """Copy the article's address; for a selection, one address a line."""
         if ids := self._target.articles():
             self._external.copy_links(sorted(ids, reverse=True))
 
@@ -106,7 +104,7 @@ class ArticleCommands:
 
 
 def open_contents(view: ArticleView) -> None:
-    """Show the headings of the article, and jump to the one that is chosen."""
+    """Show the headings of the article in a dialog and jump to the chosen one."""
     from tuireader.tui.screens.contents import ContentsScreen
     from tuireader.tui.screens.dialog import open_dialog
 
@@ -123,7 +121,7 @@ def open_contents(view: ArticleView) -> None:
 
 
 def open_links(view: ArticleView) -> None:
-    """Show the links that lead out of the article, and open the one that is chosen."""
+    """Show the article's outgoing links in a dialog and open the chosen one."""
     from tuireader.content.document.model import links_out
     from tuireader.tui.screens.contents import LinksScreen
     from tuireader.tui.screens.dialog import open_dialog
@@ -141,14 +139,14 @@ def open_links(view: ArticleView) -> None:
 
 
 class TargetArticle(NamedTuple):
-    """The article that a key acts upon."""
+    """The article that a key acts on."""
 
     id: int
     status: Status
 
 
 class KeyTarget:
-    """Tells what a key acts upon where the user is."""
+    """Finds what a key acts on, given the focused pane."""
 
     def __init__(self, panes: PanesScreen) -> None:
         self._panes = panes
@@ -158,7 +156,7 @@ class KeyTarget:
         return self._panes.reading.opened if self._panes.pane == "article" else None
 
     def article(self) -> TargetArticle | None:
-        """The open article for a user who is there, else the one under the cursor."""
+        """The open article if its pane has the focus, else the article under the cursor."""
         if (reading := self._reading) is not None:
             article, status = reading
             return TargetArticle(article.id, status)
@@ -166,14 +164,13 @@ class KeyTarget:
         return TargetArticle(headline.id, headline.status) if headline else None
 
     def articles(self) -> frozenset[int]:
-        """The selection, else the current article."""
         if self._panes.pane != "article" and self._panes.headlines.selected:
             return self._panes.headlines.selected
         article = self.article()
         return frozenset() if article is None else frozenset({article.id})
 
     def start(self) -> Start | None:
-        """Where steps to another article begin: where the user is, or is about to be."""
+        """The article from which "next" and "previous" start."""
         if (reading := self._reading) is not None:
             return Start(reading[0].id)
         headline = self._panes.headlines.current
@@ -186,7 +183,7 @@ class KeyTarget:
         return None if summary is None else summary.feed
 
     def summary(self) -> FeedSummary | None:
-        """Return a feed with the counts shown beside it."""
+        """The feed under the cursor, or the only chosen feed, with its counts."""
         sidebar = self._panes.sidebar
         if (pointed := sidebar.pointed_feed) is not None:
             return pointed
@@ -206,14 +203,14 @@ class KeyTarget:
 
 
 class ExternalPrograms:
-    """Hands links over to other programs."""
+    """Opens links in other programs."""
 
     def __init__(self, node: Widget, cache: Cache) -> None:
-        """`node` is where things are said, and whose workers do the work."""
+        """`node` shows toasts and runs the workers."""
         self._node = node
         self._cache = cache
         self._on_their_way: set[str] = set()
-        """Links that a browser is being given."""
+        """Links that a browser is opening at the moment."""
 
     def browse(self, address: str) -> None:
         self._run(partial(self._open_in_browser, address))
@@ -232,7 +229,7 @@ class ExternalPrograms:
             await self._open_in_browser(link)
 
     async def _open_in_browser(self, address: str) -> None:
-        """Open a link once: one that a browser is being given already is not given to it again."""
+        """Open a link unless the browser is already opening it."""
         if address in self._on_their_way:
             return
         self._on_their_way.add(address)

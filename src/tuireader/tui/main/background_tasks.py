@@ -1,4 +1,4 @@
-"""Tasks in the background: refresh, full texts, pruning, archives; and what is done once after the start."""
+"""Background tasks of the screen: refresh, full texts, pruning, archives, and upkeep after the start."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 
 class BackgroundTasks:
-    """Starts tasks, beside each other, each kind one at a time."""
+    """Starts background tasks; one of each kind runs at a time."""
 
     def __init__(
         self, panes: PanesScreen, cache: Cache, web: Web, connection: Connection, *, config: Config, clock: Clock
     ) -> None:
-        """`panes` is who is told, and whose workers do the work; `connection` is for reads."""
+        """`panes` receives messages and runs the workers; `connection` is for reads."""
         self._panes = panes
         self._cache = cache
         self._connection = connection
@@ -50,9 +50,9 @@ class BackgroundTasks:
         self._clock = clock
         self.runner = TaskRunner(panes, Context(cache, clock, web.queue))
         self.usual = config.full_text
-        """Which pages are read of feeds of which nothing is set."""
+        """The full-text mode of feeds without a setting of their own."""
         self.offline = False
-        """Whether the last refresh found no network."""
+        """Whether the last refresh failed for lack of a network."""
         add_key, sync_key = (keys_of(name, config.keymap)[0] for name in ("account", "sync"))
         self.syncing = SyncController(panes, self.runner, cache, web, clock, key=add_key, sync_key=sync_key)
 
@@ -67,7 +67,7 @@ class BackgroundTasks:
     # New articles.
 
     def refresh(self, wanted: Sequence[Feed] | None, *, force: bool, quiet: bool = False) -> None:
-        """Ask for feeds (None: all; only what is due, unless forced); what came is said, unless it is quiet."""
+        """Refresh feeds (None: all); without `force` only those that are due. `quiet` suppresses the report."""
         try:
             asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         except StoreError as error:
@@ -111,7 +111,7 @@ class BackgroundTasks:
     # Older articles.
 
     def read_back(self, feed: Feed | None) -> None:
-        """Read the site of a feed back, from where that stopped; or stop doing so."""
+        """Start a feed's backfill, or stop it if it is running."""
         if (feed is not None and not feed.holds_pages) or self.runner.is_running("archive"):
             self.runner.start(
                 Task(
@@ -155,7 +155,7 @@ class BackgroundTasks:
             self.fetch_all(in_sidebar or panes.headlines_pane.wanted)
 
     def fetch(self, ids: Collection[int]) -> None:
-        """Fetch the texts of those of some articles that have no more than a beginning; or stop doing so."""
+        """Fetch the full texts of articles that have only an excerpt; stop if a download is running."""
         some = frozenset(ids)
         self._download(lambda c: articles.without_text(c, some))
 
@@ -163,7 +163,7 @@ class BackgroundTasks:
         self._download(lambda c: articles.without_text(c, articles.ids(c, query)))
 
     def fetch_again(self, ids: Collection[int]) -> None:
-        """Fetch the texts of articles again, even of those that have them; does nothing while a download is running."""
+        """Fetch full texts again, even where there are some; does nothing while a download is running."""
         some = [*ids]
         if some and not self.runner.is_running("download"):
             self._download(lambda _: some)
@@ -188,7 +188,7 @@ class BackgroundTasks:
     # What is to go.
 
     def ask_to_prune(self) -> None:
-        """Show what would go, and ask."""
+        """Show in a dialog what pruning would remove, and ask for confirmation."""
         if self.runner.is_running("prune"):
             toast(self._panes, f"At work: {self.runner.progress_of('prune')}.")
         else:
@@ -244,11 +244,11 @@ def _prune(on: Context, found: Wanted) -> Steps:
 
 
 SOON = 1.5
-"""Seconds after the start, or a refresh, when what can be read already is made ready for searches."""
+"""Seconds after a start or a refresh until new articles are indexed."""
 
 
 def look_for_damage(node: Widget, cache: Cache) -> None:
-    """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
+    """Report a damaged cache that no read has met yet; the next start repairs it."""
 
     async def look() -> None:
         if await cache.read(connection.look):
@@ -258,7 +258,7 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
 
 
 class Upkeep:
-    """Does what the cache needs when nobody waits, in steps that nobody feels: indexes what came, merges the index."""
+    """Idle work on the cache in short steps: indexes new articles, merges the search index."""
 
     def __init__(self, node: Widget, cache: Cache) -> None:
         self._node = node
@@ -267,12 +267,12 @@ class Upkeep:
         self._is_indexing = False
 
     def later(self) -> None:
-        """Do it when there is time: soon what is not in the index yet, then the rest."""
+        """Schedule upkeep for idle time, new articles first."""
         self.stop()
         self._timer = self._node.set_timer(SOON, self.index)
 
     def index(self) -> None:
-        """Index now what came without it, unless that is under way; after it, and a while, merge the index."""
+        """Index new articles now, unless that is running, then merge the search index."""
         self.stop()
         if not self._is_indexing:
             self._is_indexing = True
@@ -303,7 +303,6 @@ class Upkeep:
 
 
 def collect_garbage() -> None:
-    """Collect garbage, and enable collection if it was postponed."""
     if not gc.isenabled():
         gc.collect()
         gc.freeze()

@@ -1,4 +1,4 @@
-"""What the user does to feeds: adds them, looks at them, renames them, unsubscribes from them."""
+"""Commands for feeds: add, show, rename, unsubscribe."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 AGAIN = 50
-"""Texts of a feed that are fetched again once it is chosen what is taken from its pages."""
+"""Maximum number of texts refetched after the selectors of a feed change."""
 
 
 class FeedsChanged(Message):
@@ -45,10 +45,10 @@ class FeedsChanged(Message):
 
 
 class FeedController:
-    """Shows what is known of a feed, and does what is chosen there.
+    """Shows the feed dialog and runs what is chosen there.
 
-    A feed that the user unsubscribes from is hidden; it is removed when the program ends, and until then undo takes it
-    back, and so does whoever adds it again. Where the program is killed, the next start removes it.
+    Unsubscribing hides a feed; it is removed when the program ends. Until then undo or adding it again brings it back.
+    If the program is killed, the next start removes it.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class FeedController:
         clock: Clock,
         undo_key: str,
     ) -> None:
-        """`node` is who is told, by `FeedsChanged`, and whose workers work; `undo_key` is how that key is written."""
+        """`node` receives `FeedsChanged` and runs the workers; `undo_key` is the name of the undo key."""
         self._node = node
         self._cache = cache
         self._web = web
@@ -77,16 +77,16 @@ class FeedController:
         self._undo_key = undo_key
 
     def remove_hidden(self) -> None:
-        """Remove what is hidden, also by a program that was killed: nothing can be taken back any more."""
+        """Remove hidden feeds, including those of a killed program; they cannot be restored after that."""
         self._cache.soon(_unsubscribe_leaving)
 
     async def look_again(self) -> None:
-        """Show the feeds that were added again, by this program or another."""
+        """Show feeds again that were added again, by this program or another."""
         leaving = await self._cache.read(feeds.leaving)
         self._hide(self.hidden & leaving.keys())
 
     def show(self, summary: FeedSummary | None) -> None:
-        """Show what is known of a feed, and what can be done to it; without one, say how to mean one."""
+        """Show the dialog of a feed; without a feed, say how to choose one."""
         if summary is None:
             toast(self._node, "Put the cursor on a feed, or on one of its articles.")
             return
@@ -134,13 +134,12 @@ class FeedController:
         open_dialog(self._node.app, PageTextScreen(feed, self._cache, self._web, Chosen(*chosen)), keep)
 
     async def _keep_selectors(self, feed: Feed, chosen: Chosen) -> None:
-        """Save selectors and refetch affected texts."""
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
         toast(self._node, "Kept: the texts of its pages are taken so from now on.")
         self._tasks.fetch_again(there[:AGAIN])
 
     def unsubscribe(self, feed: Feed) -> None:
-        """Hide a feed, to be removed at the end."""
+        """Hide a feed until it is removed at the end."""
         self._hide(self.hidden | {feed.id})
         self._cache.soon(partial(_leave, feed_id=feed.id, now=self._clock()))
         self._statuses.can_be_undone(UndoStep(f"{feed.name} is back", feed_id=feed.id))
@@ -157,7 +156,7 @@ class FeedController:
 
 
 def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
-    """A feed with the counts of all of its articles, whatever is chosen; and what else there is to know."""
+    """Collect the facts for the feed dialog, with counts that ignore the current query."""
     from tuireader.model.feed import FeedSummary  # seldom needed, as the rest
     from tuireader.store import pruning, site_facts
     from tuireader.tui.screens.feed_info import Known
@@ -206,18 +205,17 @@ def _unsubscribe_leaving(connection: Connection) -> None:
 
 
 class Destination(NamedTuple):
-    """Where an address leads."""
+    """The list and the article to show for an address."""
 
     query: Query
-    """The list of its feed."""
     article_id: int | None
-    """The article to be opened, if one is."""
+    """The article to open."""
     said: str
-    """What there is to say, where that cannot be seen."""
+    """A message for the user."""
 
 
 class SiteAdded(Message):
-    """The dialog is closed; `added` is None where nothing was added."""
+    """The dialog was closed; `added` is None if nothing was added."""
 
     def __init__(self, added: Added | None) -> None:
         super().__init__()
@@ -225,10 +223,10 @@ class SiteAdded(Message):
 
 
 class AddController:
-    """Asks for the address of a site, and finds where it leads."""
+    """Asks for the address of a site, and finds the list and the article to show for it."""
 
     def __init__(self, node: PanesScreen, cache: Cache, web: Web, connection: Connection, clock: Clock) -> None:
-        """`node` is who is told, by `SiteAdded`; `connection` is for reads on the loop."""
+        """`node` receives `SiteAdded`; `connection` is for reads on the loop."""
         self._node = node
         self._cache = cache
         self._web = web
@@ -236,14 +234,14 @@ class AddController:
         self._clock = clock
 
     def ask(self, addresses: Sequence[str]) -> None:
-        """Open the subscribe dialog, with addresses if given."""
+        """Open the subscribe dialog, filled with addresses if given."""
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
         is_first = not self.has_feeds()
         self._open(SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first))
 
     def ask_for_page(self) -> None:
-        """Ask for the address of one page, and read it."""
+        """Open the dialog that saves a single page."""
         from tuireader.tui.screens.subscribe import PageScreen
 
         self._open(PageScreen(self._cache, self._web, clock=self._clock))
@@ -254,7 +252,7 @@ class AddController:
         open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
 
     def has_feeds(self) -> bool:
-        """Whether there is any subscription; even if that cannot be read, which is said."""
+        """Whether there are subscriptions; True if they cannot be read, which is reported."""
         try:
             return feeds.has_any(self._connection)
         except StoreError as error:
@@ -275,7 +273,7 @@ class AddController:
             journey.open(there.article_id)
 
     async def destination(self, added: Added) -> Destination:
-        """The list of the feed, and the article that was meant; of a new feed, else the newest."""
+        """Find the list and the article to show: the article that was asked for, else the newest of a new feed."""
         query = Query() if added.feed_id is None else Query(feeds=(added.feed_id,))
 
         def look(connection: Connection) -> Destination:

@@ -1,4 +1,4 @@
-"""The pane of the headlines: those of a query, read off the loop, and kept in step with the cache."""
+"""The headlines pane: reads the headlines of a query off the loop and follows changes of the cache."""
 
 from __future__ import annotations
 
@@ -38,38 +38,38 @@ if TYPE_CHECKING:
 
 
 WATCH = 2.0
-"""Seconds between two looks at whether another program has changed the cache."""
+"""Seconds between checks for changes by other programs."""
 PACE = 0.5
-"""Seconds at least between two readings of the lists while the cache changes."""
+"""Minimum seconds between reloads while the cache changes."""
 
 
 class ListPosition(NamedTuple):
-    """A list at the moment when something is asked for: what it shows, and the articles whose rows were read."""
+    """A snapshot of the list: its query, and the articles whose rows are loaded."""
 
     query: Query
     known: frozenset[int]
 
 
 class Place(NamedTuple):
-    """Where the cursor is in a list."""
+    """The position of the cursor in a list."""
 
     article_id: int
     line: int
-    """Lines of the screen above it."""
+    """Screen lines above the row."""
 
 
 class HeadlinesPane(Backdrop):
     """Shows the headlines of a query."""
 
     class Listed(Message):
-        """The list was read: another one, or the same one again."""
+        """The list was loaded or reloaded."""
 
         def __init__(self, *, is_another: bool) -> None:
             super().__init__()
             self.is_another = is_another
 
     class Outdated(Message):
-        """The cache has changed: what is shown is to be read again."""
+        """The cache has changed: reload what is shown."""
 
     def __init__(
         self,
@@ -80,9 +80,9 @@ class HeadlinesPane(Backdrop):
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """`connection` is for reads on the loop, which are bounded; `cache` for those off it.
+        """`connection` is for bounded reads on the loop, `cache` for all others.
 
-        `unwritten` are the changes that what is read from the cache may be without; whoever makes them keeps the list.
+        `unwritten` holds changes that reads may not include yet; its owner updates it.
         """
         super().__init__(id=id)
         self._cache = cache
@@ -91,22 +91,22 @@ class HeadlinesPane(Backdrop):
         self._version: int | None = None
         self._paced: Timer | None = None
         self._ranked: list[int] | None = None
-        """The list's ids, where it is in the order of best match."""
+        """The ids of a list that is ordered by best match."""
         self.headlines = HeadlineList(clock, unwritten, id="headlines")
         self.wanted = Query()
-        """What the user wants to see."""
+        """The query that the user asked for."""
         self.hidden: frozenset[int] = frozenset()
-        """Feeds of which nothing is shown: the user has unsubscribed from them, and may still take that back."""
+        """Feeds that the user unsubscribed from; hidden until the end, since that can be undone."""
         self.apart = False
-        """Whether each telling of a story is shown as an article of its own."""
+        """Whether duplicates are shown as separate articles."""
         self.listed = self.wanted
-        """What the list shows: the same, as soon as it was read."""
+        """The query that the list shows; it follows `wanted` after each load."""
 
     def compose(self) -> ComposeResult:
         yield self.headlines
 
     def begin(self) -> None:
-        """Show the first headlines there are, at once; how many there are comes with the next reading."""
+        """Show the first headlines at once; their number follows with the next reload."""
         first = self._at(0, PAGE)
         self.headlines.show(self._source, View(len(first), rows=first))
         self.headlines.with_feed = self.headlines.spans_feeds()
@@ -144,13 +144,13 @@ class HeadlinesPane(Backdrop):
             self._notice_changes()
 
     def _notice_changes(self) -> None:
-        """Reload after another program wrote: rows and their numbers may be of different moments."""
+        """Reload after another program changed the cache: loaded rows and their numbers may differ in age."""
         before, self._version = self._version, version(self._connection)
         if before not in (None, self._version):
             self.outdate_soon()
 
     def outdate_soon(self) -> None:
-        """Tell that the cache has changed, but not for every change of many."""
+        """Request a reload, debounced."""
         if self._paced is None:
             self._paced = self.set_timer(PACE, self._outdate)
 
@@ -161,9 +161,9 @@ class HeadlinesPane(Backdrop):
     # Which list.
 
     def want(self, query: Query, at: Place | None = None) -> None:
-        """Show other articles, from the top or with the cursor at a place.
+        """Show another query, from the top or with the cursor at a place.
 
-        What was kept in the list although it no longer belonged is let go.
+        Articles that `keep` held in the old list are dropped.
         """
         self.wanted = self._as_wanted(query)
         self._show_list(self.wanted, at)
@@ -180,14 +180,14 @@ class HeadlinesPane(Backdrop):
 
     @property
     def place(self) -> Place | None:
-        """Where the cursor is; None in a list without headlines."""
+        """The cursor's place; None in an empty list."""
         current = self.headlines.current
         return None if current is None else Place(current.id, self.headlines.cursor_line())
 
     def show(self, query: Query, at: Place | None = None) -> Awaitable[None]:
-        """Switch the query; await the result to know it is displayed.
+        """Show another query; the result is done once the list is displayed.
 
-        What the query keeps stays in the list.
+        Articles kept by the query stay in the list.
         """
         self.wanted = replace(self._as_wanted(query), keep=query.keep)
         return self._take_list(self.wanted, at)
@@ -196,7 +196,7 @@ class HeadlinesPane(Backdrop):
         return max(0, min(at.line, self.headlines.room - 1))
 
     def stand_as_at_start(self) -> None:
-        """Show what a start shows that leads back to here: the cursor, wherever the wheel has led."""
+        """Scroll so that the cursor is visible, as after a start."""
         if not self.headlines.cursor or self.place is None:
             self.headlines.stand(0, 0)
         else:
@@ -204,15 +204,15 @@ class HeadlinesPane(Backdrop):
             self.headlines.reveal()
 
     def keep(self, article_id: int) -> None:
-        """Let an article stay in the list until it is left, although it may soon not belong any more."""
+        """Keep an article in the list until the query changes, even if it no longer matches."""
         if self.wanted.unread or self.wanted.starred:
             self.wanted = replace(self.wanted, keep=self.wanted.keep | {article_id})
             self.listed = replace(self.listed, keep=self.listed.keep | {article_id})
 
     def reread(self) -> bool:
-        """Read the list again after something changed; the cursor stays on its article.
+        """Reload the list with the cursor on its article.
 
-        False where another list is on its way: then that one is read again.
+        Returns False if another query is loading: that one is reloaded then.
         """
         if self.listed != self.wanted:
             self._show_list(self.wanted)
@@ -233,9 +233,9 @@ class HeadlinesPane(Backdrop):
         await self._take_list(query, at)
 
     def show_at_once(self, query: Query, at: Place | None) -> None:
-        """Show other articles, read on the loop, as when the program starts and nothing else is there to be done.
+        """Show another query, read on the loop; only for the start.
 
-        What the query keeps stays in the list; it searches for nothing, which may take long.
+        Articles kept by the query stay in the list. The query must have no search text, which could take long.
         """
         self.wanted = replace(self._as_wanted(query), keep=query.keep)
         view = list_view(self._connection, self.wanted, 0, () if at is None else (at.article_id,))
@@ -244,7 +244,7 @@ class HeadlinesPane(Backdrop):
         self.headlines.with_feed = len(query.feeds) != 1 and self.headlines.spans_feeds()
 
     async def _take_list(self, query: Query, at: Place | None = None) -> None:
-        """Read the first headlines and the length off the loop; the old ones stay until then."""
+        """Load the first headlines and the length off the loop; the old list stays until then."""
         ids = () if at is None else (at.article_id,)
         contexts = self.headlines.contexts_in_sight if search.is_for_words(query.text) else 0
         view = await self._view(query, 0, ids, contexts=contexts)
@@ -266,7 +266,7 @@ class HeadlinesPane(Backdrop):
 
     @work(exclusive=True, group="list")
     async def _reread_rows(self) -> None:
-        """Reload the list until the result belongs to the current position."""
+        """Reload rows until the result fits the current position."""
         done = False
         while not done and self.listed == self.wanted:
             query = self.wanted
@@ -306,7 +306,7 @@ class HeadlinesPane(Backdrop):
 
     @work(exclusive=True, group="contexts")
     async def _read_contexts(self, ids: tuple[int, ...], text: str, width: int) -> None:
-        """Load search excerpts of visible headlines."""
+        """Load search excerpts for visible headlines."""
 
         def read(connection: Connection) -> dict[int, Excerpt]:
 
@@ -323,7 +323,7 @@ def find_in_title(title: str, query: str) -> InTitle:
 
 
 _SOON = 20_000
-"""Words that are looked through for contexts before the headlines are shown: some hundredths of a second."""
+"""Words searched for excerpts before headlines are shown, which takes some hundredths of a second."""
 
 
 def list_view(
@@ -335,9 +335,9 @@ def list_view(
     contexts: int = 0,
     width: int = 0,
 ) -> View:
-    """The list of a query at one moment, around the first of these articles; around a row if that is not in it.
+    """Read a list around the first of some articles, or around a row if none is in it.
 
-    With so many `contexts` of its first rows, `width` characters each; without those where it would take long.
+    Includes the excerpts of the first `contexts` rows, `width` characters each, unless finding them takes too long.
     """
     with snapshot(connection):
         ranked = articles.ids(connection, query) if articles.has_to_be_ranked(connection, query) else None
@@ -364,7 +364,7 @@ def _place(connection: sqlite3.Connection, query: Query, ranked: list[int] | Non
 
 
 def find_contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
-    """Of each article about `width` characters around what is searched for."""
+    """Find the search excerpt of each article, about `width` characters."""
     # Imported in the thread that looks for the first ones: it brings the HTML libraries along.
     from tuireader.content.dom.plain_text import plain_text
 

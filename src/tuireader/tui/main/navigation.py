@@ -1,4 +1,4 @@
-"""The way from article to article: opened, stepped to, arrived at, alone on the screen; and what keys wait for."""
+"""Navigation between articles: open, step, zen mode, link history, and when an open article counts as read."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 GOING_ON = ("next-article", "previous-article", "next-unread", "previous-unread")
-"""Steps from article to article."""
+"""Commands that step from article to article."""
 
 
 class Journey:
-    """Leads the user from article to article."""
+    """Moves the user from article to article."""
 
     def __init__(
         self,
@@ -44,10 +44,10 @@ class Journey:
         self._read_mark = read_mark
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self._is_alone_on_arrival = False
-        """Whether the article that is on its way is to be alone."""
+        """Whether the article being loaded will be shown in zen mode."""
 
     def open(self, article_id: int) -> None:
-        """Open an article and go there; the cursor of the list comes along."""
+        """Open an article and focus it; the list cursor follows."""
         self._panes.reading.open(article_id, self._panes.headlines_pane.position)
 
     def open_again(self, article_id: int, *, is_asked: bool) -> None:
@@ -61,7 +61,7 @@ class Journey:
         panes.reading.step(by, self._target.start(), panes.headlines_pane.position, unread=unread)
 
     def toggle_zen(self) -> None:
-        """The article alone, or everything again; from the headlines, the article under the cursor."""
+        """Toggle zen mode; from the headlines, open the article under the cursor."""
         panes = self._panes
         current, opened = panes.headlines.current, panes.reading.opened
         if panes.pane == "headlines" and current is not None and (opened is None or opened[0].id != current.id):
@@ -71,7 +71,7 @@ class Journey:
             panes.toggle_zen()
 
     def arrive(self, arrival: Arrival) -> None:
-        """Go to an article that is shown now, unless it is only beside; it counts as read when the user is in it."""
+        """Focus an article that was loaded, unless it is only a preview; a focused article counts as read."""
         panes, alone = self._panes, self._is_alone_on_arrival
         panes.headlines.mark_open(arrival.article_id)
         if arrival.how == "again":
@@ -88,9 +88,9 @@ class Journey:
         self._read_mark.expect(arrival.article_id, read=arrival.status.read or arrival.how in ("resumed", "beside"))
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
-        """Whether a list, an article or marks are on their way, and what is typed is meant for them.
+        """Whether a key must wait because a list, an article or marks are still loading.
 
-        Words are not; nor is a step to the next article after such steps: all of them together are one way.
+        Typed text does not wait, nor does a step that follows other steps: they are combined.
         """
         panes = self._panes
         if panes.bottom.is_asking:
@@ -102,7 +102,7 @@ class Journey:
 
 
 class ReadMark:
-    """Marks the open article read once the user is in it, or has been for some seconds, or scrolls there."""
+    """Marks the open article read when it gets the focus, is scrolled, or has been shown for some seconds."""
 
     def __init__(self, panes: PanesScreen, statuses: StatusController, after: int) -> None:
         """`after` is in seconds; 0 means at once."""
@@ -110,16 +110,16 @@ class ReadMark:
         self._statuses = statuses
         self._after = after
         self._waiting: int | None = None
-        """The article that is to be marked."""
+        """The article to mark."""
         self._stillness = Stillness(panes, after, self._mark)
 
     def expect(self, article_id: int, *, read: bool) -> None:
-        """An article is shown now: mark it when the user is in it, unless it is read."""
+        """Prepare to mark an article that is shown now, unless it is read."""
         self._waiting = None if read else article_id
         self.enter()
 
     def enter(self) -> None:
-        """The user may have come to the article."""
+        """Mark the article if its pane has the focus."""
         self._stillness.stop()
         if self._waiting is None or self._panes.pane != "article":
             return
@@ -143,7 +143,7 @@ class ReadMark:
 
 
 class LinkTrail:
-    """Follows links: to articles that are here in the reader, to everything else in the browser."""
+    """Follows links: opens known articles in the reader, everything else in the browser."""
 
     def __init__(self, panes: PanesScreen, cache: Cache, journey: Journey, external: ExternalPrograms) -> None:
         self._panes = panes
@@ -151,9 +151,9 @@ class LinkTrail:
         self._journey = journey
         self._external = external
         self._trail: list[int] = []
-        """The articles whose links led here, the last one last."""
+        """Articles whose links were followed, the last one last."""
         self._on_its_way: int | None = None
-        """The article that a link, or the way back, leads to."""
+        """The article being loaded after a link or "back"."""
 
     def follow(self, url: str) -> None:
         start(self._panes, partial(self._follow, url), group="link", exclusive=True)
@@ -169,19 +169,19 @@ class LinkTrail:
         self._journey.open(there)
 
     def _article_at(self, c: Connection, url: str) -> int | None:
-        """The article at an address, unless the user has unsubscribed from its feed."""
+        """The article at an address, unless its feed is hidden."""
         there = articles.by_link(c, url)
         is_hidden = there is not None and articles.get(c, there).feed_id in self._panes.headlines_pane.hidden
         return None if is_hidden else there
 
     def arrived(self, article_id: int) -> None:
-        """An article is shown: if no link led to it, the way back is another."""
+        """Clear the history if the shown article was not opened by a link."""
         if article_id != self._on_its_way:
             self._trail.clear()
         self._on_its_way = None
 
     def back(self) -> bool:
-        """Go back to the article whose link led here; False where none did."""
+        """Return to the article whose link was followed; False if there is none."""
         if self._panes.pane != "article" or self._panes.zen or not self._trail:
             return False
         self._on_its_way = self._trail.pop()
@@ -190,11 +190,11 @@ class LinkTrail:
 
 
 PAUSE = 0.15
-"""Seconds that the cursor stands still before its article is shown."""
+"""Seconds for which the cursor must rest on a headline before its article is shown."""
 
 
 class Preview:
-    """Shows the article under the cursor where there is room beside the headlines; it does not count as opened."""
+    """Loads the article under the cursor where it is visible beside the headlines; it does not count as opened."""
 
     def __init__(self, panes: PanesScreen) -> None:
         self._panes = panes

@@ -1,4 +1,4 @@
-"""The panes: which are seen at which width, and how the user goes from one to the next."""
+"""The panes: which are visible at which width, and how the focus moves between them."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 Pane = Literal["sidebar", "headlines", "article"]
 
 Handler = Callable[[], Awaitable[None] | None]
-"""What does a command."""
+"""Runs a command."""
 
 TWO_PANES, THREE_PANES = 72, 120
-"""The widths, in cells, from which so many panes stand beside each other."""
+"""Minimum widths in cells for two and for three panes side by side."""
 _TRIES = 5
-"""Frames that are waited for the places of panes that have just come."""
+"""Frames to wait for the layout of panes that were just shown."""
 LOW = 16
-"""Lines below which the seams give their lines away."""
+"""Heights in lines below which the seams are hidden."""
 
 _PLACES: Mapping[Pane, Place] = {"sidebar": "sidebar", "headlines": "list", "article": "article"}
-"""What kind of pane each is, for the line of hints."""
+"""The kind of each pane, for the hint line."""
 
 
 class PanesScreen(SteadyScreen[None]):
-    """Lays out the panes, and leads from one to the next; what they show is not known here."""
+    """Lays out the panes and moves the focus between them; knows nothing of their content."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("panes")
     AUTO_FOCUS = ""
@@ -62,11 +62,11 @@ class PanesScreen(SteadyScreen[None]):
         self.bottom = BottomBar(id="bottom")
         self.seams = (Seam("┬", id="seam-above"), Seam("┴", id="seam-below"))
         self.pane: Pane = "headlines"
-        """Where the user is."""
+        """The pane with the focus."""
         self.zen = False
-        """The article alone."""
+        """Whether the article is shown alone."""
         self.is_finding = False
-        """Whether something is sought in the article."""
+        """Whether the user is searching within the article."""
         self.keymap = keymap
         self._last_list: SideList | None = None
         self.handlers: dict[str, Handler] = {
@@ -75,7 +75,7 @@ class PanesScreen(SteadyScreen[None]):
             "back": self.back,
             "close": self.close,
         }
-        """What does each command, by its id; an heir adds those that it wires."""
+        """The handler of each command by its id; subclasses add theirs."""
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -99,14 +99,13 @@ class PanesScreen(SteadyScreen[None]):
 
     @property
     def panes_beside(self) -> int:
-        """How many panes the width allows."""
         width = self.size.width
         if is_linear(self):
             return 1
         return 3 if width >= THREE_PANES else 2 if width >= TWO_PANES else 1
 
     def arrange_panes(self) -> None:
-        """Show the panes that belong to the width and to where the user is."""
+        """Show the panes that fit the width, around the focused one."""
         beside, at = self.panes_beside, self.pane
         alone = self.zen
         self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
@@ -123,9 +122,9 @@ class PanesScreen(SteadyScreen[None]):
         self.call_after_refresh(self._follow_panes)
 
     def _follow_panes(self, tries: int = _TRIES) -> None:
-        """Run layout-dependent work once the visible panes have their places and sizes.
+        """Run layout-dependent work once the visible panes have a position and size.
 
-        In a terminal of no width to speak of they never do.
+        In a terminal of almost no width they never do.
         """
         panes = (self.sidebar, self.headlines_pane, self.reading)
         if tries and any(pane.display and not pane.region.width for pane in panes):
@@ -140,7 +139,7 @@ class PanesScreen(SteadyScreen[None]):
         self._light()
 
     def _light(self) -> None:
-        """Draw the rule above the user's pane in the accent."""
+        """Draw the rule above the focused pane in the accent colour."""
         panes: dict[Pane, Widget] = {
             "sidebar": self.sidebar, "headlines": self.headlines_pane, "article": self.reading
         }  # fmt: skip
@@ -158,7 +157,6 @@ class PanesScreen(SteadyScreen[None]):
             self._target(self.pane).focus()
 
     def show_pane(self, pane: Pane) -> None:
-        """Go to a pane."""
         if pane != "article" and self.zen:
             self.zen = self.article.names_itself = False
         self._be_in(pane)
@@ -177,7 +175,7 @@ class PanesScreen(SteadyScreen[None]):
 
     @on(events.DescendantFocus)
     def _notice_focus(self, event: events.DescendantFocus) -> None:
-        """Follow the focus, wherever it was set from."""
+        """Follow focus changes from any source."""
         pane: Pane | None = None
         if isinstance(event.widget, SideList):
             pane, self._last_list = "sidebar", event.widget
@@ -197,7 +195,7 @@ class PanesScreen(SteadyScreen[None]):
             self.entered()
 
     def entered(self) -> None:
-        """Called when the user has come to another pane."""
+        """Called when another pane has got the focus."""
 
     def show_hints(self) -> None:
         self.write_keys()
@@ -208,7 +206,7 @@ class PanesScreen(SteadyScreen[None]):
 
     @property
     def _place(self) -> Place:
-        """What the line of hints is for."""
+        """The kind of place that the hint line describes."""
         counts = self.sidebar.counts
         if counts is not None and not counts.feeds:
             return "nothing"
@@ -244,7 +242,7 @@ class PanesScreen(SteadyScreen[None]):
             await self.app.run_action(command.action, where)
 
     def step_pane(self, by: int) -> None:
-        """To the next pane, or to the one before (-1), around the ends."""
+        """Focus the next pane, or the previous one (-1), wrapping around."""
         if self.zen:
             return
         stops: list[Widget] = [*self.sidebar.shown]
@@ -260,7 +258,7 @@ class PanesScreen(SteadyScreen[None]):
             self.show_pane("headlines" if target is self.headlines else "article")
 
     def back(self) -> None:
-        """Back: out of zen, out of the article, out of the headlines."""
+        """Leave zen mode, the article, or the headlines."""
         if self.zen:
             self.set_zen(on=False)
         elif self.pane == "article":
@@ -269,7 +267,7 @@ class PanesScreen(SteadyScreen[None]):
             self.show_pane("sidebar")
 
     async def close(self) -> None:
-        """Back; on the first pane, quit."""
+        """Go back; in the first pane, quit."""
         if self.pane == "sidebar" and not self.zen:
             await self.app.action_quit()
         else:
@@ -280,7 +278,6 @@ class PanesScreen(SteadyScreen[None]):
             self.set_zen(on=not self.zen)
 
     def set_zen(self, *, on: bool) -> None:
-        """The article alone, or all panes again."""
         self.zen = on
         self.article.names_itself = on
         self.show_pane("article")

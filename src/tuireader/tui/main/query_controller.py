@@ -1,4 +1,4 @@
-"""Which articles the list shows: chosen in the sidebar, searched for at the bottom of the screen, sorted, cleared."""
+"""The query of the list: filters of the sidebar, search, order, reset."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class QueryController:
-    """Changes what is shown, in all panes at once."""
+    """Changes the query of all panes at once."""
 
     def __init__(self, panes: PanesScreen, captions: Captions) -> None:
         self._panes = panes
@@ -39,19 +39,19 @@ class QueryController:
         return self._panes.headlines_pane.wanted
 
     def want(self, query: Query, at: Place | None = None) -> None:
-        """Show other articles, from the top or with the cursor at a place."""
+        """Show another query, from the top or with the cursor at a place."""
         if query != self.wanted:
             self._panes.headlines_pane.want(query, at)
             self.say()
 
     async def show(self, query: Query) -> None:
-        """Show other articles, and return when they are shown."""
+        """Show another query, and return when its list is displayed."""
         shown = self._panes.headlines_pane.show(query)
         self.say()
         await shown
 
     def say(self) -> None:
-        """Say in all panes what is shown."""
+        """Update all panes to the current query."""
         panes, counts = self._panes, self._panes.sidebar.counts
         panes.sidebar.choose(self.wanted)
         panes.headlines.with_feed = len(self.wanted.feeds) != 1 and counts is not None and len(counts.feeds) > 1
@@ -59,7 +59,7 @@ class QueryController:
         self._captions.write_pointed()
 
     def counted(self) -> None:
-        """Show the counts; a feed that another program has removed is no longer chosen."""
+        """Show new counts; a feed that another program removed is no longer chosen."""
         counts, chosen = self._panes.sidebar.counts, self.wanted.feeds
         if counts is not None and counts.query.feeds == chosen:
             left = tuple(id_ for id_ in chosen if counts.feed(id_) is not None)
@@ -71,26 +71,26 @@ class QueryController:
         self._captions.write_empty()
 
     def choose(self, event: SideList.Chosen) -> None:
-        """Choose a row of the sidebar, and go to the headlines where they are not seen beside it."""
+        """Choose a row of the sidebar, and go to the headlines if they are hidden."""
         self.want(self._panes.sidebar.query_after(self.wanted, event))
         if event.onward or self._panes.panes_beside == 1:
             self._panes.show_pane("headlines")
 
     def sort(self) -> None:
-        """Sort the headlines another way; in a list of names, by count or by name."""
+        """Change the order of the headlines; in a list of names, between count and name."""
         if (facets := self._panes.sidebar.facets_in_use) is not None:
             facets.turn()
         else:
             self.want(in_next_order(self.wanted))
 
     def clear(self, order: Order) -> None:
-        """Show all articles again, in an order: nothing is chosen, or searched for, and no names are filtered."""
+        """Reset filters and search, and set the order."""
         for facets in self._panes.sidebar.facets:
             self._panes.sidebar.clear_filter(facets)
         self.want(Query(order=order), self._panes.headlines_pane.place)
 
     def hide(self, feeds: Collection[int]) -> None:
-        """Show nothing of these feeds, and of all others again."""
+        """Hide exactly these feeds."""
         pane = self._panes.headlines_pane
         pane.hidden = frozenset(feeds)
         pane.want(replace(self.wanted, feeds=tuple(id_ for id_ in self.wanted.feeds if id_ not in feeds)), pane.place)
@@ -101,7 +101,7 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 def with_text(query: Query, text: str) -> Query:
-    """Search for a text, the best matches first; without one the order is the usual one again."""
+    """Set the search text and order by best match; without text, restore the usual order."""
     order = query.order
     if text.strip() and not query.text.strip():
         order = "best"
@@ -111,19 +111,19 @@ def with_text(query: Query, text: str) -> Query:
 
 
 def in_next_order(query: Query) -> Query:
-    """Sort by the next of the orders that make sense: by best match only where there is a text to match."""
+    """Change to the next order; "best" only with a search text."""
     orders = [order for order in ORDERS if order != "best" or query.text.strip()]
     return replace(query, order=orders[(orders.index(query.order) + 1) % len(orders)])
 
 
 def with_only(query: Query, field: str, *keys: Hashable) -> Query:
-    """A query with only these values of a field; what it leaves out of the field stays left out, but for these."""
+    """Filter a field by exactly these values; its other exclusions stay."""
     excluded = tuple(each for each in getattr(query, f"not_{field}") if each not in keys)
     return _with(query, field, keys, excluded)
 
 
 def with_also(query: Query, field: str, key: Hashable, *, excluded: bool) -> Query:
-    """A query in which a value of a field is chosen beside others, or left out; or no more, where it was."""
+    """Toggle a value of a field, as a filter beside others or as an exclusion."""
     chosen, left_out = getattr(query, field), getattr(query, f"not_{field}")
     others = tuple(each for each in chosen if each != key), tuple(each for each in left_out if each != key)
     if excluded:
@@ -137,31 +137,31 @@ def _with(query: Query, field: str, chosen: tuple[Hashable, ...], excluded: tupl
 
 
 SEARCH, FILTER, NAME = "search", "filter", "name"
-"""What the prompt is for."""
+"""Purposes of the prompt."""
 
 
 class PromptController:
     """Asks for a search or a filter, and applies it while it is typed."""
 
     def __init__(self, panes: PanesScreen, cache: Cache, want: Callable[[Query, Place | None], None]) -> None:
-        """`want` is called with the new query and with the cursor's place in its result."""
+        """`want` is called with the new query and the place of the cursor in its list."""
         self._cache = cache
         self._panes = panes
         self._want = want
         self._filtered: FacetList | None = None
-        """The list of names that is being filtered."""
+        """The list of names being filtered."""
         self._before: tuple[Query, Place | None] = (Query(), None)
-        """What was shown before anything was typed, and where the cursor was."""
+        """The query and cursor before the search."""
         self._order: Order = "newest"
-        """The order before there was a search."""
+        """The order before the search."""
         self._name = ""
-        """The name that is typed."""
+        """The name being typed."""
         self._named: Callable[[str], None] = lambda _name: None
         self._before_name: Widget | None = None
-        """Where the user was before."""
+        """The focused widget before the name prompt."""
 
     async def ask(self) -> None:
-        """Ask what to search for; in a list of names, for a part of a name."""
+        """Ask for a search; in a list of names, for a filter."""
         panes = self._panes
         if (facets := panes.sidebar.facets_in_use) is not None:
             self._filtered = facets
@@ -180,13 +180,13 @@ class PromptController:
         await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:', suggester)
 
     async def ask_name(self, text: str, hint: str, done: Callable[[str], None]) -> None:
-        """Ask for a name; `done` is called with it, where one is given."""
+        """Ask for a name; `done` is called with it unless the prompt is cancelled."""
         self._name, self._named = text, done
         self._before_name = self._panes.focused
         await self._panes.bottom.ask(NAME, text, hint, mark="›")
 
     def changed(self, event: Prompt.Changed) -> None:
-        """Filter or search by what is typed so far."""
+        """Filter or search by the text typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
             self._filtered.set_filter(event.text)  # the list keeps its height meanwhile
         elif event.purpose == NAME:
@@ -203,7 +203,7 @@ class PromptController:
             self._want(with_text(before, text), place)
 
     async def closed(self, event: Prompt.Closed) -> None:
-        """Keep or discard the typed text, and return the focus to where it was."""
+        """Keep or discard the typed text, and restore the focus."""
         panes = self._panes
         if not panes.bottom.is_asking:  # enter, and the focus that went away with it, close it twice
             return
@@ -223,7 +223,7 @@ class PromptController:
         panes.bottom.display = not panes.zen
 
     def clear(self) -> bool:
-        """Clear the filter of the list where the user is, or the search; whether there was one."""
+        """Clear the filter of the focused list, else the search; returns whether there was one."""
         panes = self._panes
         facets = panes.sidebar.facets_in_use
         if facets is not None and facets.filter:
@@ -237,13 +237,13 @@ class PromptController:
 
     @property
     def order(self) -> Order:
-        """The order of the list without its search: "best" was not chosen, it came with that."""
+        """The order without the search, which sets "best" by itself."""
         order = self._panes.headlines_pane.wanted.order
         return self._order if order == "best" else order
 
 
 class SearchesController:
-    """Keeps what is shown as a search, under a name; removes one, to be undone."""
+    """Saves the current query under a name, and removes saved searches; removing can be undone."""
 
     def __init__(
         self, panes: PanesScreen, cache: Cache, prompts: PromptController, statuses: StatusController, undo_key: str
@@ -255,7 +255,7 @@ class SearchesController:
         self._undo_key = undo_key
 
     def save(self) -> None:
-        """Ask for a name for what is shown; where that is a saved search, its own is there."""
+        """Ask for a name for the current query; a saved search keeps its name as the default."""
         start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:
@@ -287,7 +287,7 @@ class SearchesController:
         self._panes.sidebar.count_searches()
 
     def remove(self) -> bool:
-        """Remove the saved search under the sidebar's cursor; whether there is one."""
+        """Remove the saved search under the cursor; returns whether there is one."""
         sidebar = self._panes.sidebar
         row = sidebar.searches.pointed if sidebar.focused is sidebar.searches else None
         found = next((each for each in sidebar.saved if row is not None and each.id == row.key), None)

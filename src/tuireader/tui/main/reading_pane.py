@@ -1,4 +1,4 @@
-"""The pane of the article: opened off the loop, from one to the next, and where reading stopped in each."""
+"""The article pane: opens articles off the loop, steps between them, keeps the reading position of each."""
 
 from __future__ import annotations
 
@@ -43,54 +43,54 @@ _PREPARED = (
     "tuireader.tui.article.page_layout",
     "tuireader.tui.article.paint",
 )
-"""What the view of an article needs and takes long to load."""
+"""Modules that the article view needs and that take long to load."""
 POSITION_PAUSE = 1.0
-"""Seconds of stillness after which the reading position is kept."""
+"""Seconds without scrolling until the reading position is saved."""
 
 
 _BEFORE_REHEARSAL = 0.3
-"""Seconds after the first headlines in which counts and other rows come."""
+"""Seconds after the first headlines until counts and other rows arrive."""
 _REHEARSED, _REHEARSED_WIDTH = 6, 72
-"""Blocks that are laid out to have it done once, and at which width."""
+"""Blocks laid out for warm-up, and the width."""
 
 
 FromServer = Callable[["PoliteQueue", int], Awaitable[bool]]
 Way = Literal["opened", "previewed", "resumed", "beside", "again"]
-"""How an article came: the user opened it, the cursor is on it, the user was in it the last time, or beside it; or
-there is more of what is open."""
+"""Why an article is shown: opened by the user, previewed under the cursor, restored with or without focus, or reloaded
+with more text."""
 
 
 class Arrival(NamedTuple):
     """An article that is shown now."""
 
     query: Query
-    """Of the list in which it was looked for."""
+    """The query of its list."""
     article_id: int
     around: View | None
-    """That list around it, where its row was not known."""
+    """The list around it, if its row was unknown."""
     status: Status
     how: Way = "opened"
 
 
 class Start(NamedTuple):
-    """Where steps from article to article begin."""
+    """The article from which "next" and "previous" start."""
 
     article_id: int
     is_next_unread: bool = False
-    """Whether it counts itself as the next unread one: it is only under the cursor, and unread."""
+    """Whether it counts as the next unread article itself: under the cursor, unread, not opened."""
 
 
 class ReadingPane(Backdrop):
-    """Holds the view of the article, which is made when it is first asked for, since headlines come first.
+    """Holds the article view, which is made on first use.
 
-    A slow old article never replaces a new one, since opening is exclusive.
+    Opening is exclusive: a slow old article never replaces a new one.
     """
 
     class Fetched(Message):
-        """The whole text of an article is in the cache."""
+        """The full text of an article is in the cache."""
 
         def __init__(self, article_id: int, *, is_asked: bool = True) -> None:
-            """`is_asked`: somebody waits for it."""
+            """`is_asked`: the user asked for it."""
             super().__init__()
             self.article_id = article_id
             self.is_asked = is_asked
@@ -107,11 +107,9 @@ class ReadingPane(Backdrop):
         to_unread: bool,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """`make` makes the view. `arrived` is called when an article is shown, and before the next key acts.
+        """`make` makes the view; `arrived` is called when an article is shown, before the next key acts.
 
-        `unwritten` are the changes that what is read from the cache may be without; `endings` are the sentences at the
-        end of an excerpt, of what may be only a summary, and of the feed's text where the page's is here. `to_unread`:
-        the end of an article leads to the next unread one.
+        `unwritten` holds changes that reads may not include yet.
         """
         super().__init__(id=id)
         self._cache = cache
@@ -121,32 +119,31 @@ class ReadingPane(Backdrop):
         self._unwritten = unwritten
         self._endings = endings
         self.from_server: FromServer = _from_no_server
-        """Gets the whole text of an article from the server of its account, if that has it."""
+        """Gets the full text of an article from the server of its account."""
         self._to_unread = to_unread
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
-        """The article that is open, and what the user did with it."""
+        """The open article and its status."""
         self.is_of_the_past = False
-        """Whether that has been removed since."""
+        """Whether the open article was removed."""
         self._shows_page = False
-        """Whether what is open is the text of a page."""
+        """Whether the open text comes from the article's page."""
         self._as_given: set[int] = set()
-        """Articles that are shown as their feeds gave them, although the texts of their pages are here."""
+        """Articles shown as their feeds gave them, although the texts of their pages are here."""
         self._looked_at: set[int] = set()
-        """The feeds whose language was asked for since the start."""
+        """Feeds whose language was looked up since the start."""
         self._changes: list[StatusChange] = []
-        """What was done since an article was last read from the cache, or was not written by then."""
+        """Changes made since an article was last read from the cache, or unwritten at that time."""
         self._positions: dict[int, int] = {}
-        """Where reading stopped in each article that was open; the cache may be told of it a moment later."""
+        """Reading positions by article, before they are written."""
         self._stillness = Stillness(self, POSITION_PAUSE, self.keep_position)
         self._shower: Worker[None] | None = None
-        """Who has shown what was wanted, and may still be at its rest."""
+        """The worker that showed the article and may still be finishing."""
         self._steps: tuple[tuple[int, bool], ...] = ()
-        """Steps from article to article that are still to be made: how far, and whether to unread ones only."""
+        """Pending steps: by how many articles, and whether to unread ones only."""
 
     @property
     def view(self) -> ArticleView:
-        """The view of the article."""
         if self._view is None:
             self._view = self._make()
             self.mount(self._view)
@@ -162,16 +159,16 @@ class ReadingPane(Backdrop):
 
     @property
     def title_out_of_sight(self) -> str:
-        """The title of the open article, where the user has read beyond it; else empty."""
+        """The title of the open article if it is scrolled out of view; else ""."""
         view = self._view
         return view.article.title if view is not None and view.is_past_head and view.article is not None else ""
 
     @work
     async def prepare(self, likely: int | None) -> None:
-        """Load what shows an article once the headlines are on the screen, and make the view; most of it off the loop.
+        """Load the article modules and make the view after the headlines are shown, mostly off the loop.
 
-        The article with the id `likely` is read and laid out once, unseen: what is done for the first time takes long.
-        Not the widgets: Textual looks through the classes that one is derived from while the loop may add to those.
+        The article `likely` is read and laid out once, unseen, since first use is slow. Widget modules are loaded on
+        the loop: Textual iterates over subclasses that loading could change.
         """
         for module in _PREPARED:
             await asyncio.to_thread(import_module, module)
@@ -186,14 +183,14 @@ class ReadingPane(Backdrop):
     # Opening.
 
     def open(self, article_id: int, position: ListPosition) -> None:
-        """Open an article; it is looked for in the list, too, so that the cursor there can be brought to it."""
+        """Open an article; it is also looked up in the list so that the cursor can follow."""
         self._steps = ()
         self._open(article_id, position)
 
     def reopen(self, article_id: int, position: ListPosition, *, is_asked: bool) -> None:
-        """Open an article again, if it is still open: there is more of it now.
+        """Reload the article if it is still open, because there is more text.
 
-        Where nobody asked, only if it is not read yet and no other is on its way; and where the user is stays.
+        Unless it `is_asked` for, only if it is unread and no other is loading; the reading position stays.
         """
         if self.opened is None or self.opened[0].id != article_id:
             return
@@ -204,7 +201,7 @@ class ReadingPane(Backdrop):
 
     @work(exclusive=True, group="full-text")
     async def fetch_full_text(self, article_id: int) -> None:
-        """Fetch the whole text of an article from its site, and tell when it is here; if it is, show the other one."""
+        """Fetch the full text of an article from its site; if it is here, switch between the two texts."""
         if await self._cache.read(partial(site_facts.is_here, article_id=article_id)):
             self._turn(article_id)
             return
@@ -223,7 +220,7 @@ class ReadingPane(Backdrop):
             self.post_message(self.Fetched(article_id))
 
     def _turn(self, article_id: int) -> None:
-        """Show the feed's text of the open article in the place of the page's, or the other way round."""
+        """Switch between the feed's text and the page's text."""
         if self.opened is None or self.opened[0].id != article_id:
             toast(self, "Its full text is here.")
             return
@@ -239,7 +236,7 @@ class ReadingPane(Backdrop):
 
     @work(exclusive=True, group="preview")
     async def preview(self, article_id: int) -> None:
-        """Show an article that the user has not opened, unless one is being opened."""
+        """Show an article as a preview, unless another is being opened."""
         if self.is_opening:
             return
         self._changes = [*self._unwritten]
@@ -310,7 +307,7 @@ class ReadingPane(Backdrop):
 
     @work(exclusive=True, group="languages")
     async def _learn_languages(self) -> None:
-        """Find out, for the articles that are opened later, what feeds are written in."""
+        """Detect the languages of feeds, for articles opened later."""
         from tuireader.library.reading.open_article import learn_language
 
         with suppress(StoreError):  # then their words stay whole
@@ -327,13 +324,13 @@ class ReadingPane(Backdrop):
     # From one to the next.
 
     def step(self, by: int, start: Start | None, position: ListPosition, *, unread: bool) -> None:
-        """Go on to the next article of the list (by 1) or the one before (-1); of quick steps each one counts."""
+        """Open the next article (1) or the previous (-1); quick steps add up."""
         self._steps = (*self._steps, (by, unread))
         self._walk(self._steps, start, position)
 
     @work(exclusive=True, group="article")
     async def _walk(self, steps: Sequence[tuple[int, bool]], start: Start | None, position: ListPosition) -> None:
-        """Find the article, and open it."""
+        """Find the article that steps lead to, and open it."""
         self._changes = [*self._unwritten]
         if start is None:
             self._steps = ()
@@ -364,7 +361,7 @@ class ReadingPane(Backdrop):
     # Its status.
 
     def apply(self, change: StatusChange) -> None:
-        """Take over a change, if it is of the open article."""
+        """Apply a change to the open article."""
         self._changes.append(change)
         if self.opened is not None and self.opened[0].id in change.ids:
             article, status = self.opened
@@ -397,7 +394,7 @@ class ReadingPane(Backdrop):
         self._stillness.moved()
 
     def keep_position(self) -> None:
-        """Keep where reading stopped in the open article."""
+        """Save the reading position of the open article."""
         if self.opened is None:
             return
         article, status = self.opened
@@ -407,7 +404,7 @@ class ReadingPane(Backdrop):
 
 
 def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:
-    """The article to which steps lead, as far as there are any; None where the first leads nowhere."""
+    """The article after some steps, as far as they go; None if the first leads nowhere."""
     at: int | None = None
     for by, unread in steps:
         found = articles.neighbour(connection, query, start if at is None else at, by, unread=unread)
@@ -418,12 +415,12 @@ def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tu
 
 
 def _around(connection: Connection, position: ListPosition, article_id: int) -> View | None:
-    """The list around an article, where its row is not known."""
+    """The list around an article whose row is unknown."""
     return None if article_id in position.known else list_view(connection, position.query, 0, (article_id,))
 
 
 def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread: bool) -> str:
-    """Why there is no article to go on to."""
+    """Explain why there is no next article."""
     after, before = ("after", "before") if by > 0 else ("before", "after")
     if not unread:
         return f"No article {after} this one."

@@ -1,4 +1,4 @@
-"""Where the user was when the program ended, the last screen, and the way back there."""
+"""Saving and restoring the session: query, cursor, open article, and the last screen."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ if TYPE_CHECKING:
 
 
 WHEREABOUTS = "whereabouts"
-"""The setting that says where the user was."""
+"""The name of the setting that holds the session."""
 _IDS = ("feeds", "not_feeds", "folders", "not_folders")
 _NAMES = ("categories", "not_categories", "authors", "not_authors", "tags", "not_tags")
-"""What of a query are ids, and what are names."""
+"""The fields of a query that hold names; the others hold ids."""
 
 
 class Whereabouts(NamedTuple):
-    """Where the user is: what is shown, the cursor, and the article that is open."""
+    """The state of a session: query, cursor, and open article."""
 
     query: Query = Query()
     place: Place | None = None
-    """None: at the top, where new articles are seen."""
+    """None: at the top, where new articles appear."""
     opened: int | None = None
-    """The article that is seen, whether the user is in it or only beside it."""
+    """The visible article, focused or not."""
     in_article: bool = False
     turned: tuple[str, ...] = ()
-    """The lists of the sidebar, by their ids, whose order is not the usual one."""
+    """The ids of the lists in the sidebar with another order than usual."""
     first: int | None = None
-    """The article under the cursor where that is at the top."""
+    """The article under the cursor if that is at the top."""
 
 
 class Resume:
-    """Keeps where the user is, and leads back there."""
+    """Saves the session and restores it."""
 
     def __init__(self, panes: PanesScreen, connection: Connection, state: UiState, journey: Journey) -> None:
         """`connection` is for reads on the loop."""
@@ -63,18 +63,18 @@ class Resume:
         self._state = state
         self._journey = journey
         self.is_led = False
-        """Whether the user is where they were, as far as that is still there."""
+        """Whether the restored state is in place."""
         self._awaited = False
-        """Whether the article that was open was asked for."""
+        """Whether the open article of the session is still loading."""
         self._there = Whereabouts()
-        """Where the user was led."""
+        """The restored session."""
         self._stillness = Stillness(panes, POSITION_PAUSE, self.keep)
 
     def keep_soon(self) -> None:
         self._stillness.moved()
 
     def keep(self) -> None:
-        """Keep where the user is now; where they were, while they are still led back there."""
+        """Save the session; while it is still being restored, the old one."""
         panes, opened = self._panes, self._panes.reading.opened
         if not self.is_led or (self._awaited and opened is None and panes.reading.is_opening):
             return
@@ -96,9 +96,9 @@ class Resume:
         return from_text(self._state.get(WHEREABOUTS, ""))
 
     def lead(self, there: Whereabouts) -> None:
-        """Lead back, at once: on the loop, since a thread would only wait for it while the program starts.
+        """Restore a session on the loop: a thread would only compete with the start.
 
-        Raises StoreError where the list cannot be read; the user is where the program begins, then.
+        Raises StoreError if the list cannot be read; then the start screen stays.
         """
         panes = self._panes
         self.is_led = True
@@ -112,9 +112,9 @@ class Resume:
             self._journey.resume(there.opened, into=there.in_article)
 
     def stand_where_seen(self) -> None:
-        """Put the cursor on the article that the last screen has it on, where new ones stand above that now.
+        """Put the cursor on the article that the startup frame shows it on, even if new ones are above it.
 
-        Called when a key acts while that screen still stands there. Raises StoreError.
+        Called when a key acts while the frame is still shown. Raises StoreError.
         """
         first, panes = self._there.first, self._panes
         if first is None or panes.headlines.cursor or panes.headlines.current is None:
@@ -124,7 +124,7 @@ class Resume:
 
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
-    """The state without articles and feeds that are gone."""
+    """The state without articles and feeds that were removed."""
     query = _with_what_is_left(c, there.query)
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
     found = {headline.id for headline in articles.headlines(c, known)}
@@ -137,7 +137,7 @@ def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
 
 
 def _with_what_is_left(c: Connection, query: Query) -> Query:
-    """A query without the feeds and folders that were removed."""
+    """A query without feeds and folders that were removed."""
     if query.feeds or query.not_feeds:
         left = {id_ for id_, _, _ in feeds.addresses(c)}
         query = replace(query, feeds=_among(query.feeds, left), not_feeds=_among(query.not_feeds, left))
@@ -203,18 +203,18 @@ def from_text(text: str) -> Whereabouts:
 
 
 def _of(kind: type[Any], value: object) -> tuple[Any, ...]:
-    """A list of one kind of things; empty where it is anything else."""
+    """A list with elements of one type; empty if the value is anything else."""
     return tuple(value) if isinstance(value, list) and all(type(each) is kind for each in value) else ()
 
 
 PATIENCE = 0.25
-"""Seconds that quitting may take longer for it."""
+"""Seconds that quitting may take longer to draw the startup frame."""
 
 
 async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:
-    """Draw what the next start will show; None where that is not known, or would take too long.
+    """Draw the startup frame of the next start; None if it is unknown or takes too long.
 
-    `leave_out` says of what follows what it is drawn without.
+    `leave_out` is told what to omit from the drawing.
     """
     if not _is_led_back_to(reader):
         return None
@@ -235,7 +235,7 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
 
 
 def _is_led_back_to(reader: ReaderScreen) -> bool:
-    """Whether the next start leads back to what is shown now, or nearly so."""
+    """Whether the next start restores what is shown now, or nearly so."""
     if reader.is_finding or reader.config.linear or not reader.resume.is_led or reader.reading.is_of_the_past:
         return False
     is_as_at_first = reader.wanted == Query() and not reader.headlines.cursor and reader.reading.opened is None
@@ -243,7 +243,7 @@ def _is_led_back_to(reader: ReaderScreen) -> bool:
 
 
 async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
-    """Close and clear what the next start does not open: dialogs, a search, the article alone, a way in the sidebar."""
+    """Close what the next start does not restore: dialogs, search, zen mode, positions in the sidebar."""
     app.clear_notifications()
     while app.screen is not reader:
         await app.pop_screen()
@@ -280,9 +280,9 @@ INVITATION = "Press enter to read the selected headline."
 
 
 def endings(key: str) -> tuple[str, str, str]:
-    """Return the sentences below an excerpt, a possible summary, and the text that a feed gave.
+    """Sentences shown after an excerpt, after a possible summary, and after the feed's text.
 
-    The key fetches the full text, or shows it.
+    They name the key that fetches the full text, or shows it.
     """
     return (
         f"This is an excerpt: {key} fetches the full text.",
@@ -292,19 +292,19 @@ def endings(key: str) -> tuple[str, str, str]:
 
 
 def reorders(config: Config) -> bool | None:
-    """Whether right-to-left text is put in order here; None where that depends on the terminal."""
+    """Whether right-to-left text is reordered here; None if that depends on the terminal."""
     if config.linear:
         return False  # voices and fingers read from the beginning
     return {"reorder": True, "terminal": False}.get(config.bidi)
 
 
 def in_force(config: Config, state: UiState, name: str, value: Setting) -> Setting:
-    """A setting's value: from the configuration if set, else remembered."""
+    """A setting: from the configuration, else remembered from the last session."""
     return value if name in config.given else state.get(name, value)
 
 
 def make_article_view(config: Config, state: UiState) -> ArticleView:
-    """Make the view of the article; the measure that the user chooses in it is remembered."""
+    """Make the article view, with the column width remembered from the last session."""
     from tuireader.tui.article.view import ArticleView
 
     view = ArticleView(id="article", reorder=reorders(config))
@@ -317,7 +317,7 @@ def make_article_view(config: Config, state: UiState) -> ArticleView:
 
 
 def toggle_dense(headlines: HeadlineList, state: UiState) -> None:
-    """One line for each headline, or air around them; it is remembered."""
+    """Toggle compact lists; remembered."""
     row, line = headlines.standing()
     headlines.dense = not headlines.dense
     headlines.stand(row, line)

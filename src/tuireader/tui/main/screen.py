@@ -1,4 +1,4 @@
-"""The screen where people read: the panes and what is done there, wired together."""
+"""The main screen: creates the panes and controllers and connects them."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ if TYPE_CHECKING:
     from tuireader.tui.chrome.prompt import Prompt
 
 MINUTE = 60.0
-"""Seconds after which ages are written anew."""
+"""Seconds between updates of ages."""
 HELD = 0.5
-"""Seconds at most for which nothing is drawn at a start, while the article comes that it leads back to."""
+"""Maximum seconds without drawing at the start while the restored article loads."""
 HIDDEN = "is:hidden "
-"""What finds all that rules have hidden."""
+"""The search text that finds articles hidden by rules."""
 _GARBAGE = 1.0
-"""Seconds after which garbage is collected even if counts have not come."""
+"""Seconds until garbage is collected even if no counts have arrived."""
 _LEADING = frozenset({"list", "facets", "searches", "article"})
-"""The groups of workers that bring what is to be shown."""
+"""Worker groups that load what is shown."""
 
 
 class ReaderScreen(PanesScreen):
-    """Wires the sidebar, the headlines, the article, their statuses and refreshes; each works without the others."""
+    """Connects sidebar, headlines, article, statuses and refreshes; none of them knows the others."""
 
     def __init__(
         self,
@@ -74,9 +74,9 @@ class ReaderScreen(PanesScreen):
         clock: Clock,
         resumes: bool,
     ) -> None:
-        """`connection` is for reads on the loop, which are bounded; `cache` for all that is done off it.
+        """`connection` is for bounded reads on the loop, `cache` for all others.
 
-        `resumes`: begin where the user was the last time.
+        `resumes`: restore the last session.
         """
         keymap = config.keymap
         unwritten: list[StatusChange] = []
@@ -98,7 +98,7 @@ class ReaderScreen(PanesScreen):
         self.config = config
         self.resumes = resumes
         self._is_prepared = False
-        """Whether all is under way that is done before it is asked for."""
+        """Whether the idle tasks after the start have begun."""
         self._state = state
         self.upkeep = Upkeep(self, cache)
         undo_key = keys.keys_of("undo", keymap)[0]
@@ -151,7 +151,7 @@ class ReaderScreen(PanesScreen):
         self._wire(ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external, tasks=self.tasks))
 
     def _wire(self, article: ArticleCommands) -> None:
-        """Say what does each command."""
+        """Map command ids to handlers."""
         self.handlers |= {
             "next-article": partial(self.journey.step, 1),
             "previous-article": partial(self.journey.step, -1),
@@ -196,7 +196,7 @@ class ReaderScreen(PanesScreen):
     # Beginning and end.
 
     def on_mount(self) -> None:
-        """Show what is in the cache, then ask for what is due."""
+        """Show what is in the cache, then refresh what is due."""
         self.headlines_pane.apart = not self.config.one_story
         self.headlines.dense = in_force(self.config, self._state, "dense", self.config.dense)
         for rows in self.query(RowList):
@@ -225,7 +225,7 @@ class ReaderScreen(PanesScreen):
         self.feed_control.remove_hidden()
 
     def _begin(self) -> None:
-        """Show the first headlines there are at once, or lead back to where the user was."""
+        """Show the first headlines at once, or restore the last session."""
         there = self.resume.kept if self.resumes else Whereabouts()
         if there == Whereabouts():
             self.resume.is_led = True
@@ -283,7 +283,7 @@ class ReaderScreen(PanesScreen):
         return is_there and not any(each.group in _LEADING and not each.is_finished for each in self.app.workers)
 
     def recount(self) -> None:
-        """Read the list and all counts again, after something changed; the cursor stays on its article."""
+        """Reload the list and all counts; the cursor stays on its article."""
         if self.headlines_pane.reread():
             self.sidebar.count(self.wanted)
         self.sidebar.count_searches()
@@ -328,7 +328,7 @@ class ReaderScreen(PanesScreen):
         self.captions.write_empty()
 
     def show_hints(self) -> None:
-        """Show the keys of where the user is, and what is under the cursor there."""
+        """Update the hint line for the focused pane."""
         super().show_hints()
         self.captions.write_pointed()
         self.captions.write_title()
@@ -350,7 +350,7 @@ class ReaderScreen(PanesScreen):
         await self.prompts.closed(event)
 
     def back(self) -> None:
-        """Back; to where a link led from, or out of a search or a filter, first."""
+        """Go back: first out of a followed link, a search or a filter."""
         if not (self.trail.back() or self._unselect() or self.prompts.clear()):
             super().back()
 
@@ -373,7 +373,7 @@ class ReaderScreen(PanesScreen):
             self.selecting.exclude()
 
     def _toggle_stories(self) -> None:
-        """Show each telling of a story apart, or only the fullest."""
+        """Toggle between duplicates as separate articles and as one."""
         pane = self.headlines_pane
         pane.apart = not pane.apart
         pane.want(self.wanted, pane.place)
@@ -384,7 +384,7 @@ class ReaderScreen(PanesScreen):
 
     @on(RowList.FilingWanted)
     def _file(self) -> None:
-        """Edit the folder of the current feed in the sidebar, else tags of the articles."""
+        """In the sidebar, choose the folder of the current feed, else the tags of the articles."""
         feeds = self.sidebar.feeds_to_act_on
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
@@ -422,7 +422,7 @@ class ReaderScreen(PanesScreen):
         self.read_mark.apply(change)
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
-        """Whether something is on its way, and what is typed is meant for that; see `TypeAhead`."""
+        """Whether typed keys must wait for a running load; see `TypeAhead`."""
         is_asking = is_busy(self, ASKING) or is_busy(self, "select")
         return not self.resume.is_led or is_asking or self.journey.holds(typed)
 
@@ -451,7 +451,7 @@ class ReaderScreen(PanesScreen):
     # Refreshing and adding.
 
     def refresh_feed(self) -> None:
-        """Ask for the feed that the key acts upon now."""
+        """Refresh the feed that the key acts on."""
         feed = self.key_target.feed()
         if feed is None:
             toast(self, "Put the cursor on a feed, or on one of its articles, to refresh that.")

@@ -1,4 +1,4 @@
-"""Selecting several articles or rows of the sidebar, and marking articles read by a choice."""
+"""Selecting several articles or sidebar rows, and marking many articles read."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 
 class SelectController:
-    """Selects articles in the list of headlines, and chooses or leaves out rows of the sidebar beside others."""
+    """Selects articles in the headlines; chooses or excludes several rows in the sidebar."""
 
     def __init__(self, panes: PanesScreen, cache: Cache, choosing: QueryController, say: Callable[[], None]) -> None:
-        """`say` is called when something else is selected."""
+        """`say` is called when the selection changes."""
         self._panes = panes
         self._cache = cache
         self._choosing = choosing
         self._say = say
         self._anchor: int | None = None
-        """The article from which a range reaches."""
+        """The article at which a range selection starts."""
 
     @property
     def ids(self) -> frozenset[int]:
         return self._panes.headlines.selected
 
     def toggle(self) -> None:
-        """Select the article under the cursor, or no more, and go on to the next; in the sidebar, choose a row too."""
+        """Toggle the article under the cursor and move to the next; in the sidebar, add the row to the filter."""
         sidebar = self._panes.sidebar
         if self._panes.pane == "sidebar" and sidebar.focused is not None:
             self.choose_too(sidebar.focused)
@@ -48,7 +48,7 @@ class SelectController:
             self._panes.headlines.move_to(self._panes.headlines.cursor + 1)
 
     def toggle_current(self) -> bool:
-        """Select the article under the cursor, or no more; whether there is one."""
+        """Toggle the article under the cursor; returns whether there is one."""
         current = self._panes.headlines.current
         if current is not None:
             self._anchor = current.id
@@ -56,7 +56,7 @@ class SelectController:
         return current is not None
 
     def toggle_to(self) -> None:
-        """Select all from the article that was selected last to the one under the cursor."""
+        """Select the range from the last selected article to the cursor."""
         current = self._panes.headlines.current
         if current is not None and self._panes.pane != "sidebar":
             anchor = current.id if self._anchor is None else self._anchor
@@ -68,7 +68,7 @@ class SelectController:
             )
 
     def select_all(self) -> None:
-        """Select all that is shown; where all of it is selected, nothing."""
+        """Select all articles of the list, or none if all are selected."""
         query = self._panes.headlines_pane.listed
         if len(self.ids) >= self._panes.headlines.row_count() > 0:
             self.clear()
@@ -82,7 +82,7 @@ class SelectController:
             self._select(self.ids | frozenset(found))
 
     def exclude(self) -> None:
-        """Leave the row under the sidebar's cursor out, or no more."""
+        """Toggle the exclusion of the sidebar row under the cursor."""
         sidebar = self._panes.sidebar
         if self._panes.pane == "sidebar" and sidebar.focused is not None:
             self.choose_too(sidebar.focused, excluded=True)
@@ -90,13 +90,13 @@ class SelectController:
             toast(self._panes, "In the sidebar, this leaves the row under the cursor out.")
 
     def choose_too(self, side_list: SideList, *, excluded: bool = False) -> None:
-        """Choose the row under the cursor of a list beside others, or leave it out; or no more."""
+        """Toggle the row under the cursor of a list, as a filter beside others or as an exclusion."""
         wanted = self._panes.sidebar.query_with_pointed(self._choosing.wanted, side_list, excluded=excluded)
         if wanted is not None:
             self._choosing.want(wanted)
 
     def clear(self) -> bool:
-        """Select nothing; whether something was."""
+        """Clear the selection; returns whether there was one."""
         self._anchor = None
         was_any = bool(self.ids)
         self._select(frozenset())
@@ -111,14 +111,14 @@ Find = Callable[[Connection], list[int]]
 
 
 class _Way(NamedTuple):
-    """Something that can be marked: how it is called, and what finds the unread articles of it."""
+    """A choice of the "mark as read" dialog: its label, and a function that finds its unread articles."""
 
     words: str
     find: Find
 
 
 class MarkController:
-    """Marks all that is meant read: what is shown, or what a row of the sidebar stands for, or what is chosen of it."""
+    """Marks many articles read: the list, the current sidebar row, or a choice from a dialog."""
 
     def __init__(self, panes: PanesScreen, cache: Cache, statuses: StatusController) -> None:
         self._panes = panes
@@ -126,7 +126,7 @@ class MarkController:
         self._statuses = statuses
 
     def mark_all(self) -> None:
-        """Mark all shown articles read; in the sidebar, those of the current row; with a selection, only that."""
+        """Mark the selection read, else all articles of the list; in the sidebar, those of the current row."""
         panes = self._panes
         selected, highest = panes.headlines.selected, panes.headlines.highest
         query = panes.headlines_pane.wanted
@@ -182,7 +182,7 @@ class MarkController:
 
 
 def _to_mark(c: Connection, query: Query, highest: int | None) -> list[int]:
-    """The unread articles of a query, up to an id: what came later was never shown."""
+    """The unread articles of a query up to an id; later ones were never shown."""
     from tuireader.library.reading.status import to_mark_read
 
     return [id_ for id_ in to_mark_read(c, query) if highest is None or id_ <= highest]
@@ -195,7 +195,7 @@ def _unread_among(c: Connection, ids: frozenset[int]) -> list[int]:
 
 
 def _beside(c: Connection, query: Query, current: Headline, step: int) -> list[int]:
-    """The unread articles of a list that are above one (-1) or below it."""
+    """The unread articles of a list above (-1) or below an article."""
     from tuireader.store import articles
 
     place = articles.rank(c, query, current.id)

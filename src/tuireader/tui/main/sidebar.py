@@ -1,4 +1,4 @@
-"""The sidebar: views, saved searches, folders, feeds, tags, categories and authors, which share its height."""
+"""The sidebar: views, saved searches, folders, feeds, tags, categories and authors in one column."""
 
 from __future__ import annotations
 
@@ -25,23 +25,22 @@ if TYPE_CHECKING:
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 LEAST = 4
-"""Lines without which a list shows only its head: head, two rows, air."""
+"""Minimum lines to show rows of a list; below that only its head."""
 MODEST = 5
-"""Lines of a list that is not the one with the height: head, three rows, air."""
+"""Lines of a list that is not the tallest: head, three rows, a blank line."""
 
 
 class Sidebar(Backdrop):
     """Lists of feeds, categories and authors with counts, sized to the room."""
 
     class Counted(Message):
-        """The counts are those of the present query."""
+        """The counts of the current query have arrived."""
 
     def __init__(self, cache: Cache, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        """What `cache` holds is counted off the loop."""
+        """`cache` is read off the loop."""
         super().__init__(id=id)
         self._cache = cache
         self.counts: SidebarCounts | None = None
-        """The last counts."""
         self.views = ViewList(id="views")
         self.searches = FacetList("SEARCHES", "search", by_name=True)
         self.folders = FacetList("FOLDERS", "folder", "folders", by_name=True)
@@ -50,9 +49,8 @@ class Sidebar(Backdrop):
         self.categories = FacetList("CATEGORIES", "category", "categories")
         self.authors = FacetList("AUTHORS", "author", "authors")
         self.saved: tuple[SavedSearch, ...] = ()
-        """The saved searches."""
         self._tallest = self.feeds
-        """The list with the height: where the user was last."""
+        """The tallest list: the one focused last."""
         for facets in self.facets:
             facets.display = False  # until there is something in it
 
@@ -77,7 +75,7 @@ class Sidebar(Backdrop):
 
     @property
     def facets_in_use(self) -> FacetList | None:
-        """What is filtered or sorted where the user is: that list; in that of the views, the first that is shown."""
+        """The list that filter and sort keys act on: the focused one, or the first visible if that is the views."""
         focused = self.focused
         if focused is self.views:
             return next((facets for facets in self.facets if facets.lines_wanted), None)
@@ -85,7 +83,7 @@ class Sidebar(Backdrop):
 
     @on(SideList.Left)
     def _go_on(self, event: SideList.Left) -> None:
-        """Go on to the list below, or above."""
+        """Move the focus to the list below or above."""
         event.stop()
         shown = self.shown
         index = shown.index(event.side_list) + event.by if event.side_list in shown else -1
@@ -95,7 +93,7 @@ class Sidebar(Backdrop):
             there.focus()
 
     def go_home(self) -> None:
-        """Be as a start shows it: all names, from the top of each list, the first with the height."""
+        """Reset to the state of a start: no filters, each list at its top, the first list tallest."""
         for facets in self.facets:
             facets.set_filter("")
             facets.go_home()
@@ -105,7 +103,7 @@ class Sidebar(Backdrop):
     # What is chosen.
 
     def choose(self, query: Query) -> None:
-        """Mark what a query has chosen, and what it leaves out."""
+        """Mark the rows that a query chooses or excludes."""
         is_all = True
         for facets in self.facets:
             if facets.field:
@@ -118,7 +116,7 @@ class Sidebar(Backdrop):
         self.views.set_chosen([ALL] if is_all and not (flags or saved) else flags)
 
     def query_after(self, query: Query, event: SideList.Chosen) -> Query:
-        """A query with only this row of its list chosen, or cleared where it was chosen and the user stays."""
+        """The query after a row was chosen; choosing the chosen row again clears it."""
         side_list, key = event.side_list, event.key
         clear = key in side_list.chosen and not event.onward
         if side_list is self.searches:
@@ -140,10 +138,7 @@ class Sidebar(Backdrop):
         return Query(text=text, order=order)
 
     def query_with_pointed(self, query: Query, side_list: SideList, *, excluded: bool) -> Query | None:
-        """A query in which the row under the cursor of a list is chosen, or left out, beside others, or no more.
-
-        None where there is no such row.
-        """
+        """The query after toggling the row under the cursor as a filter or exclusion; None if there is no row."""
         row = side_list.pointed
         if row is None or side_list is self.searches:
             return None
@@ -165,7 +160,7 @@ class Sidebar(Backdrop):
 
     @property
     def pointed_feed(self) -> FeedSummary | None:
-        """The feed under the cursor of the user's list; the only one there is counts as all."""
+        """The feed under the cursor; the "all" row stands for the only feed."""
         counts, focused = self.counts, self.focused
         pointed = focused.pointed if focused is not None else None
         if counts is None or pointed is None:
@@ -176,7 +171,7 @@ class Sidebar(Backdrop):
 
     @property
     def feeds_to_act_on(self) -> list[Feed]:
-        """The feed under the cursor; where several are chosen and it is one of them, all of those."""
+        """The chosen feeds if the cursor is on one of them, else the feed under the cursor."""
         pointed = self.pointed_feed
         if pointed is None or self.counts is None:
             return []
@@ -187,7 +182,7 @@ class Sidebar(Backdrop):
 
     @work(exclusive=True, group="facets")
     async def count(self, query: Query) -> None:
-        """Count what the lists show; an answer to a query that is no longer wanted never gets here."""
+        """Count for a query; results of an outdated query are discarded."""
         counts = await self._cache.read(lambda c: _counted(c, query))
         is_another = self.counts is not None and replace(self.counts.query, keep=query.keep) != query
         self.counts = counts
@@ -200,7 +195,6 @@ class Sidebar(Backdrop):
 
     @work(exclusive=True, group="searches")
     async def count_searches(self) -> None:
-        """Count what each saved search finds."""
         self.saved, rows = await self._cache.read(_searches)
         self.searches.set_chosen(self.searches.chosen & {each.id for each in self.saved})  # what is gone has no row
         self.searches.show(rows)
@@ -210,7 +204,7 @@ class Sidebar(Backdrop):
     # Filtering names.
 
     def end_filter(self, facets: FacetList, *, kept: bool, entered: bool) -> None:
-        """Keep a filter that leaves several names; the only name that one leaves is what the user wants."""
+        """Keep or drop a filter; if it leaves a single name, that is chosen."""
         if entered and facets.row_count() == 1 and facets.rows[0].key not in facets.chosen:
             facets.action_open()
         elif kept and facets.row_count():
@@ -225,7 +219,7 @@ class Sidebar(Backdrop):
     # Height.
 
     def share(self) -> None:
-        """Give out the height anew; while it is not shown, it has none to give."""
+        """Distribute the height among the lists; does nothing while hidden."""
         if not self.size.height:
             return
         if isinstance(self.focused, FacetList):
@@ -244,10 +238,10 @@ class Sidebar(Backdrop):
 
 
 def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> list[int]:
-    """Divide the height among the lists: each gets a fair share, and the tallest the rest.
+    """Divide the height among the lists: a fair share for each, the rest for the tallest.
 
-    What that does not need goes to the others, from the top. Where even modest parts are too much, the focused list has
-    what it needs, and the last ones may be folded to a line.
+    What the tallest does not need goes to the others, from the top. If even small shares do not fit, the focused list
+    gets what it needs and the last ones shrink to their head.
     """
     wanting = [index for index, need in enumerate(needs) if need]
     given = [0] * len(needs)

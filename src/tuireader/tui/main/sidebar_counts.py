@@ -1,4 +1,4 @@
-"""What the panes show beside the headlines: all counts under a query. Run off the loop: they look at every article."""
+"""Counts for the sidebar under a query. Run off the loop: counting looks at every article."""
 
 from __future__ import annotations
 
@@ -25,22 +25,21 @@ class SidebarCounts:
     totals: Totals
     feeds: tuple[FeedSummary, ...]
     folders: Mapping[int, str]
-    """The names of the folders, by their ids."""
+    """Folder names by id."""
     facets: Mapping[str, Facets]
-    """The rows of each list, by the field of the query that is chosen there."""
+    """The rows of each list, by the query field that it filters."""
     unindexed: int
-    """Articles that no search finds yet."""
+    """Number of articles not in the search index yet."""
     checked: datetime | None
-    """When any feed has answered last; None where none ever did."""
+    """When a feed last answered; None if none ever did."""
     newest: datetime | None = None
-    """The date of the newest article, where that is not known."""
+    """The date of the newest article; None if unknown."""
 
     def feed(self, feed_id: Hashable) -> FeedSummary | None:
         return next((one for one in self.feeds if one.feed.id == feed_id), None)
 
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
-    """Count everything that the sidebar shows under a query."""
     counted = article_lists.feeds(connection, query)
     every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
@@ -66,14 +65,14 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
 
 
 def _is_narrowed(query: Query) -> bool:
-    """Whether a query leaves anything out but by its feeds."""
+    """Whether a query filters by anything but feeds."""
     return replace(query, feeds=(), not_feeds=(), left_feeds=(), apart=False) != Query(order=query.order)
 
 
 def _folders(
     c: sqlite3.Connection, query: Query, there: Sequence[Folder], feeds: Sequence[FeedSummary], *, narrowed: bool
 ) -> Facets:
-    """The folders, and what is in none, each with the counts of its feeds: a story that several tell counts once."""
+    """Folders and the rows without a folder, with the counts of their feeds; a story in several feeds counts once."""
     if not there:
         return Facets()
     elsewhere = replace(query, folders=(), not_folders=())
@@ -96,7 +95,6 @@ def _folders(
 
 
 def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
-    """Saved searches with their counts."""
     there = tuple(ui_state.searches(connection))
     rows = []
     for each in there:
@@ -106,7 +104,7 @@ def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, .
 
 
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
-    """All leaves the feed, as choosing it does; unread and starred stay in the feed, or folder, that is chosen."""
+    """Counts for the views: all ignores the chosen feed; unread and starred stay within the chosen feed or folder."""
     totals = article_lists.totals(connection, query)
     if not (query.feeds or query.folders):
         return totals

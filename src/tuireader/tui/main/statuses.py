@@ -1,4 +1,4 @@
-"""What the user does to articles: seen at once, written in the order in which it is done, and taken back on request."""
+"""Status changes by the user: shown at once, written in order, undone on request."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 
 _PART = 500
-"""Articles of one transaction, where steps are not timed."""
+"""Articles a transaction where steps are not timed."""
 
 
 class StatusChanged(Message):
-    """Statuses were written, or could not be: counts are to be read again."""
+    """Statuses were written, or writing failed: reload the counts."""
 
     def __init__(self, *, lists_too: bool) -> None:
         super().__init__()
         self.lists_too = lists_too
-        """Whether what the lists show may be another thing than what was written."""
+        """Whether lists may differ from what was written, and must be reloaded."""
 
 
 class FeedRestored(Message):
-    """Unsubscribing was taken back."""
+    """Unsubscribing was undone."""
 
     def __init__(self, feed_id: int) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class FeedRestored(Message):
 
 
 class StatusController:
-    """Marks articles read and starred, one at a time or all of a query."""
+    """Changes read and starred marks, of one article or of all in a query."""
 
     def __init__(
         self,
@@ -62,13 +62,12 @@ class StatusController:
         undo_key: str,
         clock: Clock,
     ) -> None:
-        """`node` is who is told, by `StatusChanged`, and whose workers wait; `undo_key` is how that key is written.
+        """`node` receives `StatusChanged` and runs the workers; `undo_key` is the name of that key.
 
-        `unwritten` is kept as what was done and is not written yet, for those who read from the cache. Each of `show`
-        is called with each change; `is_reading` says whether a list is being read that may be without the last one.
+        `unwritten` is kept up to date with changes that are shown but not written yet.
         """
         self._finding = 0
-        """How many marks there are of which it is still found out what they are for."""
+        """Number of bulk changes whose articles are still being looked up."""
         self._found = asyncio.Event()
         self._found.set()
         self._node = node
@@ -80,7 +79,7 @@ class StatusController:
         self._unwritten = unwritten
 
     def set(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
-        """Show a status now, write it soon, tell after that."""
+        """Show a status at once, write it soon, and post `StatusChanged` after that."""
         change = StatusChange((article_id,), read, starred)
         self._show(change)
         self._unwritten.append(change)
@@ -88,31 +87,28 @@ class StatusController:
         start(self._node, partial(self._follow, change, written), group="writes")
 
     def toggle_read(self, article_id: int, status: Status) -> None:
-        """Mark an article read, or unread where it is read; to be undone."""
         self.set(article_id, read=not status.read)
         self._undo.push(
             UndoStep("Marked read again" if status.read else "Marked unread again", (article_id,), read=status.read)
         )
 
     def toggle_starred(self, article_id: int, status: Status) -> None:
-        """Star an article, or take its star; to be undone."""
         self.set(article_id, starred=not status.starred)
         self._undo.push(
             UndoStep("Star restored" if status.starred else "Star taken back", (article_id,), starred=status.starred)
         )
 
     def toggle_many(self, ids: Collection[int], field: Field) -> None:
-        """Mark articles read, or unread where all are read; or star them, or take their stars; to be undone."""
+        """Mark articles read, or unread if all are read; or star them, or unstar them if all are starred."""
         self._find(1)
         start(self._node, partial(self._toggle_many, ids, field), group="marking")
 
     def mark_read(self, find: Callable[[Connection], Collection[int]]) -> None:
-        """Mark the articles read that are found, off the loop; to be undone."""
+        """Mark the articles that `find` returns; it runs off the loop."""
         self._find(1)
         start(self._node, partial(self._mark_read, find), group="marking")
 
     def can_be_undone(self, step: UndoStep) -> None:
-        """Add an undo step."""
         self._undo.push(step)
 
     def tell(self) -> None:
@@ -123,11 +119,11 @@ class StatusController:
 
     @property
     def is_finding(self) -> bool:
-        """Whether it is still found out what is to be marked: nothing of that is handed to the writer yet."""
+        """Whether the articles of a bulk change are still being looked up."""
         return not self._found.is_set()
 
     async def found(self) -> None:
-        """Wait until everything that is to be marked is handed to the writer."""
+        """Wait until all requested changes are handed to the writer."""
         await self._found.wait()
 
     def _find(self, by: int) -> None:
@@ -143,7 +139,7 @@ class StatusController:
 
     @property
     def is_writing(self) -> bool:
-        """Whether a change is shown that is not written yet, or not told of."""
+        """Whether any shown change is not written yet."""
         return self.is_marking or is_busy(self._node, "writes")
 
     def _show(self, change: StatusChange) -> None:
@@ -151,7 +147,7 @@ class StatusController:
             show(change)
 
     async def _follow(self, change: StatusChange, written: Future[None]) -> None:
-        """Tell once it is written; where it could not be, say so."""
+        """Report whether a change was written."""
         failed = False
         try:
             await wait_for(written)
@@ -206,9 +202,9 @@ class StatusController:
     async def _mark_in_steps(
         self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None
     ) -> None:
-        """Mark many, which is shown at once; what else the user marks meanwhile is written in between.
+        """Mark articles in steps, between which other changes are written; all are shown at once.
 
-        None of it is lost: while another program holds the cache, all that is left is kept.
+        While the cache is locked, the rest is kept in the file of unwritten changes.
         """
         marking, shown = _marking(ids, read=read, starred=starred), StatusChange(frozenset(ids), read, starred)
         self._unwritten.append(shown)
@@ -259,7 +255,7 @@ def _marking(ids: Sequence[int], *, read: bool | None, starred: bool | None) -> 
 
 
 def _title_of(connection: Connection, ids: Collection[int]) -> str:
-    """The title of the one article that a change is about; empty where there are several, or none any more."""
+    """The title of an article, or "" unless there is exactly one."""
     from tuireader.store.articles import headlines
 
     return next((headline.title for headline in headlines(connection, list(ids))), "") if len(ids) == 1 else ""
@@ -272,7 +268,7 @@ def _with_status(connection: Connection, ids: Collection[int], field: Field, *, 
 
 
 def _take_back(connection: Connection, step: UndoStep) -> None:
-    """Undo what a step did besides marks."""
+    """Undo everything in a step except marks."""
     from tuireader.library.reading import saved, status
     from tuireader.library.subscribing.subscription import put_into
 
@@ -302,33 +298,33 @@ def _take_back_rule(connection: Connection, step: UndoStep) -> None:
 
 
 KEPT_FOR = timedelta(days=1)
-"""How old what was done may be to be taken back after a restart."""
+"""Maximum age of an undo step after a restart."""
 
 
 class UndoStep(NamedTuple):
     """One undoable change: its articles with their former statuses (None: unchanged), or its feed."""
 
     undone: str
-    """What is said when it is undone: "12 marked unread again"."""
+    """The message shown after undo: "12 marked unread again"."""
     ids: Collection[int] = ()
     read: bool | None = None
     starred: bool | None = None
     tagged: Mapping[str, Collection[int]] = {}
-    """Tags that articles were given, with the articles."""
+    """Tags added, with their articles."""
     untagged: Mapping[str, Collection[int]] = {}
-    """Tags that were taken from articles, with the articles."""
+    """Tags removed, with their articles."""
     feed_id: int | None = None
-    """The feed that was unsubscribed from, or that is in another folder now."""
+    """The feed that was unsubscribed from, or moved to another folder."""
     folder: str | None = None
-    """The folder that the feed was in before; empty for none; None where it is still in it."""
+    """The feed's former folder: "" for none, None if it was not moved."""
     search: tuple[str, str] | None = None
-    """The name and the query of the saved search that was removed, or replaced."""
+    """Name and query of a saved search that was removed or replaced."""
     saved: str = ""
-    """The name of the search that was saved, and was not there before."""
+    """The name of a search that was newly saved."""
     rule: int | None = None
-    """The rule that was made."""
+    """The rule that was added."""
     removed_rule: Mapping[str, Any] = {}
-    """The rule that was removed, as values that JSON can hold; `ids` are the articles with which it did anything."""
+    """The rule that was removed, in JSON types; `ids` are the articles that it changed."""
 
     @property
     def is_kept(self) -> bool:
@@ -346,7 +342,6 @@ class UndoStack:
         self._made: list[tuple[UndoStep, Future[int] | None]] = []
 
     def push(self, made: UndoStep) -> None:
-        """Add an undo step, dropping the oldest."""
         number = None
         if made.is_kept:
             number = self._cache.written(partial(_push, step=_as_json(made), now=self._clock()))
@@ -372,7 +367,7 @@ def _as_json(step: UndoStep) -> dict[str, Any]:
 
 
 def _from_json(kept: Mapping[str, Any]) -> UndoStep | None:
-    """The step as it was; None where it is none that this version knows."""
+    """Decode a step; None if this version does not know it."""
     with suppress(TypeError):
         step = UndoStep(**kept)
         return step._replace(search=None if step.search is None else (step.search[0], step.search[1]))

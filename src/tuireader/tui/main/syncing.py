@@ -1,4 +1,4 @@
-"""Keeping accounts and the shared folder in step in the background: with each refresh, and soon after each mark."""
+"""Sync in the background, of accounts and the shared folder: with each refresh, and shortly after each mark."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from tuireader.tui.support.workers import Web
 
 SOON = 4.0
-"""Seconds after a mark in which more may follow, before it is told."""
+"""Seconds to wait for more marks before they are sent (debounce)."""
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
-"""Seconds until what could not be told is tried again, at first and at last."""
+"""Seconds before a retry: the first, and the longest."""
 _MODULE = "tuireader.tasks.sync"
 _REMEDY = "To keep it: tuireader account add --help"
 
 
 class SyncController:
-    """Tells what is done here, and takes over what is done elsewhere; one run at a time."""
+    """Runs syncs, one at a time."""
 
     def __init__(
         self, node: Widget, runner: TaskRunner, cache: Cache, web: Web, clock: Clock, *, key: str, sync_key: str
     ) -> None:
-        """`node` is who is told, and whose workers do the work; `key` adds an account, `sync_key` keeps all in step."""
+        """`node` shows toasts and runs the workers; `key` adds an account, `sync_key` starts a sync."""
         self._key = key
         self._sync_key = sync_key
         self._node = node
@@ -55,21 +55,21 @@ class SyncController:
         self._web = web
         self._clock = clock
         self._logins: dict[int, Login] = {}
-        """What was typed, for as long as the program runs; it is written nowhere."""
+        """Logins typed in this session; never written anywhere."""
         self._used: dict[int, Login] = {}
-        """What each account was signed in to with the last time."""
+        """The last login that worked, by account."""
         self._in_step: frozenset[int] = frozenset()
-        """Accounts that could be told all the last time."""
+        """Accounts whose last sync succeeded."""
         self._timer: Timer | None = None
         self._wait = FIRST_WAIT
         self._is_asked = False
         self._has_looked = False
-        """Whether what has waited since the last start is said."""
+        """Whether marks left from the last session have been reported."""
         self.waiting: tuple[str, ...] = ()
-        """What could not be told, and whose password is wanted, in words; empty where all is told."""
+        """Messages about unsent marks and missing passwords; empty when all is sent."""
 
     def sync(self, *, is_asked: bool = False) -> None:
-        """Keep all in step now, after what is under way; where it `is_asked` for, what came of it is said."""
+        """Sync now, after a running sync; the result is reported if it `is_asked` for."""
         self._is_asked = self._is_asked or is_asked
         start(self._node, self._start, group="sync-start")
 
@@ -97,7 +97,7 @@ class SyncController:
         return {id_: self._used.get(id_) for id_ in self._in_step}
 
     def push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
-        """Let an account follow feeds, in a folder of this name; its password is asked for where it is not known."""
+        """Hand feeds over to an account, into a folder; asks for an unknown password."""
         if self._lacks_password(account):
             self.ask_for_account(account)
         else:
@@ -118,7 +118,7 @@ class SyncController:
         self.sync()
 
     def ask_for_account(self, account: Account | None = None) -> None:
-        """Ask for the address, the name and the password of an account; of one that is here, for its password."""
+        """Open the account dialog; for an existing account, ask for its password only."""
         start(self._node, partial(self._ask, account), group=ASKING)
 
     async def _ask(self, account: Account | None) -> None:
@@ -129,7 +129,7 @@ class SyncController:
         open_dialog(self._node.app, dialog, self._signed_in)
 
     async def full_text(self, queue: PoliteQueue, article_id: int) -> bool:
-        """Get the whole text of an article from the server of its account; whether that had more than is here."""
+        """Get the full text of an article from its server; False if the server has no more than is here."""
         from tuireader.library.syncing.full_text import fetch_from_server
 
         try:
@@ -184,7 +184,7 @@ class SyncController:
         return self._used[account.id]
 
     async def _look_at(self, every: Sequence[Account], ended: list[Synced]) -> None:
-        """Note what could not be told, and when that is tried again."""
+        """Record what could not be sent, and schedule the retry."""
         last = {each.account.id: each for each in ended}
         self._in_step = frozenset(id_ for id_, each in last.items() if each.status == "done")
         left = {id_ for id_, each in last.items() if each.status != "done" and each.waiting}
@@ -198,7 +198,7 @@ class SyncController:
             self._wait = FIRST_WAIT
 
     def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
-        """Say what could not be told, and which account cannot be signed in to."""
+        """Update `waiting`: unsent marks, and accounts that need a password."""
         from tuireader.library.syncing import server
 
         said = []
@@ -211,14 +211,14 @@ class SyncController:
 
 
 def _accounts(c: Connection) -> list[Account]:
-    """The accounts that are kept in step; this machine's own, which is the first, only where it shares a folder."""
+    """Accounts that sync; the local one, which is first, only if it shares a folder."""
     from tuireader.store import accounts  # the first screen does without it
 
     return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]
 
 
 def _owed(c: Connection) -> dict[int, int]:
-    """How many marks wait for each account, by its id."""
+    """Number of unsent marks by account id."""
     from tuireader.library.syncing.apply_remote import owed
     from tuireader.store import accounts
 

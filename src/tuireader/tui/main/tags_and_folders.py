@@ -1,4 +1,4 @@
-"""Tags of articles, folders of feeds, and rules, each made in a dialog."""
+"""Dialogs for tags of articles, folders of feeds, and rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class FilingController:
-    """Puts tags on articles and feeds into folders; both can be undone."""
+    """Tags articles and files feeds into folders; both can be undone."""
 
     def __init__(
         self,
@@ -40,14 +40,13 @@ class FilingController:
         statuses: StatusController,
         push: Callable[[Sequence[Feed], Account, str], None],
     ) -> None:
-        """`push` lets an account follow feeds of this machine, in a folder of this name."""
+        """`push` hands local feeds over to a folder of an account."""
         self._push = push
         self._panes = panes
         self._cache = cache
         self._statuses = statuses
 
     def tag(self, ids: Collection[int]) -> None:
-        """Ask for the tags of articles."""
         if not ids:
             toast(self._panes, "Put the cursor on an article, or select some, to give them tags.")
             return
@@ -75,7 +74,7 @@ class FilingController:
         self._statuses.tell()
 
     def file(self, feeds: Sequence[Feed]) -> None:
-        """Ask which folder to put feeds in; feeds of this machine may also be handed over to an account."""
+        """Ask for a folder for feeds; local feeds may also be handed over to an account."""
         start(self._panes, partial(self._ask_for_folder, feeds), group=ASKING)
 
     async def _ask_for_folder(self, feeds: Sequence[Feed]) -> None:
@@ -121,7 +120,7 @@ class FilingController:
 
 
 def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
-    """Return all tags, the tags of the articles (True: of all of them), and the title of one article."""
+    """All tags, the tags of the articles (True: on all of them), and the title if there is one article."""
     from tuireader.store import articles, labels
 
     counts = Counter(name for names in labels.tags_of(c, ids).values() for name in names)
@@ -143,7 +142,7 @@ def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
 
 
 def _folders(c: Connection, feeds: Sequence[Feed]) -> tuple[dict[int, str], dict[str, tuple[Account, str]]]:
-    """The folders that feeds may be put into where they are; and of those of this machine, where else they may go."""
+    """Folders that feeds can move to; for local feeds also the folders of accounts."""
     from tuireader.store import accounts, folders
 
     every, theirs = folders.every(c), {feed.account_id for feed in feeds}
@@ -165,7 +164,7 @@ def _put_into(c: Connection, feed_id: int, folder: str) -> None:
 
 
 class RuleController:
-    """Asks for rules, makes them and removes them."""
+    """Shows the rules dialog, adds and removes rules."""
 
     def __init__(
         self,
@@ -178,7 +177,7 @@ class RuleController:
         undo_key: str,
         rules_key: str,
     ) -> None:
-        """`undo_key` and `rules_key` are how these keys are written."""
+        """`undo_key` and `rules_key` are the names of these keys."""
         self._panes = panes
         self._cache = cache
         self._target = target
@@ -188,7 +187,7 @@ class RuleController:
         self._rules_key = rules_key
 
     def ask(self) -> None:
-        """Show the rules; what is searched for is what a new one begins with."""
+        """Show the rules dialog; a new rule starts with the current search."""
         start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:
@@ -252,7 +251,7 @@ class RuleController:
 
 
 def _gathered(c: Connection, query: Query, feed: Feed | None) -> tuple[str, list[Scope], list[Kept], list[str]]:
-    """What a rule begins with: a query, what it may be for, the rules and the tags that there are."""
+    """Data for the rules dialog: the query of a new rule, its possible scopes, the rules, all tags."""
     from tuireader.store import feeds, folders, labels, rules
     from tuireader.tui.screens.rules import Kept, Scope
 

@@ -1,4 +1,4 @@
-"""Running tasks in the background: one of a kind at a time, with how far it is, and what came of it said."""
+"""Running tasks in the background: one of each kind at a time, with progress and a report."""
 
 from __future__ import annotations
 
@@ -25,58 +25,58 @@ if TYPE_CHECKING:
     from tuireader.tasks.task import Step, Steps
 
 PROGRESS_PACE = 0.1
-"""Seconds at least between two times that it is said how far tasks are."""
+"""Minimum seconds between progress updates."""
 
 
 class Progressed(Message):
-    """A task is further than it was, or has ended."""
+    """A task made progress, or ended."""
 
 
 class Changed(Message):
-    """A task has brought something that is in the cache now."""
+    """A task changed the cache."""
 
 
 class Ended(Message):
-    """A task that may have brought something has ended."""
+    """A task ended that may have brought new articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as the screen runs it."""
+    """A task with its display options."""
 
     name: str
-    """Of its kind, of which one runs at a time."""
+    """Its kind: one task of a name runs at a time."""
     module: str
-    """The module of the task, which is loaded off the loop."""
+    """The module of the task, loaded off the loop."""
     run: Callable[[Context], Steps]
     again: Literal["stop", "after", "refuse"] = "refuse"
-    """What is done where one of its kind runs."""
+    """What to do if one of its kind is running."""
     said_again: str = ""
-    """What is said then; `{progress}` is how far the other is."""
+    """What to say in that case; `{progress}` is the progress of the running task."""
     says: Literal["all", "failures", "nothing"] = "all"
     prefix: str = ""
-    """What stands before how far it is."""
+    """Text before the progress."""
     beside: bool = False
-    """Whether what is said stands beside what is being read."""
+    """Whether messages stand beside the article, as a toast."""
     is_refresh: bool = True
-    """Whether the end of it is that of a refresh: what is excerpted or not indexed is looked for then."""
+    """Whether its end starts upkeep, as after a refresh: completing excerpts, indexing."""
 
 
 class TaskRunner:
-    """Runs tasks in workers of a widget, which gets the messages above."""
+    """Runs tasks in workers of a widget, which receives the messages above."""
 
     def __init__(self, node: Widget, on: Context) -> None:
         self._node = node
         self._on = on
         self._workers: dict[str, Worker[None]] = {}
         self._next: dict[str, Task] = {}
-        """What is to be done after one of its kind that runs."""
+        """Tasks queued behind a running one of their kind."""
         self._shown: dict[str, str] = {}
         self._pending: Timer | None = None
 
     @property
     def progress(self) -> str:
-        """How far all of them are; empty where nothing is under way."""
+        """The progress of all running tasks; "" if none runs."""
         return " · ".join(filter(None, self._shown.values()))
 
     def progress_of(self, name: str) -> str:
@@ -144,7 +144,7 @@ class TaskRunner:
         self._node.post_message(Progressed())
 
     def _say(self, task: Task, said: list[str], failed: list[str]) -> None:
-        """Say what came of it, and what failed, where that is one thing."""
+        """Report results and failures, merged into one message where possible."""
         if task.says == "nothing":
             return
         if len(set(failed)) == 1:

@@ -1,4 +1,4 @@
-"""The words around the panes: above them, in an empty list, in the line of hints, and how things stand."""
+"""Text around the panes: the title, messages in empty lists, the hint line, the status."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Captions:
-    """Writes what is shown, and how things stand, around the panes."""
+    """Writes the title, the status, hints and empty-list messages."""
 
     def __init__(
         self,
@@ -34,13 +34,13 @@ class Captions:
         tasks: BackgroundTasks,
         clock: Clock,
     ) -> None:
-        """`tasks` are what is under way."""
+        """`tasks` are the running background tasks."""
         self._panes = panes
         self._tasks = tasks
         self._clock = clock
 
     def write_title(self) -> None:
-        """Say above the panes what is shown, and how things stand; where an article's title is out of sight, that."""
+        """Write the title and the status above the panes; the article's title if it is scrolled out of view."""
         panes, tasks = self._panes, self._tasks
         counts = panes.sidebar.counts
         if panes.pane == "article" and (title := panes.reading.title_out_of_sight):
@@ -63,7 +63,7 @@ class Captions:
         )
 
     def write_empty(self) -> None:
-        """Say in a list without a headline why there is none."""
+        """Write in an empty list why it is empty."""
         panes = self._panes
         counts = panes.sidebar.counts
         known = (counts.feeds, counts.folders) if counts else (None,)
@@ -75,7 +75,7 @@ class Captions:
         panes.reading.invite(INVITATION if panes.headlines.row_count() else "")
 
     def write_pointed(self) -> None:
-        """Say below the panes what is under the cursor of the sidebar, as long as the user is there."""
+        """Write the full name of the sidebar row under the cursor into the bottom line."""
         sidebar, hints = self._panes.sidebar, self._panes.bottom.hints
         feed, focused = sidebar.pointed_feed, sidebar.focused
         row = focused.pointed if focused is not None else None
@@ -89,9 +89,9 @@ def described(
     folders: Mapping[int, str] = MappingProxyType({}),
     saved: Sequence[SavedSearch] = (),
 ) -> str:
-    """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one.
+    """Describe a query: feed, filters, search text, and the order unless it is the default.
 
-    Of what is chosen together any may hold: "Europe or Asia"; what is left out has a minus.
+    Values of one filter are joined by "or"; excluded ones have a minus.
     """
     text = query.text.strip()
     by_id = {one.feed.id: one.feed.name for one in feeds}
@@ -133,7 +133,7 @@ def states(
     has_counts: bool = True,
     has_ages: bool = True,
 ) -> tuple[str, ...]:
-    """How things stand, most important first."""
+    """Status messages, most important first."""
     said = [progress] if progress else []
     said += ["offline"] if offline else []
     said += waiting
@@ -153,7 +153,7 @@ def states(
 
 
 _RECENT = timedelta(hours=1)
-"""What is newer says nothing of how old all is."""
+"""News younger than this says nothing about the age of the rest."""
 
 
 def nothing(
@@ -164,7 +164,7 @@ def nothing(
     *,
     is_refreshing: bool = False,
 ) -> list[list[Piece]]:
-    """Why a list is empty, and what to do about it; `feeds` are all there are, None while that is not known."""
+    """Explain why a list is empty and what to do; `feeds` are all feeds, None if not loaded yet."""
     if query.text.strip():
         where = described(replace(query, text="", order="newest"), feeds or (), folders)
         said = "Nothing found." if where == "All articles" else f"Nothing found in {where}."
@@ -190,7 +190,7 @@ def _lines(said: str, hint: str) -> list[list[Piece]]:
 
 
 def counted(row: Choice) -> str:
-    """A row of the sidebar in whole: its name, and how many articles it has."""
+    """The full name of a sidebar row with its counts."""
     name = printable(row.name)
     if row.total is None:
         return name
@@ -202,7 +202,7 @@ def counted(row: Choice) -> str:
 
 
 def trouble(feed: Feed, now: datetime) -> str:
-    """What is wrong with a feed, as a sentence; empty where nothing is."""
+    """A sentence about a feed's problem; "" if it has none."""
     if feed.gone:
         return feed.error or "This feed is gone: its site says it will not come back."
     if feed.error is None:

@@ -1,1 +1,1 @@
-"""The screens: each owns its workers and its connection."""
+"""The dialogs: each owns its workers and its connection."""

@@ -1,4 +1,4 @@
-"""Adding an account: the address of its server, a name and a password; what is wrong with them is said below."""
+"""The account dialog: server address, name and password."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ INVITATION = (
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """An account that has let us in."""
+    """A login that worked."""
 
     account: Account
     login: Login
 
 
 class Label(Static):
-    """What a line asks for; a click on it leads into the line."""
+    """The label of an input; a click on it focuses the input."""
 
     def __init__(self, said: Content, *, of: str) -> None:
         super().__init__(said, classes="account-label")
@@ -52,7 +52,7 @@ class Label(Static):
 
 
 class AccountScreen(Dialog[Signed | None]):
-    """Asks for what it takes to sign in, and gives the account; None where the user leaves it."""
+    """Asks for a login and signs in; returns the account, or None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -61,7 +61,7 @@ class AccountScreen(Dialog[Signed | None]):
     ]
 
     def __init__(self, cache: Cache, web: Web, clock: Clock, account: Account | None = None) -> None:
-        """`account` is one whose password is asked for."""
+        """`account`: ask for the password of this existing account only."""
         super().__init__()
         self._cache = cache
         self._web = web
@@ -69,7 +69,6 @@ class AccountScreen(Dialog[Signed | None]):
         self._account = account
 
     def compose(self) -> ComposeResult:
-        """A line each for the address, the name and the password."""
         account = self._account
         heading = f"The password of {account.name}" if account else "Add an account"
         with Container(id="account", classes="dialog"):
@@ -88,7 +87,6 @@ class AccountScreen(Dialog[Signed | None]):
         self._line("password" if self._account else "address").focus()
 
     def hints(self) -> list[Row]:
-        """How to go on, and the way out."""
         if is_busy(self, "sign-in"):
             return [Row("esc", "stop", "leave", is_pinned=True)]
         return [Row("enter", "sign in", "submit"), Row("tab", "next line", "app.focus_next"), *super().hints()]

@@ -1,4 +1,4 @@
-"""A dialog that asks for an address: one line, and what becomes of it, said below."""
+"""Base of dialogs that ask for an address and show the outcome below it."""
 
 from __future__ import annotations
 
@@ -30,17 +30,16 @@ class Added:
     """The result of adding an address."""
 
     feed_id: int | None
-    """None: many feeds, which are to be fetched."""
+    """None: many feeds, which still have to be fetched."""
     article_id: int | None
-    """The article whose address was given, if it was one's."""
+    """The article, if the address was one's."""
     was_here: bool = False
-    """Whether it was here already."""
     said: str = ""
-    """What there is to say of it."""
+    """A message for the user."""
 
 
 class AddressScreen(Dialog[Added | None]):
-    """Asks for an address, and gives what came of it; None where the user leaves it."""
+    """Asks for an address and processes it; returns the result, or None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -51,17 +50,17 @@ class AddressScreen(Dialog[Added | None]):
     label = ""
     invitation = ""
     verb = ""
-    """What enter does."""
+    """The word for enter in the hints."""
 
     def __init__(self, cache: Cache, web: Web, *, clock: Clock, addresses: Sequence[str] = ()) -> None:
-        """`addresses` are begun with at once."""
+        """`addresses` are processed at once."""
         super().__init__()
         self.cache = cache
         self.web = web
         self.clock = clock
         self._addresses = tuple(addresses)
         self._complained_of = ""
-        """The address that came to nothing, while that is said."""
+        """The address of the error message shown."""
 
     def compose(self) -> ComposeResult:
         with Container(id="subscribe", classes="dialog"):
@@ -104,7 +103,7 @@ class AddressScreen(Dialog[Added | None]):
         self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
 
     def complain(self, sentence: str, *, is_wrong: bool = True) -> None:
-        """Say what went wrong, or only otherwise than was thought, until another address is typed."""
+        """Show an error (or with `is_wrong` False, a notice) until the address is edited."""
         self._complained_of = self.query_one(Input).value
         self.reads = said = self.query_one("#subscribe-said", Static)
         said.update(joined(*([("! ", "$alarm")] if is_wrong else []), (ended(sentence), "$ink")))
@@ -128,12 +127,12 @@ class AddressScreen(Dialog[Added | None]):
         self.turn_to_offers()
 
     def turn_to_offers(self) -> bool:
-        """Lead to what can be done instead, where something is offered; whether it is."""
+        """Focus the offered choices; returns whether there are any."""
         return False
 
     @work(exclusive=True, group="subscribe")
     async def _begin(self, addresses: Sequence[str]) -> None:
-        """Take one after the other; the first that fails is left in the line, to be corrected."""
+        """Process addresses in order; the first that fails stays in the input."""
         added: Added | None = None
         for address in addresses:
             self.query_one(Input).value = address
@@ -147,11 +146,11 @@ class AddressScreen(Dialog[Added | None]):
         self.dismiss(added)
 
     async def take(self, address: str) -> Added | None:
-        """Do what the dialog is for; None where the user does not want it after all. Raises TuireaderError."""
+        """Process an address; returns None if the user cancels. Raises TuireaderError."""
         raise NotImplementedError
 
     def failed(self, address: str, error: TuireaderError) -> None:
-        """Called when an address came to nothing."""
+        """Called when processing an address failed."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if self.is_mounted:

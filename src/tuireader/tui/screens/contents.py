@@ -1,4 +1,4 @@
-"""Outlines of an article: its headings, and its links."""
+"""Dialogs for an article's headings and its links."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tuireader.tui.support.safe_text import copy_address, cut
 
 _INDENT = 2
 _DEEPEST = 4
-"""Levels that are told apart by their indent."""
+"""Maximum number of indented levels."""
 
 
 class ContentsScreen(ChooseScreen):
-    """Gives the index of the heading that was chosen, -1 for the title above all."""
+    """Returns the index of the chosen heading, -1 for the title."""
 
     BINDINGS: ClassVar[list[BindingType]] = [keys.binding("contents")]
 
     verb = "go there"
 
     def __init__(self, title: str, headings: Sequence[Heading], here: int, length: int) -> None:
-        """`here` is the heading that the user is under, -1 for none; `length` that of the document's text."""
+        """`here` is the current heading, -1 for none; `length` is the length of the text."""
         super().__init__("Contents", _HeadingList(_lines(title, headings, length), here + 1))
 
     def action_contents(self) -> None:
@@ -40,7 +40,7 @@ class ContentsScreen(ChooseScreen):
 
 
 class _HeadingList(WholeList):
-    """The headings; the one that the user is under has the bar."""
+    """The headings; the current one has the bar."""
 
     def __init__(self, rows: Sequence[Line], here: int) -> None:
         super().__init__(rows)
@@ -63,7 +63,7 @@ def _lines(title: str, headings: Sequence[Heading], length: int) -> list[Line]:
 
 
 class LinksScreen(ChooseScreen):
-    """Gives the index, among the article's links, of the one that is to be opened."""
+    """Returns the index of the chosen link."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.binding("links"),
@@ -79,7 +79,6 @@ class LinksScreen(ChooseScreen):
         super().__init__("Links", _LinkList([links[index] for index in self._indices]))
 
     def hints(self) -> list[Row]:
-        """How to open or copy one, and how to get away."""
         first, *rest = super().hints()
         return [first, Row(keys.key_on(self, "copy-link"), "copy", "copy_link"), *rest]
 
@@ -98,7 +97,7 @@ class LinksScreen(ChooseScreen):
 
 
 class _LinkList(WholeList):
-    """Two lines for each link, with a number that opens it at once, and air between them."""
+    """Two lines a link and a blank line; a number key opens a link at once."""
 
     def __init__(self, links: Sequence[Link]) -> None:
         super().__init__([Line(f"{'▣ ' * link.is_picture}{link.text or link.url}", link.url) for link in links])
@@ -107,11 +106,11 @@ class _LinkList(WholeList):
         return 3
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """The air is not covered."""
+        """Without the blank line."""
         return 2
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The number and the text; the address below the text."""
+        """Number and text; the address below."""
         line = self.rows[row]
         number = str(row + 1).rjust(len(str(len(self.rows))))
         indent = " " * (len(number) + 3)

@@ -1,4 +1,4 @@
-"""What the dialogs share: a quiet sheet, a choice among a few actions, and a list that is filtered by typing."""
+"""Base classes of dialogs: a frame, a list of choices, and a list filtered by typing."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ Result = TypeVar("Result")
 
 
 _AROUND = 8
-"""Lines of a dialog beside its list: frame, air, title, hints."""
+"""Lines of a dialog besides its list: frame, blank lines, title, hints."""
 
 
 class Dialog(SteadyScreen[Result], ModalScreen[Result]):
-    """A screen over the panes that gives one result, once, and takes only itself away."""
+    """A screen over the panes that returns one result and closes only itself."""
 
     CSS_PATH = "dialogs.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual declares it no ClassVar
-    """Where there is little height, the air goes before the hints do."""
+    """Below this height the blank lines are dropped."""
 
     reads: Widget | None = None
-    """Where the user reads, where that is not what has the focus."""
+    """The reading place for the linear mode, if it is not the focused widget."""
     _is_dismissed = False
     _waits = False
-    """Whether it is dismissed, and still under another dialog."""
+    """Whether it is dismissed, but still under another dialog."""
     _result: Result | None = None
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close and give the result; a second time, as by a double click, nothing happens.
+        """Close and return the result; further calls, as by a double click, do nothing.
 
-        Under another dialog it waits: Textual would close whichever is on top.
+        Under another dialog it waits: Textual would close the topmost one.
         """
         if self._is_dismissed:
             return AwaitComplete()
@@ -64,7 +64,7 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         return [Row(keys.key_on(self, "leave"), "close", "leave", is_pinned=True)]
 
     def hint_bar(self) -> HintBar:
-        """The last line of the dialog; each of its hints can be clicked."""
+        """The last line of the dialog, with clickable hints."""
         bar = HintBar(classes="dialog-keys")
         bar.hints = tuple(self.hints())
         return bar
@@ -109,22 +109,19 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
 
 
 def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | None], Any] | None = None) -> None:
-    """Show a dialog, unless one of its kind is open: a key that comes twice opens one.
-
-    What was said before goes: it would lie on the dialog and its hints.
-    """
+    """Show a dialog, unless one of its kind is open; notifications are removed, since they would cover it."""
     if not any(type(screen) is type(dialog) for screen in app.screen_stack):
         app.clear_notifications()
         app.push_screen(dialog, cast("Any", done))
 
 
 class ChooseScreen(Dialog[int | None]):
-    """Gives the place of the row that was chosen, as `result` has it."""
+    """Returns the `result` of the chosen row."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
 
     verb = "choose"
-    """What enter does."""
+    """The word for enter in the hints."""
 
     def __init__(self, title: str, rows: WholeList) -> None:
         super().__init__()
@@ -152,7 +149,7 @@ class ChooseScreen(Dialog[int | None]):
 
 
 class TypedDialog(Dialog[Result]):
-    """A line, which has the focus, and rows whose cursor the arrow keys move."""
+    """An input with the focus, and rows whose cursor the arrow keys move."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -161,7 +158,7 @@ class TypedDialog(Dialog[Result]):
     ]
 
     def choose(self, row: int) -> None:
-        """Do what a row stands for; there may be no such row."""
+        """Run the action of a row; the row may not exist."""
         raise NotImplementedError
 
     @on(Input.Submitted)

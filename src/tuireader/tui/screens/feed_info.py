@@ -1,4 +1,4 @@
-"""What is known of a feed: where it is, how it fares, how much it has; with what can be done to it."""
+"""The feed dialog: facts about a feed, and actions on it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from tuireader.model.full_text import Learned
 
 _LABELS = 14
-"""Cells of what stands before a fact."""
+"""Cells of the labels."""
 _MANY = 5
-"""Failures in a row from which on it is likely that a feed is no more."""
+"""Failures in a row from which a feed is probably gone."""
 
 
 class Wish(NamedTuple):
@@ -42,13 +42,13 @@ class Wish(NamedTuple):
 
     kind: Literal["rename", "unsubscribe", "site", "full-text", "selector"]
     text: str = ""
-    """Its new name; empty: its own again."""
+    """Its new name; "" restores the feed's own."""
     mode: Mode = "auto"
-    """When the pages of its articles are to be read."""
+    """The full-text mode."""
 
 
 class Known(NamedTuple):
-    """What is known of a feed."""
+    """The facts shown about a feed."""
 
     summary: FeedSummary
     archive: Archive | None
@@ -56,9 +56,9 @@ class Known(NamedTuple):
     learned: Learned
     selectors: tuple[str, str]
     size: int
-    """Bytes that its articles take, about."""
+    """Approximate bytes of its articles."""
     page_list: PageList | None
-    """What was learned of a page that is no feed."""
+    """What was learned about a page that is no feed."""
 
 
 class FeedInfoScreen(Dialog[Wish | None]):
@@ -96,7 +96,6 @@ class FeedInfoScreen(Dialog[Wish | None]):
         self.leave_room(self._facts, least=2)
 
     def hints(self) -> list[Row]:
-        """What can be done to the feed, and how to get away."""
         return [
             Row(keys.key_on(self, "rename"), "rename", "rename"),
             Row(keys.key_on(self, "unsubscribe"), "unsubscribe", "unsubscribe"),
@@ -149,8 +148,6 @@ class FeedInfoScreen(Dialog[Wish | None]):
 
 
 class _FactList(WholeList):
-    """A table of facts."""
-
     def __init__(self, rows: list[Line]) -> None:
         super().__init__(rows, has_cursor=False)
 
@@ -163,7 +160,6 @@ class _FactList(WholeList):
         return [text[start:end] for start, end in wrap(text, room)] or [""]
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The label and lines of a fact."""
         tone = "alarm" if self.rows[row].is_heading else ""
         label = pad(self.rows[row].text, _LABELS)
         blank = " " * cell_len(label)

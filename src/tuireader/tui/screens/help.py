@@ -1,4 +1,4 @@
-"""The keys, all of them, as they are bound now."""
+"""The help: all keys as bound now."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tuireader.tui.support.safe_text import cut, pad, plain
 
 @dataclass(frozen=True, slots=True)
 class KeyLine(Line):
-    """A row: keys, what they do, and what the configuration's keymap calls it."""
+    """A row: keys, description, and name in the keymap."""
 
     id: str = ""
 
@@ -35,7 +35,7 @@ _AIR = "  "
 
 
 class KeyList(ChoiceList):
-    """Keys, and beside them what they do; to be read, not chosen from."""
+    """A table of keys, to read only."""
 
     def __init__(self, rows: Sequence[KeyLine]) -> None:
         super().__init__(rows, has_cursor=False)
@@ -44,12 +44,12 @@ class KeyList(ChoiceList):
         self._rest = max(cell_len(row.aside + row.id) for row in rows) + 2
 
     def show(self, rows: Sequence[KeyLine]) -> None:
-        """Show some of the rows; the columns stay where they are."""
+        """Show some of the rows with unchanged column widths."""
         self._lines = rows
         self.set_rows(rows)
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The keys below each other, then the words; at the right, where there is room for all, the keymap's names."""
+        """The keys below each other, then the description; the keymap's name at the right if there is room."""
         line, width = self._lines[row], self.size.width - 2 - len(_AIR)
         keys = min(self._keys, width // 3)
         if line.is_heading:
@@ -115,7 +115,7 @@ class HelpScreen(Dialog[None]):
 
 
 def _lines(keymap: Mapping[str, str], wanted: str) -> Iterator[KeyLine]:
-    """The help as rows: the sections with those of their keys that have all words that are wanted."""
+    """Help rows by section, filtered by words."""
     words = wanted.split()
     is_first = True
     for heading, rows in keys.help_sections(keymap):
@@ -131,5 +131,5 @@ def _lines(keymap: Mapping[str, str], wanted: str) -> Iterator[KeyLine]:
 
 
 def _has(row: Row, word: str) -> bool:
-    """Whether a row is of a key, whose case counts, or has a word in what it does; a letter is a key."""
+    """Whether a row matches a word: in its description, or as a key (case-sensitive)."""
     return word in row.keys.split() or (len(word) > 1 and fold(word) in fold(f"{row.description} {row.id}"))

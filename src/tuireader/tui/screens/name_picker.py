@@ -1,4 +1,4 @@
-"""Picking names, of a list or typed: the tags of articles, the folder of a feed."""
+"""A dialog for picking names from a list or typing new ones: tags of articles, the folder of a feed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class PickScreen(TypedDialog[Picked | None]):
         self._hint = hint or f"type to find a {noun}, or to make one"
         self._shown: list[str] = []
         self._made = ""
-        """What is typed, where it is no name that there is."""
+        """A typed name that does not exist yet."""
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
@@ -67,7 +67,6 @@ class PickScreen(TypedDialog[Picked | None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to pick, and how to get away."""
         if self._nothing:
             return [Row("enter", "pick", "open"), Row("esc", "close", "leave", is_pinned=True)]
         return [Row("enter", "on or off", "open"), Row("esc", "done", "leave", is_pinned=True)]
@@ -110,7 +109,7 @@ class PickScreen(TypedDialog[Picked | None]):
         return " " if mark is None else every if mark else some
 
     def choose(self, row: int) -> None:
-        """Pick a name, or turn it on or off."""
+        """Pick a name, or toggle it."""
         chosen = self._shown[row] if row < len(self._shown) else self._made
         if row >= len(self._shown) and not self._made:
             return

@@ -1,4 +1,4 @@
-"""What is taken from the pages of a feed's articles: CSS selectors, tried on its newest one as they are typed."""
+"""A dialog for the CSS selectors of a feed's full texts, tried on its newest article while typing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class PageTextScreen(Dialog[Chosen | None]):
     ]
 
     def __init__(self, feed: Feed, cache: Cache, web: Web, chosen: Chosen) -> None:
-        """`chosen` is there to begin with."""
+        """`chosen` are the initial selectors."""
         super().__init__()
         self._feed = feed
         self._cache = cache
@@ -68,7 +68,6 @@ class PageTextScreen(Dialog[Chosen | None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to keep them, to go to the other line, and to get away."""
         return [
             Row("enter", "keep", "keep"),
             Row("tab", "other line", "app.focus_next"),

@@ -1,4 +1,4 @@
-"""The command palette: everything that can be done, found by typing."""
+"""The command palette: all commands, filtered by typing."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tuireader.tui.screens.dialog import TypedDialog
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something that can be done."""
+    """A command."""
 
     name: str
     keys: str
     action: str
-    """As Textual names actions: `theme('nord')`."""
+    """In Textual's notation: `theme('nord')`."""
     theme: str = ""
-    """The theme that it chooses, which is shown while the cursor is on it."""
+    """The theme that it sets, previewed while the cursor is on it."""
     also: str = ""
-    """Other words by which it is found: what the keymap and the command line call it."""
+    """More search words: names in the keymap and on the command line."""
 
     @property
     def words(self) -> str:
@@ -36,14 +36,14 @@ class Command:
 
 
 class PaletteScreen(TypedDialog[str | None]):
-    """Gives the action of the command that was chosen."""
+    """Returns the action of the chosen command."""
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
         self._commands = commands
         self._shown = list(commands)
         self._theme = ""
-        """The theme that was there when it opened."""
+        """The theme when it opened."""
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
@@ -72,7 +72,7 @@ class PaletteScreen(TypedDialog[str | None]):
 
     @on(LedList.Pointed)
     def _preview(self) -> None:
-        """Show the theme under the cursor; elsewhere, the one that was there."""
+        """Preview the theme under the cursor; elsewhere restore the former one."""
         cursor = self.query_one(ChoiceList).cursor
         theme = self._shown[cursor].theme if cursor < len(self._shown) else ""
         self.app.theme = theme or self._theme

@@ -1,4 +1,4 @@
-"""Rules: one is typed, and what it would have caught is shown with every letter; others can be removed."""
+"""The rules dialog: a new rule with a live preview of what it matches, and the list of rules."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from tuireader.model.headline import Headline
 
 _HEADLINES = 5
-"""Headlines of what the rule would have caught."""
+"""Headlines in the preview."""
 _ENDS = {"no end": None, "tomorrow": 1, "in a week": 7, "in a month": 30, "in three months": 91}
-"""When a rule may end, as it is said; in days."""
+"""Choices for the end of a rule, in days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a rule is for: all feeds, one, or those in a folder."""
+    """The scope of a rule: all feeds, one, or those in a folder."""
 
     words: str
     feed_id: int | None = None
@@ -82,7 +82,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
         tags: Sequence[str],
         suggester: Suggester,
     ) -> None:
-        """`query` is there to begin with; `scopes` are what a rule may be for, the usual one first."""
+        """`query` is the initial search; `scopes` are the choices of scope, the default first."""
         super().__init__()
         self._cache = cache
         self._now = now
@@ -95,7 +95,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
         self._is_applied = False
         self._preview: Preview | None = None
         self._acts: list[Callable[[], None] | None] = []
-        """What each row does."""
+        """The action of each row; None for rows that are only text."""
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
@@ -192,7 +192,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
     # What they do.
 
     def choose(self, row: int) -> None:
-        """Do what a row stands for; most others are only to be read."""
+        """Run the action of a row, if it has one."""
         act = self._acts[row] if row < len(self._acts) else None
         if act is not None:
             act()
@@ -259,7 +259,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
         self.dismiss(RuleWish(removed=rule))
 
     def row_beside(self, row: int, by: int) -> int:
-        """The next row that does something: what is only to be read is passed over."""
+        """The next row with an action."""
         beside = row + by
         while 0 <= beside < len(self._acts) and self._acts[beside] is None:
             beside += by

@@ -1,4 +1,4 @@
-"""Adding a site: one line for its address, and what becomes of it, said below."""
+"""The subscribe dialog: an address, and what was found there."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ WAYS = (
     " (Miniflux, FreshRSS …): esc, then @. No address at hand? Quit, and try: tuireader demo"
 )
 _SHOWN = 12
-"""Articles of a list that are shown before it is followed."""
+"""Articles in the preview of a list."""
 _ROWS, _AROUND = 5, 13
-"""Rows that are seen at once at least, and lines for all that is around them."""
+"""Minimum visible rows, and lines around them."""
 _AIRY, _AIR = 22, 2
-"""Lines from which on a dialog that lies over others has air around what is in it, and how many lines that takes."""
+"""Minimum height of a dialog with blank lines, and how many these are."""
 _FOLLOWING = "tuireader.library.subscribing.follow_page"
 _LOW = 20
-"""Lines below which there is room for less."""
+"""Height below which less is shown."""
 KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
 
 
@@ -68,15 +68,15 @@ class SubscribeScreen(AddressScreen):
         self._is_first = is_first
         self._answer: asyncio.Future[int] | None = None
         self._ways: list[Callable[[], object] | None] = []
-        """What each row does that is offered where there is no feed."""
+        """The action of each choice offered for a page without a feed."""
         self._offers = False
-        """Whether there are rows to choose from."""
+        """Whether choices are offered."""
         self.set_class(is_first, "-first")
         if is_first:
             self.heading = "tuireader"
 
     def welcome(self) -> ComposeResult:
-        """At the first start, what this is."""
+        """The welcome text of the first start."""
         if self._is_first:
             yield Static(id="subscribe-welcome")
             yield Static(plain(KEYS, "$ink-soft"), id="subscribe-keys")
@@ -90,14 +90,14 @@ class SubscribeScreen(AddressScreen):
             self.query_one("#subscribe-welcome", Static).update(welcome)
 
     def ways_out(self) -> list[Row]:
-        """At the first start, to the shell, or to the empty panes."""
+        """The hints of the first start: quit, or close."""
         if not self._is_first:
             return super().ways_out()
         return [Row("ctrl+q", "quit", "app.quit"), Row("esc", "skip", "leave", is_pinned=True)]
 
     @property
     def is_left_by_click(self) -> bool:
-        """Not where there is nothing behind it."""
+        """Whether a click outside closes it: not at the first start."""
         return not self._is_first
 
     async def take(self, address: str) -> Added | None:
@@ -113,7 +113,7 @@ class SubscribeScreen(AddressScreen):
         return is_path(text)
 
     async def _import(self, path: str) -> Added:
-        """Follow the feeds of a list that another reader has exported."""
+        """Import a file that another reader has exported."""
         self.say(f"Reading {printable(path)} …")
         loop = asyncio.get_running_loop()
 
@@ -128,14 +128,14 @@ class SubscribeScreen(AddressScreen):
             self.say(said)
 
     def failed(self, address: str, error: TuireaderError) -> None:
-        """Without a feed, offer what else can be done with the page; the line stays where one types."""
+        """For a page without a feed, offer alternatives; the input keeps the focus."""
         if isinstance(error, NoFeedFoundError):
             self._offer_ways(address, error)
             if isinstance(error.page, Page):
                 self._look_for_list(address, error.page)
 
     def _offer_ways(self, address: str, error: NoFeedFoundError, found: Listing | None = None) -> None:
-        """Offer to follow what a page lists, which is shown; to keep it alone; to follow it itself."""
+        """Offer to follow what a page lists, to save the page, or to follow its changes."""
         page = error.page
         ways: list[tuple[Line, Callable[[], object] | None]] = []
         if found is not None and isinstance(page, Page):
@@ -156,14 +156,14 @@ class SubscribeScreen(AddressScreen):
         self._offer([replace(first, aside="tab, enter"), *others])
 
     def turn_to_offers(self) -> bool:
-        """From the line, enter leads to what is offered for the page that is named there."""
+        """Enter in the input focuses the choices offered for its address."""
         if self._ways:
             self.query_one(ChoiceList).focus()
         return bool(self._ways)
 
     @work(exclusive=True, group="list")
     async def _look_for_list(self, address: str, page: Page) -> None:
-        """Show what a page lists, while its address is still there."""
+        """Look for a list of articles on a page, unless the address is changed meanwhile."""
         async with self.web.queue(_FOLLOWING) as queue:
             from tuireader.library.subscribing.follow_page import list_on
 
@@ -175,13 +175,13 @@ class SubscribeScreen(AddressScreen):
             self.show_list(address, page, found)
 
     def show_list(self, address: str, page: Page, found: Listing) -> None:
-        """Show what a page lists that has no feed, and offer to follow that."""
+        """Show the list found on a page, and offer to follow it."""
         there = printable(shown_address(page.url))
         self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)
         self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
-        """Return the result for an address that is already followed; failing feeds are fetched again."""
+        """The result for an address that is already followed; None if its feed is failing and must be fetched again."""
 
         def find(connection: Connection) -> Added | None:
             from tuireader.library.subscribing.subscription import known
@@ -208,14 +208,14 @@ class SubscribeScreen(AddressScreen):
         return Added(subscribed.feed.id, subscribed.article_id)
 
     async def _choice(self, found: Sequence[FeedLink]) -> int | None:
-        """Which of several feeds; None where there is nothing to ask."""
+        """Ask which of several feeds to follow; None if there is only one."""
         if len(found) < 2:
             return None
         self.say("This site has several feeds. Which one?")
         return await self._choose([Line(link.title or link.url, link.url if link.title else "") for link in found])
 
     async def _choose(self, rows: Sequence[Line]) -> int:
-        """Offer some rows, wait, and return the index of the one chosen."""
+        """Show rows, and return the index of the chosen one."""
         self._offer(rows).focus()
         self._answer = asyncio.get_running_loop().create_future()
         choice = await self._answer
@@ -253,14 +253,12 @@ class SubscribeScreen(AddressScreen):
 
     @work(exclusive=True, group="subscribe")
     async def _follow(self, address: str, page: Page, found: Listing) -> None:
-        """Follow the articles that a page lists."""
         await self._take_page(
             lambda follow, queue: follow.follow_list(self.cache, queue, page, found, clock=self.clock, typed=address)
         )
 
     @work(exclusive=True, group="subscribe")
     async def _watch(self, address: str, page: Page) -> None:
-        """Follow a page for its own changes."""
         await self._take_page(
             lambda follow, queue: follow.watch(self.cache, queue, page, clock=self.clock, typed=address)
         )
@@ -305,7 +303,7 @@ def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]
 
 
 async def read_page(screen: AddressScreen, address: str) -> Added:
-    """Keep the page at an address, and say so meanwhile."""
+    """Save the page at an address, with progress messages."""
     screen.say(f"Fetching {printable(shown_address(address))} …")
     async with screen.web.queue("tuireader.library.subscribing.follow_page") as queue:
         from tuireader.library.subscribing.follow_page import keep_page

@@ -1,1 +1,1 @@
-"""What the parts of the screen share, each small and for itself."""
+"""Small independent parts shared by the widgets."""

@@ -1,4 +1,4 @@
-"""Hand links to the user's browser: web and mail addresses only, as exactly one argument, never through a shell."""
+"""Opening links in the user's browser: web and mail addresses only, as exactly one argument, never through a shell."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _LEGAL = "!#%&*+,-./:;=?@[]_~"
 _MAIL_FIELDS = ("subject", "body")
 _TERMINAL_BROWSERS = frozenset({"www-browser", "links", "links2", "elinks", "lynx", "w3m", "browsh"})
 _PATIENCE = 2.0
-"""Seconds to wait for a browser to say no; one that still runs then has taken the link."""
+"""Seconds to wait for a browser to fail; after that it has taken the link."""
 
 
 def openable(url: str) -> str | None:
-    """The one argument that a browser may be given for `url`, or None where it is not to be opened."""
+    """The argument for the browser, or None if the address must not be opened."""
     if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in url):
         return None
     try:
@@ -45,7 +45,7 @@ def openable(url: str) -> str | None:
 
 
 def _escaped(parts: SplitResult) -> str:
-    """The address with every character that is not legal in one, and every `%` that escapes nothing, escaped."""
+    """Escape illegal characters of an address, and each `%` that escapes nothing."""
     path, query, fragment = (quote(_percents(part), safe=_LEGAL) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
@@ -60,7 +60,7 @@ def _percents(text: str) -> str:
 
 
 def _mail(parts: SplitResult) -> str:
-    """A mail address with its subject and body; an `attach` would take one of the user's own files along."""
+    """A mail address with subject and body only; `attach` could send a file of the user."""
     address = quote(_percents(parts.path), safe="@%+,.-_~")
     fields = [(name, value) for name, value in parse_qsl(parts.query) if name.lower() in _MAIL_FIELDS]
     query = urlencode(fields, quote_via=quote)
@@ -68,7 +68,7 @@ def _mail(parts: SplitResult) -> str:
 
 
 async def open_link(app: App[object], url: str) -> None:
-    """Open `url` in the user's browser, in the terminal where that is a text browser; raises AddressError."""
+    """Open `url` in the user's browser, in the terminal if it is a text browser; raises AddressError."""
     target = openable(url)
     if target is None:
         raise AddressError(f"Only web and mail addresses are opened, not {printable(url)[:200]}")
@@ -91,7 +91,7 @@ def _needs_terminal() -> bool:
 
 
 async def _open_beside(target: str) -> bool:
-    """Start the browser from a thread of its own: some launchers wait for it, and quitting must not wait for them."""
+    """Start the browser in its own thread: some launchers wait for it, and quitting must not."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[bool] = loop.create_future()
 

@@ -1,4 +1,4 @@
-"""Textual's driver, for terminals that go away, are stopped or send escapes in pastes; and signals that end it."""
+"""A terminal driver for Textual that copes with lost terminals, stops, escapes in pastes, and signals."""
 
 from __future__ import annotations
 
@@ -23,42 +23,42 @@ from tuireader.tui.support.textual_internals import OpenDriver
 
 _CHUNK = 4096
 _SETTLED = 0.2
-"""Seconds after the start in which all that was asked of the window is told."""
+"""Seconds after the start until the terminal has answered all queries."""
 _PAUSE = 0.1
-"""Seconds between two looks at whether reading is to end."""
+"""Seconds between checks whether reading should end."""
 _MORE = 0.01
-"""Seconds in which the rest comes of what began with the last bytes of a read."""
+"""Seconds to wait for the rest of an incomplete sequence."""
 _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
-"""How terminals of old report the mouse: three bytes that are no text, and that may come in two pieces."""
+"""Mouse reports of old terminals: three bytes that are not text, possibly in two reads."""
 _PASTE_STARTS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _PASTE_PATIENCE = 3.0
-"""Seconds without anything, after which a paste is over whose end has not come."""
+"""Seconds without input after which an unfinished paste ends."""
 _PASTE_LONGEST = 1_000_000
-"""Characters of a paste that are taken."""
+"""Maximum characters of a paste."""
 _OTHER_SCREEN = "\x1b[?1049h"
 _ENTER = f"{_OTHER_SCREEN}\x1b[?25l\x1b[?1004h"
-"""The other screen, no cursor, and word of when it has the focus."""
+"""Alternate screen, hidden cursor, focus reports."""
 _SHOW = "\x1b[?25h"
-"""The cursor, for those whose screen reader follows it."""
+"""Show the cursor, for screen readers that follow it."""
 
 
 class TerminalDriver(OpenDriver):
     """A terminal driver that survives a lost terminal and can restart.
 
-    Of Textual's own, a terminal that is gone ends the thread that writes, after which the program waits for ever; each
-    continuation starts another pair of threads; and a byte that is no UTF-8 ends the program.
+    In Textual's own, a lost terminal ends the writing thread, and the program hangs; each restart adds a pair of
+    threads; and a byte that is not UTF-8 ends the program.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         self.is_lost = False
-        """Whether the terminal is gone."""
+        """Whether the terminal is lost."""
         self.was_continued = False
-        """Whether the program was stopped and continued before the app heeded these signals itself."""
+        """Whether the program was stopped and continued before the app handled these signals."""
         self.on_lost: Callable[[], None] | None = None
-        """Called once, from any thread, when the terminal turns out to be gone."""
+        """Called once, from any thread, when the terminal is lost."""
         self._is_on = False
         self._is_entered = False
-        """Whether the other screen is shown already, by who started this program."""
+        """Whether the alternate screen is already on, set by `early_terminal`."""
         self._cursor = _SHOW if getattr(app, "is_linear", False) else ""
         super().__init__(app, **options)
         self.output = _Output(self.output, self._lose)
@@ -80,7 +80,7 @@ class TerminalDriver(OpenDriver):
     # On and off.
 
     def start_application_mode(self) -> None:
-        """Take the terminal; nothing where it is taken, or gone."""
+        """Take the terminal; does nothing if that was done, or if it is lost."""
         if self._is_on or self.is_lost:
             return
         self._is_entered = early_terminal.is_other_screen_shown()
@@ -97,10 +97,9 @@ class TerminalDriver(OpenDriver):
         self._heed_the_window()
 
     def _heed_the_window(self) -> None:
-        """Tell the app of each new size of the window; it is asked for on the loop.
+        """Tell the app of each new window size, which is queried on the loop.
 
-        Textual asks for it in the handler of the signal, which the next signal interrupts: then the older size is told
-        after the newer one.
+        Textual queries it in the signal handler, which the next signal can interrupt: then the older size comes last.
         """
         loop = asyncio.get_running_loop()
 
@@ -127,13 +126,13 @@ class TerminalDriver(OpenDriver):
         return True
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back; nothing where that was done."""
+        """Give the terminal back; does nothing if that was done."""
         if self._is_on:
             super().stop_application_mode()
             self._is_on = False
 
     def close(self) -> None:
-        """Let all be written; nothing where that was done."""
+        """Flush the output; does nothing if that was done."""
         if self.is_writing:
             super().close()
 
@@ -153,16 +152,16 @@ class TerminalDriver(OpenDriver):
         self.enable_reports()
 
     def write(self, data: str) -> None:
-        """Write to the terminal; nothing where no one writes any more, which would be waited for."""
+        """Write to the terminal; does nothing after the writing thread has ended."""
         if self._is_entered:  # some terminals would clear what stands there
             data = data.replace(_OTHER_SCREEN, "")
         if self.is_writing:
             super().write(data)
 
     def give_back(self, last_words: str = "") -> None:
-        """Leave the terminal as it was, as far as it takes that at once: the program is about to be taken away.
+        """Restore the terminal without blocking: the process is about to be killed.
 
-        `last_words` are for the user, on the shell's screen.
+        `last_words` are printed on the shell's screen.
         """
         leave = early_terminal.LEAVE if self._is_on else b""
         said = last_words.encode() + b"\r\n" if last_words else b""
@@ -179,14 +178,14 @@ class TerminalDriver(OpenDriver):
     # What comes in.
 
     def read_input(self) -> None:
-        """Read keys until told to stop; a bug in it is one of the app's."""
+        """Read keys until told to stop; a bug in it is reported by the app."""
         try:
             self.run_input_thread()
         except Exception as error:  # noqa: BLE001 - it is raised where all errors of the app are handled
             self.report_error(error)
 
     def run_input_thread(self) -> None:
-        """Read keys and hand them on; what is no UTF-8 is passed over, and the end of the input is that of all."""
+        """Read and dispatch keys; skips invalid UTF-8, and treats the end of input as a lost terminal."""
         parser = self.make_parser()
         decode = getincrementaldecoder("utf-8")("ignore").decode
         held = b""
@@ -211,7 +210,7 @@ class TerminalDriver(OpenDriver):
                 self.process_message(event)
 
     def _read(self, pause: float = _PAUSE) -> bytes | None:
-        """What has come, nothing after a pause without any; None where nothing can come any more."""
+        """Available input, b"" after a pause without any; None at the end of input."""
         try:
             if not select.select([self.fileno], [], [], pause)[0]:
                 return b""
@@ -225,18 +224,18 @@ class TerminalDriver(OpenDriver):
 class _Paste:
     """Separates bracketed pastes from keys, bounded in size and time.
 
-    A paste whose end does not come is over after a while.
+    An unfinished paste ends after a while.
     """
 
     def __init__(self) -> None:
         self._pasted: str | None = None
-        """What has come of a paste that is not over."""
+        """The text of an unfinished paste."""
         self._held = ""
-        """What may be the beginning of a mark."""
+        """A possible beginning of a mark."""
         self._latest = 0.0
 
     def take(self, came: str) -> Iterator[str | Paste]:
-        """What came outside of pastes, and each paste, in their order."""
+        """The input outside of pastes, and each paste, in order."""
         text, self._held = self._held + came, ""
         if came:
             self._latest = time.monotonic()
@@ -278,7 +277,7 @@ def _unfinished_mouse(data: bytes) -> bytes:
 
 
 class _Output:
-    """The terminal's end of the output: once it is gone, what is written goes nowhere, and no one is waited for."""
+    """The output of the terminal; once that is lost, writes are dropped and nothing waits."""
 
     def __init__(self, file: IO[str], lost: Callable[[], None]) -> None:
         self._file = file

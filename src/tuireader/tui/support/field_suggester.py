@@ -1,4 +1,4 @@
-"""Completing what is typed into a search: names of fields, and of what there is in each."""
+"""Completion of a search: field names and their values."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tuireader.store.labels import Kind
 
 _LAST = re.compile(r"(?:^|(?<=\s))-?(?:(\w+)([:=]))?((?:\"[^\"]*)|[^\s\"]*)$")
-"""The last piece of what is typed: its field, the sign behind that, and what follows."""
+"""The last term of a search: field, operator, value."""
 _LOOKED_AT = 200
-"""Signs at the end of what is typed."""
+"""Characters looked at, from the end."""
 _VALUES = {
     "is": ("unread", "read", "starred", "hidden"),
     "has": ("picture", "enclosure"),

@@ -1,4 +1,4 @@
-"""The linear mode, for screen readers and braille: one column, no lines, the cursor on the line that is read."""
+"""The linear mode for screen readers and braille: one column, no borders, the cursor at the reading place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def is_linear(widget: Widget) -> bool:
 
 
 def reading_place(widget: Widget | None) -> Offset | None:
-    """Where on the screen one types or reads in a widget: at its beginning, unless it says in a `reading_cell`."""
+    """The place on screen where one types or reads in a widget: its start, unless it has a `reading_cell`."""
     if widget is None:
         return None
     typed: Offset | None = getattr(widget, "cursor_screen_offset", None)

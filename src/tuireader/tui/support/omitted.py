@@ -1,4 +1,4 @@
-"""What is left out of a screen that is kept for the next start: by then it may be another."""
+"""What is left out when the startup frame is drawn, since it may be outdated at the next start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 
 class Omitted(Flag):
-    """What may be left out."""
+    """Parts of the screen to leave out."""
 
     NOTHING = 0
     AGES = auto()

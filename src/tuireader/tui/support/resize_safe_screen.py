@@ -1,4 +1,4 @@
-"""Textual's screen, where a mouse or a window is quicker than it is."""
+"""A screen that survives clicks on widgets being removed, and fast resizes."""
 
 from __future__ import annotations
 
@@ -15,28 +15,27 @@ from textual.widget import Widget
 from tuireader.tui.support.textual_internals import OpenScreen
 
 LAYOUTS, RESTLESS, REST = 60, 2.0, 0.25
-"""More layouts than so many in so many seconds do not come to rest: then so many seconds lie between two."""
+"""More than LAYOUTS layouts in RESTLESS seconds count as a loop: then REST seconds lie between two layouts."""
 log = logging.getLogger("tuireader")
 
 
 class SteadyScreen(OpenScreen[ScreenResultType]):
-    """A screen that stays what it is while a widget is pressed that is being removed, or its window changes twice.
+    """Works around two bugs in Textual: clicks on widgets being removed, and two size changes in flight.
 
-    Textual looks for the widget's parent, and a widget that is being removed has none any more. And each change of the
-    size is told to the screen anew when its widgets are laid out: two changes on their way at once would each be undone
-    and told again by the other, for ever. Whatever else asks for a layout with each layout is slowed down.
+    Textual looks for the parent of a widget that has none any more. And a size change is announced again after its
+    layout, so that two of them in flight would alternate for ever.
     """
 
     _is_put_off = False
-    """Whether a layout is put off."""
+    """Whether a layout is postponed."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._layouts: deque[float] = deque(maxlen=LAYOUTS)
-        """When the last layouts were, by the clock of `time.monotonic`."""
+        """Times of the last layouts (`time.monotonic`)."""
 
     def may_lay_out(self) -> bool:
-        """Whether to lay out now: where one layout asks for the next, a few times a second, and keys act between."""
+        """Whether to lay out now; limits layout loops to a few a second, so that keys get through."""
         now = time.monotonic()
         is_restless = len(self._layouts) == LAYOUTS and now - self._layouts[0] < RESTLESS
         if is_restless and now - self._layouts[-1] < REST:
@@ -54,10 +53,9 @@ class SteadyScreen(OpenScreen[ScreenResultType]):
 
     @on(events.Resize)
     def _pass_over_the_past(self, event: events.Resize) -> None:
-        """Pass over a size that is no longer the window's, and take the one that is.
+        """Ignore a size that is outdated, and apply the current one.
 
-        That one need not follow: it may have come before, and been given up for this, since of several sizes that wait
-        Textual takes the last.
+        The current size may have arrived earlier: Textual keeps only the last of several pending sizes.
         """
         now = self.app.size
         if event.size != now:
@@ -66,7 +64,7 @@ class SteadyScreen(OpenScreen[ScreenResultType]):
                 self.post_message(events.Resize(now, now))
 
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
-        """The widget at a place, and the place in its text; nothing where that is being removed."""
+        """The widget at a place and the offset in its text; nothing for a widget being removed."""
         widget, offset = super().get_widget_and_offset_at(x, y)
         if widget is not None and not isinstance(widget, Screen) and widget.parent is None:
             return None, None

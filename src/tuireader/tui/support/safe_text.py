@@ -1,7 +1,7 @@
-"""Untrusted text on its way to a widget: the only way it reaches one, and how it is fitted into cells.
+"""Untrusted text for widgets: the only way it reaches one, and how it is fitted into cells.
 
-Textual reads a `str` as markup in many places, where `[@click=app.quit]` runs an action and `[/red]` raises; a
-`Content` is never read so, and its text has no control characters left.
+Textual parses a `str` as markup in many places, where `[@click=app.quit]` runs an action and `[/red]` raises; a
+`Content` is never parsed, and its text has no control characters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def block(text: str, style: Style | str = "") -> Content:
 
 
 def joined(*parts: str | Content | tuple[str, str]) -> Content:
-    """Pieces in a row: text as written, (text, style) pairs, and contents already made."""
+    """Join pieces: text as is, (text, style) pairs, and contents."""
     pieces = [
         part if isinstance(part, Content) else plain(*((part,) if isinstance(part, str) else part)) for part in parts
     ]
@@ -53,10 +53,7 @@ def toast(
     timeout: float | None = None,
     beside: bool = False,
 ) -> None:
-    """Show a notification literally, replacing earlier ones, or `beside` them.
-
-    What went wrong is said in a whole sentence.
-    """
+    """Show a notification without markup, replacing earlier ones, or `beside` them."""
     if not beside:
         widget.app.clear_notifications()
     if severity != "information":
@@ -68,7 +65,6 @@ ELLIPSIS = "…"
 
 
 def cut(text: str, width: int) -> str:
-    """Text of at most `width` cells, with an ellipsis if cut."""
     if cell_len(text) <= width:
         return text
     if width <= 1:
@@ -83,7 +79,7 @@ def cut(text: str, width: int) -> str:
 
 
 def lines(text: str, width: int, at_most: int) -> list[str]:
-    """Text broken into lines; the last one allowed ends in an ellipsis, after a whole word, where the text goes on."""
+    """Wrap text; the last allowed line ends with an ellipsis if the text goes on."""
     width = max(1, width)
     places = wrap(text, width)
     if len(places) <= at_most:
@@ -99,7 +95,7 @@ def pad(text: str, width: int) -> str:
 
 
 def age(then: datetime, now: datetime) -> str:
-    """How long ago, shortly: "now", "5 min", "3 h", "2 d", then the day, then the month and the year."""
+    """A short age: "now", "5 min", "3 h", "2 d", then the day, then month and year."""
     passed = now - then
     if passed < timedelta(minutes=1):
         return "now"
@@ -116,12 +112,12 @@ def age(then: datetime, now: datetime) -> str:
 
 
 def is_relative(then: datetime, now: datetime) -> bool:
-    """Whether `age` says how long ago, and not when: that is another thing soon."""
+    """Whether `age` is relative, and so will change soon."""
     return now - then < timedelta(days=6)
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """The same in a sentence: "just now", "3 h ago", "on 12 Jan"."""
+    """The age in a sentence: "just now", "3 h ago", "on 12 Jan"."""
     short = age(then, now)
     if short == "now":
         return "just now"
@@ -132,7 +128,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def people(names: Sequence[str], width: int) -> str:
-    """Format authors for a number of cells: all, else the first and a count, with initials if needed."""
+    """Format authors for a width: all, else the first and a count, with initials if needed."""
     if not names or width < 1:
         return ""
     together = ", ".join(names)
@@ -153,7 +149,7 @@ def _with_initial(name: str) -> str:
 
 
 def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
-    """Return a line in drawing order; `reorder` None: reorder right-to-left text if the terminal does not."""
+    """A line in drawing order; `reorder` None: reorder right-to-left text if the terminal does not."""
     if reorder is False or text.isascii():
         return text
     from tuireader.text import bidi
@@ -164,7 +160,7 @@ def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
 
 
 def from_right(text: str) -> bool:
-    """Whether text is written from the right."""
+    """Whether text is right-to-left."""
     if text.isascii():
         return False
     from tuireader.text.bidi import is_right_to_left

@@ -1,4 +1,4 @@
-"""Ending from outside: a signal, or a terminal that is gone. Whatever the program is in the middle of, it ends."""
+"""Termination by a signal or a lost terminal, whatever the program is doing."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from contextlib import suppress
 from queue import SimpleQueue
 
 SECONDS = 1.4
-"""From being told to the end, at most: the rest of the two seconds that are promised is for a slow machine."""
+"""Maximum seconds until the end; the rest of the promised two seconds is reserve."""
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""What tells a program to end; those that the system has. SIGBREAK is Windows's."""
+"""Signals that end the program, as far as the system has them (SIGBREAK: Windows)."""
 
 
 class Termination:
-    """Lets the program end well when it is told to, and ends it if it does not.
+    """Ends the program in order, or by force if that takes too long.
 
-    The loop may be unable to hear: it may wait for a terminal that takes nothing, a thread may not come to its end. So
-    a thread of its own waits for the word, passes it on, and a moment later takes the process away.
+    The loop may hang: it may wait for a terminal that reads nothing, or for a thread. So a thread of its own waits for
+    the signal, passes it on, and kills the process a moment later.
     """
 
     def __init__(self, begin: Callable[[int], None], last: Callable[[], None]) -> None:
-        """`begin` has the program end with a status; `last` does what must be done before it is taken away."""
+        """`begin` starts the regular end with a status; `last` runs before the process is killed."""
         self._begin = begin
         self._last = last
         self._told: SimpleQueue[int] = SimpleQueue()
@@ -33,12 +33,12 @@ class Termination:
         threading.Thread(target=self._wait, name="ending", daemon=True).start()
 
     def tell(self, status: int) -> None:
-        """End with this status; may be called from anywhere, as often as it comes. The first time counts."""
+        """End with this status; may be called from anywhere and repeatedly. The first call counts."""
         self.is_told = True
         self._told.put(status)  # the one way that is safe within a signal handler, whatever it interrupts
 
     def listen(self) -> None:
-        """Be told by signals; a program that is not in the main thread is told by none."""
+        """Install the signal handlers; does nothing outside the main thread."""
         for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None:
@@ -46,10 +46,7 @@ class Termination:
                     signal.signal(number, lambda number, _: self.tell(128 + number))
 
     def hear_no_more(self) -> None:
-        """Let further signals change nothing: it ends as it was told first, and on its way out Python would not hear.
-
-        To be called once it was told: a moment after that, it ends whatever happens.
-        """
+        """Ignore further signals: the end has begun, and Python could not handle them any more."""
         for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None:

@@ -1,6 +1,6 @@
-"""The private names of Textual that we use, and no others: pyproject.toml keeps Textual below 9 for their sake.
+"""All private names of Textual that we use; pyproject.toml keeps Textual below 9 because of them.
 
-Each class gives what it is about a public name of ours; what is derived from it uses and overrides that alone.
+Each class offers them under public names, which subclasses use and override.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from textual.scroll_view import ScrollView
 
 
 class OpenApp(App[None]):
-    """An app whose errors and whose end can be heard of, and which says where the cursor is."""
+    """An app with hooks for errors and its end, and a cursor position."""
 
     _typing_place = Offset(0, 0)
     shows_frames = True
-    """Whether frames are painted; while they are not, what stands in the terminal stays."""
+    """Whether frames are painted; if not, the terminal keeps its content."""
     is_next_whole = False
-    """Whether the next frame is to be one of all of the screen."""
+    """Whether the next frame must cover the whole screen."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if self.shows_frames:
             super()._display(screen, renderable)
 
     def show_frames(self) -> None:
-        """Paint frames from now on; the next one is of all of the screen, over whatever stands there."""
+        """Paint frames from now on, starting with the whole screen."""
         self.shows_frames = self.is_next_whole = True
         self.screen.refresh()
 
@@ -69,7 +69,7 @@ class OpenApp(App[None]):
 
     @property
     def terminal_driver(self) -> Any:
-        """The driver of the terminal; None before there is one."""
+        """The driver of the terminal; None before it exists."""
         return self._driver
 
     @property
@@ -85,12 +85,12 @@ class OpenApp(App[None]):
         return self._typing_place
 
     async def acts_first(self, key: str) -> bool:
-        """Do what a key does wherever the focus is; whether it does anything so."""
+        """Run a key's action whatever has the focus; returns whether there is one."""
         return await self._check_bindings(key, priority=True)
 
 
 class OpenScreen(Screen[ScreenResultType]):
-    """A screen of which nothing is drawn while it is held, or its app paints no frames."""
+    """A screen that is not drawn while it is held, or while its app paints no frames."""
 
     is_held = False
 
@@ -98,7 +98,7 @@ class OpenScreen(Screen[ScreenResultType]):
         self.is_held = True
 
     def release(self) -> None:
-        """Draw it from now on."""
+        """Start drawing."""
         self.is_held = False
         if isinstance(self.app, OpenApp) and self.app.shows_frames:
             self.app.show_frames()
@@ -109,7 +109,7 @@ class OpenScreen(Screen[ScreenResultType]):
         super()._on_timer_update()
 
     def ask_for_layout(self) -> None:
-        """Lay out with the next frame."""
+        """Request a layout with the next frame."""
         if self.is_attached:
             self._layout_required = True
             self.check_idle()
@@ -118,7 +118,7 @@ class OpenScreen(Screen[ScreenResultType]):
         return True
 
     def _compositor_refresh(self) -> None:
-        """Called by Textual to draw what has changed."""
+        """Called by Textual to draw changes."""
         app = self.app
         if self.is_held:
             return
@@ -130,23 +130,23 @@ class OpenScreen(Screen[ScreenResultType]):
 
 
 class OpenScrollView(ScrollView):
-    """A view that is scrolled, and hears of its size before the first frame in it is painted."""
+    """A scroll view that is told its size before the first frame in it is painted."""
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
-        """Called by Textual with each size, before the event of it."""
+        """Called by Textual with each size, before the event."""
         changed = self.take_size(size, virtual_size, container_size, layout=layout)
         self.size_taken(changed=changed)
         return changed
 
     def take_size(self, size: Size, virtual_size: Size, container_size: Size, *, layout: bool) -> bool:
-        """Take a size over; whether it is another than before."""
+        """Apply a size; returns whether it differs from the last one."""
         return super()._size_updated(size, virtual_size, container_size, layout)
 
     def size_taken(self, *, changed: bool) -> None:
-        """Hear that the size was taken over."""
+        """Called after a size was applied."""
 
     def scroll_within(self, size: Size) -> None:
-        """Let what is scrolled have another size, without laying out anything else."""
+        """Change the size of the scrolled content without a layout."""
         self._scroll_update(size)
 
 

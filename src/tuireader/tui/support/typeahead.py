@@ -1,4 +1,4 @@
-"""Keys act one after the other: each where the one before it has led."""
+"""Keys take effect one after the other, each in the state that the one before has led to."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from textual.widget import Widget
 from tuireader.tui.support.textual_internals import OpenApp
 
 ROUNDS = 2
-"""Ways up from what a key is sent to: one behind the key, one behind what that has set off, such as a choice."""
+"""Times that a marker goes up from a key's target: behind the key, and behind what that has triggered."""
 PATIENCE = 1.0
-"""Seconds until the next key no longer waits for one that does not come to an end."""
+"""Maximum seconds for which a key waits for the one before."""
 LOOK = 0.003
-"""Seconds between two looks at whether what is waited for is there, such as what a key is meant for."""
+"""Seconds between checks of whether the wait is over."""
 
 Typed = events.Key | events.Paste
 
@@ -35,54 +35,52 @@ class Given(NamedTuple):
     typed: Typed
     screen: Screen[Any]
     since: float
-    """By the clock of `time.monotonic`."""
+    """Time it was dispatched (`time.monotonic`)."""
 
 
 @runtime_checkable
 class Leading(Protocol):
-    """A screen on which a key may lead to what takes a moment to come, such as an article."""
+    """A screen on which keys may start loading something, such as an article."""
 
     def holds(self, typed: Typed) -> bool:
-        """Whether something is on its way, and this is meant for it."""
+        """Whether something is loading, and the key is meant for that."""
 
 
 class TypeAhead(OpenApp):
-    """An app that aims a key only when all that the keys before it do is done.
+    """An app that dispatches a key only when earlier keys have taken effect.
 
-    Textual aims it at what has the focus when it comes in. That is too early where several come in one piece, as they
-    do from fast hands and over slow lines: what the keys before it open or close has not happened yet. Here it waits
-    for the one before and, where a dialog is on its way, until that has the focus; for an article or a list that the
-    screen leads to, a moment at most. Of equal keys that waited, none acts once the first has closed its dialog: they
-    come from one hand that wanted one thing.
+    Textual sends a key to the widget that has the focus when the key arrives. If several keys arrive at once, as from
+    fast hands or over slow lines, that is too early. Here a key waits for the one before; for an opening dialog, until
+    it has the focus; and for a loading article or list, until it is shown.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[Typed] = deque()
         self._given: Given | None = None
-        """The last one that was given out."""
+        """The last dispatched key."""
         self._acting: Given | None = None
-        """The same, until all that it does is done."""
+        """The same, until it has taken effect."""
         self._focused_last: WeakKeyDictionary[Screen[Any], Widget] = WeakKeyDictionary()
-        """What had the focus last, of each screen on which anything ever had it."""
+        """The widget focused last, by screen."""
         self._opening: tuple[Screen[Any], float] | None = None
         """The dialog that keys wait for, and since when."""
         self._held_since: float | None = None
-        """When a key began to wait for what is on its way to the screen."""
+        """When a key began to wait for something loading."""
         self._look: Timer | None = None
         self._watch: Timer | None = None
-        """What sees to it that keys wait no longer than PATIENCE, even if nothing else happens."""
+        """Timer that enforces PATIENCE even if nothing else happens."""
         self.is_ahead = False
-        """Whether a key acts, wherever the focus is, before others that were typed before it."""
+        """Whether a key takes effect ahead of others typed before it."""
         self._is_ready = False
-        """Whether the first frame is painted: before it there is nothing that a key could act on."""
+        """Whether the first frame is painted; before, keys have nothing to act on."""
 
     @property
     def is_idle(self) -> bool:
         return not self._waiting and self._acting is None
 
     async def caught_up(self) -> None:
-        """Wait until all keys have acted that were typed before, for a moment at most."""
+        """Wait until all keys typed before have taken effect, with a limit."""
         until = time.monotonic() + PATIENCE
         while not self.is_idle and time.monotonic() < until:  # noqa: ASYNC110 - Textual says of no key that it has acted
             await asyncio.sleep(LOOK)
@@ -119,7 +117,7 @@ class TypeAhead(OpenApp):
         return bool(self._waiting) or self._acting is not None or self._is_opening()
 
     def _is_opening(self) -> bool:
-        """Whether the app or a dialog is opening, for a moment at most: nothing in it has had the focus yet."""
+        """Whether the app or a dialog is opening, with a limit: nothing in it has had the focus yet."""
         if not self._is_ready:
             return True
         screen = self.screen
@@ -132,7 +130,7 @@ class TypeAhead(OpenApp):
         return now - self._opening[1] <= PATIENCE
 
     def _is_held(self, event: Typed) -> bool:
-        """Whether it waits for what is on its way to the screen, and has not waited long enough for that."""
+        """Whether the key waits for something loading, and has not waited too long."""
         if not (isinstance(self.screen, Leading) and self.screen.holds(event)):
             self._held_since = None
             return False
@@ -153,10 +151,10 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     def about_to_act(self) -> None:
-        """Hook: called before a key or a paste takes effect; does nothing here."""
+        """Called before a key or a paste takes effect."""
 
     def _focus_again(self) -> None:
-        """Give the focus back to what had it last, where it was lost: to a click on nothing, or with the window's."""
+        """Restore a focus that was lost, by a click on nothing or with the window's focus."""
         last = self._focused_last.get(self.screen)
         if self.focused is None and last is not None and last.is_attached and last.focusable:
             self.screen.set_focus(last, scroll_visible=False, from_app_focus=True)
@@ -191,7 +189,7 @@ class TypeAhead(OpenApp):
                 await self._give(event)
 
     def _is_another_of(self, event: Typed) -> bool:
-        """Whether it is the key once more that has closed the dialog it was typed in."""
+        """Whether the same key again would hit the screen below a dialog that it has just closed."""
         return (
             self._given is not None
             and isinstance(event, events.Key)

@@ -1,4 +1,4 @@
-"""What the screen remembers from one time to the next: the theme, the measure, how lists look."""
+"""Remembered settings of the screen: theme, column width, list style."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Setting = TypeVar("Setting", str, int, bool)
 
 
 class UiState:
-    """Small settings, kept as text; what cannot be understood counts as not set."""
+    """Small settings, stored as text; values that cannot be parsed count as unset."""
 
     def __init__(self, settings: Mapping[str, str], keep: Callable[[str, str], object]) -> None:
         """Start with saved values; `keep` is called with each change."""
@@ -17,7 +17,7 @@ class UiState:
         self._keep = keep
 
     def get(self, name: str, default: Setting) -> Setting:
-        """A setting, of the default's own type."""
+        """A setting, with the default's type."""
         text = self._settings.get(name)
         if text is None:
             return default
@@ -29,7 +29,6 @@ class UiState:
             return default
 
     def put(self, name: str, value: Setting) -> None:
-        """Keep a setting."""
         text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
         if self._settings.get(name) != text:
             self._settings[name] = text

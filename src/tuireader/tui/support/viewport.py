@@ -1,6 +1,6 @@
-"""A window of so many lines over items of any height, and the thumb of its scroll bar.
+"""A window of lines over items of any height, and the thumb of its scroll bar.
 
-Heights are measured near the window only: a list of 100,000 items costs what a list of 100 does.
+Heights are measured only near the window: a list of 100,000 items costs what a list of 100 does.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from typing import NamedTuple
 from textual.widget import Widget
 
 Height = Callable[[int], int]
-"""How many lines an item takes; may be none."""
+"""The lines of an item; may be 0."""
 
 
 class Place(NamedTuple):
-    """A line: an item, and which of its lines. It stays the same while heights above it change."""
+    """A line: an item, and a line within it. It stays valid when heights above it change."""
 
     item: int
     line: int
 
 
 class Items(NamedTuple):
-    """The items that a window is over: the first, the last, and their heights. There is one at least."""
+    """The items under a window: first, last, and their heights. There is at least one."""
 
     first: int
     last: int
     height: Height
 
     def walk(self, place: Place, lines: int) -> Place:
-        """Return the line a number of lines away, within the text."""
+        """The line a number of lines away, within the items."""
         item, line = place.item, place.line + lines
         while line < 0 and item > self.first:
             item -= 1
@@ -43,7 +43,7 @@ class Items(NamedTuple):
         return Place(item, max(0, min(line, self.height(item) - 1)))
 
     def window(self, top: Place, lines: int) -> list[Place]:
-        """The lines from one on, at most `most`."""
+        """The lines from one on, at most `lines`."""
         found: list[Place] = []
         for item in range(top.item, self.last + 1):
             if len(found) >= lines:
@@ -54,15 +54,15 @@ class Items(NamedTuple):
         return found
 
     def bottom(self, lines: int) -> Place:
-        """Return the lowest line that may stand at the top of a view."""
+        """The last line at which a view may start."""
         last = Place(self.last, max(0, self.height(self.last) - 1))
         return self.walk(self.walk(last, 0), 1 - max(1, lines))
 
 
 def thumb(room: int, size: int, above: float) -> tuple[int, int]:
-    """Return the first and the end row of a scroll bar's thumb within `room` rows.
+    """The first and the end row of a scroll thumb within `room` rows.
 
-    `above` is the share, from 0 to 1, of what is out of sight that is above.
+    `above` is the share, from 0 to 1, of the hidden part that is above.
     """
     size = max(1, min(room, size))
     start = round((room - size) * min(1.0, max(0.0, above)))
@@ -74,28 +74,27 @@ def share_at(line: int, room: int) -> float:
 
 
 class ThumbDrag:
-    """Follows the mouse from where it takes hold of the thumb to where it lets go."""
+    """Dragging of a scroll thumb with the mouse."""
 
     def __init__(self, widget: Widget, drag_to: Callable[[int], None]) -> None:
-        """`drag_to` is called with the row of the widget that the pointer is on."""
+        """`drag_to` is called with the widget's row under the pointer."""
         self._widget = widget
         self._drag_to = drag_to
         self._is_held = False
 
     def begin(self, y: int) -> None:
-        """Take hold of the thumb."""
         self._is_held = True
         self._widget.capture_mouse()
         self._drag_to(y)
 
     def move(self, y: int) -> bool:
-        """Drag the thumb along, if it is held; whether it is."""
+        """Move the thumb if it is held; returns whether it is."""
         if self._is_held:
             self._drag_to(y)
         return self._is_held
 
     def end(self) -> bool:
-        """Let go of the thumb; whether it was held."""
+        """Release the thumb; returns whether it was held."""
         was_held, self._is_held = self._is_held, False
         if was_held:
             self._widget.release_mouse()

@@ -1,4 +1,4 @@
-"""Workers of a group, calls that wait for quiet, and requests to the web beside the screen."""
+"""Worker groups, debounced calls, and access to the web for the screen."""
 
 from __future__ import annotations
 
@@ -22,22 +22,21 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
 
 UNHURRIED = 20.0
-"""Seconds after the start, or a refresh, when there is time for what nobody waits for."""
+"""Seconds after a start or a refresh until idle work begins."""
 
 
 BY_HAND = frozenset({"filing", "marking", "rename", "ruling", "select"})
-"""The groups of workers that write what the user has done."""
+"""Worker groups that write changes of the user."""
 ASKING = "asking"
-"""The group of what leads to a dialog: what is typed meanwhile is meant for that."""
+"""The worker group that opens dialogs; keys wait for it."""
 
 AsyncWork = Callable[[], Coroutine[None, None, None]]
 
 
 def start(node: DOMNode, work: AsyncWork, *, group: str, exclusive: bool = False) -> Worker[None]:
-    """Do some work in a worker; where it is `exclusive`, others of its group are cancelled.
+    """Run work in a worker; if `exclusive`, others of its group are cancelled.
 
-    `work` makes the coroutine, and is called as the worker begins: one that is cancelled before that leaves nothing
-    that was made and never awaited.
+    `work` makes the coroutine when the worker begins, so that a cancelled worker leaves none that was never awaited.
     """
     worker: Worker[None] = node.run_worker(work, group=group, exclusive=exclusive)
     return worker
@@ -48,10 +47,10 @@ def is_busy(node: DOMNode, group: str, *, but: Worker[Any] | None = None) -> boo
 
 
 class Stillness:
-    """Waits for some seconds, from the beginning again each time that something moves, and then acts."""
+    """Debounces: runs an action after some seconds without a restart."""
 
     def __init__(self, node: MessagePump, seconds: float, act: Callable[[], None]) -> None:
-        """`act` is called as a message of `node`, and no more once that is gone."""
+        """`act` is called as a message of `node`, and not after that is gone."""
         self._node = node
         self._seconds = seconds
         self._act = act
@@ -62,17 +61,16 @@ class Stillness:
         self._timer = self._node.set_timer(self._seconds, self._act)
 
     def stop(self) -> None:
-        """Wait no more."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
 
 
 class Web:
-    """Opens one polite queue for all that the app asks for at a time."""
+    """Opens one polite queue for all requests of the app."""
 
     def __init__(self, cache: Cache, clock: Clock) -> None:
-        """Nothing is loaded before something is asked for."""
+        """Loads nothing before the first request."""
         self._cache = cache
         self._clock = clock
         self._opening = asyncio.Lock()
@@ -82,9 +80,9 @@ class Web:
 
     @asynccontextmanager
     async def queue(self, *modules: str) -> AsyncIterator[PoliteQueue]:
-        """The queue, once the web and the modules of the library that use it are loaded; the last to leave closes it.
+        """The queue, once the modules that use it are loaded; it is closed by the last user.
 
-        Raises FetchError if the environment names a proxy that makes no sense.
+        Raises FetchError if the environment names an invalid proxy.
         """
         # Off the loop: it takes a while.
         await asyncio.to_thread(_load, "tuireader.library.politeness.queue", *modules)
@@ -118,7 +116,7 @@ def _load(*modules: str) -> None:
 
 
 def give_back_memory() -> None:
-    """Give the system back what counting and reading took and let go of: of glibc's own accord most of it stays."""
+    """Return free memory to the system: by itself, glibc keeps most of it."""
     if sys.platform == "linux":
         import ctypes  # nothing else needs it
 
