@@ -1,4 +1,4 @@
-"""`python -m tuireader`, and what the command `tuireader` runs."""
+"""`python -m tuireader`, and the command `tuireader`."""
 
 import sys
 
@@ -6,7 +6,7 @@ from tuireader import early_terminal
 
 
 def main() -> int:
-    """Run the command line; ctrl+c counts from the first moment on, while the rest is still being loaded."""
+    """Run the command line; ctrl+c works from the start, even while modules are still loading."""
     try:
         if early_terminal.opens_reader(sys.argv[1:]):
             early_terminal.take_terminal()

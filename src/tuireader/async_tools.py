@@ -1,4 +1,4 @@
-"""Asyncio tasks side by side, and letting go of what they hold: a task may be cancelled again while it does."""
+"""Asyncio helpers for concurrent tasks and safe cleanup under repeated cancellation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Result = TypeVar("Result")
 
 
 async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] = lambda: None) -> None:
-    """Wait until `cleanup` has come to its end, and only then be cancelled, where the task was meanwhile.
+    """Finish `cleanup` before a cancellation takes effect.
 
-    Each cancellation calls `hurry`, which has the cleanup end soon. A screen that is taken down cancels its work once,
-    the app that ends once more, and the loop a third time: what was interrupted then would stay open.
+    Each cancellation calls `hurry`, which may shorten the cleanup. Closing a screen cancels its work, the ending app
+    does so again, and the loop a third time; interrupted cleanup would leave resources open.
     """
     task = asyncio.ensure_future(cleanup)
     cancelled: asyncio.CancelledError | None = None
@@ -33,7 +33,7 @@ async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] 
 async def as_done(works: Iterable[Coroutine[Any, Any, Result]]) -> AsyncGenerator[Result, None]:
     """Run coroutines concurrently and yield results as they complete; raises the first error.
 
-    However the iteration ends, all that is left is cancelled, and has let go of what it holds.
+    When the iteration ends, remaining ones are cancelled, and their cleanup is finished.
     """
     tasks = [asyncio.ensure_future(work) for work in works]
     try:

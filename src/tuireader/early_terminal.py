@@ -1,6 +1,6 @@
-"""The terminal from the first moment on: what is typed while the reader starts is neither shown nor lost.
+"""The terminal from the first moment on: keys typed while the reader starts are neither echoed nor lost.
 
-Loaded before anything else, so only by what costs nothing.
+Loaded before anything else, so it imports as little as possible.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ COMMANDS = frozenset({
     "account", "add", "backfill", "config", "download", "export", "feed", "feeds", "import", "list", "mark", "path",
     "prune", "refresh", "remove", "rules", "search", "searches", "show", "sync",
 })  # fmt: skip
-"""What opens no reader; `tests/end_to_end/test_early_terminal.py` holds that it names all of these."""
+"""Commands that do not open the reader; `tests/end_to_end/test_early_terminal.py` checks that it is complete."""
 
 _before: list[list[Any]] = []
-"""What the terminal was like, where it was changed: at most one."""
+"""The terminal's original settings if they were changed; at most one entry."""
 LEAVE = b"\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
-"""Out of the other screen, and out of all that is asked of a terminal there."""
+"""Leaves the alternate screen, and resets all modes set there."""
 _shown: list[bool] = []
-"""Whether the other screen of the terminal is shown, on which nothing of the shell stands: at most one."""
+"""Whether the alternate screen is on; at most one entry."""
 
 
 def opens_reader(arguments: Sequence[str]) -> bool:
-    """Whether a command line is one that opens the reader, as far as can be told without knowing all of it."""
+    """Whether a command line opens the reader, as far as can be told without parsing it."""
     if not arguments:
         return True
     first = arguments[0]
@@ -41,10 +41,10 @@ def opens_reader(arguments: Sequence[str]) -> bool:
 
 
 def take_terminal() -> None:
-    """Have the terminal keep what is typed, unseen, and Enter as Enter; `restore` undoes it, as does being ended.
+    """Turn off echo and buffer typed keys; `restore` undoes it, and so does a signal.
 
-    ctrl+c ends the program, as ever; ctrl+z waits until the reader is there. Nothing where there is no terminal, or
-    where it is another program's for now.
+    ctrl+c ends the program as usual; ctrl+z waits until the reader has started. Does nothing without a terminal, or if
+    another program has it.
     """
     if termios is None or _before or not (os.isatty(0) and os.isatty(1)):
         return
@@ -63,19 +63,19 @@ def take_terminal() -> None:
 
 
 def before() -> list[Any] | None:
-    """What the terminal was like, in the form of termios; None where nothing was changed."""
+    """The terminal's original settings (termios); None if unchanged."""
     return _before[0] if _before else None
 
 
 def show_other_screen(painted: bytes = b"") -> None:
-    """Write what goes to the other screen, with what leads there; who is ended from now on leaves it."""
+    """Switch to the alternate screen and write to it; ending the program from now on leaves it."""
     if termios is not None and not _shown:
         _shown.append(True)
     _write(painted)
 
 
 def is_other_screen_shown() -> bool:
-    """Whether something stands on the other screen that is not the reader's own."""
+    """Whether the alternate screen shows something that the reader has not drawn."""
     return bool(_shown)
 
 
@@ -84,14 +84,14 @@ def take_over() -> None:
 
 
 def show_shell() -> None:
-    """Return to the shell's screen before printing."""
+    """Return to the normal screen before printing."""
     while _shown:
         _shown.pop()
         _write(LEAVE)
 
 
 def restore() -> None:
-    """Make the terminal as it was before."""
+    """Restore the terminal."""
     show_shell()
     while _before:
         with suppress(OSError, termios.error):
@@ -99,7 +99,7 @@ def restore() -> None:
 
 
 def _leave_alone() -> None:
-    """Leave the other screen, and let nothing follow: the reader may just be taking the terminal, in a thread."""
+    """Leave the alternate screen for good, even if a thread is just starting the reader."""
     with suppress(OSError):
         terminal, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)

@@ -1,13 +1,13 @@
-"""The errors that a reader may meet: each message is a sentence that says what to do.
+"""Errors for the user: each message is a sentence that says what to do.
 
-A message may hold text that came from the web; whoever shows it makes it printable first.
+A message may contain text from the web; it must be made printable before display.
 """
 
 from enum import Enum
 
 
 class TuireaderError(Exception):
-    """Something that the user can understand and act on; `str()` is the sentence."""
+    """An error that the user can understand and act on; `str()` is the sentence."""
 
 
 def unexpected(error: BaseException) -> str:
@@ -19,25 +19,24 @@ class AddressError(TuireaderError):
 
 
 class FetchFailure(Enum):
-    """What kept a page from coming, as far as callers act on it."""
+    """Kinds of fetch failures that callers distinguish."""
 
     OFFLINE = "offline"
-    """There seems to be no network."""
     UNREACHED = "unreached"
-    """No connection came about, or no answer in time: another scheme may be tried."""
+    """No connection, or no answer in time: another scheme may work."""
     INSIDE = "inside"
-    """The host is inside the user's own network, where the request may not lead."""
+    """The host is inside the user's own network, where the request must not lead."""
     STATUS = "status"
-    """The server answered with an HTTP status that brings no page."""
+    """The server answered with an error status."""
     TOO_LARGE = "too large"
-    """It sent more than is taken."""
+    """The answer exceeds the size limit."""
     HELD = "held"
-    """It was not asked for, because its server wants to be left alone for a while."""
+    """Not requested, because the server asked to be left alone for a while."""
     OTHER = "other"
 
 
 class FetchError(TuireaderError):
-    """The web did not give a page: no answer, refused, too large, too slow, an HTTP error."""
+    """A page could not be fetched: no answer, refused, too large, too slow, an HTTP error."""
 
     def __init__(
         self,
@@ -48,11 +47,7 @@ class FetchError(TuireaderError):
         retry_after: int | None = None,
         url: str = "",
     ) -> None:
-        """Keep what callers act on.
-
-        The HTTP `status`; the server's `retry_after` in seconds; the `url` that was asked for, after a redirect another
-        than was given.
-        """
+        """`status`: the HTTP status; `retry_after`: the server's value in seconds; `url`: after redirects."""
         super().__init__(message)
         self.kind = FetchFailure.STATUS if status is not None else kind
         self.status = status
@@ -69,7 +64,7 @@ class FetchError(TuireaderError):
 
 
 class NotAskedError(FetchError):
-    """A page was not asked for, out of politeness: its server wants to be left alone, or does not answer."""
+    """A page was not requested, out of politeness: its server asked for a pause, or does not answer."""
 
 
 class NotAFeedError(TuireaderError):
@@ -93,7 +88,7 @@ class NotFoundError(TuireaderError):
 
 
 class QueryError(TuireaderError):
-    """A search text has more words and names than can be searched for."""
+    """A search has too many words or names."""
 
 
 class StoreError(TuireaderError):
@@ -113,4 +108,4 @@ class ConfigError(TuireaderError):
 
 
 class SyncError(TuireaderError):
-    """An account cannot be kept in step: its server says something else than it should, or will not have us."""
+    """Sync with an account failed: its server gives unexpected answers, or refuses the login."""

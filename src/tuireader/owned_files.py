@@ -1,7 +1,7 @@
-"""Files beside the database, in a folder where others may write: the only way to open them.
+"""Opening files beside the database, in a folder where others may write.
 
-What is opened is a regular file of the user's own with one name: no link, no pipe, nothing that others can write.
-Loaded by the start before all else, so only by what costs next to nothing.
+Only regular files of the user with a single name are opened: no links, no pipes. Loaded first, so it imports as little
+as possible.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import stat
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _DENSE, _LEAST = 16, 64_000_000
-"""How many times its data a file may be long, which a file system may compress; and bytes that any file may have."""
+"""Maximum ratio of length to size on disk, which compressing file systems exceed; and bytes always allowed."""
 
 
 def open_own(path: str | os.PathLike[str], flags: int = os.O_RDONLY, *, largest: int | None = None) -> int:
-    """Open a file of the user's own, of at most `largest` bytes; raises OSError for any other. Gives the descriptor.
+    """Open a file of the user's own and return its descriptor; raises OSError for any other, or above `largest` bytes.
 
-    A file that is made (O_CREAT) can be read by its owner alone, from now on also one that is there.
+    With O_CREAT only the owner can read it; an existing file is restricted too.
     """
     return _checked(path, flags, largest, is_own=True)
 

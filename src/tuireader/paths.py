@@ -1,4 +1,4 @@
-"""Where files live, following the platform's customs (XDG on Linux): the only door to platformdirs."""
+"""Paths of files by the platform's conventions (XDG on Linux): the only user of platformdirs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,14 @@ def _folder(kind: str) -> Path:
 
 
 def data_dir() -> Path:
-    """The folder of the cache; it may not exist yet."""
     return _folder("data")
 
 
 def config_dir() -> Path:
-    """The folder of the configuration; it may not exist yet."""
     return _folder("config")
 
 
 def state_dir() -> Path:
-    """The folder of the log; it may not exist yet."""
     return _folder("state")
 
 
@@ -46,15 +43,15 @@ def config_path() -> Path:
 
 
 def log_path() -> Path:
-    """The log, written when something goes wrong or when it is asked for: where TUIREADER_LOG says, else as usual."""
+    """The log file: TUIREADER_LOG, else the default path."""
     said = os.environ.get("TUIREADER_LOG")
     return Path(os.path.abspath(said)) if said else state_dir() / "tuireader.log"  # noqa: PTH100 - as logging does
 
 
 def keep_private(path: str | os.PathLike[str]) -> None:
-    """Make a file so that only its owner can read it, or take from others what they may do with one that is there.
+    """Create a file that only its owner can read, or restrict an existing one.
 
-    Whoever opens it then says what is wrong where it cannot be made or changed. On Windows the folder's rights decide.
+    Errors are left to whoever opens it. On Windows the folder's rights decide.
     """
     if os.name != "posix":
         return

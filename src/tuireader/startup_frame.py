@@ -1,9 +1,8 @@
-"""The last screen, painted before anything else is loaded: what the reader saw last stands there while it starts.
+"""The startup frame: a saved copy of the last screen, painted before anything else is loaded.
 
-Quitting keeps it beside the cache (`tui.main.resume`), and it is used once: by the next start, in a terminal of
-the same size and kind. Counts are part of it only where the cache is as it was; ages never are, since time goes by.
-
-Loaded by the start before all else, so only by what costs next to nothing.
+Quitting saves it beside the cache (`tui.main.resume`); the next start uses it once, in a terminal of the same size and
+type. It contains counts only if the cache is unchanged, and never ages. Loaded first, so it imports as little as
+possible.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ _SAID = (
     "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS", "TEXTUAL_THEME", "LANG",
     "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ",
 )  # fmt: skip
-"""What of the environment changes how a screen looks."""
+"""Environment variables that change how a screen looks."""
 _CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\n\x1b")
 _CONTROLS_ABOVE = tuple(
     chr(code).encode() for code in (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 )
-"""The same beyond ASCII, and what turns the direction of text."""
+"""Control characters beyond ASCII, and those that change the text direction."""
 _BIGGEST = 2_000_000
-"""Bytes of a screen that is looked at."""
+"""Maximum bytes of a frame."""
 
 
 class Screens(NamedTuple):
@@ -63,7 +62,7 @@ def forget() -> None:
 
 
 def lower() -> bool:
-    """Paint the screen that was kept, if it is one for this terminal; whether it was."""
+    """Paint the saved screen if it fits this terminal; returns whether it does."""
     if not early_terminal.before():  # it is no terminal, or not ours
         return False
     with suppress(OSError, ValueError, TuireaderError):
@@ -76,7 +75,7 @@ def lower() -> bool:
 
 
 def _kept(columns: int, lines: int) -> bytes:
-    """Load and delete the saved screen of this size; empty if none."""
+    """Load and delete the saved screen of this size; b"" if there is none."""
     content = _read(_file())
     forget()
     magic, looks, state, whole, without_counts = content.decode().split("\0")
@@ -87,7 +86,7 @@ def _kept(columns: int, lines: int) -> bytes:
 
 
 def _read(path: str) -> bytes:
-    """The content of a file of the user's own; raises OSError for any other."""
+    """Read a file of the user's own; raises OSError for any other."""
     with os.fdopen(owned_files.open_own(path, largest=_BIGGEST), "rb") as opened:
         return opened.read(_BIGGEST)
 
@@ -112,7 +111,7 @@ def _file() -> str:
 
 
 def _looks(columns: int, lines: int) -> str:
-    """All that must be the same for a screen to look the same."""
+    """A value of everything that affects how a screen looks."""
     from tuireader import __version__
 
     said = [f"{name}={os.environ.get(name, '')}" for name in _SAID]

@@ -1,4 +1,4 @@
-"""The command line: stdout is data, stderr is talk; every command imports only what it needs."""
+"""The command line: data on stdout, messages on stderr; each command imports only what it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tuireader.errors import TuireaderError, unexpected
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO)
-"""What a write to stdout fails with, where that is a file on a disk that takes nothing more."""
+"""Errors of writing to stdout if that is a file on a full disk."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """Say what went wrong: a sentence that we wrote, that stdout takes nothing, or that it is a bug."""
+    """Report an error: its sentence if it is ours, a full stdout, or else a bug."""
     if isinstance(error, TuireaderError):
         _say(str(error))
     elif isinstance(error, OSError) and error.errno in _FULL:
@@ -56,7 +56,7 @@ def _failed(error: Exception) -> int:
 
 
 def _parse_command(argv: Sequence[str]) -> tuple[bool, Callable[[], int]]:
-    """Whether details are wanted in the log, and what to run."""
+    """Parse the arguments; returns whether to log details, and the function to run."""
     if not argv:  # most starts are these, and what can parse more takes as long to load as the first headlines
         return False, _read
     from tuireader.cli.arguments import parse
@@ -89,13 +89,13 @@ def _be_safe_with_streams() -> None:
 
 
 def _use_user_locale() -> None:
-    """Write dates as the user's locale does; one that the machine does not have changes nothing."""
+    """Use the user's locale for dates, if the machine has it."""
     with suppress(locale.Error):
         locale.setlocale(locale.LC_TIME, "")
 
 
 def _close_pipe() -> None:
-    """Point stdout nowhere, so that the interpreter's own flush at exit does not meet the closed pipe again."""
+    """Redirect stdout to nowhere, so that the flush at exit does not fail on the closed pipe again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

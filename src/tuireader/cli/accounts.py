@@ -1,4 +1,4 @@
-"""The commands about accounts: account add, list, remove, push; and sync."""
+"""The commands account add, list, remove, push; and sync."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRES
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Find the server, ask for what is not given, sign in, and bring in what it has."""
+    """Find the server, ask for missing data, sign in, and run the first sync."""
     addresses_of(arguments.address)  # what is wrong with it is said before anything is asked
     command = arguments.password_command or arguments.token_command
     secret = Secret(command, is_token=bool(arguments.token_command))
@@ -53,7 +53,6 @@ def add(arguments: argparse.Namespace) -> int:
 
 
 def list_accounts(arguments: argparse.Namespace) -> int:
-    """Print the accounts."""
     with cache.opened() as connection:
         every = accounts.on_servers(connection)
         place = shared_folder.place_of(connection)
@@ -82,7 +81,7 @@ def list_accounts(arguments: argparse.Namespace) -> int:
 
 
 def remove(arguments: argparse.Namespace) -> int:
-    """Keep an account no more after a question; `--yes` skips it."""
+    """Remove an account after a question; `--yes` skips it."""
     with cache.opened() as connection:
         account = accounts.find(connection, arguments.name)
         waiting = apply_remote.owed(connection, account.id)
@@ -99,7 +98,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 def push(arguments: argparse.Namespace) -> int:
-    """Let an account follow feeds that were this machine's own."""
+    """Hand local feeds over to an account."""
     with cache.opened() as connection:
         every = accounts.on_servers(connection)
         if not arguments.account and len(every) > 1:
@@ -120,12 +119,12 @@ def push(arguments: argparse.Namespace) -> int:
 
 
 def signed_in(account: Account) -> Login:
-    """What to sign in to an account with, which is asked for where it is not known; raises SyncError."""
+    """The login of an account; asks for an unknown password. Raises SyncError."""
     return passwords.login_of(account, _ask_for)
 
 
 def push_feeds(account: Account, login: Login, chosen: list[Feed], *, as_json: bool) -> int:
-    """Let an account follow feeds, and keep it in step; what fails is said, the rest is done."""
+    """Hand feeds over to an account and sync it; failures are reported, and the rest goes on."""
     return run(
         lambda on: tasks.push(on, account, chosen, lambda _: login),
         lambda on: tasks.sync(on, [account], lambda _: login, []),
@@ -135,7 +134,7 @@ def push_feeds(account: Account, login: Login, chosen: list[Feed], *, as_json: b
 
 
 def sync(arguments: argparse.Namespace) -> int:
-    """Keep accounts, and the folder that is shared, in step."""
+    """Sync accounts and the shared folder."""
     with cache.opened() as connection:
         if arguments.dir == "-":
             untold = status_outbox.count(connection, LOCAL)

@@ -1,4 +1,4 @@
-"""The command that follows sites and keeps pages: add."""
+"""The command add: follow sites, save pages."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from tuireader.model.headline import Clock
 
 _SHOWN = 8
-"""Articles of a list that are shown before it is followed."""
+"""Articles in the preview of a list."""
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Subscribe to each address, or keep its page; what fails is said, the rest is done."""
+    """Subscribe to each address, or save its page; failures are reported, and the rest goes on."""
     with cache.opened() as connection:  # mended, should it be damaged, before the first address is looked at
         account = accounts.find(connection, arguments.account) if arguments.account else None
     if arguments.page:
@@ -56,7 +56,7 @@ def add(arguments: argparse.Namespace) -> int:
 
 
 def _failed(address: str, error: TuireaderError) -> str:
-    """What went wrong with an address, which is named once."""
+    """The error message for an address, which it names exactly once."""
     from tuireader.library.transfer.import_feeds import is_path
 
     shown, said = shown_address(address), str(error)
@@ -97,7 +97,7 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
 
 
 async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed]) -> int:
-    """Subscribe; the feeds are added to `followed`."""
+    """Subscribe to addresses; the feeds are appended to `followed`."""
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.subscribing.subscribe import subscribe_all
 
@@ -144,9 +144,9 @@ async def _watch_all(
 async def _follow_list(
     gate: Cache, queue: PoliteQueue, address: str, error: NoFeedFoundError, *, is_wanted: bool
 ) -> Subscribed | TuireaderError | None:
-    """Follow the articles that a page without a feed lists; None where who is asked does not want it.
+    """Follow the articles that a page without a feed lists; None if the user declines.
 
-    Else it gives why nothing came of it.
+    Returns the error if that fails.
     """
     from tuireader.library.subscribing.follow_page import follow_list, list_on
 
@@ -180,7 +180,7 @@ def _no_list(address: str) -> NoFeedFoundError:
 
 
 def _show(found: Listing) -> None:
-    """Say what a page lists, before it is followed."""
+    """Print a preview of the articles that a page lists."""
     some = found.items[:_SHOWN]
     rows = [["" if item.date is None else f"{item.date:%Y-%m-%d}", printable(item.title)] for item in some]
     for line in table(rows):
@@ -190,7 +190,7 @@ def _show(found: Listing) -> None:
 
 
 def _report(done: Subscribed, *, as_json: bool) -> int:
-    """Say what came of an address; gives the exit status."""
+    """Report the result for an address; returns the exit status."""
     for other in done.others:
         url = without_credentials(other.url)
         say(f"{printable(done.feed.name)} has another feed: {url} {other.title}".rstrip())

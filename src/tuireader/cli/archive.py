@@ -1,4 +1,4 @@
-"""The commands about what is kept: backfill, download, prune."""
+"""The commands backfill, download, prune."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tuireader.tasks.download import download as fetch
 
 
 def backfill(arguments: argparse.Namespace) -> int:
-    """Bring in what a feed's site has published before, from where that stopped the last time."""
+    """Fetch older articles of a feed's site, from where the last run stopped."""
     if arguments.since is not None and arguments.since > utc_now():
         say("--since is a day that has not come yet: nothing is as new as that.")
         return USAGE
@@ -34,7 +34,7 @@ def backfill(arguments: argparse.Namespace) -> int:
 
 
 def download(arguments: argparse.Namespace) -> int:
-    """Fetch the whole texts of articles of which only the beginning is here: of all, or of some."""
+    """Fetch the full texts of articles that have only an excerpt: of all, or of some."""
     with cache.opened() as connection:
         missing = _missing(connection, arguments)
     return run(lambda on: fetch(on, lambda _: missing), as_json=arguments.json)
@@ -59,7 +59,7 @@ _NOTHING = (
 
 
 def prune_articles(arguments: argparse.Namespace) -> int:
-    """Say what is beyond the limits, and remove it if that is wanted."""
+    """Print what exceeds the limits, and remove it after confirmation."""
     config = load(paths.config_path())
     given = (arguments.days, arguments.newest, arguments.megabytes)
     usual = (config.keep_days, config.keep_articles, config.keep_megabytes)

@@ -1,4 +1,4 @@
-"""What can be typed: the commands, their options, and which function each one runs."""
+"""The command line's grammar: the commands, their options, and the function of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ACCOUNT = "what account list calls it, or a part of that"
 _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
 _ALIKE = 0.6
-"""How like a command or an option a word has to be to be taken for it."""
+"""Minimum similarity of a typed word and a known one for a suggestion."""
 _QUERY = (
     'words, "a phrase", -without, one|other, title: author: category: tag: feed: folder: is:unread has:picture since:7d'
     " before: words>500"
@@ -56,9 +56,9 @@ Keys: press ? in the reader."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one sentence and a pointer, with exit status 2.
+    """An argument parser that reports errors in one sentence with exit status 2.
 
-    Options are not to be shortened: what is short for one today may be another tomorrow.
+    Options cannot be abbreviated: a prefix that is unique today may not be tomorrow.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -72,7 +72,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {said}{end}{self._hint()} See {self.prog} --help.\n")
 
     def _hint(self) -> str:
-        """What may have been meant: an option that is spelt nearly so, or a word that begins like one."""
+        """A suggestion: an option or command with similar spelling or the same beginning."""
         known = set(self.options())
         for word in getattr(self, "_words", ()):
             option = word.partition("=")[0]
@@ -85,7 +85,7 @@ class _Parser(argparse.ArgumentParser):
         return ""
 
     def options(self) -> Iterator[str]:
-        """All options, those of commands too."""
+        """All options, including those of subcommands."""
         for action in self._actions:
             yield from action.option_strings
             if isinstance(action.choices, dict):  # of its commands
@@ -104,7 +104,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _NotHere(argparse.Action):
-    """An option for a password, which people try, and which is refused: others can see what runs."""
+    """A password option, which people try; refused, since others can see the command line."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         parser.error(
@@ -407,7 +407,7 @@ def _add_debug(parser: argparse.ArgumentParser) -> None:
 
 
 def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
-    """Name a function of `tuireader.cli` that is imported only when it runs."""
+    """The function of a module of `tuireader.cli`, imported only when it runs."""
 
     def run(arguments: argparse.Namespace) -> int:
         from importlib import import_module
@@ -443,7 +443,7 @@ def _id(text: str) -> int:
 
 
 def _end(text: str) -> datetime:
-    """Read the date at which something ends: it is yet to come."""
+    """Read the end date of a rule; it must be in the future."""
     now = datetime.now(UTC)
     first = _moment(text, now)[0]
     if first <= now:

@@ -1,4 +1,4 @@
-"""The commands about articles: list, search, show, mark, path."""
+"""The commands list, search, show, mark, path."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from tuireader.library.reading.open_article import OpenArticle
 
 PAGE = 500
-"""Headlines read at a time, so that a listing of everything starts at once and holds little memory."""
+"""Headlines read at a time, so that output starts at once and memory stays small."""
 
 
 def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
-    """Print where things live."""
+    """Print the paths of configuration, cache and log."""
     for line in table(
         [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
     ):
@@ -52,7 +52,7 @@ def _files_of_cache() -> list[Path]:
 
 
 def list_articles(arguments: argparse.Namespace) -> int:
-    """Print the headlines that the filters leave."""
+    """Print the headlines that match the filters."""
     if arguments.first == "best" and not arguments.query.strip():
         say("What are you looking for? Give words to search for, or use tuireader list.")
         return USAGE
@@ -86,7 +86,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
 
 
 def _is_indexed(connection: sqlite3.Connection) -> bool:
-    """Index the articles that are not indexed yet, for some seconds; whether all are, else how many are not is said."""
+    """Index pending articles for some seconds; returns whether all are indexed, else reports how many are not."""
     if not search.waiting(connection):
         return True
     from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
@@ -98,7 +98,7 @@ def _is_indexed(connection: sqlite3.Connection) -> bool:
 
 
 def _limit(arguments: argparse.Namespace) -> int | None:
-    """How many headlines are printed: as many as are wanted, else a screenful on a terminal; None: all."""
+    """The number of headlines to print: as given, else a screenful on a terminal; None for all."""
     if arguments.limit is not None or arguments.json or not sys.stdout.isatty():
         return arguments.limit or None
     return max(10, shutil.get_terminal_size().lines - 2)
@@ -129,7 +129,7 @@ def _cells(headline: Headline) -> list[str]:
 
 
 def _fitted(line: str) -> str:
-    """Cut a line to the terminal; leave it whole where something else reads it."""
+    """Cut a line to the terminal's width; elsewhere return it whole."""
     if not sys.stdout.isatty():
         return line
     from tuireader.text.wrap import cells, columns_of
@@ -139,7 +139,7 @@ def _fitted(line: str) -> str:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print one article as text, as what a voice can say, as Markdown, HTML or JSON."""
+    """Print one article as text, speech, Markdown, HTML or JSON."""
     from tuireader.library.reading import open_article
 
     with cache.opened() as connection:
@@ -165,7 +165,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int | None) -> None:
-    """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
+    """Print the page: with colours on a terminal, elsewhere in logical order without escapes."""
     from tuireader.config.load import load
     from tuireader.content.layout.ansi import is_printed, to_ansi, to_plain
     from tuireader.content.layout.head import lay_out_head
@@ -192,7 +192,7 @@ def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int |
 
 
 def _show_speech(opened: OpenArticle) -> None:
-    """Print the article in words, each paragraph on a line, and at the end which number is which link."""
+    """Print the article for a voice: a paragraph a line, and the numbered links at the end."""
     from tuireader.content.document.linear import numbered_links, spoken, to_linear
     from tuireader.content.layout.head import byline
     from tuireader.text.printable import printable_block
@@ -216,7 +216,7 @@ def _show_speech(opened: OpenArticle) -> None:
 
 
 def mark(arguments: argparse.Namespace) -> int:
-    """Mark articles; ids that name none are said, the others are marked."""
+    """Mark articles; unknown ids are reported, and the others are marked."""
     from tuireader.library.reading.status import mark as mark_articles
     from tuireader.library.reading.status import tag, untag
 

@@ -1,4 +1,4 @@
-"""The cache as commands open it."""
+"""Opening the cache for commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened() -> Iterator[Connection]:
-    """Open the cache for one command; prints its notices."""
     with closing(open_cache(paths.cache_path(), tell=say)) as connection:
         if connection.notice:
             say(connection.notice)
@@ -26,10 +25,10 @@ def opened() -> Iterator[Connection]:
 
 @contextmanager
 def gate(prepare: Sequence[str] = (), expected: int = 0) -> Iterator[Cache]:
-    """The gate to the cache for a command with an event loop, once it was `opened`; what is unwritten is said.
+    """The cache's gateway for a command with an event loop, after `opened`; reports unwritten changes.
 
-    So many feeds are `expected` to come, for which processes load the modules named in `prepare`: for that, it is
-    called before the event loop begins.
+    If `expected` feeds are many, processes are started and load the modules in `prepare`: call it before the event loop
+    begins.
     """
     from tuireader.library.jobs.cache_gateway import Cache
 

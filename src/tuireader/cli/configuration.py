@@ -1,4 +1,4 @@
-"""The command about the configuration file: config."""
+"""The command config."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def config(arguments: argparse.Namespace) -> int:
-    """Write the file, check it, or print what is in force or how it may look."""
+    """Write the configuration file, check it, or print the settings or the schema."""
     if arguments.init:
         return _init()
     if arguments.schema:
@@ -62,7 +62,7 @@ def _init() -> int:
 
 
 def _checked(path: Path) -> tuple[Config, list[ConfigError]]:
-    """The configuration, and all that is wrong with it, names that only the app knows too; raises ConfigError."""
+    """The configuration and all of its errors, including unknown themes and commands; raises ConfigError."""
     from tuireader.tui.config_checks import mistakes
 
     chosen, wrong = read(path)

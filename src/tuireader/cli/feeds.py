@@ -1,4 +1,4 @@
-"""The commands about subscriptions: import, remove, feeds, feed, refresh."""
+"""The commands import, remove, feeds, feed, refresh."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tuireader.urls.shown import shown_address, without_credentials
 
 
 def import_list(arguments: argparse.Namespace) -> int:
-    """Take in what another program has written, then fetch the feeds that are new; what fails is said."""
+    """Import a file from another program, then fetch new feeds; failures are reported."""
     from tuireader.library.transfer.import_any import import_path, import_stream
 
     progress = Progress()
@@ -80,7 +80,6 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 def feeds(arguments: argparse.Namespace) -> int:
-    """Print the subscriptions."""
     with cache.opened() as connection:
         summaries = store_feeds.summaries(connection)
         there = folders.every(connection)
@@ -122,7 +121,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
 
 
 def refresh(arguments: argparse.Namespace) -> int:
-    """Fetch what is due, or the named feeds; `--force` asks now, still conditionally."""
+    """Fetch feeds that are due, or the named ones; `--force` asks now, still conditionally."""
     with cache.opened() as connection:
         if connection.is_read_only:
             say("So nothing was asked for.")
@@ -143,7 +142,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
-    """The named feeds, and sentences about names that match none."""
+    """The named feeds, and messages about names that match none."""
     if not texts:
         every = store_feeds.every(connection)
         return [feed for feed in every if not (feed.holds_pages or feed.is_of_account)], []
@@ -170,9 +169,9 @@ def refresh_now(
     is_data: bool = True,
     is_quiet: bool = False,
 ) -> int:
-    """Refresh feeds, and print what came of each; where that is no data, only what failed is said, and the sum.
+    """Refresh feeds and print the result of each; if `is_data` is False, only failures and the total.
 
-    With `is_quiet`, as from a timer, that is not said either, excerpts are completed, and all is indexed.
+    `is_quiet`, for timers: print nothing of that, complete excerpts, and index everything.
     """
     if not (chosen or as_json or is_quiet):
         with cache.opened() as connection:
@@ -241,7 +240,7 @@ def feed(arguments: argparse.Namespace) -> int:
 
 
 def _mistake(key: str, value: str) -> str:
-    """What is wrong with a setting, as a sentence; empty where nothing is."""
+    """The error of a setting as a sentence; "" if there is none."""
     if key not in _KEYS:
         return f"There is no option {printable(key)}; there are {', '.join(_KEYS)}."
     if key in _NUMBERS and value and not (value.isdecimal() and len(value) < 7):

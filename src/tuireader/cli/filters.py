@@ -1,4 +1,4 @@
-"""The filters that commands share, as a query."""
+"""The filter options of several commands, as a query."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tuireader.store.queries.query_language import check_length, quoted
 from tuireader.text.sentences import nearest_name
 
 _NAMED: tuple[Kind, ...] = ("category", "author", "tag")
-"""The filters that may be given again."""
+"""The filters that can be repeated."""
 
 
 def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""How commands speak and ask: JSON Lines and tables on stdout, sentences, progress and questions on stderr."""
+"""Output and questions of commands: JSON Lines and tables on stdout, messages, progress and questions on stderr."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\
 
 
 def say(sentence: str) -> None:
-    """Print one line of talk on stderr, as "tuireader: …", with a period at its end."""
+    """Print a message on stderr, as "tuireader: …", with a period at its end."""
     early_terminal.show_shell()
     with suppress(OSError):  # a terminal that is gone hears nothing
         print(f"tuireader: {printable(ended(sentence))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
 
 
 def put(text: str = "") -> None:
-    """Print one line of data on stdout; the caller has made it printable."""
+    """Print a line of data on stdout; the caller has made it printable."""
     print(text)  # noqa: T201 - stdout is what commands give
 
 
@@ -47,26 +47,24 @@ def put_event(row: dict[str, Any]) -> None:
 
 
 class Progress:
-    """One line on stderr that is written over, and only where stderr is a terminal."""
+    """A progress line on stderr, overwritten in place; only on a terminal."""
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
 
     def tell(self, text: str) -> None:
-        """Show what is happening now."""
         if self._shown:
             sys.stderr.write(f"\r\x1b[K{printable(text)}")
             sys.stderr.flush()
 
     def clear(self) -> None:
-        """Leave the line empty."""
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
 
 
 def article_row(article: Article, status: Status) -> dict[str, Any]:
-    """Give the JSON object of an article, as the command line's contract has it."""
+    """The JSON object of an article."""
     return {
         "id": article.id,
         "feed": article.feed_title,
@@ -86,7 +84,7 @@ def article_row(article: Article, status: Status) -> dict[str, Any]:
 
 
 def feed_row(summary: FeedSummary, folder: str | None, account: str | None = None) -> dict[str, Any]:
-    """Give the JSON object of a subscription, with the names of the folder that it is in and of its account."""
+    """The JSON object of a subscription, with the names of its folder and account."""
     feed = summary.feed
     return {
         "id": feed.id,
@@ -104,7 +102,7 @@ def feed_row(summary: FeedSummary, folder: str | None, account: str | None = Non
 
 
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
-    """Align the columns of rows of text by cell width; those in `right` are flush right, the last is not padded."""
+    """Align the columns of a table by cell width; those in `right` are flush right, the last is not padded."""
     from tuireader.text.wrap import cells as width
 
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
@@ -124,12 +122,12 @@ def is_anyone_there() -> bool:
 
 
 def agrees(question: str) -> bool:
-    """Whether the answer to a question is yes; anything else is no."""
+    """Whether the user answers yes; anything else is no."""
     return typed(f"{question} [y/N] ").lower() in ("y", "yes")
 
 
 def refusal(question: str, remedy: str, lost: str = "") -> int | None:
-    """Ask whether something is to be removed; the exit status where it is not, and None where it is."""
+    """Ask for confirmation of a removal; returns the exit status if it is refused, else None."""
     if not is_anyone_there():
         say(f"Nothing was removed: there is no one to ask.{lost} {remedy}, add --yes.")
         return USAGE
@@ -149,7 +147,6 @@ def typed(question: str) -> str:
 
 
 def typed_unseen(question: str) -> str:
-    """Prompt without echo."""
     if not is_anyone_there():
         return ""
     from getpass import getpass

@@ -23,23 +23,22 @@ if TYPE_CHECKING:
 
 
 def read(arguments: argparse.Namespace) -> int:
-    """Open the app, as `open_reader` does; the command of that name."""
     return open_reader(tuple(arguments.addresses), linear=arguments.linear)
 
 
 def open_reader(addresses: tuple[str, ...] = (), *, linear: bool = False) -> int:
-    """Open the app on the cache, and subscribe to addresses first; gives the exit status."""
+    """Open the app on the cache, and subscribe to addresses first; returns the exit status."""
     if not _has_terminal():
         return USAGE
     return _run(paths.cache_path(), addresses, linear=linear)
 
 
 LAST_WORDS = 1.2
-"""Seconds in which accounts are told of the last marks, once the terminal is as it was."""
+"""Seconds for the last sync after the terminal is restored."""
 
 
 def demo(arguments: argparse.Namespace) -> int:
-    """Open the app on the bundled site, served on loopback, with a cache that is thrown away after."""
+    """Open the app on the bundled site, served on loopback, with a temporary cache."""
     if not _has_terminal():
         return USAGE
     import tempfile
@@ -81,7 +80,7 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
 
 
 def _keep_last_screen(app: ReaderApp) -> None:
-    """Keep what the next start may show first; it is of no use for a cache that is thrown away."""
+    """Save the startup frame of the next start; not for a temporary cache."""
     if app.cache.path != paths.cache_path():
         return
     if app.last_screen is None:
@@ -92,7 +91,7 @@ def _keep_last_screen(app: ReaderApp) -> None:
 
 
 def _tell_last_marks(app: ReaderApp) -> None:
-    """Tell accounts and the shared folder of the last changes; what cannot be told at once waits."""
+    """Sync the last changes with accounts and the shared folder; the rest is sent next time."""
     if not app.in_step or app.exit_message:
         return
     import asyncio
@@ -114,7 +113,7 @@ _FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND
 
 
 class _LogFile(logging.FileHandler):
-    """Makes its folder when the first line is written."""
+    """A log file whose folder is made with the first line."""
 
     def _open(self) -> TextIOWrapper:
         os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib is needed for it
@@ -125,13 +124,13 @@ class _LogFile(logging.FileHandler):
         return cast("TextIOWrapper", opened)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a line; where the file cannot be made, the program goes on without."""
+        """Write a line, if the file can be made."""
         with suppress(OSError):
             super().emit(record)
 
 
 class _Harmless(logging.Formatter):
-    """Leaves out what a terminal would obey that shows the log, since words of others are in it; and passwords."""
+    """Removes control characters and passwords from log lines, which can hold text of others."""
 
     def format(self, record: logging.LogRecord) -> str:
         from tuireader.text.printable import printable_block
@@ -141,7 +140,7 @@ class _Harmless(logging.Formatter):
 
 
 def start_log(*, everything: bool) -> None:
-    """Write what goes wrong unexpectedly to the log, or `everything` that is of use when looking for a mistake."""
+    """Log unexpected errors, or `everything` useful for debugging."""
     logging.raiseExceptions = False  # a log that cannot be written is no reason to stop
     handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))

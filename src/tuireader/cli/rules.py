@@ -1,4 +1,4 @@
-"""The commands for what is done by itself, and for searches that are kept: rules, searches."""
+"""The commands rules and searches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SHOWN = 10
-"""Headlines of what a rule would have caught."""
+"""Headlines in the preview of a rule."""
 
 
 def rules(arguments: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def rules(arguments: argparse.Namespace) -> int:
 
 
 def _mistake(arguments: argparse.Namespace) -> str:
-    """What does not go together, as a sentence; empty where all does."""
+    """The error of a combination of options as a sentence; "" if there is none."""
     about = (arguments.hide, arguments.read, arguments.star, arguments.keep, arguments.tag, arguments.until)
     if arguments.add is not None and not arguments.add.strip() and not (arguments.feed or arguments.folder):
         return "A rule needs a query, a feed or a folder: what it is to catch."

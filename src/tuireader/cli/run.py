@@ -1,4 +1,4 @@
-"""Running tasks on the command line: rows and lines on stdout, sentences and progress on stderr."""
+"""Running tasks on the command line: rows and lines on stdout, messages and progress on stderr."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def run(
     prepare: Sequence[str] = (),
     expected: int = 0,
 ) -> int:
-    """Run tasks one after the other, and give the exit status: whether anything failed.
+    """Run tasks one after the other; returns the exit status.
 
-    Where they give no data, lines are left out; where they are quiet, what came of them too. `indexes`: what came is
-    indexed while more is waited for. So many feeds are `expected`, for which processes load `prepare`.
+    With `is_data` False, lines are left out; with `is_quiet`, results too. `indexes`: index new articles while waiting
+    for the next. If `expected` feeds are many, processes are started and load the modules in `prepare`.
     """
     with cache.gate(prepare, expected) as gate:
         return asyncio.run(_run(gate, runs, as_json=as_json, is_data=is_data, is_quiet=is_quiet, indexes=indexes))

@@ -1,4 +1,4 @@
-"""The commands that give other programs what is here: export."""
+"""The command export."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOTHING = "No article is meant by this."
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write feeds, or articles, to a file, a folder, or stdout."""
+    """Export feeds or articles to a file, a folder, or stdout."""
     if arguments.output is not None and (said := _mistake(Path(arguments.output).expanduser(), arguments.format)):
         say(said)
         return USAGE
@@ -43,7 +43,10 @@ def export(arguments: argparse.Namespace) -> int:
 
 
 def _mistake(path: Path, form: str) -> str:
-    """Why nothing can be written there, as a sentence; empty where it can. What is no file or folder is left alone."""
+    """Why nothing can be written to a path, as a sentence; "" if it can.
+
+    Anything but a regular file or a folder is refused.
+    """
     shown = printable(str(path))
     with _said_if_not(path):
         return _mistake_there(path, shown, form)
@@ -82,7 +85,7 @@ def _say_of_passwords(count: int) -> None:
 
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
-    """All there is; with filters, only the articles that are meant."""
+    """Export everything; with filters, only matching articles."""
     import json
 
     from tuireader.library.transfer.backup import backup_rows
@@ -112,7 +115,7 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 
 def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
-    """A file for each article, in a folder."""
+    """Export each article as a file in a folder."""
     from tuireader.library.transfer.export_articles import markdown_files
 
     ids = _meant(connection, arguments)
@@ -141,7 +144,7 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
 
 
 def _keep_edited(path: Path, file: TextFile) -> bool:
-    """Rename a file that the user changed since it was exported: an exported one has the time of its article."""
+    """Rename a file that the user changed since it was exported, which its modification time shows."""
     try:
         if int(path.stat().st_mtime) == file.date or path.read_text("utf-8", "replace") == file.text:
             return False
@@ -153,7 +156,7 @@ def _keep_edited(path: Path, file: TextFile) -> bool:
 
 
 def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
-    """A book with a chapter for each article."""
+    """Export a book with a chapter for each article."""
     from tuireader.library.transfer.export_articles import book
 
     ids = _meant(connection, arguments)
@@ -189,9 +192,9 @@ def _write(path: Path, content: bytes, what: str) -> int:
 
 @contextmanager
 def _written_whole(path: Path) -> Iterator[Path]:
-    """A new file, only the user's, that takes the place of another once it is written: whole, or not at all.
+    """A new private file that replaces another one when complete.
 
-    Whatever stood there is replaced, a link too.
+    Whatever was there is replaced, including a link.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
     os.close(descriptor)
@@ -205,7 +208,7 @@ def _written_whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _said_if_not(path: Path) -> Iterator[None]:
-    """Raises TuireaderError, which says so, where a path cannot be written."""
+    """Raise TuireaderError if a path cannot be written."""
     try:
         yield
     except OSError as error:

@@ -1,1 +1,1 @@
-"""What the user can set: the options, and the file that they stand in."""
+"""The configuration: options and the file."""

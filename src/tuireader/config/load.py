@@ -1,4 +1,4 @@
-"""The configuration file: TOML read into a frozen Config; what it cannot mean is an error with a hint."""
+"""Loading the configuration file: TOML into a frozen Config; invalid values are errors with a hint."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tuireader.config.options import Config, hint, options
 from tuireader.errors import ConfigError
 
 _SIZE_MAX = 1_000_000
-"""Bytes of the file."""
+"""Maximum bytes of the file."""
 
 
 def load(path: Path) -> Config:
-    """The configuration at `path`, all defaults where there is no file; raises ConfigError for its first mistake."""
+    """The configuration at `path`, or the defaults if there is no file; raises ConfigError for the first error."""
     config, mistakes = read(path)
     if mistakes:
         with naming(path):
@@ -25,9 +25,9 @@ def load(path: Path) -> Config:
 
 
 def read(path: Path) -> tuple[Config, list[ConfigError]]:
-    """The settings of a file that can be used, and what is wrong with each of the others.
+    """The valid settings of a file, and an error for each of the others.
 
-    Raises ConfigError where the file as a whole cannot be read.
+    Raises ConfigError if the file cannot be read at all.
     """
     try:
         text = _text_of(path)
@@ -46,7 +46,7 @@ def read(path: Path) -> tuple[Config, list[ConfigError]]:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Let a ConfigError about what stands in a file begin with its path."""
+    """Prefix a ConfigError with the path of the file."""
     try:
         yield
     except ConfigError as error:
@@ -54,7 +54,7 @@ def naming(path: Path) -> Iterator[None]:
 
 
 def _text_of(path: Path) -> str:
-    """The file's text; one that is no file, such as a pipe, would be waited for."""
+    """The file's text; refuses anything that is no regular file, such as a pipe, which would block."""
     if path.exists() and not path.is_file() and path.resolve() != Path(os.devnull).resolve():
         raise OSError("it is not a file")
     with path.open("rb") as file:

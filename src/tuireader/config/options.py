@@ -1,4 +1,4 @@
-"""The options, each once: name, default, kind and help; and the file in which all of them are explained."""
+"""All options: name, default, type and help; and the documented configuration file."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tuireader.text.sentences import nearest
 
 Bidi = Literal["auto", "terminal", "reorder"]
 NARROWEST, MEASURE, WIDEST = 32, 72, 120
-"""Cells of a column of text: at least, by itself, and at most."""
+"""Width of the text column in cells: minimum, default, maximum."""
 DAY = 24 * 60
-"""Minutes that refreshes may be apart at most."""
+"""Maximum minutes between refreshes."""
 LONGEST_WAIT = 600
-"""Seconds until an article counts as read, at most."""
+"""Maximum seconds until an article counts as read."""
 
 
 class Kind(Protocol):
-    """A kind of values."""
+    """A type of values."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """Why an option called `name` cannot have this value; nothing where it can."""
+        """Errors that `value` has as the value of an option."""
 
     def schema(self) -> Mapping[str, object]:
-        """The same as JSON Schema."""
+        """The type as JSON Schema."""
 
 
 class Text:
@@ -52,13 +52,12 @@ class Switch:
 
 
 class Number(NamedTuple):
-    """A whole number within bounds."""
+    """An integer within bounds."""
 
     least: int
     most: int
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """The error of a value that is no number, or out of bounds."""
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             said = f"a whole number from {self.least} to {self.most}"
             yield ConfigError(f"“{name}” must be {said}, not {_shown(value)}.")
@@ -68,7 +67,7 @@ class Number(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of a few words."""
+    """One of several words."""
 
     words: tuple[str, ...]
 
@@ -81,10 +80,10 @@ class Choice(NamedTuple):
 
 
 class Keymap:
-    """A table of keys by the ids of commands."""
+    """A table of keys by command id."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """The errors of a value that is no table, and of keys that are not text; the app checks the ids."""
+        """Errors of a value that is no table, and of keys that are no text; the app checks the ids."""
         if not isinstance(value, dict):
             yield ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
             return
@@ -101,13 +100,13 @@ def _shown(value: object) -> str:
 
 
 class Option(NamedTuple):
-    """Description of an option, besides its name and default."""
+    """The description of an option besides its name and default."""
 
     kind: Kind
     help: str
-    """What it is for, as the documented file says it."""
+    """The explanation in the documented file."""
     example: object = None
-    """What the documented file shows where the default would not be understood."""
+    """The value in the documented file if the default would not be clear."""
 
 
 def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> Any:
@@ -119,10 +118,10 @@ def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the user chose in the file; everything has a default."""
+    """The user's configuration; everything has a default."""
 
     theme: str = _option("", Text(), "the command palette lists the others", example="tuireader-dark")
-    """Empty means the one chosen last in the program."""
+    """"": the theme last chosen in the program."""
     measure: int = _option(
         MEASURE, Number(NARROWEST, WIDEST), f"the widest that a column of text gets, {NARROWEST} to {WIDEST}"
     )
@@ -182,7 +181,7 @@ class Config:
     )
     keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
     given: frozenset[str] = frozenset()
-    """The names that stand in the file: they win over what the program remembers."""
+    """The names in the file: they override what the program remembers."""
 
 
 def options() -> dict[str, tuple[Option, object]]:
@@ -194,7 +193,7 @@ def _default(one: Field[Any]) -> object:
 
 
 def hint(word: str, known: Iterable[str]) -> str:
-    """A sentence that names what `word` may have been meant for: the nearest of `known`, or all of them."""
+    """A suggestion for an unknown word: the nearest known one, or all of them."""
     names = sorted(known)
     near = nearest(word, names, alike=0.5)
     return f"Did you mean “{near}”?" if near else f"There are: {', '.join(names)}."
@@ -204,7 +203,7 @@ HEAD = "# the file that `tuireader path` calls config: all of its settings, as t
 
 
 def documented(*, commented: bool = False) -> str:
-    """The configuration file with every option at its default, explained; `commented` out, it sets none of them."""
+    """The configuration file with every option at its default, explained; with `commented`, all lines are comments."""
     lines: list[tuple[str, str]] = []
     for name, (option, default) in options().items():
         value = default if option.example is None else option.example
@@ -216,7 +215,7 @@ def documented(*, commented: bool = False) -> str:
 
 
 _LONGEST = 24
-"""Characters of a line behind which its explanation begins in the same column as the others."""
+"""Maximum length of a line whose explanation is aligned with the others."""
 
 
 def in_force(config: Config) -> str:
@@ -225,7 +224,7 @@ def in_force(config: Config) -> str:
 
 
 def _lines(name: str, value: object, said: str) -> list[tuple[str, str]]:
-    """An option as lines of TOML, each with what is said behind it."""
+    """An option as lines of TOML, each with its explanation."""
     if isinstance(value, Mapping):
         return [("", ""), (f"[{name}]", said), *((f"{key} = {_written(each)}", "") for key, each in value.items())]
     return [(f"{name} = {_written(value)}", said)]
@@ -238,7 +237,7 @@ def _written(value: object) -> str:
 
 
 def schema() -> str:
-    """The JSON Schema (2020-12) of the configuration file, for editors that check TOML by it."""
+    """The JSON Schema (2020-12) of the configuration file, for editors."""
     properties = {
         name: {**option.kind.schema(), "default": default, "description": option.help}
         for name, (option, default) in options().items()

@@ -1,1 +1,1 @@
-"""Long work: each task is a stream of steps, which the screen and the command line run and show."""
+"""Long-running work: each task is a stream of steps, run by the screen and the command line."""

@@ -1,4 +1,4 @@
-"""Bringing in what a feed's site has published before."""
+"""The task that fetches a site's older articles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def backfill(on: Context, feed: Feed, wanted: Wanted) -> Steps:
-    """Read the site of a feed back, from where that stopped."""
+    """Fetch older articles of a feed's site, from where the last run stopped."""
     yield Step(f"{feed.name}: looking for older articles")
     new = 0
     async with (

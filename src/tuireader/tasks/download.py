@@ -1,4 +1,4 @@
-"""Full texts of articles of which only the beginning is here: those asked for, and those of excerpt feeds."""
+"""The tasks that fetch full texts: of given articles, and of the excerpts of feeds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _FeedTally:
-    """What came for one feed."""
+    """The results of one feed."""
 
     feed: Feed
     left: int
@@ -55,7 +55,7 @@ class _FeedTally:
 
 
 async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]]) -> Steps:
-    """Fetch the texts of the articles that `find` gives."""
+    """Fetch the full texts of the articles that `find` returns."""
     missing = await on.cache.read(find)
     if not missing:
         yield Step(said="The whole texts of all these articles are here, as far as their feeds say.")
@@ -89,13 +89,13 @@ def _said(came: int, failed: int) -> str:
 
 
 MANY = 10_000
-"""More feeds than anybody follows."""
+"""No limit, in practice."""
 
 
 async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Collection[int] | None = None) -> Steps:
     """Complete excerpts in all feeds, or in those `of` these ids; the `shown` article comes first.
 
-    `usual` is for feeds of which nothing is set.
+    `usual` is the mode of feeds without a setting of their own.
     """
     left = await on.cache.read(partial(site_facts.unfinished, usual=usual, most=1 if of is None else MANY))
     if of is not None:

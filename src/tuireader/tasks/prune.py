@@ -1,4 +1,4 @@
-"""Removing old articles, and giving the room back."""
+"""The task that removes old articles and shrinks the cache file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def prune(on: Context, found: Wanted) -> Steps:
-    """Remove what `pruning.look` found, as far as it may still go."""
+    """Remove the articles found by `prune.look`, unless they must stay by now."""
     done = 0
     async with aclosing(pruning.prune(on.cache, found.ids)) as steps:
         async for done in steps:

@@ -1,4 +1,4 @@
-"""Asking feeds for new articles, and what the cache needs after that."""
+"""The tasks that fetch feeds, and do the upkeep of the cache after that."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NO_ENDS = Ends()
 
 @dataclass(slots=True)
 class Tally:
-    """What came of a refresh so far."""
+    """The results of a refresh so far."""
 
     feeds: Sequence[Feed]
     done: int = 0
@@ -42,11 +42,10 @@ class Tally:
     feeds_with_new: int = 0
     failed: list[Refreshed] = field(default_factory=list)
     reached: bool = False
-    """Whether any site answered."""
     is_forced: bool = False
 
     def add(self, event: Refreshed) -> None:
-        """Count one feed."""
+        """Add the result of one feed."""
         self.done += 1
         self.asked += event.status != "not-due"
         self.new += event.new
@@ -64,7 +63,7 @@ class Tally:
         return f"{self.done}/{len(self.feeds)} feeds" if len(self.feeds) > 1 else "refreshing"
 
     def summary(self) -> str:
-        """What it brought, in a sentence; nothing of a single feed that failed, which is said already."""
+        """The result in a sentence; "" for a single feed that failed, which is reported by itself."""
         failed = len(self.failed)
         if not self.asked:
             return _left_alone(self.feeds) if self.is_forced else _nothing_due(self.feeds)
@@ -80,14 +79,14 @@ class Tally:
         return f"{came}; {failed} failed." if failed else f"{came}."
 
     def only_failure(self) -> str:
-        """What failed, where that is one feed and not the network."""
+        """The failure, if a single feed failed and the network is there."""
         if len(self.failed) != 1 or self.offline:
             return ""
         return f"{self.failed[0].feed.name}: {self.failed[0].error}"
 
 
 async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_ENDS) -> Steps:
-    """Ask the feeds of `tally` that are due, or all where it is forced; then mark read what has expired."""
+    """Fetch the feeds of `tally` that are due, or all with `force`; then mark expired articles read."""
     tally.is_forced = force
     yield Step(tally.progress())
     async with (
@@ -129,7 +128,7 @@ def refreshed_row(event: Refreshed) -> dict[str, object]:
 
 
 def said_of(event: Refreshed) -> str:
-    """What came of a feed, in some words."""
+    """The result of a feed in some words."""
     parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
     parts.append(f"{event.new or 'nothing'} new")
     if event.changed:
@@ -154,6 +153,6 @@ def _nothing_due(feeds: Sequence[Feed]) -> str:
 
 
 async def tend(on: Context) -> Steps:
-    """Index what is not indexed yet, and bring the indexes in order."""
+    """Index new articles and merge the search index."""
     await upkeep.tend(on.cache, upkeep.LONGEST)
     yield Step(has_news=True)

@@ -1,4 +1,4 @@
-"""Keeping accounts and the shared folder in step."""
+"""Tasks that sync accounts and the shared folder."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     LoginOf = Callable[[Account], Login]
 
 Ended = list[Synced]
-"""How each account fared, in the order of its end."""
+"""The results by account, in the order in which they ended."""
 
 
 async def sync_folder(on: Context, ended: Ended) -> Steps:
-    """Keep the shared folder in step, and ask feeds that came through it: their articles have marks there."""
+    """Sync the shared folder, and fetch feeds that came through it: their articles are marked there."""
     came = await exchange(on.cache, clock=on.clock)
     if came is None:
         return
@@ -53,7 +53,7 @@ async def sync_folder(on: Context, ended: Ended) -> Steps:
 
 
 async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: Ended) -> Steps:
-    """Keep accounts in step, one after the other; `login_of` is called in a thread, and raises SyncError."""
+    """Sync accounts one after the other; `login_of` is called in a thread, and raises SyncError."""
     if not every:
         return
     async with on.queue() as queue, aclosing(sync_all(on.cache, queue, every, login_of, clock=on.clock)) as events:
@@ -62,7 +62,7 @@ async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: 
 
 
 async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: LoginOf, folder: str = "") -> Steps:
-    """Let an account follow feeds that were this machine's own, in a folder of this name."""
+    """Hand local feeds over to an account, into a folder."""
     async with on.queue() as queue:
         server = server_of(queue, account, await in_time(login_of, account))
         await server.sign_in()
@@ -78,7 +78,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
 
 
 async def add(on: Context, address: str, login: Login, secret: Secret, name: str) -> Steps:
-    """Sign in to a server for the first time, and bring in what it has."""
+    """Sign in to a new account, and run the first sync."""
     try:
         async with on.queue() as queue:
             account = await use.add(on.cache, queue, address, login, secret=secret, name=name)

@@ -1,4 +1,4 @@
-"""What a task is: an asynchronous generator of steps, over a context that whoever runs it gives."""
+"""The protocol of tasks: an asynchronous generator of steps, with a context given by the runner."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ class Step:
     """What a task has done since its last step."""
 
     progress: str = ""
-    """How far it is; empty: as before."""
+    """Progress in words; "": unchanged."""
     row: Mapping[str, object] | None = None
-    """One line of `--json`."""
+    """A row of `--json` output."""
     line: str = ""
-    """One line of data, where no JSON is wanted."""
+    """A line of output without JSON."""
     said: str = ""
-    """What came of it, as a sentence."""
+    """A result, as a sentence."""
     notices: tuple[str, ...] = ()
-    """Sentences that are said in any case."""
+    """Messages to show even if quiet."""
     failed: str = ""
-    """What failed, as a sentence; the task goes on."""
+    """A failure, as a sentence; the task goes on."""
     has_news: bool = False
-    """Whether lists and counts are other than before."""
+    """Whether lists and counts must be reloaded."""
     article_id: int | None = None
-    """The article whose full text came."""
+    """The article whose full text has arrived."""
 
 
 Steps = AsyncGenerator[Step, None]
-"""Closing it stops the task; the next time goes on from there."""
+"""Closing it stops the task; the next run resumes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Context:
     cache: Cache
     clock: Clock
     queue: Callable[[], AbstractAsyncContextManager[PoliteQueue]]
-    """Opens the way to the web."""
+    """Opens the polite queue."""
 
 
 def utc(moment: datetime | None) -> str | None:
