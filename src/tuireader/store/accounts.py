@@ -1,4 +1,4 @@
-"""Accounts on servers, and what is needed to go on with each."""
+"""Accounts on servers, and their sync state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMNS = "id, kind, name, url, user, syncs, cursor, secret"
 def add(
     c: sqlite3.Connection, kind: str, *, name: str, url: str = "", user: str = "", secret: Secret = NO_SECRET
 ) -> Account:
-    """Add an account whose marks are kept in step."""
+    """Add an account that syncs."""
     cursor = c.execute(
         "INSERT INTO account (kind, name, url, user, syncs, cursor, secret) VALUES (?, ?, ?, ?, 1, '', ?)",
         (sound(kind), sound(name), sound(url), sound(user), _kept(secret)),
@@ -57,7 +57,6 @@ def set_secret(c: sqlite3.Connection, account_id: int, secret: Secret) -> None:
 
 
 def get(c: sqlite3.Connection, account_id: int) -> Account:
-    """The account with this id; raises NotFoundError."""
     row = c.execute(f"SELECT {_COLUMNS} FROM account WHERE id = ?", (account_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no account with the id {account_id}.")
@@ -65,12 +64,12 @@ def get(c: sqlite3.Connection, account_id: int) -> Account:
 
 
 def every(c: sqlite3.Connection) -> list[Account]:
-    """All accounts; the first is this machine's own."""
+    """All accounts; the first is the local one."""
     return [_account(row) for row in c.execute(f"SELECT {_COLUMNS} FROM account ORDER BY id").fetchall()]
 
 
 def on_servers(c: sqlite3.Connection) -> list[Account]:
-    """All accounts but this machine's own."""
+    """All accounts but the local one."""
     return [each for each in every(c) if each.id != LOCAL]
 
 
@@ -83,7 +82,7 @@ def set_cursor(c: sqlite3.Connection, account_id: int, cursor: str) -> None:
 
 
 def remove(c: sqlite3.Connection, account_id: int) -> None:
-    """Remove an account with its feeds, articles and folders, and the marks that wait for it; never this machine's."""
+    """Remove an account with its feeds, articles, folders and outbox; never the local one."""
     if account_id == LOCAL:
         raise NotFoundError("What is kept on this machine is no account that can be removed.")
     with transaction(c):

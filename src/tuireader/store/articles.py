@@ -1,4 +1,4 @@
-"""Articles: one by one here, in lists through `listing`, written through `saving`."""
+"""Single articles; lists are in `article_lists`, writing is in `writing`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ __all__ = [
 
 
 def get(c: sqlite3.Connection, article_id: int) -> Article:
-    """What the site said of an article; raises NotFoundError."""
+    """An article without its body; raises NotFoundError."""
     row = _row(
         c,
         f"SELECT a.id, a.feed_id, {NAME}, f.url, a.guid, a.title, a.link,"
@@ -123,7 +123,7 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 
 
 def status(c: sqlite3.Connection, article_id: int) -> Status:
-    """What the user did with an article; raises NotFoundError."""
+    """The status of an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
     from tuireader.model.headline import Status
 
@@ -131,9 +131,9 @@ def status(c: sqlite3.Connection, article_id: int) -> Status:
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:
-    """The HTML of an article: its full text where that was fetched, else what the feed gave; raises NotFoundError.
+    """The HTML of an article: its full text if fetched, else the feed's; raises NotFoundError.
 
-    Of a text that is damaged it is the beginning, and a sentence that says so.
+    Of a damaged text, the readable beginning and a sentence that says so.
     """
     (packed,) = _row(
         c,
@@ -146,7 +146,7 @@ def body(c: sqlite3.Connection, article_id: int) -> str:
 
 
 def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
-    """The one row that a statement gives of an article."""
+    """The row of an article from a statement; raises NotFoundError."""
     row: tuple[Any, ...] | None = c.execute(sql, (article_id,)).fetchone() if abs(article_id) < 2**63 else None
     if row is None:
         raise NotFoundError(f"There is no article with the id {article_id}.")
@@ -170,7 +170,7 @@ def newest_date(c: sqlite3.Connection, feed_id: int | None = None) -> datetime |
 
 
 def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    """Of these articles the incomplete ones that have an address, newest first."""
+    """Incomplete ones of some articles that have an address, newest first."""
     rows = c.execute(
         "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND offline = 0 AND link <> ''"
         " ORDER BY date DESC, id DESC",
@@ -180,19 +180,19 @@ def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 
 def by_link(c: sqlite3.Connection, url: str) -> int | None:
-    """The newest article at this address, one with exactly this address before one that differs in http or a slash."""
+    """The newest article at an address; exact matches before those that differ in scheme or slash."""
     return next(iter(all_by_link(c, url)), None)
 
 
 def all_by_link(c: sqlite3.Connection, url: str) -> list[int]:
-    """All articles at this address, as `by_link` prefers them."""
+    """All articles at an address, in the order of `by_link`."""
     key = link_key(url)
     sql = "SELECT id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY link = ? DESC, id DESC"
     return [row[0] for row in c.execute(sql, (key, sound(url))).fetchall()] if key else []
 
 
 def look_at_some(c: sqlite3.Connection, extras_of: Callable[[str], int], most: int) -> int:
-    """Note what some articles have that nobody has looked at; how many these were."""
+    """Compute the extras of articles that have none noted yet; returns how many these were."""
     rows = c.execute(
         "SELECT a.id, coalesce(b.full_html, b.html) FROM article AS a INDEXED BY article_not_looked_at"
         " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.has IS NULL ORDER BY a.id DESC LIMIT ?",
@@ -205,7 +205,7 @@ def look_at_some(c: sqlite3.Connection, extras_of: Callable[[str], int], most: i
 
 
 class Texts(NamedTuple):
-    """The texts of an article: as its feed gave it, and as its page did; None where that was not fetched."""
+    """The feed's text and the page's text of an article; None if not fetched."""
 
     html: str
     full_html: str | None
@@ -213,7 +213,7 @@ class Texts(NamedTuple):
 
 
 def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
-    """These articles, or all with hidden ones, in an order that is stable across caches."""
+    """These articles, or all including hidden ones, in an order that is the same in every cache."""
     which = "" if ids is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
     rows = c.execute(
         f"SELECT a.id FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which} ORDER BY f.url, a.date, a.id",
@@ -223,7 +223,6 @@ def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
 
 
 def texts(c: sqlite3.Connection, article_id: int) -> Texts:
-    """The texts of an article."""
     row = c.execute("SELECT html, full_html, full_text FROM body WHERE article_id = ?", (article_id,)).fetchone()
     html, *full = (None if each is None else unpack(each) for each in row or (None, None, None))
     return Texts(html or "", *full)

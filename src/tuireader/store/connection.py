@@ -1,4 +1,4 @@
-"""Opens the cache: makes it, brings it up to date, reads it where it cannot be written; errors are sentences."""
+"""Opening the cache: creation, migration, read-only fallback; errors are sentences."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 
 PAGE_SIZE = 16_384
-"""Bodies are some kilobytes each: in small pages a tenth of the file would be the room that is left between them."""
+"""Bodies are some kilobytes each: smaller pages would waste a tenth of the file."""
 CACHE_KIB = 300
-"""More makes nothing faster, since the system keeps the file's pages too; and each thread that reads has its own."""
+"""More is no faster, since the system caches the file too; each reading thread has its own."""
 BUSY_SECONDS = 10.0
-"""How long to wait for another process that is writing."""
+"""Seconds to wait for another process that is writing."""
 
 VERSIONS_TO_COME = 1000
-"""A file of a version beyond these was not made by a newer tuireader: its number is damaged."""
+"""A version higher than the current one by more than this is damage, not a newer tuireader."""
 
 BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What SQLite raises over a damaged file: even if a name in it is no UTF-8 any more, and stands in the message."""
+"""Errors that SQLite raises for a damaged file: UnicodeDecodeError if the message contains an invalid name."""
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 
 
 class _OutdatedError(StoreError):
-    """The cache is of an older schema, and nothing can be written."""
+    """The cache has an older schema and cannot be migrated, since it is read-only."""
 
 
 _OUTDATED = (
@@ -56,12 +56,11 @@ _UNRELEASED = (
 
 
 class Cursor(sqlite3.Cursor):
-    """A cursor whose errors are sentences."""
+    """A cursor that raises StoreError."""
 
     connection: Connection
 
     def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
-        """Run one statement."""
         try:
             super().execute(sql, parameters)
         except BROKEN as error:
@@ -77,28 +76,24 @@ class Cursor(sqlite3.Cursor):
         return self
 
     def __next__(self) -> Any:
-        """The next row of a loop over it."""
         try:
             return super().__next__()
         except BROKEN as error:
             raise self.connection.as_store_error(error) from error
 
     def fetchone(self) -> Any:
-        """The next row, or None."""
         try:
             return super().fetchone()
         except BROKEN as error:
             raise self.connection.as_store_error(error) from error
 
     def fetchmany(self, size: int = 1) -> list[Any]:  # type: ignore[override]  # sqlite3's default is another one
-        """Return the next rows, at most `size`."""
         try:
             return super().fetchmany(size)
         except BROKEN as error:
             raise self.connection.as_store_error(error) from error
 
     def fetchall(self) -> list[Any]:
-        """All rows that are left."""
         try:
             return super().fetchall()
         except BROKEN as error:
@@ -106,13 +101,12 @@ class Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
-    """A connection to the cache at `path`: what goes wrong with the file is a StoreError; a bug stays what it is."""
+    """A connection to the cache at `path`; errors of the file are StoreErrors, our own bugs stay as they are."""
 
     path: Path
     is_read_only = False
-    """Whether nothing can be written."""
     notice: str = ""
-    """What the user should know about how it was opened, as a sentence."""
+    """A message for the user about how it was opened."""
 
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)
@@ -133,7 +127,7 @@ class Connection(sqlite3.Connection):
         return _store_error(self.path, error) if _code(error) in _SENTENCES else error
 
     def _is_damage_in_disguise(self, error: Exception) -> bool:
-        """Whether an error says that a statement is wrong, and it is the file: an index, a number, a table's name."""
+        """Whether an error that looks like a wrong statement is caused by a damaged file: index, number, table name."""
         code = _code(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
             return str(error) in _IMPOSSIBLE
@@ -149,9 +143,9 @@ _IMPOSSIBLE = (
     "FOREIGN KEY constraint failed",
     "constraint failed",
 )
-"""What a statement of ours comes to only where a number, a row that others are of, or the search index is damaged."""
+"""Errors that our statements only meet if a number, a referenced row or the search index is damaged."""
 _OF_THE_INDEX = ("invalid fts5 file format", "vtable constructor failed", "unrecognized option", "SQL logic error")
-"""How the search index says that its own tables are damaged."""
+"""Messages of the search index about damage to its own tables."""
 _DAMAGE = "{path} is damaged ({error}); it is mended when tuireader starts again."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk is full: {path} cannot take more. What was saved before is safe.",
@@ -179,7 +173,7 @@ def _store_error(path: Path, error: Exception) -> StoreError:
 
 
 def is_free(path: Path) -> bool:
-    """Whether nobody is in the middle of writing to the cache at `path`, this program included."""
+    """Whether nobody is writing to the cache, including this program."""
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=0, isolation_level=None, uri=True)
@@ -220,13 +214,13 @@ def snapshot(c: sqlite3.Connection) -> Iterator[None]:
 
 
 def version(c: sqlite3.Connection) -> int:
-    """A number that is another one once any other connection has changed the cache; each connection has its own."""
+    """A number that changes when another connection changes the cache; each connection has its own."""
     number: int = c.execute("PRAGMA data_version").fetchone()[0]
     return number
 
 
 def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
-    """Open the cache at `path`, made or brought up to date where needed; the caller closes it.
+    """Open the cache at `path`, creating or migrating it if needed; the caller closes it.
 
     Where nothing can be written, it is opened for reading, and `notice` says so. It waits `patience` seconds for
     another process that writes. Raises StoreError, with a sentence, where it cannot be opened, is damaged, or was made
@@ -333,7 +327,7 @@ def _bring_up_to_date(c: Connection) -> None:
 
 
 def _begin(c: Connection) -> None:
-    """Set up a file that has no table yet; raises StoreError where it has some."""
+    """Create the schema in a file without tables; raises StoreError if it has some."""
     # Asked again after the tables were seen: another process may have made them since it was asked first.
     if _raw(c, "SELECT count(*) FROM sqlite_master") and (mark := _raw(c, "PRAGMA application_id")) != APPLICATION_ID:
         raise StoreError((_UNRELEASED if mark == UNRELEASED_ID else _THEIRS).format(path=c.path))
@@ -360,7 +354,7 @@ def _is_made(c: Connection) -> bool:
 
 
 def _patiently(work: Callable[[], object]) -> None:
-    """Do what SQLite does not wait for by itself while another process makes the same file."""
+    """Retry what SQLite does not wait for itself while another process creates the same file."""
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -374,7 +368,7 @@ def _patiently(work: Callable[[], object]) -> None:
 
 
 def _check_index(c: Connection) -> None:
-    """The search index of a newer SQLite can be opened by that only."""
+    """Check that this SQLite can read the search index, which newer ones write in another format."""
     if sqlite3.sqlite_version_info >= NEWER_INDEX:
         return
     if _raw(c, "SELECT count(*) FROM sqlite_master WHERE name = 'search' AND sql LIKE '%contentless_delete%'"):
@@ -386,16 +380,16 @@ def _check_index(c: Connection) -> None:
 
 
 def _raw(c: Connection, sql: str) -> Any:
-    """The one value that a statement gives, None where it gives none; its errors stay SQLite's own."""
+    """The single value of a query, None if there is no row; errors stay SQLite's own."""
     row = c.cursor(sqlite3.Cursor).execute(sql).fetchone()
     return None if row is None else row[0]
 
 
 def _open_for_reading(path: Path, failure: Exception) -> Connection:
-    """Open a file that cannot be written, or whose folder cannot; `failure` is what happened when writing was tried.
+    """Open a file that cannot be written, or whose folder cannot; `failure` is the error of the attempt to write.
 
-    Beside a file with a log there must be a third one, which neither a full disk nor a read-only one takes. On a full
-    one, SQLite can hold it in memory. On a read-only one, what is in the log has to be left out.
+    A file with a log needs a shared-memory file beside it. On a full disk SQLite can hold that in memory. On a read-
+    only disk the log has to be ignored.
     """
     wal = path.with_name(f"{path.name}-wal")
     has_log = wal.exists() and wal.stat().st_size > 0
@@ -433,7 +427,7 @@ def _is_full(path: Path) -> bool:
 
 
 def _code(error: BaseException) -> int:
-    """SQLite's primary result code; 0 where the error is the module's own."""
+    """SQLite's primary result code; 0 for errors of the sqlite3 module."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
@@ -447,7 +441,7 @@ def suspect(path: Path) -> None:
 
 
 def is_suspect(path: Path) -> bool:
-    """Whether the mark is there; one that others have put there is none."""
+    """Whether the damage mark exists; one made by other users is ignored."""
     try:
         about = os.lstat(mark_of(path))
     except OSError:
@@ -468,14 +462,14 @@ _WAYS = (
     *(f"SELECT count(*) FROM {each}" for each in ("article NOT INDEXED", "body")),
     "SELECT (SELECT count(*) FROM search_docsize) + (SELECT count(*) FROM unindexed)",
 )
-"""What counts all articles, each in another way."""
+"""Queries that count all articles, each by another index."""
 
 
 def look(c: Connection) -> bool:
-    """Whether the cache looks damaged where no statement has met it: then the mark is left.
+    """Check for damage that no statement has met; leaves a mark if there is any.
 
-    Pages in the wrong places are all sound by themselves; but the ways to the articles then do not lead to equally
-    many. Reads some megabytes of a large cache: to be run where nobody waits for it.
+    Misplaced pages are sound by themselves, but then the indexes count different numbers of articles. Reads some
+    megabytes of a large cache: to be run when idle.
     """
     with snapshot(c):
         counts = {c.execute(way).fetchone()[0] for way in _WAYS}

@@ -1,7 +1,7 @@
-"""One story once: articles of several feeds that tell the same, found as they are indexed.
+"""Duplicates: articles of several feeds with the same text form a story, found while indexing.
 
-Of those that do the one with the most words stands in the lists, the others are `aside` and stand only in the list of
-their own feed. What the user does with one is done with all.
+The longest of them is shown in lists; the others are `aside` and shown only in the list of their own feed. Status
+changes apply to all of them.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 
 ELSEWHERE = 2
-"""`aside` of an article whose story another one tells more fully."""
+"""`aside` of an article that is shown as part of a longer duplicate."""
 _MOST = 8
-"""Articles that one is compared with: those that have most in common with it."""
+"""Maximum number of candidates that an article is compared with, the most similar first."""
 _FEW, _MANY = 12, 50
-"""Shingles of a text that is too short to be told from others by; and of one that may have been edited."""
+"""Minimum shingles of a text that can be compared; and of one that may have been edited."""
 _APART = 3 * 86_400
-"""Seconds between articles at other addresses that may tell the same."""
+"""Maximum seconds between duplicates at different addresses."""
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
-"""What texts of one story have in common: with other titles, with the same one, and one that is a part of the other."""
+"""Minimum similarity of duplicates: with different titles, with the same title, and of an excerpt to the whole."""
 _OTHER = 0.3
-"""What a text about an article, at its address, has in common with it at most."""
+"""Maximum similarity of an article and a comment about it at the same address."""
 _NUMBER = re.compile(r"\d+")
 
 
 def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None:
-    """Join new articles of a feed, by id, to the stories of other feeds, in the caller's transaction.
+    """Find duplicates of new articles of a feed in other feeds, in the caller's transaction.
 
-    Articles that come later find them by their sketches.
+    Their sketches are stored for articles that come later.
     """
     hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
     note(c, hashes)
@@ -55,7 +55,7 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
 
 
 def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
-    """For each article those of other feeds that may tell the same, the likeliest first; most have none."""
+    """Articles of other feeds that may be duplicates, by new article, the likeliest first; most have none."""
     found = {article_id: others[:_MOST] for article_id, others in in_common(c, new, feed_id).items()}
     for article_id, other in _at_same_address(c, feed_id, new):
         found.setdefault(article_id, []).insert(0, other)
@@ -73,7 +73,7 @@ def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) ->
 
 
 def _tells_for(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
-    """Whether the story of an article has one of a feed already: two of one feed are never the same."""
+    """Whether the story of an article already includes one of a feed: two of one feed are never duplicates."""
     sql = "SELECT 1 FROM article AS a JOIN article AS s ON s.story = a.story WHERE a.id = ? AND s.feed_id = ? LIMIT 1"
     return c.execute(sql, (article_id, feed_id)).fetchone() is not None
 
@@ -99,7 +99,7 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
 
 
 def _agree(titles: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether two articles at one address are the same, and not one a text about the other."""
+    """Whether two articles at one address are the same, and not one a comment about the other."""
     alike = likeness(*texts)
     return alike.of_shorter > _OTHER if alike.shingles >= _FEW else title_key(titles[0]) == title_key(titles[1])
 
@@ -119,7 +119,7 @@ def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
 
 
 def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
-    """Whether an address is that of one article, and not of a page to which several of a feed lead."""
+    """Whether an address belongs to one article, and not to a page that several of a feed link to."""
     if is_front_page(link):
         return False
     sql = "SELECT 1 FROM article INDEXED BY article_by_link WHERE link_key = ? GROUP BY feed_id HAVING count(*) > 1"
@@ -127,7 +127,7 @@ def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
 
 
 def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
-    """Let two articles be of one story, with all that are of either's."""
+    """Join two articles, with their stories and statuses."""
     rows = c.execute("SELECT id, story FROM article WHERE id IN (?, ?)", (new, other)).fetchall()
     stories = sorted({story for _, story in rows if story is not None})
     story = stories[0] if stories else other
@@ -145,7 +145,7 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
 
 
 def _is_read(c: sqlite3.Connection, new: int, others: Iterable[int]) -> bool:
-    """Whether the user has read any article of a story that another one joins, or that one on its server."""
+    """Whether the user has read an article of the story being joined, or the new one on its server."""
     sql = (
         "SELECT 1 FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.read = 1 AND a.unasked = 0"
         " AND (a.id IN (SELECT value FROM json_each(?)) OR (a.id = ? AND f.account_id <> 0)) LIMIT 1"
@@ -154,9 +154,9 @@ def _is_read(c: sqlite3.Connection, new: int, others: Iterable[int]) -> bool:
 
 
 def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
-    """Let one article of each story stand in the lists, and all be starred and tagged as the user did one.
+    """Choose the article of each story that is shown, and share stars and tags of the user.
 
-    It is one that is unread, starred or tagged where any is, else the fullest.
+    Shown is an unread, starred or tagged one if there is any, else the longest.
     """
     for story in stories:
         rows = c.execute(
@@ -184,7 +184,7 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
 
 
 def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
-    """Tags that no rule gave, by article; articles without any are left out."""
+    """Tags that no rule added, by article; articles without any are left out."""
     by_rule = {
         (article_id, tag)
         for article_id, did, names in c.execute(
@@ -213,7 +213,7 @@ def settle_of(c: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def check(c: sqlite3.Connection, edited: Sequence[int]) -> None:
-    """Settle the stories of edited articles; one that tells something else now leaves its story."""
+    """Update the stories of edited articles; one whose text is different now leaves its story."""
     for id_ in edited:
         others = [other for other in with_others(c, [id_]) if other != id_]
         if others and not any(_is_same(c, id_, other) for other in others):
@@ -230,7 +230,7 @@ def _elsewhere(c: sqlite3.Connection, id_: int) -> list[int]:
 
 
 def of_articles(c: sqlite3.Connection, ids: str) -> list[int]:
-    """The stories that these articles tell with others; `ids` as `row_values.id_list` gives them."""
+    """The stories of articles; `ids` as from `row_values.id_list`."""
     rows = c.execute(
         "SELECT DISTINCT story FROM article WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
         (ids,),
@@ -239,7 +239,7 @@ def of_articles(c: sqlite3.Connection, ids: str) -> list[int]:
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:
-    """The stories that articles of a feed tell with others: to be settled when the feed is gone."""
+    """The stories of a feed's articles, to be settled when the feed is removed."""
     rows = c.execute(
         "SELECT DISTINCT story FROM article INDEXED BY article_by_feed WHERE feed_id = ? AND story IS NOT NULL",
         (feed_id,),
@@ -248,13 +248,13 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:
 
 
 _NEW = 1 << 40
-"""What is taken from a hash that is new: the result is below zero, and in the same order."""
+"""Subtracted from new hashes: they become negative and keep their order."""
 MANY = 20_000
-"""New ones that are not moved yet: they take some twenty pages."""
+"""New hashes that stay unmoved: some twenty pages."""
 STEP = 5_000
-"""New ones that are moved in one step: some 20 ms."""
+"""New hashes moved in one step: some 20 ms."""
 COMMON = 60
-"""A hash that so many articles have says nothing; of the new ones, and of the others."""
+"""A hash in so many articles says nothing; counted among new ones and others separately."""
 
 
 def note(c: sqlite3.Connection, of: Mapping[int, Sequence[int]]) -> None:
@@ -263,7 +263,7 @@ def note(c: sqlite3.Connection, of: Mapping[int, Sequence[int]]) -> None:
 
 
 def in_common(c: sqlite3.Connection, of: Mapping[int, Sequence[int]], feed_id: int) -> dict[int, list[int]]:
-    """For each of these articles of a feed those of other feeds that share hashes with it, those with most first."""
+    """Articles of other feeds that share hashes with these, by article, those with most first."""
     having: dict[int, list[int]] = defaultdict(list)
     for id_, hashes in of.items():
         for hash_ in hashes:
@@ -286,7 +286,7 @@ def _most_first(counts: Counter[int]) -> Iterable[tuple[int, int]]:
 
 
 def move_some(c: sqlite3.Connection) -> bool:
-    """Move some of the new ones to their places, where there are many; whether there may be more."""
+    """Move some of the new hashes to their places if there are many; returns whether there may be more."""
     if c.execute("SELECT 1 FROM shingle WHERE hash < 0 LIMIT 1 OFFSET ?", (MANY,)).fetchone() is None:
         return False
     with transaction(c):

@@ -1,4 +1,4 @@
-"""Subscriptions: their addresses, what is needed to ask for them politely, and how they fare."""
+"""Subscriptions: addresses, polling state, and counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COLUMNS = (
     " not_before, pace, private, custom_title, folder_id, account_id, server_id, answered"
 )
 NAME = "coalesce(f.custom_title, f.title)"
-"""SQL for what feed `f` is called."""
+"""SQL for the displayed name of feed `f`."""
 
 
 def add(
@@ -40,7 +40,7 @@ def add(
     account_id: int = 0,
     server_id: str = "",
 ) -> Feed:
-    """Subscribe to the feed at `url`, or give the subscription there is; each account has its own (0: this machine)."""
+    """Subscribe to the feed at `url`, or return the existing subscription; each account has its own (0: local)."""
     with transaction(c):
         c.execute(
             "INSERT INTO feed (url, title, site, added, private, account_id, server_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -62,7 +62,6 @@ def add(
 
 
 def get(c: sqlite3.Connection, feed_id: int) -> Feed:
-    """The subscription with this id; raises NotFoundError."""
     row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE id = ?", (feed_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no feed with the id {feed_id}.")
@@ -83,14 +82,14 @@ def _by_title(rows: Iterable[tuple[Any, ...]]) -> list[Feed]:
 
 
 def followed(c: sqlite3.Connection, account_id: int, url: str) -> Feed | None:
-    """The subscription of an account to this very address."""
+    """The subscription of an account to exactly this address."""
     sql = f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND url = ?"
     row = c.execute(sql, (account_id, sound(url))).fetchone()
     return None if row is None else _feed(row)
 
 
 def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """The id, the address and the site of each subscription: what it takes to see whether one is meant."""
+    """The id, the address and the site of each subscription."""
     return [
         (id_, text_of(url), text_of(site)) for id_, url, site in c.execute("SELECT id, url, site FROM feed").fetchall()
     ]
@@ -106,7 +105,7 @@ def by_place(c: sqlite3.Connection) -> dict[str, int]:
 
 
 def held(c: sqlite3.Connection, now: datetime) -> dict[int, datetime]:
-    """The subscriptions whose servers asked for no request before some time that has not come yet, by their ids."""
+    """Subscriptions whose servers asked for no requests before a time in the future, by id."""
     rows = c.execute("SELECT id, not_before FROM feed WHERE not_before > ?", (seconds(now),)).fetchall()
     return {id_: until for id_, not_before in rows if (until := moment(not_before)) is not None}
 
@@ -116,7 +115,7 @@ def has_any(c: sqlite3.Connection) -> bool:
 
 
 def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
-    """All subscriptions, by title, with the counts of their articles."""
+    """All subscriptions, by title, with their counts."""
     counted = {
         id_: (unread, all_) for id_, unread, all_ in c.execute("SELECT id, unread, articles FROM feed").fetchall()
     }
@@ -131,9 +130,9 @@ def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
 
 
 def find(c: sqlite3.Connection, text: str) -> Feed:
-    """The subscription that `text` means: its address, its id, or a part of its title that no other has.
+    """Find a subscription by address, id, or a unique part of its title.
 
-    Raises NotFoundError, with a sentence, where there is none or more than one.
+    Raises NotFoundError if there is none or more than one.
     """
     feeds = every(c) if text.strip() else []
     name, address, shown = name_key(text), _spelling(text), shown_address(text)
@@ -168,7 +167,7 @@ def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
 
 
 def remove(c: sqlite3.Connection, feed_id: int) -> None:
-    """Unsubscribe; the articles go too."""
+    """Remove a feed and its articles."""
     with transaction(c):
         remove_articles(c, feed_id)
         c.execute("DELETE FROM feed WHERE id = ?", (feed_id,))
@@ -180,14 +179,13 @@ COUNT_AGAIN = """
     (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)
      FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1)
 """
-"""Counts all there is in the list of each feed."""
+"""Recounts the articles of each feed."""
 
 
 def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
-    """Merge another feed of the same address into a feed, and remove that one.
+    """Merge another feed into a feed, and remove it.
 
-    Articles that only the other one has go over, as do rules and options. An article of both has the marks and tags of
-    both.
+    Its articles, rules and options are moved. Articles of both feeds get the tags and marks of both.
     """
     with transaction(c):
         pairs = _articles_of_both(c, feed_id, other_id)
@@ -225,9 +223,9 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
 
 
 def _articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
-    """The articles of another feed that this one has, too, and which these are.
+    """Articles of another feed that this one has too, with the ids here.
 
-    They have the same guid; or the same link, if in each feed no other article has it.
+    They have the same guid, or the same link if it is unique in both feeds.
     """
     alone = (
         "SELECT link_key, min(id) AS id FROM article WHERE feed_id = ? AND link_key <> 0"
@@ -246,7 +244,7 @@ def _articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dic
 
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
-    """Remove the articles of a feed, inside a transaction of the caller's; what others tell too, they tell now."""
+    """Remove a feed's articles in the caller's transaction, and settle their stories."""
     told = duplicates.of_feed(c, feed_id)
     c.execute(
         "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
@@ -258,20 +256,20 @@ def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
-    """Give a feed a title of the user's own, which no refresh overwrites; an empty one gives it its own again."""
+    """Set the user's title of a feed, which no refresh overwrites; "" restores the feed's own."""
     c.execute("UPDATE feed SET custom_title = ? WHERE id = ?", (tidy(title) or None, feed_id))
 
 
 LANGUAGE = "language"
-"""The option that a feed sets itself: in what language it is."""
+"""The option with the language that a feed states."""
 FOUND_LANGUAGE = "language found"
-"""The option that is set for feeds that do not say it: what its articles are written in; "und": several languages."""
+"""The option with the detected language of a feed that states none; "und": several languages."""
 
 
 def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: datetime, *, reach: Reach) -> None:
-    """Let a feed of an account be called as its server has it; with an address that no other of the account has.
+    """Name a feed of an account as its server does, and set its address unless another feed of the account has it.
 
-    An address that is new here has the given reach.
+    A new address gets the given reach.
     """
     c.execute(
         "UPDATE feed SET server_id = ?2, title = ?4, site = ?5, error = NULL, checked = ?6, answered = ?6,"
@@ -291,36 +289,36 @@ def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: dat
 
 
 LEAVING = "unsubscribed"
-"""The option of a feed that is to be removed at the end of a reader, with the number of that process."""
+"""The option of a feed that will be removed when a reader ends, with the process number of the reader."""
 
 
 def leaving(c: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """The feeds that are to be removed at the end of a reader: the number of its process, and when that was said."""
+    """Feeds that will be removed when a reader ends: its process number, and when the user unsubscribed."""
     rows = c.execute("SELECT feed_id, value FROM feed_option WHERE name = ?", (LEAVING,)).fetchall()
     found = {feed_id: [int(each) for each in text_of(value).split() if each.isdecimal()] for feed_id, value in rows}
     return {feed_id: (numbers[0], numbers[1]) if len(numbers) > 1 else (0, 0) for feed_id, numbers in found.items()}
 
 
 def leave(c: sqlite3.Connection, feed_id: int, process: int, now: datetime) -> None:
-    """Let a feed be removed at the end of the reader of this process."""
+    """Mark a feed for removal when this reader ends."""
     set_option(c, feed_id, LEAVING, f"{process} {seconds(now)}")
 
 
 def all_addresses(c: sqlite3.Connection, feed_id: int) -> list[str]:
-    """The address of a feed, and those that it had before."""
+    """The current and former addresses of a feed."""
     sql = "SELECT url FROM feed WHERE id = ?1 UNION SELECT url FROM former_address WHERE feed_id = ?1"
     return [text_of(row[0]) for row in c.execute(sql, (feed_id,)).fetchall()]
 
 
 def stay(c: sqlite3.Connection, feed_id: int) -> None:
-    """Let a feed not be removed: it was added again, or its removal was undone."""
+    """Cancel the removal of a feed: it was added again, or its removal was undone."""
     set_option(c, feed_id, LEAVING, None)
 
 
 def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
-    """Let a feed be one of an account from now on, or this machine's own.
+    """Hand a feed over to an account, or back to the local one.
 
-    What the server calls it comes with its subscriptions: all that it has of the feed is read then.
+    Its server id comes with the account's subscriptions; then all of its articles on the server are read.
     """
     c.execute(
         "UPDATE feed SET account_id = ?, server_id = NULL, folder_id = NULL, error = NULL, failures = 0, due = NULL"
@@ -330,7 +328,7 @@ def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
 
 
 def move(c: sqlite3.Connection, url: str, to: str) -> None:
-    """Let a local feed have another address, which another device gave; where another feed has it, they become one."""
+    """Change the address of a local feed as another device did; if another feed has it, the two are merged."""
     old, new = followed(c, 0, url), followed(c, 0, to)
     if old is not None and new is not None:
         take_over(c, new.id, old.id)
@@ -342,7 +340,7 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
 
 
 def end_on_server(c: sqlite3.Connection, feed_id: int, error: str) -> None:
-    """Note why a feed is no longer on its server; nothing asks for it until it is added again."""
+    """Note why a feed is no longer on its server; it is not fetched until it is added again."""
     c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
 
 
@@ -357,7 +355,7 @@ def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:
 
 
 def language(c: sqlite3.Connection, feed_id: int) -> str:
-    """The language that a feed says it is in, as in "de", or else is; empty where that is not known yet."""
+    """The language of a feed as it states or as detected, such as "de"; "" if unknown."""
     said = options(c, feed_id)
     return said.get(LANGUAGE) or said.get(FOUND_LANGUAGE) or ""
 
@@ -368,7 +366,7 @@ def options(c: sqlite3.Connection, feed_id: int) -> dict[str, str]:
 
 
 def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None) -> None:
-    """Set an option for one feed; None takes it back."""
+    """Set an option of a feed; None removes it."""
     if value is None:
         c.execute("DELETE FROM feed_option WHERE feed_id = ? AND name = ?", (feed_id, name))
         return
@@ -380,11 +378,11 @@ def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None
 
 
 TO_READ = "to read whole"
-"""The option of a feed of which its server is still to give all that it has."""
+"""The option of a feed whose articles on the server are still to be read completely."""
 
 
 def to_read(c: sqlite3.Connection, account_id: int) -> list[Feed]:
-    """Those of an account's feeds, as far as its server follows them."""
+    """Those of an account's feeds that its server still follows."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND server_id IS NOT NULL"
         " AND id IN (SELECT feed_id FROM feed_option WHERE name = ?) ORDER BY id",
@@ -398,9 +396,9 @@ def are_read(c: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def record(c: sqlite3.Connection, feed: Feed) -> None:
-    """Write what is known of a feed from asking for it, as one row; nothing where it is no longer subscribed to.
+    """Write the polling state of a feed as one row; nothing if it was removed.
 
-    What the user has set stays. Where another subscription has the new address already, the old one is kept.
+    Settings of the user stay. If another subscription has the new address, the old one is kept.
     """
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
@@ -441,7 +439,7 @@ def _spellings(feed: Feed) -> list[str]:
 
 
 def _spelling(address: str) -> str:
-    """What an address and parts of it are compared by: people type them in any case, and only in part."""
+    """A normalised address for comparison with typed, possibly partial ones."""
     from tuireader.urls.identity import place
 
     return place(address).casefold()
@@ -484,6 +482,6 @@ def _reach(private: object) -> Reach:
 
 
 def _validator(kept: object) -> str | None:
-    """What can go into a header as it came; nothing that was damaged."""
+    """A stored validator, if it can be sent in a header; None if damaged."""
     text = text_of(kept)
     return text if text and all(char.isprintable() and char <= "\xff" for char in text) else None

@@ -1,4 +1,4 @@
-"""Folders, and which feeds are in them."""
+"""Folders of feeds."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _FOLDERS = (
     " ON a.id = f.account_id"
 )
 _NAMED = 4
-"""Folders that are named where several may be meant."""
+"""Maximum number of folders named in an error message."""
 
 
 def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
-    """Make a folder, or give the one of this name, whatever its case."""
+    """Make a folder, or return the one of this name, ignoring case."""
     with transaction(c):
         c.execute(
             "INSERT INTO folder (account_id, name, key) VALUES (?, ?, ?) ON CONFLICT (account_id, key) DO NOTHING",
@@ -36,14 +36,13 @@ def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
 
 
 def every(c: sqlite3.Connection) -> list[Folder]:
-    """All folders, by name; without the names of their accounts where all feeds are of one."""
+    """All folders by name, with their accounts' names if there are several accounts."""
     found = [_folder(row) for row in c.execute(f"{_FOLDERS} ORDER BY f.key, f.id").fetchall()]
     is_one = c.execute("SELECT count(DISTINCT account_id) FROM feed").fetchone()[0] < 2
     return [replace(folder, account="") for folder in found] if is_one else found
 
 
 def get(c: sqlite3.Connection, folder_id: int) -> Folder:
-    """Return a folder by its id; raises NotFoundError."""
     row = c.execute(f"{_FOLDERS} WHERE f.id = ?", (folder_id,)).fetchone()
     if row is None:
         raise NotFoundError("This folder is no longer there.")
@@ -53,7 +52,7 @@ def get(c: sqlite3.Connection, folder_id: int) -> Folder:
 def find(c: sqlite3.Connection, name: str) -> Folder:
     """Find a folder by its name or a unique part of it; raises NotFoundError listing the folders.
 
-    With the name of its account behind it, as lists show it, it is told from one of another account.
+    The account's name may follow in brackets, as in lists.
     """
     there, key = every(c), name_key(name)
     meant = [folder for folder in there if name_key(folder.title) == key]
@@ -78,7 +77,7 @@ def _listed(some: list[Folder]) -> str:
 
 
 def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[int]:
-    """The ids of the feeds in folders whose names have a part, or are all of it, whatever its case."""
+    """Ids of the feeds in folders whose names contain a part, or equal it, ignoring case."""
     key = name_key(part)
     rows = [*c.execute("SELECT id, key FROM folder").fetchall(), *([(0, "")] if whole else [])]  # "" is for none
     named = [id_ for id_, name in rows if (key == text_of(name) if whole else key in text_of(name))]
@@ -87,12 +86,12 @@ def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[i
 
 
 def put(c: sqlite3.Connection, feed_id: int, folder_id: int | None) -> None:
-    """Put a feed into a folder; None takes it out of the one that it is in."""
+    """Put a feed into a folder; None takes it out of its folder."""
     c.execute("UPDATE feed SET folder_id = ? WHERE id = ?", (folder_id, feed_id))
 
 
 def remove_empty(c: sqlite3.Connection) -> None:
-    """Remove the folders that hold no feed, and that no rule is for."""
+    """Remove folders without feeds and rules."""
     used = " AND ".join(
         f"id NOT IN (SELECT folder_id FROM {of} WHERE folder_id IS NOT NULL)" for of in ("feed", "rule")
     )

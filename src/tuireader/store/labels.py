@@ -1,4 +1,4 @@
-"""Labels: the authors, categories and tags that articles are filed under. All statements about them are here."""
+"""Labels of articles: authors, categories and tags. All SQL on them is here."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 Kind = Literal["category", "author", "tag"]
 
 NUMBERS: Mapping[Kind, int] = {"category": 1, "author": 2, "tag": 3}
-"""How a kind is written in the tables."""
+"""The number of each kind in the tables."""
 OF_PUBLISHERS: tuple[Kind, ...] = ("category", "author")
-"""What a feed says of an article. One of which it says nothing is filed under the empty name."""
+"""Labels given by feeds; articles without one are filed under the empty name."""
 
 TAGGED = f"SELECT article_id FROM label_article WHERE kind = {NUMBERS['tag']}"
-"""SQL for the articles that have a tag."""
+"""SQL for the ids of tagged articles."""
 
 _ALL = ", ".join(map(str, NUMBERS.values()))
 _SEPARATOR = "\x1f"
 
 
 class Repeated(NamedTuple):
-    """What is repeated of an article beside each of its labels, so that a list under one reads nothing else."""
+    """Columns of an article that are repeated beside each of its labels, so that a list reads one table."""
 
     date: int
     feed_id: int
@@ -40,7 +40,7 @@ class Repeated(NamedTuple):
 
 
 REPEATED = "date, feed_id, read, starred, aside"
-"""The columns of `Repeated`, in its order."""
+"""The columns of `Repeated`."""
 
 
 def rows_of(kind: Kind) -> tuple[str, str, str]:
@@ -48,7 +48,7 @@ def rows_of(kind: Kind) -> tuple[str, str, str]:
 
 
 def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
-    """The ids of the labels of a kind whose names have a part, whatever its case."""
+    """Ids of labels whose names contain a part, ignoring case."""
     key = name_key(part)
     rows = c.execute("SELECT id, key FROM label WHERE kind = ?", (NUMBERS[kind],)).fetchall()
     return [id_ for id_, name in rows if key in text_of(name)]
@@ -59,7 +59,7 @@ def is_under_any(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:
 
 
 def under_any(kind: Kind) -> str:
-    """SQL for the ids, as `article_id`, of the articles that have any label of a list of ids, each once."""
+    """SQL for the distinct ids (`article_id`) of articles with any label of a list of ids."""
     return (
         f"SELECT DISTINCT t.article_id FROM label_article AS t WHERE t.kind = {NUMBERS[kind]}"
         " AND t.label_id IN (SELECT value FROM json_each(?))"
@@ -67,7 +67,7 @@ def under_any(kind: Kind) -> str:
 
 
 def is_under(kind: Kind, article: str) -> str:
-    """SQL for whether an article, whose id is the column `article` and whose date is `d.date`, has a label: its id."""
+    """SQL for whether the article with the id in column `article` and date `d.date` has a label; yields its id."""
     return (
         f"EXISTS (SELECT 1 FROM label_article AS x WHERE x.kind = {NUMBERS[kind]} AND x.label_id = ?"
         f" AND x.date = d.date AND x.article_id = {article})"
@@ -75,7 +75,7 @@ def is_under(kind: Kind, article: str) -> str:
 
 
 def names_of(kind: Kind) -> str:
-    """SQL for the names of one kind that article `a` has, in their order, for `split_names`."""
+    """SQL for the names of a kind of article `a`, in order, for `split_names`."""
     return (
         f"(SELECT group_concat(name, '{_SEPARATOR}') FROM (SELECT n.name FROM label_article AS l"
         " INDEXED BY label_of_article JOIN label AS n ON n.id = l.label_id"
@@ -88,13 +88,11 @@ def split_names(names: object) -> tuple[str, ...]:
 
 
 def find(c: sqlite3.Connection, kind: Kind, name: str) -> int | None:
-    """Return the id of a label by its name, or None."""
     row = c.execute("SELECT id FROM label WHERE kind = ? AND key = ?", (NUMBERS[kind], name_key(name))).fetchone()
     return None if row is None else row[0]
 
 
 def beginning_with(c: sqlite3.Connection, kind: Kind, part: str) -> str | None:
-    """Return the most used name of a kind with this prefix, or None."""
     key = name_key(part)
     row = c.execute(
         "SELECT name FROM label WHERE kind = ? AND key >= ? AND key < ? ORDER BY articles DESC LIMIT 1",
@@ -109,10 +107,7 @@ def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
 
 
 def counted(kind: Kind, column: Literal["articles", "unread"]) -> tuple[str, tuple[int, ...]]:
-    """SQL, with its parameters, for all names of a kind under which there is something.
-
-    With the counts that are kept of it: unread, and in all; the most first.
-    """
+    """SQL and parameters for all names of a kind with articles, with unread and total counts, the highest first."""
     sql = f"SELECT name, unread, {column} FROM label WHERE kind = ? AND {column} > 0 ORDER BY {column} DESC, key"
     return sql, (NUMBERS[kind],)
 
@@ -127,7 +122,7 @@ def unique(names: Iterable[str]) -> list[str]:
 
 
 def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows: Mapping[int, Repeated]) -> None:
-    """File articles under names, by their ids; `rows` has what is repeated of each."""
+    """File articles under names; `rows` are their repeated columns."""
     import json  # the start of the app does without these
     from collections import Counter
 
@@ -167,7 +162,7 @@ def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str]
 
 
 def move_to(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
-    """Let articles be those of another feed; `ids` as `row_values.id_list` gives them."""
+    """Update labels of articles that move to another feed; `ids` as from `row_values.id_list`."""
     c.execute(
         f"UPDATE label_article SET feed_id = ? WHERE kind IN ({_ALL})"
         " AND article_id IN (SELECT value FROM json_each(?))",
@@ -176,7 +171,7 @@ def move_to(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
 
 
 def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
-    """Let the articles of a feed, which are about to be removed, be filed under nothing."""
+    """Remove the labels of a feed's articles, before these are removed."""
     c.execute(
         f"DELETE FROM label_article INDEXED BY label_of_article WHERE kind IN ({_ALL}) AND article_id IN"
         " (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
@@ -185,7 +180,7 @@ def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def remove_from(c: sqlite3.Connection, ids: str) -> None:
-    """Let articles, which are about to be removed, be filed under nothing; `ids` as `row_values.id_list` gives them."""
+    """Remove the labels of articles, before these are removed; `ids` as from `row_values.id_list`."""
     c.execute(
         f"DELETE FROM label_article INDEXED BY label_of_article WHERE kind IN ({_ALL})"
         " AND article_id IN (SELECT value FROM json_each(?))",
@@ -194,7 +189,7 @@ def remove_from(c: sqlite3.Connection, ids: str) -> None:
 
 
 def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
-    """Write a mark in the rows of articles and wherever it is repeated; `ids` as `row_values.id_list` gives them."""
+    """Write a status of articles and its copies; `ids` as from `row_values.id_list`."""
     c.execute(
         f"UPDATE article SET {column} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
         (value, ids),
@@ -203,7 +198,7 @@ def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "asid
 
 
 def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
-    """Write a mark beside the labels of articles; `ids` as `row_values.id_list` gives them."""
+    """Write the copies of a status beside labels; `ids` as from `row_values.id_list`."""
     c.execute(
         f"UPDATE label_article INDEXED BY label_of_article SET {column} = ?1"
         f" WHERE kind IN ({_ALL}) AND article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
@@ -212,7 +207,7 @@ def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "asi
 
 
 def repeat_date(c: sqlite3.Connection, article_id: int, date: int) -> None:
-    """Write the date of an article beside its labels."""
+    """Write the copies of a date beside labels."""
     c.execute(
         f"UPDATE label_article INDEXED BY label_of_article SET date = ? WHERE kind IN ({_ALL}) AND article_id = ?",
         (date, article_id),
@@ -220,7 +215,7 @@ def repeat_date(c: sqlite3.Connection, article_id: int, date: int) -> None:
 
 
 def remove_unused(c: sqlite3.Connection) -> None:
-    """Remove the names under which nothing is filed any more; tags are the user's, and stay."""
+    """Remove names without articles, but no tags."""
     c.execute(
         f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND articles = 0 AND NOT EXISTS"
         " (SELECT 1 FROM label_article AS l WHERE l.kind = label.kind AND l.label_id = label.id)"

@@ -1,4 +1,4 @@
-"""What may be removed to make room, and what counts as read by itself; and what all of it takes."""
+"""Which articles may be removed to make room, which expire, and how large the cache is."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 DAYS, NEWEST = "keep_days", "keep_articles"
-"""The options of a feed: days that its articles are kept, and how many of the newest are in any case."""
+"""Options of a feed: days to keep articles, and number of newest articles always kept."""
 _ROW = 700
-"""Bytes that an article takes besides its texts, about: its row, its labels, its words in the index."""
+"""Approximate bytes of an article besides its texts: row, labels, index."""
 _SIZE = (
     f"(SELECT length(b.html) + coalesce(length(b.full_html), 0) + coalesce(length(b.full_text), 0) + {_ROW}"
     " FROM body AS b WHERE b.article_id = a.id)"
@@ -30,15 +30,14 @@ _MAY_GO = (
     f" AND a.id NOT IN ({labels.TAGGED}) AND a.id NOT IN (SELECT article_id FROM rule_article WHERE did & {KEEP})"
     " AND a.id NOT IN (SELECT article_id FROM journal)"
 )
-"""What is unread, starred or tagged, what a rule keeps, and what an account is still to be told of is never removed."""
+"""Never removed: unread, starred, tagged, kept by a rule, or with changes in the outbox."""
 
 
 ANY_DATE = 2**40
-"""Later than any date."""
 
 
 class Limits(NamedTuple):
-    """For how long articles are kept, how many of each feed, and how much all may take; 0: for ever, all, any."""
+    """Limits: days, articles per feed, size; 0: no limit."""
 
     days: int = 0
     newest: int = 0
@@ -46,19 +45,19 @@ class Limits(NamedTuple):
 
 
 class Prunable(NamedTuple):
-    """An article that may go."""
+    """An article that may be removed."""
 
     id: int
     feed_id: int
     date: int
     size: int
-    """Bytes, about."""
+    """Approximate bytes."""
 
 
 def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Prunable]:
-    """The articles that are beyond the limits and may go, the oldest first; what is set for a feed goes before both.
+    """Articles beyond the limits that may be removed, oldest first; options of a feed override the limits.
 
-    Of what is over the size, the oldest go.
+    For the size limit, the oldest are removed.
     """
     from tuireader.model.feed import PAGES  # the first screen does without them
     from tuireader.store import site_facts
@@ -116,7 +115,7 @@ def _age(each: Prunable) -> tuple[int, int]:
 
 
 def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
-    """Remove those of some articles that may still go, and remember that they were here; gives how many these are."""
+    """Remove articles, unless they must stay by now, and remember their keys; returns how many."""
     listed = id_list(ids)
     with transaction(c):
         going = f"SELECT a.id FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)) AND {_MAY_GO}"
@@ -145,7 +144,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
 
 
 def remember(c: sqlite3.Connection, feed_id: int, keys: Iterable[tuple[int, int]]) -> None:
-    """Let articles with these keys, up to these dates, not come; those that are here stay."""
+    """Keep articles with these keys, up to these dates, from coming; existing ones stay."""
     c.executemany(
         "INSERT OR IGNORE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
         [(feed_id, key, date) for key, date in keys],
@@ -153,13 +152,13 @@ def remember(c: sqlite3.Connection, feed_id: int, keys: Iterable[tuple[int, int]
 
 
 def remembered(c: sqlite3.Connection) -> list[tuple[int, list[tuple[int, int]]]]:
-    """The keys and dates of articles that were removed, by feed."""
+    """Keys and dates of removed articles, by feed."""
     rows = c.execute("SELECT feed_id, key, date FROM pruned ORDER BY feed_id, key").fetchall()
     return [(feed_id, [(key, date) for _, key, date in some]) for feed_id, some in groupby(rows, itemgetter(0))]
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
-    """Those of some keys of guids, links and titles whose articles were here and were removed, with their dates."""
+    """The dates of removed articles by their keys, for given keys of guids, links, titles and texts."""
     rows = c.execute(
         "SELECT key, date FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
@@ -168,7 +167,7 @@ def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dic
 
 
 def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> None:
-    """Forget that articles were removed: somebody brings them back."""
+    """Forget that articles were removed, since they are wanted again."""
     c.execute(
         "DELETE FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
@@ -176,7 +175,7 @@ def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> No
 
 
 def used(c: sqlite3.Connection) -> int:
-    """Bytes that all of it takes, without what is free within the file."""
+    """Bytes in use, without free pages."""
     names = ("page_count", "freelist_count", "page_size")
     pages, free, size = (c.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
     return int((pages - free) * size)
@@ -192,16 +191,16 @@ def _set(text: str | None, usual: int) -> int:
 
 
 AFTER, ABOVE, QUIET = "expire_after", "expire_above", "quiet"
-"""The options of a feed: days until an article counts as read, unread ones that are kept, and counting apart."""
+"""Options of a feed: days until an article counts as read, number of unread ones kept, and separate counts."""
 _BY_RULE = "SELECT article_id FROM rule_article WHERE did & "
 _SPARED = f"starred = 0 AND id NOT IN ({_BY_RULE}{KEEP}) AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
-"""What the user starred or tagged, and what a rule keeps, never counts as read by itself."""
+"""Never expired: starred, tagged by the user, or kept by a rule."""
 
 
 def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:
     """Unread articles past the age limit, or beyond the newest ones kept per feed.
 
-    0 is for no end. What is set for a feed goes before both.
+    0: no limit. Options of a feed override the limits.
     """
     found: list[int] = []
     for (feed_id,) in c.execute("SELECT id FROM feed WHERE unread > 0 ORDER BY id").fetchall():

@@ -1,4 +1,4 @@
-"""Values of columns: numbers, texts, times, keys, lists of ids; and bodies, compressed. The only door to isal."""
+"""Conversion of column values: numbers, texts, times, keys, id lists; and compressed bodies. The only user of isal."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 # nearest there is stands for it, so that the rest of the row can be read.
 
 lenient = partial(str, encoding="utf-8", errors="replace")
-"""SQLite's `text_factory`: bytes that are no UTF-8 become marks, and stop nobody from reading the other rows."""
+"""SQLite's `text_factory`: invalid UTF-8 is replaced, so that other rows stay readable."""
 
 
 def number(kept: object, default: int = 0) -> int:
-    """A whole number."""
     if isinstance(kept, int):
         return kept
     return int(kept) if isinstance(kept, float) and abs(kept) < 2**62 else default
@@ -34,12 +33,12 @@ def text_of(kept: object) -> str:
 
 
 def id_list(ids: Iterable[int]) -> str:
-    """Numbers as SQLite's `json_each` takes them; the start of the app does without the json module."""
+    """Ids as input for SQLite's `json_each`; without the json module, which the start does not load."""
     return f"[{','.join(map(str, ids))}]"
 
 
 def sound(text: str) -> str:
-    """The text without lone surrogates, which SQLite cannot keep."""
+    """The text without lone surrogates, which SQLite cannot store."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -50,7 +49,7 @@ def sound(text: str) -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
-"""Seconds of the years 1 to 9999, which are all that Python has."""
+"""Seconds of the years 1 to 9999, the range of datetime."""
 
 
 @overload
@@ -65,17 +64,17 @@ def seconds(moment: datetime | None) -> int | None:
 
 
 def moment(kept: object) -> datetime | None:
-    """The datetime, in UTC, that was kept as seconds."""
+    """The UTC datetime of stored seconds; None for NULL."""
     return None if kept is None else stamp(kept)
 
 
 def stamp(kept: object) -> datetime:
-    """The datetime, in UTC, of seconds that are always there."""
+    """The UTC datetime of seconds that are never NULL."""
     return _EPOCH + timedelta(seconds=min(max(number(kept), _EARLIEST), _LATEST))
 
 
 _LONGEST = 1000
-"""Characters of a name."""
+"""Maximum characters of a name."""
 
 
 @lru_cache(maxsize=512)
@@ -90,24 +89,24 @@ def name_key(name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def guid_key(guid: str) -> int:
-    """A number for a guid, the same whether it begins with http or https."""
+    """A hash of a guid, the same for http and https."""
     from tuireader.urls.identity import without_scheme
 
     return _number(without_scheme(guid))
 
 
 def title_key(title: str) -> int:
-    """A number for a title, which is that of no guid."""
+    """A hash of a title, distinct from those of guids."""
     return _number(f"\n{title}")
 
 
 def text_key(html: str) -> int:
-    """A number for the text of an article as its feed gave it, which is that of no guid."""
+    """A hash of an article's text from its feed, distinct from those of guids."""
     return _number(f"\t{html}")
 
 
 def link_key(link: str) -> int:
-    """A number for an address, the same for all its spellings (see `urls.identity.place`); 0 for none."""
+    """A hash of an address, the same for all its spellings (see `urls.identity.place`); 0 for ""."""
     from tuireader.urls.identity import place
 
     there = place(link)
@@ -122,11 +121,11 @@ def _number(text: str) -> int:
 
 
 DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be read.</em></p>"
-"""The end of a text, in HTML, that cannot be read to its end."""
+"""The HTML that ends a text whose rest is damaged."""
 
 _TAG = re.compile("<[^<>]*>")
 _PIECE, _PIECES_MAX = 64, 1_000_000
-"""Bytes of a step through a text that is damaged, and steps at most."""
+"""Bytes per step through a damaged text, and maximum number of steps."""
 
 _LEVEL = 4  # 5 takes a quarter longer for a sixtieth of the size, and what is higher gains next to nothing
 
@@ -155,14 +154,14 @@ _DICTIONARY = (
 
 
 def pack(text: str) -> bytes:
-    """The text, compressed: as a zlib stream with a preset dictionary, whatever wrote it."""
+    """Compress a text: a zlib stream with a preset dictionary, whichever library writes it."""
     packer = _packer()
     packed: bytes = packer.compress(text.encode("utf-8", "replace")) + packer.flush()
     return packed
 
 
 def _packer() -> Any:
-    """A compressor of isal's; of zlib's, which takes four times as long, where isal is not to be had."""
+    """A compressor of isal, or of zlib, which takes four times as long, if isal is missing."""
     try:
         from isal import isal_zlib
     except ImportError:
@@ -178,12 +177,12 @@ def unpack(packed: object) -> str:
 
 
 def plain(packed: object) -> str:
-    """The words of a packed text of HTML, without its tags."""
+    """The plain words of a compressed HTML text."""
     return " ".join(unescape(_TAG.sub(" ", unpack(packed))).split())
 
 
 def unpack_all(packed: object) -> tuple[str, bool]:
-    """The text that was packed, as far as it can be read, and whether that is all of it."""
+    """Decompress a text as far as possible; returns whether it is complete."""
     if not isinstance(packed, bytes):
         return "", False
     unpacker = zlib.decompressobj(zlib.MAX_WBITS, _DICTIONARY)
@@ -194,7 +193,7 @@ def unpack_all(packed: object) -> tuple[str, bool]:
 
 
 def _beginning(packed: bytes) -> str:
-    """What comes out before the damage is met, in small steps: a step that meets it gives nothing."""
+    """The readable beginning of damaged data, in small steps: a step with damage yields nothing."""
     unpacker = zlib.decompressobj(zlib.MAX_WBITS, _DICTIONARY)
     pieces: list[bytes] = []
     left = packed

@@ -1,4 +1,4 @@
-"""Rules, and what they did to articles."""
+"""Rules, and their effects on articles."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def of_folders(c: sqlite3.Connection, ids: Iterable[int]) -> list[Rule]:
 
 
 def move_to(c: sqlite3.Connection, folder_id: int, to: int) -> None:
-    """Let the rules for a folder be for another one."""
+    """Assign the rules of a folder to another one."""
     c.execute("UPDATE rule SET folder_id = ? WHERE folder_id = ?", (to, folder_id))
 
 
@@ -67,7 +67,6 @@ def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
 
 
 def get(c: sqlite3.Connection, rule_id: int) -> Rule:
-    """Return a rule by its id; raises NotFoundError."""
     row = c.execute(f"SELECT {_COLUMNS} FROM rule WHERE id = ?", (rule_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no rule {rule_id}. `tuireader rules` lists them.")
@@ -75,7 +74,7 @@ def get(c: sqlite3.Connection, rule_id: int) -> Rule:
 
 
 def in_force(c: sqlite3.Connection, now: datetime) -> list[Rule]:
-    """The rules whose end has not come."""
+    """Rules that have not ended."""
     return [rule for rule in every(c) if rule.until is None or rule.until > now]
 
 
@@ -84,7 +83,7 @@ def ended(c: sqlite3.Connection, now: datetime) -> list[Rule]:
 
 
 def query_of(rule: Rule, since: datetime | None = None) -> Query:
-    """The query of the articles that a rule is for, of all times or since then; each telling of a story is one."""
+    """The query of the articles that a rule applies to, optionally only newer ones; duplicates count separately."""
     return Query(
         apart=True,
         feeds=() if rule.feed_id is None else (rule.feed_id,),
@@ -99,7 +98,7 @@ def counts(c: sqlite3.Connection) -> dict[int, int]:
 
 
 def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Rule]:
-    """The rules that did any of this to an article."""
+    """The rules with any of these effects on an article."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM rule JOIN rule_article AS r ON r.rule_id = rule.id"
         " WHERE r.article_id = ? AND r.did & ? ORDER BY rule.id",
@@ -117,7 +116,7 @@ def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
 
 
 def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
-    """Note what a rule did to an article elsewhere, in a cache of which this is made; what it hid is hidden here."""
+    """Record an effect of a rule from a backup; hidden articles are hidden here."""
     with transaction(c):
         c.execute(
             "INSERT OR REPLACE INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)",
@@ -138,7 +137,7 @@ def caught(
 ) -> list[tuple[Rule, list[int]]]:
     """Match newly saved articles against all rules in one pass.
 
-    With the `words` of all of them the index is not asked.
+    If `words` has all of them, the index is not read.
     """
     found = []
     is_known = words.keys() >= set(new)
@@ -171,7 +170,7 @@ def is_about_words(query: str) -> bool:
 
 
 def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
-    """Do what a rule says with articles; the ids of those with which there was something to do."""
+    """Apply a rule to articles; returns the ids of those that changed."""
     with transaction(c):
         did = _undone(c, rule, ids)
         c.executemany(
@@ -253,7 +252,7 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
 
 
 def remove(c: sqlite3.Connection, rule_id: int) -> None:
-    """Remove a rule; what it did is to be taken back before, or stays."""
+    """Remove a rule; its effects stay unless they were taken back before."""
     with transaction(c):
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
 
@@ -273,7 +272,7 @@ def _set_aside(c: sqlite3.Connection, ids: Sequence[int], aside: int) -> None:
 
 
 def _ended(query: str) -> str:
-    """A query whose last word is whole: it is not being typed any more."""
+    """A query whose last word is complete, not a prefix."""
     return f"{query.strip()} "
 
 

@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 APPLICATION_ID = 0x74756931
-"""`tui1`: marks the file as tuireader's."""
+"""`tui1`: identifies the file as tuireader's."""
 UNRELEASED_ID = 0x74756952
-"""The mark of caches that were made before the first release, by other schemas."""
+"""Identifies caches of development versions before the first release."""
 
 OLDEST_SQLITE = (3, 35, 0)
-"""What the statements of the store need: RETURNING."""
+"""Required by the statements of the store: RETURNING."""
 NEWER_INDEX = (3, 43, 0)
-"""From here on an index that keeps no text can be deleted from."""
+"""From this version on, entries can be deleted from an index without content."""
 
 INDEX_SETTINGS = (("automerge", 0), ("crisismerge", 256), ("usermerge", 16))
-"""When runs of the search index, of one level, are merged into one of the next: at 16 when nobody waits, else at 256.
+"""Segments of the search index are merged at 16 a level when idle, else at 256.
 
-Every feed that brings something adds a run. A search looks into each, which takes microseconds; merging them early and
-often took a third of a refresh.
+Every feed with news adds a segment. A search looks into each, which takes microseconds; early merging took a third of a
+refresh.
 """
 
 
 def create(c: sqlite3.Connection) -> None:
-    """Make all tables, in a transaction of the caller's."""
+    """Create all tables, in the caller's transaction."""
     for statement in statements():
         c.execute(statement)
     # An index alone is a third of the size of an index with its own copy of the text.
@@ -57,7 +57,7 @@ def set_up_index(c: sqlite3.Connection) -> None:
 
 @cache
 def statements() -> tuple[str, ...]:
-    """The statements of `schema.sql`, one by one: SQLite's own way to run a script would end the transaction."""
+    """The statements of `schema.sql`; SQLite's own script runner would end the transaction."""
     found, statement = [], ""
     for line in Path(__file__).with_suffix(".sql").read_text("utf-8").splitlines(keepends=True):
         statement += line
@@ -68,23 +68,23 @@ def statements() -> tuple[str, ...]:
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (create,)
-"""Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
+"""Each migrates from the version of its index to the next, in the caller's transaction."""
 
 
 Description = list[tuple[str, str, str, "str | None"]]
-"""Kind, name, table and SQL of all that a file has, in SQLite's own order."""
+"""Type, name, table and SQL of everything in a file, in SQLite's order."""
 
 
 def expected(version: int) -> Description:
-    """What a sound file of this version has."""
+    """The description of an intact file of this version."""
     with closing(made(version)) as c:
         return described(c)
 
 
 def made(version: int, page_size: int = 4096, *, is_vacuumed: bool = False) -> sqlite3.Connection:
-    """An empty cache of this version, in memory; the caller closes it.
+    """An empty cache of this version in memory; the caller closes it.
 
-    VACUUM writes a file anew: first all tables, then indexes, then the rest.
+    VACUUM rewrites a file: first tables, then indexes, then the rest.
     """
     c = sqlite3.connect(":memory:", isolation_level=None)
     c.execute(f"PRAGMA page_size = {page_size}")
@@ -96,12 +96,12 @@ def made(version: int, page_size: int = 4096, *, is_vacuumed: bool = False) -> s
 
 
 def is_as_made(c: sqlite3.Connection | sqlite3.Cursor, version: int) -> bool:
-    """Whether a file has all that a sound one of this version has; a search index that was made anew stands last."""
+    """Whether a file has everything that an intact one of this version has; a rebuilt search index is last."""
     return sorted(map(repr, described(c))) == sorted(map(repr, expected(version)))
 
 
 def orders(version: int) -> list[Description]:
-    """The orders in which a file of this version may have its tables; a search index that was made anew is the last."""
+    """Possible orders of the tables of this version; a rebuilt search index is last."""
     found = []
     for is_vacuumed in (False, True):
         with closing(made(version, is_vacuumed=is_vacuumed)) as c:

@@ -1,6 +1,6 @@
-"""Articles of accounts by what their servers call them, and the marks that servers tell of.
+"""Articles of accounts by server id, and statuses from servers.
 
-What the user did and the server was not told of yet stands in the journal, and goes before what the server says.
+Local changes that the server does not know yet are in the outbox, and take precedence.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DAY = 86_400
 
 
 class Marks(NamedTuple):
-    """How many articles became what."""
+    """Number of articles changed, by status."""
 
     read: int = 0
     unread: int = 0
@@ -49,7 +49,7 @@ def candidates(
     links: Iterable[str] = (),
     dates: Iterable[datetime] = (),
 ) -> list[tuple[int, Ours]]:
-    """Articles that entries of a feed may be, each with the id of its feed.
+    """Local articles that entries of a feed may be, each with its feed's id.
 
     Those of the account with these numbers, whatever feed they are in; of the feed those with these guids, with these
     addresses, and of these days.
@@ -84,7 +84,7 @@ def candidates(
 
 
 def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> dict[str, int]:
-    """The ids of the articles of an account that have these numbers on its server."""
+    """Ids of an account's articles by server id."""
     rows = c.execute(
         f"SELECT a.server_id, a.id FROM json_each(?) AS w {_BY_NUMBER} WHERE f.account_id = ?",
         (_listed(numbers), account_id),
@@ -93,7 +93,7 @@ def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> 
 
 
 def number_of(c: sqlite3.Connection, article_id: int) -> str:
-    """What the server of its account calls an article; empty where it has no name for it."""
+    """The server id of an article; "" if it has none."""
     row = c.execute("SELECT server_id FROM article WHERE id = ?", (article_id,)).fetchone()
     return text_of(row[0]) if row and row[0] is not None else ""
 
@@ -103,7 +103,7 @@ def give_number(c: sqlite3.Connection, article_id: int, number: str) -> None:
 
 
 def numbers(c: sqlite3.Connection, account_id: int, feed_id: int | None = None) -> dict[str, int]:
-    """The numbers of an account's articles, or of those of one feed, and their ids."""
+    """Ids of an account's articles, or of one feed's, by server id."""
     which = "" if feed_id is None else " AND f.id = ?2"
     rows = c.execute(
         f"SELECT a.server_id, a.id FROM {_OF_ACCOUNT} WHERE f.account_id = ?1{which} AND a.server_id IS NOT NULL",
@@ -113,7 +113,7 @@ def numbers(c: sqlite3.Connection, account_id: int, feed_id: int | None = None) 
 
 
 def recent(c: sqlite3.Connection, account_id: int, below: int, since: datetime, most: int) -> list[tuple[str, int]]:
-    """The numbers and ids of an account's newest articles that are unread or starred, with ids below one (0: any)."""
+    """Server ids and ids of an account's newest unread or starred articles, with ids below one (0: any)."""
     rows = c.execute(
         f"SELECT a.server_id, a.id FROM {_OF_ACCOUNT} WHERE f.account_id = ? AND a.server_id IS NOT NULL"
         " AND (a.read = 0 OR a.starred = 1) AND a.date >= ? AND a.id < ? ORDER BY a.id DESC LIMIT ?",
@@ -123,9 +123,9 @@ def recent(c: sqlite3.Connection, account_id: int, below: int, since: datetime, 
 
 
 def forget(c: sqlite3.Connection, ids: Collection[int], *, is_read: bool = False) -> None:
-    """Forget the numbers of articles, which their server does not have under these; their feeds are to be read whole.
+    """Forget server ids that the server no longer knows; the feeds are to be read completely.
 
-    Changes of theirs stay in the outbox until that is done. `is_read`: their feeds have just been read whole.
+    Outbox entries stay until then. `is_read`: the feeds have just been read completely.
     """
     kept = id_list(ids)
     if not is_read:
@@ -138,17 +138,17 @@ def forget(c: sqlite3.Connection, ids: Collection[int], *, is_read: bool = False
 
 
 def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
-    """The same for the articles of one feed, which was followed anew; what the server is to be told stays."""
+    """The same for a feed that was followed again; outbox entries stay."""
     c.execute("UPDATE article SET server_id = NULL WHERE feed_id = ? AND server_id IS NOT NULL", (feed_id,))
 
 
 def unite(
     c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: datetime, *, older: Collection[int] = ()
 ) -> Marks:
-    """Unite what is marked here with what is marked on a server: read or starred on either side is so on both.
+    """Merge local and server statuses: read or starred on one side means so on both.
 
-    Of the articles in `older` the server tells what was so before the last sync: what is here holds. What the server
-    does not have goes into the outbox.
+    For articles in `older` the server's state is older than the last sync: the local state wins. What the server lacks
+    goes into the outbox.
     """
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
@@ -168,9 +168,9 @@ def unite(
 
 
 def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: datetime) -> Marks:
-    """Let articles be read and starred as their server says, but for what it has not been told of yet.
+    """Take over statuses from a server, except where the outbox has a change.
 
-    Others that tell the same stories follow, and their servers are told.
+    Duplicates follow, and their servers are told.
     """
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
@@ -209,11 +209,11 @@ class Doubts(NamedTuple):
     """Differences from the server that need a request to resolve."""
 
     lacking: list[str]
-    """Articles that are not here."""
+    """Server ids that are unknown here."""
     unseen: list[str]
-    """Articles that are unread or starred here and, as it seems, not there: it may not know them at all any more."""
+    """Articles that are unread or starred here but not in the server's lists: it may not know them."""
     turned: dict[int, tuple[bool, bool]]
-    """Articles, by their ids, that are other than here, and are in its lists: it knows them."""
+    """Articles in the server's lists with another status, by id."""
 
 
 def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], starred: Collection[str]) -> Doubts:
@@ -265,16 +265,16 @@ def _listed(numbers: Iterable[str]) -> str:
 
 
 class Marked(NamedTuple):
-    """An article as other devices know it."""
+    """The statuses of an article, identified as in the shared folder."""
 
     guid: int
-    """The number of its guid."""
+    """The hash of its guid."""
     id: int
     read: bool
     starred: bool
     story: int | None
     unasked: tuple[Field, ...]
-    """Which of both marks are a rule's or an age's, and not the user's."""
+    """Statuses set by a rule or by age, not by the user."""
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
@@ -284,9 +284,9 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
 
 
 def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, int | None]]:
-    """Feed, id and number of each of this machine's own articles that had another guid; that, and until when (seconds).
+    """Former guids of local articles: feed, article id, hash, and until when (seconds).
 
-    A guid that another article of the feed has taken without a sign of it is no name of anything.
+    A former guid that another article of the feed has now is left out, if it cannot be told from that.
     """
     rows = c.execute(
         "SELECT a.feed_id, a.id, a.guid_key, n.guid_key, n.until FROM former_guid AS n JOIN article AS a"
@@ -298,13 +298,13 @@ def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, in
 
 
 def numbered_guids(c: sqlite3.Connection, feed_id: int) -> list[str]:
-    """The guids of a feed that end in a number of sixteen signs."""
+    """Guids of a feed that end in a number of sixteen digits."""
     sql = "SELECT guid FROM article WHERE feed_id = ? AND guid GLOB '*#????????????????'"
     return [text_of(row[0]) for row in c.execute(sql, (feed_id,)).fetchall()]
 
 
 def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
-    """Let articles be read that a rule or an age marked read on another device; the rest of their stories is not."""
+    """Mark articles read that a rule or an age marked on another device; duplicates stay as they are."""
     with transaction(c):
         untold = status_outbox.untold(c, ids)
         some = [id_ for id_ in ids if (id_, "read") not in untold]
@@ -314,12 +314,12 @@ def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
 
 
 def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """The feed of each article, and the number of its guid."""
+    """The feed and the guid's hash of each article."""
     sql = "SELECT id, feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))"
     return {row[0]: (row[1], row[2]) for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
 def newest_article(c: sqlite3.Connection) -> int:
-    """A number that is another one once an article has come, or has another guid."""
+    """A number that changes when an article is added or gets another guid."""
     highest, renamed = c.execute("SELECT max(id), (SELECT count(*) FROM former_guid) FROM article").fetchone()
     return (highest or 0) + renamed  # type: ignore[no-any-return]

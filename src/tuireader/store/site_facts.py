@@ -1,4 +1,4 @@
-"""What is learned of sites: full texts, archives, pages that list articles, and when a host may be asked again."""
+"""Facts learned about sites: full texts, archives, page lists, and times when hosts may be asked again."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 MODE, TAKE, DROP = "full_text", "selector", "selector_drop"
-"""The options of a feed: when pages are read, and the CSS selectors of what is taken there, and of what is not."""
+"""Options of a feed: full-text mode, and CSS selectors to take and to drop."""
 LEARNED = "full_text_found"
-"""The option in which is kept what was learned of a feed. It holds ids: it is of no use in another cache."""
+"""The option with learned full-text facts; contains ids, so it is useless in another cache."""
 
 
 def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
@@ -30,7 +30,6 @@ def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
 
 
 def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
-    """What is known of a feed."""
     import json  # the first screen does without it
 
     try:
@@ -65,7 +64,7 @@ def incomplete(
 ) -> list[Incomplete]:
     """The newest unread articles after an id whose pages were not fetched.
 
-    Before them the one that is `shown`, if it is one of these but for having been read.
+    The `shown` article comes first, even if it is read.
     """
     rows = c.execute(
         "SELECT a.id, a.link, a.words, a.offline, a.date FROM article AS a JOIN body AS b ON b.article_id = a.id"
@@ -77,7 +76,7 @@ def incomplete(
 
 
 def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
-    """The articles of a feed whose pages' texts are here, the newest first."""
+    """Articles of a feed with full texts, newest first."""
     rows = c.execute(
         "SELECT a.id FROM article AS a JOIN body AS b ON b.article_id = a.id"
         " WHERE a.feed_id = ? AND a.link <> '' AND b.full_html IS NOT NULL ORDER BY a.date DESC, a.id DESC",
@@ -107,13 +106,13 @@ def unfinished(c: sqlite3.Connection, usual: Mode, most: int) -> list[int]:
 
 
 def highest(c: sqlite3.Connection, feed_id: int) -> int:
-    """The highest id of a feed's articles; 0 where it has none."""
+    """The highest id of a feed's articles; 0 if it has none."""
     row = c.execute("SELECT max(id) FROM article WHERE feed_id = ?", (feed_id,)).fetchone()
     return number(row[0])
 
 
 ARCHIVE = "archive"
-"""The option of a feed in which it is kept."""
+"""The option of a feed with the progress of its backfill."""
 _SEEN_MOST = 20_000
 
 
@@ -140,7 +139,7 @@ def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
 
 
 def put_archive(c: sqlite3.Connection, feed_id: int, archive: Archive | None) -> None:
-    """Keep it; None forgets it."""
+    """Save the progress; None deletes it."""
     import json
 
     if archive is None:
@@ -161,7 +160,7 @@ def _way(value: object) -> Way:
 
 
 PAGE_LIST = "page_list"
-"""The option of a feed in which it is kept."""
+"""The option of a feed with the data of a followed page."""
 
 
 def page_list_of(c: sqlite3.Connection, feed_id: int) -> PageList | None:
@@ -192,11 +191,11 @@ def page_list_feeds(c: sqlite3.Connection) -> frozenset[int]:
 
 
 SKEW = timedelta(minutes=5)
-"""What was noted by a clock that has since been set back by more than this says nothing, here and of feeds."""
+"""Times noted by a clock that has been set back by more than this are ignored."""
 
 
 def hold(c: sqlite3.Connection, place: str, until: datetime, *, now: datetime) -> None:
-    """Note that a host or an address is not to be asked before `until`; what is over is forgotten."""
+    """Do not ask a host or an address before `until`; past entries are deleted."""
     c.execute("DELETE FROM hold WHERE until <= ?", (seconds(now),))
     c.execute(
         "INSERT INTO hold (place, noted, until) VALUES (?, ?, ?)"
@@ -206,7 +205,7 @@ def hold(c: sqlite3.Connection, place: str, until: datetime, *, now: datetime) -
 
 
 def held_until(c: sqlite3.Connection, places: Sequence[str], now: datetime) -> datetime | None:
-    """The time before which one of the places is not to be asked; None where that is past, or was never said."""
+    """The latest time before which a place must not be asked; None if there is none in the future."""
     (until,) = c.execute(
         f"SELECT max(until) FROM hold WHERE place IN ({', '.join('?' * len(places))}) AND until > ? AND noted <= ?",
         (*map(sound, places), seconds(now), seconds(now + SKEW)),

@@ -1,9 +1,7 @@
-"""The journal of sync: marks that an account is to be told of.
+"""The outbox of sync: status changes to be sent to accounts.
 
-Marks that wait because another program holds the cache are in `unwritten_statuses_file`.
-
-A mark is written into the journal in the same transaction as into the article. There is one line for each article and
-field: what the user did last.
+Changes that wait for a locked cache are in `unwritten_statuses_file`. A change is written to the outbox in the same
+transaction as to the article. There is one row for each article and field: the last change.
 """
 
 from __future__ import annotations
@@ -32,13 +30,11 @@ def note(
     to_servers: bool = False,
     is_unasked: bool = False,
 ) -> None:
-    """Note a mark of those of the articles that it changes and whose account syncs; to be called before it is written.
+    """Record a change of articles that it changes and whose account syncs; call it before writing the change.
 
     Of a feed that its server does not follow any more nothing is noted: there is nobody to be told. `to_servers`: a
     mark that came with another telling of the story, which machines that share a folder put there themselves.
-    `is_unasked`: a rule or an age made it.
-
-    `ids` as `row_values.id_list` gives them.
+    `is_unasked`: a rule or an age made it. `ids` as `row_values.id_list` gives them.
     """
     if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
         return
@@ -52,7 +48,7 @@ def note(
 
 
 def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
-    """Note all marks of this machine's own articles, where it shares a folder: the others do not know of them."""
+    """Record all marks of local articles for the shared folder, whose other devices do not know them."""
     for field in ("read", "starred"):
         c.execute(
             "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
@@ -65,7 +61,7 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> Non
 
 
 def owe(c: sqlite3.Connection, article_id: int, field: Field, value: int, changed: datetime) -> None:
-    """Note a mark that an article has and its account does not know of."""
+    """Record a mark that the account of an article does not know."""
     c.execute(
         "INSERT OR REPLACE INTO journal (article_id, field, value, changed) VALUES (?, ?, ?, ?)",
         (article_id, field, value, seconds(changed)),
@@ -76,11 +72,11 @@ _OF_ACCOUNT = (
     "journal AS j JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
     " WHERE f.account_id = ?1 AND (f.account_id = 0 OR f.server_id IS NOT NULL)"
 )
-"""Changes of an account; those of feeds that its server does not follow wait until it does."""
+"""Changes of an account; those of feeds that its server does not follow wait."""
 
 
 def count(c: sqlite3.Connection, account_id: int) -> int:
-    """How many marks an account has not been told of."""
+    """Number of articles with changes for an account."""
     row = c.execute(
         f"SELECT count(*) FROM {_OF_ACCOUNT}",
         (account_id,),
@@ -94,7 +90,7 @@ def waits(c: sqlite3.Connection, feed_id: int) -> bool:
 
 
 def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Change]:
-    """The marks that an account has not been told of, oldest first, at most `limit`."""
+    """The changes for an account, oldest first, at most `limit`."""
     rows = c.execute(
         "SELECT j.number, j.article_id, a.server_id, j.field, j.value, j.changed, j.unasked"
         f" FROM {_OF_ACCOUNT} ORDER BY j.number LIMIT ?2",
@@ -109,7 +105,7 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
 
 
 def drop(c: sqlite3.Connection, account_id: int) -> int:
-    """Drop changes of articles that the server does not have; gives of how many articles."""
+    """Delete the changes of articles that the server does not have; returns how many articles."""
     rows = c.execute(
         "DELETE FROM journal WHERE article_id IN"
         f" (SELECT a.id FROM {_OF_ACCOUNT} AND a.server_id IS NULL) RETURNING article_id",
@@ -119,7 +115,7 @@ def drop(c: sqlite3.Connection, account_id: int) -> int:
 
 
 def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Forget lines that the account was told of; a mark that was made since has another number, and stays."""
+    """Delete sent changes; a change made since then has another number, and stays."""
     c.execute("DELETE FROM journal WHERE number IN (SELECT value FROM json_each(?))", (id_list(numbers),))
 
 
@@ -139,19 +135,19 @@ What = Literal["rename", "move", "unsubscribe"]
 
 
 class FeedChange(NamedTuple):
-    """One thing that was done to a feed."""
+    """A change of a feed for an account."""
 
     server_id: str
-    """What the account calls the feed."""
+    """The server's id of the feed."""
     url: str
-    """Its address: a server that was made anew calls another one so."""
+    """Its address, by which a rebuilt server knows it."""
     what: What
     value: str
-    """Its name, or the name of its folder, or its address."""
+    """Its name, the name of its folder, or its address."""
 
 
 def note_subscription(c: sqlite3.Connection, feed: Feed, what: What, value: str) -> None:
-    """Note what is done to a feed whose account knows it; of one of this machine's own nothing is noted."""
+    """Record a change of a feed whose account knows it; does nothing for local feeds."""
     if feed.account_id == LOCAL or not feed.server_id:
         return
     if what == "unsubscribe":  # whatever else was done to it
@@ -165,7 +161,7 @@ def note_subscription(c: sqlite3.Connection, feed: Feed, what: What, value: str)
 
 
 def subscriptions_waiting(c: sqlite3.Connection, account_id: int) -> list[FeedChange]:
-    """What an account has not been told of."""
+    """The feed changes for an account."""
     rows = c.execute(
         "SELECT server_id, url, what, value FROM feed_change WHERE account_id = ? ORDER BY server_id, what",
         (account_id,),
@@ -182,19 +178,19 @@ def subscriptions_done(c: sqlite3.Connection, account_id: int, change: FeedChang
 
 
 def subscription_times(c: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    """When facts of this machine's own subscriptions changed since they were shared, in seconds."""
+    """When facts of local subscriptions changed since they were shared, in seconds."""
     rows = c.execute("SELECT url, fact, changed FROM subscription_time").fetchall()
     return {(text_of(url), text_of(fact)): changed for url, fact, changed in rows if isinstance(changed, int)}
 
 
 def date_ends(c: sqlite3.Connection, urls: Iterable[str], when: int) -> None:
-    """Let subscriptions have ended at a time, in seconds."""
+    """Set the time at which subscriptions ended, in seconds."""
     sql = "UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = 'followed' AND ? > 0"
     c.executemany(sql, [(when, sound(url), when) for url in urls])
 
 
 def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
-    """Restore the times as they were: what another machine changed was not changed here."""
+    """Restore times: changes of other devices must not count as local ones."""
     c.execute("DELETE FROM subscription_time")
     c.executemany(
         "INSERT INTO subscription_time (url, fact, changed) VALUES (?, ?, ?)",

@@ -1,4 +1,4 @@
-"""What the user did with articles: read, starred, where reading stopped; kept in a file while the cache is locked."""
+"""Statuses of articles (read, starred, reading position), and the file that keeps changes while the cache is locked."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 
 AT_FIRST, AT_LEAST = 200, 20
-"""Articles that are marked in the first transaction of many, and in each at least."""
+"""Articles marked in the first transaction, and minimum in later ones."""
 SECONDS = 0.05
-"""For about so long a transaction takes that marks many."""
+"""Target duration of a transaction."""
 
 
 def apply(c: sqlite3.Connection, change: StatusChange) -> None:
-    """Write a change; once more does no harm. Ids that are no longer there are passed over."""
+    """Write a change; idempotent. Missing articles are skipped."""
     if change.read is not None or change.starred is not None:
         mark(c, change.ids, read=change.read, starred=change.starred)
     if change.position is not None:
@@ -50,21 +50,21 @@ def apply(c: sqlite3.Connection, change: StatusChange) -> None:
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
-    """Tag articles and their duplicates, as the user does; returns the ids that changed."""
+    """Tag articles and their duplicates for the user; returns the ids that changed."""
     every = duplicates.with_others(c, [*ids])
     _keep_from_rules(c, every, names)
     return labels.add_tags(c, every, names)
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
-    """Untag articles and their duplicates, as the user does; returns the ids that changed."""
+    """Untag articles and their duplicates for the user; returns the ids that changed."""
     every = duplicates.with_others(c, [*ids])
     _keep_from_rules(c, every, names)
     return labels.remove_tags(c, every, names)
 
 
 def _keep_from_rules(c: sqlite3.Connection, ids: Iterable[int], names: Iterable[str]) -> None:
-    """Let no rule take back tags that it gave: from here on they are the user's."""
+    """Make tags that rules gave the user's own, so that no rule takes them back."""
     keys = set(map(name_key, names))
     rows = c.execute(
         "SELECT r.did, r.article_id, r.rule_id, n.tags FROM json_each(?) AS w CROSS JOIN rule_article AS r"
@@ -88,7 +88,7 @@ def mark(
     now: Callable[[], datetime] = utc_now,
     is_unasked: bool = False,
 ) -> None:
-    """Set what is given, leave what is None; ids that are no longer there are passed over.
+    """Set read or starred, unless None; missing articles are skipped.
 
     What an account is to be told of is noted in the outbox, as done `now`. What the user does with an article is done
     with all of its story; what is done unasked, by a rule or an age, is done with it alone. Many are marked in steps,
@@ -101,13 +101,13 @@ def mark(
 
 
 class Marking:
-    """Marks many articles in steps that nobody waits long for.
+    """Marks many articles in short transactions.
 
-    How many that are depends on where they stand in the file: of what is next to each other, many more.
+    Their size adapts to the time taken: articles that are adjacent in the file are fast.
     """
 
     PAUSE = 0.005
-    """Seconds between two steps, in which others write."""
+    """Seconds between two transactions, for other writers."""
 
     def __init__(
         self,
@@ -118,9 +118,9 @@ class Marking:
         now: Callable[[], datetime] = utc_now,
         is_unasked: bool = False,
     ) -> None:
-        """Set what is given, leave what is None, as `mark` does."""
+        """The same parameters as `mark`."""
         self.left = list(ids)
-        """The articles that are not marked yet."""
+        """Articles that are not marked yet."""
         self._read, self._starred, self._now, self._is_unasked = read, starred, now, is_unasked
         self._size = AT_FIRST
 
@@ -138,7 +138,7 @@ class Marking:
 
 
 def to_mark(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
-    """The ids of the articles that a query shows which are not read, or not unread, as they stand in the file."""
+    """Ids of a query's articles that are not read yet, or not unread, as stored."""
     if read:
         query = replace(query, unread=True)
     return sorted(
@@ -174,7 +174,7 @@ def _set(
 
 
 def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_unasked: bool) -> None:
-    """Note whether articles were marked unasked, or by the user: what the user did, no rule takes back."""
+    """Record whether the user set a status: no rule takes that back."""
     if field == "starred":  # a rule notes itself what it starred
         if not is_unasked:
             c.execute(
@@ -190,7 +190,7 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
 
 
 def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime, *, unasked: Collection[int] = ()) -> None:
-    """Let new articles keep the marks that they came with: the user's, but for those that were read `unasked`."""
+    """Record the statuses of new articles as the user's, except those read `unasked`."""
     note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
     status_outbox.owe_all(c, ids, now)
 
@@ -199,7 +199,7 @@ UNASKED = (
     "a.read = 1 AND a.unasked = 1, a.starred = 1 AND EXISTS"
     f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {STAR})"
 )
-"""Two columns of an article `a`, for `unasked_fields`: whether it is read, and starred, and not by the user."""
+"""SQL columns of article `a` for `unasked_fields`: read or starred by a rule or by age."""
 _FIELDS: dict[tuple[bool, bool], tuple[Field, ...]] = {
     (False, False): (),
     (True, False): ("read",),
@@ -209,25 +209,25 @@ _FIELDS: dict[tuple[bool, bool], tuple[Field, ...]] = {
 
 
 def unasked_fields(is_read: int | None, is_starred: int | None) -> tuple[Field, ...]:
-    """The marks that the two columns of `UNASKED` name."""
+    """The statuses in the two columns of `UNASKED`."""
     return _FIELDS[bool(is_read), bool(is_starred)]
 
 
 def marked_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[Field, ...]]:
-    """The marks of articles that a rule or an age made, and not the user; articles without any are left out."""
+    """Statuses set by a rule or by age, by article; articles without any are left out."""
     sql = f"SELECT a.id, {UNASKED} FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value"
     rows = c.execute(sql, (id_list(ids),)).fetchall()
     return {id_: fields for id_, *marks in rows if (fields := unasked_fields(*marks))}
 
 
 def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    """Which of these articles are read and the user has not read."""
+    """Those of the articles that a rule or an age marked read."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1"
     return [row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()]
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
-    """Return those of the articles whose `field`, read or starred, is `value`."""
+    """Those of the articles whose `field`, read or starred, is `value`."""
     rows = c.execute(
         f"SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND {field} = ?", (id_list(ids), value)
     )
@@ -235,12 +235,12 @@ def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, valu
 
 
 _LARGEST, _LINES = 20_000_000, 50_000
-"""Bytes and lines of a file: more is not what one process leaves."""
+"""Maximum bytes and lines of the file: no process leaves more."""
 log = logging.getLogger("tuireader")
 
 
 class Waiting:
-    """The file of this process, made when it is first needed."""
+    """The file of this process, created when needed."""
 
     def __init__(self, path: Path) -> None:
         """`path` is that of the cache."""
@@ -249,7 +249,7 @@ class Waiting:
         self._file: int | None = None
 
     def keep(self, changes: Iterable[StatusChange]) -> None:
-        """Add changes to the file, safe from a crash of this process or of the machine; raises OSError."""
+        """Append changes to the file, safe from a crash of process and machine; raises OSError."""
         import json  # the start of the program does without it
 
         lines = "".join(f"{json.dumps((list(change.ids), *change[1:]))}\n" for change in changes).encode()
@@ -265,14 +265,14 @@ class Waiting:
         os.fsync(self._file)
 
     def clear(self) -> None:
-        """All of them are written: there is nothing to keep any more."""
+        """Delete the file, since all changes are written."""
         if self._file is not None and self._path is not None:
             _remove(self._file, self._path)
             self._file = self._path = None
 
 
 def _remove(descriptor: int, path: Path) -> None:
-    """Close and remove a file; emptied before, because on Windows one that anyone has open cannot be removed."""
+    """Close and remove a file; truncated first, since Windows cannot remove open files."""
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
     with suppress(OSError):
@@ -282,9 +282,9 @@ def _remove(descriptor: int, path: Path) -> None:
 
 
 def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
-    """Write the changes that ended processes left beside the cache at `path`; what cannot be written now stays.
+    """Write the changes that other processes left beside the cache, as far as possible now.
 
-    A file that is not one of ours, or cannot be understood, is set aside; gives a sentence about that.
+    Invalid files are set aside; returns a message about that.
     """
     try:
         left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
@@ -309,7 +309,7 @@ def _set_aside(file: Path) -> Path | None:
 
 
 def _write_one(c: sqlite3.Connection, file: Path) -> bool:
-    """Write the changes of one file, in one transaction; False where it is not a file that can be understood."""
+    """Write the changes of one file in one transaction; False if the file is invalid."""
     try:
         descriptor = open_own(file, os.O_RDWR, largest=_LARGEST)
     except OSError as error:
@@ -337,7 +337,7 @@ def _write_one(c: sqlite3.Connection, file: Path) -> bool:
 def _read(descriptor: int) -> list[StatusChange]:
     """The changes in a file, merged; an incomplete last line is dropped.
 
-    Raises ValueError where there are more than were ever made.
+    Raises ValueError if there are more than possible.
     """
     import json
 
@@ -374,7 +374,7 @@ def _change(ids: list[object], *values: object) -> StatusChange:
 
 
 def lock(descriptor: int) -> bool:
-    """Whether an open file could be locked, at once; for this process alone, until it is closed."""
+    """Try to lock an open file for this process until it is closed; returns whether that succeeded."""
     try:
         if os.name == "posix":
             import fcntl

@@ -1,4 +1,4 @@
-"""What is remembered from one start to the next: state of the screen, steps that can be undone, saved searches."""
+"""What is remembered between starts: screen state, undo steps, saved searches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ def value(c: sqlite3.Connection, name: str) -> str | None:
 
 
 def save(c: sqlite3.Connection, name: str, value: str) -> None:
-    """Save `value` under `name`."""
     c.execute(
         "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
@@ -35,11 +34,11 @@ def save(c: sqlite3.Connection, name: str, value: str) -> None:
 
 
 _MOST = 100
-"""Steps that are kept."""
+"""Maximum number of undo steps."""
 
 
 def push_undo(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
-    """Keep what takes a step back, as values that JSON can hold; gives its number."""
+    """Save an undo step in JSON types; returns its number."""
     import json
 
     with transaction(c):
@@ -52,7 +51,7 @@ def push_undo(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int
 
 
 def recent_undo(c: sqlite3.Connection, now: datetime, age: timedelta) -> list[tuple[int, dict[str, Any]]]:
-    """The steps that are no older than that, the last one last, with their numbers; what cannot be read is left out."""
+    """Undo steps no older than `age`, the last one last, with their numbers; unreadable ones are left out."""
     import json
 
     rows = c.execute("SELECT number, step FROM undo WHERE done >= ? ORDER BY number", (seconds(now - age),)).fetchall()

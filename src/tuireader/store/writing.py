@@ -1,4 +1,4 @@
-"""Saving what a feed brought: articles, bodies, authors, categories and the search index, all or nothing."""
+"""Saving entries of feeds: articles, bodies, labels and search index, in one transaction."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 
 _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
-"""A clock that shows an earlier time is wrong: this program was not there yet."""
+"""An earlier clock is wrong: this program did not exist then."""
 NUMBERS_MAX = 2**40
-"""More articles than there will ever be."""
+"""More articles than there can be."""
 _AHEAD = timedelta(days=3650)
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
-    """What the cache has of the entries with these guids; one that changed from http to https is the same."""
+    """The saved articles with these guids; http and https are the same."""
     by_key: dict[int, list[str]] = {}
     for guid in guids:
         by_key.setdefault(guid_key(guid), []).append(guid)
@@ -61,9 +61,9 @@ def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
 
 
 Facts = tuple[int, bytes, str, str, str, "datetime | None", "datetime | None"]
-"""What tells an article from others: id, digest, guid, title, link, when it was published, and when updated."""
+"""Identifying facts of an article: id, digest, guid, title, link, published, updated."""
 _SHORT, _NOTICE = 50, 5
-"""Words from which on a text is no note, and how many times as many it has as a notice that stands in its place."""
+"""Minimum words of a real text, and ratio of a text to a notice that replaces it."""
 _MORE = 3
 """Words at the end of an excerpt that lead to the rest."""
 _WORD = re.compile(r"\w+")
@@ -80,7 +80,7 @@ def _facts(row: tuple[Any, ...]) -> Facts:
 
 
 def given_html(c: sqlite3.Connection, article_id: int) -> str:
-    """Return the HTML of an article as its feed gave it, or ""."""
+    """The HTML of an article as its feed gave it, or ""."""
     row = c.execute("SELECT html FROM body WHERE article_id = ?", (article_id,)).fetchone()
     return unpack(row[0]) if row else ""
 
@@ -105,7 +105,7 @@ def alike(
 
 
 def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime | None = None) -> None:
-    """Give an article another guid, unless another article of its feed has it; `taken`: when another took its own."""
+    """Change an article's guid unless another one of its feed has it; `taken`: when another article took its old one."""
     before = c.execute("SELECT guid_key FROM article WHERE id = ?", (article_id,)).fetchone()
     done = c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
@@ -115,9 +115,9 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
-    """Write entries of a feed, whatever brought them; nothing where the feed was removed meanwhile.
+    """Save entries of a feed; does nothing if the feed was removed.
 
-    Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the user did.
+    Articles that left the feed stay. Edited ones keep their position and status.
     """
     ready = Prepacked(plan)
     with transaction(c):
@@ -127,20 +127,20 @@ def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime)
 class Prepacked:
     """A plan compressed before the write lock is taken.
 
-    With `index_later` new articles are taken into the search index, and into stories, later.
+    With `index_later`, new articles are indexed and compared with others later.
     """
 
     def __init__(self, plan: Plan, *, index_later: bool = False, with_words: bool = False) -> None:
-        """`with_words`: what is saved is given with its words, for rules."""
+        """`with_words`: return the words of saved articles for rules."""
         self._is_old, self._is_asked_for = plan.is_old, plan.is_asked_for
         self._index_later = index_later
         self._new = [_Ready(prepared, index_later=index_later, with_words=with_words) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
 
     def write(self, c: sqlite3.Connection, feed_id: int, now: datetime, *, is_restored: bool = False) -> Saved:
-        """Write all of it, inside a transaction of the caller's.
+        """Write everything, in the caller's transaction.
 
-        `is_restored`: what is unread on its server may have been read since the server's backup.
+        `is_restored`: unread articles on the server may have been read since its backup.
         """
         from tuireader.model.feed import Saved
 
@@ -175,18 +175,18 @@ class Prepacked:
 
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
-    """The guids of those entries whose articles were removed to make room."""
+    """Guids of entries whose articles were removed to make room."""
     gone = pruning.were_pruned(c, feed_id, {key for entry in entries for key in _keys(entry)}) if entries else {}
     return {entry.guid for entry in entries if _was_here(entry, _keys(entry), gone)}
 
 
 def _keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
-    """By which an article that was removed is known: its guid, link, title and text."""
+    """Keys that identify a removed article: guid, link, title and text."""
     return guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
 
 
 def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
-    """Whether an entry is one that was removed: with its guid and no later, or the same; or with its title and date."""
+    """Whether an entry was removed: same guid and not newer, same text, or same title and date."""
     key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
     is_later = date is not None and date > gone.get(key, date)
@@ -195,7 +195,7 @@ def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping
 
 
 class _Ready:
-    """An entry with all that can be made of it before the file is locked."""
+    """An entry prepared as far as possible before the write lock is taken."""
 
     __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "keys", "prepared", "sketch", "words")
 
@@ -254,7 +254,7 @@ def _insert(
     is_old: bool,
     index_later: bool,
 ) -> list[int]:
-    """Write new articles; gives their ids, in the same order."""
+    """Write new articles; returns their ids in the same order."""
     if not entries:
         return []
     numbered = list(enumerate(entries, 1 + _last_number(c)))
@@ -304,7 +304,7 @@ def _last_number(c: sqlite3.Connection) -> int:
 
 
 def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *, is_old: bool) -> list[int]:
-    """What entries are sorted by: their dates, or now, where that is earlier or they have none.
+    """Sort dates of entries: their own, but not in the future; or now.
 
     `oldest` is the date of the oldest article of their feed. Of the first entries of a feed only those that say so are
     of today: one without a date comes after those that have one, and one of a day that has not come yet is as old as
@@ -325,7 +325,7 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *,
 
 
 def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
-    """Take over an edit; a full text that was fetched stays, a text that is a rest of it replaces none."""
+    """Apply an edit; a fetched full text stays, and no text is replaced by a remainder of it."""
     row = c.execute(
         f"SELECT {labels.REPEATED}, guid_key, guid, words, offline, b.html, b.full_text"
         " FROM article AS d JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
@@ -384,7 +384,7 @@ def save_full_text(
     categories: Sequence[str] = (),
     published: datetime | None = None,
 ) -> None:
-    """Keep an article's whole text, fetched from its page: `html`, and for the index its plain `text`.
+    """Save the full text from an article's page: `html`, and plain `text` for the index.
 
     With it the names that its page gives, as `add_names` files it under them, and when it was `published`, where that
     was not known.
@@ -401,7 +401,7 @@ def save_full_text(
 
 
 def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
-    """Date an article that has no date of its own; one later than when it came is none."""
+    """Set the date of an article that has none of its own; it cannot be later than its arrival."""
     changed = c.execute(
         "UPDATE article SET published = ?1, date = ?1 WHERE id = ?2 AND published IS NULL AND updated IS NULL"
         " AND date >= ?1",
@@ -414,9 +414,9 @@ def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
 def add_names(
     c: sqlite3.Connection, article_id: int, text: str, *, authors: Sequence[str], categories: Sequence[str]
 ) -> None:
-    """File an article under names that were found elsewhere than in its feed; `text` is its plain text, for the index.
+    """Add names found outside the feed to an article; `text` is its plain text, for the index.
 
-    Where there are none of a kind, it stays as it is.
+    A kind without new names stays unchanged.
     """
     with transaction(c):
         _add_names(c, article_id, text, authors, categories)
@@ -433,7 +433,7 @@ def _add_names(
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:
-    """File an article under names; of a kind of which there are none, it stays where it is filed."""
+    """File an article under names; a kind without names stays unchanged."""
     for kind, some in names.items():
         if some != [""]:
             labels.replace(c, kind, article_id, some, row)
