@@ -1,1 +1,1 @@
-"""The nouns: frozen dataclasses that every room shares. Times are aware datetimes in UTC."""
+"""The data model: frozen dataclasses shared by all packages. Times are aware datetimes in UTC."""

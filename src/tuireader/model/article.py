@@ -1,4 +1,4 @@
-"""Articles: what is known of one, and its words."""
+"""Articles, excerpts and counts by label."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tuireader.model.headline import Names
 
 
 class ArticleWords(NamedTuple):
-    """The words of an article, as the search index takes them."""
+    """The words of an article, as in the search index."""
 
     columns: tuple[tuple[str, ...], ...]
-    """In order: those of its title, authors, categories and text."""
+    """In order: title, authors, categories, text."""
     every: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What the site said of one article; its body is kept apart."""
+    """An article as its site describes it; its body is stored separately."""
 
     id: int
     feed_id: int
@@ -34,10 +34,10 @@ class Article:
     published: datetime | None
     updated: datetime | None
     date: datetime
-    """What it is sorted by: published, else updated, else first seen; never in the future when saved."""
+    """The sort date: published, else updated, else first seen; never in the future when saved."""
     words: int
     offline: bool
-    """Whether its whole text is here: false for what looks like an excerpt."""
+    """Whether its whole text is here; False for a probable excerpt."""
 
     @property
     def has_page(self) -> bool:
@@ -46,16 +46,16 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A part of an article's text around a search match."""
+    """Part of an article's text around a search match."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
-    """Where in `text` the words are: starts and ends."""
+    """Start and end of each match in `text`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A category or an author, with the counts of its articles under some query."""
+    """A category or author with counts under a query."""
 
     name: str
     unread: int
@@ -63,7 +63,7 @@ class Facet:
 
 
 class FacetColumns(NamedTuple):
-    """The same of many names, in columns: tens of thousands of objects would take megabytes."""
+    """Facets in columns: tens of thousands of objects would take megabytes."""
 
     names: Names
     unread: array[int]
@@ -72,7 +72,7 @@ class FacetColumns(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many articles there are under some query."""
+    """Article counts under a query."""
 
     all: int
     unread: int

@@ -1,4 +1,4 @@
-"""Feeds as they are kept, with folders, lists on pages and archives; and what comes of asking for one."""
+"""Feeds, folders, followed pages and backfills; and the results of a refresh."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of one account."""
+    """A folder of an account."""
 
     id: int
     name: str
     account_id: int = 0
-    """0 is this machine's own."""
+    """0 for the local account."""
     account: str = ""
-    """The name of its account; empty for this machine's own, and where it need not be said."""
+    """The name of its account; "" for the local one, or if there is only one."""
 
     @property
     def title(self) -> str:
@@ -32,8 +32,8 @@ class Folder:
 
 
 Followed = Literal["stated", "marked", "cards", "page"]
-"""For what: a list that it states in JSON-LD, one that it marks (microformats), one of elements that repeat; or
-for its own text."""
+"""How a page is followed: list stated in JSON-LD, list marked up (microformats), repeated elements, or the page's own
+text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +42,35 @@ class PageList:
 
     followed: Followed
     shape: str = ""
-    """What repeats on it: the tags from the link of an article up."""
+    """The repeated element: tags from an article's link upwards."""
     different_since: datetime | None = None
-    """When nothing of what was learned was found on it any more; None while it is."""
+    """Since when nothing matching has been found; None if it is."""
 
 
 Way = Literal["feed", "posts", "paged", "pages"]
-"""How a site gives what is older: pages that its feed names, the API of WordPress, numbered pages of the feed, or the
-pages of its articles, one by one, from its sitemaps."""
+"""Source of older articles: pages named by the feed, WordPress API, numbered pages of the feed, or article pages from
+sitemaps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """How far a site has been read back."""
+    """Progress of a feed's backfill."""
 
     way: Way
     next: str = ""
-    """The address that comes next; empty at the end."""
+    """The next address; "" at the end."""
     page: int = 0
-    """Pages that were read."""
+    """Pages read."""
     pages: int | None = None
-    """How many there are, where the site says it."""
+    """Pages in all, if the site says so."""
     back_to: datetime | None = None
-    """The date of the oldest article that came."""
+    """The date of the oldest article."""
     is_done: bool = False
-    """Whether all is here that there was."""
+    """Whether everything was fetched."""
     seen: tuple[str, ...] = ()
-    """Digests of the addresses that were asked for: one that leads in a circle comes to its end."""
+    """Digests of fetched addresses, to detect loops."""
     last: str = ""
-    """A digest of what the last page held: a site that gives the same for ever comes to its end, too."""
+    """A digest of the last page, to detect repetition."""
 
 
 BackfillStatus = Literal["page", "done", "failed", "stopped"]
@@ -78,7 +78,7 @@ BackfillStatus = Literal["page", "done", "failed", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Backfilled:
-    """What came of a step back, or in all."""
+    """The result of a step of a backfill, or the total."""
 
     feed: Feed
     status: BackfillStatus
@@ -89,21 +89,20 @@ class Backfilled:
     known: int = 0
     back_to: datetime | None = None
     error: str | None = None
-    """Why it failed, or why it ends here, where that is not the end of the site."""
+    """Why it failed or stopped early."""
 
 
 PAGES = "tuireader:pages"
-"""In place of an address: what holds the single pages that the user keeps without following their sites."""
+"""The pseudo-address of the feed of saved pages."""
 
 PAGES_TITLE = "Saved pages"
-"""What that is called."""
 
 RefreshStatus = Literal["updated", "unchanged", "not-due", "failed", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to ask it later whether anything changed (RFC 9110, 8.8), byte for byte."""
+    """Validators of a response for conditional requests (RFC 9110, 8.8), byte for byte."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -114,46 +113,46 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A subscription, with what is needed to ask for it politely."""
+    """A subscription with its polling state."""
 
     id: int
     url: str
     title: str
     site: str
-    """The address of the site that the feed belongs to; may be empty."""
+    """The address of the feed's site; may be ""."""
     validators: Validators = Validators()
     body_hash: bytes | None = None
-    """SHA-256 of the last body that parsed."""
+    """SHA-256 of the last body that was parsed."""
     checked: datetime | None = None
-    """When it was last asked for, whatever the answer."""
+    """When it was last requested, whatever the response."""
     due: datetime | None = None
-    """Not to be asked for before; None means at once."""
+    """When it is due; None: now."""
     not_before: datetime | None = None
-    """The server asked for no request before (Retry-After): a forced refresh waits for it too."""
+    """The end of the server's Retry-After, which even a forced refresh respects."""
     pace: int | None = None
-    """Seconds between polls that the feed itself asks for, as it said when it last parsed."""
+    """Seconds between requests that the feed asks for."""
     failures: int = 0
     """Failures in a row."""
     error: str | None = None
-    """Why it brought nothing the last time, as a sentence; None after a success."""
+    """The last error as a sentence; None after a success."""
     gone: bool = False
-    """The site said 410: never asked for again."""
+    """Whether the site answered 410: never requested again."""
     moved_to: str | None = None
-    """Where permanent redirects led the last times."""
+    """The target of recent permanent redirects."""
     moved_hits: int = 0
     """How many times in a row they led there."""
     reach: Reach = Reach.UNKNOWN
     """Where it was when the user added it."""
 
     custom_title: str = ""
-    """What the user calls it; empty where that is what its site does."""
+    """The user's own title; "" for the feed's title."""
     folder_id: int | None = None
     account_id: int = 0
-    """0 is this machine's own."""
+    """0 for the local account."""
     server_id: str = ""
-    """What its account calls it."""
+    """The account's id of the feed."""
     answered: datetime | None = None
-    """When it answered last as it should, whatever came of asking since."""
+    """The last valid response."""
 
     @property
     def name(self) -> str:
@@ -165,33 +164,33 @@ class Feed:
 
     @property
     def is_of_account(self) -> bool:
-        """Whether a server follows it for us: its site is not asked."""
+        """Whether it belongs to an account, so that its site is not requested."""
         return self.account_id != LOCAL
 
     @property
     def is_followed_for_us(self) -> bool:
-        """Whether its server follows it, and has not ended that."""
+        """Whether its account still follows it."""
         return self.is_of_account and bool(self.server_id)
 
     @property
     def is_never_asked(self) -> bool:
-        """Whether nothing is ever asked for: it is gone, was never on the web, or a server asks for us."""
+        """Whether it is never requested: gone, saved pages, or an account's."""
         return self.gone or self.holds_pages or self.is_of_account
 
     @property
     def refreshed(self) -> datetime | None:
-        """When it was here last as its site had it; None where that is not known."""
+        """When its content was last current; None if unknown."""
         return self.answered or (self.checked if self.error is None else None)
 
     @property
     def tried(self) -> datetime | None:
-        """When it was last asked for in vain; None where it answered, or was not asked since others did in vain."""
+        """When the last failed request was; None after a success."""
         return self.checked if self.failures else None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSummary:
-    """A subscription with the counts of its articles."""
+    """A subscription with its counts."""
 
     feed: Feed
     unread: int
@@ -204,18 +203,18 @@ class FeedSummary:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The ids of the articles that were written."""
+    """Ids of the articles that were saved."""
 
     new: tuple[int, ...] = ()
-    """In the order of the feed: the first is its newest."""
+    """In the order of the feed, newest first."""
     changed: tuple[int, ...] = ()
     words: tuple[ArticleWords, ...] = ()
-    """The words of each of the new ones, as the index has them, while rules ask for them; empty where none does."""
+    """The words of each new article for rules; empty if there are no rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What came of asking for one feed."""
+    """The result of refreshing a feed."""
 
     feed: Feed
     status: RefreshStatus
@@ -224,7 +223,7 @@ class Refreshed:
     """Entries that could not be read."""
     error: str | None = None
     offline: bool = False
-    """The failure looks like there being no network at all."""
+    """Whether the failure looks like a missing network."""
 
     @property
     def new(self) -> int:

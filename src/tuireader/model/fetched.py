@@ -1,4 +1,4 @@
-"""What comes back from the web and from servers of accounts, on its way into the cache."""
+"""Data from the web and from accounts, on its way into the cache."""
 
 from __future__ import annotations
 
@@ -17,32 +17,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back from the web for one address."""
+    """A response for an address."""
 
     url: str
-    """Where it was found in the end, after redirects."""
+    """The final address after redirects."""
     status: int
-    """200, or 304 where the validators still held (then `content` is empty)."""
+    """200, or 304 with empty `content`."""
     content: bytes
-    """The body, decompressed."""
     content_type: str = ""
     """The Content-Type header as sent."""
     validators: Validators = field(default=Validators())
     moved_to: str | None = None
-    """Where permanent redirects (301, 308) lead, if the first hop was permanent; else None."""
+    """The target of permanent redirects (301, 308) if the first one is permanent; else None."""
     fresh_for: int | None = None
-    """Seconds for which the server says this stays fresh, 0 to 86,400; None where it says nothing."""
+    """Seconds of freshness stated by the server, 0 to 86,400; None if not stated."""
     total_pages: int | None = None
-    """Of a list that comes in pages, how many there are, where its server says so (X-WP-TotalPages)."""
+    """Number of pages of a paginated list (X-WP-TotalPages), if stated."""
     reach: Reach = Reach.PUBLIC
-    """Where it came from: only from inside may what it names lead there. What came through a proxy counts as public."""
+    """Where it came from: only private pages may lead to private addresses. Proxied pages count as public."""
     asked_reach: Reach = Reach.UNKNOWN
-    """Where the address is that was asked for, before any redirect."""
+    """Where the requested address is, before redirects."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed that a page offers."""
+    """A feed linked by a page."""
 
     url: str
     title: str = ""
@@ -50,7 +49,7 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True)
 class ParsedEntry:
-    """One entry of a feed as parsed: text printable, links absolute, body as the feed gave it."""
+    """An entry of a feed: text printable, links absolute, body unchanged."""
 
     guid: str
     title: str
@@ -60,14 +59,14 @@ class ParsedEntry:
     published: datetime | None = None
     updated: datetime | None = None
     html: str = ""
-    """The fullest body the entry has, as raw HTML: not cleaned yet."""
+    """The fullest body of the entry, as raw HTML."""
     summary: bool = False
-    """Whether that is no more than the feed's summary of what is at the link."""
+    """Whether the body is only a summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed as parsed."""
+    """A parsed feed."""
 
     title: str
     site: str
@@ -75,59 +74,59 @@ class ParsedFeed:
     skipped: int = 0
     """Entries that could not be read."""
     fresh_for: int | None = None
-    """Seconds between polls that the feed asks for (ttl, sy:updatePeriod); None where it says nothing."""
+    """Seconds between requests that the feed asks for (ttl, sy:updatePeriod); None if not stated."""
     older: str | None = None
-    """The address of the page with older entries (RFC 5005), if it names one."""
+    """The address of the page with older entries (RFC 5005)."""
     whole: bool = True
-    """Whether the document ends: false for one that broke off, so that there may be more entries."""
+    """Whether the document is complete, and was not cut off."""
     language: str = ""
-    """The language of its texts, where it says one."""
+    """The language that the feed states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the cache has of an entry, as much as is needed to see whether it changed."""
+    """The identity of a saved entry, to detect changes."""
 
     id: int
     digest: bytes
-    """As given in the `Prepared` that was saved last."""
+    """The digest of the `Prepared` saved last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An entry made ready to be saved."""
+    """An entry prepared for saving."""
 
     entry: ParsedEntry
     digest: bytes
-    """Of all that is shown of the entry: another one means that it was edited."""
+    """A digest of everything shown of the entry, to detect edits."""
     text: str
     """Its body as plain text, for the search index."""
     words: int
     excerpt: bool
-    """Whether it looks like the beginning of something longer."""
+    """Whether it looks like an excerpt."""
     status: Status = field(default=Status())
-    """As what it arrives: old articles are no news."""
+    """Its initial status: old articles arrive as read."""
     server_id: str = ""
-    """What its account calls it; empty where it comes from the site itself."""
+    """Its id in its account; "" if it comes from the site."""
     date: datetime | None = None
-    """What it is to be sorted by, where that is known already."""
+    """The sort date, if known."""
     extras: int | None = None
-    """What it has besides its text, as bits of `model.extras`; None where nobody has looked."""
+    """Bits of `MEDIA_FLAGS`; None if not computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a feed brings, against what the cache has of it."""
+    """The new and changed entries of a feed, compared with the cache."""
 
     new: tuple[Prepared, ...] = ()
-    """In the feed's order: the first counts as the newest where dates are the same."""
+    """In the feed's order: of equal dates, the first counts as the newest."""
     changed: tuple[tuple[int, Prepared], ...] = ()
     """With the ids of their articles."""
     unchanged: int = 0
     is_old: bool = False
-    """The new ones are older than all that is here of their feed: they came from elsewhere than its front."""
+    """Whether the new ones are older than all others of the feed."""
     is_asked_for: bool = False
-    """The user asked for these very articles: they come even if they were removed to make room."""
+    """Whether the user asked for these articles: they are saved even if they were pruned."""
 
 
 # From servers of accounts.
@@ -144,7 +143,7 @@ class RemoteFeed:
     title: str
     site: str = ""
     folder: str = ""
-    """The name of the folder that it is in; empty where it is in none."""
+    """The name of its folder; "" for none."""
     folder_id: str = ""
 
 
@@ -154,22 +153,22 @@ class RemoteEntry:
 
     server_id: str
     feed_id: str
-    """What the server calls its feed."""
+    """The server's id of its feed."""
     entry: ParsedEntry
     read: bool = False
     starred: bool = False
     changed: datetime | None = None
-    """When it changed last on the server, where that says so."""
+    """When it last changed on the server, if stated."""
     created: datetime | None = None
-    """When the server first had it, under its number of now."""
+    """When the server created it under its current id."""
 
 
 class Ours(NamedTuple):
-    """An article in the cache, with all that identifies it."""
+    """An article in the cache with all that identifies it."""
 
     id: int
     number: str
-    """The number that its server had for it; empty where there is none."""
+    """Its server id; "" if it has none."""
     digest: bytes
     guid: str
     title: str
@@ -179,36 +178,36 @@ class Ours(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """An answer with articles."""
+    """A response with articles."""
 
     entries: tuple[RemoteEntry, ...] = ()
     skipped: int = 0
     """Entries that could not be read."""
     total: int = 0
-    """How many there are in all, where the server says so."""
+    """Number of all matching articles, if stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What came of keeping an account in step: how far it is, and last how it ended."""
+    """The progress or result of a sync of an account."""
 
     account: Account
     status: SyncStatus
     pushed: int = 0
-    """Marks, and changes of feeds, that the server was told of."""
+    """Marks and feed changes sent."""
     new: int = 0
-    """Articles that came."""
+    """New articles."""
     read: int = 0
-    """Articles that the server says are read, and were not here; the others likewise."""
+    """Articles marked read by the server; the others likewise."""
     unread: int = 0
     starred: int = 0
     unstarred: int = 0
     waiting: int = 0
-    """Marks that the server is still to be told of."""
+    """Changes still to be sent."""
     feeds: int = 0
-    """Feeds that came, went, or have another name or folder now."""
+    """Feeds that were added, removed, renamed or moved."""
     error: str | None = None
     said: tuple[str, ...] = ()
-    """Sentences about what is to be known."""
+    """Messages for the user."""
     doing: str = ""
-    """What is being done now."""
+    """The current step."""

@@ -1,4 +1,4 @@
-"""Whether feeds give whole articles, and what is done where they do not."""
+"""Whether feeds give whole articles, and when pages are fetched."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ if TYPE_CHECKING:
 
 
 Mode = Literal["auto", "always", "never"]
-"""When the pages of new articles are read: where the feed gives excerpts, always, or never."""
+"""When the pages of new articles are fetched: if the feed gives excerpts, always, or never."""
 Gives = Literal["", "excerpts", "whole", "closed"]
-"""What a feed gives, as its first articles beside their pages have shown: "closed" where these pages cannot be had;
-empty: it was not looked at."""
+"""What a feed was found to give; "closed": its pages are not available; "": unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What is known of the texts of a feed."""
+    """What is known about the texts of a feed."""
 
     gives: Gives = ""
     looked: datetime | None = None
     """When that was found out."""
     up_to: int = 0
-    """The highest id of the feed's articles that were looked at: those above are new."""
+    """The highest article id that was checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """An article of which only the feed's text is here."""
+    """An article with the feed's text only."""
 
     id: int
     link: str
     words: int
     is_excerpt: bool
-    """Whether that text says that there is more."""
+    """Whether the text says that it is an excerpt."""
     date: datetime | None

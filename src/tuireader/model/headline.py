@@ -1,4 +1,4 @@
-"""Headlines: the rows of the list, their statuses, and changes of these."""
+"""Headlines: rows of the list, statuses, and status changes."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, TypeVar, overload
 
 WORDS_PER_MINUTE = 230
-"""Silent reading of non-fiction in English: 238 words a minute (Brysbaert 2019), less a little for a screen."""
+"""Silent reading of non-fiction in English: 238 words a minute (Brysbaert 2019), a little less on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the user did with an article."""
+    """The user's status of an article."""
 
     read: bool = False
     starred: bool = False
     position: int = 0
-    """Where reading stopped: characters of the document's text above the first line on screen."""
+    """Reading position: characters of the text above the first visible line."""
 
 
 def minutes(words: int) -> int:
-    """Return the reading time of a number of words in minutes, at least 1."""
+    """The reading time of a number of words in minutes, at least 1."""
     return max(1, round(words / WORDS_PER_MINUTE)) if words else 0
 
 
@@ -41,16 +41,16 @@ class Headline:
     read: bool
     starred: bool
     is_dated: bool = True
-    """Whether its site says when it was written; else `date` is only what it is sorted by."""
+    """Whether the site states a date; else `date` is only the sort date."""
 
     offline: bool = True
-    """Whether its text is here, and not only the beginning of it."""
+    """Whether its whole text is here, not only an excerpt."""
     feeds: int = 1
-    """How many feeds tell its story."""
+    """Number of feeds with this story."""
 
     @property
     def status(self) -> Status:
-        """What the user did with the article, as far as a row knows it: not where reading stopped."""
+        """The status as far as a row has it: without the reading position."""
         return Status(self.read, self.starred)
 
 
@@ -58,7 +58,7 @@ _CODE = ("utf-8", "surrogatepass")
 
 
 class Names(Sequence[str]):
-    """A list of texts that are held as one, and made when they are asked for: each alone would take 50 bytes more."""
+    """A list of strings stored as one; each alone would take 50 bytes more."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._joined = bytearray()
@@ -80,7 +80,6 @@ class Names(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
 
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
-        """A text, made now."""
         if isinstance(index, slice):
             return [self[at] for at in range(*index.indices(len(self)))]
         at = index if index >= 0 else len(self) + index
@@ -89,7 +88,7 @@ class Names(Sequence[str]):
         return self._joined[self._ends[at - 1] if at else 0 : self._ends[at]].decode(*_CODE)
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
-        """Return the index of the first text equal to `value`; raises ValueError."""
+        """The index of the first text equal to `value`; raises ValueError."""
         stop = len(self) if stop is None else stop
         if isinstance(value, str):
             sought = value.encode(*_CODE)
@@ -102,7 +101,6 @@ class Names(Sequence[str]):
         raise ValueError(f"{value!r} is not there")
 
     def __contains__(self, value: object) -> bool:
-        """Whether a text is there."""
         try:
             self.index(value)
         except ValueError:
@@ -136,7 +134,7 @@ class StatusChange(NamedTuple):
 
 
 def with_changes(article_id: int, shown: Shown, changes: Iterable[StatusChange]) -> Shown:
-    """Return the status of an article, as it was read, with the changes that were not written by then."""
+    """A status as read, with the changes that were not written at that time."""
     for change in changes:
         if article_id in change.ids:
             shown = change.over(shown)
@@ -148,23 +146,23 @@ Field = Literal["read", "starred"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mark of one article that its account has not been told of yet."""
+    """A mark of an article that its account does not know yet."""
 
     number: int
-    """Of the line: a later mark of the same article has a higher one."""
+    """Its row in the outbox: later changes have higher numbers."""
     article_id: int
     server_id: str
-    """What the account calls the article; empty where it does not know it."""
+    """The server's id of the article; "" if unknown there."""
     field: Field
     value: bool
     changed: datetime
     """When it was made."""
     is_unasked: bool = False
-    """Whether a rule or an age made it, and not the user."""
+    """Whether a rule or an age made it, not the user."""
 
 
 Clock = Callable[[], datetime]
-"""Gives the time now, as an aware datetime in UTC."""
+"""Returns the current time, as an aware datetime in UTC."""
 
 
 def utc_now() -> datetime:

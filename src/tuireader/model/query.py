@@ -1,4 +1,4 @@
-"""Queries: which articles are meant, in which order; saved searches, and rules that act on what they find."""
+"""Queries: filters and order of a list; saved searches and rules."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 PICTURE, ENCLOSURE = 1, 2
-"""Media flags: what an article may have besides its text, as bits of one number."""
+"""Bits for what an article has besides text."""
 MEDIA_FLAGS: Mapping[str, int] = {"picture": PICTURE, "enclosure": ENCLOSURE}
-"""By their names in queries."""
+"""The same by their names in queries."""
 
 
 class SavedSearch(NamedTuple):
-    """A search, in the language of `store.query_language`, and what the user calls it."""
+    """A named search in the language of `store.queries.query_language`."""
 
     id: int
     name: str
@@ -26,82 +26,82 @@ class SavedSearch(NamedTuple):
 
 
 Order = Literal["newest", "oldest", "shortest", "longest", "best"]
-"""`best` is best match first; without a text to match it is `newest`."""
+"""`best` is best match first; without a search text it means `newest`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which articles, in which order: everything given must hold."""
+    """Filters and an order; all filters must match."""
 
     feeds: tuple[int, ...] = ()
-    """The ids of feeds, of any of which an article may be; none: of all."""
+    """Ids of feeds, any of which must match; empty: all."""
     not_feeds: tuple[int, ...] = ()
-    """The ids of feeds, of none of which an article may be."""
+    """Ids of excluded feeds."""
     left_feeds: tuple[int, ...] = ()
-    """The ids of feeds of which nothing is shown or counted: the user has left them, and may take that back."""
+    """Ids of feeds hidden because the user unsubscribed, which can be undone."""
     without_quiet: bool = False
-    """Nothing of feeds whose unread articles count apart."""
+    """Whether feeds with separate counts are excluded."""
     folders: tuple[int, ...] = ()
-    """The ids of folders, in any of which the feed may be; 0 is for none at all."""
+    """Ids of folders, any of which must match; 0: no folder."""
     not_folders: tuple[int, ...] = ()
     categories: tuple[str, ...] = ()
-    """Whole names, any of which an article may have; "" is for none at all. So are authors and tags."""
+    """Whole names, any of which must match; "": no category. Likewise authors and tags."""
     not_categories: tuple[str, ...] = ()
-    """Whole names, none of which an article may have."""
+    """Excluded names."""
     authors: tuple[str, ...] = ()
     not_authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     apart: bool = False
-    """Each telling of a story is an article of its own, even if another one tells it more fully."""
+    """Whether duplicates are separate articles."""
     unread: bool = False
     starred: bool = False
     text: str = ""
-    """What was typed into the search; see `store.search` for its syntax."""
+    """The search text; for the syntax see `store.queries.query_language`."""
     since: datetime | None = None
     until: datetime | None = None
     order: Order = "newest"
     keep: frozenset[int] = field(default=frozenset())
-    """Articles that stay in an `unread` or `starred` list although they no longer belong: what was just opened."""
+    """Articles kept in an `unread` or `starred` list although they no longer match: those opened last."""
 
 
 HIDE, READ, STAR, KEEP, TAG = 1, 2, 4, 8, 16
-"""What a rule does, or did to an article, as bits of one number."""
+"""Actions of a rule, as bits."""
 TAG_SEPARATOR = "\x1f"
-"""What stands between the tags of a rule as it is kept."""
+"""Separates the tags of a stored rule."""
 
 
 def tag_bit(place: int) -> int:
-    """The bit of the tag at this place of a rule: that one was given; beyond the tenth there are none."""
+    """The bit of a rule's tag at an index; from the tenth on there are none."""
     return 1 << (5 + place) if place < 10 else 0
 
 
 def tags_given(did: int, tags: Sequence[str]) -> list[str]:
-    """Those of a rule's tags that it gave to an article, as the bits of what it did say."""
+    """Those of a rule's tags that it added to an article, by the stored bits."""
     return [tag for place, tag in enumerate(tags) if did & TAG and (did & tag_bit(place) or did < tag_bit(0))]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is done with each article that a query finds, as it arrives."""
+    """Actions on each new article that matches a query."""
 
     query: str
-    """In the language of `store.query_language`."""
+    """In the language of `store.queries.query_language`."""
     hide: bool = False
-    """Nothing shows it but what asks for hidden articles."""
+    """Hide it from everything but searches for hidden articles."""
     read: bool = False
     star: bool = False
     keep: bool = False
-    """It stays unread, and stays here, however old it gets."""
+    """Exempt it from expiry and pruning."""
     tags: tuple[str, ...] = ()
     feed_id: int | None = None
-    """It is for articles of this feed only."""
+    """Restrict it to a feed."""
     folder_id: int | None = None
-    """It is for articles of the feeds in this folder only."""
+    """Restrict it to the feeds of a folder."""
     until: datetime | None = None
-    """From then on it does nothing more; what it did stays."""
+    """When it ends; its effects stay."""
     id: int = 0
-    """0 for one that is not kept yet."""
+    """0 if not saved."""
 
     @property
     def actions(self) -> int:
@@ -110,7 +110,7 @@ class Rule:
 
     @property
     def said(self) -> str:
-        """What it does, in words."""
+        """Its actions in words."""
         words = ((self.hide, "hide"), (self.read, "mark read"), (self.star, "star"), (self.keep, "keep"))
         done = [word for is_done, word in words if is_done]
         return ", ".join([*done, *(f"tag “{tag}”" for tag in self.tags)])

@@ -50,10 +50,8 @@ def get(c: sqlite3.Connection, folder_id: int) -> Folder:
 
 
 def find(c: sqlite3.Connection, name: str) -> Folder:
-    """Find a folder by its name or a unique part of it; raises NotFoundError listing the folders.
-
-    The account's name may follow in brackets, as in lists.
-    """
+    """Find a folder by name, by its title with the account, or by a unique part; raises NotFoundError listing the
+    folders."""
     there, key = every(c), name_key(name)
     meant = [folder for folder in there if name_key(folder.title) == key]
     meant = meant or [folder for folder in there if name_key(folder.name) == key]

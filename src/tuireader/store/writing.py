@@ -105,7 +105,7 @@ def alike(
 
 
 def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime | None = None) -> None:
-    """Change an article's guid unless another one of its feed has it; `taken`: when another article took its old one."""
+    """Change an article's guid unless another one of its feed has it; `taken`: when another one took its old guid."""
     before = c.execute("SELECT guid_key FROM article WHERE id = ?", (article_id,)).fetchone()
     done = c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)

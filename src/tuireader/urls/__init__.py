@@ -1,1 +1,1 @@
-"""What an address is, apart from how it is spelt. Pure."""
+"""Addresses: parsing, comparison, display. Pure."""

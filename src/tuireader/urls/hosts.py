@@ -1,4 +1,4 @@
-"""Addresses as they stand in pages, made absolute; the host of one, and the server that answers there. Pure."""
+"""Absolute addresses, hosts and servers. Pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
 Server = tuple[str, str, int | None]
-"""Scheme, host, and port where it is unusual: what answers or does not."""
+"""Scheme, host, and port unless it is the default."""
 
 
 def host_of(url: str) -> str:
-    """The host of an address in lower case; empty if none."""
+    """The host of an address in lower case; "" if there is none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -38,7 +38,7 @@ def short_host(url: str) -> str:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Whether two addresses name the same host on the same port, http and https of one site counting as the same."""
+    """Whether two addresses have the same host and port; http and https count as the same."""
     return host_of(one) == host_of(other) != "" and _port_class(one) == _port_class(other)
 
 
@@ -47,14 +47,14 @@ def site_of(host: str) -> str:
 
 
 def lead_elsewhere(addresses: Iterable[str], url: str) -> bool:
-    """Whether there are addresses, and all on a page at `url` lead to other sites; a relative one stays on its own."""
+    """Whether there are addresses, and all lead from a page at `url` to other sites; relative ones do not."""
     here = site_of(host_of(url))
     sites = {site_of(host_of(address)) or here for address in addresses}
     return bool(here and sites) and here not in sites
 
 
 def server_of(url: str) -> Server:
-    """The server of an address; of one that cannot be taken apart, nothing."""
+    """The server of an address; ("", "", None) if it is invalid."""
     try:
         return urlsplit(url).scheme, host_of(url), _port_class(url)
     except ValueError:
@@ -62,7 +62,7 @@ def server_of(url: str) -> Server:
 
 
 def _port_class(url: str) -> int | None:
-    """The port that is written in an address; None for the usual port of its scheme."""
+    """The explicit port of an address; None for the default."""
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -72,7 +72,7 @@ def _port_class(url: str) -> int | None:
 
 
 def is_reachable_host(host: str) -> bool:
-    """Whether a host, in ASCII, has a form that a name or an IP address can have."""
+    """Whether an ASCII host has the form of a name or an IP address."""
     if _NAME.fullmatch(host):
         return all(len(label) <= 63 for label in host.split("."))
     try:
@@ -82,14 +82,14 @@ def is_reachable_host(host: str) -> bool:
 
 
 _UNSAFE = r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]"
-"""The start of the app does not wait until this is compiled."""
+"""Compiled on first use, since the start does not need it."""
 
 # An address that means the same wherever it stands, and in which nothing is to be escaped.
 _WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:/[\w/.~%+-]*(?:\?[\w=&.~%+-]+)?)?", re.ASCII)
 
 
 def absolute(link: object, base: str) -> str:
-    """Return `link` as an absolute http(s) address, seen from `base`; empty where it is none."""
+    """`link` as an absolute http(s) address, relative to `base`; "" if it is none."""
     if not isinstance(link, str) or not link.strip():
         return ""
     if _WHOLE.fullmatch(link):

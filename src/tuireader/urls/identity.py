@@ -1,4 +1,4 @@
-"""Whether two addresses mean the same site, feed or article, as people and publishers write them. Pure."""
+"""Whether two addresses mean the same site, feed or article, despite spelling. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _SIMPLE = re.compile(r"https?://(?:www\.)?((?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[\w.~/-]*)?)", re.ASCII)
-"""Most addresses: there is nothing about them to be made even but their beginning and their end."""
+"""Most addresses: normalised by cutting off beginning and end."""
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _END_OF_HOST = re.compile(r"[/?#]")
@@ -18,7 +18,7 @@ _DEFAULT_PORT = re.compile(r":(?:80|443)?$")
 
 
 def without_tracking(url: str) -> str:
-    """The address without fragment and without the parameters that only say where a click came from."""
+    """The address without its fragment and tracking parameters."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -32,10 +32,10 @@ def without_tracking(url: str) -> str:
 
 
 def place(url: str) -> str:
-    """What spellings of one address have in common.
+    """The normalised form of an address, the same for all its spellings.
 
-    No scheme, no www., no usual port, no last slash, no tracking, no password; a host in lower case, and each sign
-    escaped that has to be, in capitals, and no other.
+    Without scheme, www., default port, trailing slash, tracking and password; lower-case host; minimal escapes in
+    capitals.
     """
     if simple := _SIMPLE.fullmatch(url):
         return simple[1].rstrip("/")
@@ -59,24 +59,24 @@ def _evenly_escaped(text: str) -> str:
 
 
 def path_of(url: str) -> str:
-    """An address without its host, as `place` gives it: what stays when a site moves to another domain."""
+    """The normalised address without its host: it stays when a site moves to another domain."""
     there = place(url)
     found = _END_OF_HOST.search(there)
     return there[found.start() :] if found else ""
 
 
 def without_scheme(guid: str) -> str:
-    """A guid without http:// or https:// in front: feeds that went over to https changed nothing else in theirs."""
+    """A guid without http:// or https://: feeds that switched to https changed nothing else."""
     return guid.removeprefix("https://").removeprefix("http://")
 
 
 def same_name(name: str) -> str:
-    """What spellings of a guid have in common: of an address, those of `place`; else its case and its space."""
+    """The normalised form of a guid: of an address that of `place`, else without case and spaces."""
     return place(name) if "://" in name else " ".join(name.split()).casefold()
 
 
 def same_place(one: str, other: str) -> bool:
-    """Whether two addresses lead to the same place; an empty one leads nowhere."""
+    """Whether two addresses mean the same place; False for ""."""
     return bool(one) and bool(other) and place(one) == place(other)
 
 
@@ -85,7 +85,7 @@ def same_site(one: str, other: str) -> bool:
 
 
 def is_front_page(url: str) -> bool:
-    """Whether an address is that of a whole site: no path, no query."""
+    """Whether an address has neither path nor query."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -94,7 +94,7 @@ def is_front_page(url: str) -> bool:
 
 
 def front_of(url: str) -> str:
-    """The address of the site that a page belongs to; empty where it has none."""
+    """The address of a page's site; "" if there is none."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,6 +1,6 @@
-"""Sites whose feeds are at addresses that follow from those that a browser shows. Pure.
+"""Sites whose feed addresses can be derived from page addresses. Pure.
 
-A channel of YouTube's without shorts, a playlist, GitHub, Reddit, Substack, Medium, Mastodon, Bluesky, Stack Exchange.
+YouTube (without shorts), GitHub, Reddit, Substack, Medium, Mastodon, Bluesky, Stack Exchange.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _NOT_OWNERS = re.compile(
     r"about|account|apps|collections|contact|enterprise|explore|features|issues|login|marketplace|new|notifications|orgs"
     r"|pricing|pulls|search|security|settings|sponsors|stars|team|topics|trending"
 )
-"""First parts of GitHub's addresses that are nobody's name."""
+"""First path segments on GitHub that are not owners."""
 _INSTANCE = re.compile(r"/@([\w.-]{1,60})/?$")
 
 
 def feed_at(url: str) -> str | None:
-    """The address of the feed that belongs to a page of a site that is known; None where none follows from it."""
+    """The feed address for a page of a known site; None if there is none."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -32,7 +32,7 @@ def feed_at(url: str) -> str | None:
 
 
 def without_shorts(feed_url: str) -> str | None:
-    """The feed of a channel of YouTube's without its shorts; None for what is none."""
+    """The feed of a YouTube channel without its shorts; None for other feeds."""
     if not feed_url.startswith(_YOUTUBE):
         return None
     found = _CHANNEL.fullmatch("".join(parse_qs(urlsplit(feed_url).query).get("channel_id", [])))
@@ -104,7 +104,7 @@ _ENDS: dict[str, _Find] = {".substack.com": _substack, ".stackexchange.com": _st
 
 
 def profile_feed(url: str) -> str | None:
-    """The feed of a profile as Mastodon and its like give it; None where an address is no profile's."""
+    """The feed of a Mastodon-like profile; None for other addresses."""
     try:
         parts = urlsplit(url)
     except ValueError:

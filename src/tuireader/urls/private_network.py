@@ -1,4 +1,4 @@
-"""Whether an address is inside the user's own network, and what a request may reach."""
+"""Private addresses, and where requests may lead."""
 
 from __future__ import annotations
 
@@ -10,26 +10,25 @@ from tuireader.urls.hosts import host_of
 
 
 class Reach(Enum):
-    """Where a server is, as seen from the user."""
+    """Where a server is, seen from the user."""
 
     PUBLIC = "public"
     PRIVATE = "private"
-    """Inside the user's own network."""
     UNKNOWN = "unknown"
-    """It was not asked yet since its address was given, or only a proxy knows."""
+    """Not requested since the address was given, or only a proxy knows."""
 
 
 class Permission(Enum):
-    """Where a request may connect to, after redirects too."""
+    """Where a request may connect, including redirects."""
 
     PUBLIC_ONLY = "public only"
     ANYWHERE = "anywhere"
     AS_GIVEN = "as given"
-    """The user gave the address: it may be inside the own network itself, and may lead there only if it is."""
+    """The user gave the address: it may be private, and may lead to private addresses only if it is."""
 
 
 def permission_from(reach: Reach) -> Permission:
-    """The permission for what a page names: only a page inside the user's own network may lead there."""
+    """The permission for addresses on a page: only private pages may lead to private addresses."""
     return Permission.ANYWHERE if reach is Reach.PRIVATE else Permission.PUBLIC_ONLY
 
 
@@ -43,7 +42,7 @@ _INSIDE = tuple(
 )
 
 _LOCAL = (".local", ".lan", ".internal", ".home.arpa")
-"""The ends of names that no public name has."""
+"""Suffixes of private names."""
 
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
@@ -52,7 +51,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def permission_for(url: str, given: str, reach: Reach) -> Permission:
-    """The permission for an address that was found at one which the user gave, or is that itself.
+    """The permission for an address found at one that the user gave, or for that itself.
 
     It may be inside the user's own network only if the one given was there at that time, as `reach` or its name says.
     Where that is not known, its host itself may be there: it is what the user gave. An address that others gave (a
@@ -66,7 +65,7 @@ def permission_for(url: str, given: str, reach: Reach) -> Permission:
 
 
 def is_private_name(host: str) -> bool:
-    """Whether a host's very name says that it is inside the user's network: localhost, or a private IP address."""
+    """Whether a host is private by its name alone: localhost, or a private IP address."""
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -79,13 +78,13 @@ def is_private_name(host: str) -> bool:
 
 
 def is_inside_by_name(host: str) -> bool:
-    """Whether a host's name is one that only the user's own network knows: private, or of no public domain."""
+    """Whether only the user's own network knows a host's name: private, or of no public domain."""
     name = host.strip("[]").rstrip(".").lower()
     return is_private_name(name) or "." not in name.strip(":") or name.endswith(_LOCAL)
 
 
 def _of_numbers(name: str) -> ipaddress.IPv4Address:
-    """Return the IPv4 address of one to four numbers, the last of which fills the rest; raises ValueError."""
+    """The IPv4 address of one to four numbers, the last of which fills the rest; raises ValueError."""
     *first, last = (int(part, 16 if part[:2] == "0x" else 8 if part[0] == "0" else 10) for part in name.split("."))
     if any(part > 255 for part in first) or last >= 256 ** (4 - len(first)):
         raise ValueError(name)
@@ -93,9 +92,9 @@ def _of_numbers(name: str) -> ipaddress.IPv4Address:
 
 
 def is_private_address(address: IPAddress) -> bool:
-    """Whether an IP address is not one of the public internet: loopback, private, link-local, multicast, reserved.
+    """Whether an IP address is not public: loopback, private, link-local, multicast, reserved.
 
-    An IPv4 address that is wrapped in an IPv6 one (mapped, 6to4, NAT64) is judged by itself.
+    An embedded IPv4 address (mapped, 6to4, NAT64) is judged by itself.
     """
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour

@@ -1,4 +1,4 @@
-"""The shapes of addresses: which of a site's addresses look like those of its articles. Pure."""
+"""Address patterns: which addresses of a site look like its articles'. Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NUMBER = re.compile(r"\d+$")
 _ENDING = re.compile(r"\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _ENOUGH = 0.15
-"""The share of the known addresses that a shape must have."""
+"""Minimum share of known addresses for a pattern."""
 
 Shape = tuple[str, ...]
 
 
 class Shapes:
-    """The shapes that some addresses have."""
+    """The patterns of some addresses."""
 
     def __init__(self, known: Iterable[str]) -> None:
         """`known` are addresses of articles."""
@@ -35,7 +35,7 @@ class Shapes:
         }
 
     def __contains__(self, url: object) -> bool:
-        """Whether an address looks like one of these."""
+        """Whether an address fits one of the patterns."""
         place = _place(url) if isinstance(url, str) else None
         if place is None or place[0] not in self._hosts:
             return False
@@ -46,7 +46,7 @@ class Shapes:
 
 
 def _place(url: str) -> tuple[str, list[str]] | None:
-    """The host of an address, without www, and the parts of its path; None for a front page."""
+    """Host without www, and path segments; None for a front page."""
     try:
         split = urlsplit(url)
     except ValueError:
@@ -72,7 +72,7 @@ def _is_worded(parts: list[str]) -> bool:
 
 
 def _fixed(examples: list[list[str]]) -> dict[int, str]:
-    """The parts before the last that are the same name in all of several addresses; those of a year may change."""
+    """Segments before the last that are the same word in all addresses; years may differ."""
     if len(examples) < 2:  # one example says nothing
         return {}
     first = examples[0]

@@ -1,4 +1,4 @@
-"""Addresses as they may be shown and logged: never with a password. Pure."""
+"""Addresses for display and logs: never with a password. Pure."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from tuireader.urls.hosts import same_host
 
 
 def without_credentials(url: str) -> str:
-    """A checked address without user and password; use `shown_address` for typed text."""
+    """A valid address without user and password; use `shown_address` for typed text."""
     return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
 
 
 _AT = "@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}"
-"""What people type for an @; the last two where their keyboard is set to East Asian widths."""
+"""Characters typed as @; the last two on East Asian keyboards."""
 
 
 _LONGEST = 500
-"""Characters of an address that are shown."""
+"""Maximum characters of a displayed address."""
 
 
 def shown_address(typed: str) -> str:
-    """Typed text made safe to show: without anything that may be a password.
+    """Typed text for display, without anything that may be a password.
 
-    Passwords with signs in them that end a host, such as "/", make no address that can be taken apart. So where there
-    is a colon before an @, all goes that stands before the last @.
+    A password with a "/" makes the address invalid. So if there is a colon before an @, everything before the last @ is
+    removed.
     """
     typed = typed if len(typed) <= _LONGEST else f"{typed[:_LONGEST]}…"
     start = re.match(r"\s*(?:feed:|mailto:)?(?:(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})?", typed, re.IGNORECASE)
@@ -45,9 +45,9 @@ def without_passwords(text: str) -> str:
 
 
 def split_credentials(url: str) -> tuple[str, str | None]:
-    """The address without `name:password@` and without `#fragment`, and the `name:password` as written, if any.
+    """The address without credentials and fragment, and the credentials as written, if any.
 
-    Raises ValueError for what cannot be taken apart.
+    Raises ValueError for invalid addresses.
     """
     parts = urlsplit(url)
     userinfo, at, host = parts.netloc.rpartition("@")
@@ -55,7 +55,7 @@ def split_credentials(url: str) -> tuple[str, str | None]:
 
 
 def with_credentials_of(url: str, typed: str) -> str:
-    """Return `url` with the name and password of `typed`, if they may be sent there (see `may_go_along`)."""
+    """`url` with the name and password of `typed`, if they may be sent there (see `may_go_along`)."""
     try:
         userinfo = split_credentials(typed)[1]
         parts = urlsplit(url)
@@ -67,11 +67,11 @@ def with_credentials_of(url: str, typed: str) -> str:
 
 
 def may_go_along(given: str, url: str) -> bool:
-    """Whether a password given for one address may be sent to the other: the same host, and never down to http."""
+    """Whether a password for one address may be sent to another: same host, and never down to http."""
     downgraded = urlsplit(given).scheme == "https" and urlsplit(url).scheme != "https"
     return same_host(given, url) and not downgraded
 
 
 def basic_authorization(name: str, password: str) -> str:
-    """The Authorization header's value for a name and a password (RFC 7617, UTF-8)."""
+    """The Authorization header for a name and a password (RFC 7617, UTF-8)."""
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode("ascii")

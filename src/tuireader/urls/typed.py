@@ -27,8 +27,8 @@ _LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".onion")
 def normalise_address(typed: str) -> str:
     """The typed text as a full http(s) address; raises AddressError.
 
-    "feed:" in front of it goes, even if an address with its own scheme follows. Without a scheme it is https, but
-    http for single words, bare numbers and names of local networks. A fragment goes.
+    A leading "feed:" is dropped. Without a scheme: https, but http for single words, bare numbers and local names.
+    Fragments are dropped.
     """
     text = printable(typed).strip(_QUOTES)
     if not text:
@@ -68,7 +68,7 @@ def _is_ip(host: str) -> bool:
 
 
 def _scheme_and_rest(text: str) -> tuple[str, str]:
-    """Return "http", "https" or "" and what follows it, without slashes in front."""
+    """Split into "http", "https" or "", and the rest without leading slashes."""
     if _FILE.match(text):
         raise AddressError(
             f"“{shown_address(text)}” looks like a file; give the address of a site, such as example.org."
@@ -92,6 +92,6 @@ def _parts(rest: str) -> SplitResult | None:
 
 
 def _is_named(parts: SplitResult) -> bool:
-    """Whether a host given without scheme looks like one: a single word does only with a port, or as localhost."""
+    """Whether a host without scheme is plausible: a single word only with a port, or as localhost."""
     host = parts.hostname or ""
     return "." in host or ":" in host or host == "localhost" or parts.port is not None

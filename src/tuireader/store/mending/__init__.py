@@ -1,1 +1,1 @@
-"""A damaged cache is mended: what is wrong is found, and what can be read is taken over."""
+"""Repair of a damaged cache: diagnosis and recovery of readable rows."""

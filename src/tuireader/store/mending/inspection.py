@@ -1,4 +1,4 @@
-"""What is wrong with a cache that looks damaged: nothing, its search index alone, or more."""
+"""Diagnosis of a suspect cache: intact, search index damaged, or more."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tuireader.store.mending.leaf_pages import varint
 from tuireader.store.schema import expected, is_as_made
 
 _RUN_BITS, _FIRST_OF_REMOVED = 37, 1 << 16
-"""Where in the number of a block of the index that of its run stands; from where on, it lists what was removed."""
+"""Bit position of the segment in a block's number; and the number from which blocks list deletions."""
 
 CORE = ("feed", "article", "body", "setting", "hold")
-"""Tables that a cache of any schema has."""
+"""Tables of every schema version."""
 
 
 def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
-    """Check all of the cache; `c` is alone with it."""
+    """Check the whole cache; `c` must be its only connection."""
     version = c.execute("PRAGMA user_version").fetchone()[0]
     if not is_as_made(c, version):
         return "more"
@@ -43,7 +43,7 @@ def _integrity(c: sqlite3.Connection, table: str = "") -> bool:
 
 
 def _is_sound(c: sqlite3.Connection, table: str) -> bool:
-    """Whether a table and its indexes are sound, and each value is of the kind that its column has."""
+    """Whether a table and its indexes are intact, and each value has its column's type."""
     kinds = []
     for _, name, kind, notnull, _, key in c.execute(f"PRAGMA table_info({table})").fetchall():
         if not (key and kind == "INTEGER"):
@@ -54,7 +54,7 @@ def _is_sound(c: sqlite3.Connection, table: str) -> bool:
 
 
 def _agrees_with_itself(c: sqlite3.Connection) -> bool:
-    """Whether what stands in several places is the same there."""
+    """Whether repeated values agree with their originals."""
     disagreements = [
         "SELECT 1 FROM article WHERE read NOT IN (0, 1) OR starred NOT IN (0, 1) OR aside NOT IN (0, 1, 2) LIMIT 1",
         "SELECT 1 FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq > 1000000000000 LIMIT 1",
@@ -95,13 +95,13 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
 
 
 def _partial_indexes(c: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """The indexes that have only some rows: names, tables and conditions. SQLite does not check one of no rows."""
+    """Partial indexes: name, table, condition. SQLite does not check one without rows."""
     rows = c.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
     return [(name, table, sql.partition(" WHERE ")[2]) for name, table, sql in rows.fetchall()]
 
 
 def _is_index_sound(c: sqlite3.Connection) -> bool:
-    """Whether the search index is sound, and has each article once that is not to be indexed yet."""
+    """Whether the search index is intact and contains each article that is not pending exactly once."""
     c.execute("BEGIN")
     try:
         c.execute("INSERT INTO search (search) VALUES ('integrity-check')")
@@ -120,10 +120,10 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
 
 
 def _adds_up(c: sqlite3.Connection) -> bool:
-    """Whether the index has as many words as it says, all of which can be read: its own check leaves some of it out.
+    """Whether the index has as many words as it states, all of them readable; its own check omits some of that.
 
-    A word whose column there is not is not counted: what is sorted by the best match fails at it. What was removed from
-    an index that keeps no text stays in its sums.
+    Words in a missing column are not counted: sorting by best match fails on them. Entries deleted from an index
+    without content stay in its totals.
     """
     c.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
     words = c.execute("SELECT count(col) FROM temp.words").fetchone()[0]
@@ -134,7 +134,7 @@ def _adds_up(c: sqlite3.Connection) -> bool:
 
 
 def _finds_its_runs(c: sqlite3.Connection) -> bool:
-    """Whether the directory of the index names each of its runs, and no other; its own check does without it."""
+    """Whether the directory of the index names exactly its segments; its own check does not need it."""
     named = {row[0] for row in c.execute("SELECT DISTINCT segid FROM search_idx").fetchall()}
     numbers = (row[0] for row in c.execute(f"SELECT DISTINCT id >> {_RUN_BITS} FROM search_data WHERE id > 10"))
     return named == {number for number in numbers if number < _FIRST_OF_REMOVED}

@@ -1,8 +1,8 @@
-"""Rows read straight from the pages of a damaged file, where the pages that lead to them are lost.
+"""Rows read directly from the pages of a damaged file whose inner pages are lost.
 
-A page of SQLite's that holds rows can be told by its first byte, and each row says how many columns it has
-(https://www.sqlite.org/fileformat2.html). What stands there may be of a row that was deleted since: a row is to be
-asked for only where something else says that it is there.
+Pages with rows are recognised by their first byte, and each row states its number of columns
+(https://www.sqlite.org/fileformat2.html). A row may be a deleted one: read only rows that are known to exist from
+elsewhere.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from tuireader.owned_files import content_of
 
 _LEAF = 0x0D
 _HEADER = 100
-"""Bytes before the first page's own."""
+"""Bytes before the first page's own header."""
 _LARGEST = 50_000_000
-"""Bytes of a row; what says that it has more is damaged."""
+"""Maximum bytes of a row; more means damage."""
 
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 
 class Leaves:
-    """All rows of a file that can be made out, by their shape and by their number.
+    """All readable rows of a file, by shape and number.
 
-    The shape is how many columns a row has, and of what type the value after its number is.
+    The shape is the number of columns and the type of the value after the number.
     """
 
     def __init__(self, path: Path, page_size: int) -> None:
-        """Look at every page of the file; the rows themselves are read when they are asked for."""
+        """Scan the pages of the file; rows are read on request."""
         self._data = content_of(path)
         self._size = page_size
         self._places: dict[tuple[int, type], dict[int, int]] = {}
@@ -38,7 +38,7 @@ class Leaves:
             self._look_at(start)
 
     def row(self, number: int, columns: int, second: type) -> list[Any] | None:
-        """Return the values of a row with `columns` columns whose second value has type `second`, or None."""
+        """The values of a row with `columns` columns whose second value has type `second`, or None."""
         at = self._places.get((columns, second), {}).get(number)
         if at is not None:
             with suppress(ValueError, IndexError, struct.error):
@@ -64,7 +64,7 @@ class Leaves:
                 self._places.setdefault(shape, {})[number] = at
 
     def _payload(self, at: int) -> bytes:
-        """Return a row's bytes, following its chain of overflow pages."""
+        """A row's bytes, following its chain of overflow pages."""
         length, after = varint(self._data, at)
         _, after = varint(self._data, after)
         if not 0 < length < _LARGEST:
@@ -89,7 +89,7 @@ class Leaves:
 
 
 def varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of one to nine bytes, and where what follows it begins."""
+    """A varint of one to nine bytes, and the position after it."""
     value = 0
     for step in range(8):
         byte = data[at + step]
@@ -100,7 +100,7 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _kinds(record: bytes) -> tuple[list[int], int]:
-    """What kind each value of a row is of, and where the values begin."""
+    """The serial types of a row's values, and where the values start."""
     length, at = varint(record, 0)
     if not 2 <= length <= len(record):
         raise ValueError(length)
@@ -112,7 +112,7 @@ def _kinds(record: bytes) -> tuple[list[int], int]:
 
 
 def _type(kind: int) -> type:
-    """The type of a value of some kind; of one that is null, None's."""
+    """The Python type of a serial type; NoneType for NULL."""
     if kind == 0:
         return type(None)
     return int if kind < 12 else str if kind % 2 else bytes

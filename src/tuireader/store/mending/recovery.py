@@ -1,4 +1,4 @@
-"""A cache that is damaged is mended: by one process, while no other has it open.
+"""Repair of a damaged cache by one process, while no other has it open.
 
 Nothing is ever deleted. When a statement meets damage, a mark beside the file says so; whoever opens it next, as the
 only one, has it checked, which is too slow to do every time. An index for searching is built again where it stands;
@@ -34,12 +34,12 @@ _NO_DAMAGE = (
 )  # fmt: skip
 _HEADER = b"SQLite format 3\0"
 _PATIENCE = 600.0
-"""Seconds to wait for another process that mends."""
+"""Seconds to wait for another process that repairs."""
 _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
 
 
 def rebuild_index(c: sqlite3.Connection, plain_text: search.PlainText) -> bool:
-    """Make the index anew from the articles; whether all is sound after it."""
+    """Rebuild the search index from the articles; returns whether everything is intact afterwards."""
     try:
         c.execute("BEGIN IMMEDIATE")
         sql = c.execute("SELECT sql FROM sqlite_master WHERE name = 'search'").fetchone()[0]
@@ -67,7 +67,7 @@ def _fill(c: sqlite3.Connection, plain_text: search.PlainText) -> None:
 
 
 def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
-    """Check and repair the cache at `path`; returns a sentence about any repair.
+    """Check and repair the cache at `path`; returns a message about any repair.
 
     To be called where nobody in this process has it open. One process mends; others that come meanwhile wait for it.
     `tell` is told what takes its time. Raises StoreError where it cannot be mended.
@@ -107,7 +107,7 @@ def mend_log(
     close: Callable[[], None],
     copy: Callable[[Path, Path], None],
 ) -> str:
-    """Recover a WAL that SQLite would truncate; returns a sentence about any repair.
+    """Recover a WAL that SQLite would truncate; returns a message about any repair.
 
     The cache and its log are copied aside first. To be called where nobody in this process has it open but for a
     connection that `close` closes: with it, SQLite removes the log. `copy` copies a file without closing it in this
@@ -137,7 +137,7 @@ def mend_log(
 
 
 def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
-    """Put what the cache and its log are together in the place of the cache, and say so."""
+    """Replace the cache by its merge with the log; returns a message."""
     try:
         if path.exists() and path.stat().st_size:
             _alone(path).close()
@@ -162,7 +162,7 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
 
 @contextmanager
 def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Iterator[Callable[[], None]]:
-    """Be the only one who mends; the mark itself is what is locked. What this gives is called when it is mended."""
+    """Lock the mark, so that only one process repairs. Yields a function to call after the repair."""
     try:
         held = os.fdopen(open_own(mark, os.O_CREAT | os.O_WRONLY | os.O_APPEND), "a")
     except OSError as error:
@@ -186,7 +186,7 @@ def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Itera
 
 
 def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:
-    """Mend what need not be copied, and say so; or move the file to `source`, where nobody else finds it, for that."""
+    """Repair without copying if possible, and return a message; else move the file to `source` and return None."""
     size = path.stat().st_size
     try:
         with closing(_alone(path)) as c:
@@ -212,7 +212,7 @@ def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callab
 
 
 def _mend_index(c: sqlite3.Connection, path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:
-    """Build the search index again, if that is what is wrong, and say so; None where more is, or that does not help."""
+    """Rebuild the search index if only that is damaged, and return a message; None if that does not help."""
     wrong = what_is_wrong(c)
     if wrong == "nothing":
         return ""
@@ -224,7 +224,7 @@ def _mend_index(c: sqlite3.Connection, path: Path, plain_text: PlainText, tell: 
 
 
 def _move(path: Path, to: Path) -> None:
-    """Move a file and its log; raises StoreError where that cannot be."""
+    """Move a file and its log; raises StoreError."""
     try:
         for suffix in ("-wal", "-shm", ""):
             file = path.with_name(path.name + suffix)
@@ -246,7 +246,7 @@ class _NotOursError(Exception):
 
 
 def _alone(path: Path) -> sqlite3.Connection:
-    """Open the file so that nobody else can, with its log read without the file that is beside it for that."""
+    """Open the file exclusively, with its log read without the shared-memory file."""
     c = sqlite3.connect(path, isolation_level=None, timeout=0)
     c.text_factory = lenient
     try:
@@ -279,7 +279,7 @@ def _has_our_tables(c: sqlite3.Connection) -> bool:
 
 
 def _is_open_elsewhere(path: Path) -> bool:
-    """Whether another process holds SQLite's lock for reading; for a file that SQLite itself can make nothing of."""
+    """Whether another process holds SQLite's read lock; works on files that SQLite cannot read."""
     if os.name != "posix":
         return False  # there, a file that is open cannot be moved
     import fcntl
@@ -296,7 +296,7 @@ def _is_open_elsewhere(path: Path) -> bool:
 
 
 def _replace(path: Path, source: Path, plain_text: PlainText) -> str:
-    """Copy what can be read into a new file, give the old one a name of its own, and put the new one in its place."""
+    """Copy what is readable into a new file, set the old one aside, and put the new one in its place."""
     try:
         done, rescued = _best_copy(source, path, plain_text)
     except BaseException:
@@ -309,7 +309,7 @@ def _replace(path: Path, source: Path, plain_text: PlainText) -> str:
 
 
 def _aside(path: Path) -> Path:
-    """A name for a file that is set aside, which no other has."""
+    """An unused name for a file that is set aside."""
     number = 1
     while any(path.parent.glob(f"{path.name}.damaged-{number}*")):
         number += 1
@@ -326,7 +326,7 @@ def _said(rescued: Rescued, aside: Path) -> str:
 
 
 def _best_copy(source: Path, path: Path, plain_text: PlainText) -> tuple[Path, Rescued]:
-    """The copy of the file with its log; or without, where the log is what is damaged, and there is more without it."""
+    """The better copy: with the log, or without it if the log is damaged and more is readable without it."""
     done = path.with_name(f"{path.name}.mended")
     rescued = _copy(source, done, plain_text)
     log = source.with_name(f"{source.name}-wal")

@@ -1,4 +1,4 @@
-"""What can still be read of a damaged cache, copied row by row into a new one."""
+"""Copying what is readable of a damaged cache, row by row, into a new one."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _PLAIN = (
     "setting", "hold", "feed_option", "former_address", "feed_change", "subscription_time", "rule", "saved_search",
     "undo", "pruned",
 )  # fmt: skip
-"""Tables whose rows are copied as they are, once feeds are."""
+"""Tables copied unchanged after feeds."""
 _KINDS = {2: "index", 10: "index", 5: "table", 13: "table"}
-"""What a page holds, by its first byte."""
+"""Page types by first byte."""
 _CHUNK = 500
-"""Articles that are copied in one transaction."""
+"""Articles copied in one transaction."""
 _SECOND: dict[str, type] = {"feed": str, "article": int, "body": bytes}
-"""The type of the second column."""
+"""The type of the second column by table."""
 _COUNT_AGAIN = (
     COUNT_AGAIN,
     """
@@ -39,28 +39,28 @@ _COUNT_AGAIN = (
      FROM label_article AS l WHERE l.kind = label.kind AND l.label_id = label.id AND l.aside = 0)
     """,
 )
-"""Counts all there is in the list of each feed, and of each label."""
+"""SQL that recounts the articles of each feed and label."""
 _COUNTED = {("feed", "articles"), ("feed", "unread"), ("feed", "starred")}
-"""Columns that are counted anew."""
+"""Columns that are recounted."""
 _FILED = {NUMBERS[kind] for kind in OF_PUBLISHERS}
-"""Under a label of each of these kinds every article is filed."""
+"""Kinds of labels under which every article is filed."""
 _LOST_FEED = "The address of this feed was lost when the cache was damaged: add it again."
 
 
 @dataclass
 class Rescued:
-    """What came of copying."""
+    """The result of copying."""
 
     articles: int = 0
     lost: int = 0
-    """Articles that are known to have been there, and could not be read."""
+    """Articles known to have existed that could not be read."""
     feeds: int = 0
     texts: int = 0
-    """Articles whose text could be read in part only, or not at all."""
+    """Articles whose text is incomplete or unreadable."""
 
 
 def rescue(path: Path, new: Connection, plain_text: search.PlainText) -> Rescued:
-    """Copy into `new`, a fresh cache, what can be read of the damaged one at `path`."""
+    """Copy into `new`, a fresh cache, what is readable of the damaged one at `path`."""
     rescued = Rescued()
     with closing(_readable(path)) as old:
         _Copy(old, new, rescued, plain_text, Leaves(path, PAGE_SIZE)).run()
@@ -68,7 +68,7 @@ def rescue(path: Path, new: Connection, plain_text: search.PlainText) -> Rescued
 
 
 def _readable(path: Path) -> sqlite3.Connection:
-    """The damaged file, opened for reading, its schema as it must have been."""
+    """The damaged file, opened for reading, with its original schema."""
     c = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
     c.text_factory = lenient
     try:
@@ -88,7 +88,7 @@ def _readable(path: Path) -> sqlite3.Connection:
 
 
 def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connection:
-    """A copy of the file, in memory, whose tables have their names again."""
+    """An in-memory copy of the file whose tables have their names again."""
     with closing(_in_memory(content_of(path))) as c:
         rows = [row[0] for row in c.execute("SELECT rowid FROM sqlite_master ORDER BY rowid").fetchall()]
         for rowid, (kind, name, table, sql) in zip(rows, whole, strict=True):
@@ -100,7 +100,7 @@ def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connec
 
 
 def _with_first_page(path: Path) -> sqlite3.Connection:
-    """A copy of the file, in memory, with the first page that every cache has: it says where each table begins."""
+    """An in-memory copy of the file with a first page taken from an empty cache, which says where tables begin."""
     content = content_of(path)
     pages = max(1, len(content) // PAGE_SIZE)
     found = []
@@ -115,7 +115,7 @@ def _with_first_page(path: Path) -> sqlite3.Connection:
 
 
 def _likeness(empty: bytes, content: bytes) -> int:
-    """How many pages hold of tables or of indexes what the first pages of an empty cache hold."""
+    """Number of first pages with the same type as in an empty cache."""
     starts = range(PAGE_SIZE, min(len(empty), len(content)), PAGE_SIZE)
     return sum(_KINDS.get(empty[at]) == _KINDS.get(content[at]) for at in starts)
 
@@ -130,7 +130,7 @@ def _in_memory(content: bytes) -> sqlite3.Connection:
 
 
 class _Copy:
-    """Copies all tables, row by row: a row that cannot be read is left out, a value that cannot be is mended."""
+    """Copies all tables; unreadable rows are left out, unreadable values replaced."""
 
     def __init__(
         self,
@@ -147,13 +147,12 @@ class _Copy:
         self._plain_text = plain_text
         self._feeds: set[int] = set()
         self._names: dict[tuple[int, int], str] = {}
-        """The names of labels, by their kinds and ids."""
+        """Label names by kind and id."""
         self._links: dict[int, set[tuple[int, int, int]]] = {}
-        """For each article the kinds, places and ids of its labels."""
+        """Labels of each article: kind, position, id."""
         self._article_columns = self._columns("article")
 
     def run(self) -> None:
-        """Copy everything."""
         with transaction(self._new):
             for table in ("account", "folder"):
                 self._copy_plain(table, how="REPLACE")  # a new cache has the account of this machine
@@ -179,7 +178,7 @@ class _Copy:
     # Reading what can be read.
 
     def _scan(self, sql: str, key: str) -> Iterator[tuple[Any, ...]]:
-        """Rows from both ends of a table, up to where the damage is."""
+        """Rows from both ends of a table up to the damage."""
         for direction in ("ASC", "DESC"):
             cursor = self._old.cursor()
             try:
@@ -200,7 +199,7 @@ class _Copy:
         return row
 
     def _row(self, table: str, names: Sequence[str], key: str, number_: int) -> tuple[Any, ...] | None:
-        """The values of a row in these columns: as SQLite finds it, else where it stands in the file."""
+        """The values of a row: through SQLite, else directly from the file."""
         row = self._one(f"SELECT {', '.join(names)} FROM {table} NOT INDEXED WHERE {key} = ?", number_)
         return self._leaf(table, names, key, number_) if row is None else row
 
@@ -213,7 +212,7 @@ class _Copy:
         return tuple(values.get(name) for name in names)
 
     def _columns(self, table: str) -> list[tuple[str, str, bool, Any]]:
-        """Name, kind, whether it may be null, and default of the columns that both files have."""
+        """Name, type, nullability and default of the columns that both files have."""
         with suppress(*BROKEN):
             there = {row[1] for row in self._old.execute(f"PRAGMA table_info({table})").fetchall()}
             return [
@@ -266,7 +265,7 @@ class _Copy:
         return cursor.rowcount > 0
 
     def _read_labels(self) -> None:
-        """Read what articles are filed under."""
+        """Read the labels of articles."""
         for kind, label_id, name in self._scan("SELECT kind, id, name FROM label NOT INDEXED", "id"):
             if isinstance(kind, int) and isinstance(label_id, int):
                 self._names[kind, label_id] = tidy(text_of(name))
@@ -279,7 +278,7 @@ class _Copy:
     # Articles.
 
     def _article_ids(self) -> set[int]:
-        """Every article of which there is a trace: the table may be unreadable where an index is not."""
+        """Ids of all articles with any trace: indexes may be readable where the table is not."""
         found: set[int] = set()
         for sql, key in (
             ("SELECT id FROM article NOT INDEXED", "id"),
@@ -324,7 +323,7 @@ class _Copy:
         self._rescued.articles += 1
 
     def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:
-        """What is kept of the texts of an article, and whether that is all."""
+        """The readable texts of an article, and whether they are complete."""
         names = ("html", "full_html", "full_text")
         row = self._row("body", names, "article_id", article_id)
         if row is None or (row[0] is not None and unpack_all(row[0])[0] == ""):  # it may be another table's
@@ -339,7 +338,7 @@ class _Copy:
         return kept_html, row[1] if full else None, row[2] if full else None, whole
 
     def _feed_of(self, values: dict[str, Any]) -> int:
-        """The feed of an article; one whose feed is lost gets one that stands for it, and is never asked for."""
+        """The feed of an article; a lost feed is replaced by one that is never fetched."""
         feed_id = values["feed_id"] if isinstance(values["feed_id"], int) and values["feed_id"] > 0 else 1
         if feed_id not in self._feeds:
             try:
@@ -360,7 +359,7 @@ class _Copy:
         return feed_id
 
     def _file(self, article_id: int, values: dict[str, Any]) -> None:
-        """File an article under the names that are left."""
+        """File an article under the remaining labels."""
         row = labels.Repeated(*(values[name] for name in labels.Repeated._fields))
         links = sorted(self._links.get(article_id, ()))
         for kind, number_of_kind in NUMBERS.items():
@@ -369,7 +368,7 @@ class _Copy:
                 labels.put(self._new, kind, {article_id: labels.unique(names)}, {article_id: row})
 
     def _drop_orphans(self) -> None:
-        """Let nothing belong to what could not be read."""
+        """Delete rows that refer to unreadable ones."""
         for table, column, of in (
             ("feed_option", "feed_id", "feed"),
             ("former_address", "feed_id", "feed"),
@@ -395,7 +394,7 @@ class _Copy:
         self._new.execute("UPDATE feed SET folder_id = NULL WHERE folder_id NOT IN (SELECT id FROM folder)")
 
     def _keep_numbers(self) -> None:
-        """Give no number a second time: what others know an article by stays its own."""
+        """Keep ids from being reused: others identify articles by them."""
         for table in ("article", "feed", "journal", "rule"):
             row = self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table)
             if row is not None and isinstance(row[0], int) and 0 < row[0] < 2**40:
@@ -403,7 +402,7 @@ class _Copy:
 
 
 def _mended(columns: Sequence[tuple[str, str, bool, Any]], row: Sequence[Any]) -> dict[str, Any]:
-    """A row's values by name, each of the kind of its column."""
+    """A row's values by name, each with its column's type."""
     return {
         name: _as_kind(value, kind, nullable=nullable, default=default)
         for (name, kind, nullable, default), value in zip(columns, row, strict=True)

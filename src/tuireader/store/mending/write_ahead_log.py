@@ -1,4 +1,4 @@
-"""SQLite's log beside the cache (the file that ends in -wal), read by ourselves: what of it SQLite would leave out.
+"""SQLite's write-ahead log (-wal) read directly, to find commits that SQLite would drop.
 
 SQLite reads a log up to the first frame that is damaged, takes that for its end, and removes the file when it is done.
 All that was committed after it would be gone without a word. How much there was says the index of the log (the file
@@ -23,23 +23,23 @@ _INDEX = struct.Struct("=3I2BH2I8s8s8s")
 _INDEX_VERSION = 3_007_000
 _WRITTEN_AT = 2 * _INDEX.size
 _INDEX_SIZE = _WRITTEN_AT + 4
-"""Bytes of an index that are read."""
+"""Bytes of the log's index that are read."""
 _MAGIC = (0x377F0682, 0x377F0683)
 _SIZES = frozenset(1 << power for power in range(9, 17))
 
 
 class Log(NamedTuple):
-    """What is, or was, in a log."""
+    """The contents of a log."""
 
     salts: bytes
-    """Two numbers that tell its frames from those of the logs that were in this file before."""
+    """Salts that distinguish its frames from older ones in the same file."""
     page_size: int
     frames: int
-    """How many of them count."""
+    """Number of valid frames."""
     pages: int
-    """How many pages the cache has with them."""
+    """Number of pages of the cache with the log."""
     is_known: bool
-    """Whether its index says so; else it is what the frames say themselves: up to the last that ends a transaction."""
+    """Whether this comes from the log's index; else from the frames, up to the last commit."""
 
 
 def of(path: Path) -> Path:
@@ -47,7 +47,7 @@ def of(path: Path) -> Path:
 
 
 def look(path: Path) -> Log | None:
-    """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
+    """The frames that the log has and the cache lacks; None if there are none, or if that is unknown."""
     index = _index(_beginning_of(_index_of(path), _INDEX_SIZE))
     if index is not None:
         log, written = index
@@ -71,9 +71,9 @@ def _index_of(path: Path) -> Path:
 
 
 def _index(data: bytes) -> tuple[Log, int] | None:
-    """What the beginning of an index says, which has it twice, with a sum; None where it is not sound.
+    """Parse the log index, which is stored twice with a checksum; None if damaged.
 
-    With it how many of its frames are written into the cache already: they still count.
+    Also returns how many frames were written to the cache already; they still count.
     """
     head = data[: _INDEX.size]
     if len(data) < _INDEX_SIZE or head != data[_INDEX.size : _WRITTEN_AT]:
@@ -105,7 +105,7 @@ def _by_its_frames(path: Path) -> Log | None:
 
 
 def _frame(file: IO[bytes], log: Log, number: int) -> tuple[int, int, bytes]:
-    """Of a frame, counted from 1: which page it is, how many there are if it ends a transaction, and its salts."""
+    """A frame, counted from 1: page number, size of the database after a commit (else 0), and salts."""
     file.seek(_HEAD.size + (number - 1) * (_FRAME.size + log.page_size))
     head = file.read(_FRAME.size)
     page, ends = struct.unpack_from(">2I", head) if len(head) == _FRAME.size else (0, 0)
@@ -113,7 +113,7 @@ def _frame(file: IO[bytes], log: Log, number: int) -> tuple[int, int, bytes]:
 
 
 def _is_sound(head: bytes) -> bool:
-    """Whether the head of a log is what it was when it was written: its last eight bytes are a sum of the others."""
+    """Whether the log header matches its checksum."""
     if len(head) < _HEAD.size or _HEAD.unpack(head)[0] not in _MAGIC:
         return False
     return _sum("<" if head[3] == 0x82 else ">", head[:24]) == struct.unpack(">2I", head[24:])
@@ -132,7 +132,7 @@ def _is_of(log: Log, salts: bytes) -> bool:
 
 
 def is_broken(path: Path, log: Log) -> bool:
-    """Whether SQLite would take nothing of it, and remove it at once, or not all, since it is not there any more."""
+    """Whether SQLite would ignore and delete the whole log, or parts of it are missing."""
     if not path.exists() or not path.stat().st_size:
         return True
     try:
@@ -160,7 +160,7 @@ def probe(path: Path) -> sqlite3.Connection | None:
 
 
 def is_cut(path: Path, log: Log, probe: sqlite3.Connection, read: Callable[[Path, int], bytes]) -> bool:
-    """Whether SQLite, which has read the cache for `probe` since, takes less of its log than there was.
+    """Whether SQLite, which has opened the cache as `probe`, uses fewer frames than the log had.
 
     `read` gives the first bytes of a file that SQLite has open in this process, without closing it here: with that
     SQLite would lose its locks. Looked at once more when nobody writes: what is written is in the log before it counts.
@@ -195,7 +195,7 @@ def _takes_less(path: Path, log: Log, read: Callable[[Path, int], bytes]) -> boo
 
 
 def merge(cache: Path, log: Log, into: Path) -> None:
-    """Make a copy of a cache with every page in place that its log has; they may be damaged, or not fit together."""
+    """Copy a cache with all pages of its log applied; they may be damaged or inconsistent."""
     import shutil
 
     if cache.exists():
@@ -209,7 +209,7 @@ def merge(cache: Path, log: Log, into: Path) -> None:
 
 
 def _pages(file: IO[bytes], log: Log) -> Iterator[tuple[int, bytes]]:
-    """The pages of a log with their numbers, in order, up to its last transaction."""
+    """The pages of a log with their numbers, in order, up to its last commit."""
     for number in range(1, log.frames + 1):
         page, _, own = _frame(file, log, number)
         data = file.read(log.page_size)

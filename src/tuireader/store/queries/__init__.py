@@ -1,1 +1,1 @@
-"""Searches and lists of articles: the language, its SQL, the index, the windows of a list."""
+"""Searches and lists of articles: query language, SQL, search index, windows of a list."""

@@ -1,4 +1,4 @@
-"""The list that a query makes: windows of it, its length, places in it, and counts by category, author and feed."""
+"""The list of a query: windows, length, positions, and counts by category, author and feed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 _WEIGHTS = "10.0, 5.0, 3.0, 1.0"
-"""What a word counts in the title, the authors, the categories and the body."""
+"""Weights of a match in title, authors, categories and body."""
 
 
 def window(c: sqlite3.Connection, query: Query, offset: int, limit: int) -> list[Headline]:
-    """The headlines from place `offset` on of a query's list, at most `limit`."""
+    """At most `limit` headlines of a query from an offset."""
     return headlines(c, ids(c, query, offset, limit))
 
 
 def ids(c: sqlite3.Connection, query: Query, offset: int = 0, limit: int = -1) -> list[int]:
-    """The ids of a query's list in its order, from place `offset` on; all that follow where `limit` is negative."""
+    """At most `limit` ids of a query from an offset; all if `limit` is negative."""
     selection = select(c, query)
     if selection.match:
         return _ids_by_match(c, selection, offset, limit)
@@ -41,7 +41,7 @@ def ids(c: sqlite3.Connection, query: Query, offset: int = 0, limit: int = -1) -
 
 
 def beside(c: sqlite3.Connection, query: Query, headline: Headline | None, step: int, limit: int) -> list[Headline]:
-    """The headlines that follow one in a query's list (`step` 1) or precede it (-1), in the list's order.
+    """The nearest headlines after one in a query's list (`step` 1) or before it (-1), in the list's order.
 
     At most `limit`, the nearest; without a headline, those with which the list begins (1) or ends (-1). It counts from
     where the headline was when it was read, whatever became of its article since: what is read on fits what is there.
@@ -66,7 +66,7 @@ def has_to_be_ranked(c: sqlite3.Connection, query: Query) -> bool:
 
 
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
-    """The headlines of these articles, in this order; what is no longer there is left out."""
+    """The headlines of articles in this order; missing articles are left out."""
     rows = c.execute(
         f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
         " a.published IS NOT NULL OR a.updated IS NOT NULL, a.offline,"
@@ -89,7 +89,7 @@ def highest_id(c: sqlite3.Connection) -> int:
 
 
 def count_unread(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
-    """How many articles a query has, and how many of them are unread."""
+    """The number of a query's articles, and of the unread ones."""
     counted = [
         c.execute(part.sql("count(*), coalesce(sum(d.read = 0), 0)"), part.params).fetchone()
         for part in select(c, query, ordered=False).parts
@@ -98,7 +98,7 @@ def count_unread(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
 
 
 def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
-    """The place of an article in a query's list, from 0; None where it is not in it."""
+    """The position of an article in a query's list, from 0; None if it is not in it."""
     selection = select(c, query)
     if selection.match:
         found = _ids_by_match(c, selection)
@@ -115,7 +115,7 @@ def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
 
 
 def between(c: sqlite3.Connection, query: Query, one: int, other: int) -> list[int]:
-    """The ids of a query's list from one article to another, both included; only the other where one is not in it."""
+    """The ids between two articles of a query's list, inclusive; only the second one if either is not in it."""
     places = [place for place in (rank(c, query, one), rank(c, query, other)) if place is not None]
     if len(places) < 2:
         return [other]
@@ -123,15 +123,15 @@ def between(c: sqlite3.Connection, query: Query, one: int, other: int) -> list[i
 
 
 def _is_in(c: sqlite3.Connection, part: Part, place: tuple[int, ...]) -> bool:
-    """Whether rows have an article; with its date, for without that a run is walked from its begin."""
+    """Whether rows contain an article; includes the date, without which the rows would be walked from the start."""
     *_, date, article_id = place
     return bool(c.execute(part.sql("1", "d.date = ?", f"{part.id} = ?"), (*part.params, date, article_id)).fetchone())
 
 
 def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *, unread: bool = False) -> int | None:
-    """The next article of a query's list (`step` 1) or the one before (-1), or the next unread one that way.
+    """The next article of a query's list (`step` 1) or the previous (-1), optionally unread.
 
-    The article itself need not be in the list any more: it counts from where it would be.
+    The article itself may have left the list: its former position counts.
     """
     if unread:
         if query.order == "best" and query.text.strip():
@@ -148,7 +148,7 @@ def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *
 
 
 def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step: int) -> int | None:
-    """The next unread article in the order of best match, counted from one that may be read."""
+    """The next unread article by best match, from one that may be read."""
     onward = _onward(ids(c, query), article_id, step)
     row = c.execute(
         "SELECT a.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value WHERE a.read = 0"
@@ -159,7 +159,7 @@ def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step:
 
 
 def _onward(found: list[int], article_id: int, step: int) -> list[int]:
-    """What follows an article in a list, or precedes it, the nearest first."""
+    """What follows an article in a list (1) or precedes it (-1), nearest first."""
     if article_id not in found:
         return []
     at = found.index(article_id)
@@ -191,7 +191,7 @@ def _walk(
     limit: int = -1,
     offset: int = 0,
 ) -> list[int]:
-    """The ids of a selection up or down its columns, from beyond a place in them, where one is given."""
+    """Walk the ids of a selection along its sort columns, optionally beyond a position."""
     if not selection.parts:
         return []
     selects: list[str] = []
@@ -206,7 +206,7 @@ def _walk(
 
 
 def _keys(part: Part, order: Order) -> tuple[Part, list[str]]:
-    """The part with the columns that it is sorted by; the last is the id."""
+    """The part with its sort columns; the last is the id."""
     if order in ("shortest", "longest"):
         rows = part.by_words()
         return rows, [rows.words, "d.date", part.id]
@@ -257,13 +257,13 @@ def _headline(row: tuple[Any, ...]) -> Headline:
 
 _AT_ONCE = 200
 _BY_FEED = "article AS d INDEXED BY article_by_feed"
-"""All articles in an index that has all that counts need: a tenth of the table."""
+"""All articles by an index with everything that counts need: a tenth of the table."""
 
 
 def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
     """Categories of a query's articles with counts, ignoring its own category filter; "" for none.
 
-    Those with the most articles come first.
+    Most frequent first.
     """
     return _listed(category_columns(c, query))
 
@@ -271,13 +271,13 @@ def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
 def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
     """Authors of a query's articles with counts, ignoring its own author filter; "" for none.
 
-    Those with the most articles come first.
+    Most frequent first.
     """
     return _listed(author_columns(c, query))
 
 
 def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
-    """The tags of a query's articles, whichever it asks for or leaves out; those with the most articles come first."""
+    """Tags of a query's articles with counts, ignoring its own tag filter; most frequent first."""
     return _listed(tag_columns(c, query))
 
 
@@ -300,9 +300,9 @@ def _listed(columns: FacetColumns) -> list[Facet]:
 
 
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
-    """Unread and total articles by the id of the feed, whichever feeds the query asks for or leaves out.
+    """Unread and total counts by feed id, ignoring the query's own feed filter.
 
-    They are those of the list of each feed alone: `copies` are among them.
+    Hidden duplicates are included, as in the list of each feed.
     """
     query = replace(query, feeds=(), not_feeds=(), keep=frozenset())
     kept = _kept(query)
@@ -326,7 +326,7 @@ def _by_feed(c: sqlite3.Connection, parts: Sequence[Part]) -> dict[int, tuple[in
 
 
 def totals(c: sqlite3.Connection, query: Query) -> Totals:
-    """How many there are, unread and starred, whichever feed or folder, and read or not, the query asks for."""
+    """Total, unread and starred counts, ignoring the query's feed, folder and status filters."""
     from tuireader.model.article import Totals
 
     query = replace(query, feeds=(), folders=(), unread=False, starred=False, keep=frozenset())
@@ -348,7 +348,7 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
 
 
 def _kept(query: Query) -> Literal["articles", "unread"] | None:
-    """The column in which the count of a query's articles is kept; None where they have to be counted."""
+    """The column with the stored count of a query; None if it must be counted."""
     query = replace(query, without_quiet=False) if not query.unread else query
     if query == Query(order=query.order):
         return "articles"
@@ -392,7 +392,7 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
 
 
 def _columns(c: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> FacetColumns:
-    """Read name, unread and total, few rows at a time: what is read and let go of would stand between what stays."""
+    """Read names and counts in small batches, since temporary rows would fragment memory."""
     from tuireader.model.article import FacetColumns
 
     columns = FacetColumns(Names(), array("q"), array("q"))

@@ -38,7 +38,7 @@ FIELDS: Mapping[str, str] = {
     "words>": "longer than so many words",
     "words<": "shorter than so many words",
 }
-"""Each field, and what follows it."""
+"""The fields, and what each is followed by."""
 
 _VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
 _PIECE = (
@@ -47,28 +47,28 @@ _PIECE = (
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
 MOST_VALUES = 500
-"""Words and names of one search text; with more of them it finds nothing, and cannot be saved."""
+"""Maximum words and names of a search text; longer ones find nothing and cannot be saved."""
 _SHORTEST_PREFIX = 3
 _LONGEST = 10**9
 """More words than any article has."""
 
 
 class Term(NamedTuple):
-    """One word or phrase that was typed, or several of which one is enough."""
+    """A word or phrase, or alternatives of which one must match."""
 
     options: tuple[tuple[str, ...], ...]
-    """The words of each."""
+    """The words of each alternative."""
     column: str = ""
-    """Where it must be, as FTS5 says it; empty for anywhere."""
+    """The FTS5 column filter; "" for any column."""
     prefix: bool = False
-    """The very last token is the beginning of a word."""
+    """Whether the last token is a prefix."""
 
     @property
     def last(self) -> str:
         return self.options[-1][-1]
 
     def fts(self, *, whole: bool = False) -> str:
-        """The term for FTS5; with `whole` not as a beginning."""
+        """The FTS5 expression; with `whole` not as a prefix."""
         star = " *" if self.prefix and not whole else ""
         phrases = (" ".join(option) for option in self.options)
         return f"({' OR '.join(f'{self.column}{chr(34)}{phrase}{chr(34)}' for phrase in phrases)}{star})"
@@ -78,18 +78,18 @@ NamedField = Literal["feed", "folder", "tag", "author", "category"]
 
 
 class Named(NamedTuple):
-    """Names that were typed behind a field, of which one is enough."""
+    """Names after a field, of which one must match."""
 
     field: NamedField
     names: tuple[str, ...]
     is_whole: bool
-    """They are whole names, and not parts of names."""
+    """Whether they are whole names, not parts."""
     is_unwanted: bool
 
 
 @dataclass(slots=True)
 class SearchQuery:
-    """What a typed search asks for."""
+    """A parsed search text."""
 
     terms: list[Term] = field(default_factory=list)
     without: list[Term] = field(default_factory=list)
@@ -98,30 +98,30 @@ class SearchQuery:
     starred: bool | None = None
     hidden: bool | None = None
     has: list[tuple[int, bool]] = field(default_factory=list)
-    """What an article has, as a bit of `model.extras`; and whether it must be without it."""
+    """Required extras, as bits of `MEDIA_FLAGS`; True if excluded."""
     since: datetime | None = None
     before: datetime | None = None
     longer: int | None = None
-    """It has more words than these."""
+    """Minimum words (exclusive)."""
     shorter: int | None = None
-    """It has fewer words than these."""
+    """Maximum words (exclusive)."""
     nothing: bool = False
-    """Nothing can be found: only signs were typed that no index keeps."""
+    """Whether nothing can match, since only unindexed characters were typed."""
 
     def fts(self, *, whole: bool = False) -> str:
-        """The FTS5 query of the terms, "" where there is none that must be there."""
+        """The FTS5 query of the required terms; "" if there are none."""
         if not self.terms:
             return ""
         found = " AND ".join(term.fts(whole=whole) for term in self.terms)
         return f"({found}) NOT ({self.unwanted()})" if self.without else found
 
     def in_titles(self, *, whole: bool = False) -> str:
-        """The FTS5 query of titles in which all stands that may stand anywhere, "" where there is no such term."""
+        """The FTS5 query for titles with all terms that may be anywhere; "" if there are none."""
         terms = [term.fts(whole=whole) for term in self.terms if not term.column]
         return f"title : ({' AND '.join(terms)})" if terms else ""
 
     def unwanted(self) -> str:
-        """The FTS5 query of the terms that must not be there, "" where there are none."""
+        """The FTS5 query of the excluded terms; "" if there are none."""
         return " OR ".join(term.fts() for term in self.without)
 
     def is_about_words(self) -> bool:
@@ -148,7 +148,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 
 
 def check_length(text: str) -> None:
-    """Raise QueryError where a search text has too many words and names."""
+    """Raise QueryError if a search text has too many words and names."""
     if _is_too_long(list(re.finditer(_PIECE, text, re.IGNORECASE))):
         raise QueryError(f"This search has more than {MOST_VALUES} words and names: make it shorter.")
 
@@ -183,14 +183,13 @@ def quoted(name: str) -> str:
 
 
 def unquoted(value: str) -> str:
-    """The value without quotation marks."""
     if not value.startswith('"'):
         return value
     return (value[1:-1] if value.endswith('"') and len(value) > 1 else value[1:]).replace('""', '"')
 
 
 def _setting(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:
-    """Take what is no name and no words, if it is a value of this field."""
+    """Parse a field whose value is neither name nor words; returns whether it is valid."""
     if key == "is":
         return _flag(wanted, value.lower(), no=no)
     if key == "has":
@@ -214,7 +213,7 @@ def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
 
 
 def _date(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:
-    """Take a date, if it is one; of several the narrowest counts. What is not older than a date is since it."""
+    """Parse a date; the narrowest of several counts. Negated `before` means `since`."""
     from tuireader.model.headline import utc_now
     from tuireader.text.date_expressions import span
 
@@ -230,7 +229,7 @@ def _date(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no
 
 
 def _length(wanted: SearchQuery, sign: str, value: str, *, no: bool) -> bool:
-    """Take a number of words, if it is one; of several the narrowest counts. What is not longer is shorter by one."""
+    """Parse a word count; the narrowest of several counts. "Not longer" is shorter than one more."""
     if not (value.isascii() and value.isdecimal()):
         return False
     number = min(int(value[:18]), _LONGEST)
@@ -254,7 +253,7 @@ _LETTER = re.compile(r"\w")
 
 
 def indexed(text: str) -> str:
-    """The text as it goes into the index."""
+    """The text as it is indexed."""
     if text.isascii() or not _special().search(_beyond_ascii(text)):
         return text
     return unspaced_run().sub(_spaced, compared(text))
@@ -266,7 +265,7 @@ def _beyond_ascii(text: str) -> str:
 
 @cache
 def _special() -> re.Pattern[str]:
-    """What the index does not fold by itself as we do. Most text has none of it, and needs no more than a look."""
+    """Characters that the index does not fold as we do; most texts have none."""
     return re.compile(
         "[\xaa\xad\xb2\xb3\xb9\xba\xbc-\xbe\xc6\xd0\xd8\xde\xdf\xe6\xf0\xf8\xfe\u0110\u0111\u0126\u0127\u0131-\u0133"
         "\u013f-\u0142\u0149\u0152\u0153\u0166\u0167\u0197\u01b5\u01b6\u01c4-\u01cc\u01e0-\u01e3\u01ee\u01ef\u01f1-\u01f3"
@@ -276,7 +275,7 @@ def _special() -> re.Pattern[str]:
 
 @cache
 def unspaced_run() -> re.Pattern[str]:
-    """Letters that are indexed one by one; the start of the app does not wait for this pattern."""
+    """Characters indexed one by one; compiled on first use, since the start does not need it."""
     return re.compile(f"[{_UNSPACED}]+")
 
 
@@ -291,7 +290,7 @@ def words_in(text: str) -> list[str]:
 
 
 def _has_ascii_words(text: str) -> bool:
-    """Whether a text has words of ASCII letters alone, and beside them at most signs such as curly quotes."""
+    """Whether a text consists of ASCII words, and at most characters such as curly quotes."""
     if text.isascii():
         return True
     rest = _beyond_ascii(text)

@@ -1,4 +1,4 @@
-"""A Query as SQL: one run of rows to walk, in order, and conditions that each cost one look-up in an index."""
+"""A Query as SQL: one indexed range of rows to walk in order, and conditions that cost one index look-up each."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from tuireader.store.labels import Kind
 
 ENOUGH = 2000
-"""Runs are compared by length up to here: of two that are longer, either will do."""
+"""Ranges are compared by length up to this; of two longer ones, either will do."""
 COMMON = 5000
-"""A word in so many articles is taken as it stands, not as the beginning of others."""
+"""A word in so many articles is not extended as a prefix."""
 RANKED_MOST = 20_000
-"""Of what is in so many articles the newest come first: to rank them all takes long, and tells little."""
+"""Of more matches than this, the newest come first: ranking all takes long and says little."""
 _LONGEST_COMMON = 4
-"""Longer words begin few others: there is no need to ask how common they are."""
+"""Longer words are rarely prefixes: no need to count their articles."""
 _IN_SIGHT, _HIDDEN_ONLY, _TOLD_ELSEWHERE = "d.aside = 0", "d.aside = 1", "d.aside = 2"
 _SHOWN_APART = "d.aside <> 1"
 NOT_ASIDE = (
     "rowid NOT IN (SELECT id FROM article INDEXED BY article_hidden WHERE aside = 1"
     " UNION ALL SELECT id FROM article INDEXED BY article_told_elsewhere WHERE aside = 2)"
 )
-"""Of rows of the search index, those of articles that stand in lists."""
+"""Condition on rows of the search index: articles shown in lists."""
 _ALL = "article AS d INDEXED BY article_by_date"
 _OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
 _OF_FOLDERS = "d.feed_id {} (SELECT id FROM feed WHERE coalesce(folder_id, 0) IN (SELECT value FROM json_each(?)))"
@@ -40,23 +40,23 @@ _MATCHING, _MATCHES = "search CROSS JOIN article AS d ON d.id = search.rowid", "
 
 
 class Part(NamedTuple):
-    """Rows `d`, which have `date`, `feed_id`, `read` and `starred`, with the conditions on them."""
+    """Rows `d` with `date`, `feed_id`, `read` and `starred`, and conditions on them."""
 
     source: str
-    """What stands after FROM."""
+    """The FROM clause."""
     id: str = "d.id"
-    """The column of the article's id."""
+    """The column with the article's id."""
     where: tuple[str, ...] = ()
     params: tuple[Any, ...] = ()
     words: str = "d.words"
-    """The column of the article's length, in what `by_words` gives."""
+    """The column with the article's word count, after `by_words`."""
 
     def sql(self, columns: str, *more: str) -> str:
         conditions = (*self.where, *more)
         return f"SELECT {columns} FROM {self.source}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def counted(self) -> Part:
-        """Return the rows for a count only, without reading articles that need no look."""
+        """The rows for a count only, without reading articles that need no look."""
         if self.source != _MATCHING or self.where != (_MATCHES, _IN_SIGHT):
             return self
         return self._replace(source="search", where=(_MATCHES, NOT_ASIDE))
@@ -66,7 +66,7 @@ class Part(NamedTuple):
         return self.source == _ALL and self.where == (_IN_SIGHT,)
 
     def by_words(self) -> Part:
-        """The same rows, with the article's length beside them."""
+        """The same rows with the articles' word counts."""
         if self.source == _ALL:
             return self._replace(source="article AS d INDEXED BY article_by_words")
         if self.id == "d.id":
@@ -75,13 +75,13 @@ class Part(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """The articles of a query: no part where nothing can match; a second part where some are kept in the list."""
+    """The articles of a query; no part if nothing can match, a second part if some articles are kept in the list."""
 
     parts: tuple[Part, ...] = ()
     match: str = ""
-    """The FTS5 query, where the order is by best match; the parts then leave it out."""
+    """The FTS5 query if the order is by best match; the parts then omit it."""
     titles: str = ""
-    """The FTS5 query of the titles that come first then."""
+    """The FTS5 query of titles, whose matches come first."""
 
     @property
     def params(self) -> tuple[Any, ...]:
@@ -89,12 +89,12 @@ class Selection(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """Rows that one condition of a query selects: they can be walked, or rows of another run probed for it."""
+    """A range of rows selected by one condition; it can be walked, or probed for rows of another range."""
 
     name: Literal["all", "label", "labels", "feed", "starred", "unread", "hidden", "match", "kept"]
     part: Part
     kind: Kind | None = None
-    """Of the label, or of each of the labels, whose articles these are."""
+    """The kind of the labels, if these are labelled articles."""
 
     @property
     def is_in_order(self) -> bool:
@@ -110,7 +110,7 @@ _STARRED = _Run("starred", Part("article AS d INDEXED BY article_starred", where
 
 
 def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Selection:
-    """The selection that a query makes, driven by its shortest run; not `ordered` where only a count is wanted."""
+    """The selection for a query, driven by its shortest range; not `ordered` if only counted."""
     wanted = understand(query.text)
     runs = _runs(c, query, wanted)
     if runs is None:
@@ -131,7 +131,7 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
 
 
 def _shows_copies(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> bool:
-    """Whether articles are shown whose stories others tell more fully: in the list of a feed, or where it is wanted."""
+    """Whether hidden duplicates are shown: in the list of a feed, or on request."""
     is_asked = (query.apart or len(query.feeds) == 1) and not wanted.hidden
     sql = "SELECT 1 FROM article INDEXED BY article_told_elsewhere WHERE aside = 2 LIMIT 1"
     return is_asked and c.execute(sql).fetchone() is not None
@@ -142,9 +142,9 @@ def _as_copy(condition: _Condition) -> _Condition:
 
 
 def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
-    """All rows of another table that repeats what `d` has, under a query's conditions.
+    """Another table that repeats the columns of `d`, under a query's conditions.
 
-    None where the query asks for more than such rows tell, and `select` is the way.
+    None if the query needs more columns; then use `select`.
     """
     wanted = understand(query.text)
     if wanted.is_about_words():
@@ -159,7 +159,7 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
 
 
 def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched: bool = False) -> list[int]:
-    """Which of these articles a query has; with `is_matched` its words are known to be in all of them."""
+    """Those of the articles that match a query; with `is_matched` its words are known to match all."""
     wanted = understand(query.text)
     if is_matched:
         wanted = replace(wanted, terms=[], without=[])
@@ -174,7 +174,7 @@ def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched
 
 
 def _runs(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Run] | None:
-    """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
+    """The ranges of a query except its search terms, probably shortest first; None if one is empty."""
     if wanted.nothing:
         return None
     authors, tags = _label_runs(c, "author", query.authors), _label_runs(c, "tag", query.tags)
@@ -201,7 +201,7 @@ def rows_of(kind: Kind) -> Part:
 
 
 def _label_runs(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[_Run] | None:
-    """Return the articles under any of the names; None if none of the names exists."""
+    """The range of articles under any of some labels; None if none of the names exists."""
     given = list(names)
     if not given:
         return []
@@ -210,7 +210,7 @@ def _label_runs(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list
 
 
 def _under(kind: Kind, ids: Sequence[int]) -> _Run:
-    """The articles under any of these labels."""
+    """The range of articles under any of these labels."""
     rows = rows_of(kind)
     if len(ids) == 1:
         return _Run("label", rows._replace(where=(*rows.where, "d.label_id = ?"), params=(ids[0],)), kind)
@@ -219,7 +219,7 @@ def _under(kind: Kind, ids: Sequence[int]) -> _Run:
 
 
 def _named_runs(c: sqlite3.Connection, named: Named) -> list[_Run] | None:
-    """The articles that have any of these names; None where nothing is called so. Of several feeds none is walked."""
+    """The range of articles with any of these names; None if there are no such names. Several feeds are not walked."""
     ids = _meant(c, named)
     if not ids:
         return None
@@ -229,7 +229,7 @@ def _named_runs(c: sqlite3.Connection, named: Named) -> list[_Run] | None:
 
 
 def _meant(c: sqlite3.Connection, named: Named) -> list[int]:
-    """The ids of the feeds, or of the labels, that have such names."""
+    """Ids of the feeds or labels with such names."""
     if named.field == "feed":
         return sorted({id_ for name in named.names for id_ in _feeds(c, name, whole=named.is_whole)})
     if named.field == "folder":
@@ -268,7 +268,7 @@ def _is_common(c: sqlite3.Connection, term: Term) -> bool:
 
 
 def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run:
-    """The shortest run. Matches come out of order: where there are many, and order matters, any other run is better."""
+    """The shortest range. Matches come out of order: if they are many and order matters, any other range is better."""
     if not runs:
         return _EVERY
     if len(runs) == 1 and (runs[0].is_in_order or not ordered):
@@ -285,7 +285,7 @@ def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run
 
 
 def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> Part:
-    """The rows of the driver, under the conditions of the other runs and the common ones."""
+    """The rows of one range, under the conditions of the other ranges and the common ones."""
     id_ = driver.part.id
     where, params = list(driver.part.where), list(driver.part.params)
     for run in runs:
@@ -307,7 +307,7 @@ def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> P
 
 
 def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) -> Part:
-    """The articles that stay in the list although they are no longer unread or starred."""
+    """Articles kept in the list although they are no longer unread or starred."""
     kept = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (id_list(keep),)))
     others = [run for run in runs if run not in (_UNREAD, _STARRED)]
     left = " OR ".join(["d.read = 1"] * (_UNREAD in runs) + ["d.starred = 0"] * (_STARRED in runs))
@@ -315,7 +315,7 @@ def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) 
 
 
 def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Condition]:
-    """The conditions that no run stands for."""
+    """Conditions of a query that no range covers."""
     found: list[_Condition] = []
     if len(query.feeds) > 1:
         found.append((_OF_FEEDS.format("IN"), (id_list(query.feeds),)))
@@ -368,7 +368,7 @@ def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condi
 
 
 def _feeds(c: sqlite3.Connection, text: str, *, whole: bool) -> list[int]:
-    """The ids of the feeds whose names or addresses have a part, or are all of it."""
+    """Ids of feeds whose names or addresses contain a part, or equal it."""
     key = name_key(text)
     rows = c.execute("SELECT id, title, custom_title, url FROM feed").fetchall()
     return [

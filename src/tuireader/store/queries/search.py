@@ -1,4 +1,4 @@
-"""The search index: what is put into it, and where in a text that stands what is searched for."""
+"""The search index: adding articles, and finding matches and excerpts in texts."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 _LEAD = 40
-"""How many characters of an excerpt stand before its first match."""
+"""Characters of an excerpt before its first match."""
 
 
 def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
-    """Spans of the search's words in `text`."""
+    """The spans of the search words in a text."""
     pattern = _pattern(understand(query))
     if pattern is None:
         return ()
@@ -37,9 +37,9 @@ def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
 
 
 def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
-    """About `width` cells of a body's plain text around the first words that are searched for.
+    """About `width` cells of plain text around the first match.
 
-    The beginning of the text, without marks, where there are none in it.
+    Without a match, the beginning of the text without marks.
     """
     first = _first_match(text, query)
     lead = min(_LEAD, width // 3)
@@ -62,19 +62,19 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
 
 
 def is_for_words(query: str) -> bool:
-    """Whether a search is for words that may be anywhere in a text, and not only for what else is known of articles."""
+    """Whether a search has words that may be anywhere in a text, and not only fields."""
     return any(not term.column for term in understand(query).terms)
 
 
 def says_all(text: str, query: str) -> bool:
-    """Whether all words of a search that may be anywhere stand in a text, such as a title."""
+    """Whether a text, such as a title, contains all words of a search that may be anywhere."""
     terms = [term for term in understand(query).terms if not term.column]
     folded = FoldedText(text).folded if terms else ""
     return bool(terms) and all(re.search(_term_pattern(term), folded) for term in terms)
 
 
 def _first_match(text: str, query: str) -> int:
-    """Where in a text the first words are that are searched for; 0 where there are none."""
+    """The offset of the first match in a text; 0 if there is none."""
     pattern = _pattern(understand(query))
     if pattern is None:
         return 0
@@ -182,12 +182,11 @@ def columns(title: str, authors: Iterable[str], categories: Iterable[str], text:
 
 
 def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    """Take articles into the index that are not in it."""
+    """Add articles to the index that are not in it."""
     c.executemany("INSERT INTO search (rowid, title, authors, categories, body) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
-    """Reindex an article; `text` is its plain text."""
     row = c.execute(
         f"SELECT a.title, {names_of('author')}, {names_of('category')}, a.feed_id FROM article AS a WHERE a.id = ?",
         (article_id,),
@@ -221,13 +220,13 @@ def put_off(c: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def waiting(c: sqlite3.Connection) -> int:
-    """How many articles are not in the index yet."""
+    """Number of articles not in the index yet."""
     number: int = c.execute("SELECT count(*) FROM unindexed").fetchone()[0]
     return number
 
 
 def _newest(c: sqlite3.Connection, most: int) -> list[int]:
-    """The newest that wait; no more than can be in memory at a time."""
+    """The newest pending articles, as many as fit in memory."""
     found, size = [], 0
     sql = (
         "SELECT u.article_id, length(b.html) + coalesce(length(b.full_text), 0) FROM unindexed AS u"
@@ -244,8 +243,8 @@ def _newest(c: sqlite3.Connection, most: int) -> list[int]:
 def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
     """Index at most `most` pending articles, newest first; returns how many.
 
-    Others can write for nearly half of the time that it takes: texts are made before the file is locked. What was
-    edited meanwhile was indexed with the edit.
+    Texts are prepared before the file is locked, so that others can write nearly half of the time. Articles edited
+    meanwhile were indexed with the edit.
     """
     newest = _newest(c, most)
     ready = due(c, newest, plain_text)
