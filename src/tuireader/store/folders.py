@@ -50,8 +50,7 @@ def get(c: sqlite3.Connection, folder_id: int) -> Folder:
 
 
 def find(c: sqlite3.Connection, name: str) -> Folder:
-    """Find a folder by name, by its title with the account, or by a unique part; raises NotFoundError listing the
-    folders."""
+    """Find a folder by name or title, or by a unique part; raises NotFoundError listing the folders."""
     there, key = every(c), name_key(name)
     meant = [folder for folder in there if name_key(folder.title) == key]
     meant = meant or [folder for folder in there if name_key(folder.name) == key]
