@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.errors import NotAFeedListError
-from tuireader.feeds.opml import LIMIT, Outline, read_list, read_opml, write_opml
+from tuireader.feeds.opml import LIMIT, Outline, read_list, write_opml
 from tuireader.text.printable import printable
 
 NESTED = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -23,6 +23,10 @@ NESTED = b"""<?xml version="1.0" encoding="utf-8"?>
 <outline type="rss" text="Again" xmlUrl="https://review.example/feed"/>
 <outline text="An empty folder"/>
 </body></opml>"""
+
+
+def read_opml(content: bytes) -> list[Outline]:
+    return read_list(content).outlines
 
 
 def test_feeds_with_their_titles_and_folders() -> None:
@@ -155,3 +159,9 @@ def test_five_thousand_outlines_and_deep_folders_are_read() -> None:
     many = "".join(f'<outline type="rss" text="{n}" xmlUrl="https://{n}.example/f"/>' for n in range(5000))
     deep = "<outline text='d'>" * 500 + many + "</outline>" * 500
     assert len(read_opml(f"<opml version='2.0'><body>{deep}</body></opml>".encode())) == 5000
+
+
+def test_a_list_without_an_xml_declaration_is_utf8() -> None:
+    listed = "<opml version='2.0'><body><outline text='日本'><outline text='Größe' xmlUrl='https://a.example/f'/>"
+    (outline,) = read_opml(listed.encode())
+    assert (outline.folder, outline.title) == ("日本", "Größe")

@@ -57,6 +57,9 @@ class Outline(NamedTuple):
     """The other folders that it is in, or its other categories."""
 
 
+_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
+
+
 class LeftOut(NamedTuple):
     """What a list says that is not taken over."""
 
@@ -77,6 +80,8 @@ def read_list(content: bytes) -> FeedList:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
     filed: dict[str, list[str]] = {}
     content = as_utf8(content)
+    if not content.lstrip().startswith(b"<?xml"):  # else listparser takes it for Latin-1
+        content = _DECLARATION + content
     found = listparser.parse(_OUTLINE.sub(lambda outline: _plainer(outline, filed), content))
     outlines = _without_own_folders([_outline(feed, filed) for feed in found["feeds"] if feed["url"].strip()])
     left_out = [
@@ -94,10 +99,6 @@ def read_list(content: bytes) -> FeedList:
 
 def as_utf8(content: bytes) -> bytes:
     return _ENCODING.sub(r"\1", decode(content), count=1).encode("utf-8", "replace")
-
-
-def read_opml(content: bytes) -> list[Outline]:
-    return read_list(content).outlines
 
 
 def _without_own_folders(outlines: list[Outline]) -> list[Outline]:
