@@ -94,6 +94,10 @@ QUERIES = [
     Query(categories=("Sea",), authors=("Ann",), unread=True),
     Query(not_categories=("Sea",)),
     Query(folders=(1,)),
+    Query(not_folders=(1,)),
+    Query(left_feeds=(2,)),
+    Query(text='feed="Feed 1|Feed 2" '),
+    Query(text="is:hidden "),
     Query(folders=(0,), categories=("Land",)),
     Query(text="words>0 "),
     Query(since=NOW - timedelta(days=1)),
@@ -134,13 +138,38 @@ def test_each_count_is_that_of_the_list_that_its_row_shows(c: sqlite3.Connection
         own = article_lists.feeds(c, free)
         sums = [sum(own.get(f.id, (0, 0))[at] - copies.get(f.id, (0, 0))[at] for f in some[:2]) for at in (0, 1)]
         assert tuple(sums) == in_folder, query
-        for feeds_ in ((), (some[0].id,)):
+        for feeds_ in ((), (some[0].id,), (some[0].id, some[2].id)):
             chosen = replace(query, feeds=feeds_)
             for facet in article_lists.authors(c, chosen):
                 listed = unread_and_all(c, replace(chosen, authors=(facet.name,)))
                 assert (facet.unread, facet.total) == listed, (chosen, facet)
         counted = article_lists.totals(c, replace(query, unread=False, starred=False))
         assert (counted.unread, counted.all) == unread_and_all(c, replace(free, unread=False, starred=False)), query
+
+
+@pytest.mark.parametrize(
+    "query",
+    [Query(folders=(1,)), Query(not_folders=(1,)), Query(feeds=(1, 3)), Query(not_feeds=(1,)), Query(left_feeds=(2,)),
+     Query(text="folder=Folder "), Query(feeds=(2, 3, 4), not_folders=(1,)), Query(folders=(1,), unread=True)],
+)  # fmt: skip
+def test_a_list_of_some_feeds_has_each_of_their_stories_once(c: sqlite3.Connection, query: Query) -> None:
+    """Whichever feed has the article that stands for it in other lists."""
+    chance = random.Random(3)
+    some = feeds_named(c, 4)
+    for feed in some[:2]:
+        folders.put(c, feed.id, folders.add(c, "Folder").id)
+    for number in range(20):
+        words, title = text_of(chance, 60), f"The story number {number} of many"
+        for feed in chance.sample(some, chance.choice([1, 2, 3])):
+            more = ["more", "words"] * chance.choice([0, 1, 2])
+            save(c, entry(f"{number}", title, [*words, *more], f"https://{feed.id}.example/"), feed=feed)
+    statuses.mark(c, articles.ids(c, Query())[::3], read=True)
+    apart = articles.ids(c, replace(query, apart=True))
+    stories = "SELECT DISTINCT coalesce(story, -id) FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    listed = articles.ids(c, query)
+    assert len(listed) < len(apart)
+    assert len(listed) == len(c.execute(stories, (id_list(listed),)).fetchall())
+    assert len(listed) == len(c.execute(stories, (id_list(apart),)).fetchall())
 
 
 def unread_and_all(c: sqlite3.Connection, query: Query) -> tuple[int, int]:

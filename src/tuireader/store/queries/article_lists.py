@@ -11,7 +11,7 @@ from tuireader.model.query import Query
 from tuireader.store import labels, pruning
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names
-from tuireader.store.queries.query_sql import NOT_ASIDE, Part, Selection, rows_of, scan, select
+from tuireader.store.queries.query_sql import NOT_ASIDE, Part, Selection, doubled, rows_of, scan, select
 from tuireader.store.row_values import id_list, number, seconds, stamp, text_of
 
 if TYPE_CHECKING:
@@ -313,8 +313,8 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
 
 
 def copies(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
-    query = replace(query, feeds=(), not_feeds=(), keep=frozenset(), apart=True)
-    return _by_feed(c, select(c, query, ordered=False).parts[1:])
+    """Unread and total counts by feed id of duplicates that the list of their folder does not show."""
+    return _by_feed(c, doubled(c, replace(query, feeds=(), not_feeds=(), keep=frozenset())))
 
 
 def _by_feed(c: sqlite3.Connection, parts: Sequence[Part]) -> dict[int, tuple[int, int]]:

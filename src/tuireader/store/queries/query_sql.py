@@ -33,6 +33,13 @@ NOT_ASIDE = (
 """Condition on rows of the search index: articles shown in lists."""
 _ALL = "article AS d INDEXED BY article_by_date"
 _OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
+_SAME_STORY = (
+    "SELECT 1 FROM article AS o INDEXED BY article_by_story"
+    " WHERE o.story = (SELECT s.story FROM article AS s WHERE s.id = {{id}})"
+    " AND (o.aside = 0 OR (o.aside = 2 AND o.id < {{id}})){}"
+)
+"""The article of the same story that lists show, in feeds that match conditions on `o.feed_id`."""
+_FOLDER = "(SELECT coalesce(f.folder_id, 0) FROM feed AS f WHERE f.id = {}.feed_id)"
 _OF_FOLDERS = "d.feed_id {} (SELECT id FROM feed WHERE coalesce(folder_id, 0) IN (SELECT value FROM json_each(?)))"
 _WORDS = "(SELECT w.words FROM article AS w WHERE w.id = {id})"
 _EXTRAS = "(SELECT w.has FROM article AS w WHERE w.id = {id})"
@@ -123,22 +130,72 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
     common = _conditions(c, query, wanted)
     driver = _HIDDEN if wanted.hidden else _shortest(c, runs, ordered=ordered)
     parts = [_part(driver, runs, common)]
-    if _shows_copies(c, query, wanted):
-        parts.append(_part(_COPIES, runs, [_as_copy(each) for each in common]))
+    copies = _shown_copies(c, query, wanted, [*_feeds_of_runs(runs), *common])
+    if copies is not None:
+        parts.append(_part(_COPIES, runs, [*_with_aside(common, _TOLD_ELSEWHERE), *copies]))
+        common = [*_with_aside(common, _SHOWN_APART)]
     if query.keep and (_UNREAD in runs or _STARRED in runs):
         parts.append(_kept(query.keep, runs, common))
     return Selection(tuple(parts), best, wanted.in_titles(whole=whole) if best else "")
 
 
-def _shows_copies(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> bool:
-    """Whether hidden duplicates are shown: in the list of a feed, or on request."""
-    is_asked = (query.apart or len(query.feeds) == 1) and not wanted.hidden
+def _shown_copies(
+    c: sqlite3.Connection, query: Query, wanted: SearchQuery, conditions: Sequence[_Condition]
+) -> list[_Condition] | None:
+    """Conditions on hidden duplicates that are shown: all on request, else those whose story some feeds leave out.
+
+    None if none is shown.
+    """
+    scope = _scope(conditions)
+    if wanted.hidden or not (query.apart or scope) or not _has_copies(c):
+        return None
+    if query.apart or len(query.feeds) == 1:  # two of one feed are never of one story
+        return []
+    return [_of_story("NOT EXISTS", scope)]
+
+
+def _of_story(exists: str, scope: Iterable[_Condition], more: str = "") -> _Condition:
+    """Whether the story of a hidden duplicate is shown by another article under some conditions on its feed."""
+    given = [*scope]
+    where = "".join(f" AND {condition}" for condition, _ in given) + more
+    return f"{exists} ({_SAME_STORY.format(where)})", tuple(value for _, values in given for value in values)
+
+
+def _scope(conditions: Iterable[_Condition]) -> list[_Condition]:
+    """The conditions on feeds, for an article `o`."""
+    of_feeds = "d.feed_id"
+    return [
+        (f"o{condition.removeprefix('d')}", values)
+        for condition, values in conditions
+        if condition.startswith(of_feeds)
+    ]
+
+
+def _feeds_of_runs(runs: Iterable[_Run]) -> list[_Condition]:
+    return [(condition, run.part.params) for run in runs if run.name == "feed" for condition in run.part.where]
+
+
+def _with_aside(conditions: Iterable[_Condition], aside: str) -> list[_Condition]:
+    return [(aside, ()) if condition == _IN_SIGHT else (condition, values) for condition, values in conditions]
+
+
+def doubled(c: sqlite3.Connection, query: Query) -> Sequence[Part]:
+    """The hidden duplicates of a query whose stories are shown by other articles of the same folder."""
+    wanted = understand(query.text)
+    runs = _runs(c, query, wanted)
+    if runs is None or wanted.hidden or not _has_copies(c):
+        return ()
+    common = _conditions(c, query, wanted)
+    if match := wanted.fts(whole=_takes_words_whole(c, wanted)):
+        runs.append(_matching(match))
+    scope = _scope([*_feeds_of_runs(runs), *common])
+    same_folder = _of_story("EXISTS", scope, f" AND {_FOLDER.format('o')} = {_FOLDER.format('d')}")
+    return (_part(_COPIES, runs, [*_with_aside(common, _TOLD_ELSEWHERE), same_folder]),)
+
+
+def _has_copies(c: sqlite3.Connection) -> bool:
     sql = "SELECT 1 FROM article INDEXED BY article_told_elsewhere WHERE aside = 2 LIMIT 1"
-    return is_asked and c.execute(sql).fetchone() is not None
-
-
-def _as_copy(condition: _Condition) -> _Condition:
-    return (_TOLD_ELSEWHERE, ()) if condition[0] == _IN_SIGHT else condition
+    return c.execute(sql).fetchone() is not None
 
 
 def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
@@ -153,8 +210,10 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
     if runs is None or query.feeds or any(run.name in ("label", "labels", "feed") for run in runs):
         return None
     common = _conditions(c, query, wanted)
-    if query.apart:
-        common = [(_SHOWN_APART, ()) if condition == _IN_SIGHT else (condition, values) for condition, values in common]
+    copies = _shown_copies(c, query, wanted, common)
+    if copies is not None:
+        some = [f"({_IN_SIGHT} OR ({_TOLD_ELSEWHERE} AND {condition}))" for condition, _ in copies]
+        common = [*_with_aside(common, _SHOWN_APART), *zip(some, (values for _, values in copies), strict=True)]
     return _part(_Run("kept", rows), runs, common)
 
 
