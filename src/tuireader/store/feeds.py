@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
+from tuireader.model.query import HIDE
 from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of, tidy
+from tuireader.store.row_values import (
+    id_list,
+    moment,
+    name_key,
+    number,
+    pack,
+    plain,
+    seconds,
+    sound,
+    text_of,
+    tidy,
+    unpack,
+)
 from tuireader.urls.hosts import named_host
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import shown_address
@@ -185,7 +198,8 @@ COUNT_AGAIN = """
 def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
     """Merge another feed into a feed, and remove it.
 
-    Its articles, rules and options are moved. Articles of both feeds get the tags and marks of both.
+    Its articles, rules and options are moved. Articles of both feeds get the tags and marks of both, and the longer
+    text.
     """
     with transaction(c):
         pairs = _articles_of_both(c, feed_id, other_id)
@@ -208,6 +222,14 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
                 " WHERE id = ?2 AND guid_key <> (SELECT guid_key FROM article WHERE id = ?1)",
                 (kept, other),
             )
+            _take_text(c, kept, other)
+            rules_did = "INSERT OR IGNORE INTO rule_article (article_id, rule_id, did)"
+            c.execute(f"{rules_did} SELECT ?, rule_id, did FROM rule_article WHERE article_id = ?", (kept, other))
+        sql = (
+            f"SELECT article_id FROM rule_article WHERE did & {HIDE} AND article_id IN (SELECT value FROM json_each(?))"
+        )
+        hidden = c.execute(sql, (id_list(pairs.values()),)).fetchall()
+        labels.write_status(c, "aside", 1, id_list(row[0] for row in hidden))
         rows = c.execute("SELECT id FROM article WHERE feed_id = ?", (other_id,)).fetchall()
         ids = id_list(row[0] for row in rows if row[0] not in pairs)
         c.execute(
@@ -220,6 +242,26 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
         c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
         remove(c, other_id)
+
+
+def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
+    """Keep the text of another article as the full text, if it is longer."""
+    from tuireader.store.queries import search  # the start does without it
+
+    row = c.execute(
+        "SELECT coalesce(b.full_html, b.html), b.full_text FROM body AS b JOIN article AS o ON o.id = b.article_id"
+        " WHERE o.id = ? AND o.words > (SELECT words FROM article WHERE id = ?)",
+        (other_id, article_id),
+    ).fetchone()
+    if row is not None:
+        html, text = row[0], row[1] if row[1] is not None else pack(plain(row[0]))
+        c.execute("UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (html, text, article_id))
+        c.execute(
+            "UPDATE article SET has = NULL, (words, offline) = (SELECT words, offline FROM article WHERE id = ?2)"
+            " WHERE id = ?1",
+            (article_id, other_id),
+        )
+        search.replace(c, article_id, unpack(text))
 
 
 def _articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:

@@ -23,7 +23,7 @@ from tuireader.store.row_values import (
     title_key,
     unpack,
 )
-from tuireader.text.shingles import Sketch, is_unlike, sketch
+from tuireader.text.shingles import Sketch, retained, sketch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,6 +64,13 @@ Facts = tuple[int, bytes, str, str, str, "datetime | None", "datetime | None"]
 """Identifying facts of an article: id, digest, guid, title, link, published, updated."""
 _SHORT, _NOTICE = 50, 5
 """Minimum words of a real text, and ratio of a text to a notice that replaces it."""
+_MOST = 0.75
+"""Minimum share of a starred or tagged text that an edited one must have to replace it."""
+_FEW_WORDS = 4
+"""Words below which a text is judged by its addresses."""
+_ADDRESS = re.compile(
+    r"""(?:src|href|data|poster)\s{0,5}=\s{0,5}["']?(?:https?:)?([^"'?#\s>]{1,2000})""", re.IGNORECASE
+)
 _MORE = 3
 """Words at the end of an excerpt that lead to the rest."""
 _WORD = re.compile(r"\w+")
@@ -341,7 +348,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     is_rest = full_text is None and (
         _is_rest(ready.prepared, words, html, is_whole=bool(offline))
         # What the user has starred or tagged is not replaced by something else in its place.
-        or (_is_kept(c, article_id, labels.Repeated(*repeated)) and is_unlike(plain(html), ready.prepared.text))
+        or (_is_kept(c, article_id, labels.Repeated(*repeated)) and not _is_retained(html, ready.prepared))
     )
     if is_rest:
         text = plain(html)
@@ -358,6 +365,14 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
 
 def _is_kept(c: sqlite3.Connection, article_id: int, row: labels.Repeated) -> bool:
     return bool(row.starred) or article_id in labels.tags_of(c, [article_id])
+
+
+def _is_retained(html: object, prepared: Prepared) -> bool:
+    """Whether an edited text has most of what a saved one has: its words, else its pictures, videos and links."""
+    text, before = plain(html), set(_ADDRESS.findall(unpack(html)))
+    if before and len(_WORD.findall(text)) < _FEW_WORDS:
+        return len(before & set(_ADDRESS.findall(prepared.entry.html))) >= _MOST * len(before)
+    return retained(text, prepared.text) >= _MOST
 
 
 def _is_rest(prepared: Prepared, words: int, html: object, *, is_whole: bool) -> bool:

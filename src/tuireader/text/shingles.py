@@ -76,6 +76,14 @@ def likeness(one: str, other: str) -> Likeness:
     return Likeness(common / len(first | second), common / shorter, shorter)
 
 
+def retained(old: str, new: str) -> float:
+    """The share of an old plain text that a new one still has; of a short text, that of its words."""
+    before, after = _all_shingles(old), _all_shingles(new)
+    if len(before) < _SOME:
+        before, after = (set(map(hash, re.findall(_WORD, text[:_LONGEST].casefold()))) for text in (old, new))
+    return len(before & after) / len(before) if before else 1.0
+
+
 def is_unlike(one: str, other: str) -> bool:
     """Whether two plain texts have next to nothing in common; of short ones, that is less than half of their words."""
     alike = likeness(one, other)

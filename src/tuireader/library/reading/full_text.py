@@ -41,6 +41,8 @@ PAGES_MAX = 40
 """Pages of one article that are read at most."""
 _IN_VAIN = 5
 """Requests in a row that a site does not answer, after which it is asked no more."""
+_SHORT, _LESS, _SAME = 50, 5, 0.5
+"""Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions."""
 _COMPARED = 3
 """Texts of a feed's other articles beside which one is held: who shows the same to everybody shows no article."""
 _LARGEST = 8_000_000
@@ -180,6 +182,9 @@ class _KeepText:
         found = _on(self.pages, articles.given_html(c, self.article_id), chosen)
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
+        kept = articles.texts(c, self.article_id).full_text
+        if kept is not None and not _replaces(found, kept):
+            raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
         if not chosen[0]:
             if found.words < article.words * self.much:
                 raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
@@ -188,6 +193,18 @@ class _KeepText:
                 raise NoMoreError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
         return ""
+
+
+def _replaces(found: _Found, kept: str) -> bool:
+    """Whether a text is of the same article as one that was fetched before, and no remainder of it."""
+    from tuireader.text.shingles import likeness
+    from tuireader.text.word_count import count_words
+
+    before = count_words(kept)
+    if before < _SHORT <= found.words:  # what was there was hardly an article
+        return True
+    is_enough = found.words * 2 >= before or (found.words >= _SHORT and found.words * _LESS >= before)
+    return is_enough and likeness(kept, found.text).of_shorter >= _SAME
 
 
 def _spelt(text: str) -> str:

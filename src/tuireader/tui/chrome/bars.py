@@ -88,15 +88,23 @@ class HintBar(Widget):
     def render(self) -> Content:
         return joined(*(piece for _, pieces in self._parts() for piece in pieces))
 
+    def click_target(self, event: events.MouseEvent, /) -> object:
+        """The hint, as it is shown: another one may take its place."""
+        return self, self._part_at(event.screen_x - self.region.x)
+
     def on_click(self, event: events.Click) -> None:
+        command, _ = self._part_at(event.x)
+        if command:
+            event.stop()
+            self.post_message(self.Clicked(command))
+
+    def _part_at(self, x: float) -> tuple[str, list[tuple[str, str]]]:
         column = 0
-        for command, pieces in self._parts():
-            column += sum(cell_len(text) for text, _ in pieces)
-            if event.x < column:
-                if command:
-                    event.stop()
-                    self.post_message(self.Clicked(command))
-                return
+        for part in self._parts():
+            column += sum(cell_len(text) for text, _ in part[1])
+            if x < column:
+                return part
+        return _GAP
 
     def _parts(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The parts from left to right: the command id of each ("" for none) with its pieces of text."""

@@ -13,6 +13,8 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tuireader.text.printable import printable
+from tuireader.tui.chrome.bars import HintBar
+from tuireader.tui.keys import Row
 from tuireader.tui.support.safe_text import plain
 
 
@@ -59,6 +61,9 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(plain(f"  {self._mark} "), id="prompt-mark")
         yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester)
+        hints = HintBar()
+        hints.hints = (Row("enter", "keep", "submit"), Row("esc", "cancel", "give_up"))
+        yield hints
 
     @property
     def line(self) -> Input:
@@ -73,6 +78,13 @@ class Prompt(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Closed(self._purpose, kept=True, entered=True))
+
+    async def on_hint_bar_clicked(self, event: HintBar.Clicked) -> None:
+        event.stop()
+        await self.app.run_action(event.command, self)
+
+    async def action_submit(self) -> None:
+        await self.line.action_submit()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         event.stop()

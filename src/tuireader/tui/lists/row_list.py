@@ -104,6 +104,10 @@ class RowList(Rows):
         elif self.OPENS_ON_PRESS:
             self._open_at(event)
 
+    def click_target(self, _: events.MouseEvent, /) -> object:
+        """A new object for each press, so that a double click counts once: rows may have moved."""
+        return object()
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
         self._drag.move(event.y)
 

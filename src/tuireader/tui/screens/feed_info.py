@@ -96,6 +96,8 @@ class FeedInfoScreen(Dialog[Wish | None]):
         self.leave_room(self._facts, least=2)
 
     def hints(self) -> list[Row]:
+        if self.is_mounted and self.query_one(Input).display:
+            return [Row("enter", "keep", "keep_name"), *super().hints()]
         return [
             Row(keys.key_on(self, "rename"), "rename", "rename"),
             Row(keys.key_on(self, "unsubscribe"), "unsubscribe", "unsubscribe"),
@@ -113,6 +115,7 @@ class FeedInfoScreen(Dialog[Wish | None]):
         line = self.query_one(Input)
         if line.display:
             line.display = False
+            self.write_hints()
             self._facts.focus()
         else:
             self.dismiss(None)
@@ -120,12 +123,16 @@ class FeedInfoScreen(Dialog[Wish | None]):
     def action_rename(self) -> None:
         line = self.query_one(Input)
         line.display = True
+        self.write_hints()
         line.focus()
 
     @on(Input.Submitted)
     def _take_name(self, event: Input.Submitted) -> None:
         event.stop()
-        name = event.value.strip()
+        self.action_keep_name()
+
+    def action_keep_name(self) -> None:
+        name = self.query_one(Input).value.strip()
         self.dismiss(Wish("rename", "" if name == self._feed.title else name))
 
     def action_unsubscribe(self) -> None:

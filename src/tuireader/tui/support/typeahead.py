@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.dom import NoScreen
+from textual.errors import NoWidget
+from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
@@ -36,6 +38,23 @@ class Given(NamedTuple):
     screen: Screen[Any]
     since: float
     """Time it was dispatched (`time.monotonic`)."""
+
+
+class Press(NamedTuple):
+    """A press of a mouse button."""
+
+    at: Offset | None = None
+    time: float = 0.0
+    target: object = None
+    """What it hits: equal for presses that belong to one double click."""
+
+
+@runtime_checkable
+class Clickable(Protocol):
+    """A widget with several targets for clicks."""
+
+    def click_target(self, event: events.MouseEvent, /) -> object:
+        """What a press hits; compared with that of the press before."""
 
 
 @runtime_checkable
@@ -70,6 +89,9 @@ class TypeAhead(OpenApp):
         self._look: Timer | None = None
         self._watch: Timer | None = None
         """Timer that enforces PATIENCE even if nothing else happens."""
+        self._press = Press()
+        self._is_dropped = False
+        """Whether the last press was dropped, and its release must be, too."""
         self.is_ahead = False
         """Whether a key takes effect ahead of others typed before it."""
         self._is_ready = False
@@ -86,7 +108,10 @@ class TypeAhead(OpenApp):
             await asyncio.sleep(LOOK)
 
     async def on_event(self, event: events.Event) -> None:
-        if not isinstance(event, Typed) or event.is_forwarded:
+        if isinstance(event, (events.MouseDown, events.MouseUp)) and not event.is_forwarded:
+            if not self._is_stray(event):
+                await super().on_event(event)
+        elif not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
         elif self._has_to_wait() or self._is_held(event):
             self.is_ahead = True
@@ -98,6 +123,18 @@ class TypeAhead(OpenApp):
                 await self._go_on()
         else:
             await self._give(event)
+
+    def _is_stray(self, event: events.MouseEvent) -> bool:
+        """Whether a press, or its release, is the second one of a double click that would hit another target."""
+        if isinstance(event, events.MouseDown):
+            target: object = None
+            with suppress(NoWidget):
+                widget, _ = self.get_widget_at(event.x, event.y)
+                target = widget.click_target(event) if isinstance(widget, Clickable) else widget
+            press, self._press = self._press, Press(event.screen_offset, event.time, target)
+            soon = press.time + self.CLICK_CHAIN_TIME_THRESHOLD
+            self._is_dropped = press.at == event.screen_offset and event.time <= soon and press.target != target
+        return self._is_dropped
 
     async def on_ready(self) -> None:
         self._is_ready = True
