@@ -70,8 +70,8 @@ def test_wallabag_readeck_and_omnivore() -> None:
     assert read(READECK) == [
         SavedPage("https://a.example/1", "One", "", ("Ann",), ("sea",), WHEN, None, is_read=False, is_starred=True)
     ]
-    assert from_omnivore(OMNIVORE, {"one": "<p>Text.</p>"}) == [
-        SavedPage("https://a.example/1", "One", "<p>Text.</p>", ("Ann",), ("sea",), WHEN, is_read=True)
+    assert from_omnivore(OMNIVORE, {"one": "content/one.html"}) == [
+        SavedPage("https://a.example/1", "One", "", ("Ann",), ("sea",), WHEN, is_read=True, file="content/one.html")
     ]
 
 

@@ -99,7 +99,7 @@ def test_pipes_where_files_should_be_are_not_waited_for(name: str) -> None:
     done = run("list")
     if name == path.name:
         assert done.returncode == 1
-        assert b"it is not a file. Move it away" in done.stderr
+        assert b"it is not a file of its own. Move it away" in done.stderr
     else:
         is_said = b"Cannot read changes" in done.stderr
         assert (done.returncode, is_said or not done.stderr) == (0, True)

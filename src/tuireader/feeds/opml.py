@@ -60,6 +60,10 @@ class Outline(NamedTuple):
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 
 
+FEEDS_MAX = 20_000
+"""Maximum number of feeds taken from a file."""
+
+
 class LeftOut(NamedTuple):
     """What a list says that is not taken over."""
 
@@ -84,12 +88,15 @@ def read_list(content: bytes) -> FeedList:
         content = _DECLARATION + content
     found = listparser.parse(_OUTLINE.sub(lambda outline: _plainer(outline, filed), content))
     outlines = _without_own_folders([_outline(feed, filed) for feed in found["feeds"] if feed["url"].strip()])
+    is_cut, outlines = len(outlines) > FEEDS_MAX, outlines[:FEEDS_MAX]
     left_out = [
         LeftOut(printable(each["url"]), "a list of feeds elsewhere: fetch it, and import it too")
         for each in found["lists"]
     ]
     if not outlines and not left_out:
         raise NotAFeedListError("There are no feeds in this file; a list of feeds is OPML, as other readers export it")
+    if is_cut:
+        left_out.append(LeftOut("the rest of the list", f"no more than {FEEDS_MAX:,} feeds are taken from a file"))
     if outlines and _BEGIN.search(content) and not _END.search(content[-_TAIL:]):
         left_out.append(
             LeftOut("the end of the file", "it breaks off in the middle: there may be more feeds in the whole")
@@ -181,7 +188,7 @@ def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes
         name = printable(outline.title) or outline.url
         said = {"type": "rss", "text": name, "title": name, "xmlUrl": outline.url}
         if outline.site:
-            said["htmlUrl"] = outline.site
+            said["htmlUrl"] = printable(outline.site)
         ET.SubElement(_inside(folders, _path(outline.folder)), "outline", said)
     ET.indent(root)
     content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -18,6 +18,8 @@ from tuireader.text.printable import printable_line
 
 _MOST = 200_000
 """Pages of an export that are taken."""
+_LONGEST = 20_000
+"""Characters of the tags of a page."""
 _NAMES = 100
 """Tags, or authors, of one page."""
 _LINK = re.compile(
@@ -44,6 +46,8 @@ class SavedPage:
     """The address of the feed that it came from, where the export says it."""
     guid: str = ""
     """Its guid in that feed."""
+    file: str = ""
+    """The file of the export with its text, if that is not here yet."""
     is_of_feed: bool = False
     """Whether it was read in a feed, and not saved from its page."""
     id: str = ""
@@ -71,7 +75,7 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
 
 def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
     """The pages that have an address or a name, each once: one that was kept twice has the tags and marks of both."""
-    addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages[:_MOST]]
+    addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages]
     at = Counter(address(page) for page in addressed)
     found: dict[str, SavedPage] = {}
     for each in addressed:
@@ -84,6 +88,7 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
                 else replace(
                     first,
                     html=first.html or page.html,
+                    file=first.file or page.file,
                     tags=tuple(dict.fromkeys((*first.tags, *page.tags))),
                     is_read=first.is_read and page.is_read,
                     is_starred=first.is_starred or page.is_starred,
@@ -101,10 +106,10 @@ def address(page: SavedPage) -> str:
     return page.url.partition("#")[0]
 
 
-def from_omnivore(metadata: str, texts: dict[str, str]) -> list[SavedPage]:
-    """The pages of one file of an export of Omnivore's; `texts` are HTML by the names of pages."""
+def from_omnivore(metadata: str, files: dict[str, str]) -> list[SavedPage]:
+    """The pages of one file of an export of Omnivore's; `files` are the names of the files with their texts."""
     rows = _rows(metadata) or []
-    return [_of_row(row, texts.get(str(row.get("slug")), "")) for row in rows]
+    return [replace(_of_row(row, ""), file=files.get(str(row.get("slug")), "")) for row in rows]
 
 
 def _csv(text: str) -> list[SavedPage] | None:
@@ -113,14 +118,15 @@ def _csv(text: str) -> list[SavedPage] | None:
         rows = csv.DictReader(io.StringIO(text))
         names = {name.strip().lower() for name in rows.fieldnames or () if name}
         if {"title", "url", "time_added"} <= names or {"url", "title", "folder", "timestamp"} <= names:
-            return [_of_csv(row) for row in rows]
+            return [_of_csv(row) for row in islice(rows, _MOST)]
     return None
 
 
 def _of_csv(said: dict[Any, Any]) -> SavedPage:
     row = {str(name).strip().lower(): value for name, value in said.items() if isinstance(value, str)}
     folder = row.get("folder", "")
-    names = _listed(row["tags"]) if row.get("tags", "").startswith("[") else row.get("tags", "").split("|")
+    tags = row.get("tags", "")[:_LONGEST]
+    names = _listed(tags) if tags.startswith("[") else tags.split("|")
     known = ("unread", "archive", "starred", "")
     return SavedPage(
         row.get("url", "").strip(),
@@ -141,7 +147,7 @@ def _listed(text: str) -> list[str]:
 
 def _pocket_html(text: str) -> list[SavedPage]:
     found, is_read = [], False
-    for match in _LINK.finditer(text):
+    for match in islice(_LINK.finditer(text), _MOST):
         if match["head"] is not None:
             is_read = "archive" in match["head"].lower()
             continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from tuireader.feeds.opml import FEEDS_MAX
 from tuireader.text.printable import printable
 
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|(#.*)|(\S+)')
@@ -42,11 +43,14 @@ def read_url_list(text: str) -> list[ListedAddress]:
     Behind an address may be tags, in quotes where they have spaces. One that begins with `~` is a title; one that
     begins with `!` is no tag, and hides the feed from newsboat's list.
     """
-    found = []
+    found: list[ListedAddress] = []
     for number, line in enumerate(text.splitlines(), 1):
         words = list(words_of_line(line[:_LONGEST]))
         if not words:
             continue
+        if len(found) == FEEDS_MAX:
+            why = f"no more than {FEEDS_MAX:,} lines are taken from a file"
+            return [*found, ListedAddress(number, "the rest of the list", "", (), why)]
         url, *rest = words
         if rest and "://" not in url and ":" not in url.partition(".")[0]:
             continue  # a sentence, or a line of a log: an address without a scheme stands alone

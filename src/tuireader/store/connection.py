@@ -261,8 +261,9 @@ def must_be_files(path: Path) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(OSError):
             about = os.stat(f"{path}{suffix}", follow_symlinks=not suffix)  # noqa: PTH116 - no more than a look
-            if not stat.S_ISREG(about.st_mode):
-                said = "cannot be opened: it is not a file. Move it away, and tuireader makes its own."
+            is_linked = bool(suffix) and about.st_nlink > 1  # SQLite would write into the other file
+            if is_linked or not stat.S_ISREG(about.st_mode):
+                said = "cannot be opened: it is not a file of its own. Move it away, and tuireader makes its own."
                 raise StoreError(f"{path}{suffix} {said}")
 
 

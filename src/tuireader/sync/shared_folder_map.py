@@ -36,13 +36,13 @@ _FORMAT = 3
 FIELDS: tuple[Field, ...] = get_args(Field)
 _MOVES = 20
 """Moves of one feed that are followed."""
-_MARKS, _FEEDS = 2_000_000, 20_000
+_MARKS, _FEEDS = 1_300_000, 20_000
 """Marks, and feeds, of all devices together, from which on only those are kept that are here."""
 LONGEST = 2_000
 """Characters of a name."""
 _LEVEL = 4
-_OBJECTS = 1_000_000
-"""Objects and lists of the line of JSON, and signs of such in names."""
+_HEAD = 16_000_000
+"""Maximum bytes of the line of JSON."""
 
 T = TypeVar("T")
 
@@ -143,6 +143,14 @@ class FolderMap:
         stamps[guid] = when
         return True
 
+    def adopt(self, feed: str, field: Field, stamps: Stamps) -> bool:
+        """Take marks of a feed over as they are, without a copy, if none are known; returns whether that is so."""
+        if (feed, field) in self.marks:
+            return False
+        self.marks[feed, field] = stamps
+        self._count += len(stamps)
+        return True
+
     def stamp_of(self, feed: str, field: Field, guid: int) -> int:
         return self.marks.get((feed, field), {}).get(guid, 0)
 
@@ -166,6 +174,10 @@ class FolderMap:
 
     def merge_marks(self, feed: str, field: Field, stamps: Stamps, news: FolderMap) -> None:
         """Take over the marks of a feed that are newer, and put them into `news`."""
+        if stamps and (feed, field) not in self.marks and (feed, field) not in news.marks:
+            self.adopt(feed, field, dict(stamps))
+            news.adopt(feed, field, stamps)
+            return
         here = self.marks.get((feed, field), {})
         other = {
             guid: each for guid, each in stamps.items() if each > (before := here.get(guid, 0)) or each & 2 > before & 2
@@ -249,7 +261,9 @@ def unpacked(content: bytes, most: int, now: int) -> tuple[FolderMap, str]:
     if not unpacker.eof or len(whole) > most:
         raise ValueError("it is cut off, or too large")
     head, _, rest = whole.partition(b"\n")
-    row = loads(head.decode(), most=_OBJECTS)
+    if len(head) > _HEAD:
+        raise ValueError("it names too much")
+    row = loads(head.decode())
     if not isinstance(row, dict) or row.get("tuireader") != _FORMAT or not isinstance(row.get("feeds"), list):
         raise ValueError("it is of another kind")
     state = row.get("state")
@@ -273,7 +287,9 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
                     for guid, each in zip(guids, stamps, strict=True)
                     if each >= 4
                 }
-                known.merge_marks(url, field, found, FolderMap())
+                if not known.adopt(url, field, found):
+                    known.merge_marks(url, field, found, FolderMap())
+                del found
         if url and there is not None:
             known.put(url, there)
     return known

@@ -7,25 +7,27 @@ import re
 from typing import Any
 
 MOST = 1_000_000
-"""Objects and lists of one text at most."""
+"""Maximum number of objects and lists in a text, and of values in them."""
+_VALUES = 4
+"""Values for each object or list, where these are limited further."""
 
 
 def loads(text: str | bytes, *, most: int = MOST) -> Any:
-    """Read a text; raises ValueError where it is not JSON, nested too deep, or has too many objects and lists."""
-    if _opened(text) > most and _opened(_without_strings(text)) > most:
-        raise ValueError("too many objects")
+    """Parse JSON; raises ValueError if it is invalid, nested too deep, or has too many objects, lists or values."""
+    known = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    if not _is_bounded(known, most) and not _is_bounded(_without_strings(known), most):
+        raise ValueError("too many objects or values")
     try:
-        return json.loads(text)
+        return json.loads(known)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
 
-def _opened(text: str | bytes) -> int:
-    return text.count("{") + text.count("[") if isinstance(text, str) else text.count(b"{") + text.count(b"[")
+def _is_bounded(text: str, most: int) -> bool:
+    return text.count("{") + text.count("[") <= most and text.count(",") <= min(MOST, _VALUES * most)
 
 
-def _without_strings(text: str | bytes) -> str:
-    known = text if isinstance(text, str) else text.decode("utf-8", "replace")
+def _without_strings(known: str) -> str:
     return re.sub(r'"(?:[^"\\]++|\\.)*+"?', "", known, flags=re.DOTALL)
 
 

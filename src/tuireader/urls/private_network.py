@@ -47,6 +47,9 @@ _LOCAL = (".local", ".lan", ".internal", ".home.arpa")
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
 
+_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
+"""Disused relays of 6to4 (RFC 7526)."""
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -106,4 +109,6 @@ def is_private_address(address: IPAddress) -> bool:
             return True
     elif address in _STAND_INS:
         return False
+    elif address in _RELAYS:
+        return True
     return not address.is_global or address.is_multicast

@@ -242,8 +242,8 @@ class JobPool:
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
         """Run a job that may hang in a process of its own, which is killed after `seconds`.
 
-        TimeoutError then, StoreError where the process has ended by itself. Where no process can be started, the thread
-        does it.
+        TimeoutError then, and where it takes too much memory; StoreError where the process has ended by itself. Where
+        no process can be started, the thread does it.
         """
         async with self._apart:
             try:
@@ -259,6 +259,9 @@ class JobPool:
                 return await process.do(work)
         except EOFError:
             raise StoreError(ENDED) from None
+        except MemoryError as error:
+            process.kill()
+            raise TimeoutError from error
         except (TimeoutError, asyncio.CancelledError):
             process.kill()
             raise

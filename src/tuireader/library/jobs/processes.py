@@ -30,6 +30,8 @@ _NICENESS = 10
 """Keys are answered first, by the process that draws; a command, whose processes are forked, is what is waited for."""
 _LOOK = 0.3
 """Seconds between two looks at whether the one that started this process is there."""
+_MEMORY = 300_000_000
+"""Maximum bytes of data of a process: what others send can take a thousand times its size. Linux alone enforces it."""
 _GARBAGE = 100_000
 """Objects between two looks for unused ones in circles, of which feeds leave none."""
 
@@ -144,6 +146,10 @@ def _begin(parent: int, prepare: Sequence[str], niceness: int) -> None:
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # what is being written comes to its end
     if hasattr(os, "nice"):
         os.nice(niceness)
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     threading.Thread(target=_end_with_parent, args=(parent,), name="parent", daemon=True).start()
     gc.set_threshold(_GARBAGE)
     for module in prepare:

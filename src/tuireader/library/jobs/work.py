@@ -108,7 +108,7 @@ def _alone(job: Joint[Any], c: sqlite3.Connection) -> Outcome:
 
 def told(error: Exception) -> Exception:
     """The error as it can be sent to another process: where it happened is lost on the way, and said in a note."""
-    if isinstance(error, TuireaderError):
+    if isinstance(error, (TuireaderError, MemoryError)):
         return error
     instead = RuntimeError(f"{type(error).__name__}: {error}")
     instead.add_note(traceback.format_exc())

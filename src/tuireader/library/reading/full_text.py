@@ -137,7 +137,9 @@ async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
     try:
         return await cache.take_apart(work, DEADLINE)
     except TimeoutError:
-        raise FetchError(f"{named_host(page.url)} has a page that takes too long to be read") from None
+        raise FetchError(
+            f"{named_host(page.url)} has a page that takes too long, or too much memory, to be read"
+        ) from None
 
 
 def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:

@@ -203,4 +203,6 @@ async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool =
     try:
         return await cache.take_apart(work, PATIENCE)
     except TimeoutError:
-        raise FetchError(f"{named_host(page.url)} sent a feed that takes too long to be read") from None
+        raise FetchError(
+            f"{named_host(page.url)} sent a feed that takes too long, or too much memory, to be read"
+        ) from None

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 _PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
 """Each machine has two files: all that it knew some time ago, and what has changed since."""
-_LARGEST, _LARGEST_ALL = 48_000_000, 128_000_000
+_LARGEST, _LARGEST_ALL = 22_000_000, 88_000_000
 """Bytes of a file that are read, packed and unpacked, and unpacked of all together: a mark takes 16."""
 _MANY = 20_000
 """Recent changes from which on all is written."""
@@ -242,6 +242,8 @@ class _Exchange:
         """Addresses at which feeds were ended here since the last exchange."""
         self._renamed: list[str] = []
         """Feeds that had names or folders of this machine's own."""
+        self._is_whole = False
+        """Whether too much is new for the file of recent changes."""
         self._is_reduced = False
         """Whether the files told too much to be kept whole."""
         self._is_capped = False
@@ -389,14 +391,17 @@ class _Exchange:
         return found.part(here)
 
     def _add(self, news: FolderMap) -> None:
-        self._recent.merge(news)
         self._has_news = self._has_news or len(news) > 0
+        if len(self._recent) + len(news) > _MANY:
+            self._recent, self._is_whole = FolderMap(), True
+        else:
+            self._recent.merge(news)
 
     def _write(self) -> None:
         """Write changed files: all entries, or the recent ones only."""
         own = [self._own(suffix).name for suffix in (_ALL, _RECENT)]
         is_lost = any(name not in self._seen or self._seen[name] != self._place.seen.get(name) for name in own)
-        is_whole = self._is_anew or self._is_reduced or is_lost
+        is_whole = self._is_whole or self._is_anew or self._is_reduced or is_lost
         if not (self._has_news or is_whole):
             return
         self._state = secrets.token_hex(8)

@@ -18,6 +18,7 @@ from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
+from tuireader.text.printable import printable_line
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import without_credentials
@@ -45,6 +46,10 @@ _PAIR, _NUMBERS = 2, 2**63
 """Options of feeds that are set by the program, and mean nothing elsewhere."""
 _MISTAKES = 1000
 """Lines that cannot be read, after which no more is read."""
+_CUT = 2
+"""How many times as long a text is in the backup if its feed has cut or emptied it since."""
+_TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
+"""What is not shown as it is; everything else is a line."""
 _AT_ONCE = 100
 """Articles of one transaction."""
 
@@ -57,6 +62,8 @@ class Restored:
     articles: int = 0
     known: int = 0
     """Articles that were here already; they are now also read, starred, tagged and completed as in the backup."""
+    rules: int = 0
+    """Rules that were added."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     """Lines that could not be read, by number, and why."""
 
@@ -254,8 +261,9 @@ class _Restoring:
 
     def _feed(self, row: dict[str, Any]) -> None:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
-        # Where another device gave an address inside, that is no word of the user's.
-        reach = next((each for each in Reach if each.value == row.get("reach")), Reach.UNKNOWN)
+        # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
+        # a backup of somebody else may say so of any.
+        reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
         with transaction(self._c):  # whole, or not at all
             options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
             if place(url) in self._feeds:
@@ -322,6 +330,7 @@ class _Restoring:
         same = replace(rule, query=rule.query.strip())
         id_ = self._same.get(same)
         if id_ is None:
+            self.done.rules += 1
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
         self._rules[str(row.get("number"))] = id_
 
@@ -369,9 +378,14 @@ class _Restoring:
                 row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
-        if _text(row, "full_html") and (is_new or not site_facts.is_here(self._c, id_)):
-            words = _number(row, "words")
-            articles.save_full_text(self._c, id_, _text(row, "full_html"), _text(row, "full_text"), words)
+        html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
+        if not html and not is_new and articles.get(self._c, id_).words * _CUT <= words:
+            html = _text(row, "html")
+            from tuireader.content.dom.plain_text import plain_text
+
+            text = plain_text(html)
+        if html and (is_new or not site_facts.is_here(self._c, id_)):
+            articles.save_full_text(self._c, id_, html, text, words)
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
@@ -430,7 +444,7 @@ def _text(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"“{name}” is no text")
-    return sound(value or "")
+    return sound(value or "") if name in _TEXTS else printable_line(sound(value or ""))
 
 
 def _needed(row: dict[str, Any], name: str) -> str:
@@ -448,7 +462,7 @@ def _names(row: dict[str, Any], name: str) -> tuple[str, ...]:
     value = row.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ValueError(f"“{name}” is no list of names")
-    return tuple(map(sound, value[:_NAMES]))
+    return tuple(printable_line(sound(each)) for each in value[:_NAMES])
 
 
 def _dict(row: dict[str, Any], name: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from io import TextIOWrapper
 from itertools import chain
 from lzma import LZMAError
@@ -57,19 +58,25 @@ class KeptPages(NamedTuple):
 
 
 def keep_all(
-    c: sqlite3.Connection, pages: list[SavedPage], now: datetime, tell: Callable[[str], None] = lambda _: None
+    c: sqlite3.Connection,
+    pages: list[SavedPage],
+    now: datetime,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    text_of: Callable[[str], str] = lambda _: "",
 ) -> KeptPages:
     """Save pages with their tags and marks; known ones only get tags and stars.
 
     A page of a feed that is subscribed to becomes an article of that, any other one a saved page, also where a feed has
-    it. `tell` is called with how far it is.
+    it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
     """
     followed, at = feeds.by_place(c), Counter(map(address, pages))
     added = known = without = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
         with transaction(c):
-            for page in pages[start : start + _AT_ONCE]:
+            for each in pages[start : start + _AT_ONCE]:
+                page = replace(each, html=text_of(each.file)) if each.file else each
                 feed_id = followed.get(place(page.feed)) if page.feed else None
                 there = _there(c, page, feed_id or saved_pages.find_feed(c), is_alone=at[address(page)] == 1)
                 if there is None:
@@ -122,8 +129,8 @@ def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: date
     return saved_pages.save(c, prepared, now, feed_id)
 
 
-def read_omnivore(path: Path) -> list[SavedPage] | None:
-    """The pages of an export of Omnivore's, which is a ZIP; None where it is another one. Raises NotAFeedListError."""
+def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[str], None]) -> KeptPages | None:
+    """Save the pages of an export of Omnivore's, which is a ZIP; None if it is none. Raises NotAFeedListError."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -134,16 +141,16 @@ def read_omnivore(path: Path) -> list[SavedPage] | None:
             is_too_large = max(info.file_size for info in members) > _LARGEST
             if is_too_large or sum(info.file_size for info in members) > _UNPACKED:
                 raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
-            texts = {Path(each).stem: _text(archive, each) for each in names if each.endswith(".html")}
+            files = {Path(each).stem: each for each in names if each.endswith(".html")}
             found: list[SavedPage] = []
             for each in rows:
                 listed = _text(archive, each, _METADATA + 1)
                 if len(listed) > _METADATA:
                     raise NotAFeedListError(f"{path}: {each} is larger than {_METADATA // 1_000_000} MB")
-                found += from_omnivore(listed, texts)
+                found += from_omnivore(listed, files)
                 if len(found) > _MOST:
                     raise NotAFeedListError(f"{path} has more than {_MOST} pages")
-            return found
+            return keep_all(c, found, now, tell, text_of=partial(_text, archive))
     except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
 
@@ -196,7 +203,10 @@ class Imported:
         if self.restored is not None:
             back = self.restored
             known = f"; {back.known} were here already" if back.known else ""
-            return [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
+            said = [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
+            if back.rules:
+                said.append(f"{counted(back.rules, 'rule')} came with them: tuireader rules.")
+            return said
         if self.pages is not None:
             pages = self.pages
             known = f", {pages.known} were here already" if pages.known else ""
@@ -241,10 +251,10 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
         with file.open("rb") as opened:
             return import_stream(c, opened, now, tell)
     if first.startswith(b"PK"):
-        pages = read_omnivore(file)
-        if pages is None:
+        kept = _omnivore(c, file, now, tell)
+        if kept is None:
             raise NotAFeedListError(f"{shown_address(path)} is an archive of something else: unpack it first")
-        return Imported(pages=keep_all(c, pages, now, tell))
+        return Imported(pages=kept)
     return import_content(c, read_file(path), now, tell)
 
 
