@@ -116,6 +116,9 @@ class FeedController:
 
     async def _rename(self, feed: Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
+        step = UndoStep(f"{title or feed.title} is {feed.name} again", feed_id=feed.id, title=feed.custom_title)
+        self._statuses.can_be_undone(step)
+        toast(self._node, f"{feed.name} is {title or feed.title} now ({self._undo_key} to undo)")
         self._node.post_message(FeedsChanged())
 
     async def _set_mode(self, feed: Feed, mode: Mode) -> None:

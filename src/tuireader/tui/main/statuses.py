@@ -232,7 +232,7 @@ class StatusController:
             toast(self._node, step.undone)
             return
         is_more = step.tagged or step.untagged or step.saved or step.removed_rule
-        if is_more or step.folder is not None or step.search or step.rule is not None:
+        if is_more or step.feed_id is not None or step.search or step.rule is not None:
             try:
                 await self._cache.write(partial(_take_back, step=step))
             except NotFoundError as error:  # its feed or its folder was removed meanwhile
@@ -270,7 +270,7 @@ def _with_status(connection: Connection, ids: Collection[int], field: Field, *, 
 def _take_back(connection: Connection, step: UndoStep) -> None:
     """Undo everything in a step except marks."""
     from tuireader.library.reading import saved, status
-    from tuireader.library.subscribing.subscription import put_into
+    from tuireader.library.subscribing.subscription import put_into, rename
 
     for tag, ids in step.tagged.items():
         status.untag(connection, ids, [tag])
@@ -278,6 +278,8 @@ def _take_back(connection: Connection, step: UndoStep) -> None:
         status.tag(connection, ids, [tag])
     if step.folder is not None and step.feed_id is not None:
         put_into(connection, step.feed_id, step.folder)
+    if step.title is not None and step.feed_id is not None:
+        rename(connection, step.feed_id, step.title)
     if step.search is not None:
         saved.keep(connection, *step.search)
     if step.saved and (found := saved.named(connection, step.saved)) is not None:
@@ -314,9 +316,11 @@ class UndoStep(NamedTuple):
     untagged: Mapping[str, Collection[int]] = {}
     """Tags removed, with their articles."""
     feed_id: int | None = None
-    """The feed that was unsubscribed from, or moved to another folder."""
+    """The feed that was unsubscribed from, renamed, or moved to another folder."""
     folder: str | None = None
     """The feed's former folder: "" for none, None if it was not moved."""
+    title: str | None = None
+    """The user's former name of the feed: "" for none, None if it was not renamed."""
     search: tuple[str, str] | None = None
     """Name and query of a saved search that was removed or replaced."""
     saved: str = ""
@@ -328,7 +332,7 @@ class UndoStep(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        return self.feed_id is None or self.folder is not None
+        return self.feed_id is None or self.folder is not None or self.title is not None
 
 
 class UndoStack:

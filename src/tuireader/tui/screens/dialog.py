@@ -72,8 +72,9 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     def write_hints(self) -> None:
         self.query_one(HintBar).hints = tuple(self.hints())
 
-    def leave_room(self, rows: Rows, *, least: int = 3) -> None:
-        rows.styles.max_height = max(least, self.size.height - _AROUND)
+    def leave_room(self, rows: Rows, *, least: int = 3, beside: int = 0) -> None:
+        """Limit the height of the list to what the rest leaves; `beside` are lines of more widgets."""
+        rows.styles.max_height = max(least, self.size.height - _AROUND - beside)
 
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:

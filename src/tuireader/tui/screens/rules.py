@@ -119,7 +119,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:
-        self.leave_room(self.query_one(LedList))
+        self.leave_room(self.query_one(LedList), beside=2)  # the input
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
