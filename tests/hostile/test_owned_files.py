@@ -99,7 +99,7 @@ def test_pipes_where_sqlite_writes_are_not_waited_for(db: Path, suffix: str) -> 
         Path(f"{db}{suffix}").unlink(missing_ok=True)
     db.parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(f"{db}{suffix}")
-    with pytest.raises(StoreError, match=r"is not a file\. Move it away"):
+    with pytest.raises(StoreError, match=r"is not a file of its own\. Move it away"):
         connect(db)
 
 

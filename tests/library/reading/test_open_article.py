@@ -62,7 +62,7 @@ async def test_a_page_that_takes_too_long_is_given_up(
     site.pages["/one"] = Reply(PAGE.encode())
     number = await one_article(library, site, "<p>Short.</p>")
     monkeypatch.setattr(full_text, "DEADLINE", 0)
-    with pytest.raises(FetchError, match="takes too long to be read"):
+    with pytest.raises(FetchError, match="takes too long, or too much memory, to be read"):
         await fetch(library, number)
     with closing(connect(library.path)) as c:
         assert open_article.open_article(c, number).markdown == "Short.\n"
