@@ -9,6 +9,7 @@ import os
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,14 @@ from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.syncing import apply_remote, shared_folder
 from tuireader.library.transfer import newsboat
-from tuireader.library.transfer.import_any import import_path
+from tuireader.library.transfer.export_articles import export_feeds
+from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.fetched import Page, ParsedEntry, Plan, RemoteFeed
 from tuireader.model.headline import utc_now
+from tuireader.model.query import Query
 from tuireader.owned_files import open_shared
-from tuireader.store import accounts, articles, feeds, rules, ui_state
+from tuireader.store import accounts, articles, feeds, labels, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed
@@ -365,3 +368,49 @@ def test_signs_in_a_text_of_json_are_no_objects(as_bytes: bool) -> None:
     for nested in ("[" * 11 + "]" * 11, '"' + "[" * 11, '["x", ' + "[1]," * 10 + "0]"):
         with pytest.raises(ValueError, match=r"too many objects|Unterminated|Expecting"):
             loads(nested.encode() if as_bytes else nested, most=10)
+
+
+def test_json_of_millions_of_values_is_none() -> None:
+    for text in ('{"x": [' + "1," * 1_000_001 + "1]}", "{" + ",".join(f'"{n}": 1' for n in range(90)) + "}"):
+        with pytest.raises(ValueError, match="too many"):
+            loads(text, most=20)
+    assert len(loads('["' + "," * 100 + '"]', most=20)[0]) == 100
+
+
+def test_of_a_file_to_be_imported_so_many_rows_and_feeds_are_taken(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.feeds.read_later._MOST", 3)
+    monkeypatch.setattr("tuireader.feeds.url_list.FEEDS_MAX", 3)
+    monkeypatch.setattr("tuireader.feeds.opml.FEEDS_MAX", 3)
+    rows = "".join(f"t,https://a.example/{n},1,,unread\n" for n in range(9))
+    outlines = "".join(f'<outline xmlUrl="https://o.example/{n}"/>' for n in range(9))
+    with closing(connect(db)) as c:
+        pages = import_content(c, f"title,url,time_added,tags,status\n{rows}".encode(), NOW, lambda _: None)
+        assert pages.said()[0] == "3 pages kept."
+        lines = import_content(c, "".join(f"https://l.example/{n}\n" for n in range(9)).encode(), NOW, lambda _: None)
+        assert lines.said()[:2] == ["3 new feeds.", "Not taken over: line 4, the rest of the list."]
+        opml = import_content(c, f"<opml><body>{outlines}</body></opml>".encode(), NOW, lambda _: None)
+        assert opml.said()[:2] == ["3 new feeds.", "Not taken over: the rest of the list."]
+
+
+def test_what_is_imported_is_printable(db: Path, tmp_path: Path) -> None:
+    """Whatever a link, a title or a name in it holds."""
+    bad = "\x1b]0;PWN\x07\u202e"
+    row = {"url": f"https://a.example/{bad}", "title": f"A{bad}", "tags": [f"t{bad}"], "published_by": [f"P{bad}"]}
+    rows: list[dict[str, object]] = [
+        {"type": "tuireader", "version": 1},
+        {"type": "feed", "url": "https://f.example/", "title": f"F{bad}", "site": f"https://f.example/{bad}"},
+        {"type": "article", "feed_url": "https://f.example/", "guid": "g", "title": f"A{bad}", "html": "<p>x</p>"}
+        | {"link": f"https://f.example/{bad}", "categories": [f"C{bad}"], "tags": [f"t{bad}"]},
+        {"type": "end"},
+    ]
+    (tmp_path / "all.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    with closing(connect(db)) as c:
+        import_content(c, json.dumps([row]).encode(), NOW, lambda _: None)
+        import_path(c, str(tmp_path / "all.jsonl"), NOW, lambda _: None)
+        every = [articles.get(c, id_) for id_ in articles.ids(c, Query())]
+        said = [str(replace(each, guid="")) for each in every] + [str(each) for each in feeds.every(c)]
+        said += [str(labels.tags_of(c, articles.ids(c, Query()))), export_feeds(c, NOW).content.decode()]
+    assert len(said) == 6
+    assert not [each for each in said if "\x1b" in each or "\\x1b" in each or "\u202e" in each or "\\u202e" in each]

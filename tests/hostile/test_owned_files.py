@@ -103,11 +103,12 @@ def test_pipes_where_sqlite_writes_are_not_waited_for(db: Path, suffix: str) -> 
         connect(db)
 
 
+@pytest.mark.parametrize("plant", [symbolic, hard])
 @pytest.mark.parametrize("suffix", ["-journal", "-wal", "-shm"])
-def test_nothing_is_written_through_a_link_beside_it(db: Path, precious: Path, suffix: str) -> None:
+def test_nothing_is_written_through_a_link_beside_it(db: Path, precious: Path, suffix: str, plant: Plant) -> None:
     shelve(db, "Review", REVIEW)
     Path(f"{db}{suffix}").unlink(missing_ok=True)
-    Path(f"{db}{suffix}").symlink_to(precious)
+    plant(Path(f"{db}{suffix}"), precious)
     before = precious.read_text()
     with pytest.raises(StoreError, match="is not a file"):
         connect(db)

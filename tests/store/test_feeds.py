@@ -7,8 +7,8 @@ import pytest
 from support.factories import NOW, ready, save, subscribe
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import Feed, FeedSummary, Validators
-from tuireader.model.query import Query
-from tuireader.store import articles, feeds, labels, pruning, statuses
+from tuireader.model.query import Query, Rule
+from tuireader.store import articles, feeds, labels, pruning, rules, statuses
 from tuireader.store.queries import article_lists
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
@@ -235,3 +235,25 @@ def test_of_two_feeds_that_become_one_articles_have_the_marks_of_both(c: sqlite3
         "0": (False, False, 7), "1": (False, True, 0), "2": (True, False, 0)
     }  # fmt: skip
     assert c.execute("SELECT count(*) FROM former_guid").fetchone() == (3,)
+
+
+def test_of_two_feeds_that_become_one_articles_have_the_longer_text_and_what_rules_did(c: sqlite3.Connection) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    save(c, ready("both", "The beginning."), ready("same", "As long as that."), feed=kept)
+    save(c, ready("both", "The beginning, and all that follows it."), ready("same", "Just as long."), feed=other)
+    (hidden,) = (id_ for id_ in articles.ids(c, Query(feeds=(other.id,))) if articles.get(c, id_).guid == "same")
+    rule = rules.add(c, Rule("", hide=True, star=True, feed_id=other.id), NOW)
+    rules.apply(c, rule, [hidden])
+    feeds.take_over(c, kept.id, other.id)
+    guids = {articles.get(c, id_).guid: id_ for id_ in articles.ids(c, Query(text="is:hidden "))}
+    assert guids.keys() == {"same"}
+    assert articles.body(c, guids["same"]) == "<p>As long as that.</p>"
+    (shown,) = articles.ids(c, Query())
+    assert (articles.body(c, shown), articles.get(c, shown).words) == (
+        "<p>The beginning, and all that follows it.</p>",
+        7,
+    )
+    assert articles.ids(c, Query(text="follows ")) == [shown]
+    rules.take_back(c, rule)
+    assert {articles.status(c, id_).starred for id_ in articles.ids(c, Query())} == {False}
+    assert len(articles.ids(c, Query())) == 2

@@ -70,3 +70,7 @@ class Note(Joint[tuple[int, int]]):
         if self.then == "end":
             os._exit(1)
         return os.getpid(), before
+
+
+def take_memory(_: sqlite3.Connection) -> int:
+    return len(bytearray(600_000_000))

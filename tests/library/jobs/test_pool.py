@@ -112,6 +112,13 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
         assert feeds.every(c) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not limit the data of a process")
+async def test_what_takes_too_much_memory_is_ended(db: Path) -> None:
+    async with JobPool(db, processes=0) as workers:
+        with pytest.raises(TimeoutError):
+            await workers.take_apart(jobs.take_memory, 60)
+
+
 async def test_errors_come_back(db: Path) -> None:
     process = Processes(db, 1)
     with pytest.raises(StoreError, match=r"^The disk is full\.$"):

@@ -357,7 +357,10 @@ async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
     library.follow(site.url + "/many")
     events = {event.feed.url.rpartition("/")[2]: event for event in await library.refresh()}
     assert events["fine"].new == 1
-    assert events["many"].error == f"{site.url.partition('//')[2]} sent a feed that takes too long, or too much memory, to be read"
+    assert (
+        events["many"].error
+        == f"{site.url.partition('//')[2]} sent a feed that takes too long, or too much memory, to be read"
+    )
     monkeypatch.setattr(ingest, "PATIENCE", 60.0)
     (event,) = [event for event in await library.refresh(force=True) if event.feed.url.endswith("many")]
     assert event.status == "updated"

@@ -512,3 +512,20 @@ async def test_what_is_starred_is_not_replaced_by_something_else_in_its_place(
     await library.refresh(force=True)
     with closing(connect(library.path)) as c:
         assert corrected.strip() in articles.body(c, id_)
+
+
+COMIC = '<img src="https://site.test/comic-1.png"/>'
+
+
+@pytest.mark.parametrize("kept", ["Five words of a note.", "Two words", COMIC, '<a href="https://site.test/x">x</a>'])
+@pytest.mark.parametrize("instead", ["", "<p>[deleted]</p>", '<img src="https://site.test/other.png"/>', CASINO])
+async def test_a_short_text_or_a_picture_that_is_starred_stays_too(
+    library: Library, site: ScriptedSite, kept: str, instead: str
+) -> None:
+    entry = Entry(1, "Short", "short", "https://site.test/short", html=kept)
+    await read_and_starred(library, site, [entry])
+    publish(site, [replace(entry, html=instead)])
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        (id_,) = (headline.id for headline in library.headlines())
+        assert kept in articles.body(c, id_)

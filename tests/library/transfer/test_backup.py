@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
-from support.factories import ready, save_plan
+from support.factories import ready, save, save_plan
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.upkeep import index_all
@@ -330,3 +330,23 @@ def test_what_a_rule_marked_is_no_mark_of_the_users_after_a_backup(db: Path, tmp
         rules.take_back(c, rule)
     assert marks(path, "Two") == {(False, False)}
     assert marks(path, "One") == {(False, False)} == before
+
+
+def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:
+    """Else it might lead inside: what counts is where it is when it is fetched."""
+    feed = {"type": "feed", "url": "https://public.example/f", "reach": "private"}
+    back(db, ['{"type": "tuireader", "version": 1}', json.dumps(feed), END])
+    with closing(connect(db)) as c:
+        assert [each.reach for each in feeds.every(c)] == [Reach.UNKNOWN]
+
+
+def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.db", tmp_path / "two.db"
+    for path, text in ((one, "All that was said in this article, which is rather long."), (two, "Removed.")):
+        with closing(connect(path)) as c:
+            save(c, ready("g", text))
+    back(two, out(one))
+    with closing(connect(two)) as c:
+        (id_,) = articles.ids(c, Query())
+        assert "All that was said" in articles.body(c, id_)
+        assert articles.ids(c, Query(text="rather ")) == [id_]

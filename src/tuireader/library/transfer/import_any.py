@@ -263,9 +263,12 @@ def import_stream(c: sqlite3.Connection, stream: IO[bytes], now: datetime, tell:
     first = stream.readline(LIMIT + 1)
     if backup.is_backup(first):
         tell("Reading the backup …")
-        lines = backup.lines_of(TextIOWrapper(stream, "utf-8", errors="replace"))
-        restored = backup.restore(c, chain([first.decode("utf-8-sig", "replace")], lines), now, tell)
-        return Imported(restored=restored)
+        text = TextIOWrapper(stream, "utf-8", errors="replace")
+        try:
+            lines = chain([first.decode("utf-8-sig", "replace")], backup.lines_of(text))
+            return Imported(restored=backup.restore(c, lines, now, tell))
+        finally:
+            text.detach()  # closing is up to the caller
     return import_content(c, first + stream.read(LIMIT + 1 - len(first)), now, tell)
 
 
