@@ -12,7 +12,7 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError, NotFoundError
 from tuireader.library.reading import full_text, open_article
 from tuireader.model.query import Query
-from tuireader.store import articles, statuses
+from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -215,3 +215,32 @@ async def test_a_page_is_not_asked_for_before_the_time_that_its_host_said(librar
     library.clock.advance(minutes=10)
     await fetch(library, number)
     assert site.paths() == ["/one"]
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        "<h1>One</h1>",
+        "<h1>One</h1><p>This article was removed by its author.</p>",
+        "<h1>Home</h1>"
+        + "<p>All about our shop, its hours, its goods, and how to reach us by tram and on foot.</p>" * 9,
+    ],
+)
+@pytest.mark.parametrize("selector", ["", "article"])
+async def test_a_full_text_that_is_fetched_again_stays_where_something_else_is_there(
+    library: Library, site: ScriptedSite, instead: str, selector: str
+) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(PAGE)
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        feeds.set_option(c, articles.get(c, number).feed_id, "selector", selector or None)
+    site.pages["/one"] = Reply(f"<html><body><article>{instead}</article></body></html>")
+    with pytest.raises(FetchError):
+        await fetch(library, number)
+    site.pages["/one"] = Reply(PAGE.replace("Paragraph 8", "Paragraph eight"))
+    with closing(connect(library.path)) as c:
+        assert "Paragraph 8" in open_article.markdown_of(c, number)
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        assert "Paragraph eight" in open_article.markdown_of(c, number)

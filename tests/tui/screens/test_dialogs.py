@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from support.app_factory import NOTES, REVIEW, ids, reader, settle
+from support.app_factory import NOTES, REVIEW, ids, reader, settle, shelve
 from tuireader.config.options import Config
+from tuireader.model.query import Query
+from tuireader.store import articles
+from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.screens.dialog import Dialog, open_dialog
 
@@ -191,3 +196,46 @@ async def test_the_palette_knows_what_keymap_and_command_line_call_it(with_links
         await pilot.press("colon", *typed)
         await settle(pilot)
         assert words in " ".join(line.text for line in app.screen.query_one(ChoiceList).rows)
+
+
+async def test_a_double_click_hits_what_the_first_click_hit(db: Path) -> None:
+    """What has moved under the pointer since is not clicked."""
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await article_open(app, pilot)
+        await pilot.press("ctrl+p", *"compact")
+        await settle(pilot)
+        rows = app.screen.query_one(ChoiceList)
+        await pilot.click(offset=(rows.region.x + 4, rows.region.y), times=2)
+        await settle(pilot)
+        assert app.screen is app.reader
+        assert app.reader.headlines.dense
+        with closing(connect(db)) as c:
+            assert sum(articles.status(c, id_).read for id_ in articles.ids(c, Query())) == 1
+
+
+async def test_a_hint_that_changes_under_the_pointer_is_clicked_once(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.reader.show_pane("headlines")
+        await settle(pilot)
+        bar = app.reader.query_one("#hints", HintBar)
+        await pilot.click(bar, offset=(bar.render().plain.index("back"), 0), times=2)
+        await settle(pilot)
+        assert app.reader.pane == "sidebar"
+        assert app.is_running
+
+
+async def test_the_dialog_of_rules_has_room_for_its_hints(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    shelve(db, "Notes", NOTES)
+    app = reader(db)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("exclamation_mark", *"the")
+        await settle(pilot)
+        assert app.screen is not app.reader
+        assert app.screen.query_one(HintBar).region.bottom <= 24

@@ -14,8 +14,10 @@ from textual.widgets import Input
 from support.app_factory import NOTES, NOW, REVIEW, reader, screen_text, settle, shelve
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_feeds import import_feeds
-from tuireader.store import feeds
+from tuireader.store import feeds, ui_state
 from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.screens.feed_info import FeedInfoScreen
 
 
@@ -173,3 +175,36 @@ async def test_a_feed_that_is_added_again_is_not_removed_at_the_end(two_feeds: P
         assert app.screen is app.reader
         assert app.reader.headlines.row_count() == len(REVIEW)
     assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+def hint_at(app: ReaderApp, bar: HintBar, words: str) -> tuple[int, int]:
+    """Where in a hint bar some words begin."""
+    return bar.render().plain.index(words), 0
+
+
+async def test_a_feed_is_named_by_mouse_and_the_name_is_undone(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        bar = app.screen.query_one(HintBar)
+        await pilot.click(bar, offset=hint_at(app, bar, "rename"))
+        app.screen.query_one(Input).value = "Mine"
+        await settle(pilot)
+        await pilot.click(bar, offset=hint_at(app, bar, "keep"))
+        await settle(pilot)
+        assert names(two_feeds) == ["Mine", "Notes"]
+        await press(pilot, "U")
+        assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+async def test_a_search_is_named_by_mouse(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"harbour", "enter", "S", *"Sea")
+        bar = app.screen.query_one("#prompt HintBar", HintBar)
+        await pilot.click(bar, offset=hint_at(app, bar, "keep"))
+        await settle(pilot)
+        with closing(connect(two_feeds)) as c:
+            assert [each.name for each in ui_state.searches(c)] == ["Sea"]

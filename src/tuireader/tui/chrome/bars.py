@@ -89,8 +89,9 @@ class HintBar(Widget):
         return joined(*(piece for _, pieces in self._parts() for piece in pieces))
 
     def click_target(self, event: events.MouseEvent, /) -> object:
-        """The hint, as it is shown: another one may take its place."""
-        return self, self._part_at(event.screen_x - self.region.x)
+        """The hint as shown; a new object for those that lead elsewhere, of which a double click counts once."""
+        part = self._part_at(event.screen_x - self.region.x)
+        return object() if any(hint.is_pinned and hint.id == part[0] for hint in self.hints) else (self, part)
 
     def on_click(self, event: events.Click) -> None:
         command, _ = self._part_at(event.x)
