@@ -1,1 +1,1 @@
-"""Reading a site back: everything that it has published, by the best way that it offers."""
+"""Backfill: fetching everything that a site has published."""

@@ -1,4 +1,4 @@
-"""Which ways a site offers to its older articles, the best first, among them its sitemaps; each is tried."""
+"""Sources of a site's older articles, best first, including its sitemaps."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
 
 Get = Callable[[str], Awaitable[Page]]
-"""Asks the site for an address, politely; raises FetchError."""
+"""Fetches an address politely; raises FetchError."""
 _LEAVES_ALONE = frozenset({429, 503})
 
 
 class Start(NamedTuple):
-    """A way that leads on, and its first page, which has come already."""
+    """A source of older articles and its first page."""
 
     way: Way
     page: Page
 
 
 class Front(NamedTuple):
-    """The feed document as it is now."""
+    """The current feed document."""
 
     says: Says
     older: str | None
@@ -52,12 +52,11 @@ class Front(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LookAtFront:
-    """Parse a feed document for links to older articles. Can be pickled."""
+    """Parse a feed document for links to older articles. Picklable."""
 
     page: Page
 
     def __call__(self, _: sqlite3.Connection) -> Front:
-        """Raises NotAFeedError."""
         from tuireader.feeds.wordpress import looks_like_wordpress, says
 
         found = parsed(self.page, "feed")
@@ -72,7 +71,7 @@ class LookAtFront:
 
 @dataclass(frozen=True, slots=True)
 class _HoldsOlder:
-    """Whether a page has entries that the front has not. It can be pickled."""
+    """Whether a page has entries that the feed document lacks. Picklable."""
 
     page: Page
     kind: Kind
@@ -87,7 +86,7 @@ class _HoldsOlder:
 
 
 async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerator[Start, None]:
-    """The ways through feeds and the API, the best first; raises FetchError where the site is to be left alone."""
+    """Sources through feeds and the WordPress API, best first; raises FetchError if the site must not be asked."""
     from tuireader.feeds.wordpress import page_address, posts_addresses
 
     async def offered(way: Way, url: str, kind: Kind) -> Start | None:
@@ -110,9 +109,9 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
 
 
 async def asked(get: Get, url: str, miss: Callable[[str], None] = lambda _why: None) -> Page | None:
-    """Fetch a page; None on a failure, which `miss` is told.
+    """Fetch a page; None on a failure, which is reported to `miss`.
 
-    Raises FetchError where the site is to be left alone.
+    Raises FetchError if the site must not be asked.
     """
     try:
         return await get(url)
@@ -124,40 +123,40 @@ async def asked(get: Get, url: str, miss: Callable[[str], None] = lambda _why: N
 
 
 def is_of_site(feed: Feed, url: str) -> bool:
-    """Whether an address is on the site of a feed: what another one says is not for that to bring."""
+    """Whether an address is on a feed's site: content of other sites is not imported."""
     return any(same_site(url, own) for own in (feed.url, feed.site))
 
 
 def _is_final(error: FetchError) -> bool:
-    """Whether an error is no answer to whether there is a way: the site is away, or wants to be left alone."""
+    """Whether an error ends the search for sources: the site is down or asked for a pause."""
     if error.kind is FetchFailure.STATUS:
         return error.status in _LEAVES_ALONE
     return error.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
 
 
 _FILES = 60
-"""Files of sitemaps that are read at most."""
+"""Maximum number of sitemap files."""
 _WAITING, _PAGES = 1_000, 200_000
-"""Files that wait to be read, and pages that are kept, at most."""
+"""Maximum number of pending files, and of pages."""
 _PATIENCE, _DEADLINE = 20.0, 1800.0
-"""Seconds in which one file is read, and in which all are."""
+"""Seconds for one file, and for all."""
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
 _A_DAY = timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class Found(NamedTuple):
-    """What a site lists."""
+    """Articles listed by a site."""
 
     pages: tuple[Listed, ...]
-    """Addresses like those of the feed's articles, the newest first."""
+    """Addresses that look like the feed's articles, newest first."""
     pause: float
-    """Seconds between two requests that the site asks for."""
+    """Seconds between requests that the site asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Parse a sitemap and keep the allowed pages that look like the feed's articles. Can be pickled."""
+    """Parse a sitemap and keep the allowed pages that look like the feed's articles. Picklable."""
 
     page: Page
     links: tuple[str, ...]
@@ -174,18 +173,18 @@ class _Read:
 
 
 class _Listing(NamedTuple):
-    """The pages of one sitemap that are articles, and the sitemaps that it names."""
+    """Article pages and further sitemaps of one sitemap."""
 
     pages: dict[str, Listed]
-    """By their places."""
+    """By normalised address."""
     maps: list[Listed]
-    """Other files, the newest first."""
+    """Further sitemaps, newest first."""
 
 
 async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Found:
-    """All pages that the site's sitemaps list and that look like the feed's articles; none where there are none.
+    """All pages in the site's sitemaps that look like the feed's articles, unless robots.txt forbids them.
 
-    What robots.txt forbids is left out. Raises FetchError where the site is to be left alone.
+    Raises FetchError if the site must not be asked.
     """
     site = front_of(front.links[0] if front.links else feed_url)
     robots = await RobotRules(lambda url, _: get(url)).of(site, Permission.AS_GIVEN)  # which `get` decides
@@ -216,7 +215,7 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
 
 
 def _newest(found: dict[str, Listed]) -> tuple[Listed, ...]:
-    """The newest pages, as many as are asked for at most."""
+    """The newest pages, up to the limit."""
     return tuple(sorted(found.values(), key=_when, reverse=True)[:_PAGES])
 
 
@@ -226,7 +225,7 @@ def _when(listed: Listed) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class TakePage:
-    """Save the article on a page, and how far that is. It can be pickled."""
+    """Save the article on a page, and the progress. Picklable."""
 
     feed_id: int
     page: Page
@@ -236,7 +235,7 @@ class TakePage:
     now: datetime
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
-        """A page without an article, or with several, brings nothing."""
+        """Saves nothing from a page without an article, or with several."""
         from tuireader.feeds.feed_links import is_feed
         from tuireader.library.subscribing.typed_page import article_of
 
@@ -249,9 +248,9 @@ class TakePage:
         return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)
 
     def _dated(self, entry: ParsedEntry, newest: datetime | None) -> ParsedEntry:
-        """An entry with the day that the sitemap gives, where its page gives none, or one on which it was not there.
+        """Date an entry by the sitemap if its page has no date, or one when it did not exist.
 
-        What is as new there as the feed's newest is the day on which the site was made anew.
+        A sitemap date as new as the newest article is the day when the site was rebuilt, and ignored.
         """
         listed, said = self.listed.date, entry.published
         if listed is None or (said is not None and said <= listed + _A_DAY):
@@ -260,7 +259,7 @@ class TakePage:
 
 
 def after(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:
-    """The pages that are still to be read."""
+    """Pages that are still to be read."""
     places = [place(each.url) for each in pages]
     here = place(archive.next) if archive.next else ""
     return pages[places.index(here) :] if here in places else pages

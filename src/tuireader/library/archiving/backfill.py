@@ -1,4 +1,4 @@
-"""backfill: from a feed to everything that its site has published."""
+"""Backfill of one feed."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from tuireader.model.headline import Clock
 
 _NO_MORE = frozenset({400, 404, 410})
-"""What servers answer for a page beyond the last one."""
+"""Status codes for a page beyond the last one."""
 _IN_VAIN = 100
-"""Pages in a row without anything new, after which a site is not asked on."""
+"""Pages in a row without anything new, after which a backfill stops."""
 _MOST_ARTICLES, _MOST_BYTES = 20_000, 400_000_000
-"""Articles, and bytes of pages, that one run brings; asked again, it goes on."""
+"""Maximum articles, and bytes of pages, of one run; the next run continues."""
 _UNREADABLE = 20
-"""Pages of a sitemap in a row without an article, after which its site is not asked on."""
+"""Sitemap pages in a row without an article, after which a backfill stops."""
 
 
 async def backfill(
@@ -72,7 +72,7 @@ async def backfill(
 
 @dataclass(slots=True)
 class _Backfill:
-    """State of one backfill."""
+    """The state of one backfill."""
 
     cache: Cache
     queue: PoliteQueue
@@ -86,15 +86,15 @@ class _Backfill:
     asked: int = 0
     archive: Archive | None = None
     is_stopped: bool = False
-    """Whether it ends before the end, since what is wanted is here."""
+    """Whether it ends early, since everything wanted is here."""
     why: str | None = None
     size: int = 0
-    """Bytes that were read."""
+    """Bytes read."""
     missed: int = 0
-    """Pages of articles that could not be had."""
+    """Article pages that could not be fetched."""
 
     async def pages(self) -> AsyncGenerator[Backfilled, None]:
-        """Read page after page, to the end, to known ground, or as far as is wanted."""
+        """Read pages to the end, to known articles, or to the limits."""
         newest = await self.cache.read(partial(articles.newest_date, feed_id=self.feed.id))
         self.wanted = self.wanted._replace(newest=newest)
         before = self.archive = await self.cache.read(partial(site_facts.archive_of, feed_id=self.feed.id))
@@ -131,7 +131,7 @@ class _Backfill:
         return None
 
     async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
-        """Find the way, and take its first page; where that is the last way, all that it leads to."""
+        """Find the source and take its first page; if it is the sitemaps, all of their pages."""
         if await self.cache.read(partial(site_facts.page_list_of, feed_id=self.feed.id)) is not None:
             raise FetchError("This is a page that is followed, and no feed: it leads to no older articles")
         if self.feed.holds_pages:
@@ -207,7 +207,7 @@ class _Backfill:
         self.why = self.why or why
 
     async def _read(self, archive: Archive, page: Page) -> Backfilled:
-        """Take in a page that has come."""
+        """Save a page that has arrived."""
         kind: Kind = "posts" if archive.way == "posts" else "feed"
         archive = replace(archive, pages=page.total_pages or archive.pages)
         job = TakeOlder(self.feed.id, page, kind, archive, self._left(), self.clock())
@@ -223,7 +223,7 @@ class _Backfill:
         return self.wanted if most is None else self.wanted._replace(most=max(0, most - self.new))
 
     def _took(self, before: Archive, taken: Taken) -> Backfilled:
-        """Count what came, and say it."""
+        """Count and report the new articles."""
         self.archive = taken.archive
         self.new, self.known = self.new + taken.new, self.known + taken.known
         self.is_stopped = taken.is_enough or self.new >= _MOST_ARTICLES or self.size >= _MOST_BYTES
@@ -248,7 +248,7 @@ class _Backfill:
         return True
 
     def _leads_elsewhere(self) -> bool:
-        """Whether what comes next is on another site."""
+        """Whether the next page is on another site."""
         following = self.archive.next if self.archive is not None else ""
         if is_of_site(self.feed, following):
             return False

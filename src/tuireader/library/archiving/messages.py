@@ -1,4 +1,4 @@
-"""How far it is, and how it ended, in words."""
+"""Progress and results of a backfill in words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def progress(event: Backfilled) -> str:
 
 
 def ended(event: Backfilled) -> str:
-    """What came in all, and whether there is more."""
+    """The result: what was fetched, and whether there is more."""
     came = f"{counted(event.new, 'older article')} came{_back(event.back_to)}"
     if event.status == "failed":
         why = (event.error or "").rstrip(".")
@@ -31,7 +31,7 @@ def ended(event: Backfilled) -> str:
 
 
 def standing(archive: Archive | None) -> str:
-    """How far a site has been read back."""
+    """The progress of a site's backfill."""
     if archive is None:
         return "not asked for"
     if archive.is_done:

@@ -1,4 +1,4 @@
-"""Saving older articles: new ones are added, the texts of those that are here completed."""
+"""Saving older articles: new ones are added, excerpts of known ones completed."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ if TYPE_CHECKING:
 
 
 Kind = Literal["feed", "posts"]
-"""What an answer is: a feed, or posts of WordPress."""
+"""The type of a response: a feed, or WordPress posts."""
 
 
 class Wanted(NamedTuple):
-    """Which older articles are wanted."""
+    """Limits of a backfill."""
 
     since: datetime | None = None
-    """Nothing older than that."""
+    """The oldest date."""
     most: int | None = None
-    """No more new articles than these."""
+    """Maximum number of new articles."""
     is_read: bool = True
-    """Whether what is older than all that is here arrives as read: it is no news."""
+    """Whether articles older than all others arrive as read."""
     newest: datetime | None = None
-    """The date of the newest article that was here before; None: that is looked up."""
+    """The date of the newest article before the backfill; None: looked up."""
 
 
 class Taken(NamedTuple):
-    """What came of a page."""
+    """The result of a page."""
 
     new: int
     known: int
     oldest: datetime | None
     archive: Archive
-    """How far it is now."""
+    """The progress."""
     is_enough: bool
-    """Whether what is wanted is here."""
+    """Whether everything wanted is here."""
 
 
 class Steps(NamedTuple):
-    """How far it is before a page, and after it."""
+    """Progress before and after a page."""
 
     before: Archive
     after: Archive
 
 
 def parsed(page: Page, kind: Kind) -> ParsedFeed:
-    """What a page holds; raises NotAFeedError."""
+    """Parse a page; raises NotAFeedError."""
     if kind == "posts":
         from tuireader.feeds.wordpress import parse_posts
 
@@ -79,13 +79,13 @@ def digest_of_address(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TakeOlder:
-    """Save the entries of a page, and how far that is, in one transaction. It can be pickled."""
+    """Save the entries of a page, and the progress, in one transaction. Picklable."""
 
     feed_id: int
     page: Page
     kind: Kind
     archive: Archive
-    """How far it was before this page, which is the next one of it."""
+    """The progress before this page."""
     wanted: Wanted
     now: datetime
 
@@ -97,7 +97,7 @@ class TakeOlder:
 
 
 def following(archive: Archive, found: ParsedFeed) -> Archive:
-    """The archive's progress after a page: the next address, or the end."""
+    """The progress after a page: the next address, or the end."""
     from tuireader.feeds.wordpress import AT_ONCE, page_address
 
     asked, page = archive.next, archive.page + 1
@@ -123,7 +123,7 @@ def take_entries(
     *,
     now: datetime,
 ) -> Taken:
-    """Save what is new of some entries, add names that articles lack, and keep how far it is."""
+    """Save new entries, add missing names to known articles, and save the progress."""
     feed = feeds.get(c, feed_id)
     inside = [entry for entry in entries if wanted.since is None or _is_since(entry, wanted.since)]
     known = known_entries(c, feed, inside)
@@ -168,7 +168,7 @@ def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wan
 
 
 def _complete(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> None:
-    """Give an article that is here names that it lacks, and the whole text where it has only its beginning."""
+    """Add missing names to a known article, and the full text if it has an excerpt."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.word_count import count_tidied
 

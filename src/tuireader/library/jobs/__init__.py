@@ -1,1 +1,1 @@
-"""Work on the cache that is not done where keys are answered: in a thread, in processes."""
+"""Work on the cache off the event loop: in threads and processes."""

@@ -1,4 +1,4 @@
-"""The gate to the cache for whatever runs on an event loop: nothing here makes the loop wait for the disk."""
+"""Asynchronous access to the cache: nothing here blocks the loop on disk."""
 
 from __future__ import annotations
 
@@ -28,48 +28,48 @@ if TYPE_CHECKING:
 
 
 PAUSE = 0.025
-"""Seconds between two looks at whether a lock is gone."""
+"""Seconds between checks of a lock."""
 
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """Something to write."""
+    """A write job."""
 
     work: Work[Any]
     future: Future[Any]
     change: StatusChange | None
-    """The status change that it writes, which a file can hold while the cache is locked; None for other work."""
+    """The status change that it writes, which can be kept in a file while the cache is locked; None for other work."""
     is_awaited: bool
-    """Whether somebody waits for it: if it is never written, that is said."""
+    """Whether the caller waits: if it is never written, that is reported."""
 
 
 class Writer:
-    """One thread that writes, in the order asked for. Nothing that is asked for is called off.
+    """One thread that writes jobs in order; jobs cannot be cancelled.
 
-    While another process holds the cache, changes of statuses are kept in a file beside it, and tried again: whatever
-    ends this program then, the next start writes them.
+    While another process locks the cache, status changes are kept in a file beside it and retried; if the program ends,
+    the next start writes them.
     """
 
     def __init__(self, path: Path) -> None:
-        """Nothing is opened before there is something to write."""
+        """Opens nothing before the first job."""
         self._path = path
         self._jobs: deque[_Job] = deque()
-        """What is not written yet; the first is being written."""
+        """Pending jobs; the first is being written."""
         self._asked = 0
-        """How many writes were asked for so far."""
+        """Number of jobs so far."""
         self._changed = threading.Condition()
         self._closing = self._ending = False
         self._thread: threading.Thread | None = None
         self._waiting = Waiting(path)
         self._kept: set[int] = set()
-        """The jobs, by identity, whose changes are in the file."""
+        """Ids of jobs whose changes are in the file."""
         self._keeping = threading.Lock()
-        """Held while the file is written: who asks for a write never waits for that."""
+        """Held while the file is written, so that submitting never waits for that."""
 
     def submit(
         self, work: Work[Result], change: StatusChange | None = None, *, is_awaited: bool = False
     ) -> Future[Result]:
-        """Write soon; the future gives what `work` gives. With the `change` that it writes, it is never lost."""
+        """Write soon; the future has the result of `work`. With a `change`, it is never lost."""
         from concurrent.futures import Future
 
         future: Future[Result] = Future()
@@ -92,7 +92,7 @@ class Writer:
         return not self._jobs
 
     async def settled(self) -> None:
-        """Wait until all is written that is asked for now: from here on, no job gives up before the end."""
+        """Wait until all current jobs are written; from now on, no job is given up early."""
         self._ending = True
         with suppress(IndexError):  # it is all written by now
             written = asyncio.wrap_future(self._jobs[-1].future)
@@ -100,7 +100,7 @@ class Writer:
             written.exception()
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
-        """Finish queued work within `patience` seconds; returns a sentence about changes left over, or ""."""
+        """Finish pending jobs within `patience` seconds; returns a message about those left, or ""."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -108,7 +108,7 @@ class Writer:
         return self.keep_what_waits()
 
     def keep_what_waits(self) -> str:
-        """Put the changes that are not written yet into the file; gives a sentence about what waits, if anything."""
+        """Put pending changes into the file; returns a message about them, or ""."""
         with self._keeping:
             with self._changed:
                 waiting = {id(job): job.change for job in self._jobs if job.change is not None}
@@ -156,10 +156,9 @@ class Writer:
             self._changed.wait_for(lambda: self._asked > asked, PAUSE)
 
     def _do(self, job: _Job) -> None:
-        """Write, again and again while the cache is locked: a change of statuses for as long as it takes.
+        """Write, retrying while the cache is locked; a status change for as long as it takes.
 
-        Nothing is waited for before what is to be written is kept, also what is asked for meanwhile: what is on the
-        screen is not lost by a kill.
+        Before waiting, pending changes are kept in the file: a kill loses nothing that the screen shows.
         """
         until = time.monotonic() + BUSY_SECONDS
         if self._kept:  # what comes after a change that is kept is kept as well: else the next start would undo it
@@ -188,7 +187,7 @@ def _marks(count: int) -> str:
 
 
 STEPS = 20_000
-"""Steps of SQLite between two looks at whether a read is still wanted: some tenths of a millisecond."""
+"""SQLite steps between checks of whether a read is still wanted: some tenths of a millisecond."""
 
 
 class Cache:
@@ -211,10 +210,10 @@ class Cache:
         self._forked: Processes | None = None
         self._pool_users = 0
         self._opening_pool = asyncio.Lock()
-        """Held while the pool opens: whoever comes meanwhile gets the same one."""
+        """Held while the pool opens, so that there is only one."""
 
     async def read(self, work: Work[Result]) -> Result:
-        """Run `work` in a thread over a connection of its own; when cancelled, the statement that runs is stopped."""
+        """Run `work` in a thread over a connection of its own; cancellation interrupts the statement."""
         unwanted = threading.Event()
 
         def run() -> Result:
@@ -234,19 +233,19 @@ class Cache:
     async def write(self, work: Work[Result]) -> Result:
         """Run `work` in the writer, in order, and wait for it; cancelling the wait does not cancel the work.
 
-        BusyError where another program holds the cache for too long.
+        Raises BusyError if another program holds the cache for too long.
         """
         return await wait_for(self._writer.submit(work, is_awaited=True))
 
     def change(self, change: StatusChange) -> Future[None]:
-        """Write a change of statuses soon; it is never lost, even while another program holds the cache."""
+        """Write a status change soon; it is never lost, even while another program holds the cache."""
         return self._writer.change(change)
 
     def remember(self, name: str, value: str) -> None:
         self.soon(partial(ui_state.save, name=name, value=value))
 
     def written(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
-        """Run `work` in the writer, in order; returns its future. With the `change` that it writes it is never lost."""
+        """Run `work` in the writer, in order; returns its future. With a `change`, it is never lost."""
         return self._writer.submit(work, change)
 
     def soon(self, work: Work[object]) -> None:
@@ -255,7 +254,7 @@ class Cache:
     def fork(self, prepare: Sequence[str], expected: int) -> None:
         """Fork worker processes if enough jobs are expected; must be called before any thread starts.
 
-        They load the modules named in `prepare`, and work for whoever opens the pool first.
+        They load the modules in `prepare`, and serve the first pool that is opened.
         """
         from tuireader.library.jobs.pool import PILE, useful_processes
         from tuireader.library.jobs.processes import Processes, can_be_forked
@@ -265,9 +264,9 @@ class Cache:
                 self._forked = Processes(self.path, number, prepare, are_forked=True)
 
     async def take(self, work: Work[Result]) -> Result:
-        """Run `work`, which takes a while and can be pickled, in a thread or in a process of the pool.
+        """Run `work`, which is slow and picklable, in a thread or in a process of the pool.
 
-        StoreError where the process has ended in the middle of it.
+        Raises StoreError if the process ends during it.
         """
         async with self.pool() as pool:
             return await pool.take(work)
@@ -275,7 +274,7 @@ class Cache:
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
         """Run `work`, which may hang, in a process of its own with a deadline of `seconds`. It must be picklable.
 
-        TimeoutError after them: then the cache is as it was.
+        Raises TimeoutError after them, with the cache unchanged.
         """
         async with self.pool() as pool:
             return await pool.take_apart(work, seconds)
@@ -324,11 +323,11 @@ class Cache:
         await self._writer.settled()
 
     def keep_what_waits(self) -> str:
-        """Keep what is not written yet in a file beside the cache; a sentence about it, if there is anything."""
+        """Keep pending changes in a file beside the cache; returns a message about them, or ""."""
         return self._writer.keep_what_waits()
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
-        """Finish queued work within `patience` seconds; returns a sentence about changes left over, or ""."""
+        """Finish pending jobs within `patience` seconds; returns a message about those left, or ""."""
         if self._forked is not None:
             self._forked.dismiss()
         return self._writer.close(patience)

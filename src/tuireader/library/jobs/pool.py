@@ -1,4 +1,4 @@
-"""Who takes in pages: one thread; and as soon as pages pile up, processes on all cores in its place."""
+"""The pool that parses and saves pages: one thread, or processes on all cores if there are many pages."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ _Job = tuple[Future[Any], Work[Any]]
 
 
 class JobThread:
-    """A thread with a connection of its own, which is opened by the first job.
+    """A thread with its own connection, opened by the first job.
 
-    Nobody who quits waits for it: a feed is saved in one transaction or not at all, so the thread may be cut off with
-    the program. Leaving the block by an error or a cancellation drops the jobs that wait, and waits for none.
+    It does not delay quitting: each feed is saved in one transaction, so the thread may be stopped with the program.
+    Leaving the block by an error or a cancellation drops pending jobs.
     """
 
     def __init__(self, path: Path) -> None:
-        """Remember where the cache is."""
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed: Future[None] = Future()
@@ -43,7 +42,7 @@ class JobThread:
         self._thread = threading.Thread(target=self._run, name="tuireader-worker", daemon=True)
 
     async def do(self, work: Work[Result]) -> Result:
-        """Run one job and give its result, or raise its error."""
+        """Run one job; returns its result or raises its error."""
         job: Future[Result] = Future()
         self._jobs.put((job, work))
         return await asyncio.wrap_future(job)
@@ -55,7 +54,7 @@ class JobThread:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the thread end after the jobs that are still wanted; its connection is closed there."""
+        """End the thread after the jobs that are still wanted, and close its connection there."""
         self._jobs.put(None)
         if kind is None:
             await asyncio.wrap_future(self._closed)
@@ -78,26 +77,26 @@ class JobThread:
 
 
 BYTES_TOGETHER = 1_000_000
-"""Bytes, about, that jobs take in together: others wait for the lock meanwhile."""
+"""Approximate bytes of jobs saved together: others wait for the lock meanwhile."""
 
 ENDED = "The process that was reading it has ended; it will be read the next time."
 
 Do = Callable[[Work[Any]], Awaitable[Any]]
 log = logging.getLogger("tuireader")
 PILE = 4
-"""Pages that wait, before processes are worth their start."""
+"""Pending pages from which processes are worth starting."""
 MOST = 4
-"""Processes at most: they write in turn."""
+"""Maximum number of processes, since they write in turn."""
 APART = 2
-"""Jobs at most that are done in processes of their own at a time."""
+"""Maximum number of jobs in processes of their own at a time."""
 _AHEAD = 2
-"""Times that a process is given pages before it has answered: it need not wait for the next."""
+"""Pages handed to a process before it answers, so that it need not wait."""
 TOGETHER = 8
-"""Pages at most that are saved in one transaction."""
+"""Maximum number of pages saved in one transaction."""
 _LONGEST = 600.0
-"""Seconds at most for a job that is tried apart."""
+"""Maximum seconds for a job that is tried in a process of its own."""
 _NOTES = 64
-"""Notes at most that are written in one transaction."""
+"""Maximum number of notes written in one transaction."""
 
 
 @dataclass(eq=False, slots=True)
@@ -118,20 +117,19 @@ class Job:
 
 
 class Line:
-    """Jobs in the order in which they were asked for."""
+    """A queue of jobs."""
 
     def __init__(self) -> None:
-        """Nothing waits."""
         self._jobs: deque[Job] = deque()
         self._has_some = asyncio.Event()
         self.suspects: list[Job] = []
-        """Jobs that a process was given, and ended: one of them may be why. None must be tried in this process."""
+        """Jobs of a process that ended: one of them may be the cause, so none is run in this process."""
 
     def __len__(self) -> int:
         return len(self._jobs)
 
     async def put(self, work: Work[Result]) -> Result:
-        """Ask for something, and wait for what comes of it."""
+        """Add a job, and wait for its result."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._jobs.append(Job(work, done))
         self._has_some.set()
@@ -141,9 +139,9 @@ class Line:
         await self._has_some.wait()
 
     async def do_some(self, do: Do, most: int) -> None:
-        """Run the first job, batched with the jobs after it that can share its transaction, at most `most`.
+        """Run the first job, batched with later ones that can share its transaction, at most `most`.
 
-        EOFError where the process has ended that did it: what it was given are `suspects` then.
+        Raises EOFError if the process ends; its jobs are `suspects` then.
         """
         jobs = self._take(most)
         if not jobs:
@@ -161,7 +159,7 @@ class Line:
             job.settle(outcome)
 
     def _take(self, most: int) -> list[Job]:
-        """The first job that is still wanted, and those after it that can be done together with it."""
+        """The first job that is still wanted, and those that can be batched with it."""
         jobs: list[Job] = []
         size = 0
         while self._jobs and len(jobs) < most and size < BYTES_TOGETHER:
@@ -198,10 +196,10 @@ async def _do(jobs: Sequence[Job], do: Do) -> list[Outcome]:
 
 
 class JobPool:
-    """A thread for what is quick, and for pages whatever is best.
+    """A thread for quick jobs, and the thread or processes for pages.
 
-    Leaving the block by an error or a cancellation drops the jobs that wait and ends the processes at once: a feed is
-    saved in one transaction or not at all.
+    Leaving the block by an error or a cancellation drops pending jobs and kills the processes: each feed is saved in
+    one transaction.
     """
 
     def __init__(
@@ -212,9 +210,9 @@ class JobPool:
         prepare: Sequence[str] = (),
         forked: Processes | None = None,
     ) -> None:
-        """Work on the cache at `path`; with so many processes at most, or as many as keep all cores busy.
+        """At most `processes`; None: as many as cores.
 
-        Processes load the modules named in `prepare` before their first job. Where some were `forked`, those are used.
+        They load the modules in `prepare` before their first job. `forked` processes are used if given.
         """
         self._forked = forked
         self._prepare = prepare
@@ -224,13 +222,13 @@ class JobPool:
         self._pages, self._notes = Line(), Line()
         self._tasks: set[asyncio.Task[None]] = set()
         self._at_work: Processes | None = None
-        """Those that take pages; the thread does so while there are none."""
+        """The processes that take pages; None: the thread does."""
         self._open: list[Processes] = []
         self._starting = False
         self._apart = asyncio.Semaphore(APART)
 
     async def do(self, work: Work[Result]) -> Result:
-        """Do something quick in the thread, and give its result, or raise its error."""
+        """Run a quick job in the thread; returns its result or raises its error."""
         if not isinstance(work, Joint):
             return await self._thread.do(work)
         return await self._notes.put(work)
@@ -242,8 +240,8 @@ class JobPool:
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
         """Run a job that may hang in a process of its own, which is killed after `seconds`.
 
-        TimeoutError then, and where it takes too much memory; StoreError where the process has ended by itself. Where
-        no process can be started, the thread does it.
+        Raises TimeoutError after them or for too much memory; StoreError if the process ends. Without a process, the
+        thread runs it.
         """
         async with self._apart:
             try:
@@ -269,7 +267,7 @@ class JobPool:
             await self._close(process)
 
     async def _started(self, number: int, prepare: Sequence[str] = ()) -> Processes:
-        """Processes, one of which can be given jobs; raises OSError."""
+        """Start processes, and wait until one is ready; raises OSError."""
         processes = Processes(self._path, number, prepare)
         self._open.append(processes)
         try:
@@ -294,7 +292,6 @@ class JobPool:
             self._start_task(self._start())
 
     async def __aenter__(self) -> Self:
-        """Start the thread."""
         await self._thread.__aenter__()
         if self._forked is not None:
             self._starting = True
@@ -308,7 +305,7 @@ class JobPool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let all end after what is still wanted."""
+        """Finish the jobs that are still wanted."""
         for task in self._tasks:
             task.cancel()
         if kind is not None:
@@ -328,13 +325,13 @@ class JobPool:
         self._tasks.add(asyncio.create_task(task))
 
     async def _while_alone(self) -> None:
-        """The thread takes pages for as long as there is no process."""
+        """Let the thread take pages as long as there are no processes."""
         while self._at_work is None:
             await self._pages.wait()
             await self._pages.do_some(self._thread.do, TOGETHER)
 
     async def _write_notes(self) -> None:
-        """The thread writes notes, as many as wait by then."""
+        """Write notes in the thread, batched."""
         while True:
             await self._notes.wait()
             await self._notes.do_some(self._thread.do, _NOTES)
@@ -351,7 +348,7 @@ class JobPool:
             self._start_task(self._feed(processes))
 
     async def _feed(self, processes: Processes) -> None:
-        """Give processes pages until they end."""
+        """Hand pages to processes until they end."""
         while self._at_work is processes:
             await self._pages.wait()
             share = -(-len(self._pages) // (processes.number * _AHEAD))
@@ -365,7 +362,7 @@ class JobPool:
                 self._start_task(self._try_suspects())
 
     async def _try_suspects(self) -> None:
-        """Do one job at a time in a process: one with which that ends as well is why the first one did."""
+        """Run suspects one at a time in a process, to find the one that ends it."""
         process: Processes | None = None
         async with self._apart:
             while self._pages.suspects:
@@ -394,7 +391,7 @@ class JobPool:
 
 
 def useful_processes() -> int:
-    """A process for each core; none where there is one core."""
+    """One per core; 0 on a single core."""
     if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

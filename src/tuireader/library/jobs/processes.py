@@ -1,4 +1,4 @@
-"""Processes that do jobs on the cache, so that a large refresh uses every core."""
+"""Worker processes, so that a large refresh uses every core."""
 
 from __future__ import annotations
 
@@ -25,29 +25,28 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _CLOSE_TIMEOUT = 10.0
-"""Seconds that processes may take to end."""
+"""Seconds for processes to end."""
 _NICENESS = 10
-"""Keys are answered first, by the process that draws; a command, whose processes are forked, is what is waited for."""
+"""Keys come first; commands, which fork, do not lower the priority."""
 _LOOK = 0.3
-"""Seconds between two looks at whether the one that started this process is there."""
+"""Seconds between checks of whether the parent exists."""
 _MEMORY = 300_000_000
-"""Maximum bytes of data of a process: what others send can take a thousand times its size. Linux alone enforces it."""
+"""Maximum bytes of data of a process, enforced on Linux: input can take a thousand times its size."""
 _GARBAGE = 100_000
-"""Objects between two looks for unused ones in circles, of which feeds leave none."""
+"""Garbage collection threshold: feeds leave no reference cycles."""
 
 
 class Processes:
-    """Processes with a connection each, which end with the program that started them.
+    """Processes with a connection each, which end with the program.
 
-    Jobs and results are pickled. Where one ends in the middle of a job, the cache is as it was before the job, and all
-    of them end.
+    Jobs and results are pickled. If one ends during a job, the cache is unchanged, and all of them end.
     """
 
     def __init__(self, path: Path, number: int, prepare: Sequence[str] = (), *, are_forked: bool = False) -> None:
-        """Start `number` processes that load the modules named in `prepare`; raises OSError.
+        """Start `number` processes that load the modules in `prepare`; raises OSError.
 
-        Forked, they start in a tenth of the time and share memory. That is safe only before there are threads, and
-        while no cache is open.
+        Forking takes a tenth of the time and shares memory, but is safe only before there are threads, and while no
+        cache is open.
         """
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
@@ -72,14 +71,14 @@ class Processes:
             return self._executor.submit(work, *arguments)
 
     async def ready(self) -> None:
-        """Wait until one can be given jobs; raises EOFError where they have ended."""
+        """Wait until one is ready; raises EOFError if they have ended."""
         try:
             await asyncio.wrap_future(self._started[0])
         except BrokenExecutor as error:
             raise EOFError("the processes ended at once") from error
 
     async def do(self, work: Work[Result]) -> Result:
-        """Run a job and return its result or raise its error; EOFError if the processes end, or have ended."""
+        """Run a job and return its result or raise its error; EOFError if the processes end."""
         try:
             answer = await asyncio.wrap_future(self._submit(_do, self._path, work))
         except BrokenExecutor as broken:
@@ -95,7 +94,7 @@ class Processes:
             process.kill()
 
     async def close(self) -> None:
-        """Let them end; kill them after a timeout or on cancellation."""
+        """End them; kill them after a timeout or on cancellation."""
         await to_the_end(self._ended(), hurry=self.kill)
 
     async def _ended(self) -> None:
@@ -106,7 +105,7 @@ class Processes:
         await ended
 
     def dismiss(self) -> None:
-        """Let them end after what they are doing, and wait for it."""
+        """End them after their current jobs, and wait for that."""
         self._executor.shutdown(cancel_futures=True)
 
 
@@ -116,9 +115,9 @@ def can_be_forked() -> bool:
 
 @contextmanager
 def _detached() -> Iterator[None]:
-    """Start processes to which ctrl+c and stderr mean nothing: the one is for this process, the other may be a screen.
+    """Start processes that ignore ctrl+c and have no stderr, which may be the screen.
 
-    `multiprocessing` hands the number of stderr on; where the screen has put itself there, that is none.
+    `multiprocessing` passes the descriptor of stderr, which the screen has replaced by an object without one.
     """
     stderr, sys.stderr = sys.stderr, None  # as where there is no console
     is_posix = hasattr(signal, "pthread_sigmask")
@@ -137,7 +136,7 @@ _connection: Connection | None = None
 
 
 def _begin(parent: int, prepare: Sequence[str], niceness: int) -> None:
-    """Become such a process."""
+    """Initialise a worker process."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):  # the terminal is the other's
         os.dup2(nowhere, standard)
@@ -157,10 +156,7 @@ def _begin(parent: int, prepare: Sequence[str], niceness: int) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """End when the process that started this one is gone, however it went: its jobs are no one's any more.
-
-    What is being saved is undone by SQLite.
-    """
+    """End when the parent is gone; SQLite rolls back what is being saved."""
     while os.name == "posix":
         if os.getppid() != parent:
             os._exit(1)
@@ -168,7 +164,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _do(path: str, work: Work[Any]) -> bytes:
-    """Do a job; gives its result and its error, pickled."""
+    """Run a job; returns its result and error, pickled."""
     global _connection  # noqa: PLW0603 - each process has one
     result, error = None, None
     try:

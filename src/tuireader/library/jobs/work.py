@@ -1,4 +1,4 @@
-"""What jobs have in common: functions of a connection, and batches of them that share a transaction."""
+"""Jobs: functions of a connection, and batches that share a transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 Work = Callable[[Connection], Result]
-"""Something to do on a connection to the cache; it leaves no transaction open."""
+"""Work on a connection; leaves no transaction open."""
 
 
 async def wait_for(future: Future[Result]) -> Result:
@@ -32,37 +32,37 @@ TO_REFRESH = (
     "tuireader.library.refreshing.match_entries",
     "tuireader.library.refreshing.ingest",
 )
-"""What taking in a feed needs, the first time that there is something in it: most refreshes bring nothing."""
+"""Modules for feeds with new content, loaded on first use, since most refreshes bring nothing."""
 TO_ADD = (*TO_REFRESH, "tuireader.library.subscribing.take_in")
-"""What taking in a feed needs that is new."""
+"""Modules for new feeds."""
 
 Write = Callable[["sqlite3.Connection"], Result]
-"""Writes what was prepared, inside a transaction of the caller's, and gives what came of it."""
+"""Writes what was prepared, in the caller's transaction, and returns the result."""
 
 
 class Joint(ABC, Generic[Result]):
-    """A job that can be done with others of its kind. It can be pickled."""
+    """A job that can be batched with others of its kind. Picklable."""
 
     size: int
-    """Bytes that it takes in."""
+    """Bytes of its input."""
 
     @abstractmethod
     def prepare(self, c: sqlite3.Connection) -> Write[Result]:
         """Prepare outside the transaction; returns the write step. May be called again."""
 
     def conclude(self, c: sqlite3.Connection, results: list[Result]) -> list[Result]:  # noqa: ARG002 - for others
-        """Do what is done once for all jobs of a kind that were written in a transaction; gives their results."""
+        """Finish a batch, once after all of its jobs were written; returns their results."""
         return results
 
     def __call__(self, c: sqlite3.Connection) -> Result:
-        """Do it alone."""
+        """Run it alone."""
         write = self.prepare(c)
         with transaction(c):
             return self.conclude(c, [write(c)])[0]
 
 
 class Outcome(NamedTuple):
-    """What came of a job: its result, or its error."""
+    """The result or the error of a job."""
 
     result: Any
     error: Exception | None = None
@@ -72,13 +72,13 @@ class Outcome(NamedTuple):
 
 
 class Together:
-    """Several jobs as one, which gives the outcome of each."""
+    """Several jobs as one; returns the outcome of each."""
 
     def __init__(self, jobs: Sequence[Joint[Any]]) -> None:
         self._jobs = jobs
 
     def __call__(self, c: sqlite3.Connection) -> list[Outcome]:
-        """Do them in one transaction; where one fails, each alone: it never fails the others."""
+        """Run them in one transaction; if one fails, each on its own, so that others are unaffected."""
         if len(self._jobs) > 1:
             try:
                 writes = [job.prepare(c) for job in self._jobs]
@@ -107,7 +107,7 @@ def _alone(job: Joint[Any], c: sqlite3.Connection) -> Outcome:
 
 
 def told(error: Exception) -> Exception:
-    """The error as it can be sent to another process: where it happened is lost on the way, and said in a note."""
+    """The error in a picklable form; its traceback is kept in a note."""
     if isinstance(error, (TuireaderError, MemoryError)):
         return error
     instead = RuntimeError(f"{type(error).__name__}: {error}")

@@ -1,1 +1,1 @@
-"""What sites are owed: when to ask them, how often, and when to leave them alone."""
+"""Politeness towards sites: when to ask, how often, and when not to."""

@@ -1,4 +1,4 @@
-"""Asking a site for page after page: one at a time, with a pause between, as its robots.txt allows."""
+"""Fetching many pages of a site: one at a time, with pauses, as robots.txt allows."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from tuireader.model.fetched import Page
 
 PAUSE = 1.0
-"""Seconds between two requests of a site."""
+"""Seconds between requests to a site."""
 AT_ONCE = 16
-"""Sites that are asked at the same time."""
+"""Maximum number of sites asked at the same time."""
 PAUSE_MOST = 30.0
-"""Seconds that a site may ask to lie between two requests."""
+"""Maximum seconds between requests that a site can ask for."""
 
 
 class OneByOne:
-    """Asks each site for one page at a time; of several sites at the same time."""
+    """Fetches one page of a site at a time; several sites at the same time."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class OneByOne:
         pause: float | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`pause` is in seconds, and `PAUSE` where it is not given."""
+        """`pause` is in seconds; None: `PAUSE`."""
         self._queue = queue
         self._pause = PAUSE if pause is None else pause
         self._sleep = sleep
@@ -42,9 +42,9 @@ class OneByOne:
         self._robots = RobotRules(self._ask)
 
     async def get(self, url: str, permission: Permission) -> Page:
-        """Ask for a page when its site may be asked; raises FetchError if robots.txt forbids it, too.
+        """Fetch a page when its site may be asked; raises FetchError, also if robots.txt forbids it.
 
-        Where another site is led to, its rules hold as well.
+        The rules of a site that it redirects to apply as well.
         """
         async with self._turns.setdefault(host_of(url), asyncio.Lock()), self._hands:
             rules = await self._robots.check(url, permission)
@@ -54,7 +54,7 @@ class OneByOne:
         return page
 
     async def _ask(self, url: str, permission: Permission, pause: float | None = None) -> Page:
-        """Ask for an address, and wait a little whatever comes."""
+        """Fetch an address, and pause whatever the result."""
         try:
             page = await self._queue.get(url, permission=permission, first=False)
         except FetchError:

@@ -1,4 +1,4 @@
-"""When to ask for a feed, with what, and what each answer changes: validators, Retry-After, dead feeds."""
+"""When to fetch a feed, with which validators, and what each response changes: Retry-After, failures, moves."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _LONG = 1000
 """Characters of validators that may be too many for a server that refuses the request."""
 
 HITS_TO_MOVE = 3
-"""Permanent redirects in a row, each to a feed that parses, before the new address is believed."""
+"""Permanent redirects in a row to a valid feed before its address is changed."""
 
 
 def may_ask(feed: Feed, now: datetime, *, force: bool = False) -> bool:
-    """Whether to ask for the feed now; `force` overrides the timer, but neither Retry-After nor a 410."""
+    """Whether to fetch the feed now; `force` overrides the timer, but neither Retry-After nor a 410."""
     if feed.is_never_asked:
         return False
     if feed.checked is not None and feed.checked > now + SKEW:
@@ -39,12 +39,12 @@ def may_ask(feed: Feed, now: datetime, *, force: bool = False) -> bool:
 
 
 def is_held(feed: Feed, now: datetime) -> bool:
-    """Whether the server asked for no request before some time that has not come yet."""
+    """Whether the server's Retry-After is in the future."""
     return feed.not_before is not None and feed.not_before > now
 
 
 def after_parsed(feed: Feed, page: Page, body_hash: bytes, parsed: ParsedFeed | None, now: datetime) -> Feed:
-    """The feed after a 200 that parses; `parsed` is None for a body that is the same as the last that did."""
+    """The feed after a 200; `parsed` is None for an unchanged body."""
     moved = _after_redirects(feed, page)
     pace = feed.pace if parsed is None else parsed.fresh_for
     known = replace(
@@ -59,7 +59,7 @@ def after_parsed(feed: Feed, page: Page, body_hash: bytes, parsed: ParsedFeed | 
 
 
 def after_unchanged(feed: Feed, page: Page, now: datetime) -> Feed:
-    """The feed after a 304: its validators stay, updated by the response's."""
+    """The feed after a 304, with updated validators."""
     moved = _after_redirects(feed, page)
     came = _own_validators(moved, page)
     if moved.url != feed.url:
@@ -69,9 +69,9 @@ def after_unchanged(feed: Feed, page: Page, now: datetime) -> Feed:
 
 
 def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
-    """The feed after a failure: its data stay, and the next request waits longer.
+    """The feed after a failure: content stays, and the next request waits longer.
 
-    A feed that failed before and was asked again too early, because the user wanted it, waits no longer than before.
+    A forced request that fails does not lengthen the wait again.
     """
     status = error.status if isinstance(error, FetchError) else None
     early = feed.due if feed.failures and feed.due is not None and feed.due > now else None
@@ -99,13 +99,13 @@ def _is_too_long(status: int | None, validators: Validators) -> bool:
 
 
 def after_skipped(feed: Feed, reason: str, now: datetime) -> Feed:
-    """A feed that was skipped because its server is down: due as after a first failure, with no failure counted."""
+    """The feed after it was skipped because its server is down: due as after a first failure, which is not counted."""
     soonest = now + timedelta(seconds=HOUR)
     return replace(feed, due=soonest if feed.due is None else max(feed.due, soonest), error=reason)
 
 
 def after_hold(feed: Feed, until: datetime) -> Feed:
-    """A feed of a host that asked for no request before `until`, on behalf of all that it serves."""
+    """A feed whose host asked for a pause until a time."""
     if feed.not_before is not None and feed.not_before >= until:
         return feed
     due = until if feed.due is None else max(feed.due, until)
@@ -113,12 +113,12 @@ def after_hold(feed: Feed, until: datetime) -> Feed:
 
 
 def holds_host(error: TuireaderError) -> bool:
-    """Whether the error means that the whole host is not to be asked for a while: too many requests."""
+    """Whether the error concerns the whole host: too many requests."""
     return isinstance(error, FetchError) and error.status == 429
 
 
 def _hold(error: TuireaderError, wait: int) -> int | None:
-    """Seconds that the server asks to wait; a 429 that does not say how long means the usual wait."""
+    """Seconds that the server asks to wait; for a 429 without a time the usual wait."""
     if not isinstance(error, FetchError):
         return None
     if error.retry_after is not None and error.status in {429, 503}:
@@ -127,7 +127,7 @@ def _hold(error: TuireaderError, wait: int) -> int | None:
 
 
 def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
-    """The feed after an answer that was as it should be."""
+    """The feed after a valid response."""
     wait = max(_shortest_wait(feed), min(page.fresh_for or 0, DAY), min(feed.pace or 0, DAY))
     return replace(
         feed,
@@ -147,7 +147,7 @@ def _shortest_wait(feed: Feed) -> int:
 
 
 def _after_redirects(feed: Feed, page: Page) -> Feed:
-    """Count a permanent redirect to the same place, and move there when there were enough of them."""
+    """Count a permanent redirect to the same target, and move there after enough of them."""
     target = page.moved_to
     if target is None or target == without_credentials(feed.url):
         return replace(feed, moved_to=None, moved_hits=0)
@@ -161,20 +161,20 @@ def _after_redirects(feed: Feed, page: Page) -> Feed:
 def reach_at(kept: str, asked: str, page: Page, *, known: Reach = Reach.UNKNOWN) -> Reach:
     """Where the address to keep for a feed is, as `Feed.reach`.
 
-    `page` came when `asked` was asked for, and `known` is what was known of that before. A feed that moves from the
-    inside to another host loses the right to be there unless it was found there.
+    `page` is the response for `asked`, of which `known` was known before. A private feed that moves to another host may
+    be private there only if it was found there.
     """
     reach = page.asked_reach if known is Reach.UNKNOWN else known
     return page.reach if reach is Reach.PRIVATE and host_of(kept) != host_of(asked) else reach
 
 
 def _own_validators(feed: Feed, page: Page) -> Validators:
-    """The validators of the answer, unless another host gave them than the one that will be asked."""
+    """The validators of the response, unless they come from another host than the next request goes to."""
     return page.validators if same_host(feed.url, page.url) else Validators()
 
 
 def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
-    """Raise NotAskedError, which says until when, if one of the addresses, or its host, is not to be asked yet."""
+    """Raise NotAskedError with the time if an address, or its host, must not be asked yet."""
     hosts = {host_of(url) for url in urls}
     until = site_facts.held_until(c, [*hosts, *map(without_credentials, urls)], now) or _feeds_held_until(c, hosts, now)
     if until is not None:
@@ -183,7 +183,7 @@ def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
 
 
 def _feeds_held_until(c: sqlite3.Connection, hosts: set[str], now: datetime) -> datetime | None:
-    """Until when one of the hosts is to be left alone, as all of its feeds are; None where none is."""
+    """The latest time until which one of the hosts must not be asked; None if there is none."""
     held = store_feeds.held(c, now)
     if not held:
         return None
@@ -197,12 +197,12 @@ def _feeds_held_until(c: sqlite3.Connection, hosts: set[str], now: datetime) -> 
 
 
 def wants_to_be_left_alone(error: FetchError) -> bool:
-    """Whether the server said for how long it is not to be asked again."""
+    """Whether the server gave a time before which it must not be asked."""
     return bool(error.retry_after) and error.status in {429, 503}
 
 
 def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> None:
-    """Remember how long a server that `wants_to_be_left_alone` is: as a whole of a 429, at this address of a 503."""
+    """Remember a server's pause: for the host after a 429, for the address after a 503."""
     until = now + timedelta(seconds=error.retry_after or 0)
     if holds_host(error):
         hold_hosts(c, url, error, until, now)
@@ -212,7 +212,7 @@ def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> N
 
 
 def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
-    """Ask for nothing before `until` of the host of an address, and of the one that it led to; none of their feeds."""
+    """Hold the hosts of an address and of its redirect, with all their feeds, until a time."""
     hosts = {host_of(address) for address in _asked(url, error)}
     for host in hosts:
         site_facts.hold(c, host, until, now=now)
@@ -227,6 +227,6 @@ def _asked(url: str, error: TuireaderError) -> set[str]:
 
 
 def _said(until: datetime, now: datetime) -> str:
-    """A time as the user's clock shows it, by the minute in which it is past; with its day, if that is another."""
+    """A time in the user's clock, rounded up to the minute; with the day unless it is today."""
     there = (until + timedelta(seconds=59)).astimezone()
     return f"{there:%H:%M}" if there.date() == now.astimezone().date() else f"{there:%Y-%m-%d %H:%M}"

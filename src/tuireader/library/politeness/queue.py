@@ -1,4 +1,4 @@
-"""The one way to ask a site for anything: feeds, typed addresses, pages; so many a host at a time."""
+"""The only way to the web: a queue with limits per host for feeds, typed addresses and pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tuireader.urls.hosts import Server, host_of, named_host, server_of
 from tuireader.urls.private_network import Permission, permission_for
 
 LANES = 2
-"""Pages of one host that are asked for at a time; `web.client` holds its connections to as many, redirects too."""
+"""Maximum requests to a host at a time; `web.client` has as many connections, including redirects."""
 
 
 @dataclass(slots=True)
@@ -30,19 +30,19 @@ class _Host:
 
     free: int = LANES
     first: deque[asyncio.Future[None]] = field(default_factory=deque)
-    """Who waits, and is waited for by the user."""
+    """Waiting requests that the user waits for."""
     others: deque[asyncio.Future[None]] = field(default_factory=deque)
 
 
 class Lanes:
-    """Two lanes to each host. In each the next one goes as soon as the one before is through."""
+    """Two lanes per host, first come first served."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def of(self, url: str, *, first: bool) -> AsyncIterator[None]:
-        """Hold a lane of the host of an address; who is `first` waits for none that waits without being so."""
+        """Hold a lane of an address's host; `first` requests overtake others."""
         name = host_of(url)
         host = self._hosts.setdefault(name, _Host())
         await self._enter(host, host.first if first else host.others)
@@ -67,7 +67,7 @@ class Lanes:
             raise
 
     def _leave(self, host: _Host) -> None:
-        """Hand the lane over to who comes next."""
+        """Hand the lane over to the next request."""
         for waiting in (host.first, host.others):
             while waiting:
                 turn = waiting.popleft()
@@ -78,18 +78,18 @@ class Lanes:
 
 
 IN_VAIN = 2
-"""Feeds of a server in a row that could not be connected to or timed out: as many as are asked for at a time."""
+"""Unanswered requests in a row after which a server counts as down: as many as run at a time."""
 
 
 class UnresponsiveHosts:
-    """Servers that were asked in vain in this refresh."""
+    """Servers that did not answer in this refresh."""
 
     def __init__(self) -> None:
         self._in_vain: Counter[Server] = Counter()
         self._kinds: dict[Server, FetchFailure] = {}
 
     def note(self, url: str, error: FetchError | None = None) -> None:
-        """Learn from what came of a feed: a server that answered, even with an error or by sending us on, is there."""
+        """Record a result: any answer, even an error or a redirect, means that the server is up."""
         server = server_of(url)
         if error is None or not (error.is_unreached or error.is_offline) or server_of(error.url) != server:
             del self._in_vain[server]
@@ -98,7 +98,7 @@ class UnresponsiveHosts:
             self._kinds[server] = error.kind
 
     def check(self, url: str) -> None:
-        """Raise NotAskedError if a feed is not to be asked for in this refresh."""
+        """Raise NotAskedError if a feed's server is down in this refresh."""
         if self._in_vain[server_of(url)] < IN_VAIN:
             return
         said = f"Skipped: {named_host(url)} did not answer for {IN_VAIN} other feeds; it will be tried again"
@@ -106,26 +106,26 @@ class UnresponsiveHosts:
 
 
 DEADLINE, LIMIT = web.DEADLINE, web.LIMIT
-"""Seconds for an answer, with all redirects on the way to it."""
+"""Seconds for a response including redirects, and maximum bytes."""
 
 
 class PoliteQueue:
-    """Fetches pages within the limits that sites set.
+    """Fetches pages within the limits of sites.
 
-    A host is asked for two pages at a time. A server that asked for no request before some time (Retry-After) gets
-    none, also after a restart. One that does not answer is not waited for again and again.
+    Two requests to a host at a time. Retry-After is respected, also after a restart. A server that does not answer is
+    not waited for again and again.
     """
 
     def __init__(self, client: web.Client, cache: Cache, clock: Clock) -> None:
-        """What servers ask for is kept in `cache`."""
+        """Pauses of servers are stored in `cache`."""
         self._client = client
         self._cache = cache
         self._clock = clock
         self._lanes = Lanes()
         self._held: dict[str, datetime] = {}
-        """Hosts that asked to be left alone while feeds were asked for, and until when."""
+        """Hosts that asked for a pause while feeds were fetched, and until when."""
         self._noted = 0
-        """How many times it was noted that a server wants to be left alone."""
+        """Number of pauses recorded."""
 
     async def get(
         self,
@@ -155,7 +155,7 @@ class PoliteQueue:
         limit: int = LIMIT,
         deadline: float = DEADLINE,
     ) -> Page:
-        """Make a request of another method or with a body, as APIs take them; raises as `get` does."""
+        """Make a request with another method or a body, for APIs; raises as `get` does."""
         ask = partial(
             web.send,
             self._client,
@@ -218,7 +218,7 @@ class PoliteQueue:
         return page
 
     def _learn(self, feed: Feed, error: FetchError) -> None:
-        """Hold what is asked of a host where it says that it is asked too often."""
+        """Hold a host that reports too many requests."""
         if polling.holds_host(error):
             until = polling.after_failure(feed, error, self._clock()).not_before
             if until is not None:
@@ -227,6 +227,6 @@ class PoliteQueue:
 
 @asynccontextmanager
 async def open_queue(cache: Cache, *, clock: Clock) -> AsyncIterator[PoliteQueue]:
-    """Open a queue for many requests; raises FetchError if the environment names a proxy that makes no sense."""
+    """Open a queue for many requests; raises FetchError if the environment names an invalid proxy."""
     async with web.open_client() as client:
         yield PoliteQueue(client, cache, clock)

@@ -1,4 +1,4 @@
-"""What the robots.txt files of sites allow, where pages are read that nobody asked for one by one."""
+"""The robots.txt rules of sites, for pages that the user did not ask for one by one."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _ERRORS_OF_SERVER, _TOO_MANY = 500, 429
 
 
 class RobotRules:
-    """The rules of sites, each asked for once."""
+    """The rules of sites, each fetched once."""
 
     def __init__(self, get: Callable[[str, Permission], Awaitable[Page]]) -> None:
-        """`get` asks a site for a page, where that is permitted."""
+        """`get` fetches a page with a permission."""
         self._get = get
         self._known: dict[str, Robots | FetchError] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def of(self, url: str, permission: Permission) -> Robots:
-        """The rules for a page that may be asked for with this permission.
+        """The rules for a page.
 
-        Raises FetchError where its site cannot be asked for them (RFC 9309, 2.3.1.4).
+        Raises FetchError if its site cannot be asked for them (RFC 9309, 2.3.1.4).
         """
         site = front_of(url)
         async with self._asking.setdefault(site, asyncio.Lock()):
@@ -42,7 +42,7 @@ class RobotRules:
         return known
 
     async def check(self, url: str, permission: Permission) -> Robots:
-        """The rules for a page; raises FetchError if they forbid it, too."""
+        """The rules for a page; raises FetchError also if they forbid it."""
         rules = await self.of(url, permission)
         if not rules.allows(url):
             raise FetchError(f"{named_host(url)} does not want programs to read this page (robots.txt)")
@@ -60,7 +60,7 @@ class RobotRules:
 
 
 def _of_robots(error: FetchError) -> FetchError:
-    """An error that says that it is not the page itself that cannot be had."""
+    """An error that names robots.txt as the cause."""
     said = f"{error} (robots.txt, without which it is not known what may be read)"
     if error.status is not None:
         return FetchError(said, status=error.status, retry_after=error.retry_after, url=error.url)

@@ -1,1 +1,1 @@
-"""What is done with an article: opened, completed from its page, marked."""
+"""Reading an article: opening, completing, marking."""

@@ -1,4 +1,4 @@
-"""Completing what feeds give as excerpts from the pages of their articles, as new ones come."""
+"""Completing new excerpts from the pages of their articles."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from tuireader.model.headline import Clock
 
 SHORT = 400
-"""Words from which on a text that does not say that there is more is taken for the whole."""
+"""Words from which a text that does not say otherwise counts as whole."""
 MOST = 50
-"""Articles of a feed that are completed at a time: the newest."""
+"""Maximum articles of a feed completed at a time, the newest."""
 MORE = 1.1
-"""How many times as many words a page has at least that completes what says itself that there is more."""
+"""Minimum ratio of words by which a page completes a text that says it is an excerpt."""
 _SAMPLES = 3
-"""Articles beside whose pages it is seen what a feed gives."""
+"""Articles whose pages are compared to find out what a feed gives."""
 _IN_VAIN = 5
-"""Pages in a row with no more than the feed gave, after which it is looked at anew what that gives."""
+"""Pages in a row without more text, after which that is found out again."""
 _LOOK_AGAIN = timedelta(days=30)
 _ASK_AGAIN = timedelta(days=3)
-"""How old an article may be whose page is asked for once more where it could not be reached."""
+"""Maximum age of an article whose page is requested again if it could not be reached."""
 _FEEDS_AT_ONCE = 8
 FEEDS_MOST = 100
-"""Feeds of one run: of many that are new, the others come the next time."""
+"""Maximum feeds of one run; the next run continues."""
 
 
 async def complete_new(
@@ -88,7 +88,7 @@ async def complete_new(
 
 @dataclass(frozen=True, slots=True)
 class _Of:
-    """A feed, and what of it is to be completed."""
+    """A feed, and its articles to complete."""
 
     feed: Feed
     mode: Mode
@@ -99,7 +99,7 @@ class _Of:
 
 @dataclass(slots=True)
 class _Run:
-    """One run, with what is known of sites meanwhile."""
+    """One run, with what it has learned about sites."""
 
     cache: Cache
     pages: OneByOne
@@ -152,7 +152,7 @@ class _Run:
     ) -> list[_Outcome] | None:
         """Fetch full texts until too many in a row fail; None if the site is unreachable or forbids it.
 
-        What came of each that was asked for.
+        Returns the outcome of each request.
         """
         came: list[_Outcome] = []
         for each in some:
@@ -165,7 +165,7 @@ class _Run:
         return came
 
     async def _fetch(self, article: Incomplete, tell: Callable[[Fetched], None]) -> _Outcome:
-        """Fetch the text of an article, and tell of it."""
+        """Fetch the full text of an article, and report it."""
         if await self._is_here(article):
             return "more"
         try:
@@ -208,13 +208,12 @@ def _learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
 
 
 _Outcome = Literal["more", "less", "none", "gone", "away"]
-"""What came of the page of an article: more text than is here, no more, none at all; it could not be reached; or its
-site wants to be left alone, or there is no network."""
+"""The outcome of a page: more text, no more, no article; unreachable; or its site must not be asked."""
 _TOO_MANY, _UNAVAILABLE = 429, 503
 
 
 def _given(came: Sequence[_Outcome]) -> Gives:
-    """What a feed gives, by what came of the pages of some of its articles."""
+    """What a feed gives, by the outcomes of some of its pages."""
     if came.count("more") * 2 > len(came):
         return "excerpts"
     return "closed" if came and came.count("none") == len(came) else "whole"
@@ -235,5 +234,5 @@ def _outcome_of(error: TuireaderError) -> _Outcome:
 
 
 def _is_recent(article: Incomplete, now: datetime) -> bool:
-    """Whether an article whose page could not be reached is asked for again."""
+    """Whether an article is young enough for another request."""
     return article.date is not None and now - article.date < _ASK_AGAIN

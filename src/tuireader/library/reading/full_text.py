@@ -1,4 +1,4 @@
-"""The whole text of an article, fetched from its page."""
+"""The full text of an article, from its page."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 
 
 Get = Callable[[str, Permission], Awaitable[Page]]
-"""Asks for a page, where that is permitted; raises FetchError."""
+"""Fetches a page with a permission; raises FetchError."""
 DEADLINE = 20.0
-"""Seconds in which the article on a page has to be found."""
+"""Seconds to find the article on a page."""
 MUCH = 2
-"""How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
+"""Ratio of words by which a page shows that the "whole" text of a feed is only an excerpt."""
 
 
 PAGES_MAX = 40
-"""Pages of one article that are read at most."""
+"""Maximum pages of one article."""
 _IN_VAIN = 5
-"""Requests in a row that a site does not answer, after which it is asked no more."""
+"""Unanswered requests in a row after which a site is not asked any more."""
 _SHORT, _LESS, _SAME = 50, 5, 0.5
 """Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions."""
 _COMPARED = 3
-"""Texts of a feed's other articles beside which one is held: who shows the same to everybody shows no article."""
+"""Texts of other articles that a new one is compared with: a text shown for every article is none."""
 _LARGEST = 8_000_000
-"""Bytes of the pages of one article, from which on no more is asked for."""
+"""Maximum bytes of the pages of one article."""
 
 
 class NoMoreError(FetchError):
@@ -54,7 +54,7 @@ class NoMoreError(FetchError):
 
 
 class Fetched(NamedTuple):
-    """What came of fetching the text of an article."""
+    """The result of fetching the text of an article."""
 
     article_id: int
     error: str | None = None
@@ -70,7 +70,7 @@ async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int])
 
     pages = OneByOne(queue)
     in_vain: Counter[str] = Counter()
-    """Requests in a row that a site did not answer."""
+    """Unanswered requests in a row, by site."""
 
     async def get(url: str, permission: Permission) -> Page:
         if in_vain[host_of(url)] >= _IN_VAIN:
@@ -98,13 +98,13 @@ async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int])
 async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, first: bool = True) -> None:
     """Fetch an article's page or pages and save the text; raises FetchError.
 
-    What is `first` goes before all else that is asked of its site.
+    `first` requests overtake others to its site.
     """
     await fetch_with(cache, lambda url, permission: queue.get(url, permission=permission, first=first), article_id)
 
 
 async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1) -> None:
-    """The same through `get`, which asks for a page; a text without `much` times as many words as are here is none."""
+    """Fetch through `get`; a text with less than `much` times the words here is refused."""
     from tuireader.urls.private_network import permission_for
     from tuireader.urls.shown import with_credentials_of
 
@@ -131,7 +131,7 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
 
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
-    """Do a job that finds the article on a page; raises FetchError where that takes too long, as a page may intend."""
+    """Run a job on a page; raises FetchError if it takes too long or too much memory, as a page may intend."""
     from tuireader.urls.hosts import named_host
 
     try:
@@ -149,7 +149,7 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 @dataclass(frozen=True, slots=True)
 class _Following:
-    """Find the link to an article's next page; empty if none. Can be pickled."""
+    """Find the link to an article's next page; "" if there is none. Picklable."""
 
     first: str
     page: Page
@@ -163,16 +163,16 @@ class _Following:
 
 @dataclass(frozen=True, slots=True)
 class _KeepText:
-    """Keep the text that is on an article's pages; else give the address of its second page. It can be pickled."""
+    """Save the text on an article's pages, or return the address of its second page. Picklable."""
 
     article_id: int
     pages: tuple[Page, ...]
     much: float
     is_all: bool
-    """Whether no more pages are to come."""
+    """Whether no more pages will follow."""
 
     def __call__(self, c: sqlite3.Connection) -> str:
-        """Raises FetchError where there is no text, or less than is here."""
+        """Raises FetchError if there is no text, or less than is here."""
         from tuireader.urls.hosts import named_host
 
         first = self.pages[0]
@@ -198,7 +198,7 @@ class _KeepText:
 
 
 def _replaces(found: _Found, kept: str) -> bool:
-    """Whether a text is of the same article as one that was fetched before, and no remainder of it."""
+    """Whether a text is another version of one that was fetched before, and no remainder of it."""
     from tuireader.text.shingles import likeness
     from tuireader.text.word_count import count_words
 
@@ -214,9 +214,9 @@ def _spelt(text: str) -> str:
 
 
 def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
-    """Take from an article's page, which is here, what its feed left out: its names, and the text where that is longer.
+    """Add to an article what its page has and its feed lacks: names, and the text if it is longer.
 
-    What the feed gave as the whole is replaced only by a text that is much longer.
+    A text that the feed gave as whole is replaced only by a much longer one.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
     found = _on([page], body, site_facts.selectors(c, article.feed_id))
@@ -232,7 +232,7 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
 
 
 class _Found(NamedTuple):
-    """What is on a page, with its plain text and the number of its words."""
+    """The article found on a page, with its plain text and word count."""
 
     extracted: Extracted
     text: str
@@ -240,7 +240,7 @@ class _Found(NamedTuple):
 
 
 def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
-    """The article on the pages of one whose feed gives `body`; None where there is no word of one."""
+    """The article on pages whose feed text is `body`; None if there is none."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
     from tuireader.content.extraction.paging import joined
@@ -273,14 +273,14 @@ def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
 
 
 class _Names(NamedTuple):
-    """What an article is to be filed under besides."""
+    """Names to add to an article."""
 
     authors: tuple[str, ...]
     categories: tuple[str, ...]
 
 
 def _missing_names(article: Article, found: _Found) -> _Names:
-    """Authors or categories from the page, where the feed named none."""
+    """Authors or categories from the page, if the feed named none."""
     return _Names(
         () if article.authors else found.extracted.authors,
         () if article.categories else found.extracted.categories,

@@ -1,4 +1,4 @@
-"""An article as a document, as Markdown, as HTML; and the language of feeds that do not state it."""
+"""An article as a document, as Markdown, as HTML; and the languages of feeds."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 
 SUMMARY = 60
-"""Words up to which a text without a picture may be only a summary, although nothing in it says so."""
+"""Maximum words of a text without a picture that may be only a summary."""
 
 LONG = 60_000
-"""Characters of HTML from which on preparing all of it takes longer than an eye notices."""
+"""Characters of HTML from which preparing the whole article is noticeable."""
 BEGINNING = 16_000
-"""Characters of clean HTML that are more than a screen shows."""
+"""Characters of clean HTML that fill more than a screen."""
 
 
 class Endings(NamedTuple):
-    """Sentences shown at the end of an incomplete article; empty: none."""
+    """Sentences shown at the end of an incomplete article; "": none."""
 
     excerpt: str = "This is an excerpt."
     summary: str = ""
-    """For what is so short that it may be only a summary."""
+    """For a text so short that it may be a summary."""
     given: str = ""
-    """For what the feed gave, where the text of the page is here, too."""
+    """For the feed's text if the page's text is here, too."""
 
     def of(self, article: Article, html: str, *, is_given: bool = False) -> str:
-        """The one for an article."""
+        """The sentence for an article."""
         if is_given:
             return self.given
         if not article.offline:
@@ -55,28 +55,28 @@ class Source(NamedTuple):
     """The source of an article."""
 
     body: str
-    """HTML as it came."""
+    """HTML as received."""
     url: str
     """The address of its page, or of its site."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
-    """An article with all that a page of it needs."""
+    """An article with everything that its page shows."""
 
     article: Article
     status: Status
     html: str
-    """Its text as clean HTML with absolute links, without its title."""
+    """Clean HTML with absolute links, without the title."""
     markdown: str
     """The same as Markdown."""
     document: Document
     source: Source | None = None
-    """The source of the whole article if only its beginning is prepared; `complete` prepares the rest."""
+    """The source of the whole article if only its beginning is prepared; see `complete`."""
     is_given: bool = False
-    """Whether it is what the feed gave, though the text of the page is here, too."""
+    """Whether it is the feed's text although the page's text is here."""
     is_of_page: bool = False
-    """Whether it is the text of its page."""
+    """Whether it is the page's text."""
 
     @property
     def whole(self) -> bool:
@@ -124,7 +124,7 @@ def _beginning(source: Source) -> str:
 
 
 def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
-    """The whole article of which there is the beginning."""
+    """The whole of an article whose beginning is prepared."""
     html = opened.html if opened.source is None else _clean(opened.source)
     end = endings.of(opened.article, html, is_given=opened.is_given)
     markdown, document = _prepared(opened.article, html, end, opened.document.lang)
@@ -178,7 +178,7 @@ def _clean(source: Source) -> str:
 
 
 def _site(c: sqlite3.Connection, feed_id: int) -> str:
-    """The address of a feed's site, not of the feed itself, which may hold a password; of a feed that is lost, none."""
+    """The address of a feed's site, not of the feed, which may contain a password; "" for a lost feed."""
     try:
         return feeds.get(c, feed_id).site
     except NotFoundError:
@@ -186,13 +186,13 @@ def _site(c: sqlite3.Connection, feed_id: int) -> str:
 
 
 _SAMPLES = 3
-"""Articles of a feed that are looked at."""
+"""Articles of a feed whose language is detected."""
 _UNKNOWN = "und"
-"""What HTML calls a language that is not known: several, or too little text to tell."""
+"""The language tag for several languages, or too little text."""
 
 
 def learn_language(c: sqlite3.Connection, feed_id: int | None = None) -> None:
-    """Find out in what language a feed is, or each, that neither says it nor was looked at, and remember it."""
+    """Detect and save the language of a feed, or of all feeds, that state none."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.language import language_of
 

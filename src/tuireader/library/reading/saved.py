@@ -1,4 +1,4 @@
-"""Searches that the user keeps under a name."""
+"""Saved searches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
-    """Save a search under a name, replacing an older one; raises QueryError where it is too long."""
+    """Save a search under a name, replacing an older one; raises QueryError if it is too long."""
     check_length(query)
     return ui_state.put_search(c, name, query)
 
@@ -32,7 +32,7 @@ def remove(c: sqlite3.Connection, id_: int) -> None:
 
 
 def query_of(saved: SavedSearch) -> Query:
-    """The articles of a saved search; its last word is whole, since nobody is typing it."""
+    """The query of a saved search; its last word is complete, not a prefix."""
     return Query(text=f"{saved.query} ")
 
 

@@ -1,4 +1,4 @@
-"""Pages that are kept without following their site: each is an article of one feed that nothing is asked for."""
+"""Saved pages: articles of a feed that is never fetched."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def find_feed(c: sqlite3.Connection) -> int | None:
-    """The id of the feed of saved pages; None where no page was saved."""
+    """The id of the feed of saved pages; None if there are none."""
     feed = feeds.followed(c, LOCAL, PAGES)
     return None if feed is None else feed.id
 

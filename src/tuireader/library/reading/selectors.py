@@ -1,4 +1,4 @@
-"""What CSS selectors would take from the page of a feed's newest article, while they are typed."""
+"""Trying CSS selectors on the page of a feed's newest article."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from tuireader.model.full_text import Mode
 
 _LOOKED_AT = 20
-"""Articles of a feed among which one with a page is looked for."""
+"""Articles of a feed among which one with a page is sought."""
 _SHOWN = 2000
-"""Characters of a text that are shown."""
+"""Maximum characters shown."""
 
 
 class Tried(NamedTuple):
-    """What comes of selectors."""
+    """The result of trying selectors."""
 
     words: int
     text: str
-    """Its beginning, as plain text with an empty line between its blocks."""
+    """Its beginning as plain text with blank lines between blocks."""
     is_guessed: bool
-    """Whether nothing was matched, or nothing chosen, so that it was found as on any page."""
+    """Whether nothing matched or was chosen, so that the article was found automatically."""
 
 
 def mistake(css: str) -> str:
-    """What is wrong with a selector, as a sentence; empty where nothing is."""
+    """The error in a selector as a sentence; "" if there is none."""
     from tuireader.content.extraction import selected
 
     return selected.mistake(css)
@@ -62,13 +62,13 @@ def _newest(c: sqlite3.Connection, feed_id: int) -> Article | None:
 
 
 async def try_on(cache: Cache, page: Page, take: str, drop: str) -> Tried:
-    """Apply selectors to a page; raises FetchError where that takes too long."""
+    """Apply selectors to a page; raises FetchError if that takes too long."""
     return await read_page(cache, _Try(page, take, drop), page)
 
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """Find the article on a page with selectors. It can be pickled."""
+    """Find the article on a page with selectors. Picklable."""
 
     page: Page
     take: str
@@ -87,7 +87,7 @@ class _Try:
 
 
 def _in_paragraphs(html: str) -> str:
-    """The text of clean HTML, with an empty line between its blocks."""
+    """The text of clean HTML with blank lines between blocks."""
     from tuireader.content.dom.tree import Node, parse
 
     around = parse(html)
@@ -102,7 +102,7 @@ def set_mode(c: sqlite3.Connection, feed_id: int, mode: Mode) -> None:
 
 
 def choose(c: sqlite3.Connection, feed_id: int, take: str, drop: str) -> list[int]:
-    """Keep selectors for a feed; gives the articles whose texts were taken by others, the newest first."""
+    """Save the selectors of a feed; returns its articles with texts taken otherwise, newest first."""
     feeds.set_option(c, feed_id, site_facts.TAKE, take.strip() or None)
     feeds.set_option(c, feed_id, site_facts.DROP, drop.strip() or None)
     return site_facts.complete(c, feed_id)

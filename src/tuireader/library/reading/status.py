@@ -1,4 +1,4 @@
-"""What the user does to articles: statuses, tags, and steps that can be undone."""
+"""Changes by the user: statuses, tags, undo steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> None:
-    """Set what is given on these articles, leave what is None."""
     statuses.mark(c, ids, read=read, starred=starred)
 
 
@@ -25,26 +24,22 @@ def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
-    """Return those of the articles whose `field`, read or starred, is `value`."""
+    """Those of the articles whose `field`, read or starred, is `value`."""
     return statuses.with_status(c, ids, field, value=value)
 
 
 Marking = statuses.Marking
-"""Marks many articles, step by step."""
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
-    """Tag articles and their duplicates; returns the ids that changed."""
     return statuses.tag(c, ids, [*names])
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
-    """Untag articles and their duplicates; returns the ids that changed."""
     return statuses.untag(c, ids, [*names])
 
 
 def push(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
-    """Keep what takes a step back; gives its number."""
     return ui_state.push_undo(c, step, now)
 
 

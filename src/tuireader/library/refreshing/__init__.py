@@ -1,1 +1,1 @@
-"""Asking feeds what is new, and keeping what they bring."""
+"""Fetching feeds and saving what is new."""

@@ -1,4 +1,4 @@
-"""Taking in what came back for feeds: parsed, compared, saved with the feeds' own state, several in one transaction."""
+"""Saving responses of feeds: parsed, compared, and saved with the polling state, several in one transaction."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 INDEXED_AT_ONCE = 8
-"""New articles of a feed that are in the search index with their rows: what a day brings. More are indexed later."""
+"""New articles of a feed that are indexed at once, about a day's; more are indexed later."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakePage(Joint[Refreshed]):
-    """Take in an answer for a feed; a body that is not a feed is a failure."""
+    """Save a response of a feed; a body that is not a feed is a failure."""
 
     feed: Feed
     page: Page
@@ -67,7 +67,7 @@ class TakePage(Joint[Refreshed]):
         return prepare_parsed(c, current, page, parsed, now)
 
     def _prepare_page(self, c: sqlite3.Connection, feed: Feed, learned: PageList) -> Write[Refreshed]:
-        """The same for a page that is followed although it is no feed."""
+        """The same for a followed page."""
         from tuireader.library.refreshing.page_lists import noted, read
 
         page, now = self.page, self.now
@@ -111,7 +111,7 @@ def prepare_parsed(
 def prepare_new(
     c: sqlite3.Connection, page: Page, parsed: ParsedFeed, now: datetime
 ) -> Callable[[sqlite3.Connection, Feed], Refreshed]:
-    """Compress what a feed brought that is not subscribed to yet; gives what saves it, once it is."""
+    """Compress the content of a feed that is not subscribed to yet; returns the function that saves it."""
     return partial(_save, ready=_compared(c, {}, parsed, now), page=page, parsed=parsed, now=now)
 
 
@@ -128,7 +128,7 @@ def _compared(
 def _save(
     c: sqlite3.Connection, feed: Feed, *, ready: articles.Prepacked, page: Page, parsed: ParsedFeed, now: datetime
 ) -> Refreshed:
-    """Save what came; what broke off is a failure, of which nothing that came is lost."""
+    """Save what arrived; an incomplete body is a failure, but its entries are saved."""
     saved = ready.write(c, feed.id, now)
     if not parsed.whole:
         error = FetchError(f"{named_host(page.url)} broke off before the end of the feed; what came was kept")
@@ -143,7 +143,7 @@ def _save(
 
 
 def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: datetime) -> Refreshed:
-    """Note a failure; one that means the whole host holds back its other feeds too."""
+    """Record a failure; one of the whole host holds its other feeds too."""
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "failed", error=str(error))
@@ -155,7 +155,7 @@ def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: 
 
 
 def take_skipped(c: sqlite3.Connection, feed: Feed, reason: str, now: datetime) -> Refreshed:
-    """Note why a feed was not asked for."""
+    """Record why a feed was skipped."""
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "failed", error=reason)
@@ -182,11 +182,11 @@ def _record(c: sqlite3.Connection, feed: Feed) -> Refreshed:
 
 
 LARGE = 2_000_000
-"""Bytes from which on a body is read in a process of its own, whatever it is."""
+"""Bytes from which a body is parsed in a process of its own."""
 TAGS = 100_000
-"""Tags, also those that are escaped, from which on it is: some seconds at worst."""
+"""Tags, including escaped ones, from which it is, too: some seconds at worst."""
 PATIENCE = 60.0
-"""Seconds in which that has to be read and saved: one of fifty thousand entries takes ten on a machine of its own."""
+"""Seconds for that; fifty thousand entries take ten."""
 
 
 def looks_heavy(content: bytes) -> bool:
@@ -194,9 +194,9 @@ def looks_heavy(content: bytes) -> bool:
 
 
 async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool = False) -> Result:
-    """Take in a page, in the time that it may take; raises FetchError where it takes longer.
+    """Save a page; raises FetchError if it takes too long or too much memory.
 
-    `is_heavy`: it may take long, however small it is.
+    `is_heavy`: it may take long although it is small.
     """
     if not (is_heavy or looks_heavy(page.content)):
         return await cache.take(work)

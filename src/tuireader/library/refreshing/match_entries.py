@@ -1,4 +1,4 @@
-"""Which articles the entries of a feed are, even if their guids change; and the plan of what is new or edited.
+"""Matching the entries of a feed with articles, even if guids change; and the plan of new and edited ones.
 
 Publishers change guids: from addresses to numbers, with tracking added, with another domain. An entry is taken for an
 article that has left the feed where facts agree that seldom do by chance, where none contradicts them, and where
@@ -38,7 +38,7 @@ UNTOUCHED = Status()
 def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
     """Sort the entries of a feed into new, edited and unchanged ones; `known` is by guid.
 
-    An entry whose guid went from http to https, or back, is the same entry. Only what has to be saved is prepared.
+    Guids with http and https are the same. Only entries to save are prepared.
     """
     by_key = {without_scheme(guid): each for guid, each in known.items()}
     new: list[Prepared] = []
@@ -61,7 +61,7 @@ def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
 
 
 def digest_of(entry: ParsedEntry) -> bytes:
-    """16 bytes that change when the user would see a change; the date of publication does not count."""
+    """A digest of everything that the user can see, without the publication date."""
     updated = entry.updated.isoformat() if entry.updated else ""
     parts = (entry.title, entry.link, *entry.authors, "", *entry.categories, "", entry.html, updated, "")
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).digest()
@@ -70,7 +70,7 @@ def digest_of(entry: ParsedEntry) -> bytes:
 def prepare(
     entry: ParsedEntry, *, status: Status = UNTOUCHED, date: datetime | None = None, excerpt: bool | None = None
 ) -> Prepared:
-    """Make an entry ready to be saved; with what is known of it already, where it does not come from its feed."""
+    """Prepare an entry for saving; with known facts if it does not come from its feed."""
     entry = replace(
         entry,
         title=printable_line(entry.title),
@@ -98,11 +98,11 @@ _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
 _SOME, _LEFT = 8, 0.9
 _WORD = re.compile(r"\w+")
 RECENT = 100
-"""Articles that are looked at besides those that are in the feed, have its links, or its dates."""
+"""Articles compared besides those in the feed, with its links, or with its dates."""
 
 
 class Candidate(NamedTuple):
-    """An article of the feed that is not in what came."""
+    """An article of the feed that may match a new entry."""
 
     id: int
     digest: bytes
@@ -114,15 +114,15 @@ class Candidate(NamedTuple):
 
 
 Body = Callable[[Candidate], str]
-"""Gives the HTML of an article as its feed gave it."""
+"""Returns the feed's HTML of an article."""
 Side = ParsedEntry | Candidate
 Keys = Callable[[Side], list[Hashable]]
-"""Values that two entries of one article share: one in common is enough."""
+"""Values of which two entries of one article must share one."""
 Pair = tuple[ParsedEntry, Candidate]
 
 
 def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
-    """Whether an entry only took the guid of an article, such as a number: title, address and date are all others.
+    """Whether an entry has taken the guid of another article: title, address and date all differ.
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
     stay. At one address, at none, or under one title, date and text have to be others.
@@ -151,8 +151,7 @@ def renamed(
 ) -> dict[str, Candidate]:
     """Match entries with new guids to known articles; ambiguous ones are left out.
 
-    `all_new`: no entry of the feed is known by its name. Where the publisher renamed all of them, what several agree in
-    is no chance.
+    `all_new`: no guid of the feed is known. If all were renamed, agreement of several is no coincidence.
     """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
@@ -179,7 +178,7 @@ def renamed(
 
 
 def _only_pairs(entries: Iterable[ParsedEntry], candidates: Iterable[Candidate], keys: Keys) -> list[Pair]:
-    """Entries and articles that have a key in common which no other entry and no other article has."""
+    """Pairs of an entry and an article that share a key which no others have."""
     mine: defaultdict[Hashable, list[ParsedEntry]] = defaultdict(list)
     theirs: defaultdict[Hashable, list[Candidate]] = defaultdict(list)
     for entry in entries:
@@ -211,7 +210,7 @@ def _path(url: str) -> str:
 
 
 def _plainly(there: str) -> str:
-    """An address without escapes and without the name of an index page: not to be asked for, only to be compared."""
+    """An address for comparison, without escapes and without the name of an index page."""
     return _INDEX_PAGE.sub("", unquote(there))
 
 
@@ -220,7 +219,7 @@ def _names(side: Side) -> list[Hashable]:
 
 
 def _is_title(title: str) -> bool:
-    """Whether a title says anything: "12" does not, three Chinese signs do."""
+    """Whether a title is specific: "12" is not, three Chinese characters are."""
     return len(title) >= (4 if title.isascii() else 2)
 
 
@@ -229,7 +228,7 @@ def _link_and_title(side: Side) -> list[Hashable]:
 
 
 def _when(side: Side) -> Hashable:
-    """When it was published; else when it was updated, which is all that many Atom feeds say."""
+    """The publication time, else the update time, which many Atom feeds have only."""
     if side.published is not None:
         return "published", side.published
     return None if side.updated is None else ("updated", side.updated)
@@ -262,7 +261,7 @@ def _path_and_title(side: Side) -> list[Hashable]:
 
 
 def _agree(pair: Pair, body: Body) -> bool:
-    """Neither has a date of publication that the other contradicts; without any, there must be something in common."""
+    """Whether publication dates do not contradict; without any, whether texts have something in common."""
     entry, there = pair
     if entry.published is not None or there.published is not None:
         return entry.published is None or there.published is None or entry.published == there.published
@@ -272,9 +271,9 @@ def _agree(pair: Pair, body: Body) -> bool:
 
 
 def _is_the_same_edited(pair: Pair) -> bool:
-    """Whether one with another title is the same: of the same moment, and the guid of one is an address of the other.
+    """Whether a pair with different titles is the same: same moment, and the guid of one is the address of the other.
 
-    A link that both have says little where the guids are others altogether, and so are the titles.
+    An equal link says little if both guids and titles differ.
     """
     entry, there = pair
     related = {*_guid_names(entry)} & {*_names(there)} or {*_guid_names(there)} & {*_names(entry)}
@@ -296,7 +295,7 @@ def _guid_names(side: Side) -> list[str]:
 
 
 def _is_to_the_second(pair: Pair) -> bool:
-    """Whether the date is a moment, and not a day, on which there may be two of one title."""
+    """Whether the date has a time; on one day there may be two of the same title."""
     moment = pair[0].published or pair[0].updated
     return moment is not None and bool(moment.second or moment.minute)
 
@@ -310,10 +309,9 @@ def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) 
 
 
 def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEntry]) -> dict[str, Known]:
-    """What the cache has of a feed's entries, by guid.
+    """The saved articles of a feed's entries, by guid.
 
-    An article whose guid another entry took up, or gave up, or whose publisher calls it something else by now, is given
-    the name that it has now.
+    Articles are renamed if another entry took or gave up their guid, or if the publisher renamed them.
     """
     known = articles.known(c, feed.id, [entry.guid for entry in entries])
     _let_go_of_names(c, entries, known)
@@ -332,7 +330,7 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
 
 
 def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
-    """Leave names to others that took them: an article with nothing in common with the entry but that stays itself."""
+    """Free guids that entries have taken from articles with nothing in common."""
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
     for row in articles.facts_of(c, edited) if edited else ():
         there, entry = Candidate(*row), edited[row[0]]
@@ -346,7 +344,7 @@ def _body(c: sqlite3.Connection, there: Candidate) -> str:
 
 
 def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
-    """The articles that entries with new names are; from now on they are called so."""
+    """Articles that entries with new guids are; they are renamed."""
     if not new:
         return {}
     there = {each.id for each in known}

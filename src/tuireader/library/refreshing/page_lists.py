@@ -1,4 +1,4 @@
-"""Pages that are followed although they are no feeds: from what stands on them to entries."""
+"""Followed pages: from a page to entries."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from tuireader.content.listing.model import Listing
 
 _WHOLE = 300
-"""Words from which on what a list says of an article may be all of it."""
+"""Words from which an excerpt on a list may be the whole article."""
 _KNOWN = 50
-"""Articles by which it is seen whether a list is the one that was followed."""
+"""Articles by which a list is recognised."""
 
 
 def read(
     c: sqlite3.Connection, feed_id: int, page: Page, learned: PageList, now: datetime
 ) -> tuple[ParsedFeed, PageList]:
-    """What a page holds that is followed, and what is known of it from now on.
+    """Read a followed page; returns its entries and what is known of it from now on.
 
-    A list that is no longer where it was is looked for anew, and is it where it has articles that are known. Raises
-    NotAFeedError where there is none.
+    A list that has moved on the page is searched for, and recognised by known articles. Raises NotAFeedError if there
+    is none.
     """
     if learned.followed == "page":
         return text_of(c, feed_id, page, now), learned
@@ -80,16 +80,16 @@ def as_feed(listing: Listing, page: Page) -> ParsedFeed:
 
 
 def _is_known(c: sqlite3.Connection, feed_id: int, listing: Listing) -> bool:
-    """Whether a list has any of the newest articles that came from the one that was followed."""
+    """Whether a list has any of the feed's newest articles."""
     newest = articles.ids(c, Query(feeds=(feed_id,)), 0, _KNOWN)
     links = {place(articles.get(c, id_).link) for id_ in newest}
     return not links or any(place(item.url) in links for item in listing.items)
 
 
 def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> ParsedFeed:
-    """The text of a page as an entry, where it is another one than the last time; what is new in it stands first.
+    """The text of a page as an entry if it has changed, new parts first.
 
-    Raises NotAFeedError where there is none.
+    Raises NotAFeedError if there is none.
     """
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
@@ -121,11 +121,11 @@ def _digest(text: str) -> str:
 
 _HOLDERS = frozenset({"ul", "ol", "div", "section", "blockquote", "dl"})
 _MARK = "<hr><h2>The page as it is now</h2>"
-"""What stands between what is new on a page and the page."""
+"""Separates what is new from the whole page."""
 
 
 def _with_news(before: str, now: str) -> str:
-    """A page's text with its new blocks first, and its removed ones."""
+    """A page's text with new blocks first, then the removed ones."""
     from tuireader.content.dom.tree import parse, serialise
 
     old, new = [*_blocks(parse(before.rpartition(_MARK)[2]))], [*_blocks(parse(now))]
@@ -139,7 +139,7 @@ def _with_news(before: str, now: str) -> str:
 
 
 def _blocks(around: Node) -> Iterator[tuple[str, Node | str]]:
-    """The blocks of clean HTML that hold no others, with their words; each item of a list is a list of its own."""
+    """The innermost blocks of clean HTML with their words; each list item becomes a list."""
     from tuireader.content.dom.tree import Node
 
     for child in around.children:

@@ -1,4 +1,4 @@
-"""refresh: ask for many feeds at once, politely, and keep what they bring."""
+"""Refresh: fetching many feeds at once, politely, and saving what is new."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tuireader.urls.private_network import Reach, permission_for
 from tuireader.urls.shown import without_credentials
 
 AT_ONCE = 96
-"""Feeds that are asked for at a time: on slow links nearly all of it is waiting."""
+"""Maximum feeds being fetched: on slow links nearly all of it is waiting."""
 WAITING_MAX = 32_000_000
-"""Bytes that came and are not saved yet, from which on no more is asked for."""
+"""Unsaved bytes from which no more feeds are fetched."""
 
 
 async def refresh(
@@ -73,7 +73,6 @@ class Hands:
     """Bounds on feeds in flight and on bytes received but not saved."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
         self._requests = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
         self._has_room = asyncio.Event()
@@ -81,7 +80,7 @@ class Hands:
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[None]:
-        """Ask for a feed in this, once there is room."""
+        """Wait for room to fetch a feed."""
         async with self._requests:
             await self._has_room.wait()
             yield
@@ -104,10 +103,10 @@ class Hands:
 
 
 class _Run:
-    """One refresh of all hosts at once, within the bounds."""
+    """One refresh of all hosts within the bounds."""
 
     def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float, pages: frozenset[int]) -> None:
-        """`pages` are the feeds that are none."""
+        """`pages` are the followed pages among the feeds."""
         self._queue = queue
         self._cache = cache
         self._clock = clock
@@ -117,11 +116,11 @@ class _Run:
         self._hands = Hands()
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
-        """What is to be noted of feeds if there is a network, which is not known of them alone."""
+        """Failures to record once it is known that the network works."""
         self._unresponsive = UnresponsiveHosts()
 
     async def events(self, feeds: Sequence[Feed]) -> AsyncGenerator[Refreshed, None]:
-        """Ask for all of them; one event each, in the order in which they are done."""
+        """Fetch all feeds; yields one event each, in the order in which they are done."""
         async with aclosing(as_done(self._fetch(feed) for feed in feeds)) as events:
             async for event in events:
                 yield event
@@ -129,7 +128,7 @@ class _Run:
         await index_few(self._cache)
 
     async def _fetch(self, feed: Feed) -> Refreshed:
-        """Ask for a feed when it is its turn; its lane is free for the next while it is taken in."""
+        """Fetch a feed in its turn; its lane is free while it is saved."""
         try:
             if (why := await self._forbidden(feed)) is not None:
                 return why
@@ -143,7 +142,7 @@ class _Run:
             return Refreshed(feed, "failed", error=str(error))
 
     async def _forbidden(self, feed: Feed) -> Refreshed | None:
-        """What came of a page that programs are not to read; None for others, and for feeds, which are for programs."""
+        """The failure of a page that robots.txt forbids; None for others, and for feeds, which are for programs."""
         if feed.id in self._pages:
             try:
                 await self._robots.check(feed.url, permission_for(feed.url, feed.url, feed.reach))
@@ -152,7 +151,7 @@ class _Run:
         return None
 
     async def _ask(self, feed: Feed) -> Page | Refreshed:
-        """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""
+        """The page, or the result without one, which is recorded before the host's next feed is fetched."""
         try:
             page = await self._queue.get_feed(feed, self._unresponsive, deadline=self._deadline)
         except NotAskedError as error:
@@ -189,18 +188,18 @@ class _Run:
         return Refreshed(feed, "failed", error=str(error), offline=True)
 
     async def _settle(self) -> None:
-        """Hold it against a feed that it could not be reached only if others could: then it is not our network."""
+        """Record unreachable feeds as failures only if others were reached: else our network is down."""
         for note in self._unsettled if self._reached else ():
             await self._cache.note(partial(note, now=self._clock()))
 
 
 def _is_inside(error: FetchError, feed: Feed) -> bool:
-    """Whether it is the feed's own host that was not connected to for being inside, and not one that it led to."""
+    """Whether the feed's own host was refused as private, and not a redirect's target."""
     return error.kind is FetchFailure.INSIDE and host_of(error.url) == host_of(feed.url)
 
 
 def _turned_inside(feed: Feed) -> FetchError:
-    """The error for a feed whose host leads into the user's own network now, and did not when the user added it."""
+    """The error for a feed whose host has become private since the user added it."""
     host = host_of(feed.url)
     return FetchError(
         f"{host} leads into your own network, and you did not give such an address: not opened; if you trust it, add"

@@ -1,4 +1,4 @@
-"""Work on the cache when nobody waits: articles are indexed, statistics updated, old articles removed."""
+"""Idle work on the cache: indexing, statistics, pruning."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 FEW = 500
-"""Articles that are indexed at the end of a refresh, while who asked for it waits: that takes a tenth of a second."""
+"""Articles indexed at the end of a refresh: a tenth of a second."""
 BEFORE_SEARCH = 5.0
-"""Seconds that a command indexes for before it searches: some 20,000 articles."""
+"""Seconds that a command indexes before it searches: some 20,000 articles."""
 _STEP = 250
-"""Articles of one transaction: others that write wait for some 30 ms."""
+"""Articles of one transaction: other writers wait some 30 ms."""
 _LOCK_PAUSE = 0.01
-"""Seconds between two steps, in which others write."""
+"""Seconds between two transactions, for other writers."""
 _LONGEST = 900.0
-"""Seconds after which indexing is ended that does not come to its end."""
+"""Maximum seconds for indexing."""
 
 
 def index_step(c: sqlite3.Connection) -> int:
@@ -39,7 +39,7 @@ def index_step(c: sqlite3.Connection) -> int:
 
 
 def index_for(c: sqlite3.Connection, seconds: float) -> int:
-    """Index for about `seconds`; returns how many articles are still unindexed."""
+    """Index for about `seconds`; returns how many articles are still pending."""
     until = time.monotonic() + seconds
     with suppress(StoreError):
         while index_step(c) and time.monotonic() < until:
@@ -55,7 +55,7 @@ def index_all(c: sqlite3.Connection) -> None:
 
 
 class Meanwhile:
-    """Indexes a step at a time while something else is waited for."""
+    """Indexes in steps while something else is waited for."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
@@ -69,7 +69,7 @@ class Meanwhile:
             await self._step
 
     def go_on(self) -> None:
-        """Index some more, unless that is being done."""
+        """Index another batch, unless one is running."""
         if self._step is None or self._step.done():
             self._step = asyncio.ensure_future(self._index())
 
@@ -79,7 +79,7 @@ class Meanwhile:
 
 
 async def index_few(cache: Cache) -> None:
-    """Index what waits, if that is not much."""
+    """Index pending articles if they are few."""
     with suppress(StoreError):  # it waits on, and that is said where someone searches
         if 0 < await cache.note(search.waiting) <= FEW:
             while await cache.take(index_step):
@@ -87,7 +87,7 @@ async def index_few(cache: Cache) -> None:
 
 
 async def index_rest(cache: Cache) -> None:
-    """Index what waits, in a process of its own where that is much; cancelling it loses nothing."""
+    """Index pending articles, in a process of its own if they are many; cancelling loses nothing."""
     waits = await cache.read(search.waiting)
     if waits > FEW:
         with suppress(TimeoutError, StoreError):
@@ -97,11 +97,11 @@ async def index_rest(cache: Cache) -> None:
 
 
 _PAUSE = 0.05
-"""Seconds between two steps, in which others write."""
+"""Seconds between two transactions, for other writers."""
 _AT_ONCE = 200
-"""Articles that are looked at in one step."""
+"""Articles of one transaction."""
 LONGEST = 600.0
-"""Seconds that a command of a timer takes for it."""
+"""Maximum seconds for a command from a timer."""
 
 
 async def tend(cache: Cache, seconds: float | None = None) -> None:
@@ -131,10 +131,9 @@ def _look_at_some(c: sqlite3.Connection) -> int:
 
 
 async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
-    """Sort shingles into place and merge search index runs, for at most `seconds`.
+    """Sort shingles into place and merge search index segments, for at most `seconds`.
 
-    It is done in steps between which others write. Nothing is lost where it is cancelled, or where another program
-    holds the cache: the next time goes on.
+    Done in short transactions; after a cancellation, or while another program holds the cache, the next run continues.
     """
     until = None if seconds is None else time.monotonic() + seconds
     with suppress(BusyError):

@@ -1,4 +1,4 @@
-"""Rules applied to articles: to those that are here, in steps that hold up nobody, and to those that arrive."""
+"""Applying rules to existing articles, in short transactions, and to new ones."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 
 LOOKED_BACK = timedelta(days=90)
-"""How far back what a rule would have caught is looked for."""
+"""Age up to which articles are shown in a preview."""
 _STEP = 300
-"""Articles of one transaction: others that write wait for some 30 ms."""
+"""Articles of one transaction: other writers wait some 30 ms."""
 _PAUSE = 0.005
 
 
 class Preview(NamedTuple):
-    """What a rule would have caught lately."""
+    """What a rule would have matched lately."""
 
     total: int
     newest: list[Headline]
     here: int = 0
-    """How many articles it would catch of all that are here."""
+    """Number of all matching articles here."""
 
 
 def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Preview:
@@ -50,13 +50,13 @@ def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Prev
 
 
 def keep(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
-    """Keep a rule: it is applied to what arrives from now on; gives it with its id. Raises QueryError."""
+    """Save a rule for new articles; returns it with its id. Raises QueryError."""
     check_length(rule.query)
     return rules.add(c, rule, now)
 
 
 def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = time.sleep) -> int:
-    """Do what a rule says with all that is here; how many articles that changed."""
+    """Apply a rule to all existing articles; returns how many changed."""
     ids = articles.ids(c, rules.query_of(rule))
     changed = 0
     for start in range(0, len(ids), _STEP):
@@ -82,7 +82,7 @@ def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], ids: Collection[i
 
 
 def remove(c: sqlite3.Connection, rule: Rule, *, take_back: bool, pause: Callable[[float], None] = time.sleep) -> int:
-    """Remove a rule, with all that it did where that is wanted; how many articles that was."""
+    """Remove a rule, and optionally its effects; returns on how many articles."""
     changed = 0
     while take_back and (step := rules.take_back(c, rule, _STEP)):
         changed += step
@@ -120,13 +120,13 @@ def look_at_words(c: sqlite3.Connection, now: datetime) -> bool:
 
 
 def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
-    """Name a feed that goes, and how many rules for it go along."""
+    """The name of a feed being removed, with the number of its rules, which go with it."""
     count = len(rules.of_feed(c, feed.id))
     return f"{feed.name} (with {counted(count, 'rule')} for it)" if count else feed.name
 
 
 def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
-    """Let rules go along where all feeds of a folder went into a new one; sentences about those that cannot.
+    """Move rules along if all feeds of a folder moved into a new one; returns messages about those that cannot.
 
     `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name.
     """

@@ -1,4 +1,4 @@
-"""Removing old articles to make room, giving the room back, and marking read what has expired."""
+"""Pruning: removing old articles, shrinking the file, and marking expired articles read."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _AT_ONCE = 500
 
 
 class Wanted(NamedTuple):
-    """What would be removed."""
+    """What pruning would remove."""
 
     ids: tuple[int, ...]
     feeds: int
     size: int
-    """Bytes, about."""
+    """Approximate bytes."""
 
     @property
     def said(self) -> str:
