@@ -1,1 +1,1 @@
-"""From the bytes of a site to its feeds and their entries: pure functions, no I/O."""
+"""Parsing feeds, lists and links. Pure functions, no I/O."""

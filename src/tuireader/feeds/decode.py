@@ -1,4 +1,4 @@
-"""From bytes to text, whatever the header and the document say; and XML made fit for a parser."""
+"""Decoding documents of unknown encoding, and repairing XML for a parser."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _NOT_FOR_DOCUMENTS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape"
 
 
 def decode(content: bytes, content_type: str = "") -> str:
-    """Return the text of a document; what cannot be decoded becomes U+FFFD.
+    """The text of a document; undecodable bytes become U+FFFD.
 
-    A byte order mark is believed. Then UTF-8 is tried before what the header and the document declare: text in
-    another encoding is hardly ever valid UTF-8, and UTF-8 that is declared as something else is common.
+    A byte order mark decides. Then UTF-8 is tried before the declared encodings: other encodings are rarely valid
+    UTF-8, and wrongly declared UTF-8 is common.
     """
     for mark, name in _BOMS:
         if content.startswith(mark):
@@ -75,7 +75,7 @@ def _declared(content: bytes, content_type: str) -> list[str]:
 
 
 def _utf8(content: bytes) -> str | None:
-    """Decode UTF-8 with few faults, such as a letter cut in half by a server that counts bytes."""
+    """Decode UTF-8 with few errors, such as a character cut off by a server that counts bytes."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -101,7 +101,7 @@ _START_TAG = re.compile(r"<([\w:.-]{1,80})(?:[^<>]{0,2000}/>)?")
 _ENTRY = re.compile(r"</?(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]|\]\]>", re.IGNORECASE)
 _WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _JUNK_MAX = 100_000
-"""Characters before the feed that may be something else: the warnings of a broken server."""
+"""Maximum characters before the feed, such as warnings of a broken server."""
 
 _SPACE = re.compile("[ \t\r\n\ufeff\0]*")
 _DOCTYPE_START = re.compile(r"<!DOCTYPE[^\[>]*", re.IGNORECASE)
@@ -116,7 +116,7 @@ _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
 def find_root(text: str) -> int | None:
-    """Return where the outermost element of a feed begins, None if there is none that a feed could have."""
+    """The start of the outermost element of a feed; None if there is none."""
     start = _after_prolog(text)
     found = _ROOT.search(text, start, start + _JUNK_MAX)
     if found is None or _WEB_PAGE.search(text, start, found.start()):
@@ -125,7 +125,7 @@ def find_root(text: str) -> int | None:
 
 
 def is_whole(text: str, root: int) -> bool:
-    """Whether the outermost element, which begins at `root`, ends; false for a document that broke off on its way."""
+    """Whether the outermost element, which starts at `root`, is closed: False for an incomplete document."""
     tag = _START_TAG.match(text, root)
     if tag is None:
         return False
@@ -139,15 +139,15 @@ def is_whole(text: str, root: int) -> bool:
 
 
 def declared_entities(prolog: str) -> dict[str, str]:
-    """Return the entities that a DTD in the document defines as short plain text; others, such as nested ones, not."""
+    """The entities that a DTD defines as short plain text; others, such as nested ones, are ignored."""
     found = _ENTITY.finditer(prolog[:_JUNK_MAX])
     return {match[1]: match[2] or match[3] or "" for match, _ in zip(found, range(_ENTITIES_MAX), strict=False)}
 
 
 def mended(text: str, entities: dict[str, str]) -> str:
-    """Return XML without what no parser takes: forbidden characters, references to none, entities without definition.
+    """XML without forbidden characters, broken references and undefined entities.
 
-    Marked sections keep their text; one without end ends with the document.
+    CDATA sections keep their text; an unclosed one ends with the document.
     """
     text = _ILLEGAL.sub("", text.replace("\0", "\ufffd"))
     room = [max(1_000_000, len(text))]  # characters that entities may add, so that they cannot blow up
@@ -167,7 +167,7 @@ def mended(text: str, entities: dict[str, str]) -> str:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Yield the text in pieces that are either one marked section or none."""
+    """Yield the text in pieces, each either a CDATA section or without any."""
     position = 0
     while (start := text.find(_CDATA, position)) >= 0:
         yield text[position:start]
@@ -190,7 +190,7 @@ def _legal(match: re.Match[str]) -> str:
 
 
 def _after_prolog(text: str) -> int:
-    """Return where declaration, comments, instructions and DTD end."""
+    """The end of declaration, comments, instructions and DTD."""
     position, end = -1, 0
     while end > position:
         position = end
@@ -201,7 +201,7 @@ def _after_prolog(text: str) -> int:
 
 
 def _construct_end(text: str, position: int) -> int:
-    """Return where the comment, instruction or DTD at `position` ends; -1 if there is none, or it has no end."""
+    """The end of the comment, instruction or DTD at `position`; -1 if there is none, or it is unclosed."""
     for start, end in (("<!--", "-->"), ("<?", "?>")):
         if text.startswith(start, position):
             found = text.find(end, position)

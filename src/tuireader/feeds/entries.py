@@ -1,4 +1,4 @@
-"""What entries of every format have in common: identity, title, body, and dates as feeds write them."""
+"""Common parts of all feed formats: identity, title, body, dates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNTITLED = "Untitled"
 
 _TITLE_WORDS = 10
 _WRAPPED = 55
-"""Characters from which on a line of plain text ends because it was full."""
+"""Length from which a line of plain text counts as wrapped."""
 _GUID_MAX = 2000
 _LOOKED_AT = 4000
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1[^<>]{0,99}>?|$)", re.IGNORECASE | re.DOTALL)
@@ -32,10 +32,10 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
 def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
-    """Return entries with an identity each, all different, and a title each.
+    """Entries with distinct identities and titles.
 
-    Where several entries say that they are the same and are not, each is named after what it holds, so that it keeps
-    its name when others come or go. What is there twice, word for word, is there once.
+    Entries with the same guid but different content are named by their content, so that names stay stable. Exact
+    duplicates are dropped.
     """
     named = [entry if entry.guid else replace(entry, guid=_guid(entry)) for entry in dict.fromkeys(entries)]
     for facts in (_link_and_title, _moment, _body):  # what is least likely to change comes first
@@ -47,7 +47,7 @@ def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
 
 
 def other_name(entry: ParsedEntry) -> str:
-    """Return the name that an entry has when it is alone, if it shares its guid now; else the one that it has then."""
+    """The guid that an entry has when it is alone, if it shares it now; else the one that it would have then."""
     alone, _, mark = entry.guid.rpartition("#")
     if alone and _MARK.fullmatch(mark):
         return alone
@@ -55,7 +55,7 @@ def other_name(entry: ParsedEntry) -> str:
 
 
 def is_marked(guid: str) -> bool:
-    """Whether an entry is called so because others have the same guid."""
+    """Whether a guid was made by `settled` because others are the same."""
     return _MARK.fullmatch(guid.rpartition("#")[2]) is not None
 
 
@@ -69,13 +69,13 @@ def _marked(entry: ParsedEntry, facts: Callable[[ParsedEntry], str]) -> str:
 
 
 def _title(entry: ParsedEntry) -> str:
-    """Return a title for what has none: its first words, else the last of its address."""
+    """A title for an untitled entry: its first words, else the end of its address."""
     slug = unquote(urlsplit(entry.link).path).rstrip("/").rpartition("/")[2]
     return first_words(entry.html) or line(slug.partition(".")[0].replace("-", " ").replace("_", " ")) or UNTITLED
 
 
 def identity(text: object) -> str:
-    """Return what a feed calls an entry, safe to keep and to show; very long ones are shortened to their digest."""
+    """A feed's identifier of an entry, made storable; very long ones are replaced by a digest."""
     if isinstance(text, bool) or not isinstance(text, (str, int)):
         return ""
     guid = printable(str(text)).strip()
@@ -83,7 +83,7 @@ def identity(text: object) -> str:
 
 
 def first_words(body: str) -> str:
-    """Return the first words of a body in HTML; empty where it has none."""
+    """The first words of an HTML body; "" if it has none."""
     text = _ANY_TAG.sub(" ", _HIDDEN.sub(" ", body[:_LOOKED_AT])).partition("<")[0]
     words = line(text, markup=False).split()
     title = " ".join(words[:_TITLE_WORDS])
@@ -93,7 +93,7 @@ def first_words(body: str) -> str:
 
 
 def as_html(text: str) -> str:
-    """Return plain text as HTML: its paragraphs stay, and its lines where they are not just wrapped."""
+    """Plain text as HTML: paragraphs stay, and lines unless they are wrapped."""
     paragraphs = _PARAGRAPHS.split(html.escape(text.strip().replace("\r\n", "\n"), quote=False))
     return "".join(f"<p>{_lines(each.splitlines())}</p>" for each in paragraphs if each.strip())
 
@@ -104,7 +104,7 @@ def _lines(lines: list[str]) -> str:
 
 
 def attachments(files: Iterable[tuple[str, str, str]], body: str, base: str) -> str:
-    """Return links, as HTML, to the sound and the films (address, media type, title) that the body does not show."""
+    """Links, as HTML, to audio and video (address, media type, title) that the body does not contain."""
     found = []
     for address, media_type, title in files:
         url = html.escape(absolute(address, base))
@@ -142,15 +142,13 @@ def _digest(text: str) -> str:
 _YEAR_ZERO = re.compile(r"(?<!\d)0000(?![\d:])")
 _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d*)?")
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
-"""Years outside are mistakes: no date at all is written as year 1 or 1970, and the last leaves no room for zones."""
+"""Years outside are errors: missing dates are written as year 1 or 1970."""
 
 
 def parse_date(text: object) -> datetime | None:
-    """Return the moment that `text` names, in UTC; None where it names none, or one before the web (1971).
+    """The moment in a text, in UTC; None if there is none, or it is before 1971.
 
-    Without a zone it is taken for UTC.
-
-    Reads ISO 8601 (RFC 3339, W3C), RFC 822 and seconds or milliseconds since 1970.
+    Without a zone, UTC is assumed. Reads ISO 8601 (RFC 3339, W3C), RFC 822, and seconds or milliseconds since 1970.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         text = f"{text:.0f}" if abs(text) < 1e15 else ""
@@ -168,7 +166,7 @@ def parse_date(text: object) -> datetime | None:
 
 
 def from_tuple(fields: Sequence[int]) -> datetime | None:
-    """Return the moment of a time tuple in UTC; None if it is none."""
+    """The UTC moment of a time tuple; None if it is invalid."""
     try:
         return _in_utc(datetime.fromtimestamp(calendar.timegm(tuple(fields)), UTC))
     except (ValueError, OverflowError, OSError):

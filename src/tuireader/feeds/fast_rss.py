@@ -1,7 +1,7 @@
-"""RSS as most sites write it, read many times faster than feedparser does.
+"""Fast parser for ordinary RSS.
 
-feedparser is the authority: what is read here gives the same articles there, and a test holds that. Whatever is not
-wholly usual (an element, an attribute, a date, a fault) is left to it: then nothing is read here.
+feedparser is the reference: a test checks that both give the same articles. Anything unusual (element, attribute, date,
+error) is left to feedparser.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _SAID = {
     "title": "title", "link": "link", "ttl": "ttl", "generator": "generator", "language": "language",
     f"{_SY} updatePeriod": "sy_updateperiod", f"{_SY} updateFrequency": "sy_updatefrequency",
 }  # fmt: skip
-"""What is of interest of a channel, in feedparser's words."""
+"""Relevant elements of a channel, by feedparser's names."""
 _IN_CHANNEL = {
     "description", "lastBuildDate", "pubDate", "docs", "copyright", "webMaster",
     f"{_WORDPRESS} site", *_SAID,
 }  # fmt: skip
 _IN_IMAGE = {"url", "title", "link", "width", "height", "description"}
 _OFTEN = {"category", _CREATOR}
-"""What may stand in an item more than once."""
+"""Elements that may repeat in an item."""
 _OUTSIDE: tuple[tuple[int, str, dict[str, str]], ...] = ((0, "rss", {"version": "2.0"}), (1, "channel", {}))
-"""What items stand in: how deep, its name and its attributes."""
+"""The elements around items: depth, name, attributes."""
 _ATTRIBUTES = {"guid": ["isPermaLink"], "category": ["domain"]}
 _LINK_ATTRIBUTES = {"href", "rel", "type"}
 
@@ -52,21 +52,21 @@ _BUFFER = 1 << 16
 
 
 class _UnusualError(Exception):
-    """Something that feedparser had better read."""
+    """Something that feedparser must parse."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawFeed:
-    """A feed in feedparser's own words: dictionaries, of which the values are those of the elements."""
+    """A feed in feedparser's terms: dictionaries of element values."""
 
     version: str
-    """Such as "rss20" or "atom10"; empty for what is neither."""
+    """Such as "rss20" or "atom10"; "" for neither."""
     feed: dict[str, Any] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_usual(document: str) -> RawFeed | None:
-    """Return the feed of a document that begins with its outermost element, None where it is not usual."""
+    """Parse a document that starts with its outermost element; None if it is unusual."""
     if not document.startswith("<rss"):
         return None
     reader = _Reader()
@@ -84,7 +84,7 @@ def read_usual(document: str) -> RawFeed | None:
 
 
 class _Reader:
-    """Hears of elements and makes of them what feedparser would."""
+    """Event handler that builds what feedparser would."""
 
     def __init__(self) -> None:
         self.raw = RawFeed("rss20")
@@ -92,11 +92,10 @@ class _Reader:
         self._path: list[str] = []
         self._attributes: dict[str, str] = {}
         self._seen: set[str] = set()
-        """What the item, or the channel, has already."""
+        """Elements that the item, or the channel, already has."""
         self._seen_in_channel: set[str] = set()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
         path = self._path
         depth = len(path)
         if depth == 3 and path[2] == "item":
@@ -134,7 +133,6 @@ class _Reader:
         self._seen_in_channel.add(name)
 
     def end(self, name: str) -> None:
-        """An element ends."""
         path = self._path
         path.pop()
         depth = len(path)

@@ -1,4 +1,4 @@
-"""From what people type, and from the page that is there, to the addresses of feeds."""
+"""Finding feed addresses on a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tuireader.urls.hosts import absolute, host_of
 from tuireader.urls.identity import front_of, same_site
 
 _LOOKED_AT = 1_000_000
-"""Characters of a page that are searched; feeds are announced at its head."""
+"""Maximum characters of a page that are searched; feeds are linked in its head."""
 _CANDIDATES_MAX = 50
 _USUAL_PATHS = ("feed/", "rss", "rss.xml", "atom.xml", "index.xml", "feed.xml", "feed.json")
 
@@ -46,7 +46,7 @@ _LOOKS_LIKE_FEED = re.compile(
 _FEED_HOSTS = re.compile(r"(?:^|\.)(?:feedburner\.com|feedpress\.me|feedblitz\.com|rsshub\.app)$")
 _TITLE = re.compile(r"<title\b[^<>]{0,200}>([^<>]{1,500})</title", re.IGNORECASE)
 _API = "https://api.w.org/"
-"""The relation by which pages of WordPress name its API."""
+"""The link relation of WordPress's API."""
 _POSTS = "wp/v2/posts?per_page=20&_embed=1"
 _FEED_WORDS = re.compile(
     r"(?:rss|atom|json|web)?[\s-]*(?:rss|atom|feed|rss feed|abonnieren|subscribe via rss|rss-feed)\W*", re.IGNORECASE
@@ -58,7 +58,7 @@ _COMMENTS = re.compile(
 
 
 def is_feed(content: bytes, content_type: str = "") -> bool:
-    """Whether `content` begins like a feed; it may yet turn out to be broken."""
+    """Whether `content` starts like a feed; it may still be broken."""
     text = decode(content[:200_000], content_type).lstrip(" \t\r\n\0\ufeff")
     if looks_like_posts(text) or lists_news(text):
         return True
@@ -69,9 +69,9 @@ def is_feed(content: bytes, content_type: str = "") -> bool:
 
 
 def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLink]:
-    """Return the feeds that a page at `url` offers, best first: those it announces, then those it links to.
+    """The feeds of a page, best first: announced ones, then linked ones.
 
-    Feeds of comments come last. If the page is a feed itself, that is the only one.
+    Comment feeds come last. If the page is a feed itself, that is the only one.
     """
     if is_feed(content, content_type):
         return [FeedLink(address)] if (address := absolute(url, url)) else []
@@ -90,10 +90,9 @@ def says_comments(link: FeedLink) -> bool:
 
 
 def usual_feed_urls(url: str) -> list[str]:
-    """Return where feeds usually are, likeliest first, for a site that names none.
+    """Usual feed addresses of a site, the likeliest first.
 
-    They are looked for at the root of the site; before that in the first folder, if that is all there was of a path or
-    if it is someone's home ("/~jane/").
+    At the root of the site; before that in the first folder, if it is the whole path or a home directory ("/~jane/").
     """
     parts = urlsplit(url)
     root = front_of(url)
@@ -105,7 +104,7 @@ def usual_feed_urls(url: str) -> list[str]:
 
 
 def find_api(content: bytes, url: str, content_type: str = "") -> FeedLink | None:
-    """Return where a page of WordPress that names no feed says that its posts are; None where it says nothing."""
+    """The address of WordPress's posts in a page that links no feed; None if there is none."""
     page = _visible(decode(content, content_type)[:_LOOKED_AT])
     for attributes, _ in _tags(page, "link"):
         if attributes.get("rel", "").strip() == _API and (base := absolute(attributes.get("href"), url)):
@@ -125,14 +124,14 @@ def _is_below(link: FeedLink, url: str) -> bool:
 
 
 def _visible(page: str) -> str:
-    """Return a page without comments, scripts, styles and templates: what stands in them announces nothing."""
+    """A page without comments, scripts, styles and templates."""
     for hidden in _HIDDEN:
         page = hidden.sub("", page)
     return page
 
 
 def _tags(page: str, name: str) -> Iterator[tuple[dict[str, str], int]]:
-    """Yield the attributes of each such tag, and where the tag ends."""
+    """Yield the attributes of each tag of a name, and the end of the tag."""
     for match in _TAG.finditer(page):
         if match[1].lower() == name:
             found = _ATTRIBUTE.findall(match[2])

@@ -1,4 +1,4 @@
-"""Lists of feeds as other programs write and read them (OPML): the only door to listparser. Pure."""
+"""Reading and writing lists of feeds (OPML). The only user of listparser. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 LIMIT = 16_000_000
-"""Bytes of a list."""
+"""Maximum bytes of a list."""
 _ENCODING = re.compile(r"""\A(\s*<\?xml[^<>]{0,200}?)\s+encoding\s*=\s*["'][^"'<>]{0,40}["']""")
 _OUTLINE = re.compile(rb"""<outline\b((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')++)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""\s([A-Za-z][\w:.-]{0,60})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -28,19 +28,19 @@ _KNOWN = frozenset(
     b"text title type xmlurl htmlurl url description category created version language iscomment isbreakpoint"
     b" id sortcolumn expanded collapsed isopen viewmode faviconurl updateinterval copyright comment encoding".split()
 )
-"""What OPML itself has (feeds say the rest of it themselves), and how other programs show their lists."""
+"""Attributes of OPML itself, and of how other programs display lists."""
 _FEEDS = frozenset([b"rss", b"rss1", b"rss2", b"atom", b"feed"])
-"""Types of outlines that are feeds, even if their address is in `url`."""
+"""Types of outlines that are feeds even if their address is in `url`."""
 _UNSAID = frozenset([b"", b"0", b"-1", b"false", b"globalDefault"])
-"""What programs write for what nobody has set."""
+"""Values that mean "not set"."""
 _BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</opml\s*>", re.IGNORECASE), 2000
-"""How a whole list begins and ends; and bytes at its end that are looked at."""
+"""Start and end of a complete list; and bytes at the end that are checked."""
 _LONGEST = 20_000
-"""Bytes of an outline whose attributes are looked at."""
+"""Maximum bytes of an outline whose attributes are read."""
 _SEVERAL = 3
-"""Feeds that are alone in folders of their names: fewer may be meant so."""
+"""Minimum feeds, each alone in a folder of its own name, for these folders to be ignored."""
 _DEEPEST = 20
-"""Folders in folders: more are one, with slashes in its name."""
+"""Maximum depth of folders; deeper ones are merged with slashes."""
 
 
 class Outline(NamedTuple):
@@ -48,13 +48,11 @@ class Outline(NamedTuple):
 
     url: str
     title: str
-    """What the list calls it; may be empty."""
     folder: str
-    """The folder that it is in, with slashes between a folder and those within; may be empty."""
+    """Its folder with its parents, separated by slashes; may be ""."""
     site: str = ""
-    """The address of its site; may be empty."""
     tags: tuple[str, ...] = ()
-    """The other folders that it is in, or its other categories."""
+    """Its other folders or categories."""
 
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -65,21 +63,21 @@ FEEDS_MAX = 20_000
 
 
 class LeftOut(NamedTuple):
-    """What a list says that is not taken over."""
+    """Content of a list that is not imported."""
 
     what: str
     why: str
 
 
 class FeedList(NamedTuple):
-    """A list of feeds, and what of it is left out."""
+    """Feeds, and what is not imported."""
 
     outlines: list[Outline]
     left_out: list[LeftOut]
 
 
 def read_list(content: bytes) -> FeedList:
-    """The feeds of a list, each address once, in their order; raises NotAFeedListError where it names none."""
+    """The feeds of a list in order, each address once; raises NotAFeedListError if there are none."""
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
     filed: dict[str, list[str]] = {}
@@ -109,7 +107,7 @@ def as_utf8(content: bytes) -> bytes:
 
 
 def _without_own_folders(outlines: list[Outline]) -> list[Outline]:
-    """Feeds without their folders where each is alone in one of its own name, as Thunderbird writes a list."""
+    """Drop folders if each feed is alone in one of its own name, as Thunderbird exports them."""
     counts = Counter(each.folder for each in outlines)
     split = [each.folder.rpartition("/") for each in outlines]
     is_so = all(
@@ -122,7 +120,7 @@ def _without_own_folders(outlines: list[Outline]) -> list[Outline]:
 
 
 def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:
-    """A feed in the folder that it stands in; its categories, and where else it stands, are tags."""
+    """A feed in its first folder; its other folders and its categories are tags."""
     url = feed["url"].strip()
     places = ["/".join(printable(name) for name in path if name) for path in feed["categories"]]
     folder, *others = dict.fromkeys([*filter(None, places), *filed.get(url, [])]) or [""]
@@ -130,9 +128,9 @@ def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:
 
 
 def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:
-    """An outline of a feed without its categories, which go to `filed` by its address: where it stands counts first.
+    """An outline without its categories, which are put into `filed` by address: folders come first.
 
-    And without its text, where it has a title too: some programs write a description there.
+    And without its text if it has a title: some programs put a description there.
     """
     if len(outline[0]) > _LONGEST:  # nobody has so many categories
         return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() == b"category" else each[0], outline[0])
@@ -164,7 +162,7 @@ def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def _attributes_left_out(content: bytes) -> list[LeftOut]:
-    """What programs say of feeds in ways of their own, with how many feeds have it."""
+    """Non-standard attributes, with the number of feeds that have them."""
     counts = Counter(
         name.decode("ascii")
         for tag in _OUTLINE.finditer(content)
@@ -176,7 +174,7 @@ def _attributes_left_out(content: bytes) -> list[LeftOut]:
 
 
 def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes:
-    """A list of feeds as any reader takes it (OPML 2.0), in their order; folders with slashes are nested."""
+    """A list of feeds (OPML 2.0) in their order; folders with slashes are nested."""
     from email.utils import format_datetime
 
     root = ET.Element("opml", version="2.0")
@@ -196,7 +194,7 @@ def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes
 
 
 def _path(folder: str) -> tuple[str, ...]:
-    """The names of a folder and its parents; a slash beside a space, or without a name, is part of a name."""
+    """The names of a folder and its parents; a slash next to a space, or without a name, is part of a name."""
     names = printable(folder).split("/", _DEEPEST)
     is_path = all(name and name == name.strip() for name in names)
     return tuple(names) if is_path else (printable(folder),) if folder.strip() else ()

@@ -1,4 +1,4 @@
-"""From the bytes of a feed to its entries: XML, and JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
+"""Parsing feeds: XML, and JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tuireader.urls.hosts import absolute, short_host
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _FRESH_MAX = 86_400
 _SUMMARY_MAX = 2000
-"""Characters of a summary."""
+"""Maximum characters of a summary."""
 _HUGO_WORDS = (60, 250)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -106,15 +106,15 @@ def _authors(where: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    """Return a string as such, all else as none; half of a surrogate pair can be neither stored nor shown."""
+    """A string as it is, anything else as ""; lone surrogates are removed, since they cannot be stored."""
     return _HALF_PAIR.sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
-    """Return the feed in `content`, which came from `url`: RSS, RDF, Atom or JSON Feed.
+    """Parse RSS, RDF, Atom or JSON Feed from `url`.
 
-    Its text is printable and its links are absolute; bodies are as the feed has them. Entries that cannot be read are
-    left out and counted. Raises NotAFeedError where there is no feed.
+    Text is made printable, links absolute; bodies stay as they are. Unreadable entries are skipped and counted. Raises
+    NotAFeedError.
     """
     text = decode(content, content_type)
     text = text.lstrip(" \t\r\n\0\ufeff")
@@ -137,7 +137,7 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
 
 
 def _read_xml(text: str, root: int) -> RawFeed:
-    """Return what feedparser reads; it is loaded only when there is a feed for it."""
+    """Parse with feedparser, which is loaded only when needed."""
     from tuireader.feeds.xmlfeed import read_xml
 
     return read_xml(text, root)
@@ -189,7 +189,7 @@ def _title(raw: dict[str, Any]) -> str:
 
 
 def _link(raw: dict[str, Any], base: str) -> str:
-    """Return the entry's address: where a proxy took it from, its link, its guid if that is one, or its enclosure."""
+    """The entry's address: the original of a proxied link, its link, a guid that is one, or its enclosure."""
     link, guid = _plain(raw, "link"), _plain(raw, "id")
     if link == guid and "://" not in link:  # a guid taken for an address because the feed did not say that it is none
         link = ""
@@ -223,7 +223,7 @@ def _topics(raw: dict[str, Any]) -> Iterator[str]:
 
 
 def _body(raw: dict[str, Any], base: str) -> str:
-    """Return the longest body, with what is attached: sound and films as links, pictures if there is nothing else."""
+    """The longest body, with links to audio and video; pictures if there is nothing else."""
     contents = [*_dicts(raw, "content"), {**_dict(raw, "summary_detail"), "value": _plain(raw, "summary")}]
     body = max(map(_as_html, contents), key=len, default="")
     media = list(_media(raw))
@@ -234,10 +234,10 @@ def _body(raw: dict[str, Any], base: str) -> str:
 
 
 def _is_summary(raw: dict[str, Any], *, rss: bool, hugo: bool) -> bool:
-    """True if an entry has only a summary.
+    """Whether an entry has only a summary.
 
-    That is so by the name of Atom's element. RSS has the same one for everything; there a short text without any markup
-    is a summary, and so is what Hugo puts there by itself: as many paragraphs as have some seventy words.
+    In Atom, by the element's name. In RSS, a short text without markup is a summary, and so is Hugo's automatic one of
+    some seventy words.
     """
     if any(each.get("value") for each in _dicts(raw, "content")) or any(_media(raw)):
         return False
@@ -277,7 +277,7 @@ def _media(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _fresh_for(feed: dict[str, Any]) -> int | None:
-    """Return for how many seconds the feed asks to be left alone; None where it does not say."""
+    """Seconds that the feed asks to wait between requests; None if it does not say."""
     waits = []
     if (ttl := _number(_plain(feed, "ttl"))) is not None:
         waits.append(ttl * 60)

@@ -1,4 +1,4 @@
-"""What programs for reading later export: Pocket, Instapaper, Omnivore, Readeck, wallabag. Pure."""
+"""Reading exports of read-later services: Pocket, Instapaper, Omnivore, Readeck, wallabag, Google Reader. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.printable import printable_line
 
 _MOST = 200_000
-"""Pages of an export that are taken."""
+"""Maximum pages of an export."""
 _LONGEST = 20_000
-"""Characters of the tags of a page."""
+"""Maximum characters of a page's tags."""
 _NAMES = 100
-"""Tags, or authors, of one page."""
+"""Maximum tags, or authors, of one page."""
 _LINK = re.compile(
     r"<h1>(?P<head>[^<]{0,100})</h1>|<li>\s*<a\s+(?P<said>[^>]{1,8000})>(?P<title>[^<]{0,2000})", re.IGNORECASE
 )
@@ -30,12 +30,12 @@ _SAID = re.compile(r'([a-z_]{1,20})="([^"]{0,4000})"', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page that was kept to be read later."""
+    """A page of an export."""
 
     url: str
     title: str = ""
     html: str = ""
-    """Its text, where the export has it."""
+    """Its text, if exported."""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     added: datetime | None = None
@@ -43,15 +43,15 @@ class SavedPage:
     is_read: bool = False
     is_starred: bool = False
     feed: str = ""
-    """The address of the feed that it came from, where the export says it."""
+    """The address of its feed, if exported."""
     guid: str = ""
     """Its guid in that feed."""
     file: str = ""
     """The file of the export with its text, if that is not here yet."""
     is_of_feed: bool = False
-    """Whether it was read in a feed, and not saved from its page."""
+    """Whether it was read in a feed, not saved from a page."""
     id: str = ""
-    """Its id in the export: pages can share an address, or have none."""
+    """Its id in the export: pages may share an address, or have none."""
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ class SavedPage:
 
 
 def read_saved_pages(content: bytes) -> list[SavedPage] | None:
-    """The pages of an export; None where it is none that is known. What names no address is left out."""
+    """The pages of an export; None if the format is unknown."""
     text = content.decode("utf-8-sig", "replace")
     first = text.lstrip()[:1000]
     found: list[SavedPage] | None = None
@@ -74,7 +74,7 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
 
 
 def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
-    """The pages that have an address or a name, each once: one that was kept twice has the tags and marks of both."""
+    """Pages that have an address or a name, each once; duplicates are merged."""
     addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages]
     at = Counter(address(page) for page in addressed)
     found: dict[str, SavedPage] = {}
@@ -102,12 +102,12 @@ def _is_web(url: str) -> bool:
 
 
 def address(page: SavedPage) -> str:
-    """The address of a page, without the part within it."""
+    """The address of a page without its fragment."""
     return page.url.partition("#")[0]
 
 
 def from_omnivore(metadata: str, files: dict[str, str]) -> list[SavedPage]:
-    """The pages of one file of an export of Omnivore's; `files` are the names of the files with their texts."""
+    """The pages in a metadata file of Omnivore; `files` are the names of text files by slug."""
     rows = _rows(metadata) or []
     return [replace(_of_row(row, ""), file=files.get(str(row.get("slug")), "")) for row in rows]
 
@@ -185,7 +185,7 @@ def _rows(text: str) -> list[dict[str, Any]] | None:
 
 
 def _of_row(row: dict[str, Any], html: str) -> SavedPage:
-    """A page as wallabag, Readeck or Omnivore says it."""
+    """A page of wallabag, Readeck or Omnivore."""
     labels = row.get("tags") or row.get("labels") or []
     labels = labels if isinstance(labels, list) else []
     names = [each.get("name") or each.get("label") or "" if isinstance(each, dict) else str(each) for each in labels]
@@ -209,7 +209,7 @@ def _is_marked(row: dict[str, Any], mark: str) -> bool:
 
 
 def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
-    """An article as Google Reader and its successors write it: The Old Reader, FreshRSS (`starred.json`)."""
+    """An article of Google Reader and its successors: The Old Reader, FreshRSS (`starred.json`)."""
     names = [each for each in items(row, "categories") if isinstance(each, str)]
     links = [each["href"] for name in ("canonical", "alternate") for each in items(row, name) if _has_address(each)]
     text = next((each.get("content") for name in ("content", "summary") if (each := field(row, name))), "")
@@ -246,7 +246,7 @@ def _names(names: list[Any]) -> tuple[str, ...]:
 
 
 def _moment(said: object) -> datetime | None:
-    """A time as seconds, or ISO 8601; None where it is neither, or lies beyond what can be."""
+    """A time in seconds, or in ISO 8601; None if it is invalid."""
     with suppress(ValueError, OverflowError, OSError):
         text = str(said or "").strip()
         if text.isdecimal():

@@ -1,7 +1,7 @@
-"""The rules and sitemaps of a site's robots.txt (RFC 9309): the only door to protego. Pure.
+"""Rules and sitemaps in robots.txt (RFC 9309). The only user of protego. Pure.
 
-Protego keeps each rule once for each agent of its group, so a small file can take hours and all memory. It is given the
-group of this program alone, which is bounded.
+Protego stores each rule once per agent of its group, so that a small file can take hours and all memory. It is given
+this program's group alone, which is bounded.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ from itertools import islice
 from protego import Protego
 
 NAME = "tuireader"
-"""What robots.txt files may call this program."""
+"""This program's name in robots.txt."""
 _LARGEST = 500_000
-"""Bytes that are read: RFC 9309 asks for as many."""
+"""Maximum bytes read, as RFC 9309 requires."""
 _RULES, _LONGEST = 1_000, 2_000
-"""Rules that are heeded, and characters of each."""
+"""Maximum number of rules, and characters of each."""
 _SITEMAPS = 20
 _AGENT = re.compile(r"user[- ]?agent(?:\s*:|\s)(.*)", re.IGNORECASE)
 _SITEMAP = re.compile(r"(?:sitemaps?|site-map|host)(?:\s*:|\s)", re.IGNORECASE)
 
 
 class Robots:
-    """The rules of one site. They can be pickled."""
+    """The rules of one site. Picklable."""
 
     def __init__(self, content: bytes = b"") -> None:
-        """Nothing is forbidden where there is no such file."""
+        """Without content nothing is forbidden."""
         self._reduced = _reduced(content[:_LARGEST].decode("utf-8-sig", "replace"))
         self._rules = Protego.parse(self._reduced)
 
     def __reduce__(self) -> tuple[type[Robots], tuple[bytes]]:
-        """Pickle the rules, not what they were made into."""
+        """Pickle the source, not the parsed rules."""
         return Robots, (self._reduced.encode(),)
 
     def allows(self, url: str) -> bool:
-        """Whether a page may be asked for; at most `_RULES` rules are compared with at most `_LONGEST` characters."""
+        """Whether a page may be requested."""
         return bool(self._rules.can_fetch(url[:_LONGEST], NAME))
 
     @property
     def pause(self) -> float:
-        """Seconds that are to lie between two requests; 0 where nothing is said."""
+        """Seconds between requests; 0 if not stated."""
         return float(self._rules.crawl_delay(NAME) or 0)
 
     @property
@@ -49,7 +49,7 @@ class Robots:
 
 
 def _reduced(text: str) -> str:
-    """The rules for this program, or else those for all, and the sitemaps; without what is too long."""
+    """The rules for this program, else those for all, and the sitemaps, within the limits."""
     own: list[str] = []
     every: list[str] = []
     sitemaps: list[str] = []

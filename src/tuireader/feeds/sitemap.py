@@ -1,4 +1,4 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html): all addresses of a site, also in several files, gzip, or news."""
+"""Sitemaps (https://www.sitemaps.org/protocol.html), also in several files, gzip, or news."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import front_of
 
 LARGEST = 60_000_000
-"""Bytes of an unpacked sitemap: the protocol allows 50 MB."""
+"""Maximum bytes of an unpacked sitemap; the protocol allows 50 MB."""
 MOST = 50_000
-"""Addresses of one file: the protocol allows no more."""
+"""Maximum addresses of a file, as in the protocol."""
 _OPENS = re.compile(r"<(url|sitemap)\b[^<>]{0,2000}>", re.IGNORECASE)
 _CLOSES = {kind: re.compile(rf"</{kind}\b", re.IGNORECASE) for kind in ("url", "sitemap")}
 _LOC = re.compile(r"<loc\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^\s<>\]]{1,2000})", re.IGNORECASE)
@@ -31,13 +31,13 @@ _NOT_ARTICLES = re.compile(
     r"(?:categor|tag|author|user|taxonom|image|video|product|attachment|format)[\w-]*[^/]*$|page-sitemap|posts?-page",
     re.IGNORECASE,
 )
-"""Names of files that list something else than articles."""
+"""Names of files that list other things than articles."""
 
 
 _NEWS = re.compile(r"<news:title\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,2000})", re.IGNORECASE)
 _NEWS_NAME = re.compile(r"<news:name\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,300})", re.IGNORECASE)
 _NEWS_MOST = 1000
-"""Addresses of a sitemap of news: the protocol allows no more."""
+"""Maximum addresses of a news sitemap, as in the protocol."""
 _BEGINNING = 5000
 
 
@@ -46,19 +46,19 @@ class Listed(NamedTuple):
 
     url: str
     date: datetime | None
-    """When it was published, or changed."""
+    """When it was published or changed."""
 
 
 class Sitemap(NamedTuple):
-    """What one file lists."""
+    """The content of a sitemap file."""
 
     pages: tuple[Listed, ...] = ()
     maps: tuple[Listed, ...] = ()
-    """Other files, where it is an index."""
+    """Further files, if it is an index."""
 
 
 def read_sitemap(content: bytes) -> Sitemap:
-    """What a sitemap lists; nothing where it is none. A list of addresses, one a line, is one too."""
+    """Parse a sitemap; empty if it is none. A list of addresses, one a line, is one too."""
     text = _unpacked(content).decode("utf-8", "replace")
     if "<" not in text:
         lines = (each.strip() for each in text.splitlines()[:MOST])
@@ -88,12 +88,12 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def may_list_articles(url: str) -> bool:
-    """Whether the name of a file does not say that it lists something else."""
+    """Whether a file's name does not suggest other content than articles."""
     return _NOT_ARTICLES.search(url.partition("?")[0]) is None
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """The kinds of entries, with what each holds; what is never closed ends it. One pass, however many there are."""
+    """Yield entries with their kind; an unclosed one is the last. One pass."""
     at = 0
     while (opens := _OPENS.search(text, at)) is not None:
         kind = opens[1].lower()
@@ -105,12 +105,12 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
 
 
 def lists_news(text: str) -> bool:
-    """Whether a text is a sitemap of news (https://developers.google.com/search/docs/crawling-indexing/sitemaps)."""
+    """Whether a text is a news sitemap (https://developers.google.com/search/docs/crawling-indexing/sitemaps)."""
     return "<urlset" in text[:_BEGINNING] and "<news:title" in text[: 10 * _BEGINNING]
 
 
 def parse_news(text: str, url: str) -> ParsedFeed:
-    """Return the articles of the last days that a site lists in a sitemap of news: titles and dates, without texts."""
+    """The articles of a news sitemap: titles and dates, without texts."""
     entries = []
     for _, found in islice(_entries(text), _NEWS_MOST):
         address, title = _LOC.search(found), _NEWS.search(found)

@@ -1,4 +1,4 @@
-"""Lists of addresses, one a line, newsboat's `urls` file, and newsboat's filters as searches."""
+"""Lists of addresses, one a line, including newsboat's `urls` file and filters."""
 
 from __future__ import annotations
 
@@ -16,32 +16,30 @@ _OTHERS = {
     "filter:": "a feed that goes through a program: not taken over, since tuireader runs none",
 }
 _LONGEST = 10_000
-"""Characters of a line that are looked at."""
+"""Maximum characters of a line."""
 
 
 class ListedAddress(NamedTuple):
     """A line of a list."""
 
     line: int
-    """Its number, from 1."""
     url: str
     title: str
-    """What the user calls it; may be empty."""
     tags: tuple[str, ...]
     """In newsboat's order."""
     unsupported: str = ""
-    """Why it cannot be followed, where it cannot."""
+    """Why it cannot be followed; "" if it can."""
     search: tuple[str, str] | None = None
-    """The name and the expression of a search of newsboat's."""
+    """Name and expression of a newsboat search."""
     is_hidden: bool = False
-    """Newsboat does not list it: only searches show what it brings."""
+    """Whether newsboat hides it, so that only searches show its articles."""
 
 
 def read_url_list(text: str) -> list[ListedAddress]:
-    """What each line says that says anything; `#` begins a comment.
+    """Parse the lines; `#` starts a comment.
 
-    Behind an address may be tags, in quotes where they have spaces. One that begins with `~` is a title; one that
-    begins with `!` is no tag, and hides the feed from newsboat's list.
+    After an address there may be tags, quoted if they contain spaces. A tag with `~` is a title; one with `!` hides the
+    feed in newsboat.
     """
     found: list[ListedAddress] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -65,7 +63,7 @@ def read_url_list(text: str) -> list[ListedAddress]:
 
 
 def _search(url: str) -> tuple[str, str] | None:
-    """The name and the expression of `query:Name:expression`."""
+    """Name and expression of `query:Name:expression`."""
     kind, _, rest = url.partition(":")
     name, _, expression = rest.partition(":")
     return (printable(name), expression) if kind == "query" else None
@@ -88,18 +86,18 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\w\s'’.,&/+-]+(?:\|[\w\s'’.,&/+-]+)*")
-"""What is no regular expression, or an alternative of such."""
+"""Text without regular expressions, or alternatives of such."""
 _FIELDS = {
     "title": "title:", "author": "author:", "content": "", "feedtitle": "feed:", "rssurl": "feed:", "feedlink": "feed:",
     "link": "",
 }  # fmt: skip
 
 _DEEPEST = 50
-"""Brackets of an expression that is read."""
+"""Maximum depth of brackets."""
 
 
 class _Said(NamedTuple):
-    """A comparison: what it is about, its values, and whether it is denied."""
+    """A comparison: field, values, and whether it is negated."""
 
     field: str
     values: tuple[str, ...]
@@ -107,10 +105,9 @@ class _Said(NamedTuple):
 
 
 def translated(expression: str, tags: Collection[str]) -> str | None:
-    """The same in the language of `store.query_language`; None where that cannot say it.
+    """Translate an expression to the language of `store.queries.query_language`; None if impossible.
 
-    `tags` are the tags of newsboat's that are tags here; its others are folders. Words are whole there, and parts of
-    words in newsboat.
+    `tags` are newsboat's tags that are tags here; others are folders. Words match whole here, but parts in newsboat.
     """
     tokens = _tokens(expression)
     if tokens is None or sum(token["paren"] == "(" for token in tokens) > _DEEPEST:
@@ -132,7 +129,7 @@ def _tokens(expression: str) -> list[re.Match[str]] | None:
 
 
 class _Parser:
-    """Reads `a and b and (c or d)`: an "or" is only between comparisons of one field."""
+    """Parses `a and b and (c or d)`; "or" only between comparisons of one field."""
 
     def __init__(self, tokens: list[re.Match[str]], tags: Collection[str]) -> None:
         self._tokens = tokens
@@ -149,7 +146,7 @@ class _Parser:
         return False
 
     def conjunction(self) -> list[_Said] | None:
-        """Comparisons that all must hold."""
+        """Comparisons that must all hold."""
         found: list[_Said] = []
         while True:
             some = self._disjunction()
@@ -232,17 +229,16 @@ def _piece(said: _Said) -> str:
 
 
 class Ignored(NamedTuple):
-    """An `ignore-article` of newsboat's."""
+    """An `ignore-article` line."""
 
     line: int
-    """Its number, from 1."""
     feed: str
-    """The address of the feed that it is for; "*" for all."""
+    """The address of its feed; "*" for all."""
     expression: str
 
 
 def read_killfile(text: str) -> list[Ignored]:
-    """The articles that are to be ignored, in their order."""
+    """The ignored articles of a configuration, in order."""
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("ignore-article"):

@@ -1,1 +1,1 @@
-"""Use cases: one module, one public function each, over the rooms below."""
+"""The use cases, as functions."""

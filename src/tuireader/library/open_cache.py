@@ -1,4 +1,4 @@
-"""Opening the cache as the first in a process: mended where it is damaged, or its log is."""
+"""Opening the cache as the first in a process, with repair of the cache or its log if damaged."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
 
 
 def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
-    """Open it, with all that its log holds; and what had to be done for that."""
+    """Open it with its whole log; returns a message about any repair."""
     if not _has_log(path):
         return connect(path), ""
     from tuireader.store.mending import write_ahead_log  # seldom needed here
@@ -93,7 +93,7 @@ def _mend(path: Path, tell: Callable[[str], None]) -> str:
 
 
 def _finish_what_was_begun(path: Path) -> None:
-    """Put a mended cache in its place, where the program was ended between two steps of that."""
+    """Complete a repair that was interrupted between two steps."""
     mended = path.with_name(f"{path.name}.mended")
     source = path.with_name(f"{path.name}.mending-source")
     if connection.is_suspect(path) and not path.exists() and not source.exists():
@@ -108,7 +108,7 @@ _COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
 
 
 def beginning_of(path: Path, size: int) -> bytes:
-    """The first bytes of a file that SQLite has open in this process; empty if it does not exist."""
+    """The first bytes of a file that SQLite has open in this process; b"" if it does not exist."""
     return _run(_READ, path, size).stdout
 
 

@@ -15,11 +15,11 @@ from tuireader.text.printable import line
 from tuireader.urls.hosts import absolute, named_host
 
 _LONGEST = 2048
-"""Characters of an id of a server at most: some call a feed by its address."""
+"""Maximum characters of a server's id: some use the feed's address."""
 
 
 def parsed(content: bytes, url: str) -> Any:
-    """The JSON of an answer; raises SyncError where it is none, as a page of a login is."""
+    """The JSON of an answer; raises SyncError if it is none, such as a login page."""
     try:
         return loads(content.decode("utf-8-sig"))
     except ValueError:
@@ -34,7 +34,7 @@ def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
 
 
 def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
-    """The same where each row counts: one that is none makes the answer none."""
+    """The same, but any invalid row makes the answer invalid."""
     there = _listed(value, name, url)
     if not all(isinstance(each, dict) for each in there):
         raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
@@ -42,7 +42,7 @@ def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
 
 
 def each_once(names: Iterable[str], url: str) -> None:
-    """Raise SyncError where an answer names something twice: nobody knows which is meant."""
+    """Raise SyncError if an answer names something twice, which would be ambiguous."""
     some = list(names)
     if len(set(some)) < len(some):
         raise SyncError(f"{named_host(url)} gave a feed twice")
@@ -56,19 +56,19 @@ def _listed(value: Any, name: str, url: str) -> list[Any]:
 
 
 def address_of(value: object) -> str:
-    """A feed's address; one that is not on the web stays unchanged, as only the server fetches it."""
+    """A feed's address; one outside the web stays unchanged, since only the server fetches it."""
     return absolute(value, "") or line(text_of(value), markup=False)
 
 
 def number_of(value: object) -> str:
-    """The id of something that servers count, as text; empty where it is none."""
+    """A numeric id as text; "" if it is invalid."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
         return ""
     return str(value)
 
 
 def id_of(value: object) -> str:
-    """The id of something that servers name; empty where it is none."""
+    """A textual id; "" if it is invalid."""
     text = text_of(value)
     return text if text and len(text) <= _LONGEST and text.isprintable() else ""
 
@@ -81,10 +81,9 @@ _PROXIED = re.compile(r"""https?://[^\s"'<>]{1,300}?/proxy/[A-Za-z0-9_-]{43}=/([
 
 
 def without_proxy(html: str) -> str:
-    """HTML in which pictures that came through the proxy of Miniflux have the addresses that they have on the web.
+    """HTML with the original addresses of pictures that Miniflux's proxy serves.
 
-    The proxy is where that server says that it is, which need not be where we ask; what it names is only taken where it
-    is an address on the web.
+    The proxy is where the server says, possibly not where we ask; only web addresses are accepted.
     """
     return _PROXIED.sub(_original, html) if "/proxy/" in html else html
 

@@ -1,6 +1,6 @@
-"""The Google Reader API as FreshRSS, Miniflux, The Old Reader and others have it: its answers, and what it is asked.
+"""The Google Reader API: requests and answers, with the quirks of FreshRSS, Miniflux, The Old Reader and others.
 
-There is no standard: each server has traps of its own. What is asked and read here survives all that are known.
+There is no standard; all known quirks are handled.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _HEX = re.compile(r"tag:google\.com,2005:reader/item/([0-9a-fA-F]{1,16})")
 Written = Callable[[str], str]
 _LONG = "tag:google.com,2005:reader/item/"
 _FULL_WIDTH = dict(zip("＆＜＞＂＾？＼／，；", '&<>"^?\\/,;', strict=True))
-"""What FreshRSS writes in the place of characters that mean something in addresses or in HTML."""
+"""Characters that FreshRSS replaces by full-width forms."""
 _IN_TEXTS, _IN_NAMES = re.compile("[＆＜＞＂]"), re.compile(f"[{''.join(_FULL_WIDTH)}]")
-"""Those that it writes in titles of articles, and those in names of feeds and authors."""
+"""Those that it replaces in titles of articles, and in names of feeds and authors."""
 _WIDE = frozenset("WF")
 
 
@@ -40,11 +40,11 @@ class State(NamedTuple):
     """How far an account was read."""
 
     is_whole: bool = False
-    """Whether all that the server has is here, what is read there, too."""
+    """Whether everything on the server is here, including read articles."""
     unites: bool = False
-    """Whether the server was restored, and is not read anew yet: what it says does not undo what is here."""
+    """Whether the server was restored and is not reread yet: then statuses are merged."""
     looked: int = 0
-    """Below which article corrections are looked for next; 0: from the newest on."""
+    """Articles below this id are checked for corrections next; 0: start with the newest."""
 
     def text(self) -> str:
         return json.dumps(self)
@@ -60,7 +60,7 @@ class State(NamedTuple):
 
 
 def token_in(content: bytes) -> str:
-    """The token in an answer to a sign-in; empty where it is another answer."""
+    """The token in a login answer; "" if there is none."""
     found = re.search(rb"^Auth=([!-~]{1,1000})\s*$", content[:10_000], re.MULTILINE)
     return found[1].decode() if found else ""
 
@@ -77,7 +77,7 @@ def is_done(content: bytes) -> bool:
 
 
 def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[RemoteFeed]:
-    """The subscriptions in an answer to `subscription/list`."""
+    """The subscriptions in an answer of `subscription/list`."""
     found, written = [], _unescaper(_IN_NAMES, is_freshrss=is_freshrss)
     for row in every_row(parsed(content, url), "subscriptions", url):
         name = id_of(row.get("id"))
@@ -97,7 +97,7 @@ def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[Rem
 
 
 def ids_of(content: bytes, url: str) -> tuple[list[str], str]:
-    """The numbers of articles in an answer to `stream/items/ids`, and what asks for the next of them."""
+    """The article ids in an answer of `stream/items/ids`, and its continuation."""
     answer = parsed(content, url)
     found = [number_of(row.get("id")) for row in every_row(answer, "itemRefs", url)]
     if not all(found):
@@ -106,15 +106,15 @@ def ids_of(content: bytes, url: str) -> tuple[list[str], str]:
 
 
 def continuation_of(answer: Any) -> str:
-    """What asks for what comes next; it goes nowhere but into the next request."""
+    """The continuation token, used only in the next request."""
     there = answer.get("continuation") if isinstance(answer, dict) else None
     return id_of(str(there)) if isinstance(there, str | int) and not isinstance(there, bool) and there else ""
 
 
 def number_of(value: object) -> str:
-    """The number of an article, as decimal digits, however a server writes it; empty where it is none.
+    """An article id in decimal digits, in whichever form a server writes it; "" if invalid.
 
-    It is written with a sign in one place and in hexadecimal digits without one in another.
+    Some forms are signed decimal, others unsigned hexadecimal.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -134,7 +134,7 @@ def long_form(number: str) -> str:
 
 
 def entries_of(content: bytes, url: str, *, is_freshrss: bool = False) -> Entries:
-    """The articles in an answer to `stream/items/contents`."""
+    """The articles in an answer of `stream/items/contents`."""
     there = rows(parsed(content, url), "items", url)
     found = [entry for row in there if (entry := _entry(row, is_freshrss=is_freshrss)) is not None]
     return Entries(tuple(found), len(there) - len(found), len(there))
@@ -180,7 +180,7 @@ def _moment(value: object) -> datetime | None:
 
 
 def _original(text: str, replaced: re.Pattern[str]) -> str:
-    """A name without the full-width forms that FreshRSS writes; between wide characters they are the author's own."""
+    """A name without FreshRSS's full-width forms; between wide characters they are original."""
 
     def original(found: re.Match[str]) -> str:
         before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
@@ -195,14 +195,14 @@ def _is_wide(char: str) -> bool:
 
 
 def _unescaper(replaced: re.Pattern[str], *, is_freshrss: bool) -> Written:
-    """The function that gives a text as it was written before the server changed characters in it."""
+    """The function that restores characters replaced by the server."""
     return partial(_original, replaced=replaced) if is_freshrss else str
 
 
 def ids_address(
     stream: str, *, without: str = "", only: str = "", continuation: str = "", most: int = IDS_AT_ONCE
 ) -> str:
-    """What asks for the numbers of articles; in one request, as many as servers give."""
+    """The address for article ids, as many as servers return at a time."""
     asked = {"output": "json", "s": stream, "n": str(most)}
     asked |= {"xt": without} if without else {}
     asked |= {"it": only} if only else {}
@@ -211,7 +211,7 @@ def ids_address(
 
 
 def form(*pairs: tuple[str, str]) -> bytes:
-    """What is sent as a form; a name may come more than once."""
+    """A form body; names may repeat."""
     return urlencode(pairs).encode()
 
 

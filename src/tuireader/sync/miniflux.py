@@ -1,4 +1,4 @@
-"""The REST API of Miniflux (https://miniflux.app/docs/api.html): its answers, and what it is asked."""
+"""Miniflux's REST API (https://miniflux.app/docs/api.html): requests and answers."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """What changed last on a server."""
+    """The latest change on a server."""
 
     stamp: str
-    """When, as the server says it; empty where there is nothing."""
+    """The server's time; "" if there is none."""
     number: int
-    """Which article."""
+    """The article id."""
 
 
 def user_of(content: bytes, url: str) -> str:
-    """The name of the user that an answer to `/v1/me` is of; empty where it is another answer."""
+    """The user's name in an answer of `/v1/me`; "" if there is none."""
     answer = parsed(content, url)
     return text_of(answer.get("username")) if isinstance(answer, dict) else ""
 
 
 def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
-    """The subscriptions in an answer to `/v1/feeds`."""
+    """The subscriptions in an answer of `/v1/feeds`."""
     found = []
     for row in every_row(parsed(content, url), "", url):
         number, address = number_of(row.get("id")), address_of(row.get("feed_url"))
@@ -50,7 +50,7 @@ def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
 
 
 def folders_of(content: bytes, url: str) -> dict[str, str]:
-    """The numbers of the categories, which are folders, by their names, in an answer to `/v1/categories`."""
+    """Category ids by name in an answer of `/v1/categories`."""
     found = {
         line(text_of(each.get("title")), markup=False): number_of(each.get("id"))
         for each in rows(parsed(content, url), "", url)
@@ -64,7 +64,7 @@ def new_number(content: bytes, url: str, name: str = "id") -> str:
 
 
 def entries_of(content: bytes, url: str) -> Entries:
-    """The articles in an answer to `/v1/entries`."""
+    """The articles in an answer of `/v1/entries`."""
     answer = parsed(content, url)
     there = rows(answer, "entries", url)
     found = [entry for row in there if (entry := _entry(row)) is not None]
@@ -115,7 +115,7 @@ def newest_change(content: bytes, url: str) -> Change:
 
 
 def entry_of(content: bytes, url: str) -> RemoteEntry | None:
-    """The article in an answer to `/v1/entries/ID`; None where it is none."""
+    """The article in an answer of `/v1/entries/ID`; None if there is none."""
     answer = parsed(content, url)
     return _entry(answer) if isinstance(answer, dict) else None
 
@@ -138,7 +138,7 @@ def changed_of(content: bytes, url: str) -> str:
 def page(
     *, after: int = 0, before: int = 0, changed_after: int = 0, published_after: int = 0, limit: int, feed: str = ""
 ) -> str:
-    """The request for articles, of all or of a feed: after a number, oldest first, or before one, newest first."""
+    """The request for articles, of all feeds or of one: after an id, oldest first, or before one, newest first."""
     asked: dict[str, int | str] = {"limit": limit, "order": "id", "direction": "desc" if before else "asc"}
     if before:
         asked["before_entry_id"] = before
@@ -164,13 +164,13 @@ def body(**what: object) -> bytes:
 
 
 def seconds_of(stamp: str) -> int:
-    """A time of the server's in whole seconds since 1970; 0 where it is none."""
+    """A server's time in whole seconds since 1970; 0 if invalid."""
     found = moment_of(stamp)
     return 0 if found is None else int(found.timestamp())
 
 
 def moment_of(value: object) -> datetime | None:
-    """A time as Miniflux writes it (RFC 3339)."""
+    """Parse a time (RFC 3339)."""
     try:
         found = datetime.fromisoformat(_stamp(value))
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC) if found.year > 1 else None

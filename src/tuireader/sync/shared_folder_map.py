@@ -1,8 +1,8 @@
-"""What a device writes into a shared folder: all that it knows, each entry with the time of its last change.
+"""The content of a device's files in a shared folder: all that it knows, with times of change.
 
-A map has subscriptions by their addresses, each of whose facts has a time of its own, and marks by feed, field and
-guid. Maps are merged by the newest time, in any order and any number of times. Packed, a map is a line of JSON and
-arrays of 64-bit numbers, compressed.
+A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid. Merging takes the
+newest time; order and repetition do not matter. Packed, a map is a line of JSON and arrays of 64-bit numbers,
+compressed.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 BEFORE = 1
-"""The time of what was done before the folder was shared, in milliseconds since 1970 as all times."""
+"""The time of changes before the sharing, in milliseconds since 1970 like all times."""
 _FIRST = 1_767_225_600_000
-"""The beginning of 2026: a clock that says less is wrong."""
+"""The beginning of 2026: an earlier clock is wrong."""
 _AHEAD = 20 * 365 * 86_400_000
-"""How far a clock may be ahead of ours. A time beyond could never be outdone: it is taken for the first."""
+"""Maximum lead of a clock. A later time could never be overridden: it is replaced by the earliest."""
 _FORMAT = 3
 FIELDS: tuple[Field, ...] = get_args(Field)
 _MOVES = 20
-"""Moves of one feed that are followed."""
+"""Maximum moves of one feed that are followed."""
 _MARKS, _FEEDS = 1_300_000, 20_000
-"""Marks, and feeds, of all devices together, from which on only those are kept that are here."""
+"""Maximum marks and feeds of all devices; beyond, only local ones are kept."""
 LONGEST = 2_000
-"""Characters of a name."""
+"""Maximum characters of a name."""
 _LEVEL = 4
 _HEAD = 16_000_000
 """Maximum bytes of the line of JSON."""
@@ -47,11 +47,11 @@ _HEAD = 16_000_000
 T = TypeVar("T")
 
 Stamps = dict[int, int]
-"""For each article, by the number of its guid, the stamp of its mark."""
+"""The stamp of each article's mark, by the hash of its guid."""
 
 
 def stamp(at: int, *, value: bool, is_unasked: bool = False) -> int:
-    """When an article was marked, whether the user did it, and its value; of two marks the greater one holds."""
+    """Time, author and value of a mark in one number; of two marks the greater one wins."""
     return 4 * at + 2 * (not is_unasked) + value
 
 
@@ -65,7 +65,7 @@ def is_asked(stamp: int) -> bool:
 
 
 def joined(one: int, other: int) -> int:
-    """The mark that holds of two: the newer one; but no rule takes back what the user did, or becomes its author."""
+    """The winner of two marks: the newer one, but no rule overrides the user or becomes the author."""
     older, newer = (one, other) if one < other else (other, one)
     if is_asked(newer) or not is_asked(older):
         return newer
@@ -75,7 +75,7 @@ def joined(one: int, other: int) -> int:
 
 
 class Fact(NamedTuple, Generic[T]):
-    """One fact of a subscription, and when it became so; of two of one time the greater value holds."""
+    """A fact of a subscription with the time of its change; at equal times the greater value wins."""
 
     at: int
     value: T
@@ -89,12 +89,12 @@ class Subscription(NamedTuple):
 
     followed: Fact[bool] = Fact(at=0, value=False)
     title: Fact[str] = _NO_TEXT
-    """The user's own; empty where it is that of its site."""
+    """The user's title; "" for the feed's."""
     folder: Fact[str] = _NO_TEXT
     name: Fact[str] = _NO_TEXT
-    """What its site calls it."""
+    """The feed's own title."""
     moved: Fact[str] = _NO_TEXT
-    """Its new address; empty where it came back to this one, or was followed here again."""
+    """Its new address; "" if it came back, or is followed here again."""
 
     @property
     def is_followed(self) -> bool:
@@ -110,20 +110,20 @@ class Subscription(NamedTuple):
 
 
 class FolderMap:
-    """All that a device knows of subscriptions and marks."""
+    """Everything known about subscriptions and marks."""
 
     def __init__(self) -> None:
         self.subscriptions: dict[str, Subscription] = {}
         self.marks: dict[tuple[str, Field], Stamps] = {}
         self._count = 0
         self.size = 0
-        """Bytes of the file that it was read from, unpacked."""
+        """Unpacked bytes of its file."""
 
     def __len__(self) -> int:
         return self._count + len(self.subscriptions)
 
     def put(self, url: str, there: Subscription) -> bool:
-        """Put what is newer of a subscription; whether anything is."""
+        """Merge a subscription; returns whether that changed anything."""
         before = self.subscriptions.get(url, Subscription())
         self.subscriptions[url] = before.merged(there)
         return self.subscriptions[url] != before
@@ -133,7 +133,7 @@ class FolderMap:
             news.put(url, there)
 
     def mark(self, feed: str, field: Field, guid: int, when: int) -> bool:
-        """Put a mark, unless a newer one is known; whether it was put."""
+        """Record a mark unless a newer one is known; returns whether it was recorded."""
         stamps = self.marks.setdefault((feed, field), {})
         before = stamps.get(guid)
         if before is None:
@@ -144,7 +144,7 @@ class FolderMap:
         return True
 
     def adopt(self, feed: str, field: Field, stamps: Stamps) -> bool:
-        """Take marks of a feed over as they are, without a copy, if none are known; returns whether that is so."""
+        """Use marks of a feed without copying, if none are known; returns whether that is so."""
         if (feed, field) in self.marks:
             return False
         self.marks[feed, field] = stamps
@@ -155,7 +155,7 @@ class FolderMap:
         return self.marks.get((feed, field), {}).get(guid, 0)
 
     def merge(self, other: FolderMap) -> FolderMap:
-        """Take over what is newer in another map; gives that."""
+        """Merge another map; returns what was new."""
         news = FolderMap()
         for url, there in other.subscriptions.items():
             before = self.subscriptions.get(url, Subscription()).moved
@@ -173,7 +173,7 @@ class FolderMap:
         return news
 
     def merge_marks(self, feed: str, field: Field, stamps: Stamps, news: FolderMap) -> None:
-        """Take over the marks of a feed that are newer, and put them into `news`."""
+        """Merge marks of a feed; new ones are added to `news`."""
         if stamps and (feed, field) not in self.marks and (feed, field) not in news.marks:
             self.adopt(feed, field, dict(stamps))
             news.adopt(feed, field, stamps)
@@ -187,12 +187,12 @@ class FolderMap:
                 news.mark(feed, field, guid, self.stamp_of(feed, field, guid))
 
     def has_room(self, other: FolderMap) -> bool:
-        """Whether another map can be taken over whole."""
+        """Whether another map can be merged completely."""
         feeds = len(self.subscriptions.keys() | other.subscriptions.keys())
         return self._count + other._count <= _MARKS and feeds <= _FEEDS
 
     def part(self, here: Mapping[str, AbstractSet[int]]) -> FolderMap:
-        """What concerns the feeds and articles that are here, and half as many other feeds as are kept."""
+        """The part for these feeds and articles, and half the maximum of other feeds."""
         part = FolderMap()
         for (feed, field), stamps in self.marks.items():
             guids = here.get(feed, frozenset())
@@ -212,7 +212,7 @@ class FolderMap:
         return url
 
     def follow_moves(self) -> FolderMap:
-        """Give what is known of feeds that have moved to their new addresses; what changed by that."""
+        """Move what is known about moved feeds to their new addresses; returns what changed."""
         news = FolderMap()
         self._unite_spellings(news)
         for url, there in list(self.subscriptions.items()):
@@ -224,7 +224,7 @@ class FolderMap:
         return news
 
     def _unite_spellings(self, news: FolderMap) -> None:
-        """Let a feed that is followed at two spellings of its address be followed at one, by https where it can be."""
+        """Merge feeds followed under two spellings of an address, preferring https."""
         spellings = defaultdict(list)
         for url, there in self.subscriptions.items():
             if there.is_followed:
@@ -236,7 +236,7 @@ class FolderMap:
 
 
 def packed(known: FolderMap, state: str) -> bytes:
-    """A map as a file; `state` names the moment of it."""
+    """A map as a file; `state` identifies it."""
     urls = sorted(known.subscriptions.keys() | {feed for feed, _ in known.marks})
     rows, arrays = [], []
     for url in urls:
@@ -306,7 +306,7 @@ def _row(row: object, latest: int) -> tuple[str, Subscription | None, list[int]]
 
 
 def _subscription(url: str, row: object, latest: int) -> Subscription | None:
-    """What a row says of a subscription; None where it says nothing that can be."""
+    """The subscription in a row; None if it is invalid."""
     if not isinstance(row, list) or len(row) != len(Subscription._fields):
         return None
     followed, title, folder, name, moved = (_fact(each, latest) for each in row)
@@ -350,7 +350,7 @@ def _address(value: object) -> str:
 
 @lru_cache(maxsize=4096)
 def _bare(value: str) -> str:
-    """An address on the web without a name and a password; empty where it is none."""
+    """A web address without credentials; "" if it is none."""
     try:
         return split_credentials(absolute(value, ""))[0]
     except ValueError:

@@ -42,7 +42,7 @@ def in_megabytes(size: int) -> str:
 
 
 def look(c: sqlite3.Connection, now: datetime, limits: Limits) -> Wanted:
-    """What is beyond the limits, and may go: it was read, and nobody starred or tagged it."""
+    """Articles beyond the limits that may be removed: read, and neither starred nor tagged."""
     found = pruning.prunable(c, now, limits)
     ids = tuple(each.id for each in found)
     return Wanted(ids, len({each.feed_id for each in found}), sum(each.size for each in found))
@@ -60,9 +60,9 @@ async def prune(cache: Cache, ids: Sequence[int]) -> AsyncGenerator[int, None]:
 
 
 async def give_back(cache: Cache) -> int:
-    """Make the file as small as what is in it; gives the bytes by which it is smaller.
+    """Shrink the file to its content; returns the bytes saved.
 
-    It takes as much room meanwhile. Raises BusyError where another program holds the cache.
+    Needs as much free disk space meanwhile. Raises BusyError if another program holds the cache.
     """
     before = _takes(cache)
     await cache.take(_vacuum)
@@ -82,7 +82,7 @@ def _vacuum(c: sqlite3.Connection) -> None:
 def expire(
     c: sqlite3.Connection, now: datetime, after: int, above: int, pause: Callable[[float], None] = time.sleep
 ) -> int:
-    """Mark what has expired, in steps between which others write; how many articles that are."""
+    """Mark expired articles read, in short transactions; returns how many."""
     marking = statuses.Marking(pruning.expired(c, now, after=after, above=above), read=True, is_unasked=True)
     count = len(marking.left)
     while count and marking.step(c):

@@ -1,1 +1,1 @@
-"""From an address that was typed to a subscription, and maybe an article of it."""
+"""From a typed address to a subscription, and possibly an article of it."""

@@ -1,4 +1,4 @@
-"""Which feeds there are at an address as people type it."""
+"""Finding the feeds at a typed address."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from tuireader.urls.typed import addresses_to_try
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
 _NEWS_MOST = 2
-"""Sitemaps of news that are asked for."""
+"""Maximum number of news sitemaps fetched."""
 GUESS_TIMEOUT = 10.0
-"""Seconds for what is only a guess: https where no scheme was typed, and the usual paths."""
+"""Seconds for guesses: https without a typed scheme, and usual feed paths."""
 
 
 _HOPELESS = {FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD}
-"""What means that other addresses of the host will not do either."""
+"""Failures after which other addresses of the host are not tried."""
 
 
 def _is_hopeless(error: FetchError) -> bool:
-    """Whether a failure means that nothing else is to be asked of the host."""
+    """Whether nothing else should be requested of the host after a failure."""
     return error.kind in _HOPELESS or error.status in {401, 429, 503}
 
 
@@ -56,21 +56,21 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
 
 
 async def _at_known_site(queue: PoliteQueue, address: str) -> Candidates | None:
-    """The feed that follows from an address that a browser shows; None where none does, or it is not there."""
+    """The feed derived from a page's address at a known site; None if there is none."""
     url = addresses_to_try(address)[0]
     feed_url = feed_at(url) or profile_feed(url)
     return None if feed_url is None else await _only(queue, url, feed_url)
 
 
 async def _without_shorts(queue: PoliteQueue, url: str, page: Page, links: Sequence[FeedLink]) -> Candidates | None:
-    """Of a channel whose page names its feed, the one without shorts."""
+    """The feed of a channel without its shorts."""
     feed_url = without_shorts(links[0].url) if len(links) == 1 else None
     found = None if feed_url is None else await _only(queue, url, feed_url)
     return None if found is None else replace(found, page=page)
 
 
 async def _only(queue: PoliteQueue, url: str, feed_url: str) -> Candidates | None:
-    """One feed, if it is there; raises FetchError where nothing else is to be asked of its host."""
+    """A single feed if it exists; raises FetchError if its host must not be asked further."""
     try:
         page = await queue.get(feed_url, permission=permission_for(feed_url, url, Reach.UNKNOWN))
     except FetchError as error:
@@ -94,7 +94,7 @@ async def page_at(queue: PoliteQueue, address: str) -> tuple[str, Page]:
 
 
 def _links(page: Page) -> tuple[FeedLink, ...] | None:
-    """The feeds that a page names, those of comments only if there are no others; None if it is a feed itself."""
+    """The feeds that a page links, comment feeds only if there are no others; None if the page is a feed."""
     if is_feed(page.content, page.content_type):
         return None
     found = find_feeds(page.content, page.url, page.content_type)
@@ -103,7 +103,7 @@ def _links(page: Page) -> tuple[FeedLink, ...] | None:
 
 
 def _one_of_each(links: Sequence[FeedLink]) -> list[FeedLink]:
-    """Leave out what differs from an earlier link only in the format that its title names, or not at all."""
+    """Drop feeds that differ from an earlier one only in the format in their title."""
     kept: dict[str, FeedLink] = {}
     places: set[str] = set()
     for link in links:
@@ -115,7 +115,7 @@ def _one_of_each(links: Sequence[FeedLink]) -> list[FeedLink]:
 
 
 async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[FeedLink, ...]:
-    """The feeds that the front page of a site names, where another page of it names none."""
+    """The feeds linked by the site's front page, if the page links none."""
     front = front_of(page.url)
     if is_front_page(page.url) or not front:
         return ()
@@ -130,7 +130,7 @@ async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[F
 
 
 async def _at_api(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:
-    """The posts of a WordPress that has no feed, from its API."""
+    """The posts of a WordPress site without a feed, from its API."""
     link = await asyncio.to_thread(find_api, page.content, page.url, page.content_type)
     if link is None:
         return None
@@ -146,7 +146,7 @@ async def _at_api(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[F
 
 
 async def _at_news_sitemap(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:
-    """The articles of the last days, from the sitemap of news that a site's robots.txt names."""
+    """Recent articles, from the news sitemap that robots.txt names."""
 
     async def ask(url: str) -> Page:
         whole = with_credentials_of(url, address)
@@ -185,16 +185,16 @@ class Candidates:
     """Feeds found at an address."""
 
     address: str
-    """What was typed, made whole, as it answered; with the name and password that were typed."""
+    """The typed address, completed, with its credentials."""
     page: Page
-    """What is at the address itself."""
+    """The page at the address."""
     feeds: tuple[FeedLink, ...]
-    """At least one, best first; which of them really are feeds is seen when they are fetched."""
+    """At least one, best first; whether they are feeds turns out when they are fetched."""
     fetched: Page | None = None
-    """The first of the feeds, if finding it meant fetching it."""
+    """The first of the feeds, if it was fetched to find it."""
 
     def permission(self, url: str) -> Permission:
-        """The permission for an address that the page names: inside the user's network only if the page is."""
+        """The permission for addresses on the page: private ones only if the page is private."""
         if host_of(url) == host_of(self.address):
             return permission_for(url, self.address, self.page.asked_reach)
         return permission_from(self.page.reach)

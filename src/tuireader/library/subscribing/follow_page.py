@@ -1,4 +1,4 @@
-"""Pages that are no feeds: followed for what they list or for their changes, or kept as single articles."""
+"""Following pages without a feed, for their lists or their changes, and saving single pages."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 
 async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:
-    """The articles that a page lists; None where it lists none.
+    """The articles that a page lists; None if there is no list.
 
-    Raises FetchError where programs are not to read it, or it takes too long.
+    Raises FetchError if robots.txt forbids it, or it takes too long.
     """
     await _check(queue, page)
     return await read_page(cache, _Find(page), page)
@@ -49,7 +49,7 @@ async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | Non
 
 @dataclass(frozen=True, slots=True)
 class _Find:
-    """Find the list on a page. It can be pickled."""
+    """Find the list on a page. Picklable."""
 
     page: Page
 
@@ -62,16 +62,16 @@ class _Find:
 async def follow_list(
     cache: Cache, queue: PoliteQueue, page: Page, listing: Listing, *, clock: Clock, typed: str = ""
 ) -> Subscribed:
-    """Follow the list on a page, which has come; raises FetchError where programs are not to read it.
+    """Follow the list on a page; raises FetchError if robots.txt forbids it.
 
-    `typed` is the address as it was given.
+    `typed` is the address as typed.
     """
     learned = PageList(listing.tier, listing.shape)
     return await _follow(cache, queue, _Follow(page, page_lists.as_feed(listing, page), learned, clock(), typed))
 
 
 async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, typed: str = "") -> Subscribed:
-    """Follow a page, which has come, for its own changes; raises FetchError where there is no text on it."""
+    """Follow a page for its changes; raises FetchError if it has no text."""
     if is_feed(page.content, page.content_type):
         raise FetchError(f"{shown_address(page.url)} is a feed: it is followed as such, without --watch")
     parsed = await read_page(cache, _Text(page, clock()), page)
@@ -80,7 +80,7 @@ async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, t
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Read the text of a page that is followed for it. It can be pickled."""
+    """Extract the text of a followed page. Picklable."""
 
     page: Page
     now: datetime
@@ -90,7 +90,7 @@ class _Text:
 
 
 async def _check(queue: PoliteQueue, page: Page) -> None:
-    """Raise FetchError where programs are not to read a page."""
+    """Raise FetchError if robots.txt forbids a page."""
     robots = RobotRules(lambda url, permission: queue.get(url, permission=permission, first=False))
     rules = await robots.of(page.url, permission_from(page.reach))
     if not rules.allows(page.url):
@@ -108,10 +108,7 @@ async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class _Follow:
-    """Subscribe to a page and save its articles.
-
-    It can be pickled.
-    """
+    """Subscribe to a page and save its articles. Picklable."""
 
     page: Page
     parsed: ParsedFeed
@@ -140,7 +137,7 @@ class _Follow:
         return refreshed
 
     def _check_kind(self, c: sqlite3.Connection, there: Feed) -> None:
-        """Raise FetchError where the page is followed already, for something else."""
+        """Raise FetchError if the page is already followed in another way."""
         learned = site_facts.page_list_of(c, there.id)
         if learned is None:
             how = "as a feed"
@@ -165,7 +162,7 @@ class KeptPage(NamedTuple):
 async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> KeptPage:
     """Save the page at a typed address: the article that is here, else what is fetched.
 
-    Raises AddressError, or FetchError where there is nothing to read.
+    Raises AddressError, or FetchError if there is nothing to read.
     """
     kept = await cache.take(_KeepKnown(tuple(addresses_to_try(address)), clock()))
     if kept is None:
@@ -177,7 +174,7 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
 
 @dataclass(frozen=True, slots=True)
 class _KeepKnown:
-    """Save the article at one of the addresses as a page; None where there is none. It can be pickled."""
+    """Save the article at one of the addresses as a page; None if there is none. Picklable."""
 
     addresses: tuple[str, ...]
     now: datetime

@@ -1,4 +1,4 @@
-"""subscribe: from an address as people type it to a feed with its articles."""
+"""Subscribing to the feed at a typed address."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ from tuireader.urls.shown import shown_address, split_credentials, with_credenti
 from tuireader.urls.typed import addresses_to_try
 
 _NOT_THERE = frozenset({403, 404, 410})
-"""What servers answer where there is nothing to be had."""
+"""Status codes for missing content."""
 _TRIES = 8
-"""Feeds that a page names, of which the first that is one is taken."""
+"""Maximum number of linked feeds tried."""
 
 __all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe", "subscribe_all"]
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What came of an address."""
+    """The result of subscribing."""
 
     feed: Feed
     refreshed: Refreshed
     article_id: int | None
-    """The article whose address was given, if it was one."""
+    """The article, if the address was one's."""
     others: tuple[FeedLink, ...]
-    """Other feeds that the site names."""
+    """Other feeds that the site links."""
 
 
 async def subscribe(
@@ -66,7 +66,7 @@ async def subscribe(
 
 
 async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> Candidates | Subscribed:
-    """The feeds at an address as typed, to choose from; where it is subscribed to, what came of asking again.
+    """The feeds at a typed address, to choose from; or the result of a refresh if it is subscribed already.
 
     Raises AddressError, FetchError or NoFeedFoundError.
     """
@@ -77,9 +77,9 @@ async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) 
 async def subscribe_all(
     cache: Cache, queue: PoliteQueue, addresses: Sequence[str], *, clock: Clock
 ) -> AsyncGenerator[tuple[str, Subscribed | TuireaderError], None]:
-    """Subscribe to many addresses concurrently; yields each outcome as it comes.
+    """Subscribe to many addresses concurrently; yields each result as it comes.
 
-    Addresses that lead to one feed fetch it once.
+    Addresses of the same feed fetch it once.
     """
     steps = _Subscription(cache, queue, clock)
     lanes, room = Lanes(), asyncio.Semaphore(AT_ONCE)
@@ -106,14 +106,14 @@ async def subscribe_all(
 
 
 class _Subscription:
-    """What the steps of one subscription share."""
+    """The shared state of one subscription."""
 
     def __init__(self, cache: Cache, queue: PoliteQueue, clock: Clock) -> None:
         self._cache = cache
         self._queue = queue
         self._clock = clock
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """For each feed, by the place of its address: who finds it while another fetches it waits."""
+        """A lock per feed address, so that each is fetched once."""
 
     async def all(
         self,
@@ -125,7 +125,7 @@ class _Subscription:
     ) -> Subscribed:
         """Go from an address, or from candidates, to a subscription.
 
-        `fetched` is called when the feed is here, before it is taken in.
+        `fetched` is called when the feed has arrived, before it is saved.
         """
         if not isinstance(address, str):
             return await self.take(address, choose, fetched)
@@ -154,7 +154,7 @@ class _Subscription:
     async def again(
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
     ) -> Subscribed:
-        """Ask for a feed that is subscribed to already, as a forced refresh would, now that `typed` was given."""
+        """Refresh an existing subscription after its address was typed again."""
         if feed.is_of_account and not feed.is_followed_for_us:  # its server does not ask for it any more
             feed = await self._cache.write(partial(take_back, feed=feed))
         await self._cache.write(partial(store_feeds.stay, feed_id=feed.id))
@@ -214,7 +214,7 @@ class _Subscription:
         return replace(done, article_id=await self._article_meant(found, done.feed, None))
 
     async def _article_meant(self, found: Candidates, feed: Feed, feed_page: Page | None) -> int | None:
-        """The article whose page was given; None if it is none, or if it takes too long to see."""
+        """The article whose page was given; None if there is none, or if that takes too long."""
         if not take_in.may_mean_article(found):
             return None
         meant = partial(take_in.article_meant, found=found, feed=feed, feed_page=feed_page, now=self._clock())
@@ -234,7 +234,7 @@ def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
 
 
 def _with_password(feed: Feed, typed: str) -> str:
-    """The address of a feed with the name and password that were typed; raises AddressError for another name."""
+    """The address of a feed with the typed credentials; raises AddressError for another user."""
     bare, kept = split_credentials(feed.url)
     given = split_credentials(typed)[1]
     if given and kept and given.partition(":")[0] != kept.partition(":")[0]:

@@ -1,6 +1,6 @@
-"""What the user does to a subscription: giving it a name of their own, putting it into a folder, and ending it.
+"""Changes of a subscription by the user: name, folder, options, end.
 
-What is done to a feed of an account is noted for the account in the same transaction.
+Changes of an account's feed are added to its outbox in the same transaction.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
-    """Remove a subscription with its articles and their statuses."""
     with transaction(c):
         _note(c, feed_id, "unsubscribe")
         feeds.remove(c, feed_id)
@@ -36,12 +35,12 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
-    """Let a feed be removed at the end of this program, as unsubscribed `now`; `feeds.stay` takes it back."""
+    """Mark a feed for removal at the end of this program, as unsubscribed `now`; `feeds.stay` cancels that."""
     feeds.leave(c, feed_id, os.getpid(), now)
 
 
 def unsubscribe_leaving(c: sqlite3.Connection) -> None:
-    """Remove the feeds that were to leave with this program, or with one that was killed."""
+    """Remove the feeds marked for removal by this program, or by a killed one."""
     for feed_id, (owner, when) in feeds.leaving(c).items():
         if owner == os.getpid() or not _is_alive(owner):
             with transaction(c):
@@ -63,7 +62,7 @@ def _is_alive(process: int) -> bool:
 
 
 def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
-    """Follow here what the server of its account follows no more; where that is done already, that is the feed."""
+    """Follow a feed locally that its account no longer follows; returns an existing local feed if there is one."""
     with transaction(c):
         if (own := feeds.followed(c, LOCAL, feed.url)) is not None:
             return own
@@ -74,16 +73,16 @@ def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
-    """Give a feed a title of the user's own, which no refresh overwrites; an empty one gives it its own again."""
+    """Set the user's title of a feed, which no refresh overwrites; "" restores the feed's own."""
     with transaction(c):
         feeds.rename(c, feed_id, title)
         _note(c, feed_id, "rename")
 
 
 def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
-    """Put a feed into the folder of this name in its account, which is made if it is new; without a name, into none.
+    """Put a feed into a folder of its account, created if needed; "" for none.
 
-    A folder in which nothing is left goes.
+    An empty folder is removed.
     """
     with transaction(c):
         feed = feeds.get(c, feed_id)
@@ -95,7 +94,6 @@ def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
 
 
 def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None) -> None:
-    """Set an option for one feed; None takes it back."""
     feeds.set_option(c, feed_id, name, value)
 
 
@@ -109,14 +107,14 @@ def _note(c: sqlite3.Connection, feed_id: int, what: status_outbox.What) -> None
 
 
 _place = lru_cache(maxsize=4096)(place)
-"""Where many addresses are subscribed to, each is compared with all that are there."""
+"""Cached, since each address is compared with those of all subscriptions."""
 
 
 def known(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
-    """The subscription that an address means as people type it, with the id of the article that it is, if it is one.
+    """The subscription that a typed address means, and the id of the article if it is one.
 
-    None where there is none, or where what was typed is no address. Only what is equal counts: inessential.com is not
-    meant by essential.com, nor blog.example.org by example.org.
+    None for unknown or invalid addresses. Only equal addresses count: essential.com does not mean inessential.com, nor
+    example.org blog.example.org.
     """
     try:
         return subscription_at(c, addresses_to_try(typed))
@@ -125,7 +123,7 @@ def known(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
 
 
 def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Feed, int | None] | None:
-    """The subscription that one of the addresses means: its own, its site's, or that of an article, with its id."""
+    """The subscription that one of the addresses belongs to: a feed, a site, or an article, with its id."""
     there = store_feeds.addresses(c)
     places = {_place(address) for address in addresses} - {""}
     for addresses_of_feeds in ([(id_, url) for id_, url, _ in there], [(id_, site) for id_, _, site in there]):
@@ -142,7 +140,6 @@ def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Fe
 
 
 def subscription_to(c: sqlite3.Connection, url: str) -> Feed | None:
-    """The subscription to the feed at this address."""
     wanted = _place(url)
     found = next((id_ for id_, there, _ in store_feeds.addresses(c) if wanted and _place(there) == wanted), None)
     return None if found is None else store_feeds.get(c, found)

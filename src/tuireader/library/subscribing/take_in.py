@@ -1,4 +1,4 @@
-"""Taking in what was found at an address: a new subscription with its articles, and the article that was meant."""
+"""Saving what was found at a typed address: a new feed with its articles, and the article itself."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tuireader.urls.shown import with_credentials_of
 
 @dataclass(frozen=True, slots=True)
 class AddFeed(Joint[Refreshed | Feed]):
-    """Subscribe to the feed that came as `page`, and give what it brought; the subscription where there is one already.
+    """Subscribe to the feed in `page`, and save its articles; returns an existing subscription if there is one.
 
     Raises NotAFeedError.
     """
@@ -39,7 +39,6 @@ class AddFeed(Joint[Refreshed | Feed]):
         return len(self.page.content)
 
     def prepare(self, c: sqlite3.Connection) -> Write[Refreshed | Feed]:
-        """Parse it."""
         there = subscription.subscription_to(c, self.link.url)
         if there is not None:
             return lambda _: there
@@ -67,9 +66,9 @@ def may_mean_article(found: Candidates) -> bool:
 def article_meant(
     c: sqlite3.Connection, found: Candidates, feed: Feed, feed_page: Page | None, now: datetime
 ) -> int | None:
-    """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none.
+    """The article whose page was given: from the feed, else from the page; None if it is none.
 
-    What the feed leaves out is taken from the page, which is here. `feed_page` is that of the feed, if it just came.
+    Missing names and text are added from the page. `feed_page` is the feed if it has just arrived.
     """
     parsed = None if feed_page is None else parse_feed(feed_page.content, feed_page.url, feed_page.content_type)
     there = subscription.article_at(c, feed, (found.address, found.page.url), parsed)
@@ -83,7 +82,7 @@ def article_meant(
 
 
 def save_one(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> int:
-    """Save the one new article of a plan, unless it is there already, and give its id."""
+    """Save the single new article of a plan, unless it is there; returns its id."""
     articles.save_entries(c, feed_id, plan, now)
     guid = plan.new[0].entry.guid
     return articles.known(c, feed_id, [guid])[guid].id

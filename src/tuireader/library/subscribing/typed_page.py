@@ -1,4 +1,4 @@
-"""A page that may be an article: whether it is, and making one of it. Pure."""
+"""Whether a page is an article, and extracting it. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ONE, _MANY = (
         | {"ns-special"}
     ),
 )
-"""What generators call a page in the classes of its body: of one article, or of many."""
+"""Body classes by which site generators mark pages of one article, and of many."""
 _MAIN_PAGE = re.compile(rb"""["']wgIsMainPage["']\s{0,3}:\s{0,3}(?:true|!0)""")
 _TYPES = re.compile(rb"""["']@type["']\s{0,9}:\s{0,9}["'](\w{1,40})["']""")
 _ARTICLES = frozenset({b"Article", b"NewsArticle", b"BlogPosting", b"ReportageNewsArticle", b"TechArticle"})
@@ -41,9 +41,9 @@ _ARCHIVE = re.compile(
     r"|[?&]do=(?:index|recent|search|media)\b",  # of a wiki
     re.IGNORECASE,
 )
-"""Addresses of lists, whatever the page says: generators write the marks of an article into each of their pages."""
+"""Addresses of lists, even if the page is marked as an article, which generators do."""
 _FILED = re.compile(r"/(?:category|categories|tags?|authors?|topics?|labels?)(?:/[^/]+){0,2}/?$", re.IGNORECASE)
-"""Addresses of what is filed under a name, unless the page says that it is an article."""
+"""Addresses of category pages, unless the page says that it is an article."""
 _INDEX = re.compile(r"^/(?:index|default)\.\w{2,5}$", re.IGNORECASE)
 _CANONICAL = re.compile(
     rb"""<link[^>]{0,200}rel=["']?canonical["']?[^>]{0,200}href=["']([^"'<>]{1,1000})["']""", re.IGNORECASE
@@ -60,22 +60,22 @@ _HEADING = re.compile(
 _ANCHOR = re.compile(rb"<(/?)a\b[^<>]{0,5000}>", re.IGNORECASE)
 _TAG = re.compile(rb"<[^<>]*>")
 _FEW_HEADINGS = 2
-"""Headings that lead elsewhere, without which a page lists nothing."""
+"""Minimum headings with links for a page that lists articles."""
 _BEFORE = 0.4
-"""The share of a page's words that stands before the first heading that leads elsewhere, if it is an article's."""
+"""Minimum share of an article's words before the first heading with a link."""
 _HARDLY_ANY = 0.1
-"""The same of a page that is marked as an article."""
+"""The same for a page marked as an article."""
 _FEW_LINKS = 4
-"""Links without which a page lists nothing."""
+"""Minimum links for a page that lists articles."""
 _LOOKED_AT = 500_000
-"""Bytes of a page."""
+"""Maximum bytes of a page that are examined."""
 _SHORT_LINK = re.compile(rb"""<link[^>]{0,200}rel=["']shortlink["'][^>]{0,200}href=["']([^"'<>]{1,300})["']""")
 
 
 def article_of(page: Page, site: str, parsed: ParsedFeed | None, *, title: str = "") -> Prepared | None:
-    """The article that a page holds, ready to be saved; None for a front page, a section, or no text to speak of.
+    """The article on a page; None for a front page, a section, or too little text.
 
-    `title` is the name of the site, where its feed was not `parsed`.
+    `title` is the name of the site, if its feed was not `parsed`.
     """
     if is_front_page(page.url) or same_place(page.url, site) or _is_listing(page, parsed):
         return None
@@ -107,9 +107,9 @@ def text_of(page: Page, *, site: str = "") -> Prepared | None:
 
 
 def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
-    """Whether a page lists articles: by what is sure, else by what it looks like.
+    """Whether a page lists articles, by clear signs, else by its structure.
 
-    In doubt it is an article: someone typed its address.
+    In doubt it is an article, since its address was typed.
     """
     content, parts = page.content[:_LOOKED_AT], urlsplit(page.url)
     if found := _WORDPRESS.search(content):
@@ -121,7 +121,7 @@ def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
 
 
 def _looks_like_listing(content: bytes, url: str, parsed: ParsedFeed | None) -> bool:
-    """Whether a page lists articles by its address, its headings and links, and the addresses that its feed has."""
+    """Whether a page lists articles, by its address, headings, links, and its feed's addresses."""
     is_filed = _FILED.search(urlsplit(url).path) is not None
     if _seems_article(content) and not (is_filed and _is_website(content)):
         return _is_of_headings(_main_part(content), url, least=_HARDLY_ANY)
@@ -135,7 +135,7 @@ def _looks_like_listing(content: bytes, url: str, parsed: ParsedFeed | None) -> 
 
 
 def _says(content: bytes) -> bool | None:
-    """Whether a page surely says of itself that it is an article; None where it says neither."""
+    """Whether a page clearly says that it is an article (True) or a list (False); None if neither."""
     if _named(content).get(b"article:published_time", b"")[:4] > b"1970":
         return True
     body = _BODY_CLASSES.search(content)
@@ -165,16 +165,16 @@ def _named(content: bytes) -> dict[bytes, bytes]:
 
 
 def _is_front(content: bytes, url: str) -> bool:
-    """Whether a page is its site's front under another address, by that address or by the one that it says is its."""
+    """Whether a page is its site's front page under another address, by its own or its canonical address."""
     said = _CANONICAL.search(content)
     canonical = absolute(html.unescape(said[1].decode("utf-8", "replace")), url) if said else ""
     return bool(_INDEX.search(urlsplit(url).path)) or (bool(canonical) and is_front_page(canonical))
 
 
 def _main_part(content: bytes) -> bytes:
-    """What of a page may be the article, or the list: without what stands around it on each page of its site.
+    """The main part of a page: without header, navigation and footer.
 
-    That is its article, or from the first of several to the last; else its `main`; else all but its header.
+    From the first `article` to the last; else the `main` element; else everything but the header.
     """
     seen = _without(content, _UNSEEN)
     lower = seen.lower()
@@ -187,7 +187,7 @@ def _main_part(content: bytes) -> bytes:
 
 
 def _without(content: bytes, unwanted: re.Pattern[bytes]) -> bytes:
-    """A page without some elements; one that is never closed stays. One pass, however many there are."""
+    """A page without some elements; unclosed ones stay. One pass."""
     lower, pieces, at, unclosed = content.lower(), [], 0, set()
     found = unwanted.search(content)
     while found:
@@ -206,9 +206,9 @@ def _without(content: bytes, unwanted: re.Pattern[bytes]) -> bytes:
 
 
 def _is_of_headings(part: bytes, url: str, *, least: float = _BEFORE) -> bool:
-    """Whether its headings lead elsewhere and share the text among them; below an article such headings may stand.
+    """Whether headings with links divide the text; an article may have such headings below it.
 
-    `least` is the share of the words that stands before them, if it is an article.
+    `least` is the minimum share of words before them in an article.
     """
     leading = [
         found.start()
@@ -222,7 +222,7 @@ def _is_of_headings(part: bytes, url: str, *, least: float = _BEFORE) -> bool:
 
 
 def _is_of_entries(part: bytes, entries: Sequence[ParsedEntry]) -> bool:
-    """Whether it has several entries of the feed below each other, whole, under their titles."""
+    """Whether a part contains several whole entries of the feed under their titles."""
     titles = {_plain(entry.title) for entry in entries} - {""}
     named = [found for found in _HEADING.finditer(part) if _plain(found[1].decode("utf-8", "replace")) in titles]
     if len(named) < _FEW_HEADINGS:
@@ -236,7 +236,6 @@ def _plain(text: str) -> str:
 
 
 def _is_of_links(part: bytes) -> bool:
-    """Whether most of its words are in links."""
     links = words = 0
     start: int | None = None
     for found in _ANCHOR.finditer(part):
@@ -257,7 +256,7 @@ def _leads_home(link: str, url: str) -> bool:
 
 
 def _guid(page: Page) -> str:
-    """What the site's feed would call the article: WordPress names it by its short link. Else the page's address."""
+    """The guid that the feed would use: WordPress's short link, else the page's address."""
     short = _SHORT_LINK.search(page.content)
     if short is not None and b"?p=" in short[1]:
         return short[1].decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""Keeping accounts in step with their servers, and machines with each other."""
+"""Sync with accounts on servers, and between devices."""

@@ -1,4 +1,4 @@
-"""Adding an account, and giving it feeds that were this machine's own."""
+"""Adding and removing accounts, and handing feeds over to them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def add(
 
 
 def _free_name(c: sqlite3.Connection, name: str) -> str:
-    """A name that no other account has."""
+    """An unused account name."""
     number, called = 2, name
     while not accounts.is_free(c, called):
         called, number = f"{name} {number}", number + 1
@@ -62,9 +62,9 @@ def _free_name(c: sqlite3.Connection, name: str) -> str:
 
 
 def remove(c: Connection, account: Account) -> int:
-    """Keep an account no more, nor its feeds and articles here; gives how many rules for these went along.
+    """Remove an account with its feeds and articles here; returns the number of rules removed with them.
 
-    On its server nothing changes.
+    Nothing changes on its server.
     """
     before = len(rules.every(c))
     accounts.remove(c, account.id)
@@ -105,9 +105,9 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
-    """The feed of the same address that an account follows already, whose articles its server gives again.
+    """An account's feed with the same address, whose articles the server sends again.
 
-    Raises SyncError where that has what the server does not: then it must stay.
+    Raises SyncError if it has something that the server lacks, so that it must stay.
     """
     there = feeds.followed(c, account.id, feed.url)
     if there is None or there.id == feed.id:

@@ -1,4 +1,4 @@
-"""Taking in what the server of an account says: feeds, articles and marks, each answer in one transaction."""
+"""Applying a server's answers: feeds, articles and marks, each answer in one transaction."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
     from tuireader.model.fetched import Entries, Ours, RemoteEntry, RemoteFeed
 
 Kind = Literal["miniflux", "greader", "freshrss"]
-"""Who wrote an answer."""
+"""The server software."""
 _ANCHORS, _OF_EACH = 6, 2
-"""Of so many of the newest articles a server is asked whether it still knows them; so many of each feed at most."""
+"""Number of newest articles whose existence on the server is checked, in all and per feed."""
 _SOME = 3
-"""So many feeds may be missing on a server before that looks like an accident."""
+"""Number of feeds that may be missing on a server before it looks like an accident."""
 
 Named = dict[int, tuple[str, str]]
-"""The name and the folder of each feed, by its id."""
+"""Name and folder of each feed by id."""
 _NUMBER = re.compile(r"(.*?)(\d{1,18})")
 
 
 class Taken(NamedTuple):
-    """What came of an answer, or of several."""
+    """The result of one or more answers."""
 
     new: int = 0
     read: int = 0
@@ -66,18 +66,18 @@ class Taken(NamedTuple):
     skipped: int = 0
     """Articles that could not be read."""
     here: tuple[str, ...] = ()
-    """What the server calls the articles that were in the answer."""
+    """Server ids of the articles in the answer."""
     said: tuple[str, ...] = ()
-    """Sentences about what is to be known."""
+    """Messages for the user."""
     rivals: tuple[str, ...] = ()
-    """Numbers to be checked before the entries that match their articles are taken in."""
+    """Server ids to verify before the entries that match their articles are saved."""
     wrong: int = 0
-    """Numbers that are another article's now, or its own anew: a sign that the server was restored."""
+    """Server ids that belong to other articles now: a sign that the server was restored."""
     created: datetime | None = None
-    """When the server first had the newest of the articles."""
+    """When the server created the newest of the articles."""
 
     def with_(self, other: Taken) -> Taken:
-        """Both together."""
+        """Both results together."""
         return Taken(
             self.new + other.new,
             self.read + other.read,
@@ -94,9 +94,9 @@ class Taken(NamedTuple):
 
 
 async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
-    """Take in an answer with articles, in the time that it may take.
+    """Apply an answer with articles.
 
-    An entry that matches an article with another number is taken in once the server has said whether it has both.
+    An entry that matches an article with another server id is saved once the server has said whether it has both.
     """
     taken = await ingest.take(cache, job, job.page)
     if not taken.rivals:
@@ -107,17 +107,17 @@ async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
 
 
 class Checked(NamedTuple):
-    """What a server said of the numbers of some articles."""
+    """What the server said about server ids."""
 
     right: frozenset[str] = frozenset()
-    """Numbers of the articles that have them here."""
+    """Ids whose articles are still the same."""
     reused: frozenset[str] = frozenset()
-    """Numbers of other articles there."""
+    """Ids that belong to other articles now."""
     missing: frozenset[str] = frozenset()
 
 
 async def check(cache: Cache, server: Server, account_id: int, numbers: Sequence[str]) -> Checked:
-    """Ask the server which numbers are still those of our articles, and forget the others."""
+    """Ask the server which ids are still those of our articles, and forget the others."""
     checked = await compared(cache, server, account_id, numbers)
     if wrong := checked.reused | checked.missing:
         await cache.write(partial(forget, account_id=account_id, numbers=wrong))
@@ -125,7 +125,7 @@ async def check(cache: Cache, server: Server, account_id: int, numbers: Sequence
 
 
 async def compared(cache: Cache, server: Server, account_id: int, numbers: Sequence[str]) -> Checked:
-    """Ask the server which numbers are still those of our articles; for what is missing twice: that may be a slip."""
+    """Ask the server which ids are still those of our articles; missing ones are asked for twice."""
     compare = partial(_compared, account_id=account_id)
     entries = await server.entries(numbers)
     checked = await cache.read(partial(compare, numbers=numbers, entries=entries))
@@ -153,27 +153,28 @@ def _compared(
 
 @dataclass(frozen=True, slots=True)
 class TakeEntries:
-    """Save the articles of an answer and their status, in one transaction. It can be pickled."""
+    """Save the articles of an answer and their statuses in one transaction. Picklable."""
 
     account_id: int
     kind: Kind
     page: Page
     now: datetime
     cursor: str | None = None
-    """How far the account is read with this; None: that is not known yet."""
+    """The new cursor of the account; None if not known yet."""
     unites: bool = False
-    """Whether the server was restored: what it says does not undo what is here. It may show in the answer itself."""
+    """Whether the server was restored: then its statuses are merged with the local ones. The answer itself may show it.
+    """
     since: datetime | None = None
-    """Statuses that changed there before this are older than those here."""
+    """Status changes on the server before this time are older than the local ones."""
     seen: datetime | None = None
-    """An article with a known number that the server created after this was gone there, and came anew."""
+    """A known article that the server created after this time was deleted there and fetched again."""
     note: Callable[[str, datetime], str] | None = None
-    """Gives the cursor of an account that has an article by now that was created then."""
+    """Returns the cursor of an account after an article created at a time was saved."""
     confirmed: frozenset[str] = frozenset()
-    """Numbers that the server has said are right."""
+    """Ids that the server has confirmed."""
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
-        """Take it in; raises SyncError where it is no answer."""
+        """Apply it; raises SyncError if it is no valid answer."""
         found = self._parsed()
         by_feed: dict[str, list[RemoteEntry]] = defaultdict(list)
         for each in found.entries:
@@ -211,7 +212,7 @@ class TakeEntries:
 
 
 class _Ready:
-    """What a server gave of one feed, with all done that needs no lock."""
+    """The entries of one feed, prepared before the lock is taken."""
 
     def __init__(self, c: sqlite3.Connection, feed: Feed, entries: Sequence[RemoteEntry], job: TakeEntries) -> None:
         self._feed, self._job = feed, job
@@ -235,7 +236,7 @@ class _Ready:
         return each.created > self._job.seen
 
     def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> identity.Matches:
-        """Match by the numbers first; where that leaves none, nothing else is looked for."""
+        """Match by server ids first, and otherwise only what these leave over."""
         account_id, feed_id = self._feed.account_id, self._feed.id
         there = server_statuses.candidates(c, account_id, feed_id, by_number)
         self.wrong = [each for other, each in there if other != feed_id]
@@ -253,7 +254,7 @@ class _Ready:
         return matches
 
     def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, Taken]:
-        """Write it, inside a transaction of the caller's."""
+        """Write them, in the caller's transaction."""
         job = self._job
         saved = self._prepacked.write(c, self._feed.id, job.now, is_restored=unites)
         server_statuses.forget(c, [each.id for each in self.wrong])
@@ -274,7 +275,7 @@ class _Ready:
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:
-    """New entries with guids that no other article of the feed has: a guid in use gets the number of the entry."""
+    """New entries with unique guids: one in use gets the entry's number appended."""
     some = list(entries)
     taken = set(articles.known(c, feed.id, [each.entry.guid for each in some]))
     found = []
@@ -313,7 +314,7 @@ def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> 
 def were_told(
     c: sqlite3.Connection, account_id: int, told: Sequence[int], unknown: Collection[str], cursor: str
 ) -> None:
-    """Take what a server was told out of the outbox, and forget the numbers that it did not know."""
+    """Remove sent changes from the outbox, and forget ids that the server did not know."""
     with transaction(c):
         status_outbox.done(c, told)
         server_statuses.forget(c, server_statuses.numbered(c, account_id, unknown).values())
@@ -321,26 +322,26 @@ def were_told(
 
 
 def forget_unseen(c: sqlite3.Connection, account_id: int, seen: Collection[str], feed_id: int | None = None) -> None:
-    """Forget the numbers of an account, or of one feed, that were not among all that the server has."""
+    """Forget the server ids of an account, or of one feed, that are not among `seen`."""
     with transaction(c):
         here = server_statuses.numbers(c, account_id, feed_id)
         server_statuses.forget(c, [id_ for number, id_ in here.items() if number not in seen], is_read=True)
 
 
 class FeedsTaken(NamedTuple):
-    """What came of a server's subscriptions."""
+    """The result of applying a server's subscriptions."""
 
     said: tuple[str, ...] = ()
     changed: int = 0
-    """How many came, went, or have another name or folder now."""
+    """Number of feeds added, removed, renamed or moved."""
     is_doubtful: bool = False
     """Whether so few are listed that it looks like an accident."""
 
 
 def gone(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> tuple[list[int], bool]:
-    """The feeds of an account that its server does not list any more, and whether others have a lower number now.
+    """An account's feeds that are missing on its server, and whether others have lower ids now.
 
-    Numbers only go up: then the server was restored.
+    Ids only increase: then the server was restored.
     """
     ours = feeds.of_account(c, account_id)
     matched = _matched(ours, theirs)
@@ -408,7 +409,7 @@ def take_feeds(
 
 
 def _searches_of(c: sqlite3.Connection, lost: Collection[str]) -> list[str]:
-    """Sentences about the saved searches and rules that name folders which do not exist any more."""
+    """Messages about saved searches and rules that name folders which no longer exist."""
     if not lost:
         return []
     keys = {name_key(name) for name in lost}
@@ -434,7 +435,7 @@ def different(before: Named, now: Named) -> int:
 
 
 def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Feed]:
-    """Which feed here each one there is: the one of its address, else the one of its number that has only moved."""
+    """The local feed of each remote one, by address, else by id if it has only moved."""
     by_url, by_number = {feed.url: feed for feed in ours}, {feed.server_id: feed for feed in ours if feed.server_id}
     found = {remote.server_id: by_url[remote.url] for remote in theirs if remote.url in by_url}
     taken = {feed.id for feed in found.values()}
@@ -452,7 +453,7 @@ def _is_lower(now: str, before: str) -> bool:
 
 
 def _has_moved(feed: Feed, remote: RemoteFeed) -> bool:
-    """Whether a feed with another address is the one of this number still: its name, site or host is the same."""
+    """Whether a feed with another address is still the same: its name, site or host is unchanged."""
     return (
         (bool(feed.title) and feed.title == remote.title)
         or same_place(feed.site, remote.site)
@@ -463,7 +464,7 @@ def _has_moved(feed: Feed, remote: RemoteFeed) -> bool:
 def _end(
     c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_doubtful: bool
 ) -> tuple[str, ...]:
-    """Remove subscriptions that ended on the server; returns sentences for the user."""
+    """Remove subscriptions that ended on the server; returns messages for the user."""
     removed, kept = [], []
     for feed in gone:
         if is_doubtful or feeds.has_kept(c, feed.id):

@@ -1,4 +1,4 @@
-"""Which server is at an address, and where its API is."""
+"""Detecting which server is at an address, and where its API is."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account
 
 _GREADER_PATHS = ("/api/greader.php", "/p/api/greader.php", "", "/reader")
-"""Where servers have the Google Reader API, below the address that people know them by."""
+"""Paths of the Google Reader API below a server's address."""
 _API_PASSWORD = "; of FreshRSS it is the API password that is wanted, which is set in the profile there"  # noqa: S105
 _NOT_HERE = frozenset({400, 404, 405, 410, 501})
 
 
 class Found(NamedTuple):
-    """A server that has let us in."""
+    """A server and a valid login."""
 
     kind: str
     url: str
-    """What all addresses of its API begin with."""
+    """The base address of its API."""
 
 
 def server_of(queue: PoliteQueue, account: Account, login: Login) -> Server:
@@ -45,7 +45,7 @@ def _server(queue: PoliteQueue, kind: str, url: str, login: Login) -> Server:
 
 
 async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
-    """Find the API at an address as people type it, and sign in; raises SyncError, which says what is wrong."""
+    """Find the API at a typed address, and sign in; raises SyncError."""
     tries = addresses_of(address)
     if not is_private_name(host_of(tries[0])):
         tries = tries[:1]  # no password goes over http where nobody has asked for that
@@ -63,7 +63,7 @@ async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
 
 
 def addresses_of(typed: str) -> list[str]:
-    """Where a server may be that is given as people type it, the likeliest first; raises AddressError, SyncError."""
+    """Possible addresses of a typed server, the likeliest first; raises AddressError, SyncError."""
     try:
         split = [split_credentials(base) for base in addresses_to_try(typed)]
     except (AddressError, ValueError) as error:
@@ -76,9 +76,9 @@ def addresses_of(typed: str) -> list[str]:
 
 
 async def _secured(queue: PoliteQueue, base: str) -> str:
-    """The same address by https, where a server answers http only to send people there: it is asked for nothing else.
+    """The https address of a server whose http only redirects there.
 
-    A redirect would turn what is posted into a GET, and the password would have gone over http first.
+    A redirect would turn a POST into a GET, and the password would have been sent over http first.
     """
     if not base.startswith("http://"):
         return base
@@ -121,7 +121,7 @@ async def _try(queue: PoliteQueue, kind: str, url: str, login: Login) -> None:
 
 
 def _places(base: str) -> Sequence[tuple[str, str]]:
-    """What may be at an address, the likeliest first."""
+    """Possible APIs at an address, the likeliest first."""
     if base.endswith("greader.php"):
         return [(GREADER, base)]
     for end in ("/v1", "/accounts/ClientLogin", "/reader/api/0", "/p/i", "/i"):

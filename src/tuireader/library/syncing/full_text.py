@@ -1,4 +1,4 @@
-"""The whole text of an article, as the server of its account fetches it."""
+"""Full texts of articles fetched by their account's server."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 async def fetch_from_server(
     cache: Cache, queue: PoliteQueue, article_id: int, login_of: Callable[[Account], Login]
 ) -> bool:
-    """Ask the server of an article's account for its whole text, and keep that; whether there was more than is here.
+    """Fetch an article's full text through its account's server, and save it; returns whether there was more.
 
-    Of other servers than Miniflux, and of this machine's own feeds, there is none to be had. Raises SyncError,
-    FetchError.
+    Only Miniflux offers this. Raises SyncError, FetchError.
     """
     there = await cache.read(partial(_there, article_id=article_id))
     if there is None:
@@ -46,7 +45,7 @@ class _There(NamedTuple):
 
 
 def _there(c: sqlite3.Connection, article_id: int) -> _There | None:
-    """The account of an article, and what its server calls it."""
+    """The account of an article, and its server id."""
     account = accounts.get(c, feeds.get(c, articles.get(c, article_id).feed_id).account_id)
     number = server_statuses.number_of(c, article_id)
     return _There(account, number) if account.kind == MINIFLUX and number.isdecimal() else None

@@ -1,4 +1,4 @@
-"""An account on a Google Reader server: which articles are unread and starred there is compared with what is here."""
+"""Sync with a Google Reader server: its lists of unread and starred articles are compared with the cache."""
 
 from __future__ import annotations
 
@@ -40,43 +40,43 @@ if TYPE_CHECKING:
 CONTENTS_AT_ONCE = 100
 """Articles of one request."""
 _FEW = 100
-"""Articles that may have vanished from a server's lists, of which each is asked for; of more, all that it knows is."""
+"""Missing articles that are checked one by one; of more, everything is read."""
 _MOST = 20_000
-"""Articles of one run: what is left comes with the next."""
+"""Maximum articles of one run; the next run continues."""
 _IN_VAIN = 3
-"""Answers in a row without any article that was asked for."""
+"""Answers in a row without any of the requested articles."""
 _PAGES = 500
-"""Pages of numbers that a server may give."""
+"""Maximum pages of ids."""
 _NUMBERS = 500_000
-"""Articles of one list."""
+"""Maximum articles of a list."""
 _NEWEST = 1_000
-"""Numbers of one request that looks for what is read there and not here."""
+"""Ids of one request that looks for read articles that are missing here."""
 _HAS_NONE = frozenset({400, 404})
 _TURNS = 3
-"""Times that a tag is given at most."""
+"""Maximum attempts to set a tag."""
 _FORM = "application/x-www-form-urlencoded"
 _RESTORED = greader.State(unites=True)
 _TAGS: dict[Field, str] = {"read": greader.READ, "starred": greader.STARRED}
 
 
 class GoogleReader(Server):
-    """The API that FreshRSS, The Old Reader, BazQux, Inoreader and Miniflux have after Google's."""
+    """The Google Reader API of FreshRSS, The Old Reader, BazQux, Inoreader and Miniflux."""
 
     def __init__(self, talk: Talk, login: Login) -> None:
-        """Ask through `talk` as the user of `login`."""
+        """Requests go through `talk` with `login`."""
         super().__init__(talk, login)
         self._login = login
         self._token: str | None = None
         self._is_cut = self._has_read_all = False
-        """Whether there were more articles than one run reads, and whether all of them were."""
+        """Whether articles were left for the next run, and whether all were read."""
         self._has_all = True
-        """Whether each answer had some of the articles that were asked for."""
+        """Whether each answer contained some of the requested articles."""
         self._asked: set[str] = set()
-        """Articles that this run has asked for."""
+        """Articles requested in this run."""
         self._is_freshrss = talk.url.endswith("greader.php")
 
     async def sign_in(self) -> None:
-        """Get the token that goes with each request, where we have none yet."""
+        """Get the token that goes with each request, unless there is one."""
         if self.talk.headers:
             return
         token = self._login.password if self._login.is_token else await self._client_login()
@@ -98,7 +98,6 @@ class GoogleReader(Server):
         return token
 
     async def feeds(self) -> list[RemoteFeed]:
-        """All subscriptions."""
         await self.sign_in()
         try:
             page = await self.talk.ask("/reader/api/0/subscription/list?output=json")
@@ -111,13 +110,12 @@ class GoogleReader(Server):
         return greader.feeds_of(page.content, page.url, is_freshrss=self._is_freshrss)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
-        """Give a tag to articles, or take it.
+        """Add or remove a tag of articles.
 
         FreshRSS says OK of numbers that it does not have: it is asked for the articles first. Not of what was read: an
-        article that has another number by now is unread there, so it comes again, and the change with it.
-
-        Miniflux takes a tag from an article that is given it and has it already (2.2.6): those are left out, as its
-        lists tell them, and the lists are looked at again, since another device may have been quicker.
+        article that has another number by now is unread there, so it comes again, and the change with it. Miniflux
+        takes a tag from an article that is given it and has it already (2.2.6): those are left out, as its lists tell
+        them, and the lists are looked at again, since another device may have been quicker.
         """
         unknown: set[str] = set()
         if not (field == "read" and value):
@@ -144,7 +142,7 @@ class GoogleReader(Server):
         await self._change("/reader/api/0/edit-tag", *named, ("a" if value else "r", _TAGS[field]))
 
     async def subscribe(self, url: str, folder: str) -> str:
-        """Follow a feed; where it is followed already, that is it."""
+        """Follow a feed, unless it is followed already."""
         there = await self._followed(url)
         if not there:
             more = [("a", greader.label(folder))] if folder else []
@@ -158,12 +156,12 @@ class GoogleReader(Server):
         return next((feed.server_id for feed in await self.feeds() if feed.url == url), "")
 
     async def rename(self, feed_id: str, title: str) -> None:
-        """Give a feed another name; an empty one it cannot be given."""
+        """Rename a feed; an empty name is impossible."""
         if title:
             await self._change("/reader/api/0/subscription/edit", ("ac", "edit"), ("s", feed_id), ("t", title))
 
     async def move(self, feed_id: str, folder: str) -> None:
-        """Put a feed into a folder, out of the one that it is in."""
+        """Move a feed from its folder to another."""
         before = next((feed for feed in await self.feeds() if feed.server_id == feed_id), None)
         if before is None or before.folder == folder:
             return
@@ -172,18 +170,18 @@ class GoogleReader(Server):
         await self._change("/reader/api/0/subscription/edit", ("ac", "edit"), ("s", feed_id), *more)
 
     async def unsubscribe(self, feed_id: str) -> None:
-        """Follow a feed no more; one that it does not follow is passed over."""
+        """Unsubscribe from a feed, if it is followed."""
         if any(feed.server_id == feed_id for feed in await self.feeds()):
             await self._change("/reader/api/0/subscription/edit", ("ac", "unsubscribe"), ("s", feed_id))
 
     async def _change(self, path: str, *pairs: tuple[str, str]) -> None:
-        """Change something; raises SyncError where the server does not say that it did."""
+        """Make a change; raises SyncError if the server does not confirm it."""
         page = await self._post(path, *pairs)
         if not greader.is_done(page.content):
             raise UntakenError(f"{named_host(page.url)} did not say that it did what was asked")
 
     async def _post(self, path: str, *pairs: tuple[str, str]) -> Page:
-        """Send a form, with the token that some servers want with it."""
+        """Post a form, with the token that some servers require."""
         await self.sign_in()
         if self._token is None:
             page = await self.talk.ask("/reader/api/0/token")
@@ -191,9 +189,9 @@ class GoogleReader(Server):
         return await self.talk.ask(path, method="POST", body=greader.form(*pairs, ("T", self._token)), kind=_FORM)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
-        """Ask which articles are unread, and which starred; then for what is not here, and what is in doubt.
+        """Read which articles are unread and starred, then those missing here or in doubt.
 
-        After that, for what is read there and not here, and for corrections.
+        After that, read articles missing here, and corrections.
         """
         account, self._is_cut, self._has_read_all = wanted.account, False, False
         self._has_all = True
@@ -226,9 +224,9 @@ class GoogleReader(Server):
     async def _everything(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str], *, unites: bool
     ) -> AsyncGenerator[Taken, None]:
-        """All that it has, the unread and starred articles first.
+        """All articles of the server, unread and starred ones first.
 
-        Of a server that was restored (`unites`) also what is here already: its numbers may be other articles' now.
+        If it was restored (`unites`), known ones too, since ids may belong to other articles now.
         """
         every = await self._ids(greader.ALL)
         contents = partial(self._contents, cache, account, clock, unites=unites)
@@ -249,7 +247,7 @@ class GoogleReader(Server):
     async def _changes(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str]
     ) -> AsyncGenerator[Taken, None]:
-        """The changes since all was read."""
+        """The changes since everything was read."""
         contents = partial(self._contents, cache, account, clock, unites=False)
         unseen = doubts.unseen
         if len(unseen) > _FEW:
@@ -266,7 +264,7 @@ class GoogleReader(Server):
             yield taken
 
     async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
-        """Bring in all that it has of one feed."""
+        """Read all articles of one feed."""
         every = await self._ids(feed.server_id)
         here = await cache.read(partial(server_statuses.numbers, account_id=account.id, feed_id=feed.id))
         unites = greader.State.of(account.cursor).unites
@@ -276,9 +274,9 @@ class GoogleReader(Server):
         await cache.write(partial(apply_remote.forget_unseen, account_id=account.id, seen=set(every), feed_id=feed.id))
 
     async def _newest_lacking(self, cache: Cache, account: Account) -> list[str]:
-        """Articles that are not here, of the newest that it has: what came there and was read before we asked.
+        """The newest articles of the server that are missing here, because they were read there before a sync.
 
-        The newest come last: those before the first page of which all are here are here, too.
+        The search ends at the first page without missing ones.
         """
         found: list[str] = []
         async for some in self._id_pages(greader.ALL, most=_NEWEST):
@@ -307,7 +305,7 @@ class GoogleReader(Server):
         return self._has_read_all
 
     async def _check(self, some: Sequence[str], listed: Collection[str]) -> None:
-        """Raise SyncError where articles that are not among the unread ones say of themselves that they are."""
+        """Raise SyncError if articles outside the list of unread ones claim to be unread."""
         page = await self._contents_of(some)
         found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
         if any(not each.read and each.server_id not in listed for each in found.entries):
@@ -340,9 +338,9 @@ class GoogleReader(Server):
                 return
 
     async def _pages_of(self, numbers: Sequence[str]) -> list[Page]:
-        """The contents of articles, in as many answers as it takes: one may be too large. Of one that is, none.
+        """The contents of articles, in several answers if one would be too large; none for a single one that is.
 
-        Miniflux refuses to answer where it has none of them (2.2.6).
+        Miniflux refuses to answer if it has none of them (2.2.6).
         """
         try:
             return [await self._contents_of(numbers)]
@@ -364,7 +362,7 @@ class GoogleReader(Server):
     async def _id_pages(
         self, stream: str, *, without: str = "", most: int = greader.IDS_AT_ONCE
     ) -> AsyncGenerator[list[str], None]:
-        """Numbers of a stream, page after page, for as long as a page has any that is new."""
+        """The ids of a stream, page by page, as long as pages have new ones."""
         found: set[str] = set()
         continuation = ""
         for _ in range(_PAGES):
@@ -385,7 +383,7 @@ class GoogleReader(Server):
         return CONTENTS_AT_ONCE
 
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
-        """The articles that it has under these numbers."""
+        """Fetch articles by server ids."""
         found: list[RemoteEntry] = []
         for start in range(0, len(numbers), CONTENTS_AT_ONCE):
             for page in await self._pages_of(numbers[start : start + CONTENTS_AT_ONCE]):

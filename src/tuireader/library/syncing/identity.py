@@ -16,10 +16,10 @@ from tuireader.model.fetched import Ours, RemoteEntry
 from tuireader.urls.identity import place, without_scheme
 
 _ROUNDED = timedelta(seconds=1)
-"""How far apart servers round the date of one article."""
+"""Maximum difference by which servers round dates."""
 _NEAR = timedelta(days=1)
 _TITLE = 40
-"""Characters of a title that count: servers make titles for posts without one, of different lengths."""
+"""Characters of a title that are compared: servers invent titles of different lengths."""
 
 
 @dataclass(slots=True)
@@ -27,11 +27,11 @@ class Matches:
     """Entries of one feed, matched to articles; entries in neither mapping are new."""
 
     same: dict[str, Ours] = field(default_factory=dict)
-    """The article of each entry, by the number of the entry."""
+    """The article of each entry, by the entry's number."""
     rivals: dict[str, str] = field(default_factory=dict)
     """Entries that match an article with another number, and that number: the server may have both."""
     wrong: list[Ours] = field(default_factory=list)
-    """Articles whose number is now another article's."""
+    """Articles whose number belongs to another article now."""
 
 
 def match(entries: Sequence[RemoteEntry], ours: Sequence[Ours], confirmed: Collection[str] = ()) -> Matches:
@@ -63,7 +63,7 @@ def match(entries: Sequence[RemoteEntry], ours: Sequence[Ours], confirmed: Colle
 
 
 def agrees(entry: RemoteEntry, there: Ours) -> bool:
-    """Whether an entry with the number of an article is that article, as its guid, address, title and date say."""
+    """Whether an entry with the number of an article is that article, by guid, address, title and date."""
     if _guid(entry) == _guid(there):
         return True
     if _same_link(entry, there):
@@ -79,11 +79,11 @@ Pairs = list[tuple[RemoteEntry, Ours]]
 Side = RemoteEntry | Ours
 Each = TypeVar("Each", RemoteEntry, Ours)
 Key = Callable[[Side], Hashable]
-"""A value that two copies of one article share; false where there is none."""
+"""A value that two copies of one article share; falsy if there is none."""
 
 
 def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
-    """Pair entries and articles whose key no other one has, on either side."""
+    """Pair entries and articles whose key is unique on both sides."""
 
     def pair_up(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
         theirs, there = _grouped(entries, key), _grouped(ours, key)
@@ -157,7 +157,7 @@ def _apart(one: Side, other: Side) -> timedelta:
 
 
 def _is_near(entry: Side, there: Side) -> bool:
-    """Whether the dates of two do not contradict each other."""
+    """Whether two dates are compatible."""
     return None in (_when(entry), _when(there)) or _apart(entry, there) <= _NEAR
 
 
@@ -166,7 +166,7 @@ def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
 
 
 def _guid_counts(entry: RemoteEntry, there: Ours) -> bool:
-    """Whether a guid counts: one that is made of address and title only where the dates agree."""
+    """Whether a guid counts: one made of address and title only if the dates agree."""
     return not entry.entry.link or not entry.entry.guid.startswith(entry.entry.link) or _is_near(entry, there)
 
 

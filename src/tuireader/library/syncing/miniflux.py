@@ -1,4 +1,4 @@
-"""An account on Miniflux: what has changed is asked for by when the server says that it changed."""
+"""Sync with Miniflux: changes are requested by the server's change times."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from tuireader.model.headline import Clock, Field
 
 AT_ONCE = (200, 40, 8, 1)
-"""Articles of one request, and of how many less where so many are too large."""
+"""Articles of one request, and smaller numbers if answers are too large."""
 _CLOCKS_DIFFER = 300
-"""Seconds that a server's clock may be ahead of ours."""
+"""Seconds by which a server's clock may be ahead."""
 _SECONDS_BEFORE = 2 * _CLOCKS_DIFFER
-"""What changed in so many seconds before the last look is looked at again: a server writes several at a time."""
+"""Seconds that are read again, since a server writes several changes at a time."""
 _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
 _TOLD = 4
-"""Articles that we marked of which it is kept when they changed: their feeds may be gone by the time it is asked."""
+"""Number of articles sent last whose change times are kept, since their feeds may be deleted."""
 _TURNS = 3
-"""Times that a star is turned at most."""
+"""Maximum toggles of a star."""
 _HIGHEST = 2**62
 _PAGES = 10_000
-"""Pages of one list that are read in one run, two million articles: what is older comes with the next."""
+"""Maximum pages of a list in one run, two million articles; the next run continues."""
 
 
 class _Address(Protocol):
@@ -57,30 +57,30 @@ class Cursor:
     """How far an account was read."""
 
     changed: str = ""
-    """When what we know of changed last, by the server's clock; empty before the first time."""
+    """The latest known change by the server's clock; "" before the first sync."""
     number: int = 0
-    """Which article that was."""
+    """The article of that change."""
     before: int = 0
-    """While all is read for the first time: what is older than this is still to come; 0 where all is here."""
+    """During the first sync: older articles are still to come; 0 when all are here."""
     looked: int = 0
-    """Below which article corrections are looked for next; 0: from the newest on."""
+    """Articles below this id are checked for corrections next; 0: start with the newest."""
     told: tuple[tuple[int, str], ...] = ()
-    """The articles that we marked last, and when they changed there: a restored server says that it was earlier."""
+    """Articles sent last with their change times there: a restored server states earlier ones."""
     since: str = ""
-    """While all is read again after a restore: what it says changed before this is older than what is here."""
+    """While everything is read again after a restore: older changes on the server lose against local ones."""
     created: str = ""
-    """When the newest article that is here was created there."""
+    """When the newest known article was created on the server."""
 
     def text(self) -> str:
         """The cursor as saved."""
         return json.dumps([self.changed, self.number, self.before, self.looked, self.told, self.since, self.created])
 
     def anew(self) -> Cursor:
-        """Where all is read again, since the server was restored."""
+        """The cursor for reading everything again after a restore."""
         return Cursor(since=self.since or self.changed)
 
     def with_created(self, moment: datetime | None) -> Cursor:
-        """The same, once an article is here that was created then."""
+        """The cursor after an article created at a time was saved."""
         before = miniflux.moment_of(self.created)
         is_later = moment is not None and (before is None or moment > before)
         return replace(self, created=moment.isoformat()) if is_later and moment else self
@@ -101,10 +101,10 @@ def cursor_of(text: str) -> Cursor:
 
 
 class Miniflux(Server):
-    """The REST API, which alone gives the categories of articles."""
+    """Miniflux's REST API, the only one with the categories of articles."""
 
     def __init__(self, talk: Talk, login: Login) -> None:
-        """Ask through `talk` as the user of `login`."""
+        """Requests go through `talk` with `login`."""
         super().__init__(talk, login)
         if login.is_token:
             talk.headers = [("X-Auth-Token", login.password)]
@@ -112,19 +112,17 @@ class Miniflux(Server):
             talk.headers = [("Authorization", basic_authorization(login.user, login.password))]
         self._folders: dict[str, str] | None = None
         self._last: miniflux.Change | None = None
-        """What on it changed last, as it was when this run began."""
+        """The server's latest change when this run began."""
         self._is_cut = self._is_left = self._has_read_all = False
-        """Whether there were more pages than one run reads, of one list, and of what is read for the first time."""
+        """Whether pages were left: of this run, of one list, of the first sync."""
         self._sizes = list(AT_ONCE)
 
     async def sign_in(self) -> None:
-        """Ask who we are."""
         page = await self.talk.ask("/v1/me")
         if not miniflux.user_of(page.content, page.url):
             raise SyncError(f"{named_host(page.url)} does not answer as Miniflux does")
 
     async def feeds(self) -> list[RemoteFeed]:
-        """All subscriptions."""
         if self._last is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time
             page = await self.talk.ask(miniflux.newest("changed_at"))
             self._last = miniflux.newest_change(page.content, page.url)
@@ -132,7 +130,7 @@ class Miniflux(Server):
         return miniflux.feeds_of(page.content, page.url)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
-        """Set what is read at once; a star, which can only be turned, where it is not as wanted."""
+        """Mark articles read at once; stars, which can only be toggled, if they differ."""
         if field == "read":
             body = miniflux.marked(server_ids, read=value)
             await self.talk.ask("/v1/entries", method="PUT", body=body, kind=_JSON)
@@ -140,7 +138,7 @@ class Miniflux(Server):
         return [each for each in server_ids if not await self._star(each, value=value)]
 
     async def _star(self, server_id: str, *, value: bool) -> bool:
-        """Turn a star until it is as wanted: another device may turn it, too. Whether the server has the article."""
+        """Toggle a star until it is as wanted, since other devices may too; returns whether the article exists."""
         path = _entry(server_id)
         for _ in range(_TURNS):
             page = await self._if_there(path)
@@ -153,7 +151,7 @@ class Miniflux(Server):
         return True
 
     async def subscribe(self, url: str, folder: str) -> str:
-        """Follow a feed; where it is followed already, that is it."""
+        """Follow a feed, unless it is followed already."""
         for feed in await self.feeds():
             if feed.url == url:
                 return feed.server_id
@@ -179,7 +177,7 @@ class Miniflux(Server):
         await self._if_there(f"/v1/feeds/{int(feed_id)}", method="PUT", body=miniflux.body(**what), kind=_JSON)
 
     async def _if_there(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page | None:
-        """The answer about an article or a feed; None where the server has it no more."""
+        """The answer about an article or a feed; None if the server no longer has it."""
         try:
             return await self.talk.ask(path, method=method, body=body, kind=kind)
         except FetchError as error:
@@ -188,7 +186,7 @@ class Miniflux(Server):
             return None
 
     async def _folder(self, name: str) -> str:
-        """The number of a category; of no name, that of the first, in which all is that was put nowhere."""
+        """The id of a category; for "" that of the first, the default."""
         if self._folders is None:
             page = await self.talk.ask("/v1/categories")
             self._folders = miniflux.folders_of(page.content, page.url)
@@ -206,13 +204,13 @@ class Miniflux(Server):
         return 1
 
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
-        """The articles that it has under these numbers."""
+        """Fetch articles by server ids."""
         pages = [await self._if_there(_entry(number)) for number in numbers]
         found = [miniflux.entry_of(page.content, page.url) for page in pages if page is not None]
         return [each for each in found if each is not None]
 
     async def is_behind(self, number: str) -> bool:
-        """Whether all articles of the server have lower numbers; otherwise this one was only removed."""
+        """Whether all articles of the server have lower ids; else this one was deleted."""
         return await self._highest() < int(number)
 
     async def _highest(self) -> int:
@@ -220,7 +218,7 @@ class Miniflux(Server):
         return max(miniflux.numbers_of(page.content, page.url)[0], default=0)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
-        """Read all for the first time, the newest first; later what has changed since."""
+        """Read everything the first time, newest first; later the changes."""
         self._has_read_all = False
         account = wanted.account
         cursor = cursor_of(account.cursor)
@@ -237,7 +235,7 @@ class Miniflux(Server):
                     yield taken
 
     async def _corrections(self, cache: Cache, clock: Clock, account: Account) -> AsyncGenerator[Taken, None]:
-        """Some of the recent articles again, others with each run: nothing tells that a text was corrected."""
+        """Read some of the recent articles again, others in each run: corrections are not announced."""
         cursor = cursor_of((await cache.read(partial(accounts.get, account_id=account.id))).cursor)
         since = int((clock() - RECENT).timestamp())
         address = partial(miniflux.page, before=cursor.looked or _HIGHEST, published_after=since)
@@ -255,7 +253,7 @@ class Miniflux(Server):
     async def _news(
         self, cache: Cache, clock: Clock, wanted: Wanted, cursor: Cursor, last: miniflux.Change
     ) -> AsyncGenerator[Taken, None]:
-        """What the server says has changed; all that it has, where it was restored."""
+        """The server's changes; everything if it was restored."""
         account = wanted.account
         if cursor.changed and not cursor.since and await wanted.is_set_back():
             cursor = cursor.anew()
@@ -273,7 +271,7 @@ class Miniflux(Server):
     async def _changes(
         self, cache: Cache, clock: Clock, account: Account, cursor: Cursor, last: miniflux.Change
     ) -> AsyncGenerator[Taken, None]:
-        """What a cursor does not have yet: all articles where it has none, else what has changed since."""
+        """What a cursor does not include yet: everything, or the changes since."""
         since = miniflux.moment_of(cursor.since)
         created = None if cursor.since or cursor.before else miniflux.moment_of(cursor.created)
         job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
@@ -308,7 +306,7 @@ class Miniflux(Server):
         await _keep(cache, account, replace(cursor, changed=last.stamp, number=last.number, since=since_kept))
 
     async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
-        """Bring in all that it has of one feed."""
+        """Read all articles of one feed."""
         unites = bool(cursor_of(account.cursor).since)
         job = partial(TakeEntries, account.id, "miniflux", unites=unites, note=_with_created)
         seen: set[str] = set()
@@ -320,9 +318,9 @@ class Miniflux(Server):
         await cache.write(partial(apply_remote.forget_unseen, account_id=account.id, seen=seen, feed_id=feed.id))
 
     async def _all_before(self, before: int) -> AsyncGenerator[tuple[Page, int], None]:
-        """All articles before one, the newest first: each page, and before which article the next one begins; 0: none.
+        """All articles before one, newest first: each page, and the id at which the next begins (0: none).
 
-        A server that says no end, or goes up again, has given all that it can.
+        Stops if a server repeats itself.
         """
 
         def following(numbers: Sequence[int], is_last: bool) -> _Address | None:  # noqa: FBT001 - it is called in one place
@@ -336,7 +334,7 @@ class Miniflux(Server):
                 yield page, before
 
     async def _all_since(self, changed_after: int, *, feed: str = "") -> AsyncGenerator[Page, None]:
-        """All articles that have changed since, or all of a feed."""
+        """All articles changed since a time, or all of a feed."""
         last = 0
 
         def following(numbers: Sequence[int], is_last: bool) -> _Address | None:  # noqa: FBT001 - it is called in one place
@@ -355,7 +353,7 @@ class Miniflux(Server):
     async def _pages(
         self, first: _Address, following: Callable[[Sequence[int], bool], _Address | None]
     ) -> AsyncGenerator[Page, None]:
-        """Pages of articles, each asked for while the one before it is taken in; an empty one is none."""
+        """Pages of articles, each requested while the one before is saved; stops at an empty one."""
         asked: asyncio.Task[Page] | None = asyncio.ensure_future(self._page(first))
         left, self._is_cut = _PAGES, False
         try:
@@ -374,7 +372,7 @@ class Miniflux(Server):
                 await asyncio.wait([asked])
 
     async def _page(self, address: _Address) -> Page:
-        """A page of as many articles as are taken at once; of fewer from now on, where it is too large."""
+        """A page of articles, smaller from now on if it is too large."""
         while True:
             try:
                 return await self.talk.ask(address(limit=self._sizes[0]))
@@ -396,7 +394,7 @@ class Miniflux(Server):
         return Cursor(last.stamp, last.number, highest + 1 if highest else 0)
 
     async def has_forgotten(self, cursor: str) -> bool:
-        """Whether an article that changed last, as far as we know, changed earlier: the server was restored."""
+        """Whether the latest known change is earlier now: then the server was restored."""
         kept = cursor_of(cursor)
         if kept.since:
             return True
@@ -412,7 +410,7 @@ class Miniflux(Server):
         return cursor_of(cursor).anew().text()
 
     async def proof(self, cursor: str) -> str:
-        """The cursor with the latest status changes, as proof that the server was not restored."""
+        """The cursor with the latest changes, as proof that the server was not restored."""
         page = await self.talk.ask(miniflux.newest("changed_at"))
         last = miniflux.newest_change(page.content, page.url)
         kept = cursor_of(cursor)
@@ -425,9 +423,9 @@ def _entry(number: str | int) -> str:
 
 
 def _at_most(last: miniflux.Change, now: datetime) -> miniflux.Change:
-    """What changed last; of a time to come, on a server whose clock is wrong, it is a day ago.
+    """The latest change, at most now; a time in the future, of a wrong clock, becomes a day ago.
 
-    Else what changes once that is put right came never: nor would it from now on, where our own clock is ahead.
+    Otherwise changes after the clock is corrected would never be read.
     """
     if miniflux.seconds_of(last.stamp) <= now.timestamp() + _CLOCKS_DIFFER:
         return last

@@ -1,6 +1,6 @@
-"""Where the passwords of accounts come from: what a program prints, the keyring of the desktop, or whoever is asked.
+"""Passwords of accounts: from a command, the desktop's keyring, or the user.
 
-None is ever kept by us, nor written anywhere but into the keyring.
+None is stored by us, except in the keyring.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 SERVICE = "tuireader"
 _CAN_WAIT = os.name == "posix"
 _LONGEST = 4096
-"""Bytes of a password, or of what a command says of its failure."""
+"""Maximum bytes of a password, and of a command's error."""
 _GLANCE = 0.05
-"""Seconds between two looks at whether anybody waits still."""
+"""Seconds between checks of whether the result is still wanted."""
 _given_up: ContextVar[threading.Event | None] = ContextVar("given_up", default=None)
-"""Whether nobody waits any more for the password that this thread looks for."""
+"""Set when the password is no longer wanted."""
 _MOMENT = 1.0
-"""Seconds that a command has to end, once it has printed its line."""
+"""Seconds for a command to end after it has printed its line."""
 _SECONDS = 60.0
-"""For so long a program may ask whoever sits there for a password of its own."""
+"""Seconds for which a command may ask the user for a password of its own."""
 
 
 async def in_time(login_of: Callable[[Account], Login], account: Account) -> Login:
-    """Run `login_of` in a thread: it may wait for a program, a keyring or the user.
+    """Run `login_of` in a thread, since it may wait for a command, a keyring or the user.
 
-    Where nobody waits for it any more, the program is ended, and the thread holds up nothing.
+    On cancellation the command is ended, and nothing waits for the thread.
     """
     given_up, came = threading.Event(), Future[Login]()
 
@@ -65,7 +65,7 @@ async def in_time(login_of: Callable[[Account], Login], account: Account) -> Log
 def login_of(account: Account, ask: Callable[[Account], str] | None) -> Login:
     """The login of an account; `ask` prompts the user.
 
-    Raises SyncError where there is no password to be had.
+    Raises SyncError if there is no password.
     """
     password = _password(account.secret, account.url, account.user)
     if not password and ask is not None:
@@ -85,7 +85,7 @@ def _password(secret: Secret, url: str, user: str) -> str:
 
 
 def printed_by(command: str) -> str:
-    """The first line that a command prints; raises SyncError where it fails, without what it printed."""
+    """The first line that a command prints; raises SyncError if it fails, without its output."""
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(  # noqa: S602 - it is the user's own command, as they typed it
@@ -123,7 +123,7 @@ def printed_by(command: str) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a program, and what it has started; nothing where it has ended by itself."""
+    """End a process and its children, if it still runs."""
     if process.poll() is not None:
         return
     if _CAN_WAIT:
@@ -133,9 +133,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 class _FirstLine(threading.Thread):
-    """Reads the first line of a program's output, within a size limit.
+    """Reads the first line of a process's output, within a size limit.
 
-    A child that the program leaves behind may hold its output open for ever.
+    A child left behind may keep the output open for ever.
     """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -169,7 +169,7 @@ class _FirstLine(threading.Thread):
 
 
 def from_keyring(url: str, user: str) -> str:
-    """The password that the keyring of the desktop has; empty where it has none, or there is no keyring."""
+    """The password in the desktop's keyring; "" if there is none."""
     keyring = _keyring()
     if keyring is None:
         return ""
@@ -180,7 +180,7 @@ def from_keyring(url: str, user: str) -> str:
 
 
 def into_keyring(url: str, user: str, password: str) -> bool:
-    """Give a password to the keyring of the desktop; whether there is one that takes it."""
+    """Store a password in the desktop's keyring; returns whether that worked."""
     keyring = _keyring()
     if keyring is None:
         return False
@@ -192,7 +192,7 @@ def into_keyring(url: str, user: str, password: str) -> bool:
 
 
 def out_of_keyring(url: str, user: str) -> None:
-    """Take a password out of the keyring of the desktop."""
+    """Delete a password from the desktop's keyring."""
     keyring = _keyring()
     if keyring is not None:
         try:
@@ -206,7 +206,7 @@ def _named(url: str, user: str) -> str:
 
 
 def _keyring() -> ModuleType | None:
-    """The library, where it is installed and there is a keyring that it can reach."""
+    """The keyring library, if it is installed and has a usable keyring."""
     try:
         import keyring
         import keyring.backends.fail

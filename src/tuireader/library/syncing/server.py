@@ -1,4 +1,4 @@
-"""What every server of an account can be asked, whatever it speaks, and the sentences about accounts."""
+"""The interface of all account servers, and messages about accounts."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 _REFUSED = frozenset({401, 403})
 LARGEST = 8_000_000
-"""Bytes of an answer: what is asked for in parts is asked for in smaller ones where they are larger."""
+"""Maximum bytes of an answer; larger ones are requested in smaller parts."""
 MARKS_AT_ONCE = 250
-"""Articles that one request marks."""
+"""Articles marked by one request."""
 
 RECENT = timedelta(days=14)
-"""For so long corrections of an article are looked for."""
+"""Maximum age of articles that are checked for corrections."""
 
 
 class Login(NamedTuple):
-    """What an account is signed in to with; never shown, and never kept by us."""
+    """The login of an account; never shown or stored."""
 
     user: str
     password: str
@@ -51,20 +51,20 @@ class Login(NamedTuple):
 
 
 class Talk:
-    """Requests to one server, under one address."""
+    """Requests to one server."""
 
     def __init__(self, queue: PoliteQueue, url: str) -> None:
-        """`url` is what all its addresses begin with."""
+        """`url` is the base address."""
         self._queue = queue
         self.url = url.rstrip("/")
         self.headers: list[tuple[str, str]] = []
-        """What goes with each request: who we are."""
+        """Headers of each request, with the credentials."""
         self.what_we_are = "this name and password"
         self.gives = Reach.PUBLIC
-        """The reach of the addresses that it gives: only a server inside the user's network may lead there."""
+        """The reach of addresses from the server: only a private server may lead to private addresses."""
 
     async def ask(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page:
-        """Ask for an address, which is the server's with `path`; raises RefusedError and FetchError."""
+        """Request a path of the server; raises RefusedError and FetchError."""
         headers = [*self.headers, *([("Content-Type", kind)] if kind else [])]
         try:
             page = await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers, limit=LARGEST)
@@ -83,7 +83,7 @@ class Talk:
 
 
 class RefusedError(SyncError):
-    """The server does not take who we say that we are."""
+    """The server refuses the login."""
 
 
 class UntakenError(SyncError):
@@ -91,7 +91,7 @@ class UntakenError(SyncError):
 
 
 class SwitchedOffError(SyncError):
-    """The server has an API, which is not switched on."""
+    """The server's API is switched off."""
 
 
 class Wanted(NamedTuple):
@@ -99,12 +99,12 @@ class Wanted(NamedTuple):
 
     account: Account
     is_set_back: Callable[[], Awaitable[bool]]
-    """To be asked where anything has changed: what a restored server says is united with what is here."""
+    """To be called if anything has changed: a restored server's statuses are merged with the local ones."""
 
 
 @contextmanager
 def alone(path: Path, account: Account) -> Iterator[None]:
-    """Be the only program on this machine that keeps an account in step; raises SyncError where another one does."""
+    """Hold the lock for syncing an account; raises SyncError if another program has it."""
     try:
         held = os.fdopen(open_own(lock_of(path, account), os.O_CREAT | os.O_WRONLY), "a")
     except OSError as error:
@@ -124,17 +124,17 @@ class BusyAccountError(SyncError):
 
 
 class Server(ABC):
-    """A server that keeps feeds, articles and marks for its user."""
+    """A server with feeds, articles and marks of its user."""
 
     def __init__(self, talk: Talk, login: Login) -> None:
-        """Ask it through `talk`, as the user of `login`."""
+        """Requests go through `talk` with `login`."""
         self.talk = talk
         if login.is_token:
             talk.what_we_are = "this token"
 
     @abstractmethod
     async def sign_in(self) -> None:
-        """Make sure that it takes us; raises SyncError, which says why not, and FetchError."""
+        """Check the login; raises SyncError with the reason, and FetchError."""
 
     @abstractmethod
     async def feeds(self) -> list[RemoteFeed]:
@@ -142,11 +142,11 @@ class Server(ABC):
 
     @abstractmethod
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
-        """Mark at most `MARKS_AT_ONCE` articles; once more does no harm. Gives the numbers that it does not have."""
+        """Mark at most `MARKS_AT_ONCE` articles; idempotent. Returns the ids that it does not have."""
 
     @abstractmethod
     async def subscribe(self, url: str, folder: str) -> str:
-        """Follow a feed, in a folder where one is named; gives what the server calls it. It may be followed already."""
+        """Follow a feed, in a folder if given; returns its server id. It may be followed already."""
 
     @abstractmethod
     async def rename(self, feed_id: str, title: str) -> None:
@@ -158,12 +158,12 @@ class Server(ABC):
 
     @abstractmethod
     async def unsubscribe(self, feed_id: str) -> None:
-        """Follow a feed no more; one that it does not follow is passed over."""
+        """Unsubscribe from a feed, if it is followed."""
 
     @property
     @abstractmethod
     def at_once(self) -> int:
-        """How many articles `entries` asks for with one request."""
+        """Number of articles in one request of `entries`."""
 
     @abstractmethod
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
@@ -177,40 +177,40 @@ class Server(ABC):
 
     @abstractmethod
     def to_be_read_anew(self, cursor: str) -> str:
-        """The cursor of an account whose server was restored: `has_forgotten` says so until all is read again."""
+        """The cursor after a restore: `has_forgotten` is true for it until everything was read again."""
 
     async def is_behind(self, number: str) -> bool:  # noqa: ARG002 - for servers that count
-        """Whether a number that it does not have shows that it was restored."""
+        """Whether an unknown id shows that the server was restored."""
         return True
 
     @property
     @abstractmethod
     def is_whole(self) -> bool:
-        """Whether the last `pull` left nothing for another run."""
+        """Whether the last `pull` was complete."""
 
     @property
     @abstractmethod
     def has_read_all(self) -> bool:
-        """Whether the last `pull` went through all articles of all feeds."""
+        """Whether the last `pull` read all articles of all feeds."""
 
     @abstractmethod
     def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
-        """Bring in all that it has of one feed, and forget the numbers that it does not have."""
+        """Read all articles of one feed, and forget ids that the server does not have."""
 
     @abstractmethod
     def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
-        """Bring in what is new on it, and take over its marks; yields what came of each step.
+        """Read what is new and apply its marks; yields the result of each step.
 
-        What an ended program had brought in is not asked for again.
+        What an interrupted run has saved is not requested again.
         """
 
 
 _NAMED = 4
-"""Feeds that are named where several are meant."""
+"""Maximum feeds named in a message."""
 
 
 def kind(account: Account) -> str:
-    """Which server an account is on."""
+    """The name of an account's server software."""
     if account.kind == MINIFLUX:
         return "Miniflux"
     if account.kind == FOLDER:
@@ -219,7 +219,7 @@ def kind(account: Account) -> str:
 
 
 def ended(event: Synced) -> str:
-    """What came of keeping an account in step."""
+    """The result of a sync in a sentence."""
     turned = event.read + event.unread + event.starred + event.unstarred
     parts = [counted(event.new, "new article")] if event.new else []
     parts += [f"{counted(event.feeds, 'feed')} changed"] if event.feeds else []
@@ -229,7 +229,7 @@ def ended(event: Synced) -> str:
 
 
 def waiting(count: int, where: str) -> str:
-    """That marks have not been told yet."""
+    """A message about unsent marks."""
     return f"{counted(count, 'mark')} {'waits' if count == 1 else 'wait'} for {where}"
 
 
@@ -239,7 +239,7 @@ def dropped(count: int, where: str) -> str:
 
 
 def of_account(account: Account, error: Exception) -> str:
-    """The error of an account as a sentence that begins with the account's name."""
+    """An account's error as a sentence that starts with the account's name."""
     return str(error) if str(error).startswith(account.name) else f"{account.name}: {error}"
 
 

@@ -1,7 +1,7 @@
-"""Keeping machines in step without a server: a folder that they share, in which each writes all that it knows.
+"""Sync between devices without a server: a shared folder into which each writes all that it knows.
 
-No file is written by two, so whatever carries the folder (Syncthing, a network drive, git) meets no conflict. Each
-machine keeps a copy of its own files beside the cache: of everything, the newest time holds, wherever it is found.
+No file is written by two devices, so whatever syncs the folder (Syncthing, a network drive, git) has no conflicts. Each
+device keeps a copy of its files beside the cache. Of each fact the newest time wins.
 """
 
 from __future__ import annotations
@@ -58,20 +58,20 @@ if TYPE_CHECKING:
     from tuireader.store.connection import Connection
 
 _PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
-"""Each machine has two files: all that it knew some time ago, and what has changed since."""
+"""Each device has two files: a full one, and one with the changes since."""
 _LARGEST, _LARGEST_ALL = 22_000_000, 88_000_000
-"""Bytes of a file that are read, packed and unpacked, and unpacked of all together: a mark takes 16."""
+"""Maximum bytes of a file, and of all together, unpacked: a mark takes 16."""
 _MANY = 20_000
-"""Recent changes from which on all is written."""
+"""Number of recent changes from which the full file is rewritten."""
 _TOGETHER = 2000
-"""Articles that are marked in one transaction."""
+"""Articles marked in one transaction."""
 _TEST = "test-"
 _OTHERS = "another machine"
-"""Who did what came through the folder."""
+"""The name of other devices in messages."""
 _DEVICES = 4
-"""Machines on which one cache was used whose files stay, besides that on which it is used now."""
+"""Number of further machines that used this cache whose files are kept."""
 _NEW_MOST = 2000
-"""Feeds that one exchange brings at most."""
+"""Maximum feeds added by one exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +82,24 @@ class Place:
     device: str
     host: str
     state: str = ""
-    """What names the own copy that this cache is in step with: another one, where either was put back from a backup."""
+    """Identifies the copy that this cache matches; differs if either was restored from a backup."""
     seen: dict[str, str] = field(default_factory=dict)
-    """The files that were read: their sizes and times."""
+    """Files that were read, with size and time."""
     feeds: dict[str, list[str]] = field(default_factory=dict)
-    """Our subscriptions as they were told of, by their ids: address, title, folder."""
+    """Our published subscriptions by id: address, title, folder."""
     newest: int = 0
-    """The highest id of an article, by which it is seen whether any have come."""
+    """The highest article id, to detect new articles."""
     kept: list[str] = field(default_factory=list)
-    """Addresses of feeds that stay here although they were ended elsewhere."""
+    """Addresses of feeds kept although they ended elsewhere."""
     devices: dict[str, str] = field(default_factory=dict)
-    """What this cache was called on other machines on which it was used, by machine; the last ones."""
+    """This cache's names on the last other machines that used it."""
 
     def text(self) -> str:
         return json.dumps(asdict(self))
 
 
 def place_of(c: sqlite3.Connection) -> Place | None:
-    """The folder that this machine shares, if it does."""
+    """The state of the shared folder; None if none is shared."""
     account = accounts.get(c, LOCAL)
     try:
         return Place(**json.loads(account.cursor)) if account.cursor else None
@@ -108,10 +108,9 @@ def place_of(c: sqlite3.Connection) -> Place | None:
 
 
 def share(c: Connection, folder: str, *, host: str = "") -> Place:
-    """Share a folder from now on: what is marked goes into the outbox; raises SyncError where it is no folder.
+    """Share a folder from now on; raises SyncError if it does not exist.
 
-    `host` says which machine this is, for tests. A machine has its own files, even if it has a copy of another's
-    cache.
+    `host` identifies the machine, for tests. A machine has its own files even with a copy of another's cache.
     """
     path = Path(folder).expanduser().resolve()
     host = host or _machine()
@@ -139,7 +138,7 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
 
 
 def _moved(there: Place, place: Place) -> Place:
-    """The state of a cache that shares another folder now, or is used on another machine."""
+    """The state after the folder or the machine has changed."""
     if there.host == place.host:
         return replace(there, folder=place.folder)
     devices = {**there.devices, there.host: there.device}
@@ -157,7 +156,7 @@ def _away(folder: Path) -> str:
 
 
 def _machine() -> str:
-    """What tells this machine from others, whatever it is called."""
+    """An identifier of this machine, independent of its name."""
     try:
         found = Path("/etc/machine-id").read_text("ascii").strip()
     except (OSError, ValueError):
@@ -166,7 +165,7 @@ def _machine() -> str:
 
 
 def stop_sharing(c: Connection) -> None:
-    """Stop sharing the folder; what is in it stays."""
+    """Stop sharing the folder; its content stays."""
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=False)
         accounts.set_cursor(c, LOCAL, "")
@@ -186,21 +185,21 @@ def _copy(c: Connection, suffix: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
-    """What came of an exchange."""
+    """The result of an exchange."""
 
     taken: Taken
     pushed: int = 0
     new_feeds: tuple[int, ...] = ()
     feeds: int = 0
-    """How many feeds came, went, or have another name or folder now."""
+    """Number of feeds added, removed, renamed or moved."""
     error: str = ""
-    """Why nothing could be told; what others have told was taken over."""
+    """Why nothing could be published; remote changes were applied."""
 
 
 def exchange(c: Connection, now: datetime) -> Exchanged:
     """Publish local changes and apply remote ones; raises SyncError.
 
-    Ended at any place, the next time goes on: what is told twice is the same.
+    May be interrupted anywhere: publishing twice changes nothing.
     """
     place = place_of(c)
     if place is None:
@@ -212,8 +211,6 @@ def exchange(c: Connection, now: datetime) -> Exchanged:
 
 
 class _Exchange:
-    """One exchange."""
-
     def __init__(self, c: Connection, place: Place, now: datetime) -> None:
         self._c = c
         self._place = place
@@ -221,43 +218,43 @@ class _Exchange:
         self._date = now
         self._folder = Path(place.folder)
         self._known, self._recent = FolderMap(), FolderMap()
-        """All that is known, and what of it is not in the file of all."""
+        """Everything known, and its part that is not in the full file."""
         self._seen: dict[str, str] = {}
-        """The files that are there, with their signatures."""
+        """Existing files with their signatures."""
         self._state = ""
-        """What names the moment of the own copy."""
+        """Identifies the state of the own copy."""
         self._has_news = False
         """Whether there is anything to write."""
         self._is_anew = False
-        """Whether the own copy is not there: then whatever is marked here may be new to all."""
+        """Whether the own copy is missing: then all local marks may be new to others."""
         self._is_in_step = False
-        """Whether the cache is what it was when the own copy was written."""
+        """Whether the cache matches the own copy."""
         self._every: list[Feed] = []
-        """This machine's own feeds, as they were when the exchange began."""
+        """Local feeds at the start of the exchange."""
         self._rows: dict[str, list[str]] = {}
-        """The same in published form, by their ids."""
+        """The same in published form, by id."""
         self._urls: dict[int, str] = {}
-        """Their addresses, as they may be published."""
+        """Their addresses as published, by id."""
         self._ended: list[str] = []
-        """Addresses at which feeds were ended here since the last exchange."""
+        """Addresses of feeds that ended here since the last exchange."""
         self._renamed: list[str] = []
-        """Feeds that had names or folders of this machine's own."""
+        """Feeds whose own names or folders were replaced."""
         self._is_whole = False
-        """Whether too much is new for the file of recent changes."""
+        """Whether too much has changed for the file of recent changes."""
         self._is_reduced = False
-        """Whether the files told too much to be kept whole."""
+        """Whether the files contain too much to keep all of it."""
         self._is_capped = False
-        """Whether more feeds came than one exchange brings."""
+        """Whether there are more new feeds than one exchange adds."""
         self._told_alike: set[str] = set()
-        """Addresses of new feeds that were told of already, by a program that was ended after that."""
+        """Addresses of new feeds that an interrupted run has published."""
         self._times: dict[tuple[str, str], int] = {}
-        """When each fact of a subscription was changed here, by address and name, as far as that is known."""
+        """Times of local changes by address and fact, as far as known."""
         self._names: dict[int, dict[int, int]] = {}
         self._pushed = 0
         self._said: list[str] = []
 
     def all(self) -> Exchanged:
-        """All steps; none where nothing has happened anywhere."""
+        """All steps; none if nothing has changed anywhere."""
         if not self._folder.is_dir():
             raise SyncError(_away(self._folder))
         times = status_outbox.subscription_times(self._c)
@@ -314,7 +311,7 @@ class _Exchange:
     # Files.
 
     def _is_quiet(self) -> bool:
-        """Whether nothing has come from elsewhere, no article and no feed."""
+        """Whether there are no new files, articles or feeds."""
         return (
             self._own(_ALL).name in self._seen
             and self._seen == self._place.seen
@@ -326,7 +323,7 @@ class _Exchange:
         return self._folder / f"{_PREFIX}{self._place.device}{suffix}"
 
     def _signatures(self) -> dict[str, str]:
-        """The files in the folder, and the own copies, by which it is seen whether one is another one now."""
+        """Signatures of the files in the folder and of the own copies, to detect changes."""
         found = {}
         files = [each for suffix in (_ALL, _RECENT) for each in self._folder.glob(f"{_PREFIX}*{suffix}")]
         for file in sorted([*files, *(_copy(self._c, suffix) for suffix in (_ALL, _RECENT))]):
@@ -336,7 +333,7 @@ class _Exchange:
         return found
 
     def _open_copy(self) -> None:
-        """Load the local copy of the own files; without one everything in the folder is read."""
+        """Load the local copy of the own files; without one, the whole folder is read."""
         for suffix in (_ALL, _RECENT):
             try:
                 with os.fdopen(open_own(_copy(self._c, suffix), largest=_LARGEST), "rb") as file:
@@ -350,7 +347,7 @@ class _Exchange:
         self._is_in_step = not self._is_anew and self._state == self._place.state
 
     def _read(self) -> None:
-        """Read what others have written, where it is new; a file that cannot be read is passed over, and said."""
+        """Read new files of other devices; unreadable ones are skipped and reported."""
         left = _LARGEST_ALL
         own = {_copy(self._c, suffix).name for suffix in (_ALL, _RECENT)}
         for name, signature in self._seen.items():
@@ -374,7 +371,7 @@ class _Exchange:
                 self._add(self._known.merge(found))
 
     def _reduced(self, found: FolderMap) -> FolderMap:
-        """Drop from both maps everything that concerns no article on this machine."""
+        """Drop from both maps everything that concerns no article here."""
         here = {
             _shared(feed.url): {
                 self._reused(feed.id).get(row.id, row.guid) for row in server_statuses.of_feed(self._c, feed.id)
@@ -422,7 +419,7 @@ class _Exchange:
         return feeds.of_account(self._c, LOCAL)
 
     def _mark(self, feed: str, name: Field, guid: int, when: int) -> bool:
-        """Put a mark, unless a newer one is known; whether it was put."""
+        """Record a mark unless a newer one is known; returns whether it was recorded."""
         is_news = self._known.mark(feed, name, guid, when)
         if is_news:
             self._recent.mark(feed, name, guid, when)
@@ -439,7 +436,7 @@ class _Exchange:
         return self._known.subscriptions.get(url, Subscription())
 
     def _follow_guids(self) -> None:
-        """Give the marks of articles that have other guids now to these."""
+        """Move marks to the new guids of articles."""
         for feed_id, id_, given, former, until in server_statuses.former_guids(self._c):
             guid = self._reused(feed_id).get(id_, given)
             for name in FIELDS if (url := self._urls.get(feed_id, "")) else ():
@@ -449,7 +446,7 @@ class _Exchange:
                     self._mark(url, name, guid, when)
 
     def _tell_marks(self, waiting: Sequence[Change]) -> None:
-        """Publish marks from the outbox, with times later than the state known when they were made."""
+        """Publish marks from the outbox, with times later than the known state."""
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
             feed_id, guid = names.get(change.article_id, (0, 0))
@@ -461,7 +458,7 @@ class _Exchange:
                 self._pushed += self._mark(url, change.field, guid, when)
 
     def _reused(self, feed_id: int) -> dict[int, int]:
-        """The articles of a feed that have the guids of others before them, and the numbers of their own names."""
+        """Articles of a feed with reused guids, and the hashes that identify them instead."""
         if feed_id not in self._names:
             numbered = filter(is_marked, server_statuses.numbered_guids(self._c, feed_id))
             known = articles.known(self._c, feed_id, {guid.rpartition("#")[0] for guid in numbered})
@@ -472,7 +469,7 @@ class _Exchange:
         return self._names[feed_id]
 
     def _tell_marked_before(self) -> None:
-        """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
+        """Publish local marks that are unknown elsewhere: older than the sharing, or lost."""
         for feed in self._local():
             url = self._urls.get(feed.id, "")
             for row in server_statuses.of_feed(self._c, feed.id) if url else ():
@@ -484,7 +481,7 @@ class _Exchange:
                         self._pushed += self._mark(url, name, guid, when)
 
     def _tell_subscriptions(self) -> None:
-        """Publish each fact of our subscriptions that has changed since they were told, with the time of the change."""
+        """Publish each changed fact of our subscriptions with the time of its change."""
         before = self._place.feeds
         names = {str(feed.id): feed.title for feed in self._every}
         for id_, row in self._rows.items():
@@ -504,7 +501,7 @@ class _Exchange:
             self._ended.append(url)
 
     def _ended_here(self) -> list[str]:
-        """The addresses of subscriptions that were ended here, and are not an account's now."""
+        """Addresses of subscriptions that ended here, unless they went to an account."""
         before, every = self._place.feeds, feeds.every(self._c)
         here, ids = {_shared(feed.url) for feed in every}, {str(feed.id) for feed in every}
         told = [url for id_, (url, *_) in before.items() if id_ not in ids]
@@ -528,7 +525,7 @@ class _Exchange:
         self._put(url, Subscription(**facts))
 
     def _tell_move(self, url: str, to: str) -> None:
-        """Publish a feed's new address, to which all that is known of it goes along."""
+        """Publish a feed's new address, which inherits everything known about the old one."""
         known = self._there(url)
         if self._known.address_now(url) != to:
             at = max(self._times.get((url, "moved"), self._now), known.moved.at + 1)
@@ -538,9 +535,9 @@ class _Exchange:
             self._place.kept.append(to)
 
     def _tell_subscribed_before(self) -> None:
-        """Publish what is followed here and was never told: from before the folder was shared, or since all is lost.
+        """Publish local subscriptions that are unknown elsewhere: older than the sharing, or lost.
 
-        It was never ended here, so it stays although others have ended it.
+        They did not end here, so they stay even if others have ended them.
         """
         names = {str(feed.id): feed.title for feed in self._every}
         successors = {self._known.address_now(url): url for url in self._ended}
@@ -570,9 +567,9 @@ class _Exchange:
     # What was done elsewhere.
 
     def _take_subscriptions(self) -> tuple[tuple[int, ...], set[int]]:
-        """Follow what others follow now, and no more what they do not; the ids of feeds that are new, and changed.
+        """Apply remote subscriptions; returns ids of new and of changed feeds.
 
-        What is no more as it was when the exchange began is told the next time.
+        Local changes made during the exchange are published next time.
         """
         added: list[int] = []
         touched: set[int] = set()
@@ -636,7 +633,7 @@ class _Exchange:
             self._said.append(server.ended_feeds(ended, _OTHERS))
 
     def _take_names(self, feed: Feed, there: Subscription, row: Sequence[str]) -> None:
-        """Name and file a feed as the others do; what it was called before they shared the folder is said."""
+        """Name and file a feed as others do; replaced names from before the sharing are reported."""
         if any(row[1:]) and str(feed.id) not in self._place.feeds:
             self._renamed.append(" in ".join(filter(None, (feed.name, row[2]))))
         feeds.rename(self._c, feed.id, there.title.value)
@@ -644,7 +641,7 @@ class _Exchange:
         folders.put(self._c, feed.id, folders.add(self._c, folder).id if folder else None)
 
     def _take_marks(self) -> Taken:
-        """Let articles be as they were marked last, wherever that was, and whichever telling of a story it was."""
+        """Apply the newest marks, wherever made, to articles and their duplicates."""
         states: dict[int, tuple[bool, bool]] = {}
         unasked: list[int] = []
         own: dict[Field, list[int]] = {"read": [], "starred": []}
@@ -672,7 +669,7 @@ class _Exchange:
         return taken.with_(Taken(read=len(unasked)))
 
     def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int]]]:
-        """Each article of this machine's own feeds of which there is a mark, with the stamps of its last ones."""
+        """Local articles with known marks, and the newest stamps of these."""
         rows: list[server_statuses.Marked] = []
         last: dict[tuple[int, Field], int] = {}
         stories: dict[tuple[int, Field], int] = defaultdict(int)
@@ -700,7 +697,7 @@ def _signature(file: Path) -> str:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Put a file in its place in one move; a link that stands there is replaced, not followed."""
+    """Write a file and move it into place; a link there is replaced, not followed."""
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     with open(part, "xb", opener=open_shared) as file:
@@ -711,7 +708,7 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _shared(url: str) -> str:
-    """The address of a feed as it may stand in a folder that others read; empty where it has a password, or is none."""
+    """The published address of a feed; "" if it has a password or is not on the web."""
     bare = _bare(url)
     return bare if bare == url and bare.startswith("http") else ""
 
@@ -728,7 +725,7 @@ def account(place: Place) -> Account:
 
 
 def event(place: Place, exchanged: Exchanged) -> Synced:
-    """The outcome of an exchange in the form of an account's."""
+    """The result of an exchange in the form of an account's."""
     taken = exchanged.taken
     marks = (taken.read, taken.unread, taken.starred, taken.unstarred)
     status: SyncStatus = "failed" if exchanged.error else "done"

@@ -1,4 +1,4 @@
-"""Sync: tell the servers of accounts what was done here, and take over what was done there."""
+"""Sync of accounts: upload local changes, apply remote ones."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 
 _OWN_FAULT = 500
 _TURNS = 2
-"""How often feeds are read whole at most: that may show wrong numbers in others."""
+"""Maximum complete reads of feeds, which may reveal wrong ids in others."""
 _PROBES = 20
-"""Articles at most, of those that the server is to be told of, whose numbers are checked before."""
+"""Maximum articles with outgoing changes whose ids are verified first."""
 _LATER = frozenset({408, 425, 429})
-"""Answers after which the same may be taken another time."""
+"""Status codes after which a request may be repeated later."""
 
 
 async def sync(
@@ -70,7 +70,7 @@ async def tell(cache: Cache, account: Account, sign: Callable[[], Server], *, cl
 
 @dataclass(slots=True)
 class _Run:
-    """One run, and what came of it so far."""
+    """One run and its results so far."""
 
     cache: Cache
     account: Account
@@ -79,10 +79,10 @@ class _Run:
     taken: Taken = field(default_factory=Taken)
     feeds: int = 0
     is_set_back: bool | None = None
-    """None: it was not asked for yet."""
+    """None: not checked yet."""
 
     async def all(self, steps: AsyncGenerator[Synced, None]) -> AsyncGenerator[Synced, None]:
-        """Steps, and last how they ended."""
+        """Run the steps; yields their progress and the final result."""
         try:
             with alone(self.cache.path, self.account):
                 async with aclosing(steps):
@@ -99,7 +99,7 @@ class _Run:
             yield await self.ended("done", None)
 
     async def steps(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
-        """All steps, in their order."""
+        """All steps in order."""
         server = sign()
         yield self._now("signing in")
         await server.sign_in()
@@ -140,7 +140,7 @@ class _Run:
             await self._drop()
 
     async def _pull(self, server: Server, account: Account, new: Sequence[Feed]) -> AsyncGenerator[Taken, None]:
-        """All that has changed; then whole feeds where that is not enough: new ones, and those with wrong numbers."""
+        """Read all changes; then whole feeds if needed: new ones, and those with wrong ids."""
         async with aclosing(
             server.pull(self.cache, self.clock, Wanted(account, partial(self._is_set_back, server)))
         ) as pulled:
@@ -159,7 +159,7 @@ class _Run:
                 return
 
     async def _drop(self) -> None:
-        """Drop what nobody can be told: changes of articles that the server does not have, which is said."""
+        """Drop and report changes of articles that the server does not have."""
         dropped = await self.cache.write(partial(status_outbox.drop, account_id=self.account.id))
         if dropped:
             self._says(server.dropped(dropped, self.account.name))
@@ -180,9 +180,9 @@ class _Run:
         self.taken = self.taken.with_(Taken(said=sentences))
 
     async def _is_set_back(self, server: Server, without: Collection[int] = ()) -> bool:
-        """Whether the server was restored: it gives the newest numbers to other articles, or has none so high.
+        """Whether the server was restored: its newest ids belong to other articles, or do not exist.
 
-        It is asked once. Feeds that it does not list any more say nothing.
+        Checked once. Feeds that it no longer lists do not count.
         """
         if self.is_set_back is None:
             self.is_set_back = await self._asked_whether_set_back(server, without)
@@ -198,11 +198,10 @@ class _Run:
         self._says(apply_remote.set_back(self.account))
 
     async def _asked_whether_set_back(self, server: Server, without: Collection[int]) -> bool:
-        """Ask for the newest numbers until one is right; those above it are forgotten if only they are missing.
+        """Ask for the newest ids until one is right; missing ones above it are forgotten.
 
-        Before, for some of those that it is to be told of: none is right that it has given to another article.
-
-        Of a restored server they are kept until it has been read anew: a program that is killed before finds them.
+        Before, for some of those that it is to be told of: none is right that it has given to another article. Of a
+        restored server they are kept until it has been read anew: a program that is killed before finds them.
         """
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         if await server.has_forgotten(account.cursor):
@@ -233,7 +232,7 @@ class _Run:
     async def _push(self, server: Server) -> AsyncGenerator[Synced, None]:
         """Upload statuses; confirmed entries leave the outbox at once.
 
-        What it refuses is said, and waits: all else goes on.
+        Refused ones are reported and wait; the rest goes on.
         """
         for batch in _batches(await self._waiting()):
             yield self._now(f"telling of {counted(len(batch), 'mark')}")
@@ -252,9 +251,9 @@ class _Run:
             self.pushed += len(told)
 
     async def _mark(self, server: Server, batch: Sequence[Change]) -> Collection[str]:
-        """Mark articles; gives the numbers that the server does not have.
+        """Mark articles; returns the ids that the server does not have.
 
-        Miniflux fails where it has none of them (2.2.6): then it is asked for each, and the others are marked.
+        Miniflux fails if it has none of them (2.2.6): then they are checked one by one.
         """
         field, value = batch[0].field, batch[0].value
         numbers = [change.server_id for change in batch]
@@ -312,14 +311,14 @@ class _Run:
 
 
 def _is_refused(error: FetchError | SyncError) -> bool:
-    """Whether a server does not take what it was told, and never will; else all may be another time."""
+    """Whether a server refuses a change for good."""
     if isinstance(error, FetchError):
         return error.status is not None and error.status < _OWN_FAULT and error.status not in _LATER
     return isinstance(error, UntakenError)
 
 
 def _batches(changes: Sequence[Change]) -> list[list[Change]]:
-    """Marks of one kind together, as many as one request takes, in an order in which the last of each is the last."""
+    """Changes grouped into requests, in an order that keeps the last change of each article last."""
     found = []
     ordered = sorted(changes, key=lambda change: (change.field, change.value, change.number))
     for _, some in groupby(ordered, key=lambda change: (change.field, change.value)):
@@ -329,7 +328,7 @@ def _batches(changes: Sequence[Change]) -> list[list[Change]]:
 
 
 MANY = 100
-"""As if so many feeds were to come: it is worth the processes that take them in."""
+"""As many feeds as make worker processes worthwhile."""
 log = logging.getLogger("tuireader")
 
 

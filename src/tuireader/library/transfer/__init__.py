@@ -1,1 +1,1 @@
-"""What comes from other programs, and goes to them."""
+"""Import and export."""

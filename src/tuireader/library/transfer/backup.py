@@ -1,4 +1,4 @@
-"""Everything that a cache has, as JSON Lines, and a cache made of that again: a backup that any program can read."""
+"""Backup of the whole cache as JSON Lines, and restoring it."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ if TYPE_CHECKING:
 
 HEAD, _END = "tuireader", "end"
 VERSION = 1
-"""Of the format: a later one may have more, and never means another thing by a name that is here."""
+"""The format version: later versions may add fields, but never change their meaning."""
 _NAMES = 500
-"""Names of one list in a row."""
+"""Maximum names in one list of a row."""
 _OBJECTS = 100_000
-"""Objects and lists of one line at most."""
+"""Maximum objects and lists of one line."""
 LONGEST = 32_000_000
-"""Characters of a line."""
+"""Maximum characters of a line."""
 _TOGETHER = 4_000_000
-"""Characters of lines from which on their articles are written."""
+"""Characters of lines whose articles are written together."""
 _OWN = frozenset({site_facts.LEARNED, feeds.TO_READ, feeds.LEAVING})
 _FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
-"""Options that the program sets: a feed that is here has its own."""
+"""Options set by the program, of which an existing feed keeps its own."""
 _KEYS_AT_ONCE = 1000
 _PAIR, _NUMBERS = 2, 2**63
-"""Options of feeds that are set by the program, and mean nothing elsewhere."""
+"""Length of a pair of key and date, and limit of their values."""
 _MISTAKES = 1000
-"""Lines that cannot be read, after which no more is read."""
+"""Invalid lines after which reading stops."""
 _CUT = 2
-"""How many times as long a text is in the backup if its feed has cut or emptied it since."""
+"""Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
-"""What is not shown as it is; everything else is a line."""
+"""Fields that are not a single line of text."""
 _AT_ONCE = 100
 """Articles of one transaction."""
 
 
 @dataclass(slots=True)
 class Restored:
-    """What came of a backup."""
+    """The result of restoring a backup."""
 
     feeds: int = 0
     articles: int = 0
     known: int = 0
-    """Articles that were here already; they are now also read, starred, tagged and completed as in the backup."""
+    """Articles that were here already; their status, tags and texts are merged."""
     rules: int = 0
     """Rules that were added."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
@@ -81,7 +81,7 @@ def is_backup(first: bytes) -> bool:
 
 
 def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
-    """All there is, row by row: first what articles belong to, then the articles; of these only some, if given."""
+    """All data as rows, first what articles refer to, then the articles, or only some."""
     yield {"type": HEAD, "version": VERSION, "made": _utc(now)}
     names = {folder.id: folder.name for folder in folders.every(c)}
     for name in sorted(names.values()):
@@ -222,7 +222,7 @@ def _check_head(row: dict[str, Any] | None) -> None:
 
 
 class _Restoring:
-    """Takes rows in, the articles of one feed many at a time."""
+    """Restores rows, articles of one feed in batches."""
 
     def __init__(self, c: sqlite3.Connection, now: datetime) -> None:
         self.done = Restored()
@@ -231,9 +231,9 @@ class _Restoring:
         self._feeds = feeds.by_place(c)
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
-        """The rules that are here, and their ids."""
+        """Existing rules and their ids."""
         self._rules: dict[str, int] = {}
-        """The ids of rules here, by their numbers there."""
+        """Ids of rules here by their numbers in the backup."""
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
 
@@ -278,7 +278,7 @@ class _Restoring:
             raise ValueError(f"{_text(row, 'custom_title') or title} is here with another {' and '.join(left_out)}")
 
     def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> list[str]:
-        """Give a feed what the user gave it in the backup, where it has nothing here; what it has otherwise."""
+        """Set a feed's title, folder and options from the backup where they are unset here; returns what differs."""
         left_out = []
         title, folder = _text(row, "custom_title"), _text(row, "folder")
         if title and not feed.custom_title:
@@ -335,7 +335,7 @@ class _Restoring:
         self._rules[str(row.get("number"))] = id_
 
     def flush(self) -> None:
-        """Write the articles that wait, all of one feed."""
+        """Write the pending articles, all of one feed."""
         rows, self._waiting, self._size = self._waiting, [], 0
         if not rows:
             return
@@ -399,7 +399,7 @@ class _Restoring:
 
 
 def _check(row: dict[str, Any]) -> None:
-    """Raise ValueError where a row of an article is none: what waits to be written can be written."""
+    """Raise ValueError for an invalid row of an article, so that pending rows can be written."""
     row["feed_url"], row["guid"] = _address(row, "feed_url"), _needed(row, "guid")
     for name in ("full_html", "full_text"):
         _text(row, name)
@@ -413,14 +413,14 @@ def _check(row: dict[str, Any]) -> None:
 
 
 def _unasked(row: dict[str, Any]) -> set[str]:
-    """The marks of an article that the user did not make."""
+    """The marks of an article that a rule or an age made."""
     did = [each for each in _dict(row, "rules").values() if type(each) is int]
     by_rules = {name for name, bit in (("read", READ), ("starred", STAR)) if any(each & bit for each in did)}
     return by_rules | set(_names(row, "unasked"))
 
 
 def _prepared(row: dict[str, Any]) -> Prepared:
-    """The article of a row, ready to be saved; ValueError where it is none."""
+    """The article of a row, ready to save; raises ValueError."""
     from tuireader.library.refreshing.match_entries import prepare
 
     entry = ParsedEntry(

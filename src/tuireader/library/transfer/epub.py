@@ -1,4 +1,4 @@
-"""Articles as a book for e-readers: one chapter an article. The only door to EbookLib."""
+"""Articles as an EPUB book, one chapter each. The only user of EbookLib."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ p.picture, p.caption, p.footnote { font-size: 0.85em; }
 
 
 class Chapter(NamedTuple):
-    """An article of a book."""
+    """A chapter of a book."""
 
     title: str
     byline: str
     link: str
-    """Its address; may be empty."""
+    """Its address; may be ""."""
     xhtml: str
-    """Its text, as `content.export.xhtml` writes it."""
+    """Its text, as written by `content.export.xhtml`."""
     lang: str
     part: str
-    """The feed that it is of: what stands together in the contents."""
+    """Its feed, under which it is listed."""
 
 
 def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
-    """A book of these chapters, in this order; the contents name the feeds, where there are several."""
+    """A book of chapters in this order; the contents list the feeds if there are several."""
     book = epub.EpubBook()
     book.set_identifier(
         f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, title + chr(0).join(each.link for each in chapters))}"
@@ -87,7 +87,7 @@ def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
 
 
 def _contents(chapters: Sequence[Chapter], pages: Sequence[epub.EpubHtml]) -> list[object]:
-    """The table of contents: by feed where there are several, in the order of the articles."""
+    """The table of contents, by feed if there are several."""
     parts: dict[str, list[epub.EpubHtml]] = {}
     for chapter, page in zip(chapters, pages, strict=True):
         parts.setdefault(chapter.part, []).append(page)

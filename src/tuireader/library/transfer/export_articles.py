@@ -1,4 +1,4 @@
-"""What other programs read: articles as Markdown with front matter or a book, feeds as OPML."""
+"""Export of articles as Markdown or as a book, and of feeds as OPML."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"[^\w]+")
 _LONGEST = 60
-"""Signs of a title in the name of a file."""
+"""Maximum characters of a title in a file name."""
 
 
 class TextFile(NamedTuple):
-    """A file to be written: its name, and what it holds."""
+    """A file to write."""
 
     name: str
     text: str
     date: int
-    """When the article is of, in seconds since 1970."""
+    """The article's date, in seconds since 1970."""
 
 
 def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFile]:
-    """Each article as Markdown with front matter (YAML), in a file whose name stays the same."""
+    """Each article as Markdown with front matter (YAML), under a stable file name."""
     for article_id in ids:
         opened = open_article.open_article(c, article_id)
         head = _front_matter(opened.article, opened.status, labels.tags_of(c, [article_id]).get(article_id, []))
@@ -49,7 +49,7 @@ def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFi
 
 
 def name_of(article: Article) -> str:
-    """The name of an article's file: its day, its title, and what tells it from others of that day and title."""
+    """A file name: date, title, and a hash against clashes."""
     import hashlib
 
     plain = unicodedata.normalize("NFKD", printable(article.title)).encode("ascii", "ignore").decode().lower()
@@ -59,7 +59,7 @@ def name_of(article: Article) -> str:
 
 
 def _front_matter(article: Article, status: Status, names: Sequence[str]) -> str:
-    """What is known of an article, as YAML: JSON strings are YAML too, whatever is in them."""
+    """Metadata of an article as YAML, with values in JSON, which is valid YAML."""
     rows: list[tuple[str, object]] = [
         ("title", article.title),
         ("authors", list(article.authors)),
@@ -76,7 +76,7 @@ def _front_matter(article: Article, status: Status, names: Sequence[str]) -> str
 
 
 def book(c: sqlite3.Connection, title: str, ids: Sequence[int], made: datetime) -> bytes:
-    """Articles as an EPUB, one chapter each: feed by feed, as each comes first, and of each feed in this order."""
+    """Articles as an EPUB, grouped by feed in the order of first appearance."""
     from tuireader.content.export.xhtml import address, to_xhtml
     from tuireader.content.layout.head import DOT, byline
     from tuireader.library.transfer.epub import Chapter, to_epub
@@ -102,15 +102,15 @@ class ExportedFeeds(NamedTuple):
 
     content: bytes
     feeds: int
-    """How many it has."""
+    """Number of feeds in it."""
     without_password: int
-    """Of how many the name and password were left out, which stand in their addresses here."""
+    """Number of feeds whose credentials were left out."""
     inside: int
-    """How many are left out, since others gave their addresses, which lead into the user's own network."""
+    """Number of feeds left out, since others gave their addresses, which are private."""
 
 
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
-    """All feeds, or those of a folder, with their folders and the names that the user gave them, by folder and name."""
+    """All feeds, or those of a folder, with folders and the user's titles, by folder and name."""
     names = {folder.id: folder.name for folder in folders.every(c)}
     some = [
         (feed, Outline(without_credentials(feed.url), feed.name, names.get(feed.folder_id or 0, ""), feed.site))

@@ -1,4 +1,4 @@
-"""Whatever another program has written: lists of feeds, newsboat's folder, pages to be read later, a backup."""
+"""Import of any known file: feed lists, newsboat's folder, saved pages, backups."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 100
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
-"""Bytes of an export when it is unpacked, and of one file in it."""
+"""Maximum bytes of an unpacked export, and of one file in it."""
 _METADATA, _MOST = 4_000_000, 200_000
-"""Bytes of a list of pages, and pages in all."""
+"""Maximum bytes of a list of pages, and number of pages."""
 
 
 class KeptPages(NamedTuple):
-    """What came of an export."""
+    """The result of importing saved pages."""
 
     added: int
     known: int
     without_text: int
-    """Of those that were added, how many have no text yet."""
+    """Number of added pages without text."""
 
 
 def keep_all(
@@ -97,9 +97,9 @@ def keep_all(
 
 
 def _there(c: sqlite3.Connection, page: SavedPage, feed_id: int | None, *, is_alone: bool) -> int | None:
-    """The article that a page is: the one of its name in its feed, else the one at its address.
+    """The article of a page: by name in its feed, else by address.
 
-    If other articles, here or in the export, have the same address, its title must be the same, too.
+    If several articles, here or in the export, have the address, the title must agree too.
     """
     if feed_id is not None and (known := articles.known(c, feed_id, [page.name])):
         return next(iter(known.values())).id
@@ -113,7 +113,7 @@ def _there(c: sqlite3.Connection, page: SavedPage, feed_id: int | None, *, is_al
 
 
 def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
-    """Give a page that had none its text."""
+    """Save the text of a page that had none."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.word_count import count_tidied
 
@@ -130,7 +130,7 @@ def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: date
 
 
 def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[str], None]) -> KeptPages | None:
-    """Save the pages of an export of Omnivore's, which is a ZIP; None if it is none. Raises NotAFeedListError."""
+    """Import an Omnivore export (ZIP); None if it is none. Raises NotAFeedListError."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -162,30 +162,29 @@ def _text(archive: zipfile.ZipFile, name: str, most: int = _LARGEST) -> str:
 
 _HEAD = 4096
 _NAMED = 4
-"""Things that are named in a sentence."""
+"""Maximum names listed in a message."""
 
 
 @dataclass(slots=True)
 class Imported:
-    """What came of an import."""
+    """The result of an import."""
 
     feeds: list[ImportedFeed] = field(default_factory=list)
-    """What came of each feed, or search, that was named."""
+    """The result of each feed or search."""
     articles: int = 0
-    """Articles that came with newsboat's cache."""
+    """Articles imported from newsboat's cache."""
     pages: KeptPages | None = None
-    """Of an export of pages to be read later."""
+    """The result for saved pages."""
     restored: Restored | None = None
-    """Of a backup."""
+    """The result for a backup."""
 
     @property
     def new_feeds(self) -> list[int]:
-        """The ids of the feeds that are followed now, and were not before."""
         return [each.feed_id for each in self.feeds if each.status == "added" and each.feed_id is not None]
 
     @property
     def inside(self) -> list[str]:
-        """The addresses of new feeds that only the user's own network knows."""
+        """Addresses of new feeds with private host names."""
         new = (each.outline.url for each in self.feeds if each.status == "added" and each.feed_id is not None)
         return [shown_address(url) for url in new if is_inside_by_name(host_of(url))]
 
@@ -199,7 +198,7 @@ class Imported:
         ]
 
     def said(self) -> list[str]:
-        """What came of it, in sentences."""
+        """The result in sentences."""
         if self.restored is not None:
             back = self.restored
             known = f"; {back.known} were here already" if back.known else ""
@@ -239,7 +238,7 @@ def _named(names: list[str]) -> str:
 
 
 def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
-    """Take in a file or a folder; `tell` is called with what is happening. Raises NotAFeedListError."""
+    """Import a file or a folder; `tell` is called with progress. Raises NotAFeedListError."""
     file = _file(path)
     boat = newsboat.find(file)
     if boat is not None:
@@ -298,7 +297,7 @@ def _file(path: str) -> Path:
 
 
 def _head(file: Path, path: str) -> bytes:
-    """How a file begins; raises NotAFeedListError where it is none that can be read, or holds no text."""
+    """The beginning of a file; raises NotAFeedListError if it cannot be read, or is no text."""
     if not file.is_file():
         raise NotAFeedListError(f"There is no file {shown_address(path)}")
     try:

@@ -1,4 +1,4 @@
-"""import_feeds: follow all feeds of a list that another program has written; they are fetched as what is due is."""
+"""Import of feed lists from other programs; new feeds are fetched later, when due."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
 _OPML, _BEGINNING = re.compile(rb"<outline\b|opml\s+version=", re.IGNORECASE), 4096
-"""What tells a list in OPML whose beginning is lost, and where it is looked for."""
+"""Recognises OPML whose beginning is missing, and bytes searched for it."""
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFeed:
-    """What came of one feed of a list."""
+    """The result for one feed of a list."""
 
     outline: Outline
     status: Literal["added", "known", "failed", "unsupported"]
     feed_id: int | None
     error: str | None = None
     line: int | None = None
-    """Where it stands, in a list of lines."""
+    """Its line, in a list of lines."""
     is_rule: bool = False
-    """It is no feed, but a rule about articles."""
+    """Whether it is a rule instead of a feed."""
 
 
 def is_path(text: str) -> bool:
@@ -49,7 +49,7 @@ def is_path(text: str) -> bool:
 
 
 def read_file(path: str) -> bytes:
-    """The content of a list at a path as typed; raises NotAFeedListError where it cannot be read."""
+    """The content of a list at a typed path; raises NotAFeedListError."""
     shown = shown_address(path)
     try:
         file = Path(path).expanduser()
@@ -64,9 +64,9 @@ def read_file(path: str) -> bytes:
 
 
 def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[ImportedFeed]:
-    """Follow the feeds of a list that are not followed yet; raises NotAFeedListError where it names none.
+    """Follow the new feeds of a list; raises NotAFeedListError if it contains none.
 
-    Each is in as soon as it is written: where the program is killed, the next import brings the rest.
+    Each is saved at once: if the program is killed, the next import adds the rest.
     """
     if content.lstrip(_BLANK).startswith(b"<") or _OPML.search(content[:_BEGINNING]):
         there = feeds.by_place(c)
@@ -93,9 +93,9 @@ def _is_address(text: str) -> bool:
 
 
 def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetime) -> list[ImportedFeed]:
-    """Follow what lines name, each in the folder of its first tag; tags that are anywhere not the first are tags.
+    """Follow the feeds in lines, each in the folder of its first tag; tags that occur in another place are tags.
 
-    Searches of newsboat's are saved, as far as they can be said here.
+    Newsboat's searches are saved as far as they can be translated.
     """
     there = feeds.by_place(c)
     names = newsboat.extra_tags(lines)
@@ -118,7 +118,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
 def ignore(
     c: sqlite3.Connection, ignored: list[Ignored], tags: dict[int, list[str]], now: datetime
 ) -> list[ImportedFeed]:
-    """Make rules that hide what newsboat ignores, as far as that can be said here."""
+    """Add rules that hide what newsboat ignores, as far as that can be translated."""
     there = feeds.by_place(c)
     names = {name for some in tags.values() for name in some}
     found = []
@@ -155,7 +155,7 @@ def _save_search(
 
 
 def _follow_line(c: sqlite3.Connection, listed: ListedAddress, there: dict[str, int], now: datetime) -> ImportedFeed:
-    """Follow what a line names, in the folder of its first tag."""
+    """Follow the feed of a line, in the folder of its first tag."""
     outline = Outline(listed.url, listed.title, listed.tags[0] if listed.tags else "")
     if listed.unsupported:
         return ImportedFeed(outline, "unsupported", None, listed.unsupported, listed.line)

@@ -1,4 +1,4 @@
-"""newsboat's folder: its feeds with tags and titles, its searches, and its cache with what was read and flagged."""
+"""Import of newsboat's folder: feeds with tags and titles, searches, and the cache with statuses."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 _AT_ONCE = 100
 """Articles of one transaction."""
 _TAGS = 50
-"""Tags of one feed."""
+"""Maximum tags of a feed."""
 _LARGEST = 20_000_000
-"""Bytes of a value that is read."""
+"""Maximum bytes of a value."""
 _LONGEST = 5_000_000
-"""Characters of an article that are taken."""
+"""Maximum characters of an article."""
 _PATIENCE = 60.0
-"""Seconds in which some articles are read."""
+"""Seconds for reading a batch of articles."""
 _STEPS = 10_000
-"""Steps of SQLite between two looks at the clock, and at ctrl+c."""
+"""SQLite steps between checks of the clock, and of ctrl+c."""
 _OF_FEED = """
 SELECT guid, title, author, url, pubDate, substr(content, 1, ?), unread, flags, deleted, enclosure_url, enclosure_type
 FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC
@@ -48,11 +48,11 @@ class Item(NamedTuple):
     is_read: bool
     flags: str
     is_deleted: bool
-    """Newsboat does not list it any more: it does not come back here either."""
+    """Whether newsboat has deleted it: then it is not imported, now or later."""
 
 
 def find(path: Path) -> tuple[Path, Path | None] | None:
-    """The list of feeds and the cache of a folder of newsboat's, or of its list in it; None where it is none."""
+    """The feed list and cache of a newsboat folder, or of its list; None if it is none."""
     urls = path / "urls" if path.is_dir() else path.with_name("urls") if path.name == "cache.db" else path
     if urls.name != "urls" or not urls.is_file():
         return None
@@ -63,7 +63,7 @@ def find(path: Path) -> tuple[Path, Path | None] | None:
 
 
 def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:
-    """The tags that are tags here too, for each line: each that is anywhere not the first, which is the folder."""
+    """Tags by line that are not only folders: they occur in another place than the first."""
     others = {tag for line in lines for tag in line.tags[1:]}
     return {line.line: [tag for tag in line.tags if tag in others] for line in lines}
 
@@ -78,9 +78,9 @@ def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: da
 
 
 def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
-    """What a cache of newsboat's has, feed by feed: the feed's address, and some of its articles, the newest first.
+    """The articles of newsboat's cache, newest first, in batches with their feed's address.
 
-    Raises NotAFeedListError where it cannot be read.
+    Raises NotAFeedListError if it cannot be read.
     """
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
@@ -105,7 +105,7 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
 
 
 class _Clock:
-    """Ends a statement that takes too long; between two looks Python hears of ctrl+c."""
+    """Interrupts statements that take too long, and lets Python handle ctrl+c."""
 
     def __init__(self) -> None:
         self.begin()
@@ -138,10 +138,9 @@ def _item(row: tuple[object, ...]) -> Item:
 
 
 def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> int:
-    """Keep what newsboat has of a feed and this cache has not, with its marks; how many articles that is.
+    """Save articles of newsboat's cache with their statuses; returns how many are new.
 
-    What was flagged is starred, and has a tag for each flag. Articles that are here already are read and starred too
-    where they are there.
+    Flagged articles are starred and get a tag per flag. Statuses of known articles are merged.
     """
     with transaction(c):
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
