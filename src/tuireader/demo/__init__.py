@@ -1,1 +1,1 @@
-"""“The Slow Terminal”, a small magazine of our own writing, and the server that gives it on loopback."""
+"""The demo: “The Slow Terminal”, a small magazine, and its server on loopback."""

@@ -1,4 +1,4 @@
-"""The magazine's HTML pages: an article amid all that a real site puts around it."""
+"""The magazine's HTML pages, with everything that a real site puts around an article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The magazine's posts and comments, read from the files in this package, and small pieces of their markup."""
+"""The magazine's posts and comments from the files in this package."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Post:
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     html: str
-    """The body, with links and pictures relative to the site's root."""
+    """The body; links and pictures are relative to the site's root."""
     cut: bool = False
-    """Whether feeds get only what stands before `<!--more-->`."""
+    """Whether feeds contain only the text before `<!--more-->`."""
 
     @property
     def path(self) -> str:
@@ -41,7 +41,7 @@ class Post:
 
     @property
     def excerpt(self) -> str:
-        """The first words as plain text, ending in […] where there are more."""
+        """The first words as plain text, ending in […] if there are more."""
         words = unescape(re.sub(r"<[^>]+>", " ", self.html)).split()
         if len(words) <= _EXCERPT_WORDS:
             return " ".join(words)
@@ -50,7 +50,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What a reader of the magazine said below an article."""
+    """A comment on an article."""
 
     slug: str
     author: str
@@ -87,7 +87,7 @@ def slugify(name: str) -> str:
 
 @cache
 def load_posts() -> tuple[Post, ...]:
-    """Every article of the package, newest first."""
+    """All articles of the package, newest first."""
     folder = files(__package__) / "articles"
     names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".html"))
     posts = [
@@ -98,7 +98,7 @@ def load_posts() -> tuple[Post, ...]:
 
 
 def parse_post(name: str, text: str, number: int) -> Post:
-    """Read one article file: `Name: value` lines, a blank line, the body; raise ValueError if it has no title."""
+    """Parse an article file: `Name: value` lines, a blank line, the body; raises ValueError without a title."""
     head, _, body = text.replace("\r\n", "\n").partition("\n\n")
     lines = (line.partition(":") for line in head.split("\n"))
     fields = {key.strip().lower(): value.strip() for key, _, value in lines}
@@ -137,7 +137,7 @@ TAGLINE = "Terminals, feeds, letters, and reading without a network"
 
 
 def texturised(title: str) -> str:
-    """A title as WordPress writes it everywhere: punctuation as numeric references, `&` as &#038;."""
+    """A title as WordPress escapes it: punctuation as numeric references, `&` as &#038;."""
     escaped = escape(title, quote=False).replace("&amp;", "&#038;")
     return re.sub("[\u2010-\u2027]", lambda match: f"&#{ord(match[0])};", escaped)
 

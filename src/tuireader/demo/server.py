@@ -1,4 +1,4 @@
-"""A small web server on loopback that gives the demo magazine; what is at each address is a pure function."""
+"""A web server on loopback for the demo magazine; the content of each address is a pure function."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _NAMESPACES = """
 
 
 def feed(base: str, title: str, posts: Sequence[Post], *, link: str, address: str) -> str:
-    """A feed of posts with their whole text; `link` is the page it belongs to, `address` its own."""
+    """A feed of posts with full texts; `link` is its page, `address` its own."""
     return _channel(title, link=link, address=address, items=[_item(base, post) for post in posts], built=newest(posts))
 
 
@@ -137,18 +137,18 @@ PER_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the site gives for one address."""
+    """The response for an address."""
 
     body: bytes
     content_type: str = "text/html; charset=UTF-8"
     status: int = 200
     modified: datetime | None = None
-    """When the newest thing in it appeared."""
+    """When the newest item in it appeared."""
     headers: dict[str, str] = field(default_factory=dict)
 
 
 def answer(base: str, target: str) -> Answer:
-    """What stands at `target` (path and query) of the site whose address is `base`, without a slash at its end."""
+    """The response for `target` (path and query) of the site at `base` (without trailing slash)."""
     target = target.removeprefix(base)
     if not target.startswith("/"):
         return _html(pages.not_found(base), None, status=404)
@@ -220,7 +220,7 @@ def _post(path: str) -> Post | None:
 
 
 def _section(path: str) -> tuple[str, Sequence[Post], str] | None:
-    """The name, posts and encoded path of the section that stands at a decoded path."""
+    """Name, posts and encoded path of the section at a decoded path."""
     posts = load_posts()
     if path == "/":
         return TITLE, posts, "/"
@@ -259,14 +259,14 @@ class DemoSite:
     """The running site."""
 
     url: str
-    """Its home page, with a slash at the end."""
+    """The home page with a trailing slash."""
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=10_000))
-    """What it was asked, oldest first."""
+    """Requests, oldest first."""
 
 
 @contextmanager
 def serve(port: int = 0) -> Iterator[DemoSite]:
-    """Run the demo site on 127.0.0.1, on a free port unless told which, until the `with` block ends."""
+    """Run the demo site on 127.0.0.1, by default on a free port, until the `with` block ends."""
     server = _Server(("127.0.0.1", port), _Handler)
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="demo-site", daemon=True
@@ -309,12 +309,12 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that went away; anything else is a bug and is shown."""
+        """Ignore clients that went away; print other errors."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
-        """Refuse new connections and end the open ones, so that a stopped site answers nothing more."""
+        """Close the listening socket and all connections."""
         self.server_close()
         with self._lock:
             for connection in self._open:
@@ -338,7 +338,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "slow-terminal"
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the terminal belongs to the app."""
+        """No output: the terminal belongs to the app."""
 
     def _reply(self, given: Answer) -> None:
         packed = _wants_gzip(self.headers.get("Accept-Encoding", "")) and not given.content_type.startswith("image/")
@@ -367,7 +367,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _unchanged(self, tag: str, modified: datetime | None) -> bool:
-        """Whether the client's copy is still good; a tag, where given, decides alone (RFC 9110, 13.2.2)."""
+        """Whether the client's copy is current; a tag, if given, decides (RFC 9110, 13.2.2)."""
         tags = self.headers.get("If-None-Match")
         if tags is not None:
             return tags.strip() == "*" or tag in re.findall(r'"[^"]*"', tags)

@@ -1,6 +1,6 @@
-"""Posts as the REST API of WordPress gives them (https://developer.wordpress.org/rest-api/reference/posts/), and where.
+"""Posts from WordPress's REST API (https://developer.wordpress.org/rest-api/reference/posts/).
 
-It gives all that a site has published, with the names of authors, categories and tags as the site has them.
+The API gives everything that a site has published, with authors, categories and tags.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from tuireader.text.printable import line
 from tuireader.urls.hosts import absolute
 
 AT_ONCE = 100
-"""Posts of one page: the API gives no more."""
+"""Posts a page, the maximum of the API."""
 _MARKS = re.compile(rb"wordpress\.(?:org|com)|/wp-content/|/wp-includes/|[?&]p=\d{1,12}\b", re.IGNORECASE)
 _OF_ALL = re.compile(r"/feed(?:/(?:rss2?|rdf|atom))?/?$|/(?:wp-)?(?:rss2?|rdf|atom)\.(?:php|xml)$", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comments/feed(?:/|$)", re.IGNORECASE)
 _FILED = re.compile(
     r"/(?:category|tag|author|topics?|type|search|\d{4}(?:/\d\d){0,2})(?:/[^/]+)*/feed(?:/|$)", re.IGNORECASE
 )
-"""Addresses of feeds of a part of a site, of which the API would give the whole."""
+"""Feeds of a part of a site, for which the API would give the whole."""
 _PARTS = frozenset(
     {"cat", "category_name", "tag", "author", "author_name", "s", "m", "year", "post_type", "p", "page_id"}
 )
@@ -38,7 +38,7 @@ def looks_like_wordpress(content: bytes) -> bool:
 
 
 def posts_addresses(feed_url: str) -> list[str]:
-    """The addresses at which a site may give the posts of this feed, the newest first; none where it is of a part."""
+    """API addresses for the posts of a feed, newest first; none for a feed of a part of the site."""
     try:
         parts = urlsplit(feed_url)
     except ValueError:
@@ -64,7 +64,7 @@ def looks_like_posts(text: str) -> bool:
 
 
 def parse_posts(text: str, url: str) -> ParsedFeed:
-    """Return the posts in an answer of the API; raise NotAFeedError where it is none."""
+    """Parse the posts in an API response; raises NotAFeedError."""
     try:
         posts = loads(text)
     except ValueError:
@@ -129,7 +129,7 @@ def _rendered(post: dict[str, Any], name: str) -> str:
 
 
 Says = Literal["complete", "archived", "paged", ""]
-"""What a feed says of itself: it is all there is; it names what is older; it names its next page; nothing."""
+"""What a feed says about itself: complete, with an archive, with pages, or nothing."""
 
 _COMPLETE = re.compile(rb"<(?:[\w.-]{1,20}:)?complete\s{0,9}/?>(?:\s{0,9}</)?", re.IGNORECASE)
 _HISTORY = b"http://purl.org/syndication/history/1.0"
@@ -138,7 +138,7 @@ _LOOKED_AT = 100_000
 
 
 def says(content: bytes, older: str | None) -> Says:
-    """What a feed says of its completeness; `older` is the address that it names for what is older."""
+    """What a feed says about its completeness; `older` is its address for older entries."""
     start = content[:_LOOKED_AT]
     if _HISTORY in start and _COMPLETE.search(start):
         return "complete"
@@ -148,7 +148,7 @@ def says(content: bytes, older: str | None) -> Says:
 
 
 def page_address(url: str, number: int, name: str = "paged") -> str:
-    """The address of a page of a list, by the parameter that says which; also of one that names another page."""
+    """The address of a page of a list, replacing an existing page parameter."""
     parts = urlsplit(url)
     query = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != name]
     return urlunsplit(parts._replace(query=urlencode([*query, (name, str(number))], safe="/"), fragment=""))

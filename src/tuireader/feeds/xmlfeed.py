@@ -29,9 +29,9 @@ _C1 = re.compile("[\x80-\x9f]")
 
 
 def read_xml(text: str, root: int) -> RawFeed:
-    """Return the feed whose outermost element begins at `root`; what stands before counts only for its entities.
+    """Parse a feed whose outermost element starts at `root`; text before it only defines entities.
 
-    Never fails: what cannot be read is not there.
+    Never fails: unreadable parts are missing.
     """
     document = text[root:]
     try:
@@ -45,7 +45,7 @@ def read_xml(text: str, root: int) -> RawFeed:
 
 
 class _Guards:
-    """What is different in both of feedparser's parsers."""
+    """Changes to both of feedparser's parsers."""
 
     namespaces_in_use: dict[str, str]
     depth: int
@@ -55,12 +55,12 @@ class _Guards:
     sanitize_html = False  # bodies are cleaned before they are shown
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        """Do without an element that stands where its handler does not expect it: the rest of the entry is fine."""
+        """Ignore an element that its handler does not expect there."""
         with suppress(*_SURPRISES):
             super().unknown_starttag(tag, attrs)  # type: ignore[misc]
 
     def unknown_endtag(self, tag: str) -> None:
-        """Do without the end of such an element, and leave it all the same."""
+        """Ignore the end of such an element, but leave it."""
         depth = self.depth
         try:
             super().unknown_endtag(tag)  # type: ignore[misc]
@@ -80,7 +80,7 @@ class _Guards:
             tags.append({"term": term, "scheme": scheme, "label": label})
 
     def _sync_author_detail(self, key: str = "author") -> None:
-        """Keep the text of each author: to tell name and address apart is not feedparser's matter here."""
+        """Keep each author's text; feedparser need not separate names and addresses."""
         context = self._get_context()  # type: ignore[attr-defined]
         text = context.pop(key, None)
         if text and context.get(f"{key}s"):
@@ -88,14 +88,14 @@ class _Guards:
 
 
 class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser ships no types
-    """The parser of well-formed feeds, without the way that bodies go through it: that took half of all time."""
+    """feedparser's strict parser without its slow handling of bodies, which took half of the time."""
 
     def __init__(self) -> None:
         super().__init__("", None, "utf-8")
         self.bodies: dict[str, str] = {}
 
     def startElementNS(self, name: tuple[str | None, ...], qname: str | None, attrs: AttributesNSImpl) -> None:  # noqa: N802
-        """Take an element without its attributes where they are absurdly many, or their namespaces have spaces."""
+        """Drop attributes if there are absurdly many, or if their namespaces contain spaces."""
         if len(attrs) > _ATTRIBUTES_MAX or any(len(each) != 2 for each in attrs.getNames()):
             attrs = AttributesNSImpl({}, {})
         super().startElementNS(_pair(name), qname, attrs)
@@ -104,7 +104,7 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
         super().endElementNS(_pair(name), qname)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
-        """Send a token through feedparser in place of a body in HTML, for which there is nothing left to do."""
+        """Pass a placeholder through feedparser instead of an HTML body."""
         stack = self.elementstack
         if element in _BODIES and stack and stack[-1][0] == element and self.contentparams.get("type") == "text/html":
             token = f"\0{len(self.bodies)}"
@@ -130,13 +130,13 @@ class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has 
         self.open: list[str] = []
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        """Remember what is open, as far down as feeds go."""
+        """Track open elements up to the depth of feeds."""
         if len(self.open) < _DEPTH_MAX:
             self.open.append(tag)
         super().unknown_starttag(tag, attrs)
 
     def unknown_endtag(self, tag: str) -> None:
-        """Forget what is closed, and all that was opened in it."""
+        """Track closed elements, with everything opened in them."""
         if tag in self.open:
             del self.open[len(self.open) - 1 - self.open[::-1].index(tag) :]
         super().unknown_endtag(tag)
@@ -149,7 +149,7 @@ class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has 
             self.handle_data("\ufffd", 0)
 
     def handle_entityref(self, ref: str) -> None:
-        """Leave no entity in an address: there feedparser would take it for one that was never meant."""
+        """Resolve entities in addresses, where feedparser would guess wrongly."""
         if ref == "amp" and self.elementstack and self.elementstack[-1][0] == "link":
             self.handle_data("&", 0)
         else:
@@ -165,7 +165,7 @@ class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has 
 
 
 def _strictly(document: str) -> RawFeed:
-    """Read well-formed XML; raise SAXException for all else. There is no DTD here, and none is fetched."""
+    """Parse well-formed XML; raises SAXException otherwise. There is no DTD, and none is fetched."""
     parser = _Strict()
     reader = xml.sax.make_parser()  # noqa: S317
     reader.setFeature(xml.sax.handler.feature_namespaces, True)  # noqa: FBT003
@@ -186,10 +186,10 @@ def _loosely(document: str) -> RawFeed:
 
 
 def _pair(name: tuple[str | None, ...]) -> tuple[str | None, str | None]:
-    """Return namespace and name; a namespace with spaces arrives in pieces."""
+    """Namespace and name; a namespace with spaces arrives in pieces."""
     return " ".join(filter(None, name[:-1])) or None, name[-1]
 
 
 def _without_c1(text: str) -> str:
-    """Return text with the characters of Windows-1252 where it has the controls of the same numbers."""
+    """Replace C1 control characters by the characters of Windows-1252."""
     return _C1.sub(lambda found: found[0].encode("latin-1").decode("cp1252", "ignore"), text)

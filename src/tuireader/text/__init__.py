@@ -1,1 +1,1 @@
-"""Text itself, apart from what it says: safe for a terminal, measured, compared. Pure."""
+"""Text processing: printable, width, comparison. Pure."""

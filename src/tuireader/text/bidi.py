@@ -1,4 +1,4 @@
-"""Text that is written from the right. The only door to python-bidi."""
+"""Right-to-left text. The only user of python-bidi."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def has_right_to_left(text: str) -> bool:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether the first letter that has a direction is written from the right."""
+    """Whether the first strong character is right-to-left."""
     if not has_right_to_left(text):
         return False
     for character in text:
@@ -29,7 +29,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def terminal_reorders(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal sets right-to-left text in order itself, as far as its environment tells."""
+    """Whether the terminal reorders right-to-left text itself, by its environment variables."""
     vte = environ.get("VTE_VERSION", "")
     return (
         (vte.isdecimal() and int(vte) >= 5800)  # GNOME Terminal and its kin, since VTE 0.58
@@ -42,7 +42,7 @@ def terminal_reorders(environ: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=512)
 def order(text: str, base: int) -> tuple[tuple[int, str], ...]:
-    """The clusters of a text in visual order: (index of the first character, what is shown for it)."""
+    """The clusters of a text in visual order: (index of the first character, displayed text)."""
     levels = _levels(text, base)
     clusters: list[tuple[int, int, str]] = []
     for index, character in enumerate(text):
@@ -57,7 +57,7 @@ def order(text: str, base: int) -> tuple[tuple[int, str], ...]:
 
 
 def order_apart(text: str, base: int, between: str) -> tuple[tuple[int, str], ...]:
-    """The same of a text in parts, with `between` between them: each part is in order by itself, as if isolated."""
+    """The same for a text in parts, separated by `between`, each ordered on its own."""
     pieces: list[list[tuple[int, str]]] = []
     at = 0
     for number, part in enumerate(text.split(between)):
@@ -70,7 +70,7 @@ def order_apart(text: str, base: int, between: str) -> tuple[tuple[int, str], ..
 
 
 def _reverse_runs(clusters: list[tuple[int, int, str]], level: int) -> list[tuple[int, int, str]]:
-    """Every stretch of at least this level reversed (rule L2 of UAX 9)."""
+    """Reverse runs of at least this level (rule L2 of UAX 9)."""
     result: list[tuple[int, int, str]] = []
     stretch: list[tuple[int, int, str]] = []
     for cluster in clusters:

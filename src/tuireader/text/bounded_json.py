@@ -1,4 +1,4 @@
-"""JSON of others, within limits: an object takes many times its bytes."""
+"""Parsing foreign JSON within limits: an object takes many times its bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 MOST = 1_000_000
 """Maximum number of objects and lists in a text, and of values in them."""
 _VALUES = 4
-"""Values for each object or list, where these are limited further."""
+"""Values allowed for each object or list."""
 
 
 def loads(text: str | bytes, *, most: int = MOST) -> Any:
@@ -32,12 +32,12 @@ def _without_strings(known: str) -> str:
 
 
 def field(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """A nested object; empty if absent."""
+    """A nested object; {} if absent."""
     there = value.get(name)
     return there if isinstance(there, dict) else {}
 
 
 def items(value: dict[str, Any], name: str) -> list[Any]:
-    """A nested list; empty if absent."""
+    """A nested list; [] if absent."""
     there = value.get(name)
     return there if isinstance(there, list) else []

@@ -1,4 +1,4 @@
-"""Bylines: who wrote an article and what it is filed under, in every way in which feeds write that."""
+"""Parsing of bylines: authors and categories, in the many forms that feeds use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 from tuireader.text.printable import line
 
 NAMES_MAX = 500
-"""Authors, or categories, that one entry may have."""
+"""Maximum authors, or categories, of an entry."""
 
 _ADDRESS = r"(?:mailto:)?[^\s@<>()]{1,100}@[^\s@<>()]{1,200}"
 _ADDRESS_NAME = re.compile(rf"{_ADDRESS}\s*\((.*)\)")
@@ -31,7 +31,7 @@ _BEFORE_NAME = re.compile(
     r"|(?:责任编辑|編輯|编辑|作者|記者|记者|撰文|文|著者|筆者|執筆|投稿者)\s*[：:／/]|(?:著者|作者|筆者)(?=\s))\s*(?=\S)",
     re.IGNORECASE,
 )
-"""What stands before a name; only at the beginning, as Toby Smith is no "ToSmith"."""
+"""Text before a name; only at the beginning, since Toby Smith is no "ToSmith"."""
 _ROLE = (
     "correspondent", "reporter", "editor", "writer", "columnist", "journalist", "contributor", "producer", "critic",
 )  # fmt: skip
@@ -46,7 +46,7 @@ _OF_ROLE = (
 _BEHIND_NAME = re.compile(
     rf"[\s,|–—-]+(?:(?:in|at|the|{'|'.join(_OF_ROLE)})\s+){{0,4}}(?:{'|'.join(_ROLE)})s?$", re.IGNORECASE
 )
-"""What someone is, where it is said behind the name."""
+"""A role after a name."""
 _FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)
 _ON_DAY = re.compile(r",?\s+(?:on\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*$")
 _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
@@ -67,7 +67,7 @@ _NO_CATEGORY = frozenset(
 
 
 def person(text: str) -> str:
-    """Return the name of a person without the mail address beside it; the address where it is all there is."""
+    """The name of a person without a mail address next to it; the address if there is no name."""
     text = line(text)
     for pattern in (_ADDRESS_NAME, _NAME_ADDRESS) if "@" in text else ():
         if (found := pattern.fullmatch(text)) and found[1].strip():
@@ -87,13 +87,13 @@ def _without_role(text: str) -> str:
 
 
 def people(names: Iterable[str]) -> tuple[str, ...]:
-    """Return names without repetition; a bare mail address stays only where there is no name."""
+    """Distinct names; mail addresses only if there is no name."""
     found = distinct(name for each in names for name in _each_name(each))
     return tuple([name for name in found if not _ONLY_ADDRESS.fullmatch(name)] or found)
 
 
 def _each_name(text: str) -> Sequence[str]:
-    """Return the names of all who are named in one place: written as a list, or as full names with commas between."""
+    """All names in one text: as a list, or full names separated by commas."""
     if text.startswith('["') and text.endswith('"]'):  # what a template makes of a list of names
         with suppress(ValueError):
             listed = json.loads(text)
@@ -103,7 +103,7 @@ def _each_name(text: str) -> Sequence[str]:
 
 @lru_cache(maxsize=512)
 def _each_listed(text: str) -> Sequence[str]:
-    """The same of one line, which a feed repeats for each article."""
+    """The same for one line, cached, since feeds repeat it for each article."""
     name = person(text)
     several = _BETWEEN.split(name) if _BETWEEN.search(name) else [name]
     return several if all(map(_FULL_NAME.fullmatch, several)) else [name]
@@ -114,13 +114,13 @@ def is_full_name(text: str) -> bool:
 
 
 def categories(names: Iterable[str]) -> tuple[str, ...]:
-    """Return categories without repetition, each as first spelt; "Uncategorized" only where there is no other."""
+    """Distinct categories as first spelt; "Uncategorized" only if there is no other."""
     found = distinct(map(line, names))
     return tuple([name for name in found if name.lower() not in _NO_CATEGORY] or found[:1])
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """Return names, each once whatever its case and as first spelt, without empty ones; `NAMES_MAX` at most."""
+    """Distinct names, ignoring case, as first spelt; at most `NAMES_MAX`."""
     found: dict[str, str] = {}
     for name in names:
         if name and len(found) < NAMES_MAX:
@@ -148,7 +148,7 @@ BESIDE_NAMES = frozenset(
     著
     """.split()  # noqa: SIM905 - a list of them would be four times as long
 )
-"""What stands beside names, categories, dates and lengths."""
+"""Words next to names, categories, dates and lengths."""
 
 OF_DATES = frozenset(
     """
@@ -164,4 +164,4 @@ OF_DATES = frozenset(
     سبتمبر فبراير مارس مايو نوفمبر يناير يوليو يونيو
     """.split()  # noqa: SIM905 - as above
 )
-"""What dates and times consist of, besides figures."""
+"""Words in dates and times."""

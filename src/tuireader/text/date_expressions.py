@@ -1,11 +1,11 @@
-"""Dates as people type them: a day, a month, a year, or how long ago."""
+"""Typed dates: a day, a month, a year, or an age."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
 UNDERSTOOD = "2024-03-31, 2024-03, 2024, today, yesterday, 12h, 7d, 2w, 3m or 1y"
-"""What can be typed, as it is said to people."""
+"""Examples for the user."""
 
 _UNITS = {
     "h": timedelta(hours=1),
@@ -17,10 +17,10 @@ _UNITS = {
 
 
 def span(text: str, now: datetime) -> tuple[datetime, datetime]:
-    """The first and the last second that a date means, in UTC; ValueError where it is none.
+    """The first and the last second of a date, in UTC; raises ValueError.
 
-    ISO 8601, `today`, `yesterday`, a month, a year, or an age such as `7d`; what has no time is local and counts to its
-    end. Where a time is named both are the same.
+    ISO 8601, `today`, `yesterday`, a month, a year, or an age such as `7d`; without a time it is local and includes its
+    end. With a time both are equal.
     """
     text = text.lower()
     try:
@@ -37,7 +37,7 @@ def span(text: str, now: datetime) -> tuple[datetime, datetime]:
 
 
 def _days(text: str, today: date) -> tuple[date, date] | None:
-    """The first day that is meant by a day, a month or a year, and the first after it; None where a time is named."""
+    """The first day of a day, month or year, and the first day after it; None if there is a time."""
     if text in ("today", "yesterday"):
         first = today - timedelta(days=text == "yesterday")
         return first, first + timedelta(days=1)

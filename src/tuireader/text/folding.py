@@ -1,4 +1,4 @@
-"""Text as it is compared: without regard to case, accents, or how a quotation mark or a space is set."""
+"""Case folding for comparison, also of accents, quotation marks and spaces."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def fold_character(character: str) -> str:
-    """What one character is compared as: none, one or several."""
+    """The folded form of a character: zero or more characters."""
     if character in _PLAIN:
         return _PLAIN[character]
     parts = normalize("NFKD", character.casefold())
@@ -43,22 +43,22 @@ def fold_character(character: str) -> str:
 
 
 def _is_letter_part(part: str) -> bool:
-    """Whether a part of a character makes it another letter: kana voicing marks, Hangul."""
+    """Whether a combining part makes another letter: kana voicing marks, Hangul."""
     return part in "\u3099\u309a" or "\u1100" <= part <= "\u11ff"
 
 
 def _is_accent(part: str) -> bool:
-    """Whether a mark may be left out in writing: accents, Hebrew points, Arabic vowels; not the vowels of Thai."""
+    """Whether a mark is optional: accents, Hebrew points, Arabic vowels; not Thai vowels."""
     # Canonical combining classes: 10-36 are the points of Semitic scripts, from 200 on stand accents, 1 overlays.
     kind = combining(part)
     return kind == 1 or 10 <= kind <= 36 or kind >= 200
 
 
 class FoldedText:
-    """Folded text, with a map of its offsets to the original."""
+    """Folded text with a map to the original offsets."""
 
     def __init__(self, text: str) -> None:
-        """Fold the text once, and keep where folding changes the number of characters."""
+        """Fold the text, and record where the number of characters changes."""
         # From each of these places on, up to the next one, characters stand one for one.
         self._folded_places = [0]
         self._places = [0]
@@ -76,14 +76,14 @@ class FoldedText:
             self._folded_places.append(place + 1 + shift)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where in the text the folded characters from `start` to before `end` stand.
+        """The original range of a range of folded characters.
 
-        Behind the last character stand the marks that were folded away with it: they belong to it.
+        Marks folded away after the last character are included.
         """
         return self._place(start), max(self._place(end - 1) + 1, self._place(end))
 
     def _place(self, folded: int) -> int:
-        """Where in the text the character stands that became the one at `folded`."""
+        """The original offset of a folded character."""
         run = bisect_right(self._folded_places, folded) - 1
         place = self._places[run] + folded - self._folded_places[run]
         # One character that became several is all of them.

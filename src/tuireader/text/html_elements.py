@@ -1,4 +1,4 @@
-"""The elements of HTML, by kind: one vocabulary for all who look at tags."""
+"""HTML elements by kind, shared by all modules that handle tags."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ MARKS = frozenset(
         "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
     }
 )  # fmt: skip
-"""What marks a stretch of text."""
+"""Elements that mark a range of text."""
 
 INLINE = MARKS | {
     "button", "data", "img", "input", "label", "noscript", "option", "picture", "rp", "rt", "ruby", "time", "wbr",
 }  # fmt: skip
-"""What stands in a paragraph."""
+"""Elements within a paragraph."""
 
 VOID = frozenset({"br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
-"""What has no content and no end tag."""
+"""Elements without content and end tag."""
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-"""Headings, from the highest level."""
+"""Heading elements."""
 
 SECTIONS = frozenset(
     {
@@ -27,15 +27,15 @@ SECTIONS = frozenset(
         "main", "nav", "section",
     }
 )  # fmt: skip
-"""What holds blocks, and says at most which part of a page they are."""
+"""Elements that contain blocks and at most name a part of the page."""
 
 BLOCKS = SECTIONS | {
     *HEADINGS, "blockquote", "caption", "dd", "dl", "dt", "figcaption", "figure", "hr", "legend", "li", "ol", "p",
     "pre", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
-"""What begins on a line of its own, and its parts."""
+"""Elements that start on a new line, and their parts."""
 
 CLOSED_BY_NEXT = frozenset(
     {"caption", "dd", "dt", "li", "option", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
-"""What the next of its kind closes, without an end tag."""
+"""Elements closed by the next one of their kind."""

@@ -1,4 +1,4 @@
-"""Where the words of a text may be divided (pyphen)."""
+"""Hyphenation of words (pyphen)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 
 _LONG_WORD = re.compile(r"[^\W\d_]{6,60}")
-"""Shorter words are not worth it; longer ones are none."""
+"""Words worth hyphenating."""
 _TOKEN = re.compile(r"\S+")
 _ADDRESS = re.compile(r"://|[^\W_]\.[^\W_]|@")
-"""What is in an address of the web or of mail, or in a name of a file."""
+"""Parts of addresses and file names."""
 _BEFORE, _AFTER = 2, 3
-"""Letters of a word on the one line and on the other, at least."""
+"""Minimum letters before and after a hyphen."""
 _TEXT_MAX = 100_000
 
 
 def divisions(text: str, language: str, apart: Iterable[tuple[int, int]] = ()) -> tuple[int, ...]:
-    """Return the places in a text where words may be divided with a hyphen, none where the language is not known.
+    """Offsets at which words can be hyphenated; none if the language is unknown.
 
-    Words that are partly in one of the stretches `apart` stay whole; so do those with signs, as addresses are.
+    Words in the ranges `apart` stay whole, and so do words with signs, such as addresses.
     """
     dictionary = _dictionary(language)
     if dictionary is None or len(text) > _TEXT_MAX:

@@ -1,4 +1,4 @@
-"""The language of a text, told by its script and its commonest words."""
+"""Language detection by script and common words."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from collections import Counter
 
 _ENOUGH, _LOOKED_AT = 200, 4000
-"""Characters without which one cannot tell, and those that are looked at."""
+"""Minimum characters for detection, and maximum that are examined."""
 _PROSE = 0.09
-"""Share of its words that are among the commonest of its language: of any prose it is a fifth, of lists none."""
+"""Minimum share of common words: prose has a fifth, lists have none."""
 _CLEAR = 1.15
-"""How many times as many of one language there are as of the next."""
+"""Minimum ratio to the next language."""
 _TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SCRIPTS = {
     "el": "\u0370-\u03ff", "kn": "\u0c80-\u0cff", "or": "\u0b00-\u0b7f", "pa": "\u0a00-\u0a7f", "te": "\u0c00-\u0c7f",
     "th": "\u0e00-\u0e7f",
 }  # fmt: skip
-"""Scripts of one language each."""
+"""Scripts used by a single language."""
 _COMMON = {
     "af": "die en van het is in te wat nie 'n vir op om sy met aan dat hy ook was deur as maar word sal hulle "
           "so geen oor uit nog tot gaan",
@@ -68,20 +68,20 @@ _COMMON = {
     "uk": "і в на не що з до та у як за про від для але його так це був який або вони ще по є",
     "zu": "ukuthi futhi ngoba kanye uma noma lapho kodwa yena wathi ukuba kakhulu ke lo le wabe kuye khona",
 }  # fmt: skip
-"""The commonest words of languages whose words can be divided, and of one that is much like one of them."""
+"""Common words of languages with hyphenation, and of one similar to some of them."""
 _SHARED = Counter(word for words in _COMMON.values() for word in set(words.split()))
 _SCORES = {language: {word: 1 / _SHARED[word] for word in set(words.split())} for language, words in _COMMON.items()}
-"""What a word says for a language: the less, the more languages have it."""
+"""The weight of each word for a language: lower if several languages have it."""
 
 
 def language_tag(text: str) -> str:
-    """Return the name of a language as HTML has it; empty for what is none."""
+    """A language tag as in HTML; "" if invalid."""
     tag = text.strip().replace("_", "-")
     return tag if _TAG.fullmatch(tag) else ""
 
 
 def language_of(text: str) -> str:
-    """Return the language of a text, as in "de"; empty where there is too little of it, or none is known."""
+    """The language of a text, such as "de"; "" if unknown or too short."""
     if len(text) < _ENOUGH:
         return ""
     words = _WORD.findall(text[:_LOOKED_AT].lower())

@@ -1,4 +1,4 @@
-"""Make any text safe for a terminal: nothing in it can move the cursor, set a title or reorder a line."""
+"""Making any text safe for a terminal: no cursor movement, titles or reordering."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 from tuireader.text.html_elements import HEADINGS, MARKS
 
 MARKS_MAX = 8
-"""Combining marks and invisible characters that may follow each other; no script needs as many."""
+"""Maximum consecutive combining marks and invisible characters; no script needs more."""
 
 # ESC and the other controls start sequences; the bidi overrides and isolates show text in another order than it has.
 # U+FEFF, the invisible operators, the interlinear annotations and what is no character have no meaning in running text.
@@ -40,19 +40,19 @@ _JAMO_PILE = f"([\u1160-\u11ff\ud7b0-\ud7ff]{{{MARKS_MAX}}})[\u1160-\u11ff\ud7b0
 
 @cache
 def _not_block() -> re.Pattern[str]:
-    """What text in several lines must not have."""
+    """Characters not allowed in multi-line text."""
     return re.compile(f"[{_DROPPED}{_BROKEN}{_BREAKS}]")
 
 
 @cache
 def _not_line() -> re.Pattern[str]:
-    """What a line must not have; nothing that `str.isprintable` accepts."""
+    """Characters not allowed in a line; none that `str.isprintable` accepts."""
     return re.compile(f"[\t\n{_DROPPED}{_BROKEN}{_BREAKS}{_HINTS}]")
 
 
 @cache
 def _may_pile() -> re.Pattern[str]:
-    """Where every combining mark and invisible character is found, with the letters of the scripts that use them."""
+    """Combining marks, invisible characters, and letters of the scripts that use them."""
     return re.compile(
         "[\u00ad\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2cef-\u2cf1"
         "\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua6f1\ua802-\uabed\ud7b0-\ud7ff\ufb1e\ufe00-\ufe2f\ufeff\ufff9-\ufffb"
@@ -76,9 +76,9 @@ def printable_line(text: str) -> str:
 
 
 def printable_block(text: str) -> str:
-    r"""Return `text` as `printable` does, but with its lines: breaks become `\n`, tabs go to multiples of four cells.
+    r"""The same for multi-line text: breaks become `\n`, tabs align to four cells.
 
-    Soft hyphens, zero-width spaces and word joiners stay: they say where a line may break.
+    Soft hyphens, zero-width spaces and word joiners stay, since they say where a line may break.
     """
     return printable_and_special(text)[0]
 
@@ -96,7 +96,7 @@ def printable_and_special(text: str) -> tuple[str, str]:
 
 
 def without_plain(text: str) -> str:
-    """Return the characters of a text that are not plain ASCII: to look for one among those few takes little time."""
+    """The non-ASCII characters of a text, a small set to search."""
     return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
@@ -115,7 +115,7 @@ def _without_piles(text: str) -> str:
 
 
 def _thin(match: re.Match[str]) -> str:
-    """Keep `MARKS_MAX` marks of each pile; of a flood of invisible characters nothing stays."""
+    """Keep `MARKS_MAX` marks of a sequence; a flood of invisible characters is dropped."""
     kept: list[str] = []
     pile: list[str] = []
     for char in match[0]:
@@ -148,9 +148,9 @@ _SIMPLE = re.compile(r"[!-%'-;=?-~]+(?: [!-%'-;=?-~]+)*|")
 
 
 def line(text: str, *, markup: bool = True) -> str:
-    """Return a short text as one printable line: tags gone if it may hold `markup`, entities decoded, space folded.
+    """A short text as one printable line: tags removed if it may contain `markup`, entities decoded, spaces folded.
 
-    Only tags that are in pairs are taken for markup: in "How to use <b>" the tag is what the text is about.
+    Only paired tags are markup: in "How to use <b>" the tag is text.
     """
     if len(text) <= _LENGTH_MAX and _SIMPLE.fullmatch(text):
         return text

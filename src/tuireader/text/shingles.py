@@ -1,4 +1,4 @@
-"""How alike two texts are, and what finds texts that may be: hashes of short runs of words (shingles)."""
+"""Similarity of texts by shingles (hashes of short runs of words), and sketches to find candidates."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from typing import NamedTuple
 from tuireader.text.printable import without_plain
 
 _LOOKED_AT = 1200
-"""Characters of a text whose shingles are kept: edits rarely leave nothing of them."""
+"""Characters of a text whose shingles are kept."""
 _KEPT = 4
-"""Hashes that are kept of a text, the lowest: of two texts that are alike most are the same."""
+"""Number of hashes in a sketch, the lowest ones: similar texts share most of them."""
 _FIRST_UNSPACED = "\u3040"
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _ANCHORED = re.compile(r"\b[^\W\d_]{6,}+\W++\w++\W++\w++\W++\w++")
-"""A longer word and the three behind it: one of several shingles, chosen by the text itself. It never looks back."""
+"""A longer word and the next three: shingles chosen by the text itself. No backtracking."""
 _SIGNS = f"[{_UNSPACED}]{{8}}"
-"""The same of scripts that put no spaces between words."""
+"""The same for scripts without spaces."""
 _WORD = rf"[{_UNSPACED}]|\w+"
-"""Compiled when it is first needed: the start of the app does not wait for it."""
+"""Compiled on first use, since the start does not need it."""
 _RUN = 4
 _TITLE_WORDS, _TITLE_SIGNS = 3, 12
-"""A title that is shorter says too little to find others by."""
+"""Minimum length of a title that is used to find candidates."""
 _SOME, _LITTLE = 8, 0.1
-"""Shingles of a text that is not short, and what it has in common at least with one that is not wholly another."""
+"""Minimum shingles of a text to compare them, and share below which texts are unlike."""
 _LONGEST = 200_000
-"""Characters of a text that is compared."""
+"""Maximum characters compared."""
 
 
 class Sketch(NamedTuple):
-    """What is kept of a text to find others by."""
+    """A sketch of a text, to find similar ones."""
 
     hashes: tuple[int, ...] = ()
-    """Of its words, and last of its title, where that says enough."""
+    """Hashes of its words, and of its title if that is specific."""
 
 
 class Likeness(NamedTuple):
-    """What two texts have in common, of 1."""
+    """The similarity of two texts, from 0 to 1."""
 
     of_both: float
-    """Of all that either has."""
+    """Share of all shingles of both."""
     of_shorter: float
-    """Of the shorter one."""
+    """Share of the shorter one's shingles."""
     shingles: int
-    """How many the shorter one has."""
+    """Number of the shorter one's shingles."""
 
 
 def sketch(title: str, text: str) -> Sketch:
-    """What is kept of an article; the hashes of words are even numbers, that of a title is odd."""
+    """The sketch of an article; hashes of words are even, that of a title is odd."""
     start = text[:_LOOKED_AT].lower()
     pieces = _ANCHORED.findall(start)
     if max(without_plain(start), default="") >= _FIRST_UNSPACED:
@@ -67,7 +67,6 @@ def title_key(title: str) -> str:
 
 
 def likeness(one: str, other: str) -> Likeness:
-    """How alike two plain texts are."""
     first, second = _all_shingles(one), _all_shingles(other)
     shorter = min(len(first), len(second))
     if not shorter:
@@ -77,7 +76,7 @@ def likeness(one: str, other: str) -> Likeness:
 
 
 def retained(old: str, new: str) -> float:
-    """The share of an old plain text that a new one still has; of a short text, that of its words."""
+    """The share of an old plain text that a new one contains; of a short text, by words."""
     before, after = _all_shingles(old), _all_shingles(new)
     if len(before) < _SOME:
         before, after = (set(map(hash, re.findall(_WORD, text[:_LONGEST].casefold()))) for text in (old, new))
@@ -85,7 +84,7 @@ def retained(old: str, new: str) -> float:
 
 
 def is_unlike(one: str, other: str) -> bool:
-    """Whether two plain texts have next to nothing in common; of short ones, that is less than half of their words."""
+    """Whether two plain texts have almost nothing in common; for short ones, less than half of their words."""
     alike = likeness(one, other)
     if alike.shingles >= _SOME:
         return alike.of_shorter < _LITTLE

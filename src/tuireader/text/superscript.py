@@ -1,9 +1,9 @@
-"""Raised and lowered text, in the characters that Unicode has for it."""
+"""Superscript and subscript in Unicode characters."""
 
 from __future__ import annotations
 
 LENGTH_MAX = 8
-"""Characters that are raised or lowered at most: longer text is more readable as it is."""
+"""Maximum characters; longer text is more readable as it is."""
 
 RAISED = str.maketrans(
     "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ",

@@ -1,4 +1,4 @@
-"""How many words a text has, for the time that reading takes."""
+"""Word counts for reading times."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _SCRIPTS = re.compile(_WIDE.pattern[:-1] + _UNSPACED.pattern[1:])
 
 
 def count_words(text: str) -> int:
-    """Return how many words there are, for the time that reading takes.
+    """The number of words for the reading time.
 
-    Where words are written without space between them, two characters of Chinese and Japanese, or five of Thai, Lao,
-    Khmer and Burmese count as one.
+    Without spaces between words, two characters of Chinese and Japanese, or five of Thai, Lao, Khmer and Burmese count
+    as one.
     """
     return _count_scripts(text) if _has_scripts(text) else len(text.split())
 
 
 def count_tidied(text: str) -> int:
-    """Return what `count_words` does, of text that `tidied` gave: there one sign stands between two words."""
+    """The same for text from `tidied`, with single separators."""
     if _has_scripts(text):
         return _count_scripts(text)
     return text.count(" ") + text.count("\n") + 1 if text else 0

@@ -1,4 +1,4 @@
-"""How many cells a text takes, and where it may be broken into lines. The only door to wcwidth and ICU."""
+"""Display width and line breaking. The only user of wcwidth and ICU."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_NARROW = re.compile(
     r"[^\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u2010-\u2027\u202f-\u203b"
     r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f]"
 )
-"""Finds a character that has to be measured."""
+"""A character whose width must be measured."""
 
 # Characters of which each takes two cells: Chinese, Japanese and Korean without what is rare. To load wcwidth for one
 # title in these would take as long as all that the start of the app reads.
@@ -28,8 +28,8 @@ _SQUARE = (
 def _clustered() -> re.Pattern[str]:
     """Characters whose width depends on their neighbours.
 
-    Joiners, variation selectors, flags, skin tones, jamo, and the scripts of South and South-East Asia, where a cluster
-    may be narrower than the sum of its letters.
+    Joiners, variation selectors, flags, skin tones, jamo, and the scripts of South and South-East Asia, whose clusters
+    may be narrower than the sum of their letters.
     """
     return re.compile(
         "[\u200d\ufe0e\ufe0f\u0900-\u0dff\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u0f00-\u109f\u1100-\u11ff"
@@ -38,7 +38,7 @@ def _clustered() -> re.Pattern[str]:
 
 
 def cells(text: str) -> int:
-    """Cells that one line of text takes."""
+    """Cells of a line of text."""
     if text.isascii() or not NOT_NARROW.search(text):
         return len(text)
     from wcwidth import width
@@ -47,7 +47,7 @@ def cells(text: str) -> int:
 
 
 def widths(text: str) -> list[int]:
-    """The cells of each character; those of a cluster of several count at its first."""
+    """Cells of each character; a cluster's cells count at its first."""
     if not NOT_NARROW.search(text):
         return [1] * len(text)
     if not _clustered().search(text):
@@ -62,7 +62,7 @@ def widths(text: str) -> list[int]:
 
 
 def fitting(text: str, width: int) -> int:
-    """Return how many leading characters fit into a number of cells."""
+    """The number of leading characters that fit into some cells."""
     if not NOT_NARROW.search(text):
         return min(len(text), max(0, width))
     return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))
@@ -87,7 +87,7 @@ def _cluster_width(cluster: str) -> int:
 
 
 def cluster_end(text: str, begin: int, stop: int) -> int:
-    """Where the last cluster that begins at `begin` or later ends before or at `stop`; at least one cluster further."""
+    """The end of the last cluster up to `stop`; at least one cluster after `begin`."""
     if not _clustered().search(text, begin, stop + 1) and _width(text[stop : stop + 1] or "x") > 0:
         return stop
     from wcwidth import iter_graphemes
@@ -136,7 +136,7 @@ _MAY_HOLD = frozenset(_APART)
 
 @cache
 def _breaks() -> re.Pattern[str]:
-    """Where a line may be broken; made when the first text that is not Latin, Greek or Cyrillic comes."""
+    """Break opportunities; compiled for the first text that is not Latin, Greek or Cyrillic."""
     return re.compile(
         f"(?<= )(?<!\u00ab )(?!{_HELD})(?=[^ ])"
         f"|(?<=\u200b)"
@@ -152,9 +152,9 @@ def _breaks() -> re.Pattern[str]:
 
 
 _OF_DICTIONARIES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
-"""Thai, Lao, Burmese and Khmer, of which only dictionaries know where words end."""
+"""Thai, Lao, Burmese and Khmer, whose words only dictionaries can separate."""
 _NARROW, _FULL = 50, 0.8
-"""Cells of a column in which many words would be divided, and how full a line there has to be to leave one whole."""
+"""Cells of a narrow column, and how full a line must be to end before a whole word there."""
 
 # After these a long address is best divided.
 _ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
@@ -187,7 +187,7 @@ def _wrap_line(plain: str, start: int, end: int, columns: int, hyphens: tuple[in
 
 
 def _wrap_narrow(plain: str, start: int, end: int, columns: int) -> list[tuple[int, int]]:
-    """Every character one cell wide: the last space in reach is found without looking at each character."""
+    """Wrap text whose characters are all one cell wide, by searching for spaces backwards."""
     lines: list[tuple[int, int]] = []
     add = lines.append
     find = plain.rfind
@@ -217,14 +217,14 @@ def _wrap_narrow(plain: str, start: int, end: int, columns: int) -> list[tuple[i
 
 
 def _last_free(plain: str, start: int, stop: int) -> int:
-    """The last space up to `stop` at which a line may end: it is not before a mark that stands alone."""
+    """The last space up to `stop` at which a line may end, not before a lone mark."""
     while stop > start and (plain[stop - 1] == "\u00ab" or _IS_HELD.match(plain, stop + 1)):
         stop = plain.rfind(" ", start, start + len(plain[start:stop].rstrip(" ")))
     return stop
 
 
 def _last_dash(plain: str, low: int, high: int) -> int:
-    """The place after the last hyphen or dash inside a word between the two, -1 if there is none."""
+    """The offset after the last hyphen or dash inside a word in a range; -1 if there is none."""
     if high - low < 2:
         return -1
     found = max(plain.rfind("-", low, high), plain.rfind("—", low, high), plain.rfind("–", low, high))
@@ -236,7 +236,7 @@ def _last_dash(plain: str, low: int, high: int) -> int:
 
 
 def _divide(plain: str, start: int, reach: int) -> int:
-    """Where to divide a word that is longer than a line: after a mark that divides addresses, else at the end."""
+    """Where to break a word longer than a line: after a mark in an address, else at the end."""
     marks = [match.end() for match in _ADDRESS.finditer(plain, start, reach)]
     return marks[-1] if marks and marks[-1] - start > (reach - start) // 2 else reach
 
@@ -254,7 +254,7 @@ def _lstrip(plain: str, start: int, end: int) -> int:
 
 
 def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Any text: the widths of all characters are summed up once, then each line is a search in the sums."""
+    """Wrap any text: widths are summed once, then each line is a search in the sums."""
     text = plain[start:end]
     sums = [0, *accumulate(widths(text))]
     if sums[-1] <= columns:
@@ -286,7 +286,7 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
 
 
 def _whole_words(stops: list[int], soft: set[int], at: int, full: int) -> int:
-    """The last stop between words, if it is not before `full`, where the line is full enough; else that in a word."""
+    """The last stop between words, unless it is before `full`; else one within a word."""
     for index in range(at - 1, -1, -1):
         if stops[index] not in soft or stops[index] < full:
             return index if stops[index] not in soft and stops[index] >= full else at
@@ -294,7 +294,7 @@ def _whole_words(stops: list[int], soft: set[int], at: int, full: int) -> int:
 
 
 def _by_dictionary(text: str, stops: list[int]) -> list[int]:
-    """The stops of a text with words of South-East Asia: where ICU knows their ends, if it is there."""
+    """The stops of a text with South-East Asian words, by ICU if available."""
     breaker = _line_breaker()
     if breaker is None:
         return stops
@@ -308,7 +308,7 @@ def _by_dictionary(text: str, stops: list[int]) -> list[int]:
 
 @cache
 def _line_breaker() -> Callable[[str], Iterable[str]] | None:
-    """What divides a text where lines may end, of ICU, which comes with an extra; None where it is not there."""
+    """ICU's line breaker, which comes with an extra; None without it."""
     try:
         from icu4py.breakers import LineBreaker
     except ImportError:
@@ -317,12 +317,12 @@ def _line_breaker() -> Callable[[str], Iterable[str]] | None:
 
 
 def _divide_clusters(text: str, begin: int, reach: int) -> int:
-    """Where to divide what offers no place: never inside a cluster, if the cluster is not the whole line."""
+    """Where to break text without opportunities: not inside a cluster, unless it is the whole line."""
     return cluster_end(text, begin, _divide(text, begin, reach))
 
 
 def columns_of(text: str, begin: int, columns: int) -> int:
-    """Return the end of the longest part from `begin` that fits into a number of cells: at least one cluster."""
+    """The end of the longest part from `begin` that fits into some cells; at least one cluster."""
     end = min(len(text), begin + columns)
     if not NOT_NARROW.search(text, begin, end):
         return end

@@ -1,4 +1,4 @@
-"""Getting pages politely and within limits; what that takes is loaded when something is to be got."""
+"""HTTP client with limits; modules are loaded on first use."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""An address that can be asked for: taken apart, and written as it goes over the wire."""
+"""Parsed web addresses, as sent over the wire."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_IN_QUERY = re.compile('[ "#<>]|[^\x21-\x7e]')
 _NOT_IN_FRAGMENT = re.compile('[ "<>`]|[^\x21-\x7e]')
 
 Origin = tuple[str, str, int]
-"""Scheme, host and port: what a connection can be used again for."""
+"""Scheme, host and port, for which a connection can be reused."""
 
 
 class AddressError(ValueError):
@@ -33,15 +33,15 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address of the web, without a name and a password."""
+    """A web address without credentials."""
 
     scheme: str
     host: str
-    """In lower case and ASCII, as it is looked up; an IPv6 address without its brackets."""
+    """In lower case and ASCII; IPv6 addresses without brackets."""
     given_port: int | None
-    """None where it is the usual one."""
+    """None for the default port."""
     path: str
-    """Empty, or beginning with a slash."""
+    """"" or with a leading slash."""
     query: str = ""
     """With its question mark."""
     fragment: str = ""
@@ -61,7 +61,7 @@ class Address:
 
     @property
     def name(self) -> str:
-        """The host as people write it: in the letters of its language."""
+        """The host in Unicode."""
         if "xn--" not in self.host:
             return self.host
         import idna
@@ -77,7 +77,7 @@ class Address:
         return host if self.given_port is None else f"{host}:{self.given_port}"
 
     def join(self, other: str) -> Address:
-        """What an address means that stands on the page of this one; raises AddressError."""
+        """Resolve an address relative to this one; raises AddressError."""
         if _CONTROL.search(other):
             raise AddressError("control characters")
         try:
@@ -92,7 +92,7 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Take an address apart; raises AddressError for one that cannot be asked for: http and https, with a host."""
+    """Parse an http or https address with a host; raises AddressError."""
     if len(text) > _LONGEST or _CONTROL.search(text):
         raise AddressError("too long, or with control characters")
     try:

@@ -1,4 +1,4 @@
-"""The client that carries all requests: who we say we are, what we do not keep, how many connections a host gets."""
+"""The client for all requests: user agent, no cookies, connection limits per host."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _HEADERS = ((b"User-Agent", USER_AGENT.encode()), (b"Accept", b"*/*"), (b"Accept
 
 
 def look_up_apart() -> None:
-    """Let the running loop look names up in threads of their own.
+    """Let the running loop resolve names in its own threads.
 
-    Those of its executor are few, other work needs them meanwhile, and they are waited for when the program ends.
+    The executor's threads are few, needed by other work, and waited for at the end.
     """
     asyncio.get_running_loop().getaddrinfo = _look_up  # type: ignore[method-assign]
 
 
 async def _look_up(host: bytes | str | None, port: bytes | str | int | None, **options: int) -> list[Any]:
-    """`socket.getaddrinfo`, in place of the loop's own method."""
+    """A replacement for the loop's `getaddrinfo`."""
     answer: Future[list[Any]] = Future()
     answer.set_running_or_notify_cancel()  # from now on it cannot be cancelled: what comes too late goes unheard
 
@@ -51,15 +51,15 @@ async def _look_up(host: bytes | str | None, port: bytes | str | int | None, **o
 
 
 class Client:
-    """Sends requests, counts its connections by host, and remembers where they led."""
+    """Sends requests, limits connections by host, and remembers where they led."""
 
     def __init__(self, *, connections: int = 96, per_host: int = 2) -> None:
         """Limit connections in all and per host; proxies come from the environment.
 
-        Raises FetchError if it names one that makes no sense.
+        Raises FetchError if it names an invalid one.
         """
         self.large = asyncio.Semaphore(3)
-        """What to hold while a large body is received: many at once would fill the memory."""
+        """Held while a large body is received, to limit memory."""
         self._per_host = per_host
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._reach: dict[Origin, Reach] = {}
@@ -67,11 +67,11 @@ class Client:
         self._connections = Connections(_HEADERS, connections, self.note_reach, self._proxies)
 
     def slot(self, host: str) -> asyncio.Semaphore:
-        """What to hold while a connection to that host is in use; `library.politeness.queue` decides who is next."""
+        """Held while a connection to a host is used; `library.politeness.queue` decides on the order."""
         return self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
 
     def reach(self, address: Address) -> Reach | None:
-        """Where connections for that address led so far; None before the first. Private once means private always."""
+        """Where connections for an address have led; None before the first. Private stays private."""
         return self._reach.get(address.origin)
 
     def note_reach(self, address: Address, reach: Reach) -> None:
@@ -79,7 +79,7 @@ class Client:
             self._reach[address.origin] = reach
 
     def is_inside(self, address: Address) -> bool:
-        """Whether a name says that its host is inside: where a proxy looks names up, those of no public domain, too."""
+        """Whether a host is private by its name; if a proxy resolves names, also without a public domain."""
         judge = is_private_name if self._proxies.of(address) is None else is_inside_by_name
         return judge(address.host)
 
@@ -100,7 +100,7 @@ class Client:
 
 @asynccontextmanager
 async def open_client(*, connections: int = 96, per_host: int = 2) -> AsyncIterator[Client]:
-    """Open a client for many calls of `get`; raises FetchError if the environment names a proxy that makes no sense."""
+    """Open a client for many calls of `get`; raises FetchError if the environment names an invalid proxy."""
     # What a SOCKS proxy needs takes longer to import than a key should wait.
     client = await asyncio.to_thread(Client, connections=connections, per_host=per_host)
     look_up_apart()

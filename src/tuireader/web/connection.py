@@ -1,4 +1,4 @@
-"""One connection to a server: HTTP/1.1 as h11 reads and writes it, one request at a time; and what can go wrong."""
+"""An HTTP/1.1 connection (h11), one request at a time; and its errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE"}
-"""Methods that may be used once more where it is not known whether the server has taken them (RFC 9110, 9.2.2)."""
+"""Methods that can be repeated if it is unknown whether the server has handled them (RFC 9110, 9.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Request:
     address: Address
     headers: Sequence[tuple[bytes, bytes]]
     limit: int
-    """Bytes of the decoded body at most."""
+    """Maximum bytes of the decoded body."""
     private_ok: bool
-    """Whether it may connect into the user's own network."""
+    """Whether it may connect to private addresses."""
     method: str = "GET"
     body: bytes = b""
 
@@ -42,30 +42,28 @@ class Answer(Protocol):
     """A response: head first, then a streamed body."""
 
     @property
-    def status(self) -> int:
-        """Its status code."""
-        ...
+    def status(self) -> int: ...
 
     @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:
-        """Its headers, as they were sent."""
+        """The headers as sent."""
         ...
 
     def body(self) -> AsyncIterator[bytes]:
-        """The body as it comes; it is read to its end, or the answer is closed."""
+        """The body in pieces; it must be read to its end, or the answer closed."""
         ...
 
     async def close(self) -> None:
-        """Let go of it: what carried it is used again where its end was read, and closed where not."""
+        """Release the connection: for reuse if the body was read, else closed."""
         ...
 
 
 class PrivateAddressError(Exception):
-    """The connection led into the user's own network where it may not."""
+    """The connection would lead to a private address, which is not allowed."""
 
 
 class TransportError(Exception):
-    """A request did not get through; its cause tells more, where the system or TLS said something."""
+    """A request failed; its cause has the error of the system or TLS, if any."""
 
 
 class UnconnectedError(TransportError):
@@ -73,11 +71,11 @@ class UnconnectedError(TransportError):
 
 
 class ProxyRefusedError(TransportError):
-    """A proxy would not connect."""
+    """A proxy refused to connect."""
 
 
 class BrokenError(TransportError):
-    """The connection broke while something was sent or received."""
+    """The connection broke during a transfer."""
 
 
 class NoAnswerError(BrokenError):
@@ -89,15 +87,15 @@ class CutShortError(TransportError):
 
 
 class NotHttpError(TransportError):
-    """What came is not HTTP."""
+    """The response is not HTTP."""
 
 
 _HEAD_MAX = 100_000
-"""Bytes of the head of an answer."""
+"""Maximum bytes of a response's head."""
 _INTERIM_MAX = 10
-"""Answers before the answer."""
+"""Maximum interim responses."""
 _UNREAD_MAX = 256_000
-"""Bytes that came and were not asked for yet, from which on the server has to wait."""
+"""Unread bytes from which reading pauses."""
 
 
 def _begun() -> h11.Connection:
@@ -105,21 +103,20 @@ def _begun() -> h11.Connection:
 
 
 class Connection(asyncio.Protocol):
-    """A connection to one origin. What comes is kept until it is asked for, and little of it."""
+    """A connection to one origin, with a bounded receive buffer."""
 
     def __init__(self, origin: Origin, *, waits: bool) -> None:
-        """Be made by a loop's `create_connection`; it `waits` to read until it is encrypted."""
+        """Used by a loop's `create_connection`; with `waits`, reading starts after encryption."""
         self.origin = origin
         self.is_forwarded = False
-        """Whether a proxy passes on its requests."""
+        """Whether a proxy forwards its requests."""
         self.proxy_headers: list[tuple[bytes, bytes]] = []
-        """What the proxy is sent with each of them."""
+        """Headers for the proxy in each request."""
         self.reach = Reach.UNKNOWN
-        """Where it leads."""
         self.is_used = False
-        """Whether it has carried an answer before."""
+        """Whether it has carried a response."""
         self.idle_since = 0.0
-        """The loop's time when it was last let go of."""
+        """Loop time of its release."""
         self._http = _begun()
         self._waits = waits
         self._transport: asyncio.Transport | None = None
@@ -133,13 +130,12 @@ class Connection(asyncio.Protocol):
     # What the loop tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It stands. Nothing is read before it is secure, if it is to be: that would be anyone's who is on the way."""
+        """Pauses reading until encryption, since earlier bytes could come from anyone."""
         self._transport = cast("asyncio.Transport", transport)
         if self._waits:
             self._transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes came."""
         self._came.append(data)
         self._unread += len(data)
         if self._unread > _UNREAD_MAX and not self._is_paused:
@@ -148,13 +144,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def eof_received(self) -> bool:
-        """The server sends nothing more."""
         self._is_over = True
         self._wake()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is closed."""
         self._is_over = True
         self._lost = exc
         self._wake()
@@ -176,12 +170,12 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_free(self) -> bool:
-        """Whether another request can be sent: nothing came unasked, and the server has not closed it."""
+        """Whether another request can be sent: no unexpected bytes, and not closed."""
         is_open = not (self._is_over or self._came or self._wire.is_closing())
         return is_open and self._http.our_state is h11.IDLE and not self._has_unread()
 
     def _has_unread(self) -> bool:
-        """Whether something came that the loop has not read yet, which is what no request has asked for."""
+        """Whether there are unread bytes in the socket, which no request has asked for."""
         wire = self._wire.get_extra_info("socket")
         if hasattr(select, "poll"):
             poll = select.poll()
@@ -190,7 +184,7 @@ class Connection(asyncio.Protocol):
         return bool(select.select([wire], [], [], 0)[0])
 
     async def tunnel(self, address: Address, headers: Sequence[tuple[bytes, bytes]]) -> None:
-        """Have the proxy that it leads to connect to a server; raises ProxyRefusedError where that does not."""
+        """Ask the proxy to connect to a server; raises ProxyRefusedError."""
         where = (address.netloc if address.given_port else f"{address.netloc}:{address.port}").encode("ascii")
         self._wire.write(self._sent(h11.Request(method="CONNECT", target=where, headers=[(b"Host", where), *headers])))
         self._sent(h11.EndOfMessage())
@@ -202,7 +196,7 @@ class Connection(asyncio.Protocol):
         self._http = _begun()
 
     async def encrypt(self, context: ssl.SSLContext, host: str) -> None:
-        """Let it be a secure one to this host from now on."""
+        """Start TLS with a host."""
         loop = asyncio.get_running_loop()
         self._waits = False
         secure = await loop.start_tls(self._wire, self, context, server_hostname=host)
@@ -211,7 +205,7 @@ class Connection(asyncio.Protocol):
         self._transport = secure
 
     async def ask(self, request: Request, headers: list[tuple[bytes, bytes]]) -> h11.Response:
-        """Send a request, and give the head of the answer."""
+        """Send a request; returns the head of the response."""
         wire = self._wire
         if self._came:
             raise NotHttpError  # it speaks before it is asked: its answers would be those to other requests
@@ -243,7 +237,7 @@ class Connection(asyncio.Protocol):
             yield bytes(event.data)
 
     def finish(self) -> bool:
-        """End with an answer; whether another request can be sent."""
+        """Finish a response; returns whether another request can be sent."""
         is_done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
         if not is_done or self._http.trailing_data[0]:  # what came unasked would be the answer to the next request
             return False
@@ -255,7 +249,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     async def _next(self) -> Any:
-        """What comes next."""
+        """The next event of h11."""
         while True:
             try:
                 event = self._http.next_event()

@@ -1,4 +1,4 @@
-"""Connections to servers, directly or through a proxy of the environment, some kept open for the next request."""
+"""A pool of connections, direct or through proxies, some kept open for reuse."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 NEXT = 0.25
-"""Seconds after which the next address is tried besides."""
+"""Seconds until the next address is tried in parallel."""
 
 Connected = TypeVar("Connected")
 _KEPT = 5.0
-"""Seconds for which a connection is kept open that nobody uses."""
+"""Seconds for which an unused connection is kept open."""
 _UNREACHED = (
     "The proxy that your environment names cannot be reached, so nothing was asked for; check HTTP_PROXY, HTTPS_PROXY"
     " and ALL_PROXY"
@@ -49,7 +49,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 async def addresses_of(host: str, port: int) -> list[str]:
-    """The addresses of a host, those of both families in turn; raises OSError."""
+    """The addresses of a host, alternating between both families; raises OSError."""
     infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return _in_turn(infos)
 
@@ -103,7 +103,7 @@ class Connections:
     def __init__(
         self, headers: Headers, connections: int, note_reach: Callable[[Address, Reach], None], proxies: Proxies
     ) -> None:
-        """Send these headers with each request; tell with `note_reach` where each new connection leads."""
+        """Send `headers` with each request; `note_reach` is told where each new connection leads."""
         self._headers = headers
         self._proxies = proxies
         self._note_reach = note_reach
@@ -141,7 +141,7 @@ class Connections:
         return headers
 
     def let_go(self, connection: Connection) -> None:
-        """Be given back a connection after an answer: keep it for the next request, or close it."""
+        """Take back a connection after a response, for reuse or to close it."""
         self._room.release()
         if not connection.finish():
             connection.close()
@@ -155,7 +155,7 @@ class Connections:
             self._sweep = loop.call_later(_KEPT, self._drop_unused)
 
     async def close(self) -> None:
-        """Close all connections that nobody uses."""
+        """Close all unused connections."""
         if self._sweep is not None:
             self._sweep.cancel()
         for some in self._idle.values():
@@ -165,7 +165,7 @@ class Connections:
         await asyncio.sleep(0)  # their ends are told of
 
     def _take(self, request: Request) -> Connection | None:
-        """An open connection to there that is not in use, and where the request may go."""
+        """An unused connection to the same origin with the right permission."""
         origin = request.address.origin
         some = self._idle.get(origin, [])
         while some:
@@ -184,7 +184,7 @@ class Connections:
             del self._idle[origin]
 
     def _drop_unused(self) -> None:
-        """Close what nobody has used for a while."""
+        """Close connections that have been unused for a while."""
         loop = asyncio.get_running_loop()
         self._sweep = None
         for origin, some in list(self._idle.items()):
@@ -200,7 +200,7 @@ class Connections:
             self._sweep = loop.call_later(_KEPT, self._drop_unused)
 
     async def _connect(self, request: Request) -> Connection:
-        """Connect, and see where that leads before anything is sent."""
+        """Connect, and check where that leads before anything is sent."""
         proxy = self._proxies.of(request.address)
         connection = await (self._straight(request) if proxy is None else self._to_proxy(proxy, request.address))
         try:
@@ -236,7 +236,7 @@ class Connections:
             raise UnconnectedError from error
 
     async def _to_proxy(self, proxy: Proxy, address: Address) -> Connection:
-        """A connection to a proxy; through one of SOCKS it leads on to the server."""
+        """A connection to a proxy; a SOCKS proxy leads on to the server."""
         loop = asyncio.get_running_loop()
 
         async def connect(where: str) -> Connection:
@@ -257,7 +257,7 @@ class Connections:
             raise FetchError(_UNREACHED, FetchFailure.OFFLINE) from error
 
     async def _through(self, proxy: Proxy, connection: Connection, address: Address) -> None:
-        """Have an HTTP proxy connect to a server, or pass requests on to it where they are not encrypted."""
+        """Ask an HTTP proxy to connect to a server, or to forward unencrypted requests."""
         if proxy.scheme == "https":
             try:
                 await self._encrypt(connection, proxy.host)
@@ -276,14 +276,14 @@ class Connections:
             raise UnconnectedError from error
 
     async def _context(self) -> ssl.SSLContext:
-        """Whom to trust; reading it takes longer than a key should wait."""
+        """The TLS context; loading it is slow."""
         if self._tls is None or (self._tls.done() and self._tls.cancelled()):
             self._tls = asyncio.ensure_future(asyncio.to_thread(_make_context))
         return await asyncio.shield(self._tls)
 
 
 class Received:
-    """An answer of which the head is here."""
+    """A response whose head was received."""
 
     def __init__(self, pool: Connections, connection: Connection, status: int, headers: Headers) -> None:
         """Use `Connections.send`."""
@@ -293,13 +293,11 @@ class Received:
         self._connection: Connection | None = connection
 
     async def body(self) -> AsyncIterator[bytes]:
-        """The body as it comes."""
         if self._connection is not None:
             async for piece in self._connection.body():
                 yield piece
 
     async def close(self) -> None:
-        """Let go of the connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
             self._pool.let_go(connection)
@@ -310,7 +308,7 @@ def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 def _make_context() -> ssl.SSLContext:
-    """Trust whom the system trusts, or SSL_CERT_FILE and SSL_CERT_DIR."""
+    """Trust the system's certificates, or SSL_CERT_FILE and SSL_CERT_DIR."""
     import ssl
     import sys
 
@@ -329,7 +327,7 @@ def _make_context() -> ssl.SSLContext:
 
 _PORTS = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 _LONGEST = 3600.0
-"""Seconds after which python-socks would give up; the deadline of a request comes first."""
+"""Timeout of python-socks; the deadline of a request comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,12 +342,12 @@ class Proxy:
 
     @property
     def is_socks(self) -> bool:
-        """Whether it passes on bytes and knows nothing of HTTP."""
+        """Whether it is a SOCKS proxy."""
         return self.scheme.startswith("socks")
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """What an HTTP proxy is sent with each request, and nobody else."""
+        """Headers for an HTTP proxy only."""
         if not (self.user or self.password):
             return []
         return [(b"Proxy-Authorization", b"Basic " + b64encode(f"{self.user}:{self.password}".encode()))]
@@ -357,7 +355,7 @@ class Proxy:
     async def stream(self, where: str, address: Address) -> socket.socket:
         """Open a stream through the SOCKS proxy at `where`; the proxy resolves the host name.
 
-        Raises OSError where the proxy cannot be reached, and ProxyRefusedError where it does not connect.
+        Raises OSError if the proxy cannot be reached, ProxyRefusedError if it does not connect.
         """
         from python_socks import ProxyConnectionError, ProxyError, ProxyType
         from python_socks.async_.asyncio import Proxy as Stream
@@ -373,10 +371,10 @@ class Proxy:
 
 
 class Proxies:
-    """Which proxy is asked for which address."""
+    """The proxies of the environment."""
 
     def __init__(self) -> None:
-        """Read the environment, or the settings of the system; raises FetchError where a proxy makes no sense."""
+        """Read the environment, or the system's settings; raises FetchError for an invalid proxy."""
         found = getproxies()
         self._by_scheme = {name: _proxy(found[name]) for name in ("http", "https", "all") if found.get(name)}
         self._networks = [network for each in found.get("no", "").split(",") if (network := _network(each)) is not None]
@@ -384,7 +382,7 @@ class Proxies:
             import_module("python_socks.async_.asyncio")  # else the loop would wait for it while a key may
 
     def of(self, address: Address) -> Proxy | None:
-        """The proxy for an address; None where it is asked directly."""
+        """The proxy for an address; None for a direct connection."""
         proxy = self._by_scheme.get(address.scheme) or self._by_scheme.get("all")
         return None if proxy is None or self._is_left_out(address) else proxy
 

@@ -1,4 +1,4 @@
-"""Undoing Content-Encoding in bounded steps, so that a small body cannot become a huge one unnoticed."""
+"""Decoding of Content-Encoding in bounded steps, so that a small body cannot become huge unnoticed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 import brotli
 
 PIECE = 64 * 1024
-"""Bytes that one step gives at most (brotli may give twice as many)."""
+"""Maximum bytes of one step (brotli: twice as many)."""
 
 OFFERED = "gzip, deflate, br"
 _MOST_LAYERS = 3
@@ -20,22 +20,22 @@ class TooLargeError(Exception):
 
 
 class UnpackError(Exception):
-    """The body is not what its Content-Encoding says, or in a coding that was not offered."""
+    """The body does not match its Content-Encoding, or that was not offered."""
 
 
 class CutOffError(Exception):
-    """The body ends before what its Content-Encoding says is the end."""
+    """The body is incomplete."""
 
 
 class _Layer(Protocol):
     def pieces(self, data: bytes) -> Iterator[bytes]: ...
 
     def is_whole(self) -> bool:
-        """Whether the body may end here: nothing has come at all, or all that was announced."""
+        """Whether the body may end here: nothing was received, or everything announced."""
 
 
 class _Gzip:
-    """gzip, of any number of members, with any padding after them."""
+    """gzip, with any number of members, and padding after them."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -58,7 +58,7 @@ class _Gzip:
 
 
 class _Deflate:
-    """deflate: with the zlib wrapper that RFC 9110 asks for, or without it, as some servers send it."""
+    """deflate, with the zlib wrapper of RFC 9110, or without, as some servers send it."""
 
     def __init__(self) -> None:
         self._head = b""
@@ -80,7 +80,7 @@ class _Deflate:
 
 
 def _inflate(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """All that `data` inflates to, a piece at a time; zlib keeps what it could not give out yet."""
+    """Inflate `data` in pieces."""
     while True:
         try:
             piece = stream.decompress(data, PIECE)
@@ -116,10 +116,10 @@ class _Brotli:
 
 
 class Unpacker:
-    """Takes a body apart as it comes; no layer of it may grow beyond the limit, nor the raw body itself."""
+    """Decodes a body in pieces; the size of each layer, and of the raw body, is limited."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
-        """Read the header's list of codings; raises UnpackError for one that was not offered, or for too many."""
+        """Parse the header; raises UnpackError for codings that were not offered, or too many."""
         names = [name.strip().lower() for name in content_encoding.split(",")]
         codings = [name for name in names if name not in {"", "identity"}]
         if len(codings) > _MOST_LAYERS:
@@ -129,14 +129,14 @@ class Unpacker:
         self._limit = limit
 
     def feed(self, raw: bytes) -> Iterator[bytes]:
-        """Give the next raw bytes, get decoded pieces; raises TooLargeError as soon as the limit is passed."""
+        """Add raw bytes; yields decoded pieces. Raises TooLargeError as soon as the limit is passed."""
         stream: Iterable[bytes] = self._metered(0, (raw,))
         for index, layer in enumerate(self._layers):
             stream = self._metered(index + 1, _through(layer, stream))
         yield from stream
 
     def end(self) -> None:
-        """There are no more raw bytes; raises CutOffError where there should be."""
+        """End of the raw bytes; raises CutOffError if there should be more."""
         if not all(layer.is_whole() for layer in self._layers):
             raise CutOffError
 

@@ -1,4 +1,4 @@
-"""What went wrong on the web, said in a sentence: exceptions and statuses become FetchErrors."""
+"""Network errors as sentences: exceptions and statuses become FetchErrors."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def of_cut(host: str) -> FetchError:
 
 
 def of_exception(host: str, error: Exception) -> FetchError:
-    """The error for whatever carrying a request, and the layers below that, raised."""
+    """The FetchError for an exception of a request."""
     if isinstance(error, ValueError):
         return FetchError(f"{host} has an address that cannot be opened")
     if isinstance(error, ProxyRefusedError):
@@ -69,7 +69,7 @@ def of_exception(host: str, error: Exception) -> FetchError:
 
 
 def _of_system(host: str, error: OSError) -> FetchError | None:
-    """The error for what the operating system or OpenSSL reported, if that says more than the rest."""
+    """The FetchError for an error of the system or OpenSSL, if that is specific."""
     if isinstance(error, ssl.SSLError):
         return _of_tls(host, error)
     if isinstance(error, socket.gaierror):
@@ -116,7 +116,7 @@ def _of_name(host: str, error: socket.gaierror) -> FetchError:
 
 
 def _has_route() -> bool:
-    """Whether the system would know where to send a packet to the internet; none is sent."""
+    """Whether there is a route to the internet; no packet is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
@@ -126,7 +126,7 @@ def _has_route() -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and all that it came from: causes, members of groups, and exceptions wrapped as arguments."""
+    """An exception with its causes, members of groups, and exceptions in its arguments."""
     seen: set[int] = set()
     todo: list[BaseException] = [error]
     while todo:

@@ -1,4 +1,4 @@
-"""One page, within a deadline and a size, its redirects followed by rules of our own."""
+"""Fetching a page within a deadline and a size limit, with our own rules for redirects."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from tuireader.web.headers import ResponseHeaders, authorization_of
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _PART = 206
-"""Part of a page: none was asked for, and the rest would never come."""
+"""Partial content, which was not requested."""
 _DRAINED = 16_384
-"""A redirect's body of at most so many bytes is read, so that its connection can be used again."""
+"""Maximum bytes of a redirect's body that are read so that the connection can be reused."""
 _PATIENCE = 1.0
-"""Seconds in which that has to come."""
+"""Seconds for that."""
 _LARGE = 1_000_000
-"""Bytes of a body from which on it has to wait for other large ones."""
+"""Bytes from which a body waits for other large ones."""
 
 LIMIT = 20_000_000
-"""Bytes of a decoded body."""
+"""Maximum bytes of a decoded body."""
 DEADLINE = 30.0
-"""Seconds for everything: connecting, redirects, headers, body."""
+"""Seconds for connecting, redirects, headers and body."""
 MOST_REDIRECTS = 10
 
 
@@ -68,9 +68,9 @@ def _brings_page(status: int) -> bool:
 
 
 async def ask(client: Client, request: Request, deadline: asyncio.Timeout) -> Response:
-    """Send the request and read the answer; raises the errors of `transport` and `decompress`.
+    """Send a request and read the response.
 
-    Waiting for its turn to bring much costs nothing of the `deadline`.
+    Waiting for a turn among large bodies does not count against the `deadline`.
     """
     answer = await client.send(request)
     try:
@@ -88,7 +88,7 @@ async def ask(client: Client, request: Request, deadline: asyncio.Timeout) -> Re
 
 
 def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
-    """Whether a redirect stays within its origin: another one's connection is closed, so that none idles there."""
+    """Whether a redirect stays within its origin: else its connection is closed."""
     length = headers.first("content-length") or ""
     if not length.isdigit() or int(length[:18]) > _DRAINED:
         return False
@@ -99,7 +99,7 @@ def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
 
 
 async def _drain(answer: Answer) -> None:
-    """Read what follows a head; what is too long or late is given up, and its connection closed."""
+    """Read a body; if it is too large or late, close the connection."""
     left = _DRAINED
     with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
@@ -110,13 +110,12 @@ async def _drain(answer: Answer) -> None:
 
 
 def left_of(deadline: asyncio.Timeout) -> float:
-    """The seconds until a deadline."""
     now = asyncio.get_running_loop().time()
     return (deadline.when() or now) - now
 
 
 async def _turn(large: asyncio.Semaphore, stack: AsyncExitStack, deadline: asyncio.Timeout) -> None:
-    """Wait for a turn among the large ones, while the deadline stands still."""
+    """Wait for a turn among large bodies, with the deadline paused."""
     left = left_of(deadline)
     deadline.reschedule(None)
     try:
@@ -191,7 +190,7 @@ async def send(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for, wherever redirects lead."""
+    """A request through its redirects."""
 
     method: str
     body: bytes = b""
@@ -199,7 +198,7 @@ class _Asked:
     validators: Validators | None = None
 
     def after(self, status: int) -> _Asked:
-        """The same after a redirect: 303 asks for a GET, and so do 301 and 302 after a POST."""
+        """The request after a redirect: 303 becomes a GET, and so do 301 and 302 after a POST."""
         if self.method == "HEAD" or not (status == 303 or (status in {301, 302} and self.method == "POST")):
             return self
         kept = tuple(pair for pair in self.headers if not pair[0].lower().startswith(b"content-"))
@@ -238,7 +237,7 @@ async def _fetch(
 
 @contextmanager
 def _asking(url: Address) -> Iterator[None]:
-    """Let an error know which address it is of."""
+    """Add the address to errors."""
     try:
         yield
     except FetchError as error:
@@ -255,7 +254,7 @@ def _taken_apart(url: str) -> tuple[Address, str | None]:
 
 
 def _next(here: Address, location: str) -> Address:
-    """Where a redirect leads, without a password that it might bring along (RFC 9110, 10.2.2)."""
+    """The target of a redirect, without credentials in it (RFC 9110, 10.2.2)."""
     try:
         return here.join(split_credentials(urljoin(str(here), _as_text(location)))[0])
     except ValueError as error:
@@ -269,7 +268,7 @@ def _not_for_others(start: Address, here: Address) -> str:
 
 
 def _as_text(location: str) -> str:
-    """Location is ASCII by the book, UTF-8 in the wild."""
+    """Location should be ASCII, but is often UTF-8."""
     try:
         return location.encode("latin-1").decode()
     except UnicodeDecodeError:

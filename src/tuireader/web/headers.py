@@ -1,4 +1,4 @@
-"""What headers say: when to ask again and with what, and who asks. Pure; header names in lower case."""
+"""Parsing response headers, and making request headers. Pure; names in lower case."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tuireader.urls.shown import basic_authorization
 
 DAY = 86_400
 LONGEST_RETRY_AFTER = 7 * DAY
-"""A server that asks for more is more likely broken than busy."""
+"""A longer wait is probably an error."""
 
 LONGEST_VALIDATOR = 2048
-"""Characters. Common servers take a header of 8 kB."""
+"""Maximum characters; common servers accept headers of 8 kB."""
 _DIGITS = 8
-"""Of a number of pages that is not made up."""
+"""Maximum digits of a plausible number of pages."""
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
 class ResponseHeaders:
-    """A response's headers, looked up by lower-case name; bytes become text one for one (latin-1)."""
+    """Response headers by lower-case name, decoded as latin-1."""
 
     def __init__(self, raw: RawHeaders) -> None:
         self._pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
@@ -32,30 +32,30 @@ class ResponseHeaders:
         return next((value for key, value in self._pairs if key == name), None)
 
     def joined(self, name: str) -> str:
-        """All values of a header joined with commas; empty if absent (RFC 9110, 5.3)."""
+        """All values of a header joined with commas; "" if absent (RFC 9110, 5.3)."""
         return ", ".join(value for key, value in self._pairs if key == name)
 
 
 def validators(headers: ResponseHeaders) -> Validators:
-    """ETag and Last-Modified exactly as sent; none that is so long that servers refuse to be asked with it."""
+    """ETag and Last-Modified exactly as sent; without those too long for a request."""
     etag, modified = headers.first("etag") or "", headers.first("last-modified") or ""
     return Validators(*(value if 0 < len(value) <= LONGEST_VALIDATOR else None for value in (etag, modified)))
 
 
 def validator_headers(validators: Validators) -> list[tuple[bytes, bytes]]:
-    """The request headers that ask whether anything changed: each validator byte for byte."""
+    """Headers for a conditional request, byte for byte."""
     asked = [(b"If-None-Match", validators.etag), (b"If-Modified-Since", validators.last_modified)]
     return [(name, value.encode("latin-1")) for name, value in asked if value is not None]
 
 
 def total_pages(headers: ResponseHeaders) -> int | None:
-    """How many pages a list has that comes in pages, as WordPress says it; None where nothing is said."""
+    """Number of pages of a WordPress list; None if not stated."""
     said = (headers.first("x-wp-totalpages") or "").strip()
     return int(said) if said.isascii() and said.isdecimal() and len(said) < _DIGITS else None
 
 
 def fresh_for(headers: ResponseHeaders, now: datetime) -> int | None:
-    """Seconds that the server says the answer stays fresh (RFC 9111, 4.2), 0 to 86,400; None if it says nothing."""
+    """Seconds of freshness (RFC 9111, 4.2), 0 to 86,400; None if not stated."""
     directives = _directives(headers.joined("cache-control"))
     if "no-cache" in directives or "no-store" in directives:
         return 0
@@ -71,7 +71,7 @@ def fresh_for(headers: ResponseHeaders, now: datetime) -> int | None:
 
 
 def retry_after(headers: ResponseHeaders, now: datetime) -> int | None:
-    """Seconds to wait before asking again (RFC 9110, 10.2.3), clamped to a week; None if it is absent or nonsense."""
+    """Seconds of Retry-After (RFC 9110, 10.2.3), at most a week; None if absent or invalid."""
     value = headers.first("retry-after")
     if value is None:
         return None
@@ -115,6 +115,6 @@ def _clamp(seconds: float, most: int) -> int:
 
 
 def authorization_of(userinfo: str) -> str:
-    """The Authorization header's value for a `name:password` as written in an address (RFC 7617, UTF-8)."""
+    """The Authorization header for a `name:password` as written in an address (RFC 7617, UTF-8)."""
     name, _, password = userinfo.partition(":")
     return basic_authorization(unquote(name), unquote(password))
