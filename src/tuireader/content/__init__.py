@@ -1,1 +1,1 @@
-"""From the HTML of a site to text that is a pleasure to read in a terminal: pure, no I/O."""
+"""From HTML to readable text. Pure, no I/O."""

@@ -1,1 +1,1 @@
-"""From the HTML of a feed or a page to the HTML of an article, safe and tidy. Pure."""
+"""Cleaning the HTML of a feed or page: safe and tidy. Pure."""

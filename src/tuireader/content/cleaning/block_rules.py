@@ -1,4 +1,4 @@
-"""What becomes of the blocks of an article: paragraphs, lists, quotations, code, figures and tables."""
+"""Cleaning rules for blocks: paragraphs, lists, quotes, code, figures and tables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ADMONITIONS_KINDS = frozenset({
 })  # fmt: skip
 _TITLES = frozenset({"admonition-title", "markdown-alert-title", "title"})
 _TITLE_WITHIN, _TITLE_MAX = 8, 60
-"""Elements among which the title is, and characters that it has at most."""
+"""Elements searched for a box's title, and maximum characters of it."""
 
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language-|lang-|lang:|highlight-source-|brush:\s*|sourceCode\s+|highlight\s+)([a-z][\w+#-]{0,29})",
@@ -46,9 +46,9 @@ _TABLES = frozenset({
 })  # fmt: skip
 _ALIGNED = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
 _PROSE = 40
-"""Words of a cell without which a table is one."""
+"""Words in a cell from which a table is only layout."""
 _CONTENTS_MIN = 2
-"""Links of a list of headings."""
+"""Minimum links of a table of contents."""
 _TRAIL_MAX = 300
 _PULLED = re.compile(r"pull-?_?quote", re.IGNORECASE)
 _EDIT = re.compile(
@@ -66,7 +66,7 @@ _SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
 
 
 def take_title(box: Node) -> str:
-    """Take the title out of a box, in place; empty where it is no such box. A table around its text is none."""
+    """Remove and return the title of a box; "" if there is none."""
     if box.tag not in {"div", "aside", "section"} or _ADMONITIONS_KINDS.isdisjoint(box["class"].split()):
         return ""
     parents: list[tuple[Node, Node]] = []
@@ -85,7 +85,7 @@ def take_title(box: Node) -> str:
 
 
 def listing(pre: Node) -> list[Node | str]:
-    """Return a block of code, or nothing where it is empty."""
+    """A code block; nothing if it is empty."""
     text = printable_block("".join(_text(pre)))
     lines = [line.rstrip() for line in text.split("\n")]
     while lines and not lines[0]:
@@ -100,7 +100,7 @@ def listing(pre: Node) -> list[Node | str]:
 
 
 def listing_in(table: Node) -> Node | None:
-    """Return the block of code for which a table holds line numbers beside it, None if it is another table."""
+    """The code block of a table with line numbers; None for other tables."""
     blocks = [each for each in table.elements() if each.tag == "pre"]
     cells = sum(each.tag in {"td", "th"} for each in table.elements())
     if not blocks or cells > 2 or not (_TABLES & set(table["class"].split()) or len(blocks) == cells == 2):
@@ -109,7 +109,7 @@ def listing_in(table: Node) -> Node | None:
 
 
 def language_of(node: Node) -> str:
-    """Return the name of the language that an element says its code is in, empty if it says none."""
+    """The language named by a code element; "" if there is none."""
     for name in ("data-lang", "data-language", "data-enlighter-language"):
         if node[name]:
             return _named(node[name])
@@ -125,7 +125,7 @@ def _named(language: str) -> str:
 
 
 def _text(node: Node) -> Iterator[str]:
-    """Yield the text of a block of code: what is set as a block in it stands on lines of its own."""
+    """Yield the text of a code block, with line breaks around nested blocks."""
     end = "\n"
     for child in node.children:
         piece = _piece(child)
@@ -147,7 +147,7 @@ def _piece(child: Node | str) -> str:
 
 
 def container(context: Context, node: Node) -> Kept:
-    """A division of the page: what it holds matters, and the direction of its text."""
+    """A container: its content, with its direction."""
     if language := language_of(node):
         for each in node.elements():
             if each.tag == "pre":
@@ -175,7 +175,7 @@ def paragraph(context: Context, node: Node) -> Kept:
 
 
 def _heading(node: Node) -> Kept:
-    """A heading, without the link to edit what is below it, and after it the pictures that stood in it."""
+    """A heading without its edit link, followed by the pictures in it."""
     pictures = [child for child in node.children if isinstance(child, Node) and is_picture(child)]
     node.children = trimmed([each for each in node.children if isinstance(each, str) or not is_picture(each)])
     if node.children and isinstance(node.children[-1], str):
@@ -184,7 +184,7 @@ def _heading(node: Node) -> Kept:
 
 
 def _is_trail(paragraph: Node, base_url: str) -> bool:
-    """Whether a paragraph only leads to another article of the site, or announces an advertisement."""
+    """Whether a paragraph only links to another article of the site, or announces an advertisement."""
     if any(isinstance(each, str) and len(each) > 2 * _TRAIL_MAX for each in paragraph.children):
         return False
     words = paragraph.words()
@@ -201,7 +201,7 @@ def _is_trail(paragraph: Node, base_url: str) -> bool:
 
 
 def _apart(paragraph: Node) -> Kept:
-    """A paragraph, and on its own what stands at its edges: a picture that is no sign within a line."""
+    """A paragraph, with pictures at its edges in paragraphs of their own."""
     content = paragraph.children
     for at in (0, -1):
         edge = content[at] if len(content) > 1 else None
@@ -221,7 +221,7 @@ def strong_paragraph(context: Context, node: Node) -> Kept:
 
 
 def quote(context: Context, node: Node) -> Kept:
-    """A quotation; not one that only lifts a sentence out of the text."""
+    """A quote, unless it is a pull quote."""
     if context.is_repeated(node):
         return []
     blocks = context.blocks(node)
@@ -250,7 +250,7 @@ def listed(context: Context, node: Node) -> Kept:
 
 
 def _kind(node: Node) -> str:
-    """How a list is numbered, where that is not in figures."""
+    """The numbering style of a list, unless it is decimal."""
     if node["type"] in {"a", "A", "i", "I"}:
         return node["type"]
     found = _LIST_STYLE.search(node["style"])
@@ -258,7 +258,7 @@ def _kind(node: Node) -> str:
 
 
 def _is_contents(context: Context, node: Node) -> bool:
-    """Whether a list is one of the headings of its article, which are shown elsewhere."""
+    """Whether a list is a table of contents, which is shown elsewhere."""
     links = [each for each in node.elements() if each.tag == "a"]
     if len(links) < _CONTENTS_MIN or not all(context.fragment(each["href"]) in context.headings for each in links):
         return False
@@ -266,13 +266,13 @@ def _is_contents(context: Context, node: Node) -> bool:
 
 
 def definitions(context: Context, node: Node) -> Kept:
-    """A definition list; what stands beside its terms is of the last."""
+    """A definition list; stray content belongs to the last definition."""
     content = [child for child in context.children(node) if isinstance(child, Node) or child.strip()]
     return [Node("dl", context.attributes(node), content)] if content else []
 
 
 def _separate_kinds(term: Node) -> None:
-    """Insert " : " before each classifier of a term, in place, as style sheets do."""
+    """Insert " : " before each classifier of a term, as style sheets do."""
     before: Node | None = None
     content: Kept = []
     for child in term.children:
@@ -286,7 +286,7 @@ def _separate_kinds(term: Node) -> None:
 
 
 def item(context: Context, node: Node) -> Kept:
-    """An item of a list, or a term and what it means."""
+    """A list item, or a term or its definition."""
     value = {"value": node["value"]} if node.tag == "li" and _START.fullmatch(node["value"]) else {}
     if node.tag == "dt":
         _separate_kinds(node)
@@ -299,7 +299,7 @@ def code_block(context: Context, node: Node) -> Kept:
 
 
 def figure(context: Context, node: Node) -> Kept:
-    """A figure; without a picture or the like it is no more than what it holds."""
+    """A figure; without media, only its content."""
     found = Node("figure", context.attributes(node), context.children(node))
     if found.is_empty():
         return []
@@ -313,7 +313,7 @@ def figure(context: Context, node: Node) -> Kept:
 
 
 def _name_after_caption(figure: Node) -> None:
-    """Call a film or sound of which only the place is known after its caption, in place."""
+    """Name a video or audio link after its caption if it has no name."""
     captions = [each for each in figure.elements() if each.tag == "figcaption"]
     played = [each for each in figure.elements() if each.tag == "a" and UNNAMED.fullmatch(each.words())]
     if len(captions) == len(played) == 1 and (words := captions[0].words()) and len(words) <= _TRAIL_MAX:
@@ -327,7 +327,7 @@ def caption(context: Context, node: Node) -> Kept:
 
 
 def table(context: Context, node: Node) -> Kept:
-    """A table, unless it only puts things side by side or numbers lines of code."""
+    """A table, unless it is used for layout or line numbers."""
     if (code := listing_in(node)) is not None:
         return listing(code)
     inside = [each.tag for each in node.elements()]
@@ -347,7 +347,7 @@ def _is_prose(node: Node) -> bool:
 
 
 def unpacked(context: Context, node: Node) -> Kept:
-    """What the cells of a table hold, one after another."""
+    """The content of a table's cells, one after another."""
     found: Kept = []
     for child in only_nodes(node.children):
         found += context.blocks(child) if child.tag in {"td", "th", "caption"} else unpacked(context, child)

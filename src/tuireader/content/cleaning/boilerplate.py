@@ -1,7 +1,6 @@
-"""What sites put into their feeds and around their articles that is not the article.
+"""Page parts that are not the article: forms, comments, share bars.
 
-An element is known by what it is and where it stands, not by words that it holds: an article about comment forms may
-say "Leave a Reply" wherever it likes.
+They are recognised by element and position, not by their words, which an article may contain too.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ PARTS = frozenset(
         "viewcode-link", "viewcode-back", "input_prompt", "output_prompt",
     }
 )  # fmt: skip
-"""Classes of parts of a page that blog software marks by a class of its own: nothing in them is the article."""
+"""Classes by which blog software marks page parts other than the article."""
 
 # Names that articles use too: these are parts of a page only with a form or a comment in them.
 _MAYBE_PARTS = frozenset({"respond", "comments", "comment", "disqus_thread", "fb-comments", "commentform"})
@@ -48,7 +47,7 @@ UNSEEN_STYLE = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
 )
 _PROMPT = re.compile(r"(?:In |Out)?\s*\[[\d*\s]{0,6}\]:?")
-"""The number of a cell of a notebook."""
+"""The number of a notebook cell."""
 _FORM_WORDS_MAX = 60
 
 _SHARE = re.compile(
@@ -80,7 +79,7 @@ _TINY_STYLE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|
 
 
 def is_part_of_page(node: Node) -> bool:
-    """Whether an element is something around an article: a form, comments, a bar to share it, what is not shown."""
+    """Whether an element is a page part around an article: form, comments, share bar, hidden."""
     if node.tag == "form":
         return _is_form(node)
     if not node.attributes:
@@ -96,7 +95,7 @@ def is_part_of_page(node: Node) -> bool:
 
 
 def is_unseen(tag: str, classes: Iterable[str]) -> bool:
-    """Whether an element is of a class that is not shown, or is there as text besides."""
+    """Whether an element is hidden, or visible only to screen readers."""
     return not _UNSEEN.isdisjoint(classes) and tag != "mjx-container"  # what MathJax 3 shows is marked within it
 
 
@@ -106,12 +105,12 @@ def is_tracker(image: Node) -> bool:
 
 
 def is_share_link(link: Node) -> bool:
-    """Whether a link only tells others about the article."""
+    """Whether a link shares the article."""
     return _SHARE.search(link["href"]) is not None
 
 
 def is_share_bar(node: Node) -> bool:
-    """Whether all that a block holds is links to tell others about the article."""
+    """Whether a block consists of share links only."""
     if node.tag not in {"div", "p", "ul", "ol", "section", "aside", "li", "center"}:
         return False
     links = [each for each in node.elements() if each.tag == "a"]
@@ -122,7 +121,7 @@ def is_share_bar(node: Node) -> bool:
 
 
 def is_share_heading(node: Node) -> bool:
-    """Whether a block only says that a bar to share follows."""
+    """Whether a block is the heading of a share bar."""
     words = node.words()
     return 0 < len(words) < 40 and _SHARE_LABEL.fullmatch(words) is not None and any(char.isalpha() for char in words)
 
@@ -149,7 +148,7 @@ def _is_of_comments(node: Node) -> bool:
 
 
 def _is_form(form: Node) -> bool:
-    """Whether a form is no more than that: old sites put whole pages into one."""
+    """Whether a form is a real form: old sites put whole pages into one."""
     labels = sum(
         len(each.words().split()) for each in form.elements() if each.tag in {"label", "button", "select", "legend"}
     )

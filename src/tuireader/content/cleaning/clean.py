@@ -1,4 +1,4 @@
-"""clean: from the HTML of a feed or a page to the HTML of an article."""
+"""Cleaning the HTML of an article."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TO_THE_TOP = re.compile(
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
 _SIGNS = frozenset("¶§🔗⚓")
 _ADMONITION = re.compile(r"(?:^|/)(?:note|tip|warning|caution|important)\.(?:png|svg|gif)$")
-"""The signs that DocBook sets before a box whose heading says the same."""
+"""DocBook's icons before admonitions, which repeat the heading."""
 _QUOTES = frozenset("\"'“”„«»‘’‚‹›「『")
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
@@ -31,7 +31,7 @@ _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "a
 
 
 def marked(context: Context, node: Node) -> Kept:
-    """Text with a mark of its own."""
+    """Marked text."""
     context.verbatim += node.tag in _VERBATIM
     content = context.children(node)
     context.verbatim -= node.tag in _VERBATIM
@@ -46,12 +46,12 @@ def marked(context: Context, node: Node) -> Kept:
 
 
 def quoted(context: Context, node: Node) -> Kept:
-    """A quotation within a paragraph; where it has marks of its own, no others are put around it."""
+    """An inline quote; quotation marks are added unless it has its own."""
     return context.children(node) if node.words()[:1] in _QUOTES else marked(context, node)
 
 
 def unmarked(context: Context, node: Node) -> Kept:
-    """Text without any: only its name may matter."""
+    """Unmarked text; only its id may matter."""
     if context.tag == "td" and not node.words() and (mark := _mark(node["class"])):
         return [mark]
     if len(node.words()) <= _LABEL_MAX and FOR_READERS_ALOUD.fullmatch(node.words()):
@@ -64,13 +64,13 @@ def unmarked(context: Context, node: Node) -> Kept:
 
 
 def _formula(node: Node) -> bool | None:
-    """Whether a span that is all of a formula is a block; None where it is none."""
+    """Whether a formula is a block; None if the span is no formula."""
     classes = set(node["class"].split()) if node["class"] else set()
     return "display" in classes if "math" in classes and classes & {"inline", "display"} else None
 
 
 def _mark(names: str) -> str:
-    """The mark that an icon is, by what it is called; empty where that says neither."""
+    """A check mark or cross for an icon's name; "" if it is neither."""
     words = set(re.findall("[a-z]+", names.lower()))
     return (
         "✓"
@@ -82,7 +82,7 @@ def _mark(names: str) -> str:
 
 
 def _delimited(text: str) -> str:
-    """TeX without the marks around it."""
+    """TeX without its delimiters."""
     for opening, closing in (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")):
         if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:
             return text[len(opening) : -len(closing)]
@@ -90,7 +90,7 @@ def _delimited(text: str) -> str:
 
 
 def link(context: Context, node: Node) -> Kept:
-    """A link, if it leads anywhere and can be seen."""
+    """A link, if it has a target and a text."""
     content = context.children(node)
     text = Node("p", {}, content)
     address = context.address(node["href"])
@@ -108,14 +108,14 @@ def link(context: Context, node: Node) -> Kept:
 
 
 def _is_permalink(text: Node, tag: str) -> bool:
-    """Whether a link is no more than the address of the place where it stands."""
+    """Whether a link is only a permalink."""
     words = text.words()
     in_name = (tag in HEADINGS or tag == "dt") and _PERMALINK.fullmatch(words) is not None
     return (in_name or words in _SIGNS) and not text.has("img")
 
 
 def _is_to_the_top(text: Node, href: str) -> bool:
-    """Whether a link only leads to the beginning of the page."""
+    """Whether a link leads to the top of the page."""
     words = text.words() or " ".join(each["alt"] for each in text.elements() if each.tag == "img")
     return href.startswith("#") and _TO_THE_TOP.fullmatch(words.strip()) is not None
 
@@ -140,7 +140,7 @@ def picture(context: Context, node: Node) -> Kept:
 
 
 def played(context: Context, node: Node) -> Kept:
-    """A film, sound, or a page within the page."""
+    """Video, audio, or a frame, as a link."""
     address = context.address(media.address_of(node))
     if not address.startswith(("http:", "https:")) or is_tracker(node):
         return context.children(node) if node.tag == "object" else []
@@ -148,7 +148,7 @@ def played(context: Context, node: Node) -> Kept:
 
 
 def checkbox(context: Context, node: Node) -> Kept:
-    """A box to tick at the beginning of an item; other fields of forms are none of the article."""
+    """A checkbox at the start of an item; other form fields are dropped."""
     if context.tag != "li" or node["type"].lower() != "checkbox":
         return []
     return [Node("input", {"type": "checkbox", **({"checked": ""} if "checked" in node.attributes else {})})]
@@ -159,7 +159,7 @@ def empty(_context: Context, node: Node) -> Kept:
 
 
 def button(context: Context, node: Node) -> Kept:
-    """A button is none of the article, but for the one that unfolds what its heading is above."""
+    """A button is dropped, unless it is the heading of a collapsible part."""
     return context.children(node) if context.tag in HEADINGS or context.tag == "dt" else []
 
 
@@ -168,7 +168,7 @@ def nothing(_context: Context, _node: Node) -> Kept:
 
 
 _UNMARKED = frozenset({"span", "font", "bdi", "bdo", "big", "time", "label"})
-"""Elements without a meaning for their text."""
+"""Elements without meaning for their text."""
 _MARKED = (MARKS - _UNMARKED - {"a"}) | {"rp", "rt", "ruby"}
 _RULES: dict[str, Rule] = {
     **dict.fromkeys(SECTIONS, block_rules.container),
@@ -195,21 +195,18 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("select", "option", "textarea", "source", "col"), nothing),
     "button": button,
 }
-"""The rule of each element; of others the content is kept."""
+"""The rule of each element; others keep their content."""
 
 
 def tidy(root: Node, base_url: str, *, has_tex: bool = False, most: float = inf) -> bool:
-    """Keep of a tree what an article is made of, in place; in its containers there are then only blocks.
-
-    Of about `most` characters of text; gives whether that is all.
-    """
+    """Clean a tree in place, up to about `most` characters of text; returns whether that is everything."""
     context = Context(root, base_url, _RULES, has_tex=has_tex, most=most)
     root.children = context.blocks(root)
     return context.left > 0
 
 
 def clean(html: str, base_url: str = "", *, has_tex: bool = False) -> str:
-    """Return the HTML of an article without what is dangerous, what is not of the article, and what no page shows.
+    """Clean the HTML of an article: no active content, no boilerplate, nothing that a page does not show.
 
     Links are absolute, seen from `base_url`. Frames, films and sound are links. What is longer than `SIZE_MAX`
     characters is cut off, and the text says so. With `has_tex`, what stands between dollars is a formula.
@@ -218,9 +215,9 @@ def clean(html: str, base_url: str = "", *, has_tex: bool = False) -> str:
 
 
 def clean_beginning(html: str, base_url: str, size: int) -> str:
-    """Return the first whole blocks of what `clean` gives, at most `size` characters, in a fraction of the time.
+    """The first whole blocks of the result of `clean`, at most `size` characters, in a fraction of the time.
 
-    Empty where that is not much less than all of it.
+    "" if that is nearly everything.
     """
     root = tree_of(shortened(html)[0])
     is_all = tidy(root, base_url, most=2 * size)
@@ -230,7 +227,7 @@ def clean_beginning(html: str, base_url: str, size: int) -> str:
 
 
 def clean_tree(html: str, base_url: str = "", *, has_tex: bool = False) -> Node:
-    """Return the same as a tree."""
+    """The result of `clean` as a tree."""
     html, notice = shortened(html)
     root = tree_of(html)
     tidy(root, base_url, has_tex=has_tex)

@@ -1,4 +1,4 @@
-"""The state that the tidying rules share, and the recognition of verse."""
+"""The shared state of the cleaning rules, and verse."""
 
 from __future__ import annotations
 
@@ -32,56 +32,56 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 _REPETITIONS_MAX = 100
 _TWICE = 2
 _PHRASE = re.compile(r"\b[a-z]+(?: [a-z]+){1,3}\b")
-"""Words that stand alike wherever they are said again."""
+"""Words compared to find pull quotes."""
 _CHINESE_OR_JAPANESE = r"[\u2e80-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _BROKEN = re.compile(rf"(?<={_CHINESE_OR_JAPANESE})[ \t\r]*\n[ \t\r\n]*(?={_CHINESE_OR_JAPANESE})")
-"""Where a line of the source ends between two characters that have no space between them."""
+"""A line break in the source between characters that are written without spaces."""
 _WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
 _FORMULAS_MAX = 10_000
 _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
 )
-"""A character reference that became text, at a word: one that is spoken of stands alone."""
+"""A doubly escaped character reference within a word; one that stands alone may be meant."""
 
 
 class Context:
-    """What the rules for elements share: what links lead to, where in the article they are, and each other."""
+    """State shared by all rules."""
 
     def __init__(
         self, root: Node, base_url: str, rules: Mapping[str, Rule], *, has_tex: bool = False, most: float = inf
     ) -> None:
-        """`most` are the characters of text that are read: of what follows nothing is kept."""
+        """Text beyond `most` characters is dropped."""
         self.rules = rules
         self.root = root
         self.left = most
         self.plain = ""
-        """All of its text, once it was asked for."""
+        """The plain text of the article, on first use."""
         self.whole = ""
-        """The letters of all of it, once they were asked for."""
+        """The letters of the article, on first use."""
         self.repeated: Counter[str] = Counter()
-        """How many blocks were left out that said the same."""
+        """Number of dropped duplicates by text."""
         self.repetitions = _REPETITIONS_MAX
-        """How many blocks may still be looked for elsewhere."""
+        """Remaining searches for duplicates."""
         elements = list(root.elements())
         links = [each for each in elements if each.tag == "a"]
         named = {each["id"] or each["name"] for each in elements if each["id"] or (each.tag == "a" and each["name"])}
         self.base = base_url
         self.targets = {target for link in links if (target := self.fragment(link["href"])) in named}
-        """The names of elements that links in the article lead to."""
+        """Ids that links within the article lead to."""
         self.headings = _names_of_headings(elements)
-        """The names of the headings, or of what stands in them or around them."""
+        """Ids of headings, or of elements in or around them."""
         self.drop_contents_heading = False
-        """Whether a list of headings was left out, with which the heading above it goes."""
+        """Whether a table of contents was dropped, so that its heading must go too."""
         self.shares = any(map(is_share_link, links))
         self.tag = ""
-        """The block that is being read, where that makes a difference: a heading or an item."""
+        """The enclosing heading or item."""
         self.last_picture = ""
         self.has_tex = has_tex
-        """Whether the page says that TeX between dollars is shown as formulas."""
+        """Whether the page renders TeX between dollars."""
         self.formulas = repeat(None, _FORMULAS_MAX)
-        """How many formulas may still be read."""
+        """Remaining formulas to parse."""
         self.verbatim = 0
-        """How many elements are open whose text is shown as it is written."""
+        """Number of open preformatted elements."""
 
     def children_in(self, tag: str, node: Node) -> Kept:
         """The cleaned children of an element, inside a block of this kind."""
@@ -124,7 +124,7 @@ class Context:
         return [each if isinstance(each, str) else formula_node(each) for each in pieces if each != ""]
 
     def is_repeated(self, node: Node) -> bool:
-        """Whether what a block says stands elsewhere in the article, too, as that of a pull quote does."""
+        """Whether a block's text occurs elsewhere in the article, as a pull quote does."""
         words = node.words().casefold().replace("\xad", "")
         key = letters(words)
         if not _REPEATED_MIN <= len(key) <= _REPEATED_MAX or self.repetitions == 0:
@@ -144,7 +144,7 @@ class Context:
         return with_captions(in_blocks(self.children(node)))
 
     def attributes(self, node: Node) -> dict[str, str]:
-        """What matters of any element: its name if a link leads to it, its language and direction."""
+        """The relevant attributes: id if linked to, language, direction."""
         if not node.attributes:
             return {}
         found = {"id": node["id"]} if node["id"] in self.targets else {}
@@ -155,12 +155,12 @@ class Context:
         return found
 
     def fragment(self, href: str) -> str:
-        """The name that a link within the article leads to; empty for a link to elsewhere."""
+        """The target of a link within the article; "" for other links."""
         place, _, name = href.strip().partition("#")
         return unquote(name) if not place or place == self.base.partition("#")[0] else ""
 
     def address(self, href: str) -> str:
-        """An absolute address, or the name of a place in the article behind a "#"; empty where there is neither."""
+        """An absolute address, or "#" and a target in the article; "" if neither."""
         if (name := self.fragment(href)) and name in self.targets:
             return f"#{name}"
         if not href.strip():
@@ -183,7 +183,7 @@ def _names_of_headings(elements: list[Node]) -> set[str]:
 
 
 def _drop_heading(found: Kept, pattern: re.Pattern[str]) -> bool:
-    """Drop the last block if it is a heading that says this; say whether it was."""
+    """Drop the last block if it is a heading that matches; returns whether it was."""
     while found and isinstance(found[-1], str) and not found[-1].strip():
         del found[-1]
     last = found[-1] if found else None
@@ -201,19 +201,19 @@ def _drop_share_heading(found: Kept) -> None:
 
 
 Rule: TypeAlias = Callable[[Context, Node], Kept]
-"""What is done with an element: what of it is kept."""
+"""The replacement of an element."""
 
 _VERSE = re.compile(r"(?:^|[\s_-])(?:verse|poem|poetry)(?:$|[\s_-])", re.IGNORECASE)
 _INDENT = "\xa0" * 4
-"""The indent of an indented part of a poem."""
+"""The indent of a line of verse."""
 _SPACE = re.compile(r"[ \t\r\n]*(\xa0[ \xa0]+)(?=[^\s\xa0]|$)")
 _INDENT_MAX = 16
 
 
 def indent_of(text: str, content: Sequence[Node | str], place: int) -> tuple[str, str]:
-    """Divide text into the space that sets in a line, as lines of verse are, and the rest.
+    """Split off the indent of a line of verse.
 
-    It is number `place` of some content: a line begins behind a line break; one that is only space is none.
+    Only after a line break; a line of spaces has none.
     """
     found = _SPACE.match(text) if "\xa0" in text and _is_break(content, place - 1) else None
     if found is None or (found.end() == len(text) and _is_break(content, place + 1)):
@@ -227,12 +227,12 @@ def _is_break(content: Sequence[Node | str], place: int) -> bool:
 
 
 def is_verse(pre: Node) -> bool:
-    """Whether preformatted text is verse, not code."""
+    """Whether preformatted text is verse."""
     return _VERSE.search(pre["class"]) is not None
 
 
 def as_lines(node: Node) -> Kept:
-    """Return what preformatted text holds, with a line break for each of its newlines."""
+    """Preformatted text with line breaks in place of newlines."""
     found: Kept = []
     for child in node.children:
         if isinstance(child, Node):
@@ -245,7 +245,7 @@ def as_lines(node: Node) -> Kept:
 
 
 def lines_of(block: Node, indent: str = "") -> Kept:
-    """Return the lines of a block of lines, as reStructuredText has them, and of the blocks in it, set in."""
+    """The lines of a line block (reStructuredText), nested ones indented."""
     found: Kept = []
     for child in block.children:
         if isinstance(child, str) or child.tag not in {"div", "p"}:

@@ -1,4 +1,4 @@
-"""Pictures as one address and a text; frames, films and sound as links."""
+"""Pictures with one address and alternative text; frames, video and audio as links."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _EMOJI = re.compile(
 _FORMULA = re.compile(r"latex\.php|/math/render/|chart\?cht=tx", re.IGNORECASE)
 _FORMULAS = frozenset({"latex", "mwe-math-fallback-image-display", "mwe-math-fallback-image-inline", "tex"})
 SIGN = "sign"
-"""The class of pictures that stand in a line of text."""
+"""The class of pictures within a line of text."""
 _NAME_MIN = 8
 _NOTHING = Node("p")
 _SIGN_MAX = 2
 _SMALL = 48
-"""Pixels of a picture that stands in a line of text."""
+"""Maximum pixels of a picture within a line."""
 _OPEN_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _NO_ALTERNATIVE = re.compile(
     r"[\w%+.,()-]{1,120}\.(?:jpe?g|png|gif|webp|svg|avif|bmp|tiff?)"
@@ -37,12 +37,12 @@ _NO_ALTERNATIVE = re.compile(
     r"|(?:image|picture|photo|screenshot|graphic|illustration|placeholder|featured image|alt(?: text)?|untitled)",
     re.IGNORECASE,
 )
-"""Alternative texts that say nothing: names that a camera or a program gave to a file."""
+"""Alternative texts that are only file names."""
 _SET_MAX = 4000
 _DESCRIPTOR = re.compile(r"([\d.]{1,9}[wx])(?:,(.*))?")
-"""How large a form of a picture is, and the next one where no space stands between."""
+"""The size of a picture's variant, possibly followed by the next one without a space."""
 _ALTERNATIVE_MAX = 120
-"""Characters of a text that may be the name of a file."""
+"""Maximum characters of an alternative text that may be a file name."""
 
 _YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{6,20})(?:[?&#].*)?")
 _VIMEO = re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?:[?#].*)?")
@@ -60,12 +60,12 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 UNNAMED = re.compile(r"(?:Video|Audio|Embedded): [\w.-]{3,80}\.[a-z]{2,10}(?: [\w-]{6,20})?")
-"""What a link to something played is called where nothing but its place is known."""
+"""The text of a media link without a title."""
 _NAMES = {"video": "Video", "audio": "Audio"}
 
 
 def source_of(image: Node) -> str:
-    """Return the address of a picture: of the picture itself where it is fetched only when it is scrolled to."""
+    """The address of a picture, also of a lazily loaded one."""
     for name in _LAZY:
         if image[name] and not _PLACEHOLDER.search(image[name]):
             return image[name]
@@ -78,7 +78,7 @@ def source_of(image: Node) -> str:
 
 
 def _entries(said: str) -> list[tuple[str, str]]:
-    """The forms of a picture that a set has: their addresses, and how large each is."""
+    """The variants in a srcset: address and size."""
     found: list[tuple[str, str]] = []
     address = ""
     for word in said.split():
@@ -94,7 +94,7 @@ def _entries(said: str) -> list[tuple[str, str]]:
 
 
 def _size(entry: tuple[str, str]) -> float:
-    """How large one of several forms of a picture is: "640w" or "2x"."""
+    """The size of a variant: "640w" or "2x"."""
     try:
         return float(entry[1][:-1])
     except ValueError:
@@ -102,7 +102,7 @@ def _size(entry: tuple[str, str]) -> float:
 
 
 def as_text(image: Node) -> Node | str | None:
-    """Return what a picture stands for, if that is a character or a formula."""
+    """The character or formula that a picture stands for."""
     alt = printable_line(image["alt"])
     names = set(image["class"].split())
     if alt and (names & {"emoji", "wp-smiley", "emojione"} or _EMOJI.search(image["src"])):
@@ -113,7 +113,7 @@ def as_text(image: Node) -> Node | str | None:
 
 
 def formula_node(formula: Formula) -> Node | str:
-    """Return what shows a formula, in a paragraph of its own where it is a block."""
+    """A formula as text, as a paragraph if it is a block."""
     if formula.is_source:
         code = Node("code", {"class": "language-latex"} if formula.is_block else {}, [formula.text])
         return Node("pre", {}, [code]) if formula.is_block else code
@@ -125,7 +125,7 @@ def formula_node(formula: Formula) -> Node | str:
 
 
 def is_picture(node: Node) -> bool:
-    """Whether something is a picture, perhaps within a link."""
+    """Whether a node is a picture, possibly within a link."""
     if node.tag == "a":
         seen = [each for each in node.children if not isinstance(each, str) or each.strip()]
         return len(seen) == 1 and isinstance(seen[0], Node) and is_picture(seen[0])
@@ -133,7 +133,7 @@ def is_picture(node: Node) -> bool:
 
 
 def with_captions(blocks: Kept) -> Kept:
-    """Return blocks with a picture and what is below it as a figure, where that says what the picture is called."""
+    """Combine a picture and a following caption into a figure."""
     found: Kept = []
     for block in blocks:
         before = found[-1] if found else ""
@@ -147,7 +147,7 @@ def with_captions(blocks: Kept) -> Kept:
 
 
 def _only_picture(paragraph: Node) -> Node:
-    """The picture that is all that a paragraph has; if there is none, an element without attributes."""
+    """The only content of a paragraph if it is a picture; else an empty element."""
     if len(paragraph.children) == 1 and isinstance(only := paragraph.children[0], Node) and is_picture(only):
         return _image_of(only)
     return _NOTHING
@@ -163,7 +163,7 @@ def is_sign(node: Node) -> bool:
 
 
 def is_small(image: Node) -> bool:
-    """Whether a picture says that it is no larger than a line or two."""
+    """Whether a picture's size is that of a line or two."""
     if image["class"] == SIGN:
         return True
     sizes = [int(image[name]) for name in ("width", "height") if image[name].isdecimal() and len(image[name]) < 5]
@@ -171,13 +171,13 @@ def is_small(image: Node) -> bool:
 
 
 def alternative(image: Node) -> str:
-    """Return the text that stands for a picture: without tags, and empty where it says no more than its file's name."""
+    """A picture's alternative text without tags; "" if it is only a file name."""
     alt = printable_line(_OPEN_TAG.sub(" ", unescape(image["alt"])))
     return "" if len(alt) <= _ALTERNATIVE_MAX and _NO_ALTERNATIVE.fullmatch(alt) else alt
 
 
 def linked(media: Node, address: str) -> Node:
-    """Return a link to what a page would play or frame at `address`, with its title or the name of the site."""
+    """A link to media at `address`, with its title or the site's name."""
     if found := _YOUTUBE.fullmatch(address):
         address = f"https://www.youtube.com/watch?v={found[1]}"
     elif found := _VIMEO.fullmatch(address):

@@ -1,6 +1,6 @@
-"""What blog software says of itself at the end of articles, in the languages that it speaks.
+"""Phrases of blog software at the end of articles, in many languages.
 
-All patterns are for the whole text of a block.
+All patterns match the whole text of a block.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NOTICE = _any(
     r"deze site gebruikt akismet\b.{0,150}",
     r"este site utiliza o akismet\b.{0,150}",
 )
-"""Around the form for a reply."""
+"""Notices around a reply form."""
 
 REPLY = _any(
     r"(?:leave|post|write|add) a (?:reply|comment|response)(?: cancel reply)?",
@@ -48,7 +48,7 @@ REPLY = _any(
     r"コメントを残す",
     r"发表回复",
 )
-"""The heading of such a form."""
+"""Headings of reply forms."""
 
 LABEL = _any(
     r"(?:your )?(?:name|e-?mail|comment)",
@@ -61,7 +61,7 @@ LABEL = _any(
     r"Δ",
     around=r"{}\s*(?:\(required\)|\(optional\))?\s*\*?:?",
 )
-"""What stands in it."""
+"""Labels of reply forms."""
 
 ORIGIN = _any(
     r"the (?:post|article)\b.{0,60}appeared first on",
@@ -83,7 +83,7 @@ ORIGIN = _any(
     r"was originally published (?:in|on)\b.{0,60}on medium, where people are continuing the conversation",
     around=r"{}.{{0,100}}",
 )
-"""Where an article appeared first, without the links to it and to the site, or without the first of them."""
+""""First appeared on" notices, with or without their links."""
 
 MORE = _any(
     r"(?:click |tap )?(?:here )?(?:to )?read (?:more|on|the (?:rest|full|whole|entire)\b.{0,60})",
@@ -117,14 +117,14 @@ MORE = _any(
     r"계속 읽기.{0,200}",
     around=r"[(\[<«‹]{{0,2}}\s*{}\s*(?:…|\.{{2,4}})?\s*[)\]]?\s*(?:→|»|›|>{{1,2}}|\.|…|⟶|➔|↗)?",
 )
-"""The link to the rest of an article."""
+"""Links to the rest of an article."""
 
 MORE_END = re.compile(r"[\[(](?:…|\.{3,4}|more(?:…|\.{3})?)[\])]$", re.IGNORECASE)
 MORE_END_MAX = 12
-"""What stands for the rest of an article at the end of its text, and the characters that this takes at most."""
+"""Maximum characters of such a link at the end of a text."""
 
 MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
-"""How the link to the rest of an article is marked, among the attributes of a tag."""
+"""Classes of such links."""
 
 
 BUTTON = _any(
@@ -142,7 +142,7 @@ BUTTON = _any(
     r"previous|next|close|x",
     around=r"(?>{}[\s|·•,/&:+–-]*)+",
 )
-"""What is written on buttons, and what announces an advertisement or a gallery; of all of it several in a row."""
+"""Labels of buttons, advertisements and galleries; also several in a row."""
 
 END = _any(
     r"\d+\s+(?:comments?|replies|responses|reactions)|(?:reader |user |all )?comments\s*\(?\d*\)?",
@@ -161,10 +161,10 @@ END = _any(
     r"あわせて読みたい|コメント.{0,8}|人気記事|اقرأ أيضا.{0,3}|مواضيع ذات صلة",
     around=r"{}\s*:?",
 )
-"""Headings under which no article goes on: comments, other articles, who its author is."""
+"""Headings after which no article continues: comments, related articles, author."""
 
 TRAIL_OR_NOTE = _any(r"(?:read|see|watch|listen|learn)|more|see also", around=r"{}\s*[:：|>»→-]+")
-"""The shortest of these, which stand before links to anything."""
+"""The shortest of these, which precede links to anything."""
 
 TRAIL = _any(
     r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",
@@ -178,7 +178,7 @@ TRAIL = _any(
     r"читайте (?:также|ещё)|по теме|ilgili haber|延伸阅读|相关阅读|推荐阅读|関連記事|あわせて読みたい|اقرأ أيضا",
     around=r"{}\s*[:：|>»→-]+",
 )
-"""What stands before a link to another article, in a paragraph of its own within the text."""
+"""Words before a link to another article, in a paragraph of its own."""
 
 ADVERT = _any(
     r"[-–—\s]*(?:advert(?:isement|ising)?|anzeige|werbung|publicité|publicidade?|pubblicità|реклама|広告|广告)[-–—\s]*",
@@ -187,7 +187,7 @@ ADVERT = _any(
     r"(?:image|photo|slide) \d{1,3} (?:of|/) \d{1,3}",
     r"your browser does not support (?:the )?(?:audio|video|html5).{0,60}|audio playback is not supported .{0,60}",
 )
-"""What announces an advertisement or a gallery, or asks for another browser, in a paragraph of its own."""
+"""Announcements of advertisements or galleries, and browser warnings."""
 
 CONTENTS = _any(
     r"(?:table of )?contents|on this page|in this article|jump to|inhalt(?:sverzeichnis)?|auf dieser seite|sommaire",
@@ -195,7 +195,7 @@ CONTENTS = _any(
     r"содержание|目次|目录|目錄",
     around=r"{}\s*(?:\[?(?:hide|show|toggle)\]?)?\s*:?",
 )
-"""The heading of a list of an article's headings."""
+"""Headings of tables of contents."""
 
 FOR_READERS_ALOUD = _any(
     r"(?:link )?opens? (?:in )?(?:a )?new (?:browser )?(?:window|tab)|external(?: link)?|new (?:window|tab)",
@@ -206,4 +206,4 @@ FOR_READERS_ALOUD = _any(
     r"si apre in una nuova finestra|opent in (?:een )?nieuw venster",
     around=r"[(\[]?\s*,?\s*{}\s*\.?[)\]]?",
 )
-"""What is written within a link for those who hear the page."""
+"""Text in links for screen readers only."""

@@ -1,6 +1,6 @@
-"""How bodies end that are not the end of the article: notices, reply forms, links to other articles.
+"""Removing boilerplate at the end of articles: notices, reply forms, related links.
 
-They are looked for at the end only, and count only where they are all that a block says.
+Only at the end, and only blocks that contain nothing else.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from tuireader.text.html_elements import HEADINGS
 from tuireader.urls.hosts import lead_elsewhere
 
 _BLOCKS_MAX = 30
-"""So many blocks from the end are looked at."""
+"""Maximum blocks checked from the end."""
 _HEADING_MAX = 80
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
 
 
 def is_notice(words: str) -> bool:
-    """Whether that is all that a block at the end says, and it is not of the article."""
+    """Whether a text is only a notice at the end."""
     return len(words) < 300 and NOTICE.fullmatch(words) is not None
 
 
 def trim_end(root: Node, base_url: str) -> None:
-    """Take from the end what is not the end of the article, in place."""
+    """Remove boilerplate from the end, in place."""
     _cut_reply_form(root)
     for _ in range(_BLOCKS_MAX):
         found = next(_from_the_end(root), None)
@@ -41,7 +41,7 @@ def trim_end(root: Node, base_url: str) -> None:
 
 
 def trim_beginning(root: Node) -> None:
-    """Take rules from the beginning, in place."""
+    """Remove rules from the beginning, in place."""
     around: Node | str = root
     while isinstance(around, Node) and around.children:
         first = around.children[0]
@@ -61,7 +61,7 @@ def _is_closing(block: Node) -> bool:
 
 
 def _is_origin(block: Node, words: str) -> bool:
-    """Whether a block says where the article appeared first: a short sentence around one or two links."""
+    """Whether a block is a "first appeared on" notice: a short sentence with one or two links."""
     links = sum(each.tag == "a" for each in block.elements())
     if not 1 <= links <= 3 or len(words) > 600:
         return False
@@ -74,7 +74,7 @@ def _is_reply_heading(block: Node) -> bool:
 
 
 def _cut_reply_form(root: Node) -> None:
-    """Cut the article before a heading such as "Leave a Reply", if only notices and labels of a form follow."""
+    """Cut at a reply form's heading, if only notices and labels follow."""
     after: list[tuple[Node, Node]] = []
     for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
         after.append((parent, block))
@@ -88,9 +88,9 @@ def _cut_reply_form(root: Node) -> None:
 
 
 def _cut_other_articles(root: Node, base_url: str) -> bool:
-    """Cut the article before a heading such as "Related articles", if only links follow; whether it was there.
+    """Cut at a heading such as "Related articles", if only links follow; returns whether there was one.
 
-    Links of which none leads to the site are of the article: what its author has read.
+    Links that all lead to other sites belong to the article.
     """
     after: list[tuple[Node, Node]] = []
     for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
@@ -109,7 +109,7 @@ def _cut_other_articles(root: Node, base_url: str) -> bool:
 
 
 def _cut_read_more(parent: Node, block: Node) -> bool:
-    """Take a link to the rest of the article from the end of the last block; whether there was one."""
+    """Remove a "read more" link from the end of the last block; returns whether there was one."""
     if block.tag not in {"p", "div"} or not any(each.tag == "a" for each in block.elements()):
         return False
     if MORE.fullmatch(block.words()):
@@ -126,7 +126,7 @@ def _cut_read_more(parent: Node, block: Node) -> bool:
 
 
 def _from_the_end(node: Node) -> Iterator[tuple[Node, Node]]:
-    """Yield the blocks of a container with their parents, the last first, also those of containers within it."""
+    """Yield blocks with their parents from the end, including nested containers."""
     for child in reversed(node.children):
         if isinstance(child, Node) and child.tag == "div" and child.children:
             yield from _from_the_end(child)
@@ -135,7 +135,7 @@ def _from_the_end(node: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def _remove(parent: Node, block: Node) -> None:
-    """Remove a block that is one of the last."""
+    """Remove one of the last blocks."""
     for index in range(len(parent.children) - 1, -1, -1):
         if parent.children[index] is block:
             del parent.children[index]

@@ -1,4 +1,4 @@
-"""Whether the HTML of a feed is all of an article, or only its beginning."""
+"""Detecting whether a feed gives the whole article or an excerpt."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tuireader.content.dom.plain_text import ANY_TAG
 from tuireader.text.word_count import count_words
 
 _EXCERPT_MAX = 200
-"""Words up to which a text that ends in an ellipsis is taken for an excerpt."""
+"""Maximum words of a text whose final ellipsis marks an excerpt."""
 _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
 _ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
 
 _ATTACHED_MAX = 4000
-"""Characters of all that is attached to an article."""
+"""Maximum characters of attachments."""
 
 
 def looks_truncated(html: str, text: str) -> bool:
-    """Whether `html`, whose plain text is `text`, seems to be only the beginning of an article, or a link to it."""
+    """Whether `html` with plain text `text` looks like an excerpt, or only a link."""
     if text.startswith(("Audio: ", "Video: "), text.rfind("\n") + 1):
         at = max(0, len(text) - _ATTACHED_MAX)
         text = text[:at] + _ATTACHED.sub("", text[at:])

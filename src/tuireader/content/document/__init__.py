@@ -1,1 +1,1 @@
-"""From Markdown to blocks: an article that can be laid out at any width. Pure."""
+"""From Markdown to a document of blocks, independent of width. Pure."""

@@ -1,4 +1,4 @@
-"""From Markdown to a document of blocks, without title and byline at its beginning. The only door to markdown-it."""
+"""Building a document from Markdown, without a repeated title and byline. The only user of markdown-it."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ if TYPE_CHECKING:
 
 
 _BYLINE_MAX = 160
-"""Characters of a paragraph that may be a byline."""
+"""Maximum characters of a byline."""
 _ELLIPSIS = re.compile(r"(?=.)[(\[]?(?:…|\.{3,4})?[)\]]?\s*[→»›>↗⟶➔]*")
-"""Signs that stand for the rest, without a word."""
+"""Signs for "more" without words."""
 _MORE_MAX = 120
-"""Characters of a paragraph that may be the link to the rest."""
+"""Maximum characters of a "read more" link."""
 
 
 def trimmed(tokens: Sequence[Token], title: str, authors: tuple[str, ...], *, excerpt: bool) -> Sequence[Token]:
-    """The tokens without what only repeats the title or the authors, and, of an excerpt, the link to the rest."""
+    """Tokens without a repeated title or byline, and without the "read more" link of an excerpt."""
     kept = list(tokens)
     for repeated in (_is_title(title), _is_byline(authors)):
         size = _block_size(kept)
@@ -61,18 +61,18 @@ def trimmed(tokens: Sequence[Token], title: str, authors: tuple[str, ...], *, ex
 
 
 def _block_size(tokens: Sequence[Token]) -> int:
-    """How many tokens a heading or paragraph at the beginning takes; 0 if there is none."""
+    """Number of tokens of the first heading or paragraph; 0 if there is none."""
     return 3 if tokens and tokens[0].type in {"heading_open", "paragraph_open"} else 0
 
 
 def _is_title(title: str) -> Callable[[str], bool]:
-    """Whether a text is a title, in other letters or with other marks at most."""
+    """Whether a text is the title, ignoring case and punctuation."""
     words = _WORD.findall(title.casefold())
     return lambda text: bool(words) and _WORD.findall(text.casefold()) == words
 
 
 def _is_byline(authors: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a text is only names of the authors and the words that stand beside them."""
+    """Whether a text consists of authors' names and bylines' words only."""
     names = {word for author in authors for word in _WORD.findall(author.casefold())}
 
     def is_byline(text: str) -> bool:
@@ -84,7 +84,7 @@ def _is_byline(authors: tuple[str, ...]) -> Callable[[str], bool]:
 
 _TASK = re.compile(r"\[([ xX])\] ")
 _CAPTION_LIMIT = 500
-"""Characters of what stands below a picture in its paragraph, up to which it is taken for its caption."""
+"""Maximum characters of a picture's caption in the same paragraph."""
 _AGAIN = 0.8
 _WORD = re.compile(r"[^\W_]+")
 _BULLETS = "•◦▪"
@@ -95,7 +95,7 @@ Align = Literal["left", "center", "right"]
 def to_document(
     markdown: str, *, title: str = "", authors: tuple[str, ...] = (), excerpt: str = "", lang: str = ""
 ) -> Document:
-    """A document of Markdown, without a heading or byline at its top that only repeats its title or its authors.
+    """Build a document, without a heading or byline that repeats title or authors.
 
     Where the text is only a part of the article, `excerpt` is the sentence that says so: it stands at the end, in the
     place of the site's own "Read more". `lang` is the language of what does not say its own.
@@ -110,7 +110,7 @@ def to_document(
 
 
 class _Parser(MarkdownIt):
-    """A parser for the output of `to_markdown`."""
+    """The parser for the output of `to_markdown`."""
 
     def __init__(self) -> None:
         super().__init__("commonmark", {"html": False, "maxNesting": 100})
@@ -136,7 +136,7 @@ def _parser() -> _Parser:
 
 
 def _last_numbers(tokens: Sequence[Token]) -> dict[int, int]:
-    """The last number of each ordered list, by the list's place among all lists."""
+    """The last number of each ordered list, by position."""
     last: dict[int, int] = {}
     lists: list[int] = []
     count = 0
@@ -152,7 +152,7 @@ def _last_numbers(tokens: Sequence[Token]) -> dict[int, int]:
 
 
 class _List:
-    """A list that is open."""
+    """An open list."""
 
     def __init__(self, number: int, width: int, *, ordered: bool) -> None:
         self.number = number
@@ -162,7 +162,7 @@ class _List:
 
 
 class _Table:
-    """A table that is open."""
+    """An open table."""
 
     def __init__(self) -> None:
         self.aligns: list[Align] = []
@@ -171,7 +171,7 @@ class _Table:
 
 
 class _Builder:
-    """Takes the parser's tokens one after another; what is open is on stacks, so that nesting is no recursion."""
+    """Builds blocks from tokens; open containers are on stacks, without recursion."""
 
     def __init__(self, last_numbers: dict[int, int], title: str) -> None:
         self.title = title
@@ -189,10 +189,10 @@ class _Builder:
         self.notes: dict[str, int] = {}
         self.list_count = 0
         self.beside: dict[str, str] = {}
-        """What is known of the block that is taken, besides its text."""
+        """Facts about the current block besides its text."""
 
     def take(self, token: Token) -> None:
-        """Take one token of the block level."""
+        """Handle a block token."""
         handler = _HANDLERS.get(token.type)
         if handler is not None:
             handler(self, token)
@@ -205,7 +205,7 @@ class _Builder:
         self.levels.pop()
 
     def add(self, make: Callable[..., Block], *values: Any, gap: int | None = None) -> None:
-        """Add a block in the containers that are open."""
+        """Add a block in the open containers."""
         lines = self.gap if gap is None else gap
         scope = {"lang": self.beside.get("lang", ""), "direction": self.beside.get("dir", "")} if self.beside else {}
         self.blocks.append(make(tuple(self.levels), lines if self.blocks else 0, *values, **scope))
@@ -213,13 +213,13 @@ class _Builder:
         self.beside = {}
 
     def call_out(self, sentence: str) -> None:
-        """Add a callout of one sentence."""
+        """Add a callout with one sentence."""
         self.push("callout")
         self.add(Paragraph, Text(sentence), "callout")
         self.levels.pop()
 
     def finish(self, title: str, authors: tuple[str, ...], lang: str) -> Document:
-        """The document of all that was taken."""
+        """The finished document."""
         starts = [0, *accumulate(text_length(block) + 1 for block in self.blocks)]
         headings = tuple(
             Heading(block.level, " ".join(block.text.plain.split()), index, starts[index])
@@ -249,7 +249,7 @@ class _Builder:
     # Containers
 
     def open_list(self, token: Token) -> None:
-        """Begin a list: its numbers take as much room as the last of them."""
+        """Open a list, with room for its last number."""
         ordered = token.type == "ordered_list_open"
         digits = len(str(self.last_numbers.get(self.list_count, 1)))
         self.list_count += 1
@@ -261,7 +261,7 @@ class _Builder:
         self.lists.pop()
 
     def open_item(self, token: Token) -> None:
-        """Begin an item of the innermost list."""
+        """Open an item."""
         innermost = self.lists[-1]
         if innermost.tight:
             self.gap = 0
@@ -281,7 +281,7 @@ class _Builder:
         self.gap = 0
 
     def open_note(self, token: Token) -> None:
-        """Begin a footnote; one follows another without a blank line."""
+        """Open a footnote; consecutive ones have no blank line between."""
         label = str(token.meta["label"])
         if self.notes and max(self.notes.values()) == len(self.blocks) - 1:
             self.gap = 0
@@ -309,7 +309,7 @@ class _Builder:
         self.role = ""
 
     def inline(self, token: Token) -> None:
-        """Take the text of a block."""
+        """Handle the text of a block."""
         children = token.children or []
         self.beside = self.take_beside(children)
         if self.table is not None:
@@ -323,7 +323,7 @@ class _Builder:
             self.paragraph(self.without_task(children))
 
     def take_beside(self, children: list[Token]) -> dict[str, str]:
-        """Take what is known of a block besides its text out of that; an item has its marker of it."""
+        """Remove and return a block's other facts; an item gets its marker from them."""
         beside: dict[str, str] = {}
         for child in children:
             if child.type == "text":
@@ -334,7 +334,7 @@ class _Builder:
         return beside
 
     def without_task(self, children: list[Token]) -> list[Token]:
-        """The tokens without the box to tick at their beginning, which becomes the item's marker."""
+        """Tokens without a leading checkbox, which becomes the item's marker."""
         if not (children and children[0].type == "text" and self.levels and self.levels[-1].kind == "item"):
             return children
         task = _TASK.match(children[0].content)
@@ -346,7 +346,7 @@ class _Builder:
         return children
 
     def paragraph(self, children: Sequence[Token]) -> None:
-        """Add a paragraph, or the pictures it consists of and their caption."""
+        """Add a paragraph, or its pictures with their caption."""
         pictures, rest = pictures_of(children)
         for number, picture in enumerate(pictures):
             text, image = picture_text(picture, self.references)
@@ -374,19 +374,17 @@ class _Builder:
         self.table = _Table()
 
     def open_cell(self, token: Token) -> None:
-        """Begin a header's cell: it says how its column is aligned."""
+        """Open a header cell, which has its column's alignment."""
         if self.table is not None:
             style = str(token.attrs.get("style", "text-align:left"))
             self.table.aligns.append(cast("Align", style.removeprefix("text-align:")))
 
     def close_row(self, _token: Token) -> None:
-        """End a row."""
         if self.table is not None:
             self.table.rows.append(tuple(self.table.row))
             self.table.row = []
 
     def close_table(self, _token: Token) -> None:
-        """End a table."""
         table, self.table = self.table, None
         if table is not None:
             self.add(Table, table.rows[0], tuple(table.rows[1:]), tuple(table.aligns))

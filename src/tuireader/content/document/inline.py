@@ -1,4 +1,4 @@
-"""From the parser's tokens within a block to its text, and to the links and pictures in it."""
+"""Inline tokens to text, links and pictures."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _SOFT_HYPHEN = "\xad"
 _STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 _CELL_BREAK = "<br>"
-"""A line break in a cell of a table; where the author wrote it as text, its bracket is escaped."""
+"""A line break in a table cell; literal text would be escaped."""
 _ENDS = ".!?…:;”’\"')"
-"""What a sentence before a picture may end in."""
+"""Characters that end a sentence before a picture."""
 _GLYPH_MAX = 2
-"""Cells of an alternative text that is shown without a mark: an emoji drawn as a picture."""
+"""Maximum cells of an alternative text shown without a mark, such as an emoji."""
 
 
 class Token(Protocol):
-    """What is used of the parser's tokens."""
+    """The used part of markdown-it's tokens."""
 
     @property
     def type(self) -> str:
@@ -52,14 +52,14 @@ class References:
         self.links: list[Link] = []
         self.images: list[Image] = []
         self.notes: list[tuple[int, str]] = []
-        """The link of each reference to a footnote, with its label."""
+        """The link of each footnote reference, with its label."""
 
     def link(self, text: str, url: str, *, is_picture: bool = False) -> int:
         self.links.append(Link(text, url, is_picture=is_picture))
         return len(self.links) - 1
 
     def image(self, token: Token) -> tuple[str, int]:
-        """Note a picture, and give its alternative text and its index."""
+        """Record a picture; returns its alternative text and index."""
         alt = " ".join(plain(token.children or ()).split())
         self.images.append(Image(alt, str(token.attrs.get("src", ""))))
         return alt, len(self.images) - 1
@@ -88,7 +88,7 @@ def text_of(tokens: Sequence[Token], references: References, *, in_cell: bool = 
 
 
 def pictures_of(tokens: Sequence[Token]) -> tuple[list[Sequence[Token]], Sequence[Token]]:
-    """The pictures that a paragraph begins with, on lines of their own, each with the link around it; and the rest."""
+    """The pictures at the start of a paragraph, each on its own line, with their links; and the rest."""
     pictures: list[Sequence[Token]] = []
     rest = tokens
     while rest:
@@ -108,7 +108,7 @@ def _is_break(token: Token) -> bool:
 
 
 def _picture_size(tokens: Sequence[Token]) -> int:
-    """How many tokens a picture at the beginning takes, with the link around it; 0 if there is none."""
+    """Number of tokens of a picture at the start, with its link; 0 if there is none."""
     if tokens[0].type == "image":
         return 1
     linked = [token.type for token in tokens[:3]] == ["link_open", "image", "link_close"]
@@ -116,11 +116,11 @@ def _picture_size(tokens: Sequence[Token]) -> int:
 
 
 _NAMELESS = "picture"
-"""What stands for a picture that has no alternative text."""
+"""The text for a picture without an alternative."""
 
 
 def picture_text(tokens: Sequence[Token], references: References) -> tuple[Text, int]:
-    """The text that stands for a picture, which leads to it or where the author says, and its index."""
+    """The text of a picture with its link, and its index."""
     image = next(token for token in tokens if token.type == "image")
     alt, index = references.image(image)
     said = alt or _NAMELESS
@@ -138,7 +138,7 @@ def nameless(picture: Text) -> Text:
 
 
 class _Writer:
-    """Writes a text token by token."""
+    """Writes text token by token."""
 
     def __init__(self, references: References, *, in_cell: bool) -> None:
         self.references = references
@@ -151,7 +151,7 @@ class _Writer:
         self.link: int | None = None
         self.link_start = 0
         self.after_picture = False
-        """Whether the last that was written is a picture."""
+        """Whether the last text was a picture."""
 
     def of(self, tokens: Sequence[Token]) -> Text:
         for token in tokens:
@@ -182,7 +182,7 @@ class _Writer:
             self.refer(token)
 
     def refer(self, token: Token) -> None:
-        """Take a token that leads elsewhere, or one that is no more than its text."""
+        """Handle a token that links, or literal text."""
         if token.type == "link_open":
             self.link_start = len(self.parts)
             self.link = self.references.link("", str(token.attrs.get("href", "")))
@@ -202,7 +202,7 @@ class _Writer:
             self.write(token.content)
 
     def write(self, content: str, style: str = "") -> None:
-        """Add text in the styles that are open."""
+        """Add text with the open styles."""
         if _SOFT_HYPHEN in content:
             *pieces, content = content.split(_SOFT_HYPHEN)
             for piece in pieces:
@@ -222,7 +222,7 @@ class _Writer:
             self.runs.append(Run(start, self.length, roles, self.link))
 
     def end_link(self) -> None:
-        """End a link: now its text is known."""
+        """Close a link, whose text is now known."""
         if self.link is not None:
             text = "".join(self.parts[self.link_start :])
             links = self.references.links
@@ -230,7 +230,7 @@ class _Writer:
             self.link = None
 
     def note(self, label: str) -> None:
-        """A reference to a footnote is a link to it."""
+        """Add a reference to a footnote as a link."""
         outer, self.link = self.link, self.references.link(label, f"#{label}")
         self.references.notes.append((self.link, label))
         self.write(raised(label), "footnote-mark")

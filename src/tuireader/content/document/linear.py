@@ -1,6 +1,6 @@
-"""A document for those who hear it, or read it with their fingers: what is drawn of others is said in words.
+"""A document for screen readers and braille: visual structure becomes words.
 
-One block stands below another, without containers, tables or rules; each says what it is, and each link its number.
+Blocks follow each other without containers, tables or rules; each states its kind, and links their numbers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tuireader.text.sentences import counted
 from tuireader.text.superscript import LOWERED, RAISED
 
 _DRAWN = {**dict.fromkeys(range(0x2500, 0x25A0), " "), ord("▣"): " "}
-"""The characters of boxes, which a voice spells out one by one."""
+"""Box-drawing characters, which screen readers spell out."""
 _ROLES = {"term": "Term: ", "caption": "Caption: ", "callout": "Note: "}
 _TASKS = {"task-open": "To do: ", "task-done": "Done: "}
 _NOTE = "footnote-mark"
@@ -42,14 +42,14 @@ _NOTE = "footnote-mark"
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A document in words, and where its places are in the document that it was made of."""
+    """A linear document, with the map to its source."""
 
     document: Document
     source: Document
     origins: tuple[int, ...]
-    """The block of the source that each block is made of, in order."""
+    """The source block of each block."""
     before: tuple[int, ...]
-    """How many characters each block has before the text that it took over; -1: it took none over."""
+    """Characters of each block before the source's text; -1 without such text."""
 
     def place_in(self, offset: int) -> int:
         """The offset in this document for one in the source."""
@@ -77,7 +77,7 @@ class Linear:
 
 
 def to_linear(document: Document) -> Linear:
-    """Return a document in words; it has the same links, pictures and headings in the same order."""
+    """The linear form of a document, with the same links, pictures and headings."""
     numbers = _link_numbers(document)
     said = list(_said(document, numbers))
     blocks = tuple(each.block for each in said)
@@ -117,16 +117,16 @@ class _Said(NamedTuple):
 
 @dataclass(slots=True)
 class _Container:
-    """What stands around blocks: one level of them, or a list around its items."""
+    """A container: a level, or a list with its items."""
 
     key: tuple[int | str, ...]
     level: Level
     count: int = 0
-    """How many items a list has; 0: it is none."""
+    """Number of items of a list; 0 for others."""
     at: int = 0
-    """How many of them have begun."""
+    """Number of items opened."""
     name: str = ""
-    """What a container that is no list is called."""
+    """The name of a container that is no list."""
 
     @property
     def end(self) -> str:
@@ -167,7 +167,7 @@ def _endings(ended: Sequence[_Container], index: int) -> Iterator[_Said]:
 
 
 def _containers(levels: tuple[Level, ...]) -> list[_Container]:
-    """What stands around a block, outermost first."""
+    """The containers of a block, outermost first."""
     found: list[_Container] = []
     key: tuple[int | str, ...] = ()
     for level in levels:
@@ -179,14 +179,14 @@ def _containers(levels: tuple[Level, ...]) -> list[_Container]:
 
 
 def _list_kind(level: Level) -> str:
-    """What kind of list has such an item; empty for what is no item, and for notes."""
+    """The type of an item's list; "" for other levels."""
     if level.kind != "item" or level.role == _NOTE:
         return ""
     return "numbers" if level.marker[:1].isalnum() else "bullets"
 
 
 def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
-    """How many items the list has that begins with a block, `depth` levels deep."""
+    """Number of items in the list that starts with a block, `depth` levels deep."""
     levels = blocks[index].levels
     outer, kind = [level.id for level in levels[:depth]], (_list_kind(levels[depth]), levels[depth].list)
     items: set[int] = set()
@@ -206,7 +206,7 @@ def is_all(block: Block, style: str) -> bool:
 
 
 def _opening(level: Level, around: _Container | None) -> str:
-    """What is said where a level begins."""
+    """The words that announce a level."""
     if level.kind != "item":
         return ""
     if level.role == _NOTE:
@@ -220,7 +220,7 @@ def _opening(level: Level, around: _Container | None) -> str:
 
 
 def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) -> Iterator[_Said]:
-    """Yield the blocks that say what a block says."""
+    """Yield the linear blocks of a block."""
     scope = (block.lang, "ltr")  # in the order of speech, whatever the language
     if isinstance(block, HeadingBlock):
         before = f"{prefix}Heading {block.level}: "
@@ -242,7 +242,7 @@ def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) ->
 
 
 _AIR = 1
-"""Blank lines before a heading: a reader that goes from paragraph to paragraph stops there."""
+"""Blank lines before a heading, where readers pause."""
 
 
 def _code(block: Code, index: int, prefix: str) -> Iterator[_Said]:
@@ -256,7 +256,7 @@ def _code(block: Code, index: int, prefix: str) -> Iterator[_Said]:
 
 
 def _rows(table: Table, prefix: str, numbers: dict[int, int]) -> Iterator[Text]:
-    """Yield what a table says, row by row: each cell with the head of its column."""
+    """Yield a table row by row, each cell with its column's heading."""
     columns, rows = counted(len(table.aligns), "column"), counted(len(table.rows), "row")
     yield Text(f"{prefix}Table of {columns} and {rows}.")
     heads = [" ".join(cell.plain.split()) for cell in table.header]
@@ -274,7 +274,7 @@ def _paragraph(text: Text | str, lang: str = "", direction: str = "") -> Paragra
 
 
 def _text(pieces: Sequence[str | Text], numbers: dict[int, int], *, in_row: bool = False) -> Text:
-    """Return texts one after another, with words for what their runs show."""
+    """Texts joined, with words for their styles."""
     plain: list[str] = []
     runs: list[Run] = []
     length = 0
@@ -307,7 +307,7 @@ def _text(pieces: Sequence[str | Text], numbers: dict[int, int], *, in_row: bool
 
 
 _BEFORE = {_NOTE: " (note ", "strike": "(struck out: "}
-"""What is said before a stretch of text that is drawn in a special way; a bracket closes it."""
+"""Words before a styled range; a bracket closes it."""
 
 _FROM_RAISED = {raised: chr(plain) for plain, raised in reversed(RAISED.items())}
 _FROM_LOWERED = {lowered: chr(plain) for plain, lowered in reversed(LOWERED.items())}
@@ -320,7 +320,7 @@ _SIGNS = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{3,}$")
 _SYMBOL = re.compile(r"(?:[A-Z][a-z]?|\d)$")
-"""The end of what may be the symbol of a chemical element."""
+"""The end of a possible chemical symbol."""
 _LOOKED_AT = 20
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 
 class Run(NamedTuple):
-    """A stretch of a text, from `start` to before `end`, with the roles and the link it has."""
+    """A range of a text, from `start` to before `end`, with its styles and link."""
 
     start: int
     end: int
@@ -22,12 +22,12 @@ class Run(NamedTuple):
 
 
 class Text(NamedTuple):
-    """Text with its runs in order, not overlapping; what no run covers is plain. A newline is a hard break."""
+    """Text with ordered, disjoint runs; a newline is a hard break."""
 
     plain: str
     runs: tuple[Run, ...] = ()
     hyphens: tuple[int, ...] = ()
-    """Where a word may be divided with a hyphen (soft hyphens; they are not part of `plain`)."""
+    """Offsets of possible hyphens (soft hyphens, which are not part of `plain`)."""
 
 
 NO_TEXT = Text("")
@@ -37,36 +37,36 @@ LevelKind: TypeAlias = Literal["quote", "item", "indent", "callout"]
 
 
 class Level(NamedTuple):
-    """One container around a block, drawn as a prefix of its lines."""
+    """A container around a block, drawn as a prefix of its lines."""
 
     kind: LevelKind
     id: int
-    """The same for two blocks in the same container."""
+    """Equal for blocks in the same container."""
     marker: str = ""
-    """A list item's bullet or number, drawn before its first block; right-aligned in `width`."""
+    """A bullet or number, drawn before the first block, right-aligned in `width`."""
     width: int = 2
-    """Cells that the prefix takes."""
+    """Cells of the prefix."""
     role: str = "margin"
     list: int = 0
-    """The number of the list that an item is of."""
+    """The number of an item's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block that holds no other: containers are the `levels` around it, outermost first."""
+    """A leaf block; its containers are its `levels`, outermost first."""
 
     levels: tuple[Level, ...]
     gap: int
     """Blank lines before it."""
     lang: str = field(default="", kw_only=True)
-    """The language of its text, as in "de" or "pt-BR", where it is known."""
+    """The language of its text, such as "de" or "pt-BR", if known."""
     direction: str = field(default="", kw_only=True)
-    """"rtl" or "ltr" where the author says so."""
+    """"rtl" or "ltr" if stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph(Block):
-    """A paragraph; `role` says what kind, if it is not an ordinary one ("term", "caption", "footnote", "callout")."""
+    """A paragraph; `role` is its kind unless ordinary ("term", "caption", "footnote", "callout")."""
 
     text: Text
     role: str = ""
@@ -82,7 +82,7 @@ class HeadingBlock(Block):
 
 @dataclass(frozen=True, slots=True)
 class Code(Block):
-    """Preformatted text, without its last newline; `language` as the author named it, may be empty."""
+    """Preformatted text without the last newline; `language` as stated, or ""."""
 
     text: str
     language: str = ""
@@ -90,7 +90,7 @@ class Code(Block):
 
 @dataclass(frozen=True, slots=True)
 class Table(Block):
-    """A table: all rows have as many cells as there are alignments; the header row may be empty."""
+    """A table: rows have as many cells as there are alignments; the header row may be empty."""
 
     header: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
@@ -104,20 +104,20 @@ class Rule(Block):
 
 @dataclass(frozen=True, slots=True)
 class Picture(Block):
-    """An image on its own: `image` is its index in the document's images, `text` what stands for it."""
+    """A picture block: `image` is its index, `text` its alternative."""
 
     text: Text
     image: int
 
 
 class Link(NamedTuple):
-    """A link of the document; `target` is the offset it leads to, for one inside the document."""
+    """A link; `target` is the offset of a target in the document."""
 
     text: str
     url: str
     target: int | None = None
     is_picture: bool = False
-    """Whether it is a picture of the document that it leads to: the author made no link of it."""
+    """Whether it leads to a picture, without a link by the author."""
 
 
 class Image(NamedTuple):
@@ -128,7 +128,7 @@ class Image(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """A heading for the contents: where it is, as a block and as an offset."""
+    """A heading for the contents: block and offset."""
 
     level: int
     text: str
@@ -138,7 +138,7 @@ class Heading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article ready to be laid out at any width."""
+    """A document for any width."""
 
     title: str
     authors: tuple[str, ...]
@@ -149,9 +149,8 @@ class Document:
     starts: tuple[int, ...]
     """The offset of each block."""
     length: int
-    """Characters of the document's text."""
     lang: str = ""
-    """The language of those blocks that do not say theirs, where it is known."""
+    """The default language of blocks, if known."""
 
     def block_at(self, offset: int) -> int:
         """Return the index of the block at an offset, or 0."""
@@ -159,7 +158,7 @@ class Document:
 
 
 def block_text(block: Block) -> str:
-    """The text of a block: what counts for offsets; cells of a table are followed by a tab, rows by a newline."""
+    """A block's text as counted in offsets; a tab follows table cells, a newline rows."""
     if isinstance(block, Paragraph | HeadingBlock | Picture):
         return block.text.plain
     if isinstance(block, Code):
@@ -171,7 +170,7 @@ def block_text(block: Block) -> str:
 
 
 def text_length(block: Block) -> int:
-    """How many characters of the document's text a block has, the newline after it not counted."""
+    """Characters of a block in the document's text, without the newline after it."""
     return len(block_text(block))
 
 
@@ -180,7 +179,7 @@ def document_text(document: Document) -> str:
 
 
 def links_out(links: Sequence[Link]) -> list[int]:
-    """Return which links lead out of a document, by their indices: each address once under each text."""
+    """Indices of outgoing links, each address once per text."""
     seen: set[tuple[str, str]] = set()
     indices = []
     for index, link in enumerate(links):

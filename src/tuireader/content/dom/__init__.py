@@ -1,1 +1,1 @@
-"""HTML as a tree: made safe, repaired, parsed, and its text. Pure."""
+"""HTML as a tree: sanitising, repair, parsing, text. Pure."""

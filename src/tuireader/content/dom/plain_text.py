@@ -1,4 +1,4 @@
-"""The text of HTML, in a hurry."""
+"""Fast text extraction."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OTHER_SPACE = re.compile(r"\s")
 
 
 def plain_text(html: str) -> str:
-    """Return the text of HTML for counting and searching: a line for each block, entities decoded, printable."""
+    """The text of HTML for counting and searching: a line per block, entities decoded, printable."""
     html, _ = shortened(html)
     text = _of_simple(html)
     if text is None:
@@ -42,7 +42,7 @@ def plain_text(html: str) -> str:
 
 
 def _of_simple(text: str) -> str | None:
-    """Return the text of simple HTML, with a line feed for each tag of a block; None where it is not so simple."""
+    """The text of simple HTML, with a line break per block tag; None if it is not simple."""
     before, *pieces = text.replace("\n", " ").split("<")
     found = [before]
     for piece in pieces:
@@ -59,7 +59,7 @@ def _of_simple(text: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _instead_of(tag: str) -> str | None:
-    """What stands in the text for a tag that begins with this; None for what the real parser has to read."""
+    """The replacement of a tag in text; None if the full parser is needed."""
     name = _NAME.match(tag)
     if name is None or _SPECIAL.match(f"<{tag}"):
         return None
@@ -71,7 +71,7 @@ def _has_whole_quotes(tag: str) -> bool:
 
 
 def tidied(text: str) -> str:
-    """Return text with its space folded, without blank lines and without the line that WordPress adds, printable."""
+    """Text with folded spaces, without blank lines and WordPress's "appeared first" line."""
     text, special = printable_and_special(text)
     spaced = _OTHER_SPACE.search(special)
     text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
@@ -81,5 +81,5 @@ def tidied(text: str) -> str:
 
 
 def _with_breaks(html: str) -> str:
-    """Return HTML with a line feed before each tag of a block, and nowhere else."""
+    """HTML with line breaks before block tags only."""
     return _BLOCK.sub(r"\n\g<0>", html.replace("\n", " "))

@@ -1,4 +1,4 @@
-"""HTML within limits and without what could run. The only door to nh3."""
+"""Limiting and sanitising HTML. The only user of nh3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHEMES = frozenset(
         "news", "nntp", "sip", "sips", "sms", "ssh", "tel", "xmpp",
     }
 )  # fmt: skip
-"""Of links that stay links; which of them open is decided where they are opened."""
+"""Schemes of links that are kept; opening has its own list."""
 
 # nh3 parses as browsers do, drops what could run, and writes every tag closed. What of all this an article keeps,
 # and which attributes, is decided in the tree afterwards.
@@ -61,26 +61,26 @@ def tree_of(html: str) -> Node:
 
 
 def without_tags(html: str) -> str:
-    """Return HTML without its tags, and without what an article never shows; character references stay."""
+    """HTML without tags and hidden parts; character references stay."""
     return _TEXT.clean(html)
 
 
 SIZE_MAX = 1_000_000
-"""Characters of HTML that are read of one article, not counting pictures that stand in it themselves."""
+"""Maximum characters of an article's HTML, without embedded pictures."""
 TAGS_MAX = 60_000
-"""Tags that are read of one article."""
+"""Maximum tags of an article."""
 NESTING_MAX = 200
-"""Elements in each other. The time that parsing takes grows with the square of this."""
+"""Maximum nesting depth: parsing time grows with its square."""
 
 _NO_BREAK_MAX = 20_000
-"""Spaces that do not break of one article. The time that nh3 takes grows with the square of this."""
+"""Maximum no-break spaces: nh3's time grows with their square."""
 
 _NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _NOTICE = re.compile(
     r"<noscript(?=[\s/>])[^<>]*>((?:(?!</?noscript)(?!<img\b)[\s\S]){1,600})</noscript[^<>]*>", re.IGNORECASE
 )
-"""A notice for browsers without scripts; one with a picture is left, since the picture is the article's."""
+"""A notice for browsers without scripts; ones with a picture are kept."""
 _CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
@@ -98,15 +98,15 @@ _ATTRIBUTES_MAX = 50
 _RUN_MAX = 200
 _SAMPLED = 20
 _SAMPLED_RUN = re.compile(rf"[^\w\s<>]{{{_RUN_MAX // _SAMPLED - 1}}}")
-"""One of so many characters of a text is enough to see that it has no such run."""
+"""Sampling pattern for long runs of signs."""
 _LONG_RUN = re.compile(rf"(?<![^\w\s<>])[^\w\s<>]{{{_RUN_MAX},}}")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def without_oddities(text: str) -> str:
-    """Return HTML without what parsers take for comments, or for text, though it was meant for neither.
+    """HTML without malformed comments and markup.
 
-    Half of a surrogate pair, which is no character and stops a parser, becomes U+FFFD.
+    Lone surrogates become U+FFFD.
     """
     text = _HALF_PAIR.sub("\ufffd", text)
     if "<![" in text:
@@ -123,7 +123,7 @@ def _without_notice(found: re.Match[str]) -> str:
 
 
 def shortened(text: str) -> tuple[str, str]:
-    """Return HTML without the pictures that stand in it, and, if it is cut off, the sentence that says so."""
+    """HTML without embedded pictures, and a sentence if it was cut off."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
     if text.count("\xa0") > _NO_BREAK_MAX:
@@ -133,10 +133,9 @@ def shortened(text: str) -> tuple[str, str]:
 
 
 def bounded(text: str) -> str:
-    """Return HTML without what makes parsers take the square of its length.
+    """HTML without parts that make parsers quadratic.
 
-    That is the document type, tags with very many or very long attributes, of which the first short ones stay, and long
-    runs of signs, which are cut.
+    That is: the document type, tags with too many or too long attributes, long runs of signs.
     """
     text = _DOCTYPE.sub("", text)
     if max(map(len, text.split("<"))) >= _LONG:
@@ -161,7 +160,7 @@ def cut(text: str, size: int, tags: int) -> str:
 
 _MARK = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _UNENDED_MAX = 20
-"""Marks of text that are never ended: parsers begin each of them anew in each paragraph."""
+"""Maximum unclosed inline tags: parsers reopen them in each paragraph."""
 
 
 def _without_unended(text: str) -> str:
@@ -170,9 +169,9 @@ def _without_unended(text: str) -> str:
 
 
 def flattened(text: str) -> str:
-    """Return HTML in which no more than `NESTING_MAX` elements stand in each other: the others lose their tags.
+    """HTML with at most `NESTING_MAX` nested elements; deeper ones lose their tags.
 
-    Of marks of text which are begun and not ended, too many are left out with all others.
+    Inline tags are dropped if too many are unclosed.
     """
     if text.count("<") <= _FEW_TAGS:
         return text

@@ -1,4 +1,4 @@
-"""HTML as a small tree, and which of its elements are blocks. Pure."""
+"""A small HTML tree. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TypeAlias
 from tuireader.text.html_elements import HEADINGS, INLINE, VOID
 
 DEPTH_MAX = 60
-"""Elements nested more deeply are dissolved into their surroundings."""
+"""Maximum depth; deeper elements are merged into their parents."""
 LISTS_MAX = 12
-"""Lists and quotations nested more deeply are dissolved too: they are set further in each time."""
+"""Maximum depth of lists and quotes, which are indented."""
 
 _SET_IN = frozenset({"ul", "ol", "blockquote", "dl"})
 _ITEMS = frozenset({"li", "dt", "dd"})
@@ -25,18 +25,18 @@ _ATTRIBUTE = re.compile(r'([^\s="]{1,40})="([^"]*)"')
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element, with what it holds: elements and text."""
+    """An element with its children: elements and text."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Node | str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> str:
-        """An attribute's value; empty if absent."""
+        """An attribute's value; "" if absent."""
         return self.attributes.get(name, "")
 
     def elements(self) -> Iterator[Node]:
-        """All elements in it, at any depth, in order."""
+        """All descendants in document order."""
         waiting = self.children[::-1]
         while waiting:
             child = waiting.pop()
@@ -45,7 +45,7 @@ class Node:
                 waiting += reversed(child.children)
 
     def words(self) -> str:
-        """All text in it on one line, blocks kept apart by a space."""
+        """The text in one line, with spaces between blocks."""
         pieces: list[str] = []
         _spell(self, pieces)
         return " ".join("".join(pieces).split())
@@ -54,7 +54,7 @@ class Node:
         return any(each.tag == tag for each in self.elements())
 
     def is_empty(self) -> bool:
-        """Whether it holds nothing that is seen."""
+        """Whether it contains nothing visible."""
         return all(
             not child.strip() if isinstance(child, str) else child.tag not in _SEEN and child.is_empty()
             for child in self.children
@@ -65,7 +65,7 @@ _SEEN = frozenset({"img", "hr", "input", "iframe", "video", "audio", "embed", "o
 
 
 def parse(html: str) -> Node:
-    """Return the tree of well-formed HTML, as nh3 writes it: each tag closed, `<` and `>` nowhere but around tags."""
+    """Parse well-formed HTML as nh3 writes it: all tags closed, `<` and `>` only around tags."""
     builder = _Builder()
     position = 0
     for match in _TAG.finditer(html):
@@ -84,7 +84,7 @@ def parse(html: str) -> Node:
 class _Builder:
     def __init__(self) -> None:
         self.stack = [Node("div")]
-        """What is open. An element that is dissolved has the one that it is dissolved into in its place."""
+        """Open elements; a merged element is replaced by its parent."""
         self.tags = [""]
         self.set_in = 0
 
@@ -94,7 +94,7 @@ class _Builder:
             self.stack[-1].children.append(text)
 
     def start(self, tag: str, attributes: str) -> None:
-        """Open an element, or dissolve it if it is too deep: then a block is no more than a line."""
+        """Open an element, or merge it if it is too deep: a block then becomes a line."""
         node = None
         if len(self.stack) <= DEPTH_MAX and not (self.set_in >= LISTS_MAX and (tag in _SET_IN or tag in _ITEMS)):
             node = Node(tag, {name.lower(): unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
@@ -157,19 +157,19 @@ def _spell(node: Node, pieces: list[str]) -> None:
 
 
 Kept: TypeAlias = list[Node | str]
-"""The replacement of an element: nothing, one node, or its children."""
+"""The replacement of an element: nothing, a node, or its children."""
 
 _PARAGRAPHS = frozenset({"p", *HEADINGS})
 _SPACE = " \t\n\r\f"
 
 
 def is_block(child: Node | str) -> bool:
-    """Whether something is a block, not part of a paragraph."""
+    """Whether a node is a block."""
     return isinstance(child, Node) and child.tag not in INLINE and (child.tag == "hr" or child.tag not in VOID)
 
 
 def in_blocks(content: Kept) -> Kept:
-    """Return content as blocks: what stands between them is put into paragraphs."""
+    """Content as blocks: inline content is put into paragraphs."""
     found: Kept = []
     run: Kept = []
     for child in [*content, Node("hr")]:
@@ -185,7 +185,7 @@ def in_blocks(content: Kept) -> Kept:
 
 
 def around(outer: Node, content: Kept) -> Kept:
-    """Put a mark or a link around content; around each of its blocks, since they cannot stand in it."""
+    """Wrap content in an inline element; within each of its blocks, since it cannot contain them."""
     if not any(map(is_block, content)):
         outer.children = content
         return [outer]
@@ -199,7 +199,7 @@ def around(outer: Node, content: Kept) -> Kept:
 
 
 def trimmed(content: Kept) -> Kept:
-    """Return content without space and line breaks at its ends."""
+    """Content without spaces and line breaks at its ends."""
     start, end = 0, len(content)
     while start < end and _is_blank(content[start]):
         start += 1
@@ -223,11 +223,11 @@ def only_nodes(content: Kept) -> list[Node]:
 
 _OPEN_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>")
 _AROUND = frozenset({"article", "div", "main", "section"})
-"""Containers of a whole article, within which its beginning may end."""
+"""Containers of whole articles, within which a beginning may end."""
 
 
 def beginning(clean_html: str, size: int) -> str:
-    """Return as many whole blocks of HTML that `clean` gave as `size` characters have room for; "" where none has."""
+    """The first whole blocks of clean HTML that fit into `size` characters; "" if none does."""
     depth = end = 0
     for tag in _OPEN_TAG.finditer(clean_html, 0, size):
         if tag[2] in VOID or tag[2] in _AROUND:

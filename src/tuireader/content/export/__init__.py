@@ -1,1 +1,1 @@
-"""A document in forms that other programs read."""
+"""Export formats of documents."""

@@ -1,4 +1,4 @@
-"""From a document to XHTML that every e-reader takes: few elements, where the standard wants them, and no pictures."""
+"""Documents as simple XHTML for e-readers, without pictures."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SAFE = "!$&'()*+,-./:;=?@_~%"
 _STRAY = re.compile("%(?![0-9A-Fa-f]{2})")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold."""
+"""Characters that XML cannot contain."""
 
 
 def to_xhtml(document: Document) -> str:
-    """The blocks of a document as the inside of a `section`; its title and its pictures are left out.
+    """A document's blocks as the content of a `section`, without the title.
 
-    In the place of a picture stands what its author says in its stead.
+    Pictures are replaced by their alternative text.
     """
     return "\n".join(_written(document))
 
@@ -92,7 +92,7 @@ def _block(block: Block, links: Sequence[Link]) -> str:
 
 
 def _about(block: Block) -> str:
-    """The language and the direction of a block, where they are known."""
+    """Attributes for a block's language and direction."""
     text = block.text.plain if isinstance(block, Paragraph | HeadingBlock | Picture) else ""
     lang = f' xml:lang="{block.lang}" lang="{block.lang}"' if _LANGUAGE.fullmatch(block.lang) else ""
     direction = block.direction or ("rtl" if not text.isascii() and is_right_to_left(text) else "")
@@ -115,7 +115,7 @@ def _cell(name: str, text: Text, align: str, links: Sequence[Link]) -> str:
 
 
 def inline(text: Text, links: Sequence[Link]) -> str:
-    """A text with its roles and links; what leads to a place in the document, or nowhere, is no link."""
+    """A text with styles and links; internal links are dropped."""
     pieces, end = [], 0
     for run in text.runs:
         pieces.append(_lines(text.plain[end : run.start]))
@@ -134,7 +134,7 @@ def _run(said: str, style: str, link: Link | None) -> str:
 
 
 def address(url: str) -> str:
-    """An address as RFC 3986 has it, with every sign escaped that has to be; empty where it leads to no page."""
+    """An address escaped as in RFC 3986; "" if it leads to no page."""
     try:
         parts = urlsplit(url)
         is_one = parts.scheme == "mailto" or (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)
