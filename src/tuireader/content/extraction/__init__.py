@@ -1,1 +1,1 @@
-"""From the page of an article to its text and what is known of it. Pure."""
+"""Extract an article and its metadata from its web page. Pure."""

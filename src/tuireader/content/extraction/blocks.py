@@ -1,4 +1,4 @@
-"""The blocks of a page: everything with text of its own, numbered as it stands. Pure, over lxml's trees."""
+"""The blocks of a page: every element with text of its own, numbered in document order. Pure, over lxml's trees."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from tuireader.text.html_elements import BLOCKS, HEADINGS
 
 _SENTENCES = re.compile("[,.;:!?،؛。、，；！？]")
 _WHOLE = frozenset({"pre", *HEADINGS})
-"""What is one block, whatever stands in it."""
+"""Elements that are one block, whatever they contain."""
 _HOLDERS = BLOCKS | {"body", "dialog", "hr"}
 
 
 WRAPPER = "data-wrapper"
-"""The mark of a paragraph that was put around text which stood between blocks."""
+"""The attribute that marks a paragraph added around loose text between blocks."""
 
 
 class Block(NamedTuple):
-    """An element with text of its own, and no block in it."""
+    """An element with text of its own that contains no other block."""
 
     element: Element
     text: str
-    """On one line."""
+    """Its text on one line."""
     key: str
-    """Its letters and digits: what remains the same however it is marked and spaced."""
+    """Its letters and digits: the same however the text is marked up and spaced."""
     links: int
-    """How many of these are in links."""
+    """Number of those letters inside links."""
     marks: int
-    """How many marks of punctuation there are in it."""
+    """Number of punctuation marks."""
 
 
 TEXT_MIN = 90
-"""Letters of a block that is text, not a line between other things."""
+"""Minimum letters of a block of text, as opposed to a line between other things."""
 
 
 def is_text(block: Block, linked: float) -> bool:
@@ -44,17 +44,17 @@ def is_text(block: Block, linked: float) -> bool:
 
 
 Span = tuple[int, int]
-"""From one block to before another, by their numbers."""
+"""A range of blocks: the first number, and one past the last."""
 
 
 class Blocks:
-    """The blocks of a page, and which of them each element holds."""
+    """The blocks of a page, and the range of blocks in each element."""
 
     def __init__(self, body: Element) -> None:
-        """Number the blocks of a page; text that stands between blocks is put, in place, into paragraphs."""
+        """Number the blocks of a page; wrap loose text between blocks in paragraphs, in place."""
         self._blocks: list[Block] = []
         self.spans: dict[Element, Span] = {}
-        """Which blocks the elements have that are blocks or hold some, in the order of the page."""
+        """The range of blocks of each element that is or contains a block, in document order."""
         self._holding = _holding(body)
         self._walk(body, is_linked=False)
         self._sizes = [0, *accumulate(len(each.key) for each in self._blocks)]
@@ -73,7 +73,7 @@ class Blocks:
         return sum(len(block.key) for block, one in zip(self._blocks, chosen, strict=True) if one)
 
     def drop(self, unwanted: Sequence[bool]) -> None:
-        """Take, in place, those elements out of the page that hold nothing but blocks that are unwanted."""
+        """Remove, in place, the elements that contain only unwanted blocks."""
         end = 0
         for each, (first, last) in self.spans.items():
             if end <= first < last and all(unwanted[first:last]) and each.tag != "body":
@@ -102,7 +102,7 @@ class Blocks:
 
 
 def _holding(body: Element) -> set[Element]:
-    """The elements that hold blocks, or lines with a blank one between."""
+    """The elements that contain blocks, or lines separated by a blank one."""
     holding = {body}
     for each in body.iter():
         if (each.tag in _HOLDERS or (each.tag == "br" and _is_doubled(each))) and each is not body:
@@ -121,7 +121,7 @@ def _is_doubled(line_break: Element) -> bool:
 
 
 def _parts(element: Element, holding: set[Element]) -> Iterator[Element]:
-    """Yield the parts of an element that holds blocks, with what stands between these in paragraphs."""
+    """Yield the parts of an element that contains blocks, with loose text wrapped in paragraphs."""
     before: list[Element | str] = [element.text] if (element.text or "").strip() else []
     element.text = None
     for child in list(element):
@@ -144,7 +144,7 @@ def _parts(element: Element, holding: set[Element]) -> Iterator[Element]:
 
 
 def _paragraph(around: Element, following: Element | None, run: list[Element | str]) -> Iterator[Element]:
-    """Put a run of text and of elements within lines into a paragraph, unless there is nothing in it."""
+    """Wrap a run of text and inline elements in a paragraph, unless it is empty."""
     elements = [each for each in run if not isinstance(each, str)]
     if not any(isinstance(each, str) and each.strip() for each in run) and all(each.tag == "br" for each in elements):
         return

@@ -1,4 +1,4 @@
-"""From the page of an article to the article."""
+"""Extract the article from its web page."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ _SCOPE = ("lang", "dir")
 _SHOWN = frozenset({"img", "picture", "video", "audio", "iframe", "embed", "object", "hr", "figure", "math"})
 _CELLS = frozenset({"td", "th"})
 _PAGE_MAX = 4_000_000
-"""Characters of a page that are looked at."""
+"""Maximum characters of a page that are parsed."""
 _TAGS_MAX = 40_000
-"""Tags of a page that are looked at: the time that trafilatura takes grows faster than their number."""
+"""Maximum tags of a page that are parsed: trafilatura's time grows faster than their number."""
 _METAS_MAX, _META_MAX = 200, 500
-"""Elements that say something of the page, and characters of what each says."""
+"""Maximum number of `meta` elements, and maximum characters of each."""
 _FEWEST_WORDS = 5
-"""Outside of links: with fewer it is a menu."""
+"""Minimum words outside links: with fewer it is a menu."""
 _TWICE = 2
-"""How many times the words of an article may be those that its page gives to machines only."""
+"""How many times longer than the shown text the machine-readable text must be to replace it."""
 _TEX_SHOWN_BY = ("mathjax", "katex")
 _TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bmathjax\s*[.=]")
-"""What a page loads, or says, that shows TeX as formulas."""
+"""Scripts and settings of a page that renders TeX as formulas."""
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
 
 def html_of(blocks: Blocks, chosen: list[bool]) -> str:
-    """Return the HTML of the blocks that were chosen, in what holds them on the page; the page is used up."""
+    """Return the HTML of the chosen blocks within their containers; consumes the page."""
     numbers = [number for number, one in enumerate(chosen) if one]
     if not numbers:
         return ""
@@ -58,7 +58,7 @@ def html_of(blocks: Blocks, chosen: list[bool]) -> str:
 
 
 def _in_its_language(root: Element) -> str:
-    """Return an element as HTML, within the language and the direction that its page says for it."""
+    """Return an element as HTML, with the language and direction it inherits."""
     said = {name: next((v for each in (root, *root.iterancestors()) if (v := each.get(name))), "") for name in _SCOPE}
     scope = "".join(f' {name}="{escape(value)}"' for name, value in said.items() if value)
     return f"<div{scope}>{write(root)}</div>" if scope else write(root)
@@ -70,7 +70,7 @@ def _is_alone(paragraph: Element) -> bool:
 
 
 def _common(blocks: Blocks, numbers: list[int]) -> Element:
-    """Return the innermost element that holds all of these blocks."""
+    """Return the innermost element that contains all of these blocks."""
     first, last = (blocks[number].element for number in (numbers[0], numbers[-1]))
     holders = [first, *first.iterancestors()]
     others = {last, *last.iterancestors()}
@@ -85,7 +85,7 @@ class _Builder:
         self.first, self.last = numbers[0], numbers[-1]
 
     def prune(self, element: Element) -> None:
-        """Drop, in place, all of an element that is not of the article."""
+        """Remove, in place, everything in an element that is not part of the article."""
         for child in list(element):
             span = self.blocks.spans.get(child)
             if span is None:
@@ -102,7 +102,7 @@ class _Builder:
                 self.prune(child)
 
     def _is_of_data(self, row: Element) -> bool:
-        """Whether a row has no more than a block in each cell, of which at least half are chosen."""
+        """Whether a row has at most one block per cell and at least half of its blocks are chosen."""
         spans = [self.blocks.spans.get(each, (0, 0)) for each in row if each.tag in _CELLS]
         filled = [first for first, last in spans if last - first == 1]
         return all(last - first <= 1 for first, last in spans) and 2 * sum(map(self.chosen.__getitem__, filled)) >= len(
@@ -110,7 +110,7 @@ class _Builder:
         )
 
     def is_shown(self, element: Element, at: int) -> bool:
-        """Whether something without text is a picture or the like within the article."""
+        """Whether an element without text is a picture or similar inside the article."""
         if not (self.first <= at <= self.last):
             return False
         return element.tag in _SHOWN or any(each.tag in _SHOWN for each in element.iter())
@@ -118,7 +118,7 @@ class _Builder:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """An article as its page has it."""
+    """The article extracted from its page."""
 
     title: str
     authors: tuple[str, ...]
@@ -127,7 +127,7 @@ class Extracted:
     html: str
     """Clean, with absolute links."""
     is_chosen: bool = False
-    """Whether it is what selectors matched."""
+    """Whether it was matched by selectors."""
 
 
 def tree_of_page(page: bytes | str) -> Element | None:
@@ -140,9 +140,8 @@ def main_html(
 ) -> Extracted | None:
     """Extract the article of the page at `url`; None if there is none.
 
-    `site` is the name of its site, if it is known: it is not the article's title. `excerpt` is the beginning of the
-    text as its feed gives it. What `selectors` match is taken, and not guessed; where they match nothing, it is
-    guessed.
+    `site` is the name of its site, if known: it is not the article's title. `excerpt` is the beginning of the text in
+    its feed. `selectors` take precedence; if they match nothing, the article is found by heuristics.
     """
     text = flattened(bounded(with_formulas(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))))
     tree = load(text)
@@ -176,7 +175,7 @@ def _shows_tex(page: str) -> bool:
 
 
 def _stated_text(stated: Mapping[str, Any], shown: str, url: str) -> str:
-    """Return the text that a page gives to machines, if it is much longer than what it shows: that is a beginning."""
+    """Return the machine-readable text of a page if it is much longer than the shown text, which is then an excerpt."""
     said = next(iter(texts_in(stated.get("articleBody"))), "")
     if not said or count_words(plain_text(said)) <= max(_TWICE * count_words(shown), _FEWEST_WORDS):
         return ""
@@ -186,7 +185,7 @@ def _stated_text(stated: Mapping[str, Any], shown: str, url: str) -> str:
 
 
 def _bound_meta(tree: Element) -> None:
-    """Cut, in place, what a page says of itself for machines: trafilatura takes the square of its length."""
+    """Truncate a page's metadata in place: trafilatura's time is quadratic in its length."""
     for number, each in enumerate(list(tree.iter("meta"))):
         if number >= _METAS_MAX:
             drop(each)

@@ -1,4 +1,4 @@
-"""What a page says of its article in JSON-LD, in the words of schema.org."""
+"""Read a page's JSON-LD (schema.org) description of its article."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FACTS = ("author", "datePublished", "articleSection")
 
 
 def take_stated(page: Any) -> dict[str, Any]:
-    """Return what a page says of its article; what cannot be read is taken out of its tree, in place.
+    """Return a page's JSON-LD description of its article; remove unreadable scripts from its tree, in place.
 
-    trafilatura would look into that by patterns, in the square of its length.
+    trafilatura would search those with patterns, in quadratic time.
     """
     scripts = [each for each in page.iter("script") if "ld+json" in each.get("type", "")]
     loaded = [_loaded(each.text or "") for each in scripts]
@@ -35,9 +35,9 @@ def stated_things(page: Any) -> list[dict[str, Any]]:
 
 
 def article_data(scripts: Iterable[str]) -> dict[str, Any]:
-    """Return what the scripts of a page say of its article; what they say of others is left out.
+    """Return the description of the article from JSON-LD scripts; other descriptions are ignored.
 
-    References to authors that are described elsewhere on the page are followed.
+    References to authors described elsewhere on the page are resolved.
     """
     return _of_article(map(_loaded, scripts))
 
@@ -60,7 +60,7 @@ def _is_person(person: object) -> bool:
 
 
 def texts_in(value: object) -> list[str]:
-    """Return a text, or the texts of a list; some are escaped as if for HTML."""
+    """Return a string, or the strings of a list, with HTML entities decoded."""
     return [unescape(each) for each in _listed(value) if isinstance(each, str)]
 
 
@@ -86,7 +86,7 @@ def _loaded(script: str) -> object:
 
 
 def _things(value: object, depth: int) -> Iterator[dict[str, Any]]:
-    """Yield the things that are described: those of a list or graph, and what the page is said to be about."""
+    """Yield the described things: the items of a list or graph, and the page's main entity."""
     if depth == 0:
         return
     for thing in _listed(value):

@@ -1,7 +1,6 @@
-"""Who wrote an article and where it is filed, as its page marks it. Pure, over a tree with the methods of lxml's.
+"""Authors and categories marked up in a page. Pure, over a tree with the methods of lxml's.
 
-What stands by the title goes before what stands elsewhere on the page, and what is marked as a name before what only
-stands in the right place.
+Marks near the title take precedence over marks elsewhere, and explicit names over names in the right place.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from tuireader.text.html_elements import HEADINGS
 _Rule = Callable[[Any], bool]
 
 _LOOKED_AT = 20_000
-"""Elements of a page."""
+"""Maximum elements of a page that are examined."""
 _CANDIDATES = 500
-"""Elements of one kind that are looked at: a page has as many in its lists of everything."""
+"""Maximum elements of one kind that are examined: index pages have as many in their lists."""
 _REGION_MAX = 300
-"""Characters of a byline, or of a line that says where an article is filed."""
+"""Maximum characters of a byline or a line of categories."""
 _AROUND_MAX = 59
-"""Elements around one that are looked at."""
+"""Maximum elements around one that are examined."""
 _LEVELS = 3
-"""How far around a link its class may stand."""
+"""How many ancestors of a link may carry its class."""
 _NAME_MAX = 80
 _HEADINGS_MAX = 10
 _ELSEWHERE_TAGS = frozenset({"nav", "aside"})
@@ -38,9 +37,10 @@ _ELSEWHERE = re.compile(
     r"|shar(?:e|ing))(?:[\s_-]|$)|(?:^|\s|sidebar-|footer-)widgets?(?:[\s_]|$)(?!Blog\b)",
     re.IGNORECASE,
 )
-"""Page builders call each part of a page a widget of theirs, and Blogger the article: `class="widget Blog"`."""
+"""Class names of page parts that are about other things; page builders call each part a widget, and Blogger the
+article: `class="widget Blog"`."""
 _ABOUT_POST = frozenset({"md-post", "ablog__postcard"})
-"""What Material for MkDocs and ABlog put beside a post; it is made like a menu."""
+"""What Material for MkDocs and ABlog put beside a post; built like a menu."""
 _AUTHOR_NAME = frozenset(
     {
         "wp-block-post-author__name", "wp-block-post-author-name", "author-name", "author__name", "entry-author-name",
@@ -65,7 +65,7 @@ _TAG = frozenset(
 )  # fmt: skip
 _CATEGORY_PATH = re.compile(r"/categor(?:y|ies|ie|ia|ias)/[^/?#]", re.IGNORECASE)
 _WIKI = frozenset({"catlinks", "mw-normal-catlinks"})
-"""What MediaWiki puts below a page."""
+"""MediaWiki's block of categories below a page."""
 _TAG_PATH = re.compile(r"/(?:tags?|labels?)/[^/?#]", re.IGNORECASE)
 _AUTHOR_PATH = re.compile(r"/authors?/[^/?#]", re.IGNORECASE)
 _CLASSES = _AUTHOR_NAME | _CARD_NAME | _PROFILE | _AUTHOR | _CATEGORY | _TAG | _WIKI
@@ -75,7 +75,7 @@ _BYLINE = re.compile(
     r"(?:\s+on\s+[\w, ]{0,20}\d.{0,60}|\s*[·|•,].{0,60}|\s+[–—-]\s.{0,120})?",
     re.IGNORECASE,
 )
-"""A line that says no more than who wrote it, and perhaps when."""
+"""A line that says only who wrote the article, and perhaps when."""
 _TEAM = re.compile(r"The(?: [A-Z][\w&.’'-]*){1,3} (?:Team|Staff|Editors|Newsroom)")
 _PARAGRAPHS = frozenset({"p", "div", "span", "address", "small"})
 _NO_NAME = re.compile(
@@ -86,12 +86,12 @@ _NO_NAME = re.compile(
     r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
     re.IGNORECASE,
 )
-"""Words for links and buttons, and what stands above a comment."""
+"""Labels of links and buttons, and headings of comments."""
 _BY = re.compile(r"^[^.!?]{0,40}?\b(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:?\s*", re.IGNORECASE)
 
 
 def near_title(page: Any) -> Any:
-    """Return the part of a page that is about its article: the innermost article or main part with the title."""
+    """Return the part of a page that is about its article: the innermost article or main element with the title."""
     around = [list(heading.iterancestors()) for heading in islice(page.iter("h1"), _HEADINGS_MAX)]
     if parts := [part for tag in ("article", "main") for each in around for part in each if part.tag == tag]:
         return parts[0]
@@ -103,16 +103,16 @@ def near_title(page: Any) -> Any:
 
 
 class Names:
-    """The names that the tree of a page marks, each kind looked for when it is asked for."""
+    """The names marked up in a page's tree; each kind is searched for on request."""
 
     def __init__(self, page: Any) -> None:
-        """Nothing is looked for yet but the part that is about the article."""
+        """Find the part of the page that is about the article."""
         self.page = page
         self.near = near_title(page)
         self._telling: dict[bool, list[Any]] = {}
 
     def authors(self) -> list[str]:
-        """Return the names that are marked as the author's."""
+        """Return the names marked as the author's."""
         for texts in self._found(_AUTHOR_RULES):
             names = [person(_BY.sub("", text, count=1).strip(" ,;:·|•–—-")) for text in texts]
             if kept := [name for name in names if is_name(name)]:
@@ -126,7 +126,7 @@ class Names:
         return next(self._found(_TAG_RULES), [])
 
     def _found(self, rules: tuple[_Rule, ...]) -> Iterator[list[str]]:
-        """Yield what each rule finds by the title, then what each finds anywhere."""
+        """Yield the matches of each rule near the title, then of each anywhere."""
         for part in (self.page,) if self.near is self.page else (self.near, self.page):
             is_page = part is self.page
             if is_page not in self._telling:
@@ -142,12 +142,12 @@ class Names:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text that stands where a name may stand is one, and not the word for a link."""
+    """Whether a text in the place of a name is a name, not the label of a link."""
     return 0 < len(text) <= _NAME_MAX and not _NO_NAME.fullmatch(text)
 
 
 def _in_byline(near: Any) -> list[str]:
-    """Return the full name in a byline, or what a team calls itself."""
+    """Return the full name in a byline, or the name of a team."""
     for element in islice(near.iter(), _LOOKED_AT):
         if element.tag in _PARAGRAPHS and (text := _text(element)) and len(text) <= _REGION_MAX:
             found = _BYLINE.fullmatch(text)
@@ -157,7 +157,7 @@ def _in_byline(near: Any) -> list[str]:
 
 
 def _telling(part: Any) -> Iterator[Any]:
-    """Yield the elements that may be what one of the rules looks for: to see that is quicker than they are."""
+    """Yield the elements that may match one of the rules: a cheap test before the rules themselves."""
     levels: dict[Any, int] = {}
     for each in islice(part.iter(), _LOOKED_AT):
         given = each.attrib if isinstance(each.tag, str) else {}
@@ -175,7 +175,7 @@ def _telling(part: Any) -> Iterator[Any]:
 
 
 def _region(element: Any, part: Any) -> Any:
-    """Return the line around an element: as far as there is nothing else in it."""
+    """Return the line around an element: as far out as nothing else is inside."""
     region = element
     for around in element.iterancestors():
         if around is part or len(_text(around)) > _REGION_MAX or any(each.tag in HEADINGS for each in around.iter()):
@@ -194,7 +194,7 @@ def _is_beside_post(around: Iterable[Any]) -> bool:
 
 
 def is_elsewhere(element: Any) -> bool:
-    """Whether an element stands in a part of a page that is about other articles, or about comments."""
+    """Whether an element is in a part of the page about other articles or comments."""
     around = list(takewhile(lambda each: each.tag not in {"main", "body"}, outwards(element, _AROUND_MAX)))
     is_filing = any(_is_of(each, _TAG | _CATEGORY) for each in around)
     return not _is_beside_post(around) and any(
@@ -211,7 +211,7 @@ def _is_called_elsewhere(classes: str) -> bool:
 
 
 def _text(element: Any) -> str:
-    """The text of an element on one line; reading stops once it is clearly too long for a name."""
+    """The text of an element on one line; reading stops once it is too long for a name."""
     pieces, length = [], 0
     for piece in islice(element.itertext(), _REGION_MAX):
         pieces.append(piece[: 4 * _REGION_MAX])
@@ -239,7 +239,7 @@ def _within(element: Any, classes: frozenset[str]) -> bool:
 
 
 def _is_named_author(element: Any) -> bool:
-    """Whether an element is the name of an author in the words of schema.org."""
+    """Whether an element is the name of an author in schema.org's microdata."""
     if _says(element, "itemprop", "name"):
         return any(_says(each, "itemprop", "author") for each in element.iterancestors())
     return _says(element, "itemprop", "author") and not any(_says(e, "itemprop", "name") for e in element.iter())

@@ -1,4 +1,4 @@
-"""What a page says about its article: title, names, categories and date. Pure."""
+"""The metadata of an article on its page: title, names, categories and date. Pure."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ _LOOKED_AT = 50
 
 
 def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], str], url: str = "") -> datetime | None:
-    """Return when an article appeared: as `stated`, as marked on the page, else on the day that `find` finds.
+    """Return the publication date: as `stated`, as marked on the page, else the day that `find` returns.
 
-    Where only the day is said, the time is one that is marked on that day. A day that is not marked in the part of the
-    page that is `near` the title is worth less than the first that is; and one that is not of the month that `url`
-    names is that of something else.
+    If only the day is stated, a time marked on that day is used. A day not marked `near` the title ranks below the
+    first that is; a day outside the month in `url` belongs to something else.
     """
     said = [*_moments(stated), *_moments(_marked(page, near))]
     shown = list(_moments(_times(near)))
@@ -48,7 +47,7 @@ def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], st
 
 
 def _day_shown(shown: list[datetime], find: Callable[[], str], url: str) -> datetime | None:
-    """The date shown as text: `shown`, or one on the found day."""
+    """The date shown as text: `shown`, or one on the day that `find` returns."""
     if len({each.date() for each in shown}) == 1:
         moment: datetime | None = shown[0]
     else:
@@ -60,16 +59,16 @@ def _day_shown(shown: list[datetime], find: Callable[[], str], url: str) -> date
 
 
 def _fits(moment: datetime, url: str) -> bool:
-    """Whether a moment is not in another month than the address of a page, where that names one.
+    """Whether a moment is in the month named in the address of a page, if it names one.
 
-    A page that says nothing of its own day may say it of others, which it leads to.
+    A page without a date of its own may show dates of the pages it links to.
     """
     named = _IN_ADDRESS.search(url)
     return named is None or abs(12 * (moment.year - int(named[1])) + moment.month - int(named[2])) <= 1
 
 
 def _marked(page: Any, near: Any) -> Iterator[str]:
-    """Yield what is marked as the moment of publication: for machines, then for readers."""
+    """Yield the marked publication dates: machine-readable ones first, then visible ones."""
     meta: dict[str, str] = {}
     for each in page.iter("meta"):
         name = each.get("property") or each.get("name") or each.get("itemprop") or ""
@@ -91,7 +90,7 @@ def _times(part: Any) -> Iterator[str]:
 
 
 def _moments(texts: Iterable[str]) -> Iterator[datetime]:
-    """Yield in UTC what of these texts are moments; midnight where there is only a day."""
+    """Yield the texts that are dates, in UTC; midnight if there is no time."""
     for text in islice(filter(None, texts), _LOOKED_AT):
         match = _MOMENT.fullmatch(text.strip())
         if match is None:
@@ -108,13 +107,13 @@ def _moments(texts: Iterable[str]) -> Iterator[datetime]:
 _HEADINGS_MAX = 3
 _NAME_MAX = 200
 _TITLE_MAX = 1000
-"""Characters of a title."""
+"""Maximum characters of a title."""
 _PERMALINK = "¶§🔗⚓\u200b" + "".join(map(chr, range(0xE000, 0xF900)))
-"""The marks of a link to a heading itself: signs, and those of icon fonts, which have a meaning in their font only."""
+"""Marks of a link to the heading itself: signs, and characters of icon fonts."""
 _TITLE_CLASS = re.compile(
     r"(?:^|\s)(?:post|entry|article)[-_](?:(?:main|head|header)[-_])?title(?:\s|$)", re.IGNORECASE
 )
-"""How themes call the title of a post that is no heading."""
+"""Class names that themes use for a title that is not a heading element."""
 _BESIDE_TITLE = re.compile(r"(?:^|[\s_-])(?:sub-?(?:title|heading|head)|kicker|overline|eyebrow|tagline)(?:[\s_-]|$)")
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
@@ -123,7 +122,7 @@ _OG_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s+[|–—·•»«>/:-]+\s+|:\s+|\s*[｜：]\s*")
-"""What stands between the title of an article and the names of its section and site."""
+"""Separators between the title of an article and the names of its section and site."""
 _PARTS_MAX = 8
 _PART_CALLED = 0.5
 _PART_TOLD, _WORDS_TOLD = 0.7, 4
@@ -131,42 +130,42 @@ _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile(r"\s*[,;，、；]\s*")
 _AUTHOR = "article:author"
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
-"""What Hugo says of every page: the folder that it lies in."""
+"""Section names that mean nothing: Hugo gives the folder of a page."""
 
 
 class Found(Protocol):
-    """What another finds of an article on its page, each when it is asked for; empty where it finds nothing."""
+    """Metadata found by another library, each item on request; empty if not found."""
 
     @property
     def title(self) -> str:
-        """Its title."""
+        """Title."""
 
     @property
     def authors(self) -> list[str]:
-        """Who wrote it."""
+        """Author names."""
 
     @property
     def day(self) -> str:
-        """When it appeared, as in "2026-11-26"."""
+        """Day of publication, such as "2026-11-26"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of its article besides the title; anything may be missing."""
+    """The metadata of an article besides its title; everything is optional."""
 
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     published: datetime | None
     headings: tuple[str, ...]
-    """What may be the title, the likeliest first."""
+    """Candidates for the title, most likely first."""
     site: str
     """The name of the site; may be empty."""
     own_heading: str
-    """The only first heading of the article or of the main part, or what its page calls the title; empty: neither."""
+    """The only first-level heading of the article or main element, or the element with class "title"; may be empty."""
     of_site: tuple[str, ...]
-    """Headings that lead home: the name of the site."""
+    """Headings that link to the home page: the name of the site."""
     other_headings: tuple[str, ...]
-    """Those of the second level."""
+    """Second-level headings."""
 
 
 def title_of(
@@ -178,11 +177,10 @@ def title_of(
     sites: Iterable[str] = (),
     others: Iterable[str] = (),
 ) -> str:
-    """The article's title: its heading if the page title contains it, else `found`.
+    """The article's title: its heading if the page title contains it, else the title that `found` gives.
 
-    What was found may be a heading of something else on the page: then the heading that is its `own` is better, and the
-    page's title. A name of its site, one of `sites`, is the title of none of its articles. `others` are headings of
-    which only what says all that the page is called is the title.
+    That title may be another heading of the page: then its `own` heading and the page title rank higher. Names in
+    `sites` are never titles. A heading in `others` counts only if it contains the whole page title.
     """
     named = {"", *map(letters, sites)}
     called = [each for each in _called(page) if letters(each) not in named]
@@ -204,12 +202,12 @@ def title_of(
 
 
 def _agreed(headings: list[str], found: str) -> str:
-    """Return the first heading if it is what another found; empty where it is not."""
+    """Return the first heading if it equals the title that another library found; else ""."""
     return headings[0] if headings and letters(headings[0]) == letters(found) else ""
 
 
 def _tells_the_same(heading: str, called: list[str]) -> bool:
-    """Whether a heading tells at greater length what a page calls itself, which some shorten for those who share it."""
+    """Whether a heading is a longer form of a page title, which some sites shorten for sharing."""
     said = set(map(letters, heading.split()))
     return any(
         len(words) >= _WORDS_TOLD and len(words & said) >= _PART_TOLD * len(words)
@@ -218,7 +216,7 @@ def _tells_the_same(heading: str, called: list[str]) -> bool:
 
 
 def _called_after(headings: list[str], called: list[str]) -> str:
-    """Return the first heading that makes up at least half of the page title, or ""."""
+    """Return the first heading that makes up at least half of the page title; else ""."""
     names = [letters(each) for each in called]
     parts = {letters("".join(some)) for each in called for some in _runs(_PARTS.split(each))}
     for heading in headings:
@@ -231,13 +229,13 @@ def _called_after(headings: list[str], called: list[str]) -> str:
 
 
 def _runs(parts: list[str]) -> list[list[str]]:
-    """All runs of parts that follow one another; of the first few."""
+    """All runs of consecutive parts, of the first few parts."""
     few = parts[:_PARTS_MAX]
     return [few[start:end] for start in range(len(few)) for end in range(start + 1, len(few) + 1)]
 
 
 def _called(page: str) -> list[str]:
-    """What a page calls itself: for those who share it, and in the bar of the browser."""
+    """The titles that a page declares: for sharing, and for the browser."""
     og_title, title = _OG_TITLE.search(page[:100_000]), _TITLE.search(page[:100_000])
     texts = [og_title[1] or og_title[2] or ""] if og_title else []
     return [printable_line(unescape(text)) for text in (*texts, *((title[1],) if title else ()))]
@@ -246,9 +244,9 @@ def _called(page: str) -> list[str]:
 def metadata_of(
     page: Any, found: Found, stated: Mapping[str, Any] = MappingProxyType({}), *, url: str = ""
 ) -> Metadata:
-    """Return what the tree of a page says of its article, and else what is `found`, which takes longer.
+    """Return the metadata in a page's tree, else what is `found`, which is slower.
 
-    What is `stated` for machines goes first; `url` may name a month. Tags are taken where there is no category.
+    The `stated` metadata takes precedence; `url` may name a month. Tags are used if there is no category.
     """
     marked = marked_names.Names(page)
     near = marked.near
@@ -282,7 +280,7 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: marked_
 
 
 def _key_words(page: Any) -> list[str]:
-    """Return the key words of a page, which most give all in one."""
+    """Return a page's keywords, which most pages give in one string."""
     said = [
         each.get("content", "")
         for each in page.iter("meta")
@@ -292,14 +290,14 @@ def _key_words(page: Any) -> list[str]:
 
 
 def _is_wiki(page: Any) -> bool:
-    """Whether a page is DokuWiki's, which gives the parts of its address as key words."""
+    """Whether a page is DokuWiki's, whose keywords are the parts of its address."""
     return any(
         each.get("name") == "generator" and each.get("content", "").startswith("DokuWiki") for each in page.iter("meta")
     )
 
 
 def _own_heading(near: Any) -> str:
-    """The only first heading of the article or of the main part; else what is called its title."""
+    """The only first-level heading of the article or main element; else the element with class "title"."""
     firsts = _firsts(near) if near.tag in {"article", "main"} else []
     titles = firsts if len(firsts) == 1 else _titles(near)
     return _line(titles[0]) if titles else ""
@@ -311,7 +309,7 @@ def _titles(near: Any) -> list[Any]:
 
 
 def _called_title(near: Any) -> list[Any]:
-    """What is called "title" and nothing else, as generators of documents have it."""
+    """Elements whose only class is "title", as document generators write them."""
     return list(islice((each for each in near.iter("div", "p") if each.get("class") == "title"), 1))
 
 
@@ -321,7 +319,7 @@ def _line(heading: Any) -> str:
 
 
 def _shown(element: Any) -> Iterator[str]:
-    """Yield the text of a heading, without what is hidden in it from those who hear the page, or is above or below."""
+    """Yield the text of a heading, without text hidden from screen readers and text above or below the line."""
     yield element.text or ""
     for each in element:
         is_beside = isinstance(each.tag, str) and _BESIDE_TITLE.search(each.get("class", ""))
@@ -331,7 +329,7 @@ def _shown(element: Any) -> Iterator[str]:
 
 
 def _is_hidden(element: Any) -> bool:
-    """Whether an element is not seen, or is something to press."""
+    """Whether an element is invisible or a button."""
     if element.get("aria-hidden") == "true" or element.tag in {"button", "div"}:
         return True
     return is_unseen(element.tag, element.get("class", "").split())
@@ -346,7 +344,7 @@ def _seconds(near: Any) -> list[Any]:
 
 
 def _headings(near: Any) -> list[Any]:
-    """What may be the title, the likeliest first; one that leads home, or stands at the page's head, is its site's."""
+    """Candidates for the title, most likely first; headings in the page header or linked to the home page come last."""
     firsts = _firsts(near)
     of_site = [each for each in firsts if _is_at_the_head(each) or _leads_home(each)]
     others = [each for each in firsts if each not in of_site]
@@ -368,5 +366,5 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def labels(given: Iterable[str]) -> tuple[str, ...]:
-    """Return categories, each once, and "Uncategorized" only where there is no other."""
+    """Return categories without duplicates, and "Uncategorized" only if there is no other."""
     return categories(name.lstrip("#") for name in names(given))

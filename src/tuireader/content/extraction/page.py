@@ -16,10 +16,10 @@ from tuireader.text.html_elements import INLINE, MARKS
 from tuireader.urls.hosts import lead_elsewhere
 
 Element: TypeAlias = Any
-"""An element of lxml's trees."""
+"""An element of an lxml tree."""
 
 _BEGINNING, _BEGINNING_MAX = re.compile(r"<html[\s>]", re.IGNORECASE), 5000
-"""Some servers send a page within something else."""
+"""Where the document begins: some servers send a page inside something else."""
 _STREAMED = re.compile(r"""\sid=["'][\w:-]{0,40}S:[0-9a-f]{1,6}["']""")
 _PLACE = re.compile(r"(.{0,40})[BP]:([0-9a-f]{1,6})")
 _UNSEEN_TAGS = frozenset(
@@ -27,7 +27,7 @@ _UNSEEN_TAGS = frozenset(
 )
 _OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template"})
 _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xxl)-)(?!none|hidden)")
-"""Classes that show, on a wide screen, what another class hides."""
+"""Classes that show on wide screens what another class hides."""
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
 _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
 _MARKS_MAX = 1000
@@ -91,7 +91,7 @@ def write(element: Element) -> str:
 
 
 def drop(element: Element) -> None:
-    """Take an element out of its tree; the text that follows it stays."""
+    """Remove an element from its tree; the text after it stays."""
     around = element.getparent()
     if around is None:
         return
@@ -101,7 +101,7 @@ def drop(element: Element) -> None:
 
 
 def uncrowded(tree: Element) -> Element:
-    """Return a tree that says the same, with text alone in what held very many marks; itself where nothing does."""
+    """Return an equivalent tree, with elements of very many children reduced to text; the same tree if none has."""
     if not any(map(_is_crowded, tree.iter())):
         return tree
     tree = deepcopy(tree)
@@ -116,7 +116,7 @@ def _is_crowded(element: Element) -> bool:
 
 
 def allowed(text: str) -> str:
-    """Return text without the characters that no tree takes, though it may have come with them."""
+    """Return text without the characters that lxml's trees refuse."""
     return text.translate(_FORBIDDEN)
 
 
@@ -130,7 +130,7 @@ def _add_text(around: Element, at: int, text: str) -> None:
 
 
 def _join_streams(tree: Element) -> None:
-    """Put, in place, what a server of React sent later where the page was waiting for it."""
+    """Insert, in place, the parts that a React server streamed after their placeholders."""
     places = {}
     for each in tree.iter("template"):
         if found := _PLACE.fullmatch(each.get("id") or ""):
@@ -150,7 +150,7 @@ def _join_streams(tree: Element) -> None:
 
 
 def _drop_fallback(place: Element) -> None:
-    """Drop what a page shows while it waits: what stands between a place and the comment that ends it."""
+    """Remove a placeholder's fallback: everything up to its closing comment."""
     waiting = []
     following = place.getnext()
     while following is not None and isinstance(following.tag, str):
@@ -162,7 +162,7 @@ def _drop_fallback(place: Element) -> None:
 
 
 def drop_unseen(tree: Element) -> None:
-    """Take out of a page, in place, what a browser would not show; not most of it, which a script will show."""
+    """Remove what a browser would not show, in place; nothing if that is most of the page, which a script will show."""
     body = tree.find("body")
     hidden = []
     for each in list(body.iter()):
@@ -196,7 +196,7 @@ def _is_hidden(element: Element) -> bool:
 
 
 def _is_seen_instead(element: Element) -> bool:
-    """Whether words are hidden from those who listen because they stand, whole, beside them: an initial, a price."""
+    """Whether words are hidden from screen readers because they stand, whole, beside it: an initial, a price."""
     return element.tag in INLINE and any(
         each.get("class") and is_unseen(each.tag, each.get("class").split()) and text_of(each)
         for each in element.getparent().iterchildren(*_SPOKEN)
@@ -204,7 +204,7 @@ def _is_seen_instead(element: Element) -> bool:
 
 
 def outwards(element: Element, levels: int) -> Iterator[Element]:
-    """Yield an element and its ancestors, at most `most`."""
+    """Yield an element and its ancestors, at most `levels`."""
     return chain((element,), islice(element.iterancestors(), levels))
 
 
@@ -213,6 +213,6 @@ def text_of(element: Element) -> str:
 
 
 def lead_away(parts: Sequence[Element], url: str) -> bool:
-    """Return whether most of the parts that have links lead to other sites only."""
+    """Return whether most of the parts with links link to other sites only."""
     linked = [[link.get("href", "") for link in part.iter("a")] for part in parts]
     return sum(lead_elsewhere(addresses, url) for addresses in linked) > sum(map(bool, linked)) / 2

@@ -1,4 +1,4 @@
-"""Articles that their site divides into several pages: where the next page is, and all of them as one."""
+"""Articles divided into several pages: find the next page, and join all pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LAST_PART = re.compile(
     r"(?P<before>.*?)(?P<mark>/(?:(?:page|seite|pagina)[-/]?)?|[-_,](?:page-?|p|seite-?)?)(?P<number>\d{1,3})"
     r"(?P<after>\.\w{1,5})?"
 )
-"""A path that ends with a number, and with what it ends before that."""
+"""A path that ends in a page number, and the separator before it."""
 _ENDING = re.compile(r"\.\w{1,5}$")
 _NEXT = re.compile(
     r"(?:next|continue|weiter|nächste|suivante?|siguiente|próxima|seguinte|successiva|volgende|nästa|neste|næste|далее)"
@@ -26,16 +26,15 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _WORDS_MAX = 60
-"""Characters of the text of a link to the next page."""
+"""Maximum characters of the label of a link to the next page."""
 _FEWEST_WORDS = 12
-"""With fewer that the pages before do not have, a page is no further part of the article."""
+"""Minimum new words of a further page of the article."""
 
 
 def next_page(page: bytes, url: str, first: str, number: int) -> str:
-    """The address of page `number` of the article at `first`, where the page at `url` leads there; else empty.
+    """The address of page `number` of the article at `first` if the page at `url` links to it; else empty.
 
-    Only an address that differs from the article's own in that number counts: what a page calls the next may be the
-    next article.
+    The address must differ from the article's own in that number only: a "next" link may lead to the next article.
     """
     tree = tree_of_page(page)
     if tree is None:
@@ -57,10 +56,10 @@ def _is_word_for_next(text: str) -> bool:
 
 
 def is_page_of(url: str, first: str, number: int, *, is_numbered: bool = True) -> bool:
-    """Whether an address is that of page `number` of the article at `first`, as its form tells.
+    """Whether an address has the form of page `number` of the article at `first`.
 
-    `is_numbered`: what leads there says that number. Without it `/a-2` is no page of `/a`, but the next article with
-    the same title.
+    `is_numbered`: the label of the link is that number. Without it `/a-2` is not a page of `/a`, but the next article
+    with the same title.
     """
     try:
         here, there = urlsplit(f"//{place(first)}"), urlsplit(f"//{place(url)}")
@@ -74,7 +73,7 @@ def is_page_of(url: str, first: str, number: int, *, is_numbered: bool = True) -
 
 
 def _is_numbered_path(here: str, there: str, number: int, *, is_numbered: bool) -> bool:
-    """Whether a path is another with the number of a page."""
+    """Whether a path is another path plus a page number."""
     found, own = _LAST_PART.fullmatch(there), _LAST_PART.fullmatch(here)
     if found is None or int(found["number"]) != number:
         return False
@@ -88,7 +87,7 @@ def _is_numbered_path(here: str, there: str, number: int, *, is_numbered: bool) 
 
 
 def _differ_in_page(here: str, there: str, number: int) -> bool:
-    """Whether two queries say the same, but for the number of a page."""
+    """Whether two queries are equal but for a page number."""
     before, after = dict(parse_qsl(here, keep_blank_values=True)), dict(parse_qsl(there, keep_blank_values=True))
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if len(changed) != 1:
@@ -99,9 +98,9 @@ def _differ_in_page(here: str, there: str, number: int) -> bool:
 
 
 def joined(parts: Sequence[Extracted]) -> tuple[Extracted, int]:
-    """The pages of an article as one, and how many of them it takes: what comes again on each page is there once.
+    """Join the pages of an article, and return how many pages were used; text repeated on each page is kept once.
 
-    A page that brings nothing new is none, and neither is what follows it.
+    Joining stops at the first page without new text.
     """
     first = parts[0]
     pieces, seen = [first.html], set(_blocks(first.html))

@@ -1,4 +1,4 @@
-"""What the parts of a page are by their elements and names, and which blocks stand around its article. Pure."""
+"""Classify the parts of a page by element and class names, and find the blocks around its article. Pure."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tuireader.text.html_elements import HEADINGS
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
 _TOKENS_MAX = 3
-"""Words of a name that say what it names: those after them say more of what it is for."""
+"""Maximum words of a class name that name the part: those after them say what it is for."""
 _OF_PAGE = ("no-", "has-", "with-", "is-", "without-")
-"""How classes begin that say what else a page has, or has not."""
+"""Prefixes of classes that say what else a page has or lacks."""
 _LENGTH_MAX = 300
 
 _AROUND = frozenset(
@@ -34,7 +34,7 @@ _AROUND = frozenset(
         "teasers", "timestamp", "toc", "tocs", "toolbar", "trending", "webmention", "webmentions",
     }
 )  # fmt: skip
-"""Words in the names of what stands around an article."""
+"""Words in the class names of parts around an article."""
 _PAIRS = frozenset(
     f"{first} {second}"
     for firsts, seconds in (
@@ -69,14 +69,14 @@ _PAIRS = frozenset(
     for first in firsts.split()
     for second in seconds.split()
 )
-"""Pairs of words of which both say so only together."""
+"""Pairs of words that count only together."""
 SURELY_AROUND = frozenset(
     {
         "aside", "comments", "commentlist", "consent", "cookie", "cookies", "disqus", "footer", "gdpr", "nav",
         "next prev", "prev next", "respond", "site footer", "site header",
     }
 )  # fmt: skip
-"""Those of these reasons that are never those of an article itself."""
+"""Words that never name the article itself."""
 _AROUND_TAGS = frozenset({"aside", "footer", "form", "menu", "nav"})
 _AROUND_ROLES = frozenset(
     {"banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"}
@@ -89,7 +89,7 @@ _NOTES = frozenset(
         "marginnote", "note", "notice", "pullquote", "sidenote", "tip", "warning",
     }
 )  # fmt: skip
-"""Words in the names of what stands beside a text and belongs to it."""
+"""Words in the class names of boxes beside the text that belong to it."""
 
 _UNLIKELY = frozenset(
     {
@@ -105,7 +105,7 @@ _LIKELY = frozenset(
 )  # fmt: skip
 _OF_ARTICLE = frozenset({"article", "blog", "doc", "e", "entry", "gh", "md", "news", "page", "post", "recipe", "story"})
 _BODIES = frozenset({"body", "content", "copy", "markdown", "prose", "text"})
-"""The second and the first word of names that mean the text of an article."""
+"""Second words of class names that mean the text of an article."""
 
 _ONE_OF_MANY = frozenset(
     {
@@ -119,18 +119,18 @@ _SECTIONS = frozenset(
         "refsynopsisdiv", "refentry", "chapter", "appendix", "preface",
     }
 )  # fmt: skip
-"""How DocBook, AsciiDoc, Pandoc and Org call the sections of a document."""
+"""Section classes of DocBook, AsciiDoc, Pandoc and Org."""
 _SECTION_CLASSES = 2
 _PARTS_MAX = 500
 _BOX_TITLES = frozenset({"titlepage", "title", "sidebar-title", "admonition-title"})
 _HEADING_WITHIN = 8
-"""Elements of a section among which its heading is."""
+"""Maximum elements of a section before its heading."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LEFT_OUT = frozenset({"figcaption", "figure", "pre", "table"})
 _FOOTNOTES = frozenset({"bibliography", "endnote", "endnotes", "fn", "fnlist", "footnote", "footnotes", "references"})
 _NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-biblioentry"})
 _NEAR = 5
-"""How far around a block what says that it is a note may stand."""
+"""How many ancestors of a block may mark it as a note."""
 
 _LEADING = frozenset({"a", "button", "form", "img", "input", "iframe", *HEADINGS})
 _REMARK_MIN = 60
@@ -140,7 +140,7 @@ _NO_REASON: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=4096)
 def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words, and the pairs of words, that classes and an id are made of."""
+    """Return the words, and the pairs of words, in an element's classes and id."""
     words: set[str] = set()
     pairs: set[str] = set()
     for each in (*classes.split(), name):
@@ -163,7 +163,7 @@ def _called_around(classes: str, name: str) -> frozenset[str]:
 
 
 def reasons(element: Element) -> frozenset[str]:
-    """Return what says, of its tag, its role and its names, that an element is something around an article."""
+    """Return the words in an element's tag, role, classes and id that mark it as around the article."""
     given, tag = element.attrib, element.tag
     if tag in _NEVER_AROUND:
         return _NO_REASON
@@ -181,12 +181,12 @@ def reasons(element: Element) -> frozenset[str]:
 
 
 def _is_remark(aside: Element) -> bool:
-    """Whether what stands aside is only text: a remark of the author's, which leads nowhere."""
+    """Whether an aside is only text: a remark of the author's, without links."""
     return not any(each.tag in _LEADING for each in aside.iter()) and len(text_of(aside)) >= _REMARK_MIN
 
 
 def _is_of_document(element: Element) -> bool:
-    """Whether an element is a section of a document, named after the words of its heading, or a box in one."""
+    """Whether an element is a section of a document, named after its heading, or a box in one."""
     classes = element.get("class", "").split()
     if element.tag not in {"section", "div", "aside"} or len(classes) > _SECTION_CLASSES:
         return False
@@ -205,7 +205,7 @@ def _is_of_document(element: Element) -> bool:
 
 
 def _is_box(element: Element) -> bool:
-    """Whether an element is a box of DocBook or Sphinx, with a title of its own."""
+    """Whether an element is a DocBook or Sphinx box with a title of its own."""
     if element.get("class") not in {"sidebar", "admonition"}:
         return False
     return any(not _BOX_TITLES.isdisjoint(each.get("class", "").split()) for each in islice(element, 2))
@@ -221,7 +221,7 @@ def _slug(text: str) -> str:
 
 
 def weight(element: Element) -> int:
-    """Return how likely, by its names, an element is to hold an article: 25 for a reason, -25 for one against it."""
+    """Return how likely an element holds an article by its names: 25 per word for it, -25 per word against it."""
     if not ("class" in element.attrib or "id" in element.attrib):
         return 0
     words, pairs = _words_of(element)
@@ -234,7 +234,7 @@ def is_one_of_many(element: Element) -> bool:
 
 
 def is_body(element: Element) -> bool:
-    """Whether an element is called the text of an article."""
+    """Whether an element's names mean the text of an article."""
     given = element.attrib
     if "articleBody" in given.get("itemprop", "").split():
         return True
@@ -248,7 +248,7 @@ def _is_called_body(classes: str) -> bool:
 
 
 def is_note(element: Element, names: Collection[str]) -> bool:
-    """Whether an element is of a note that has one of these names."""
+    """Whether an element is in a note with one of these names."""
     holder = next((each for each in outwards(element, _NEAR) if each.get("id") in names), None)
     return holder is not None and (
         holder.get("role") in _NOTE_ROLES
@@ -257,7 +257,7 @@ def is_note(element: Element, names: Collection[str]) -> bool:
 
 
 def is_left_out(element: Element) -> bool:
-    """True for blocks that trafilatura drops: code, tables, captions, notes."""
+    """Whether trafilatura drops a block of this kind: code, tables, captions, notes."""
     return any(
         each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES)) or _is_box(each)
         for each in outwards(element, _NEAR)
@@ -265,23 +265,23 @@ def is_left_out(element: Element) -> bool:
 
 
 _MOST = 0.4
-"""The share of the letters outside of links that is never taken for something around the article."""
+"""Maximum share of the letters outside links that one name can remove."""
 _LEFT_MIN = 250
-"""Such letters that must be left of a page without its comments."""
+"""Minimum letters outside links that must remain of a page, comments not counted."""
 _TEASERS_MIN, _TEASERS_SHARE = 3, 0.8
-"""Teasers that make a list of them, and the share of its parts that they are."""
+"""Minimum teasers of a list of teasers, and their minimum share of its parts."""
 _TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
-"""Blocks of a teaser at most, letters of its title at least, and of the rest at most."""
+"""Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
 _LINES = frozenset({"dd", "dt", "li", "p"})
 _BUTTON_MAX = 80
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
 
 def found_in(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
-    """Say of each block whether it is of something around the article; what holds most of the text never is.
+    """Return, for each block, whether it is around the article; never for elements that hold most of the text.
 
-    What is called the same counts together: a theme may mark each paragraph in this way. `bodies` are what is called
-    the body of an article: where there is one elsewhere, much may stand around it. `url` is the address of the page.
+    Elements with the same names count together: a theme may mark each paragraph in this way. `bodies` are the ranges
+    named as article text: if there is one elsewhere, more may be removed. `url` is the address of the page.
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
@@ -307,7 +307,7 @@ def found_in(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
 
 
 def _is_button(block: Block) -> bool:
-    """True if a block is only a button label or an advertisement notice."""
+    """Whether a block is only a button label or an advertisement notice."""
     if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
         return False
     if not any(map(str.isalpha, block.text)) and block.element.tag != "div":
@@ -319,9 +319,9 @@ def _is_button(block: Block) -> bool:
 
 
 def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
-    """Yield which blocks are of lists of other articles: parts of one kind side by side, each short, under a link.
+    """Yield the ranges of lists of teasers: sibling elements, each short, with a linked title.
 
-    What leads to other sites is no such list: it is what the article tells of, in a letter or a round-up.
+    Lists that link to other sites are kept: they are the subject of a newsletter or round-up.
     """
     for element in blocks.spans:
         groups: dict[tuple[str, str], list[Element]] = {}
@@ -336,7 +336,7 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:
-    """Whether some blocks are a title that is a link, and hardly more than a sentence or two."""
+    """Whether some blocks are a linked title with hardly more than a sentence or two."""
     first, last = span
     if last - first > _TEASER_BLOCKS or blocks.links(span) == 0:
         return False

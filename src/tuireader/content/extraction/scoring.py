@@ -17,9 +17,9 @@ from tuireader.content.extraction.part_names import is_one_of_many, weight
 from tuireader.text.html_elements import HEADINGS
 
 _SHORTEST = 20
-"""Letters of a block that gives points."""
+"""Minimum letters of a block that scores."""
 _LEVELS = 5
-"""How many elements around a block it gives points to."""
+"""How many ancestors a block scores for."""
 _BY_TAG = {
     **dict.fromkeys(("article", "main", "div"), 5),
     **dict.fromkeys(("pre", "td", "blockquote"), 3),
@@ -27,34 +27,34 @@ _BY_TAG = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "th"), -5),
 }
 _AS_GOOD = 0.75
-"""The share of the best one's points from which on another is as good."""
+"""Share of the best score from which an element is as good."""
 _AS_GOOD_MIN = 3
-"""How many that are as good make what holds them all better."""
+"""How many elements as good as the best make their container the best."""
 _PARTS_OF_TEXT = frozenset({"blockquote", "dd", "dl", "dt", "li", "ol", "p", "pre", "ul"})
-"""What no article is, but a part of one."""
+"""Elements that are part of an article, never the whole."""
 _SECTIONS_DEEP = 5
-"""How far around the best element sections are looked for."""
+"""How many ancestors of the best element are searched for sections."""
 _HEADED, _SECTION_MIN = 2, 100
-"""Blocks of a section among which its heading is, and letters that it has at least."""
+"""Maximum blocks of a section before its heading, and minimum letters."""
 _BESIDE = 0.2
-"""The share of the best one's points from which on what stands beside it belongs to it."""
+"""Minimum share of the best score of a sibling that belongs to the article."""
 _TRIED = 5
 _CONDITIONAL = frozenset({"div", "section", "ul", "ol", "dl", "fieldset", "header", "article", "details", "form"})
 _LISTS = frozenset({"ul", "ol", "dl"})
 _FEW_LINKS, _MANY_LINKS, _NEARLY_ALL = 0.33, 0.5, 0.75
-"""Shares of a part's text in links from which on it is no prose; in a list; and whatever anyone says."""
+"""Maximum shares of text in links: of prose, of a list, and of anything."""
 _MOST = 0.4
-"""The share of the best element's text that is never unlike the article."""
+"""Maximum share of the best element's text that can be removed as unlike the article."""
 _GOES_ON = (":", "：")
-"""How a block ends that what follows belongs to."""
+"""Endings of a block that introduces the next one."""
 _PROSE = 10
-"""Marks of punctuation outside of links from which on a part is prose, whatever it is called."""
+"""Punctuation marks outside links from which a part is prose, whatever its names."""
 
 
 def best_part(blocks: Blocks, around: list[bool]) -> tuple[Element | None, list[bool]]:
-    """Return the element that most likely holds the article, and which blocks it and what belongs to it has.
+    """Return the element that most likely holds the article, and its blocks with those of siblings that belong to it.
 
-    What is `around` the article it has not. None where no block gives points.
+    Blocks `around` the article are excluded. None if no block scores.
     """
     points = _points(blocks, around)
     chosen = [False] * len(blocks)
@@ -84,7 +84,7 @@ def _points(blocks: Blocks, around: list[bool]) -> dict[Element, float]:
 
 
 def _shared(scored: dict[Element, float]) -> Element:
-    """Return the best element, or the one that holds it and several that are as good."""
+    """Return the best element, or the container of several elements as good."""
     ranked = sorted(scored, key=scored.__getitem__, reverse=True)[:_TRIED]
     best = ranked[0]
     good = [set(each.iterancestors()) for each in ranked[1:] if scored[each] >= _AS_GOOD * scored[best]]
@@ -98,9 +98,9 @@ def _shared(scored: dict[Element, float]) -> Element:
 
 
 def _whole(part: Element, blocks: Blocks, around: list[bool]) -> Element:
-    """Return what holds all sections of the document, if an element is one of them or stands in one.
+    """Return the container of all sections of the document, if an element is or is in one of them.
 
-    Sections are elements of one kind beside one another, each with a heading, and none an article of its own.
+    Sections are sibling elements of one kind, each with a heading, and none an article of its own.
     """
     while part.tag in _PARTS_OF_TEXT and (around_it := part.getparent()) is not None:
         part = around_it
@@ -120,7 +120,7 @@ def _whole(part: Element, blocks: Blocks, around: list[bool]) -> Element:
 
 
 def _is_section(element: Element, blocks: Blocks, around: list[bool]) -> bool:
-    """Whether an element is a section of a document: with a heading, with text below it, and no article of its own."""
+    """Whether an element is a section of a document: with a heading, text below it, and no article inside."""
     span = blocks.spans.get(element)
     is_kind = element.tag == "section" or (element.tag == "div" and element.get("class"))
     if not is_kind or span is None or is_one_of_many(element):
@@ -132,7 +132,7 @@ def _is_section(element: Element, blocks: Blocks, around: list[bool]) -> bool:
 
 
 def _with_siblings(best: Element, scored: dict[Element, float], blocks: Blocks) -> Iterator[Span]:
-    """Yield which blocks the best element holds, and those beside it that are like it."""
+    """Yield the ranges of the best element and of similar siblings."""
     yield blocks.spans[best]
     around = best.getparent()
     if around is None or best.tag == "body":
@@ -154,12 +154,12 @@ def _is_prose(span: Span, blocks: Blocks) -> bool:
 
 
 def _is_table(part: Element) -> bool:
-    """Whether a part holds a table: half of its cells are worse than all or none."""
+    """Whether a part contains a table: half of its cells are worse than all or none."""
     return next(part.iter("table"), None) is not None
 
 
 def _is_of_text(part: Element, before: Block | None, url: str) -> bool:
-    """Whether links within the text are its own: in order, to other sites, or under a heading of the article."""
+    """Whether links within the text belong to it: in order, to other sites, or under a heading of the article."""
     if part.tag == "ol" or lead_away([part], url):
         return True
     return before is not None and before.element.tag in HEADINGS and not END.fullmatch(before.text)
@@ -168,7 +168,7 @@ def _is_of_text(part: Element, before: Block | None, url: str) -> bool:
 def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iterator[int]:
     """Yield the blocks within the best element that are unlike an article: mostly links, or a form.
 
-    Where no name speaks against them, those that the other opinion `matched` are not.
+    Where no name speaks against a part, blocks `matched` by the other opinion are kept.
     """
     within = blocks.spans[best]
     whole = blocks.size(within)

@@ -1,4 +1,4 @@
-"""What trafilatura takes for the article of a page, and for what its page says of it. The only door to it."""
+"""trafilatura's view of a page: its article and its metadata. The only module that imports it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Facts", "decode_file", "text"]
 
 
 def text(tree: Element) -> str:
-    """Return the lines that it takes for the article, rather too many than too few; empty where it finds no article."""
+    """Return the lines of the article, favouring recall; empty if none is found."""
     _silence()
     tree = uncrowded(tree)  # it takes the square of the number of marks in a paragraph
     found = bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
@@ -25,7 +25,7 @@ def text(tree: Element) -> str:
 
 
 class Facts:
-    """What it finds on the tree of a page at `url`, each when it is asked for; empty where it finds nothing."""
+    """The metadata that trafilatura finds on the page at `url`, each item on request; empty if not found."""
 
     def __init__(self, tree: Element, url: str) -> None:
         _silence()
@@ -51,7 +51,7 @@ class Facts:
 
 
 def _silence() -> None:
-    """Keep the library's warnings off the screen."""
+    """Silence the library's warnings, which would be printed over the screen."""
     for name in ("trafilatura", "htmldate", "courlan"):
         logger = logging.getLogger(name)
         if not logger.handlers:

@@ -1,7 +1,7 @@
-"""Which blocks of a page are its article: two opinions, and edges on which both agree.
+"""Select the blocks of the article on a page, from two opinions and the edges on which both agree.
 
-What stands around an article stands at its edges, and there only one of the two takes it; code, tables, captions and
-notes stand within, and there the scoring alone is trusted.
+What surrounds an article is at its edges, and only one of the two includes it; code, tables, captions and notes are
+within, and there the score decides.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tuireader.text.html_elements import HEADINGS
 
 _LENGTH_MAX = 300
 _NAME_MAX, _TITLES_MAX = 80, 3
-"""Characters of a line with a name, and how many words of it may say who that is."""
+"""Maximum characters of a line with a name, and maximum words of that person's role."""
 _FILED = re.compile(
     r"/(?:tags?|categor(?:y|ies|ie|ia)|topics?|labels?|archives?|sections?|themen?|authors?)(?:/|[?#]|$)", re.IGNORECASE
 )
@@ -31,13 +31,13 @@ _FILED_CLASSES = frozenset(
 )
 _FILED_RELATIONS = frozenset({"author", "category", "tag"})
 _DATA = frozenset({"pre", "code", "td", "th"})
-"""Code, and cells of a table in which others say as little."""
+"""Code, and table cells, in which facts alone are no byline."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LABELLED = re.compile(
     r"(?:written |posted |published )?(?:by|von|par|por|tags?|categor(?:y|ies)|topics?|filed under)[\s:]|.*:$",
     re.IGNORECASE,
 )
-"""How a text begins, or ends, that says who wrote an article or where it is filed, though what follows is elsewhere."""
+"""Beginnings or endings of a text that gives the author or the categories, even if the names are elsewhere."""
 _NUMBERED = re.compile(r"\d\W{0,5}[^\W\d]|[^\W\d]\W{0,5}\d|\d\D{1,5}\d")
 _DATE = re.compile(r"\W*\d{1,4}([./-])\d{1,2}\1\d{1,4}\W*(?:\d{1,2}:\d\d(?::\d\d)?\W*)?|\W*\d{1,2}:\d\d\W*")
 _HAN = re.compile(
@@ -46,34 +46,33 @@ _HAN = re.compile(
 )
 _HALF = 0.5
 _STRANGE_MAX = 100
-"""Letters that may stand between the text and its notes."""
+"""Maximum letters between the text and its notes."""
 _TELLING = 20
-"""Letters of a block from which on it is known by being somewhere in a text."""
+"""Minimum letters of a block that is identified by occurring anywhere in a text."""
 _SEARCHED_MAX = 100_000_000
-"""Letters that are searched in all, so that no page takes long."""
+"""Maximum letters searched in all, which bounds the time for a page."""
 _ANCHOR = 45
 _ANCHOR_MIN = 20
-"""Letters by which the block is found where an excerpt begins, and the fewest that tell."""
+"""Minimum letters by which the first block of an excerpt is recognized."""
 _BEFORE_MAX = 600
-"""Letters before that block which are not of the article."""
+"""Maximum letters before that block that are outside the article."""
 _LEAD_MIN, _LEAD_MAX = 25, 900
-"""Letters of what stands between a title and the text, if it is of the article."""
+"""Minimum and maximum letters between a title and the text that belong to the article."""
 _TITLE_BEFORE, _TITLE_WITHIN = 14, 4
-"""Blocks before the text, and of it, among which the title is looked for."""
+"""How many blocks before the text, and at its beginning, are searched for the title."""
 _LEAD_WORDS = 5
 _ENDING_MAX = 0.5
-"""The share of the text that may follow a heading which ends it."""
+"""Maximum share of the text after a heading that ends the article."""
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
-"""The share of a block in links from which on it is no text, and blocks that may stand between the text and what is
-before it."""
+"""Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _GOES_ON = 100
-"""Letters under a heading below that one from which on the article goes on."""
+"""Letters under a heading below that one from which on the article continues."""
 
 
 def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
-    """True if a block is only date, reading time, authors or categories."""
+    """Whether a block is only a date, reading time, authors or categories."""
     if not text or len(text) > _LENGTH_MAX or next(element.iter("img"), None) is not None:
         return False
     if element.tag in _DATA:
@@ -104,19 +103,19 @@ def _is_filed(link: Element) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an article before its text is."""
+    """What is known of an article before its text is extracted."""
 
     title: str = ""
     names: tuple[str, ...] = ()
-    """Of its authors, its categories and its site."""
+    """Names of its authors, its categories and its site."""
     excerpt: str = ""
-    """The beginning of its text, as its feed gives it."""
+    """The beginning of its text in its feed."""
     url: str = ""
-    """Of its page."""
+    """The address of its page."""
 
 
 def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
-    """Return the blocks of a page, and which of them are of its article; the rest of the page is used up."""
+    """Return the blocks of a page, and which of them belong to its article; consumes the page."""
     blocks = Blocks(tree.find("body"))
     bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
     around = found_in(blocks, bodies, known.url)
@@ -141,7 +140,7 @@ def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
 
 
 def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
-    """The blocks that begin as an excerpt does."""
+    """The blocks that begin like an excerpt."""
     key = letters(excerpt)[:_ANCHOR]
     if len(key) < _ANCHOR_MIN:
         return []
@@ -153,9 +152,9 @@ def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
 
 
 def _matched(blocks: Blocks, text: str, scored: list[bool]) -> list[bool]:
-    """Say of each block whether it is in a text, which has most of them on lines of their own.
+    """Return, for each block, whether it is in a text that has most blocks on lines of their own.
 
-    Of those that are `scored` a short one of two or three lines may be as many lines there.
+    A short `scored` block of two or three lines may be as many lines of the text.
     """
     keys = [letters(line) for line in text.split("\n")]
     lines, whole = set(keys), "".join(keys)
@@ -178,7 +177,7 @@ class _Choice:
         self.title = letters(known.title)
         self.known = known
         self.begins = begins
-        """The blocks that begin as the excerpt does."""
+        """The blocks that begin like the excerpt."""
         self.chosen = [False] * len(blocks)
         self.agreed = self.chosen
 
@@ -186,9 +185,9 @@ class _Choice:
         return [number for number, one in enumerate(self.chosen) if one]
 
     def agree(self, scored: list[bool], matched: list[bool], sections: Sequence[Span] = ()) -> None:
-        """Join the two opinions: the scores, and what is `matched` by the other.
+        """Combine the two opinions: the scores, and what is `matched` by the other.
 
-        Of a document that says which its `sections` are, all of them are chosen.
+        If the page marks its `sections`, all of them are chosen.
         """
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
@@ -206,7 +205,7 @@ class _Choice:
             self._add_told(first, last, matched)
 
     def _add_told(self, first: int, last: int, matched: list[bool]) -> None:
-        """Choose the text that only the other opinion takes, between the edges or right before them."""
+        """Choose text that only the other opinion includes, between the edges or right before them."""
         missed = 0
         for number in range(last, -1, -1):
             block = self.blocks[number]
@@ -224,7 +223,7 @@ class _Choice:
         return first
 
     def _last_note(self, last: int, scored: list[bool]) -> int:
-        """The last block that the other opinion leaves out wherever it stands, with little before it but such."""
+        """The last block of a kind that the other opinion always drops, with little before it that is not."""
         strange = 0
         for number in range(last + 1, len(scored)):
             if scored[number] and is_left_out(self.blocks[number].element):
@@ -234,7 +233,7 @@ class _Choice:
         return last
 
     def fill_gaps(self, bodies: list[Span]) -> None:
-        """Choose what the other opinion leaves out anywhere, between the first and the last, in what the page marks."""
+        """Choose the blocks that the other opinion drops, between the first and the last in the marked body."""
         marked, numbers = self._marked(bodies), self.numbers()
         if marked is not None:
             for number in range(max(numbers[0], marked[0]), min(numbers[-1] + 1, marked[1])):
@@ -242,7 +241,7 @@ class _Choice:
                     self.chosen[number] = True
 
     def _marked(self, bodies: list[Span]) -> Span | None:
-        """Which blocks the page marks: as the body of an article, or as its only article or main part."""
+        """The range that the page marks: the body of an article, or its only article or main element."""
         if bodies:
             return max(bodies, key=self.blocks.size)
         spans = [(each, span) for each, span in self.blocks.spans.items() if span[0] < span[1]]
@@ -266,11 +265,11 @@ class _Choice:
                 self.chosen[number] = self._is_lead(number)
 
     def _is_strange(self, number: int) -> bool:
-        """Whether a block before the text is one that only the scoring takes, and no caption."""
+        """Whether a block before the text is only in the scored opinion and no caption."""
         return not (self.agreed[number] or is_left_out(self.blocks[number].element))
 
     def trim(self) -> None:
-        """Begin below the title, with the standfirst and without lines that say who and when; end with the text."""
+        """Begin below the title, with the standfirst but without byline and date; end with the text."""
         title = self._title()
         if title is not None:
             first = self.numbers()[0]
@@ -291,7 +290,7 @@ class _Choice:
             self.chosen[number] = False
 
     def add_notes(self) -> None:
-        """Choose the notes to which the text has links, wherever the page has them."""
+        """Choose the notes that the text links to, wherever they are on the page."""
         numbers = self.numbers()
         links = (each.get("href", "") for number in numbers for each in self.blocks[number].element.iter("a"))
         targets = {link[1:] for link in links if link.startswith("#")}
@@ -301,7 +300,7 @@ class _Choice:
             self.chosen[number] = is_note(self.blocks[number].element, targets)
 
     def _end(self) -> None:
-        """End before a heading under which no article goes on, unless much follows it."""
+        """End before a heading that ends the article, unless much follows it."""
         numbers = self.numbers()
         for number in numbers[:-1]:
             if not self.chosen[number + 1] and self.blocks[number].element.tag in HEADINGS and self._is_end(number):
@@ -317,12 +316,12 @@ class _Choice:
             size += len(self.blocks[number].key)
 
     def _is_end(self, number: int) -> bool:
-        """Whether a block is a heading under which no article goes on; some sites have it in no heading."""
+        """Whether a block is a heading that ends the article; on some sites it is not a heading element."""
         block = self.blocks[number]
         return block.element.tag not in _NO_END and END.fullmatch(block.text) is not None
 
     def _ended(self, numbers: list[int]) -> int:
-        """How many blocks are ended by the heading that is the first of them: those before one like it with text."""
+        """The number of blocks under the ending heading that comes first: up to a heading of its level with text."""
         level = self.blocks[numbers[0]].element.tag
         if level not in HEADINGS:
             return len(numbers)
@@ -335,7 +334,7 @@ class _Choice:
         return len(numbers)
 
     def _title(self) -> int | None:
-        """The last block that is the title, among those before the text and the first of it."""
+        """The last block that is the title, among those before the text and its first blocks."""
         numbers = self.numbers()
         near: list[int] = [
             *numbers[:_TITLE_WITHIN][::-1],
@@ -353,7 +352,7 @@ class _Choice:
         return None
 
     def _has_text_before(self, number: int) -> bool:
-        """Whether text stands before a heading that is no first one: then it is not the title."""
+        """Whether text stands before a heading below the first level: then it is not the title."""
         if self.blocks[number].element.tag not in HEADINGS[1:]:
             return False
         return any(self.agreed[each] and len(self.blocks[each].key) >= TEXT_MIN for each in range(number))

@@ -1,4 +1,4 @@
-"""What a person has chosen on the pages of a site by CSS selectors. The only door to cssselect."""
+"""Select the article by a user's CSS selectors. The only module that imports cssselect."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from cssselect import HTMLTranslator, SelectorError
 from tuireader.content.extraction.page import Element, drop, write
 
 LONGEST = 500
-"""Characters of a selector."""
+"""Maximum characters of a selector."""
 STEPS_MAX = 20
-"""Combinators of a selector: with many, the time that they take grows beyond all measure."""
+"""Maximum combinators of a selector, whose time grows exponentially with their number."""
 _STEP = re.compile(r"[^\s>+~,]\s*[\s>+~](?!=)\s*(?=[^\s>+~,])")
 
 
 class Selectors(NamedTuple):
-    """What of a page is the article, and what is not: CSS selectors; empty where nothing is chosen."""
+    """CSS selectors for the article and for parts to remove; empty if not set."""
 
     take: str = ""
     drop: str = ""
@@ -29,7 +29,7 @@ NONE = Selectors()
 
 
 def mistake(css: str) -> str:
-    """What is wrong with a selector, as a sentence; empty where nothing is."""
+    """Return what is wrong with a selector, as a sentence; empty if it is valid."""
     if len(css) > LONGEST:
         return f"A selector has at most {LONGEST} characters."
     if len(_STEP.findall(css)) > STEPS_MAX:
@@ -44,7 +44,7 @@ def mistake(css: str) -> str:
 
 
 def without(tree: Element, css: str) -> None:
-    """Take out of a tree, in place, what a selector matches."""
+    """Remove the elements that a selector matches, in place."""
     body = tree.find("body")
     for each in _matches(tree, css):
         if each is not tree and each is not body:

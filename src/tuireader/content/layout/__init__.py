@@ -1,1 +1,1 @@
-"""From blocks to the lines of a page: plain data, without any terminal. Pure."""
+"""Lay out blocks as lines of a page: plain data, independent of any terminal. Pure."""

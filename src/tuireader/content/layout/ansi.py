@@ -1,4 +1,4 @@
-"""Lines of a page for a terminal that is only printed to."""
+"""Print the lines of a page with ANSI escape codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODES = {
     "task-open": "2", "task-done": "36", "callout-bar": "36", "code-wrap": "2", "hyphen": "0", "rule": "2",
     "table-rule": "2", "picture-mark": "36",
 }  # fmt: skip
-"""What each role adds, as parameters of SGR; the terminal's own colours, so that they suit its background."""
+"""The SGR parameters of each role; the terminal's own colours, which suit its background."""
 
 
 def to_plain(line: Line, *, reorder: bool = False) -> str:
@@ -28,12 +28,12 @@ def to_plain(line: Line, *, reorder: bool = False) -> str:
 
 
 def is_printed(line: Line) -> bool:
-    """Whether a line is of use where nothing is tinted: what only carries the tint of code is not."""
+    """Whether a line has anything to show without background tint."""
     return not line.prefix or line.prefix[-1].style != "code-edge"
 
 
 def to_ansi(line: Line, *, reorder: bool = False) -> str:
-    """A line with escape codes for its styles; escapes in content are removed."""
+    """Return a line with escape codes for its styles; escape characters in its content are removed."""
     return "".join([_coloured(span) for span in _seen(line, reorder=reorder)]).rstrip()
 
 

@@ -1,4 +1,4 @@
-"""Code: its lines, wrapped with a mark where they are long, and its colours. The only door to Pygments."""
+"""Lay out and colour code; long lines wrap behind a mark. The only module that imports Pygments."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from tuireader.content.layout.paragraph import Frame
 
 COLOUR_LIMIT = 40_000
-"""Characters of code that are coloured at most: what is longer stays plain, so that no page waits for it."""
+"""Maximum characters of a code block that is coloured, which bounds the time for a page."""
 LINE_LIMIT = 2_000
-"""Characters of a line of code that is coloured at most: lexers are slowest on long lines."""
+"""Maximum characters of a line of code that is coloured: lexers are slowest on long lines."""
 
 ABOVE, BELOW = "▄", "▀"
-"""The halves of a row that are drawn beside code."""
+"""The half-row blocks drawn above and below code."""
 
 _MARGIN = Span("  ", "code-block")
 _NARROW_MARGIN = Span("", "code-block")
 _WRAPPED = Span("↪ ", "code-block code-wrap")
 _BLANK = re.compile(r"\s{200}")
-"""Many lexers look at each space of a run from each before it."""
+"""Long runs of blanks, on which many lexers take quadratic time."""
 _LONG = re.compile(rf"[^\n]{{{LINE_LIMIT}}}")
 _ROLES = (
     ("Comment", "code-comment"),
@@ -51,9 +51,9 @@ _ROLES = (
 
 
 def code_lines(block: Code, frame: Frame) -> list[Line]:
-    """The lines of a code block: never re-wrapped; a line that is too long goes on behind a mark.
+    """Lay out a code block: lines are never refilled; a line that is too long continues behind a mark.
 
-    Half a row of its tint stands above and below, so that it is not flush with its text.
+    Half a row of its tint stands above and below as padding.
     """
     text = Text(block.text, colours(block.text, block.language))
     longest = max(map(cells, block.text.split("\n"))) if len(block.text) <= COLOUR_LIMIT else frame.room
@@ -82,7 +82,7 @@ def _edge(half: str, frame: Frame, base: int) -> Line:
 
 
 def _pieces(content: str, room: int) -> list[tuple[int, int]]:
-    """Where a line of code is divided: the second piece and the following leave room for the mark."""
+    """Where a line of code is divided: every piece but the first leaves room for the mark."""
     pieces: list[tuple[int, int]] = []
     begin = 0
     while True:
@@ -98,7 +98,7 @@ def _pieces(content: str, room: int) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=64)
 def colours(text: str, language: str) -> tuple[Run, ...]:
-    """Coloured runs of source code; none if the language is unknown or the code too long."""
+    """Coloured runs of source code; none if the language is unknown or the code is too long."""
     if not language or len(text) > COLOUR_LIMIT or _LONG.search(text) or _BLANK.search(text):
         return ()
     lexer = _lexer(language.lower())

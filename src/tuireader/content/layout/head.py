@@ -1,4 +1,4 @@
-"""What stands above an article: its feed, its title over a full rule, its byline, what it is filed under."""
+"""Lay out the head of an article: feed, title over a rule, byline, categories."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from tuireader.model.article import Article
 
 HEAD = -1
-"""The block that the lines of the head name: none of the document's."""
+"""The block number of the head's lines: it is outside the document."""
 
 DOT = " · "
-"""What stands between the parts of a line."""
+"""Separator between the parts of a line."""
 _SHOWN = 3
-"""Categories that are named; of more than these it is said how many there are."""
+"""Maximum categories named; the rest is counted."""
 _SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
 
 
 def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) -> list[Line]:
-    """The lines of the head; times are those of `zone`, or of the machine. Offsets count within the head's own text."""
+    """Lay out the head; times are in `zone`, or the machine's time zone. Offsets count within the head's own text."""
     source = printable(article.feed_title)
     title = printable(article.title) or "Untitled"
     texts = [(source, "source"), ("", "")] if source else []
@@ -48,7 +48,7 @@ def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) ->
 
 
 def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = True) -> list[str]:
-    """Who wrote it, when, and how long it takes to read: what is known of these."""
+    """The known parts of the byline: author, date, reading time."""
     authors = [printable(author) for author in article.authors]
     parts = ["By " + ", ".join(authors)] if authors else []
     published = article.published or article.updated
@@ -61,14 +61,14 @@ def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = 
 
 
 def filed_under(article: Article) -> list[str]:
-    """The categories, of many the first ones: they may hold commas, and slashes."""
+    """The categories, of many the first ones; their names may contain commas and slashes."""
     names = [printable(category) for category in article.categories]
     more = len(names) - _SHOWN
     return [*names[:_SHOWN], f"+{more}"] if more > 0 else names
 
 
 def packed(parts: Sequence[str], width: int) -> list[str]:
-    """Parts with dots between, in as few lines as fit, all about as long; a part that alone is too wide stays whole."""
+    """Join parts with dots in as few lines as fit, of similar length; a part too wide for a line stays whole."""
     lines = _packed(parts, width)
     narrow, wide = max((cells(part) for part in parts), default=0), width
     while narrow < wide:
@@ -106,6 +106,6 @@ def _lines(plain: str, role: str, base: int, width: int) -> list[Line]:
 
 
 def _glued(title: str, width: int) -> str:
-    """The title with no-break spaces behind its short words, which do not look well at the end of a line."""
+    """Return the title with no-break spaces after short words, which look bad at the end of a line."""
     glued = _SHORT.sub("\\1\u00a0", title)
     return glued if all(cells(piece) <= width // 2 for piece in glued.split(" ")) else title

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 _GAP = 2
 """Cells between two columns."""
 _LONG_WORD = 18
-"""The longest word that a column need not divide, in cells."""
+"""Maximum cells of a word that is never divided in a column."""
 _INDENT = 2
-"""Cells by which what belongs to the first cell of a record is further in."""
+"""Indent, in cells, of the fields of a record below its first cell."""
 _STACKED = 24
-"""Cells of room below which the labels of a record stand above what they label."""
+"""Room in cells below which the labels of a record stand above their values."""
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,'\s\u202f]*\s?[%‰$€£¥]?[a-zA-Zµ]{0,3}|[-–—]?")
 _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _BAR_ROLES = frozenset(role for _, role in _BARS.values())
 _PICTURE = Span("▣ ", "picture-mark")
 HYPHENATED_BELOW = 50
-"""Cells of a column from which on words need not be divided."""
+"""Width in cells from which words are not hyphenated."""
 
 
 class _Cell(NamedTuple):
@@ -41,7 +41,7 @@ class _Cell(NamedTuple):
 
 
 def table_lines(table: Table, frame: Frame) -> list[Line]:
-    """The lines of a table."""
+    """Lay out a table."""
     rows = _placed(table, frame.base)
     natural, least = _measure(rows)
     gaps = _GAP * (len(natural) - 1)
@@ -64,7 +64,7 @@ def _placed(table: Table, base: int) -> list[list[_Cell]]:
 
 
 def _measure(rows: list[list[_Cell]]) -> tuple[list[int], list[int]]:
-    """The width of each column that no line has to be broken for, and the least that is worth having."""
+    """The natural width of each column, and its minimum useful width."""
     columns = len(rows[0])
     natural, least = [1] * columns, [1] * columns
     for row in rows:
@@ -79,7 +79,7 @@ def _measure(rows: list[list[_Cell]]) -> tuple[list[int], list[int]]:
 
 
 def _negotiate(natural: list[int], least: list[int], room: int) -> list[int]:
-    """The width of each column, so that their longest cells are about equally high; none if the room is too little."""
+    """Divide the room so that the longest cells of all columns are about equally high; none if there is too little."""
     if sum(natural) <= room:
         return natural
     if sum(least) > room:
@@ -93,7 +93,7 @@ def _negotiate(natural: list[int], least: list[int], room: int) -> list[int]:
 
 
 def _aligns(table: Table) -> list[str]:
-    """How each column is aligned: numbers line up on the right where the table does not say otherwise."""
+    """The alignment of each column: numbers align right unless the table says otherwise."""
     aligns: list[str] = list(table.aligns)
     for column, align in enumerate(aligns):
         bodies = [row[column].plain for row in table.rows]
@@ -157,7 +157,7 @@ def _joined(parts: list[tuple[Span, ...]]) -> list[Span]:
 
 
 def _trimmed(spans: list[Span]) -> tuple[Span, ...]:
-    """The spans without the margins at their end."""
+    """The spans without trailing margins."""
     while spans and spans[-1].style == "margin":
         spans.pop()
     return tuple(spans)
@@ -175,9 +175,9 @@ def _aligned(line: Line, width: int, align: str) -> tuple[Span, ...]:
 
 
 def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
-    """Each row as a record: its first cell heads the others, with the header's words before each of them.
+    """Lay out each row as a record: its first cell is the heading, the others follow behind the header's labels.
 
-    They are the document's own text in the first record and decoration in the others, so that no word is there twice.
+    The labels are document text in the first record and decoration in the others, so that no word occurs twice.
     """
     header, records = rows[0], rows[1:]
     widest = max(cells(cell.text.plain) + (_INDENT if column else 0) for column, cell in enumerate(header))
@@ -199,7 +199,7 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
 
 
 def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
-    """A header without anything below it, one cell under another."""
+    """Lay out a header without rows, one cell below another."""
     lines: list[Line] = []
     for cell in header:
         drawn = [line.spans for line in text_lines(cell.text, "table-head", Frame(0, cell.base, frame.room))]
@@ -208,7 +208,7 @@ def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
 
 
 def _field(head: _Cell, cell: _Cell, label: int, room: int, style: str) -> list[tuple[Span, ...]]:
-    """One cell of a record behind its label, or below it where there is little room."""
+    """One cell of a record behind its label, or below it if there is little room."""
     if label:
         return _row([head, cell], [label, room - label - _GAP], ["left", "left"], ("table-label", style))
     labels = text_lines(head.text, "table-label", Frame(0, head.base, room)) if head.text.plain else []
@@ -222,7 +222,7 @@ def _repeated(spans: tuple[Span, ...], body: int) -> tuple[Span, ...]:
 def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[Line]:
     """Lay out a document in lines of at most `width` cells; at least 10.
 
-    In narrow columns words are divided, if that is wanted and their language is known.
+    In narrow columns words are hyphenated, if `hyphenate` is set and their language is known.
     """
     lines: list[Line] = []
     for index in range(len(document.blocks)):
@@ -231,7 +231,7 @@ def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[L
 
 
 def lay_out_block(document: Document, index: int, width: int, *, hyphenate: bool = True) -> list[Line]:
-    """The lines of one block, with the blank lines before it: `lay_out` is these of all blocks, one after another."""
+    """Lay out one block, with the blank lines before it: `lay_out` is the concatenation over all blocks."""
     block = document.blocks[index]
     if hyphenate and width < HYPHENATED_BELOW and isinstance(block, Paragraph):
         block = _hyphenated(block, block.lang or document.lang)
@@ -253,7 +253,7 @@ def lay_out_block(document: Document, index: int, width: int, *, hyphenate: bool
 
 
 def _fitting(levels: tuple[Level, ...], width: int) -> tuple[Level, ...]:
-    """The innermost levels that leave at least half of the column, or 30 cells, to the text."""
+    """The innermost levels that leave at least half of the column, or 30 cells, for the text."""
     spare = width - min(30, (width + 1) // 2)
     if sum(level.width for level in levels) <= spare:
         return levels
@@ -265,7 +265,7 @@ def _fitting(levels: tuple[Level, ...], width: int) -> tuple[Level, ...]:
 
 
 def _prefixes(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """What stands before the first line of a block and before its other lines; `before`: the levels of the last one."""
+    """The prefixes of the first and of the other lines of a block; `before` is the levels of the block before it."""
     old = {level.id for level in before}
     first = tuple([_prefix(level) if level.id in old else _opening(level) for level in levels])
     return first, tuple([_prefix(level) for level in levels])
@@ -295,7 +295,7 @@ def _between(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[Span
 
 
 def _hyphenated(block: Paragraph, language: str) -> Paragraph:
-    """A paragraph with the places where its words may be divided, but for code and for what its author divided."""
+    """A paragraph with hyphenation points, except in code and in words that its author divided."""
     text = block.text
     code = [(run.start, run.end) for run in text.runs if "code" in run.style]
     found = () if text.hyphens else divisions(text.plain, language, code)

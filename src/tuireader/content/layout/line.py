@@ -1,4 +1,4 @@
-"""The nouns of a page: lines of spans, which are what is drawn. Plain data."""
+"""The model of a page: lines of styled spans. Plain data."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ROLES = (
     "margin", "quote-bar", "bullet", "task-open", "task-done", "callout-bar", "code-wrap", "code-edge", "hyphen",
     "rule", "table-rule", "picture-mark",
 )  # fmt: skip
-"""Every role that a span's style may name."""
+"""Every role that can occur in a span's style."""
 
 DECORATION = -1
-"""The offset of a span that is no text of the document."""
+"""The offset of a span that is not document text."""
 
 
 class Span(NamedTuple):
@@ -36,28 +36,27 @@ class Span(NamedTuple):
     link: int | None = None
     """Index in the document's links."""
     offset: int = DECORATION
-    """Where its text is in the document's text; `DECORATION` for bars, bullets, margins."""
+    """Offset of its text in the document's text; `DECORATION` for bars, bullets, margins."""
 
 
 class Line(NamedTuple):
-    """A line of the page: what is drawn before its text, a stretch of a text, and what is drawn after.
+    """A line of the page: a prefix, a range of a source text, and a suffix.
 
-    Most lines only say which stretch of which text they show, because an article has thousands of them: their spans
-    are made when they are painted.
+    An article has thousands of lines: most store only the range, and their spans are made when painted.
     """
 
     prefix: tuple[Span, ...]
-    """What is drawn first. All there is, in lines that put several texts side by side (of tables)."""
+    """Spans drawn first; the whole line in tables, where several texts are side by side."""
     block: int
     base: int
-    """The offset of the first character of the source."""
+    """Offset of the first character of the source."""
     end: str = "\n"
-    """What the text has between this line and the next: "\n", " " where a line was wrapped, "" inside a word."""
+    r"""What the text has between this line and the next: "\n", " " if the line was wrapped, "" inside a word."""
     source: Text = NO_TEXT
     first: int = 0
-    """Where the line begins in its source."""
+    """Start of the line in its source."""
     last: int = 0
-    """Before where the line ends in its source."""
+    """End of the line in its source, exclusive."""
     style: str = ""
     suffix: tuple[Span, ...] = ()
 
@@ -67,7 +66,7 @@ class Line(NamedTuple):
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """What is drawn, left to right. Spans with text hold the document's characters, one for one."""
+        """The spans from left to right. Spans with text contain the document's characters, one for one."""
         return self.prefix + cut(self.source, self.first, self.last, self.style, self.base) + self.suffix
 
     @property
@@ -76,7 +75,7 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What copying gives: the text without decoration, but with the space between the columns of a table."""
+        """The text for copying: without decoration, but with the space between table columns."""
         spans = self.spans
         shown = [index for index, span in enumerate(spans) if span.offset >= 0]
         if not shown:
@@ -86,7 +85,7 @@ class Line(NamedTuple):
 
 
 def cut(text: Text, start: int, end: int, style: str, base: int) -> tuple[Span, ...]:
-    """The spans of a text from `start` to before `end`; `base` is the offset of the text's first character."""
+    """The spans of a text from `start` to `end`, exclusive; `base` is the offset of the text's first character."""
     if start >= end:
         return ()
     runs = text.runs

@@ -1,4 +1,4 @@
-"""Lines of one text inside a frame: what every kind of block is drawn with."""
+"""Lay out one text inside a frame: the base of every kind of block."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ HYPHEN = (Span("-", "hyphen"),)
 
 
 class Frame(NamedTuple):
-    """Where a block is drawn."""
+    """The position of a block on the page."""
 
     block: int
     base: int
-    """The offset of the block's text."""
+    """Offset of the block's text."""
     room: int
     """Cells between the prefix and the right edge of the column."""
     first: tuple[Span, ...] = ()
-    """The prefix of the block's first line: a bullet, the bars of quotations, margins."""
+    """Prefix of the block's first line: a bullet, quotation bars, margins."""
     rest: tuple[Span, ...] = ()
-    """The prefix of its other lines."""
+    """Prefix of its other lines."""
 
     def within(self, opening: Span | None = None) -> Frame:
-        """The frame two cells further in; `opening` stands in these cells before its first line."""
+        """The frame two cells further in; `opening` is in these cells before its first line."""
         indent = Span("  ", "margin")
         return self._replace(
             room=max(2, self.room - 2), first=(*self.first, opening or indent), rest=(*self.rest, indent)
@@ -35,9 +35,9 @@ class Frame(NamedTuple):
 
 
 def text_lines(text: Text, style: str, frame: Frame, direction: str = "") -> list[Line]:
-    """The lines of a text: wrapped, from the right where it is written from the right.
+    """Lay out a text: wrapped, and aligned right if it is written from the right.
 
-    That its first letters say, unless the author says a `direction`, "rtl" or "ltr".
+    The direction follows its first letters, unless the author sets a `direction`, "rtl" or "ltr".
     """
     plain, hyphens = text.plain, text.hyphens
     places = wrap(plain, frame.room, hyphens)
@@ -91,7 +91,7 @@ _MIRROR = str.maketrans("▎▌", "▕▐")
 
 
 def balanced(plain: str, room: int) -> int:
-    """The narrowest room in which a text takes no more lines than in `room`: its lines become equally long."""
+    """The narrowest room in which a text takes no more lines than in `room`: its lines become about equally long."""
     count = len(wrap(plain, room))
     if count == 1:
         return room

@@ -1,4 +1,4 @@
-"""The spans of a line in the order in which they are seen: some of its text may be written from the right."""
+"""Put the spans of a line into visual order; some of its text may be written from the right."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tuireader.text.bidi import has_right_to_left, is_right_to_left, order, orde
 
 
 def visual(line: Line, *, apart: bool = False) -> tuple[Span, ...]:
-    """The spans of a line in the order in which they are seen, for a terminal that does not reorder itself.
+    """The spans of a line in visual order, for a terminal without bidirectional text.
 
-    With `apart`, each character that has to be put in order is a span of its own, with its own offset.
+    With `apart`, each reordered character is a span of its own, with its own offset.
     """
     spans = line.spans
     text = "".join([span.text for span in spans])
@@ -34,7 +34,7 @@ def _characters(span: Span) -> list[Span]:
 
 
 def _reordered(spans: Sequence[Span], whole: str, between: str) -> tuple[Span, ...]:
-    """The spans of one text in visual order; neighbours of one style stay in one span."""
+    """The spans of one text in visual order; adjacent spans of one style stay together."""
     text = "".join([span.text for span in spans])
     owners = [number for number, span in enumerate(spans) for _ in span.text]
     base = 1 if is_right_to_left(whole or text) else 0

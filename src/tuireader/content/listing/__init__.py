@@ -1,1 +1,1 @@
-"""From a page that lists articles to what it lists."""
+"""Find the articles that a web page lists."""

@@ -1,4 +1,4 @@
-"""An element that holds the link to one article, and what it says of that. Pure, over lxml's trees."""
+"""A card: the element with the link to one article, and its contents. Pure, over lxml's trees."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tuireader.text.html_elements import HEADINGS
 
 TITLE_MAX = 300
 _DATED_MAX, _DATE_MAX = 120, 40
-"""Characters of a text that may name a day, and of the beginning of a longer one."""
+"""Maximum characters of a text that may contain a date, and of the beginning of a longer one."""
 ALIKE = 2
-"""Tags from a link up in which what is set apart from a list is like it."""
+"""Tags from a link up that articles apart from a list have in common with it."""
 _NEAR_MAX = 12
-"""Elements beside a card that may belong to it."""
+"""Maximum elements beside a card that may belong to it."""
 _MORE = re.compile(
     r"\W*(?:(?:read|continue|learn|see|view|full)(?: (?:more|reading|on|now|post|article|story|the rest|full))*"
     r"|more|weiter(?:lesen)?|mehr(?: lesen)?|lire(?: la)? (?:suite|plus)|leer más|seguir leyendo|leia mais"
@@ -29,7 +29,7 @@ _MORE = re.compile(
     r"|阅读全文|阅读更多|#|¶|\d+)\W{0,3}",
     re.IGNORECASE,
 )
-"""What a link to an article says that is not its title."""
+"""Labels of a link to an article that are not its title."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|byline|p-author)(?:$|[-_ ])", re.IGNORECASE)
 CATEGORY = re.compile(r"(?:^|[-_ ])(?:category|categories|p-category|cat-links)(?:$|[-_ ])", re.IGNORECASE)
@@ -52,26 +52,26 @@ class Link(NamedTuple):
 
 @dataclass(slots=True)
 class Group:
-    """Links that stand at the same kind of place."""
+    """Links in the same position of the tree."""
 
     shape: str
     links: list[Link]
     cards: list[Element] = field(default_factory=list)
     beside: list[Element] = field(default_factory=list)
-    """What stands beside cards and belongs to them."""
+    """The neighbours of cards that belong to them."""
     items: list[Item] = field(default_factory=list)
     score: float = 0.0
 
 
 class Near(NamedTuple):
-    """What stands beside a card and belongs to no other."""
+    """The neighbours of a card that belong to no other card."""
 
     before: list[Element]
     after: list[Element]
     head: str
     """The text right before it."""
     tail: str
-    """The text right behind it."""
+    """The text right after it."""
 
 
 def ancestors_of(links: Sequence[Link]) -> set[Element]:
@@ -79,7 +79,7 @@ def ancestors_of(links: Sequence[Link]) -> set[Element]:
 
 
 def card_of(link: Element, within: Counter[Element]) -> Element:
-    """The largest element around a link that holds no other of its group."""
+    """The largest element around a link that contains no other link of its group."""
     card = link
     for number, around in enumerate(link.iterancestors()):
         if within[around] > 1 or around.tag in ("body", "main") or number > DEPTH_MAX:
@@ -89,7 +89,7 @@ def card_of(link: Element, within: Counter[Element]) -> Element:
 
 
 def beside(card: Element, cards: set[Element]) -> Near:
-    """What stands beside a card, up to the next ones."""
+    """The neighbours of a card, up to the next cards."""
     around: list[list[Element]] = [[], []]
     for found, preceding in zip(around, (True, False), strict=True):
         for each in card.itersiblings(preceding=preceding):
@@ -109,7 +109,7 @@ def shape_of(link: Element) -> str:
 
 
 def is_entry(card: Element) -> bool:
-    """Whether a card is, holds, or is held by what is called an article."""
+    """Whether a card is, contains, or is inside an element named as an article."""
     some = [card, *list(card.iterdescendants())[:3], *list(card.iterancestors())[:2]]
     return any(
         each.tag == "article" or not ENTRY.isdisjoint(words_of(" ".join(names_of(each))))
@@ -132,7 +132,7 @@ def is_called(element: Element, pattern: re.Pattern[str]) -> bool:
 
 
 def title_of(link: Link, card: Element) -> str:
-    """What an article is called: a heading in its link or around it, else what the link says."""
+    """The title of an article: a heading in or around its link, else the link's label."""
     inner = [each for each in link.element.iter() if isinstance(each.tag, str)]
     for some in (
         [each for each in inner if each.tag in HEADINGS],
@@ -157,7 +157,7 @@ def _holds_blocks(element: Element) -> bool:
 
 
 def _texts_without_days(element: Element) -> list[str]:
-    """The text of an element, or its texts, where one of them is nothing but a day, without that."""
+    """The texts of an element without one that is only a date."""
     texts = [" ".join(text.split()) for text in element.itertext()]
     if not any(map(is_day, texts)) and not _holds_blocks(element):
         return [said] if (said := text_of(element)) else []
@@ -165,7 +165,7 @@ def _texts_without_days(element: Element) -> list[str]:
 
 
 def dated_texts(card: Element) -> Iterator[str]:
-    """The texts of a card in which its date may stand, what is called so first."""
+    """The texts of a card that may contain its date, those named as dates first."""
     later = []
     for each in card.iter():
         if not isinstance(each.tag, str):
@@ -209,7 +209,7 @@ def _is_in(element: Element, card: Element, pattern: re.Pattern[str]) -> bool:
 
 
 def told_of(card: Element, near: Near, title: str) -> str:
-    """What a list says of an article, as HTML."""
+    """The description of an article in a list, as HTML."""
     for each in card.iterdescendants():
         if isinstance(each.tag, str) and each.tag not in HEADINGS and each.tag != "a" and is_called(each, _TEXT):
             text = text_of(each)
@@ -230,7 +230,7 @@ def told_of(card: Element, near: Near, title: str) -> str:
 
 
 def year_above(card: Element) -> int | None:
-    """The year in the nearest heading before a card, as archives are divided."""
+    """The year in the nearest heading before a card, as in archives divided by year."""
     at: Element | None = card
     for _ in range(6):
         if at is None or at.tag == "body":

@@ -1,4 +1,4 @@
-"""Lists found by what repeats on a page: elements that hold one link each, with a date or a heading."""
+"""Find lists by repeated structure: elements with one link each and a date or heading."""
 
 from __future__ import annotations
 
@@ -43,24 +43,25 @@ from tuireader.urls.shapes import Shapes
 FEWEST = 3
 _HALF, _MOST, _NEARLY_ALL = 0.5, 0.6, 0.8
 _FEWEST_WORDS = 1.2
-"""Words of a title, on the average."""
+"""Minimum average words of a title."""
 _PLAIN_WORDS = 2.5
-"""The same, where nothing but a day stands beside a title."""
+"""Minimum average words of a title with only a date beside it."""
 _PRICED_MAX = 2000
-"""Characters of a card in which a price is looked for."""
+"""Maximum characters of a card that are searched for a price."""
 _TITLE_WORDS, _SENTENCES = 3.5, 15
-"""Words of titles, and of what stands below them, by which articles without dates are known."""
+"""Minimum average words of titles, and of the descriptions below them, by which articles without dates are recognized.
+"""
 _TAG = re.compile(r"<[^<>]*>")
 _PRICE = re.compile(
     r"[€$£¥₹]\s?\d|\d\s?(?:€|EUR|USD|kr\b|zł)|\badd to (?:cart|basket)\b|\bin den warenkorb\b", re.IGNORECASE
 )
 _LINKS_MAX = 4000
 _CARDS_MAX = 300
-"""Articles of a list that are looked at."""
+"""Maximum articles of a list."""
 _GROUPS_MAX = 40
-"""Groups of links that are looked at."""
+"""Maximum groups of links."""
 _FEW_ELSEWHERE = 0.2
-"""The share of links to other sites below which these are no articles of a list."""
+"""Share of links to other sites from which a group is not a list of articles."""
 _NO_ARTICLE = re.compile(
     r"/(?:tags?|categor(?:y|ies)|topics?|authors?|users?|members?|labels?|page|seite|search|feeds?|rss|atom|login"
     r"|wp-login\.php|wp-admin|comments?|cdn-cgi|privacy|impressum|contact)(?:/|\.|$)"
@@ -69,11 +70,11 @@ _NO_ARTICLE = re.compile(
     r"|/(?:Special|User|User_talk|Talk|File|Template|Category|Help):",
     re.IGNORECASE,
 )
-"""Addresses that are not of articles."""
+"""Addresses that are not those of articles."""
 
 
 class _Sums(NamedTuple):
-    """How many of the links of a group have what articles have: shares, and the words of a title."""
+    """How many links of a group have the properties of articles, as shares, and the average words of a title."""
 
     dated: float
     headed: float
@@ -85,9 +86,9 @@ class _Sums(NamedTuple):
 
 
 def score(group: Group, url: str, body: Element, *, by_name: bool) -> float:
-    """How much a group of links on the page at `url` looks like a list of articles; 0 and less: not at all.
+    """Score how much a group of links on the page at `url` looks like a list of articles; 0 or less: not at all.
 
-    `by_name`: what is called something else was left out. Where it was not, more has to speak for the group.
+    `by_name`: parts named as something else were left out. If not, the group needs more evidence.
     """
     items = group.items
     count = len(items)
@@ -114,7 +115,7 @@ def _sums(group: Group, url: str) -> _Sums:
 
 
 def _may_be(group: Group, sums: _Sums, body: Element, *, by_name: bool) -> bool:
-    """Whether there is enough that speaks for a list of articles: their days, or else what is said of them."""
+    """Whether there is enough evidence for a list of articles: dates, or else descriptions."""
     items, count = group.items, len(group.items)
     days = {item.date.date() for item in items if item.date is not None}
     is_plain = not (sums.headed >= _HALF or sums.entries >= _HALF or sums.told >= _HALF)
@@ -130,9 +131,9 @@ def _may_be(group: Group, sums: _Sums, body: Element, *, by_name: bool) -> bool:
 
 
 def _is_article_around(group: Group, body: Element, *, by_name: bool) -> bool:
-    """Whether a long text stands around the cards: then they are what is below, or beside, an article.
+    """Whether a long text surrounds the cards: then they are related links of an article.
 
-    Where their names say that they are something else than the page is about, a short one will do.
+    A shorter text is enough if the class names speak against the cards.
     """
     inside = {*group.cards, *group.beside}
     words = 0
@@ -145,7 +146,7 @@ def _is_article_around(group: Group, body: Element, *, by_name: bool) -> bool:
 
 
 def _are_stories(items: Sequence[Item]) -> bool:
-    """Whether items without dates are articles by what is said of them: titles of some words, and some sentences."""
+    """Whether items without dates are articles by their titles and descriptions."""
     count = len(items)
     titles = sum(len(item.title.split()) for item in items) / count
     told = sum(count_words(_TAG.sub(" ", item.html)) >= _SENTENCES for item in items) / count
@@ -162,9 +163,9 @@ def share_of(each: Iterable[bool]) -> float:
 
 
 def card_items(tree: Element, url: str, shape: str = "") -> tuple[str, list[Item]]:
-    """The articles that a page lists by what repeats, with the shape of that; of a `shape` that is known, if given.
+    """Return the articles that a page lists by repeated structure (only by `shape`, if given), and its shape.
 
-    Nothing where nothing looks like a list of articles.
+    Empty if nothing looks like a list of articles.
     """
     body = tree.find("body")
     if body is None:
@@ -185,7 +186,7 @@ def card_items(tree: Element, url: str, shape: str = "") -> tuple[str, list[Item
 
 
 class _Finder:
-    """A page, with what is looked up again and again."""
+    """A page, with a cache of repeated lookups."""
 
     def __init__(self, tree: Element, body: Element, url: str, *, by_name: bool) -> None:
         self._body = body
@@ -217,7 +218,7 @@ class _Finder:
         return found
 
     def groups(self) -> list[Group]:
-        """Links by the tags that they stand in, where several lead to several places: the largest groups."""
+        """Links grouped by the tags around them: the largest groups with several targets."""
         by_shape: dict[str, list[Link]] = {}
         for link in self._links:
             by_shape.setdefault(shape_of(link.element), []).append(link)
@@ -227,7 +228,7 @@ class _Finder:
         return sorted(found, key=lambda group: -len(group.links))[:_GROUPS_MAX]
 
     def with_those_apart(self, group: Group) -> list[Item]:
-        """The articles of a group, with featured ones that stand apart."""
+        """The articles of a group, with featured ones outside it."""
         known = {place(item.url) for item in group.items}
         shapes, end = Shapes(item.url for item in group.items), group.shape.split("<")[:ALIKE]
         apart = Group("", [])
@@ -247,7 +248,7 @@ class _Finder:
         return sorted(every.values(), key=lambda item: order[item.url])
 
     def read(self, group: Group) -> None:
-        """Find the card of each link, and what it says."""
+        """Find the card of each link, and read it."""
         firsts: dict[str, Link] = {}
         for link in group.links:
             if link.place in firsts:
@@ -273,7 +274,7 @@ class _Finder:
         ]
 
     def _dates(self, links: Sequence[Link], cards: Sequence[Element], near: Sequence[Near]) -> list[datetime | None]:
-        """When each appeared: by its card, else by what stands behind all cards, or before them, or by its address."""
+        """The date of each article: from its card, else from the text after or before all cards, or its address."""
         own = [self._day([card], None) for card in cards]
         if share_dated(own) > 0.5:
             return own

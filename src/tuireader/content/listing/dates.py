@@ -1,4 +1,4 @@
-"""The day that a short text names, as people write days. The only door to dateparser. Pure."""
+"""Parse the date in a short text, in the forms people write. The only module that imports dateparser. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from dateparser import parse as parse_words  # type: ignore[import-untyped]
 
 _LONGEST = 400
-"""Characters of a text that are looked at."""
+"""Maximum characters of a text that is parsed."""
 _ISO = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
@@ -28,17 +28,17 @@ _NO_YEAR = (
     re.compile(rf"{_MONTH.replace('(', '(?P<month>', 1)} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)", re.IGNORECASE),
 )
 _DAY_MAX = 40
-"""Characters of the longest day."""
+"""Maximum characters of a date."""
 _BETWEEN = " \t|–—:·•-/()[],"
-"""What stands between a day and a title."""
+"""Separators between a date and a title."""
 _OF_YEAR = re.compile(r"(?<!\d)(?P<number>\d{2})-(?P<day>\d{2})(?!\d)")
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
 def day_in(text: str, *, day_first: bool = True, year: int | None = None) -> datetime | None:
-    """The first day, or moment, that a text names; None where it names none.
+    """The first date, or date with time, in a text; None if there is none.
 
-    `day_first`: what 3/4/2026 means. `year` is for texts that name only day and month.
+    `day_first`: how 3/4/2026 is read. `year` completes dates with only day and month.
     """
     text = " ".join(text[:_LONGEST].split())
     if not any(char.isdigit() for char in text):
@@ -60,13 +60,13 @@ def day_in(text: str, *, day_first: bool = True, year: int | None = None) -> dat
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is nothing but a day."""
+    """Whether a text is only a date."""
     patterns = (_ISO, _EAST_ASIAN, _NUMBERS, _DAY_FIRST, _MONTH_FIRST, _OF_YEAR)
     return len(text) <= _DAY_MAX and any(pattern.fullmatch(text.strip(_BETWEEN)) for pattern in patterns)
 
 
 def without_day(title: str) -> str:
-    """A title without the day that stands before it, or behind it with a sign between them."""
+    """A title without a date before it, or after it behind a separator."""
     for pattern in (_ISO, _EAST_ASIAN, _NUMBERS, _DAY_FIRST, _MONTH_FIRST):
         for found in pattern.finditer(title[:_LONGEST]):
             before, after = title[: found.start()].rstrip(), title[found.end() :].lstrip()
@@ -90,7 +90,7 @@ def day_in_address(url: str) -> datetime | None:
 
 
 def is_day_first(texts: Iterable[str], *, usually: bool) -> bool:
-    """Whether dates such as 3/4/2026 begin with the day, as those show that leave no doubt."""
+    """Whether dates such as 3/4/2026 begin with the day, by the unambiguous ones among the texts."""
     for text in texts:
         for found in _NUMBERS.finditer(text[:_LONGEST]):
             if int(found[1]) > 12 >= int(found[3]):
@@ -141,9 +141,9 @@ def _made(year: str | int, month: str | int | None, day: str | int) -> datetime 
 
 
 _KEPT_MAX = 5000
-"""Words that are remembered."""
+"""Maximum words in the cache."""
 _STRANGE_MAX = 200
-"""Words of one page that may be looked up, which takes a moment each, and turn out to be no months."""
+"""Maximum unknown words of one page that are looked up, each of which takes time."""
 _months: dict[str, int | None] = {}
 _strange: list[str] = []
 
@@ -153,7 +153,7 @@ def begin() -> None:
 
 
 def _month(word: str) -> int | None:
-    """The number of a month by its name, in whatever language; None where it is none."""
+    """The number of a month by its name in any language; None if it is no month."""
     word = word.lower()
     if word not in _months:
         if len(_strange) >= _STRANGE_MAX:

@@ -1,4 +1,4 @@
-"""The words of elements, of their names, and what stands on each page of a site around its subject. Pure."""
+"""The text of elements, the words of their names, and the parts of a site's pages outside their subject. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tuireader.content.extraction.page import Element
 _WORD = re.compile(r"[a-z]+")
 _NAMES_MAX = 500
 _OF_PAGE = ("has-", "no-", "with-", "is-")
-"""How classes begin that say what else an element has, or how it is shown."""
+"""Prefixes of classes that say what else an element has, or how it is shown."""
 
 
 def seen_texts(body: Element) -> Iterator[str]:
-    """The texts of a page that somebody may see."""
+    """The visible texts of a page."""
     for each in body.iter():
         if isinstance(each.tag, str) and each.tag not in ("script", "style", "noscript", "template"):
             yield each.text or ""
@@ -38,10 +38,10 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 DEPTH_MAX = 100
-"""Elements around another that are looked at."""
+"""Maximum ancestors that are examined."""
 _AROUND_TAGS = frozenset({"nav", "form", "button", "select", "dialog", "noscript", "template"})
 _CARD_TAGS = frozenset({"article", "section", "li", "main"})
-"""In what a header or a footer is that of an article."""
+"""Elements whose header or footer is an article's."""
 _AROUND_ROLES = frozenset(
     {"navigation", "search", "contentinfo", "dialog", "menu", "menubar", "complementary", "banner"}
 )
@@ -52,16 +52,16 @@ _AROUND = frozenset(
         "localtoc", "headerlink", "languages", "topbar", "infobox", "navbox", "catlinks", "dropdown", "copyright",
     }
 )  # fmt: skip
-"""Words in the names of what is on each page of a site; a list of articles may yet stand there."""
+"""Words in the names of parts on each page of a site; a list of articles may still be inside."""
 _NEVER = frozenset(
     {
         "aside", "breadcrumb", "breadcrumbs", "comment", "comments", "footer", "pager", "paginate", "pagination",
         "popular", "prevnext", "recommended", "related", "sidebar", "tagcloud", "taglist", "trending",
     }
 )  # fmt: skip
-"""Words in the names of what is never the list that a page is about."""
+"""Words in the names of parts that are never the main list of a page."""
 _LAYOUT = frozenset({"body", "container", "content", "layout", "main", "page", "with", "wrap", "wrapper"})
-"""Words that, further on in a name, say that it is what holds several parts."""
+"""Words that, later in a name, mark a container of several parts."""
 ENTRY = frozenset(
     {
         "post",
@@ -78,11 +78,11 @@ ENTRY = frozenset(
         "hentry",
     }
 )
-"""Words in the names of articles, and of lists of them."""
+"""Words in the names of articles and lists of articles."""
 
 
 def is_around(element: Element, *, by_name: bool = True) -> bool:
-    """Whether an element stands in what is on each page of a site, by its tags, and `by_name` by what it is called."""
+    """Whether an element is in a part that is on each page of a site, by its tags, and `by_name` by its class names."""
     outwards = [element, *islice(element.iterancestors(), DEPTH_MAX)]
     for each in outwards:
         if each.tag in ("body", "html"):

@@ -1,4 +1,4 @@
-"""Which articles a page lists: as it states, as it marks, or by what repeats on it."""
+"""Find the articles a page lists: as stated in JSON-LD, as marked by microformats, or by repeated structure."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _ENTRY = frozenset({"h-entry", "hentry"})
 _ONE = frozenset({"single", "error404", "search-no-results"})
 _FEWEST = 3
 _MOST = 200
-"""Articles of a list that are taken."""
+"""Maximum articles of a list."""
 _MORE = 1.5
 
 
 def stated_items(tree: Element, url: str) -> list[Item]:
-    """The articles that a page lists in JSON-LD, in its order."""
+    """The articles a page lists in JSON-LD, in its order."""
     found: dict[str, Item] = {}
     for thing in stated_things(tree):
         for each in (listed for name in _LISTS for listed in items(thing, name)):
@@ -62,7 +62,7 @@ def _stated(listed: object, base: str) -> Item | None:
 
 
 def marked_items(tree: Element, url: str) -> list[Item]:
-    """The articles that a page marks as those of a feed (h-feed, h-entry; hAtom), in its order."""
+    """The articles a page marks as feed entries (h-feed, h-entry; hAtom), in its order."""
     found: dict[str, Item] = {}
     for number, entry in enumerate(_entries(tree)):
         if number >= _MARKED_MAX:
@@ -74,7 +74,7 @@ def marked_items(tree: Element, url: str) -> list[Item]:
 
 
 def _entries(tree: Element) -> Iterator[Element]:
-    """The entries that are in no other: those within are answers to it, or quoted."""
+    """The entries inside no other entry: inner ones are replies or quotations."""
     found: set[Element] = set()
     for each in tree.iter():
         if isinstance(each.tag, str) and not _ENTRY.isdisjoint(_classes(each)):
@@ -115,7 +115,7 @@ def _marked(entry: Element, base: str) -> Item | None:
 
 
 def find_list(page: bytes, url: str) -> Listing | None:
-    """Return the articles that the page at `url` lists; None where it lists none."""
+    """Return the articles that the page at `url` lists; None if it lists none."""
     begin()
     tree = tree_of_page(page)
     if tree is None or _is_of_one(tree):
@@ -146,7 +146,7 @@ def _is_of_one(tree: Element) -> bool:
 
 
 def find_again(page: bytes, url: str, tier: Tier, shape: str) -> Listing | None:
-    """The articles that the page lists now, by the learned structure; None if it no longer matches."""
+    """Return the articles that the page lists now, by the learned structure; None if that no longer matches."""
     begin()
     tree = tree_of_page(page)
     if tree is None:
@@ -170,7 +170,7 @@ def _of_site(items: list[Item], url: str) -> list[Item]:
 
 
 def _completed(items: list[Item], others: list[Item]) -> list[Item]:
-    """Items with what other ways say of the same articles, where theirs says nothing."""
+    """Items with their missing fields filled from the same articles found in another way."""
     known: dict[str, Item] = {}
     for item in others:
         known.setdefault(place(item.url), item)

@@ -1,4 +1,4 @@
-"""What a page lists, and by what it was found."""
+"""The model of a listing: its articles, and how they were found."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Tier = Literal["stated", "marked", "cards"]
-"""By what a list is found: what the page states in JSON-LD, the classes of microformats, or elements that repeat."""
+"""How a list is found: JSON-LD, microformats, or repeated structure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One article of a list, as far as the list tells of it."""
+    """One article of a list; fields may be empty."""
 
     url: str
     title: str
@@ -22,7 +22,7 @@ class Item:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     html: str = ""
-    """What the list says of it, as raw HTML; may be all of it."""
+    """Its description or full text, as raw HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Listing:
 
     tier: Tier
     shape: str
-    """What is repeated: the tags from the link of an article up; empty where that is not how it was found."""
+    """The repeated structure: the tags from an article's link up; empty if found in another way."""
     title: str
-    """Of the page."""
+    """The title of the page."""
     items: tuple[Item, ...]
     language: str = ""

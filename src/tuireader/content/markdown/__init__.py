@@ -1,1 +1,1 @@
-"""From clean HTML to Markdown. Pure."""
+"""Convert clean HTML to Markdown. Pure."""

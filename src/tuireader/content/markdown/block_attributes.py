@@ -1,6 +1,6 @@
-"""What Markdown cannot say of a block travels with it, between two characters that are part of no text.
+"""Block attributes that Markdown cannot express, in front of the block's text between two noncharacters.
 
-Its language, its direction, the marker of an item that is no plain number, a term that means what the next does.
+Language, direction, a list marker that is no plain number, and terms that share a definition.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _START, _END, _SPACE = "\ufde0", "\ufde1", "\u205f"
-"""Space at the end: what follows is read as at the beginning of a paragraph, where a mark may stand before a quote."""
+"""The delimiters, and a trailing space that keeps a quotation mark at the start of a paragraph."""
 _BESIDE = re.compile(f"{_START}([^{_END}]*){_END}{_SPACE}?")
 
 
@@ -19,7 +19,7 @@ def marked(text: str, **values: str) -> str:
 
 
 def taken(text: str) -> tuple[dict[str, str], str]:
-    """Return what is known of a text, and the text itself: where lines were put together it may be known of each."""
+    """Return the attributes in a text, and the text without them; joined lines may each have some."""
     values: dict[str, str] = {}
     if _START in text:
         for said in _BESIDE.findall(text):

@@ -1,4 +1,4 @@
-"""How blocks of Markdown are put together: lists, quotations, tables, definitions, notes, code."""
+"""Write blocks of Markdown: lists, quotations, tables, definitions, notes, code."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Attributes: TypeAlias = dict[str, str | None]
 """The attributes of an element of HTML."""
 
 AROUND = {"q": "“”", "rt": "()"}
-"""What is written around an element, since its own style shows it on a page of the web."""
+"""Text written around an element that a browser shows by style."""
 
 COLUMNS_MAX = 40
+"""Maximum columns of a table; a wider one is not set as a table."""
 _CELLS_MAX, _SPARSE = 20_000, 3
-"""Cells that a table may have of which its author wrote few: the most, and how many for each that is there."""
-"""Columns of a table that is set as one."""
+"""Maximum cells of a table, and maximum cells for each that its author wrote."""
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})")
 
@@ -32,18 +32,18 @@ class Piece(NamedTuple):
     """p, h, code, table, rule, quote, terms, note, picture, or a list's marker."""
     text: str
     lines: tuple[str, ...] | None = None
-    """Of a list or definitions: the lines that it is in a cell of a table; None where it cannot be in one."""
+    """The lines of a list or definition list inside a table cell; None if that is not possible."""
 
 
 @dataclass(slots=True)
 class Item:
-    """An item of a list, or what a definition list says of a term."""
+    """An item of a list, or a term or definition of a definition list."""
 
     pieces: list[Piece] = field(default_factory=list)
     task: str = ""
-    """"x" or " " where there is a box to tick."""
+    """"x" or " " if it has a checkbox."""
     value: str = ""
-    """Its number, where its author gave it one."""
+    """Its number, if its author set one."""
     term: bool = False
     """Whether it is the term itself."""
 
@@ -64,7 +64,7 @@ def joined(pieces: list[Piece]) -> str:
 
 
 def indented(text: str, first: str, rest: str) -> str:
-    """The text behind a prefix for its first line and one for its others; blank lines have no space at their end."""
+    """The text behind a prefix for its first line and one for its others, without trailing space on blank lines."""
     lines = text.split("\n")
     blank = rest.rstrip()
     return "\n".join([first + lines[0], *[rest + line if line else blank for line in lines[1:]]])
@@ -75,7 +75,7 @@ def quote(pieces: list[Piece]) -> Piece:
 
 
 def listing(items: list[Item], start: int | None, before: str) -> Piece:
-    """A list, numbered from `start` unless that is None; its marker differs from that of a list right `before`."""
+    """A list, numbered from `start` unless that is None; its marker differs from that of a list right `before` it."""
     items = [item for item in items if item.pieces or item.task]
     marker = ("*", "-") if start is None else (".", ")")
     mark = marker[1] if before == marker[0] else marker[0]
@@ -92,7 +92,7 @@ def listing(items: list[Item], start: int | None, before: str) -> Piece:
 
 
 def numeral(number: int, kind: str) -> str:
-    """A number as a list of the type "a", "A", "i" or "I" has it; in figures where it has none."""
+    """A number in a list of type "a", "A", "i" or "I"; in digits if it has no such form."""
     text = str(number)
     if kind in {"i", "I"} and 0 < number < _ROMAN_MAX:
         text = "".join(("", *digits)[number // place % 10] for place, digits in _ROMAN)
@@ -123,7 +123,7 @@ def _lines_of_items(items: list[Item], leads: list[str]) -> tuple[str, ...] | No
 
 
 def _is_tight(item: Item) -> bool:
-    """Whether an item is a line of text, or one with lists below it that may interrupt a paragraph."""
+    """Whether an item is one line of text, possibly with lists below it that may interrupt a paragraph."""
     kinds = [piece.kind for piece in item.pieces]
     return (
         kinds[:1] in ([], ["p"])
@@ -136,7 +136,7 @@ def _is_tight(item: Item) -> bool:
 
 
 def definitions(items: list[Item]) -> Piece | None:
-    """A definition list; None where there is nothing in it."""
+    """A definition list; None if it is empty."""
     parts: list[str] = []
     termed = False
     items = [item for item in items if item.pieces]
@@ -179,7 +179,7 @@ def code(text: str, language: str) -> Piece | None:
 
 
 class Preformatted:
-    """A preformatted block while it is read."""
+    """A preformatted block being read."""
 
     def __init__(self, attributes: Attributes) -> None:
         self.text: list[str] = []
@@ -187,7 +187,7 @@ class Preformatted:
         self.language = _language(attributes)
 
     def take_tag(self, tag: str, attributes: Attributes, *, is_block: bool, start: bool) -> bool:
-        """Take a tag in it, of which only lines and the language matter; whether it goes on after that."""
+        """Take a tag, of which only line breaks and the language matter; return whether the block continues."""
         if tag == "pre":
             self.depth += 1 if start else -1
         elif tag in AROUND:
@@ -201,7 +201,7 @@ class Preformatted:
         return self.depth > 0
 
     def piece(self) -> Piece | None:
-        """The block of code that it is; None where it is empty."""
+        """The finished code block; None if it is empty."""
         return code("".join(self.text), self.language)
 
 
@@ -211,7 +211,7 @@ def _language(attributes: Attributes) -> str:
 
 
 def heading(level: int, text: str) -> Piece | None:
-    """A heading, which is one line; None where it is empty."""
+    """A heading of one line; None if it is empty."""
     beside, text = taken(text)
     line = _in_one_line(text)
     if not line:
@@ -223,7 +223,7 @@ def heading(level: int, text: str) -> Piece | None:
 
 
 def picture(pieces: list[Piece], caption: list[Piece]) -> list[Piece]:
-    """What a figure holds: the caption is on the line after its last picture."""
+    """The contents of a figure: the caption is on the line after its last picture."""
     words = "\\\n".join([piece.text for piece in caption])
     if not words:
         return pieces
@@ -233,7 +233,7 @@ def picture(pieces: list[Piece], caption: list[Piece]) -> list[Piece]:
 
 
 def table(rows: list[list[Cell]]) -> list[Piece]:
-    """A table; the blocks in its cells one after another where it only arranges them on a page."""
+    """A table; for a layout table, the blocks in its cells one after another."""
     grid = _squared(rows)
     columns = max((len(row) for row in grid), default=0)
     is_sparse = len(grid) * columns > max(_CELLS_MAX, _SPARSE * sum(map(len, rows)))
@@ -253,13 +253,13 @@ def table(rows: list[list[Cell]]) -> list[Piece]:
 
 
 def _head_rows(rows: list[list[Cell]]) -> int:
-    """How many rows are a table's head: those at its top of which each cell heads a column."""
+    """The number of header rows: those at the top whose every cell heads a column."""
     heads = next((number for number, row in enumerate(rows) if not all(cell.header for cell in row)), len(rows))
     return heads if heads < len(rows) else int(len(rows) > 1 and heads > 0)
 
 
 def _head(rows: list[list[str]], columns: int) -> list[str]:
-    """The rows of a head as one, each on a line of its own in every cell, from the bottom."""
+    """The header rows as one, each on a line of its own in every cell, aligned at the bottom."""
     if len(rows) <= 1:
         return rows[0] if rows else [""] * columns
     cells = [[row[column] for row in rows] for column in range(columns)]
@@ -271,12 +271,12 @@ _DASHES = {"right": "--:", "center": ":-:"}
 
 
 def _is_layout(cell: Cell) -> bool:
-    """Whether a cell holds what no cell of a table of Markdown can."""
+    """Whether a cell contains what no Markdown table cell can."""
     return len(cell.pieces) > 6 or _lines(cell.pieces) is None
 
 
 def _lines(pieces: list[Piece]) -> list[str] | None:
-    """Blocks as the lines of a cell; None where one of them cannot be in a cell."""
+    """Blocks as the lines of a cell; None if one of them cannot be in a cell."""
     lines: list[str] = []
     for piece in pieces:
         if piece.kind in _LINES_OF_TEXT:
@@ -301,7 +301,7 @@ def _code_span(line: str) -> str:
 
 
 def _squared(rows: list[list[Cell]]) -> list[list[Cell | None]]:
-    """The rows with an empty place wherever a cell reaches over another's; too wide a row ends them."""
+    """The rows with an empty place for each cell covered by a span; a row that is too wide ends the table."""
     grid: list[list[Cell | None]] = []
     below: dict[int, int] = {}
     for row in rows:

@@ -1,8 +1,8 @@
-"""From clean HTML to Markdown. The only door to html2text.
+"""Convert clean HTML to Markdown. The only module that imports html2text.
 
-html2text reads the HTML and writes what stands within a paragraph: words, links, emphasis. Blocks are put together
-here, since it cannot keep several paragraphs in an item of a list, blocks in a quotation in a list, tables with
-anything but short words, definition lists, captions and footnotes.
+html2text reads the HTML and writes inline text: words, links, emphasis. Blocks are written here, since it cannot keep
+several paragraphs in a list item, blocks in a quotation in a list, tables with more than short words, definition lists,
+captions and footnotes.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _AROUND_BACK_LINK = re.compile(r"^(?:\\\[[\s,]*\\\]|\([\s,]*\)|\^)?[\s:.]*|(?<!\
 
 
 def to_markdown(clean_html: str) -> str:
-    """Markdown of HTML that `clean` has been over: CommonMark with tables, strikes, footnotes and definition lists.
+    """Convert HTML cleaned by `clean` to Markdown, with tables, strikethrough, footnotes and definition lists.
 
-    A caption stands on the line after its picture. Every word of the HTML is there, in order.
+    A caption is on the line after its picture. Every word of the HTML is kept, in order.
     """
     return without(to_marked_markdown(clean_html))
 
@@ -53,15 +53,15 @@ class _Converter(HTML2Text):
         self.notes = find_notes(self.html)
         self.frames = OpenBlocks(self.notes)
         self.open: list[tuple[str, Attributes]] = []
-        """The elements within a paragraph that are open."""
+        """The open inline elements."""
         self.skipped = 0
-        """Links that are open and whose text is not shown: to and from footnotes."""
+        """The number of open links whose text is hidden: to and from footnotes."""
         self.listing: Preformatted | None = None
-        """The preformatted block that is open."""
+        """The open preformatted block."""
         self.scopes = [Scope("", "")]
-        """The language and the direction that hold in each block that is open."""
+        """The language and direction of each open block."""
         self.back_link = False
-        """Whether the paragraph that is open had a link from a footnote back to its reference."""
+        """Whether the open paragraph has a link from a footnote back to its reference."""
 
     def markdown(self) -> str:
         """Convert the HTML, and return all of it as Markdown."""
@@ -74,7 +74,7 @@ class _Converter(HTML2Text):
     # What the parser calls
 
     def handle_tag(self, tag: str, attrs: Attributes, start: bool) -> None:  # noqa: FBT001 - the parent's signature
-        """Take a tag."""
+        """Handle a tag."""
         if self.listing is not None:
             if not self.listing.take_tag(tag, attrs, is_block=tag in BLOCKS, start=start):
                 self.end_listing()
@@ -89,7 +89,7 @@ class _Converter(HTML2Text):
             self.end_inline(tag)
 
     def scope(self, attrs: Attributes, *, start: bool) -> None:
-        """Note what holds in a block that begins, or what holds again where one ends."""
+        """Push the scope of a block that begins, or pop it at its end."""
         if start:
             outer = self.scopes[-1]
             language, direction = attrs.get("lang") or outer.language, attrs.get("dir") or outer.direction
@@ -109,13 +109,13 @@ class _Converter(HTML2Text):
             self.frames.pending_note = self.notes.labels[str(attrs["id"])]
 
     def end_listing(self) -> None:
-        """End the preformatted block that is open, if there is one."""
+        """End the open preformatted block, if any."""
         if self.listing is not None:
             self.frames.add(self.listing.piece())
             self.listing = None
 
     def handle_data(self, data: str, entity_char: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the parent's signature
-        """Take text."""
+        """Handle text."""
         if self.listing is not None:
             self.listing.text.append(data)
             return
@@ -130,13 +130,13 @@ class _Converter(HTML2Text):
             super().handle_data(data if self.code else escape(data), entity_char=True)
 
     def o(self, data: str, puredata: bool = False, force: bool | str = False) -> None:  # noqa: ARG002, FBT001, FBT002
-        """Write: no-break and ideographic spaces are characters, which the parent would make ordinary spaces."""
+        """Write text, keeping no-break and ideographic spaces, which the parent class would replace."""
         super().o(data, force=force)
 
     # Within a paragraph
 
     def begin_inline(self, tag: str, attrs: Attributes) -> None:
-        """Begin an element within a paragraph."""
+        """Begin an inline element."""
         if tag in _VOID:
             _VOID[tag](self, attrs)
             return
@@ -146,7 +146,7 @@ class _Converter(HTML2Text):
         self.mark(tag, attrs, start=True)
 
     def end_inline(self, tag: str) -> None:
-        """End an element within a paragraph, if it is open."""
+        """End an inline element, if it is open."""
         for index in range(len(self.open) - 1, -1, -1):
             if self.open[index][0] == tag:
                 attrs = self.open[index][1]
@@ -155,7 +155,7 @@ class _Converter(HTML2Text):
                 return
 
     def mark(self, tag: str, attrs: Attributes, *, start: bool) -> None:
-        """Write what stands for the beginning or the end of an element."""
+        """Write the mark at the beginning or the end of an element."""
         if tag == "a":
             self.link(attrs, start=start)
         elif tag in _CODE:
@@ -168,7 +168,7 @@ class _Converter(HTML2Text):
             self.skipped += 1 if start else -1
 
     def toggle_code(self, *, start: bool) -> None:
-        """Begin or end code; within code nothing else begins."""
+        """Begin or end code; inside code no other element begins."""
         inside = sum(tag in _CODE for tag, _ in self.open)
         if start and inside == 1:
             self.open_link()
@@ -179,7 +179,7 @@ class _Converter(HTML2Text):
             self.code = False
 
     def link(self, attrs: Attributes, *, start: bool) -> None:
-        """Begin or end a link; html2text writes it, unless it leads to a footnote or back."""
+        """Begin or end a link; html2text writes it, unless it leads to or from a footnote."""
         href = (attrs.get("href") or "").strip()
         target = href.partition("#")[2]
         if target in self.notes.labels:
@@ -206,13 +206,13 @@ class _Converter(HTML2Text):
             self.o(CODE)
 
     def open_link(self) -> None:
-        """Write the bracket of a link that has begun; html2text waits for the text."""
+        """Write the bracket of an open link, which html2text defers until its text."""
         if self.maybe_automatic_link is not None:
             self.o("[")
             self.maybe_automatic_link, self.empty_link = None, False
 
     def break_line(self, _attrs: Attributes) -> None:
-        """A line ends; a second time in a row, a paragraph."""
+        """End a line; the second time in a row, the paragraph."""
         written = self.outtextlist
         if written and BREAK in written[-1]:
             self.flush()
@@ -221,7 +221,7 @@ class _Converter(HTML2Text):
             self.space = False
 
     def image(self, attrs: Attributes) -> None:
-        """A picture: its alternative text and its address."""
+        """Write a picture: its alternative text and its address."""
         source = (attrs.get("src") or "").strip()
         alt = " ".join((attrs.get("alt") or "").split())
         if self.skipped or not (source or alt):
@@ -237,7 +237,7 @@ class _Converter(HTML2Text):
     # Blocks
 
     def flush(self) -> None:
-        """End the paragraph that is open, if it holds anything; elements that are open go on in the next."""
+        """End the open paragraph if it has content; open elements continue in the next."""
         if not self.outtextlist:
             self.start, self.space = True, False
             return
@@ -261,7 +261,7 @@ class _Converter(HTML2Text):
                 self.mark(tag, attrs, start=True)
 
     def goes_on(self, tag: str, attrs: Attributes) -> bool:
-        """Whether an element that is open when a paragraph ends has marks to be closed and opened again."""
+        """Whether an element open at the end of a paragraph has marks to be closed and reopened."""
         if tag == "a":
             return not attrs.get("skip")
         return tag in PAIRS or tag in _CODE

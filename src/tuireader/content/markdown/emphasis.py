@@ -1,8 +1,7 @@
-"""The marks of Markdown within a paragraph: escaped where they are text, and placed where they take effect.
+"""Markdown's inline marks: escaped in text, and placed where they take effect.
 
 The converter leaves signs where emphasis and code begin and end. CommonMark does not let a mark open before a space or
-close before a letter when punctuation stands inside, so `settle` moves what an author emphasised by a character or two
-rather than leave a stray mark on the page.
+close before a letter when punctuation is inside, so `settle` moves emphasis by a character or two to avoid stray marks.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import NamedTuple
 from tuireader.content.markdown.inline_tokens import BREAK, SIGNS, STYLES, Leaf, Reader, is_punctuation, spaced
 
 UNDERSCORE = 8
-"""The style of an emphasis that touches a strong one: three asterisks in a row would be ambiguous."""
+"""The style of emphasis that touches strong text: three asterisks in a row would be ambiguous."""
 
 _MARKS = {1: "**", 2: "*", 4: "~~", UNDERSCORE: "_"}
 _ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")
@@ -29,21 +28,21 @@ _LINE_START = re.compile(
 )
 _NO_BREAK = "\xa0"
 _NESTING = {0: 0, 4: 1, 1: 2, 2: 3, UNDERSCORE: 3}
-"""What is outside where runs are of the same leaves: links, then strikes, then strong, then emphasis."""
+"""The nesting order for runs of the same leaves: links outermost, then strikethrough, strong, emphasis."""
 
 
 class Run(NamedTuple):
-    """A stretch of leaves between two marks."""
+    """A range of leaves between two marks."""
 
     first: int
     last: int
-    """The leaf after its last."""
+    """One past its last leaf."""
     style: int
     """The bit of its style; 0 for a link."""
 
 
 class Placing:
-    """Finds where marks take effect: all runs nested, and with ends that CommonMark accepts."""
+    """Places marks so that all runs nest and their ends are valid in CommonMark."""
 
     def __init__(self, leaves: list[Leaf]) -> None:
         self.leaves = leaves
@@ -64,7 +63,7 @@ class Placing:
         return runs[at] if at >= 0 and place < runs[at].last else None
 
     def nested(self, first: int, last: int) -> list[tuple[int, int]]:
-        """The stretch, divided where it would cross the end of a run."""
+        """The range, split where it would cross the end of a run."""
         cuts = {first, last}
         for runs in self.runs.values():
             before, after = self.around(first, runs), self.around(last, runs)
@@ -75,7 +74,7 @@ class Placing:
         return list(pairwise(sorted(cuts)))
 
     def shrunk(self, first: int, last: int) -> tuple[int, int]:
-        """The longest part of a stretch that can stand between marks."""
+        """The longest part of a range that can stand between marks."""
         leaves, whole = self.leaves, (first, last)
         while first < last:
             link = self.link_from(first)
@@ -112,7 +111,7 @@ class Placing:
         return runs[at] if at >= 0 and runs[at].last == place else None
 
     def mark(self, first: int, last: int, style: int, found: list[Run]) -> int:
-        """The style of the mark for a stretch; 0 where any would be mistaken beside those of other runs."""
+        """The style of the mark for a range; 0 if any would be ambiguous beside those of other runs."""
         others = [runs for name, runs in self.runs.items() if name]
         touching = [*(self.ending(first, runs) for runs in others), *(self.beginning(last, runs) for runs in others)]
         if any(touching) or (found and found[-1].last == first):
@@ -131,7 +130,7 @@ class Placing:
 
 
 def _stretches(values: list[int]) -> list[Run]:
-    """The stretches of the same value that is not 0."""
+    """The ranges of equal values other than 0."""
     runs = []
     first = 0
     for value, group in groupby(values):
@@ -154,14 +153,14 @@ def _fits(inside: str, outside: str) -> bool:
 
 
 def _is_boundary(character: str) -> bool:
-    """Whether CommonMark counts a character as the end of a word; there is none at the ends of a paragraph."""
+    """Whether CommonMark counts a character, or the edge of a paragraph, as a word boundary."""
     if not character or character in f" {BREAK}" or is_punctuation(character):
         return True
     return unicodedata.category(character) == "Zs"
 
 
 def _before(index: int, leaves: list[Leaf], *, outside: bool) -> str:
-    """The character before a mark at a leaf, outside the link that begins there or in it; nothing at the start."""
+    """The character before a mark at a leaf, outside or inside the link that begins there; "" at the start."""
     if index and (outside or leaves[index - 1].link == leaves[index].link):
         before = leaves[index - 1]
         return ")" if before.link and before.link != leaves[index].link else before.content[-1]
@@ -169,7 +168,7 @@ def _before(index: int, leaves: list[Leaf], *, outside: bool) -> str:
 
 
 def _after(index: int, leaves: list[Leaf], *, outside: bool) -> str:
-    """The character after a mark behind a leaf, outside the link that ends there or in it; nothing at the end."""
+    """The character after a mark behind a leaf, outside or inside the link that ends there; "" at the end."""
     last = leaves[index - 1]
     if index < len(leaves) and (outside or leaves[index].link == last.link):
         after = leaves[index]
@@ -178,14 +177,14 @@ def _after(index: int, leaves: list[Leaf], *, outside: bool) -> str:
 
 
 def escape(text: str) -> str:
-    """The text with a backslash before each character that would be a mark within a paragraph."""
+    """Return the text with a backslash before each inline mark."""
     return _ESCAPED.sub(r"\\\g<0>", text) if _MAY_BE_MARK.search(text) else text
 
 
 def escape_start(line: str) -> str:
-    """The line with a backslash before what would begin a heading, a list, a quotation, a rule or a table.
+    """Return the line with a backslash before what would begin a heading, list, quotation, rule or table.
 
-    Space that sets in a line of verse is written as references: Markdown drops it at the beginning of a paragraph.
+    Leading space in a line of verse becomes character references: Markdown drops it at the beginning of a paragraph.
     """
     if line.startswith(_NO_BREAK * 2):
         rest = line.lstrip(_NO_BREAK)
@@ -198,7 +197,7 @@ def escape_start(line: str) -> str:
 
 
 def settle(text: str) -> str:
-    """The Markdown of a paragraph: signs become marks; a break becomes a backslash at the end of its line."""
+    """Return the Markdown of a paragraph: signs become marks; a break becomes a backslash at the end of its line."""
     text = text.strip(" \n")
     if not _TO_SETTLE.search(text):
         return escape_start(text)
@@ -211,7 +210,7 @@ def settle(text: str) -> str:
 
 
 def _fenced(code: str) -> str:
-    """Code between as many backticks as it takes."""
+    """Code between as many backticks as needed."""
     if "`" not in code:
         return f"`{code}`"
     longest = max(len(run) for run in re.findall("`+", code))
@@ -243,14 +242,14 @@ def _written(leaves: list[Leaf], runs: dict[int, list[Run]], urls: list[str]) ->
 
 
 def _would_join(before: Leaf, mark: str, first: str) -> bool:
-    """True if the next character would merge with the markup before it."""
+    """Whether the next character would merge with the mark before it."""
     if first in "~^":
         return mark == {"~": "~~", "^": "["}[first]
     return first in "(:" and before.kind == "note"
 
 
 def _end(run: Run, out: list[str], leaves: list[Leaf], urls: list[str]) -> str:
-    """The mark at the end of a run; text before it must not lengthen the mark."""
+    """The mark at the end of a run, kept apart from the text before it."""
     if not run.style:
         return urls[leaves[run.first].link]
     if run.style == 4 and out[-1].endswith("~") and not out[-1].endswith("\\~"):

@@ -1,4 +1,4 @@
-"""Links that stay within an article: footnotes, and headings that something points to."""
+"""Links within an article: footnotes, and headings that are link targets."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _LABEL = re.compile(r"\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,3}", re.IGNOREC
 _NOT_SLUG = re.compile(r"[^\w\- ]")
 
 _HOLDERS = frozenset({"li", "p", "div", "aside", "section", "a", "sup", "span"})
-"""The elements that are taken for a footnote, or for the mark at its beginning."""
+"""Elements that can be a footnote, or the mark at its beginning."""
 _REFERENCES = frozenset({"a", "sup", "span", "cite", "small", "em", "strong"})
-"""The elements that are taken for a reference to a footnote."""
+"""Elements that can be a reference to a footnote."""
 _NEAR = 300
-"""Characters of HTML within which a reference and the place that its footnote leads back to stand."""
+"""Maximum characters of HTML between a reference and the target of its footnote's back link."""
 _LINKS_IN_NOTE = 40
-"""How many links of a footnote are looked at for the one that leads back."""
+"""Maximum links of a footnote that are examined for the back link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What the links within an article lead to."""
+    """The targets of links within an article."""
 
     labels: dict[str, str] = field(default_factory=dict)
     """The label of each footnote, by the id of its element."""
     back: frozenset[str] = frozenset()
-    """The ids that footnotes lead back to."""
+    """The ids that footnotes link back to."""
     headings: dict[str, str] = field(default_factory=dict)
-    """The slug of each heading that has an id, by that."""
+    """The slug of each heading with an id, by id."""
 
 
 def slug(text: str) -> str:
@@ -43,7 +43,7 @@ def slug(text: str) -> str:
 
 
 def find_notes(html: str) -> Notes:
-    """The footnotes of HTML: what a link leads to that has a link back to it, and the headings with ids."""
+    """Find the footnotes of HTML (link targets that link back) and the headings with ids."""
     if "#" not in html or ' id="' not in html:
         return Notes()
     links = [(match.start(), match.group(1), match.end()) for match in _LINK.finditer(html)]

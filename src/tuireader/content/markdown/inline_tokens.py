@@ -1,4 +1,4 @@
-"""A paragraph with signs as leaves: pieces of text, each in one style; and the signs that the converter leaves."""
+"""Read a paragraph with signs into leaves: pieces of text in one style."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ PAIRS = {
     "sup": (SUP, SUP_END),
     "sub": (SUB, SUB_END),
 }
-"""The signs for the beginning and the end of an element."""
+"""The signs at the beginning and the end of an element."""
 
 STYLES = (1, 2, 4)
-"""The bits of strong, emphasised and struck text."""
+"""The style bits of strong, emphasised and struck text."""
 _STYLE_OF = {STRONG: 1, EM: 2, STRIKE: 4, STRONG_END: -1, EM_END: -2, STRIKE_END: -4}
 _TOKEN = re.compile(
     rf"(?P<code>{CODE}[^{CODE_END}]*{CODE_END})"
@@ -48,7 +48,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _FIGURES_FIRST = re.compile(r"(\d+)([^\W\d_]{1,6})")
-"""As in CO2eq, where only the figure is lowered: the letters have no such form all of them, and are read as well."""
+"""Digits before letters, as in CO2eq: only the digits are lowered, since not all letters have such a form."""
 _SPACES = re.compile("[ \\n]+")
 _SPACE_KINDS = {"space", "break"}
 
@@ -62,7 +62,7 @@ class Leaf(NamedTuple):
     style: int = 0
     """The sum of the styles' bits."""
     link: int = 0
-    """Which of the paragraph's links it is in, from 1; 0 for none."""
+    """The number of the paragraph's link that it is in, from 1; 0 for none."""
 
 
 class Reader:
@@ -77,7 +77,7 @@ class Reader:
         self.raised: list[int] = []
 
     def read(self, text: str) -> None:
-        """Read all of a paragraph."""
+        """Read a whole paragraph."""
         for match in _TOKEN.finditer(text):
             kind, token = str(match.lastgroup), match.group()
             if kind == "text":
@@ -96,7 +96,7 @@ class Reader:
                 self.add(kind, token.strip(NOTE + NOTE_END + IMAGE))
 
     def add(self, kind: str, content: str) -> None:
-        """Add a leaf in the styles that are open; code beside code is one, for it would not be code otherwise."""
+        """Add a leaf in the open styles; adjacent code is merged, since Markdown would not read two pieces as code."""
         leaf = Leaf(kind, content, self.style, self.link)
         last = self.leaves[-1] if self.leaves else None
         if kind == "code" and last is not None and last.kind == "code" and last.link == self.link:
@@ -105,7 +105,7 @@ class Reader:
             self.leaves.append(leaf)
 
     def text(self, token: str) -> None:
-        """Add text; what could stand in the way of a mark at its ends is a leaf of its own."""
+        """Add text; punctuation and space at its ends become leaves of their own, so that marks can move past them."""
         inner = _SPACES.sub(" ", token).strip(" ")
         if token[0] == " ":
             self.add("space", " ")
@@ -116,7 +116,7 @@ class Reader:
                 self.add("space", " ")
 
     def code(self, content: str) -> None:
-        """Add code, and the space at its ends beside it."""
+        """Add code, with the space at its ends outside it."""
         inner = content.strip(" ")
         if content[:1] == " ":
             self.add("space", " ")
@@ -146,7 +146,7 @@ def is_punctuation(character: str) -> bool:
 
 
 def _edges(text: str) -> list[str]:
-    """The text with the punctuation and space at its ends apart, in runs, so that no escape is divided."""
+    """The text split from the punctuation and space at its ends, in runs, so that no escape is divided."""
     first, last = 0, len(text)
     while first < last and (is_punctuation(text[first]) or text[first].isspace()):
         first += 1
@@ -157,7 +157,7 @@ def _edges(text: str) -> list[str]:
 
 
 def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
-    """Superscript or subscript text in Unicode; unchanged if a character is missing."""
+    """Superscript or subscript text in Unicode; unchanged if a character has no such form."""
     if len(leaves) > 1 and all(leaf._replace(content="") == leaves[0]._replace(content="") for leaf in leaves):
         together = move("".join(leaf.content for leaf in leaves))
         return [leaves[0]._replace(content=together)] if leaves[0].kind == "text" else leaves
@@ -171,7 +171,7 @@ def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
 
 
 def spaced(leaves: list[Leaf]) -> list[Leaf]:
-    """The leaves with at most one space between words and none at the ends; a space has what both its sides share."""
+    """The leaves with at most one space between words and none at the ends; a space has its neighbours' style."""
     kept: list[Leaf] = []
     for leaf in leaves:
         if leaf.kind == "space" and (not kept or kept[-1].kind in _SPACE_KINDS):

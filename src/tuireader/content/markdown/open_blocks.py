@@ -1,4 +1,4 @@
-"""The blocks of an article while its HTML is read: what is open, and what is made of it when it ends."""
+"""The stack of open blocks while HTML is read, and the Markdown made of each at its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tuireader.content.markdown.footnotes import Notes
 
 DEPTH_MAX = 16
-"""Lists and quotations that are nested more deeply are not set further in."""
+"""Depth from which nested lists and quotations are not indented further."""
 
 _ONLY_PICTURES = re.compile(r"(?:\s|\[?!\[(?:\\.|[^\[\]\\])*\]\((?:\\.|[^()\\\s])*\)(?:\]\((?:\\.|[^()\\\s])*\))?)+")
 _LISTS = frozenset({"ul", "ol"})
@@ -26,7 +26,7 @@ _SET_IN = frozenset({"li", "blockquote", "dd"})
 
 @dataclass(slots=True)
 class Frame:
-    """A block that is open, with what it holds so far."""
+    """An open block, with its contents so far."""
 
     tag: str
     attributes: Attributes = field(default_factory=dict)
@@ -35,20 +35,20 @@ class Frame:
     rows: list[list[Cell]] = field(default_factory=list)
     caption: list[Piece] = field(default_factory=list)
     note: str = ""
-    """The label of the footnote that it is."""
+    """Its label, if it is a footnote."""
     task: str = ""
-    """What is in the box to tick at its beginning: "x", a space, or nothing where there is none."""
+    """The state of its checkbox: "x", a space, or empty if it has none."""
 
 
 class Scope(NamedTuple):
-    """What holds in a block and in all that is in it."""
+    """The language and direction of a block and its contents."""
 
     language: str
     direction: str
 
 
 class OpenBlocks:
-    """The blocks that are open, innermost last."""
+    """The open blocks, innermost last."""
 
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
@@ -61,14 +61,14 @@ class OpenBlocks:
         return self.stack[-1]
 
     def finish(self) -> str:
-        """End all that is open, and give the Markdown of the whole."""
+        """End all open blocks, and return the Markdown of the whole."""
         while len(self.stack) > 1:
             self.end()
         text = block_writer.joined(self.innermost.pieces)
         return f"{text}\n" if text else ""
 
     def add(self, *pieces: Piece | None) -> None:
-        """Add finished blocks to the one that is open."""
+        """Add finished blocks to the open one."""
         frame = self.innermost
         found = [piece for piece in pieces if piece is not None]
         if frame.tag in _LISTS or frame.tag == "dl":
@@ -80,7 +80,7 @@ class OpenBlocks:
             frame.pieces += found
 
     def add_paragraph(self, text: str, scope: Scope) -> None:
-        """Add a finished paragraph to the block that is open."""
+        """Add a finished paragraph to the open block."""
         kind = "picture" if "![" in text and _ONLY_PICTURES.fullmatch(text) else "p"
         if kind == "p":
             text = marked(text, lang=scope.language, dir=scope.direction)
@@ -95,7 +95,7 @@ class OpenBlocks:
         self.stack.append(Frame(tag, attributes, note=note))
 
     def close(self, tag: str) -> None:
-        """End the innermost block of a kind, and what is open in it."""
+        """End the innermost block of a kind, and the blocks open in it."""
         if any(frame.tag == tag for frame in self.stack):
             while self.end() != tag:
                 pass
@@ -118,7 +118,7 @@ class OpenBlocks:
     # Footnotes
 
     def begin_note(self, name: str) -> None:
-        """A footnote begins: the block that is open, or the next paragraph."""
+        """Begin a footnote: the open block, or the next paragraph."""
         frame = self.innermost
         if frame.tag == "li" and not frame.pieces:
             frame.note = self.notes.labels[name]
@@ -131,13 +131,13 @@ class OpenBlocks:
     # What is made of a block when it ends
 
     def make_heading(self, frame: Frame) -> None:
-        """A heading: a paragraph where only a line can be."""
+        """Make a heading, or a paragraph where only one line is possible."""
         for piece in frame.pieces:
             plain = piece.kind != "p" or self.innermost.tag in {"dt", "figcaption", "caption"}
             self.add(piece if plain else block_writer.heading(int(frame.tag[1]), piece.text))
 
     def make_item(self, frame: Frame) -> None:
-        """An item of a list, or a footnote."""
+        """Make a list item or a footnote."""
         if frame.note:
             self.innermost.pieces.append(block_writer.note(frame.note, frame.pieces))
         elif self.innermost.tag in _LISTS:
@@ -146,7 +146,7 @@ class OpenBlocks:
             self.add_list([Item(frame.pieces, frame.task)], None)
 
     def make_list(self, frame: Frame) -> None:
-        """A list, and the footnotes that were among its items."""
+        """Make a list, and the footnotes among its items."""
         first = _number(frame.attributes.get("start"), 1)
         if any(item.pieces or item.task for item in frame.items):
             self.number(frame)
@@ -154,7 +154,7 @@ class OpenBlocks:
         self.add(*frame.pieces)
 
     def number(self, frame: Frame) -> None:
-        """Give the items of a list that is not numbered upwards in figures their markers."""
+        """Set the markers of list items that are not numbered upwards in digits."""
         kind, is_down = frame.attributes.get("type") or "1", "reversed" in frame.attributes
         items = [item for item in frame.items if item.pieces or item.task]
         number = _number(frame.attributes.get("start"), len(items) if is_down else 1)
@@ -173,7 +173,7 @@ class OpenBlocks:
                 item.pieces[0] = item.pieces[0]._replace(text=text)
 
     def add_list(self, items: list[Item], start: int | None) -> None:
-        """Add a list, or its items one after another where lists are too deep."""
+        """Add a list, or its items one after another if lists are nested too deeply."""
         if self.is_deep():
             self.add(*[piece for item in items for piece in item.pieces])
             return
@@ -184,14 +184,14 @@ class OpenBlocks:
         return sum(frame.tag in _SET_IN for frame in self.stack) > DEPTH_MAX
 
     def make_quote(self, frame: Frame) -> None:
-        """A quotation."""
+        """Make a quotation."""
         if frame.pieces and not self.is_deep():
             self.add(block_writer.quote(frame.pieces))
         else:
             self.add(*frame.pieces)
 
     def make_definition(self, frame: Frame) -> None:
-        """A term, or what it means."""
+        """Make a term or a definition."""
         item = Item(frame.pieces, term=frame.tag == "dt")
         if self.innermost.tag == "dl":
             self.innermost.items.append(item)
@@ -202,7 +202,7 @@ class OpenBlocks:
         self.add(block_writer.definitions(frame.items))
 
     def make_cell(self, frame: Frame) -> None:
-        """A cell of a table."""
+        """Make a table cell."""
         table = self.innermost
         if table.tag != "table":
             self.add(*frame.pieces)
@@ -214,12 +214,12 @@ class OpenBlocks:
         table.rows[-1].append(Cell(frame.pieces, frame.tag == "th", (given.get("align") or "").lower(), columns, rows))
 
     def make_table(self, frame: Frame) -> None:
-        """A table, after its caption and whatever stands outside its cells."""
+        """Make a table, after its caption and anything outside its cells."""
         rows = [row for row in frame.rows if row]
         self.add(*frame.caption, *frame.pieces, *(block_writer.table(rows) if rows else ()))
 
     def make_caption(self, frame: Frame) -> None:
-        """A caption of a figure or a table."""
+        """Make the caption of a figure or a table."""
         if self.innermost.tag in {"figure", "table"}:
             self.innermost.caption += frame.pieces
         else:
@@ -235,7 +235,7 @@ def _number(given: str | None, usual: int) -> int:
 
 
 def _span(given: str | None) -> int:
-    """The columns or rows that a cell takes: at least one, and no absurd number."""
+    """The columns or rows that a cell spans: at least one, and bounded."""
     return min(max(int(given), 1), 100) if given and given.isdecimal() and len(given) < 4 else 1
 
 
@@ -252,6 +252,6 @@ _COMPOSERS: dict[str, Callable[[OpenBlocks, Frame], None]] = {
     "figure": OpenBlocks.make_figure,
 }
 HOLDERS = frozenset(_COMPOSERS)
-"""The elements that hold blocks."""
+"""Elements that contain blocks."""
 EMPTY_BETWEEN = frozenset({*_LISTS, "dl", "table"})
-"""Those in which space between the elements that they hold means nothing."""
+"""Elements in which white space between children is insignificant."""

@@ -1,1 +1,1 @@
-"""Formulas: TeX and MathML become a line of Unicode text. Pure."""
+"""Convert formulas in TeX and MathML to lines of Unicode text. Pure."""

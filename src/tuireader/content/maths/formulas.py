@@ -1,6 +1,6 @@
-"""Formulas within HTML and text, each shown as a line of text, or as it was written where that is surer.
+"""Find formulas in HTML and text, and show each as a line of text, or as source if that is ambiguous.
 
-What reads them is loaded with the first one: most articles have none.
+The parsers are loaded with the first formula: most articles have none.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from tuireader.content.maths.model import Part
 
 _LENGTH_MAX = 20_000
-"""Characters of MathML of one formula."""
+"""Maximum characters of a formula's MathML."""
 _UNCLOSED_MAX = 10
-"""Tags without an end: the parser takes the square of their number."""
+"""Maximum unclosed tags: the parser's time is quadratic in their number."""
 _START = re.compile(r"<(?:\w{1,20}:)?math(?=[\s>])([^<>]*)>", re.IGNORECASE)
 _END = re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE)
 _DISPLAYED = re.compile(r"""\bdisplay\s*[=:]\s*["']?block|tml-display""", re.IGNORECASE)
@@ -37,27 +37,27 @@ _DELIMITED = re.compile(
 )
 _SINGLE = re.compile(r"(?<![\\$\w])\$(?![\s$])(?P<inline>[^$\n]{1,400}?)(?<![\s\\])\$(?![\w$])")
 _TELLING = re.compile(r"[\\^_{=<>+]")
-"""What is in TeX, and hardly in other text that stands between such marks."""
+"""Signs of TeX that hardly occur in other text between the same delimiters."""
 _OLD_STYLE = re.compile(r"^\{\s*\\displaystyle\b(.*)\}$", re.DOTALL)
 
 
 class Formula(NamedTuple):
-    """A formula that is shown."""
+    """A formula as shown."""
 
     text: str
-    """Its lines; TeX where it is shown as it was written."""
+    """Its lines; TeX source if shown as source."""
     is_source: bool
     is_block: bool
-    """Whether it stands on lines of its own."""
+    """Whether it is displayed on lines of its own."""
 
 
 _ANY = repeat(None)
-"""No end of tries."""
+"""No limit on attempts."""
 
 
 @lru_cache(maxsize=512)
 def from_tex(tex: str, *, block: bool = False) -> Formula:
-    """Return what shows the formula that is said by TeX."""
+    """Return a TeX formula as shown."""
     from tuireader.content.maths.tex import parse_tex
 
     tex = tex.strip()
@@ -78,7 +78,7 @@ def _shown(source: str, parse: Callable[[], Part], *, block: bool) -> Formula:
 
 
 def from_mathml(html: str, *, block: bool = False) -> Formula:
-    """Return what shows the formula that is said by an element of MathML."""
+    """Return a MathML element as shown."""
     from tuireader.content.maths.mathml import parse_mathml, read, tex_in
 
     element = read(html)
@@ -100,7 +100,7 @@ def as_html(formula: Formula) -> str:
 def with_formulas(html: str) -> str:
     """Render MathML and MathJax formulas in HTML as text.
 
-    Of these parsers know nothing: they would leave what is in them out, or run it together.
+    Article parsers do not know them, and would drop or run together their contents.
     """
     if "math/tex" in html:
         html = _replaced(html, _SCRIPT, _SCRIPT_END, _from_script)
@@ -131,9 +131,9 @@ def _from_element(opening: re.Match[str], inner: str) -> str:
 
 
 def in_text(text: str, *, dollars: bool = False, tries: Iterator[None] = _ANY) -> Iterator[str | Formula]:
-    """Yield a text in pieces, with what is TeX between its marks as formulas; one of `tries` is used up for each.
+    """Split a text into plain pieces and formulas; each formula uses up one of `tries`.
 
-    Between single `dollars` only where the page says that it has formulas: else they are money.
+    Text between single `dollars` counts only if the page declares formulas: else it is money.
     """
     position = 0
     for found, _ in zip(_found(text, dollars=dollars), tries, strict=False):

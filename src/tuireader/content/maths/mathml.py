@@ -1,4 +1,4 @@
-"""MathML becomes a formula; where it holds the TeX that it was made of, that does."""
+"""Parse MathML into a formula; an embedded TeX source takes precedence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ACCENTS = {
     **dict.fromkeys("˙.\u0307", "\u0307"), **dict.fromkeys("¨\u0308", "\u0308"), **dict.fromkeys("→\u20d7", "\u20d7"),
     "ˇ": "\u030c", "˘": "\u0306", "´": "\u0301", "`": "\u0300",
 }  # fmt: skip
-"""The combining characters for what is set over a letter."""
+"""The combining characters for accents over a letter."""
 _OVER_EACH = {"‾": "\u0305", "\u0305": "\u0305", "―": "\u0305", "_": "\u0332"}
 _STYLES = {
     "bold": "bold", "bold-italic": "bold", "double-struck": "double", "script": "script", "bold-script": "script",
@@ -53,12 +53,12 @@ class Element:
 
 
 _PLAIN = frozenset({"box", "roundedbox", "circle"})
-"""What may be drawn around a formula and changes nothing in it."""
+"""Frames around a formula that do not change its meaning."""
 _COMMENT = re.compile(r"<!--[^<>]{0,1000}?-->")
 
 
 def read(html: str) -> Element:
-    """Return the tree of one formula; names of elements are without the prefix of a namespace."""
+    """Return the tree of one formula; element names are without namespace prefix."""
     reader = _Reader()
     reader.feed(_COMMENT.sub("", html).replace("<!", "&lt;!"))
     reader.close()
@@ -86,7 +86,7 @@ class _Reader(HTMLParser):
         self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Close an element, and what is open in it."""
+        """Close an element, and those open in it."""
         tag = tag.rpartition(":")[2]
         if any(each.tag == tag for each in self.stack[1:]):
             while self.stack.pop().tag != tag:
@@ -97,7 +97,7 @@ class _Reader(HTMLParser):
 
 
 def tex_in(element: Element) -> str:
-    """Return the TeX that a formula was made of, where it says so; empty where it does not."""
+    """Return the TeX source embedded in a formula; empty if there is none."""
     for each in _all(element):
         if each.tag == "annotation" and "tex" in each.attributes.get("encoding", "").lower():
             return each.text.strip()
@@ -111,7 +111,7 @@ def _all(element: Element) -> Iterable[Element]:
 
 
 def parse_mathml(element: Element) -> Part:
-    """Return the formula; raises UnknownFormulaError where it is not known in every part."""
+    """Parse a formula; raises UnknownFormulaError if any part is unknown."""
     table = _only_table(element)
     if table is not None:
         return Rows(tuple(map(tuple, _cells(table))), is_lines=True)
@@ -119,7 +119,7 @@ def parse_mathml(element: Element) -> Part:
 
 
 def _only_table(element: Element) -> Element | None:
-    """The one table that makes up the whole formula, as for aligned equations; None if there is anything else."""
+    """The one table that makes up the whole formula, as for aligned equations; else None."""
     while element.tag in _ROWS and element.tag != "mtd":
         inner = [each for each in element.children if each.tag not in _HIDDEN and each.tag != "annotation"]
         if len(inner) != 1:

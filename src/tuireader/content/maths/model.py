@@ -1,4 +1,4 @@
-"""The nouns of a formula, as TeX and MathML have them in common, and what characters mean in one. Plain data."""
+"""The model of a formula, shared by TeX and MathML, and the meaning of characters. Plain data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ Kind: TypeAlias = Literal[
     "symbol", "number", "word", "function", "big", "operator", "sign", "relation", "comma", "open", "close", "bar",
     "slash", "after", "space",
 ]  # fmt: skip
-"""What a piece of text is in a formula: of it depends where there is space. "sign" is an operator that may be one;
-"bar" opens or closes, as it comes; "after" stands directly behind a factor, as ! does."""
+"""The kind of a piece of text, which decides the space around it. "sign" is an operator that may be a prefix; "bar"
+opens or closes by position; "after" follows a factor directly, like !."""
 
 
 class Leaf(NamedTuple):
@@ -22,14 +22,14 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Several parts beside each other; `is_group`: they were put together as one."""
+    """Parts side by side; `is_group`: they are one group in the source."""
 
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fraction:
-    """One over the other; without a line it says how many ways there are to choose."""
+    """A fraction; without a line it is a binomial coefficient."""
 
     top: Part
     bottom: Part
@@ -46,7 +46,7 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
-    """A part with what is set lower and higher beside it, or below and above it."""
+    """A part with subscript and superscript, or limits below and above."""
 
     base: Part
     lower: Part | None = None
@@ -55,7 +55,7 @@ class Scripts:
 
 @dataclass(frozen=True, slots=True)
 class Accent:
-    """A part with a mark over it, which is a combining character; `each`: over each of its letters."""
+    """A part with an accent, a combining character; `each`: over each of its letters."""
 
     inner: Part
     mark: str
@@ -64,7 +64,7 @@ class Accent:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A matrix, the cases of a definition, or, where it `is_lines`, equations below each other."""
+    """A matrix, the cases of a definition, or, with `is_lines`, equations below each other."""
 
     rows: tuple[tuple[Part, ...], ...]
     is_lines: bool = False
@@ -74,11 +74,11 @@ Part: TypeAlias = Leaf | Row | Fraction | Root | Scripts | Accent | Rows
 
 
 class UnknownFormulaError(Exception):
-    """A formula has something in it that cannot be said on a line without doubt; it is shown as it was written."""
+    """The formula has a part that cannot be written on a line unambiguously; its source is shown."""
 
 
 def alone(part: Part) -> Part:
-    """Return what a part is, without the rows that hold nothing else."""
+    """Return a part without rows that contain nothing else."""
     while isinstance(part, Row) and len(part.parts) == 1:
         part = part.parts[0]
     return part
@@ -115,7 +115,7 @@ _WRITTEN = {
     "⟂": "⊥",
     "∕": "/",
 }
-"""Characters that are written in another way, which is the usual one."""
+"""Characters with a more usual equivalent."""
 
 FUNCTIONS = frozenset(
     {
@@ -124,11 +124,11 @@ FUNCTIONS = frozenset(
         "Pr", "sec", "sin", "sinh", "sup", "tan", "tanh",
     }
 )  # fmt: skip
-"""Names that are set upright, with space around them."""
+"""Names set upright, with space around them."""
 
 
 def leaf(char: str) -> Leaf:
-    """Return the leaf of a formula for a character, with its kind: number, symbol, operator."""
+    """Return the leaf for a character, with its kind: number, symbol, operator."""
     char = _WRITTEN.get(char, char)
     kind = _KINDS.get(char)
     if kind is None:
@@ -149,14 +149,14 @@ _EXCEPTIONS: dict[str, dict[str, str]] = {
     "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
     "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
 }
-"""Letters that Unicode had before it had the alphabets."""
+"""Letters that Unicode had before the mathematical alphabets."""
 _RANGES: dict[str, tuple[tuple[str, str, int], ...]] = {
     "bold": (("A", "Z", 0x1D400), ("a", "z", 0x1D41A), ("0", "9", 0x1D7CE), ("Α", "Ω", 0x1D6A8), ("α", "ω", 0x1D6C2)),
     "double": (("A", "Z", 0x1D538), ("a", "z", 0x1D552), ("0", "9", 0x1D7D8)),
     "script": (("A", "Z", 0x1D49C), ("a", "z", 0x1D4B6)),
     "fraktur": (("A", "Z", 0x1D504), ("a", "z", 0x1D51E)),
 }
-"""From which letter to which, and where the alphabet has the first of them."""
+"""Ranges of letters, and where each mathematical alphabet has the first of them."""
 
 
 def _styled(char: str, style: str) -> str:

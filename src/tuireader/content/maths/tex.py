@@ -1,4 +1,4 @@
-"""TeX becomes a formula. The only door to pylatexenc."""
+"""Parse TeX into a formula. The only module that imports pylatexenc."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _NOTHING = frozenset(
     }
 )  # fmt: skip
 _DROPPED = ("color", "hphantom", "hspace", "label", "phantom", "vphantom", "vspace")
-"""Commands that are dropped together with their argument."""
+"""Commands dropped together with their argument."""
 _KEPT = ("boxed", "ensuremath", "mathbin", "mathclose", "mathinner", "mathit", "mathop", "mathord", "mathrel", "smash")
-"""Commands whose argument is shown as it is."""
+"""Commands whose argument is shown unchanged."""
 _WORDS = (
     "hbox", "mathrm", "mathsf", "mathtt", "mbox", "operatorname", "text", "textbf", "textit", "textnormal", "textrm",
     "textsf", "texttt",
@@ -85,7 +85,7 @@ _NEGATED: dict[str, str] = dict(zip("=∈⊂⊆≡∼≈<>∥∣|∃", "≠∉�
 
 
 def parse_tex(tex: str) -> Part:
-    """Parse a TeX formula; raises UnknownFormulaError if it is malformed, or if any part of it is unknown."""
+    """Parse a TeX formula; raises UnknownFormulaError if it is malformed or any part is unknown."""
     from pylatexenc.latexwalker import LatexWalker, LatexWalkerError  # type: ignore[import-untyped]
 
     if len(tex) > _LENGTH_MAX or _depth(tex) > _DEPTH_MAX:
@@ -107,7 +107,7 @@ def _depth(tex: str) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Atom:
-    """A node that is no character: pylatexenc's own cannot be compared with one."""
+    """A node other than a character: pylatexenc's nodes cannot be compared."""
 
     node: Any
 
@@ -125,14 +125,14 @@ class _Reader:
         self.style = style
 
     def all(self) -> Part:
-        """Read all of them."""
+        """Read all nodes."""
         row = self.row(until=lambda _atom: False)
         if self.at < len(self.stream):
             raise UnknownFormulaError
         return row
 
     def row(self, until: Callable[[Any], bool]) -> Part:
-        """Read until an atom that ends the row, which is not taken."""
+        """Read until an atom that ends the row, which is not consumed."""
         parts: list[Part] = []
         while self.at < len(self.stream) and not until(self.stream[self.at]):
             atom = self.take()
@@ -157,14 +157,14 @@ class _Reader:
         return self.stream[self.at - 1]
 
     def take_node(self) -> Any:
-        """Take the next node, which is no character."""
+        """Take the next atom, which must be a node."""
         atom = self.take()
         if isinstance(atom, str):
             raise UnknownFormulaError
         return atom.node
 
     def argument(self) -> Part:
-        """Take what a command is applied to."""
+        """Take the argument of a command."""
         while self.at < len(self.stream) and self.stream[self.at] == " ":
             self.at += 1
         atom = self.take()
@@ -173,7 +173,7 @@ class _Reader:
         return self.part(atom) or Row(())
 
     def add_script(self, parts: list[Part], sign: str) -> None:
-        """Set the next part higher or lower beside the last."""
+        """Attach the next part to the last as a script."""
         script = self.argument()
         base = _pop(parts)
         lower, upper = (base.lower, base.upper) if isinstance(base, Scripts) else (None, None)
@@ -183,7 +183,7 @@ class _Reader:
         parts.append(Scripts(inner, script if sign == "_" else lower, script if sign == "^" else upper))
 
     def add_primes(self, parts: list[Part]) -> None:
-        """Put primes behind the last part."""
+        """Attach primes to the last part."""
         count = 1
         while self.at < len(self.stream) and self.stream[self.at] == "'":
             self.at += 1
@@ -196,7 +196,7 @@ class _Reader:
         parts.append(Scripts(inner, lower, Leaf(mark)))
 
     def part(self, atom: Any) -> Part | None:
-        """Return what an atom is; None where it is nothing that is seen."""
+        """Return the part for an atom; None if it is invisible."""
         if isinstance(atom, str):
             if atom == " ":
                 return None
@@ -216,7 +216,7 @@ class _Reader:
         return self.command(atom.node.macroname, atom.node)
 
     def command(self, name: str, node: Any) -> Part | None:
-        """Return what a command gives; None where it gives nothing that is seen."""
+        """Return the part for a command; None if it is invisible."""
         if name in _SPACES:
             return Leaf(" ", "space")
         if name in _NOTHING:
@@ -225,11 +225,11 @@ class _Reader:
         return self.symbol(name) if handler is None else handler(self, name, _arguments(node))
 
     def given(self, nodes: list[Any], number: int = 0) -> Part:
-        """Return an argument of a command, which pylatexenc has found, or else comes next."""
+        """Return an argument of a command: parsed by pylatexenc, or else the next atoms."""
         return _Reader([nodes[number]], self.style).all() if number < len(nodes) else self.argument()
 
     def dropped(self, _name: str, nodes: list[Any]) -> None:
-        """Take an argument that is not shown."""
+        """Consume an argument that is not shown."""
         self.given(nodes)
 
     def kept(self, _name: str, nodes: list[Any]) -> Part:
@@ -255,11 +255,11 @@ class _Reader:
         return Row((Leaf(" ", "space"), Leaf("(", "open"), self.given(nodes), Leaf(")", "close")))
 
     def negated(self, _name: str, nodes: list[Any]) -> Part:
-        """Return a relation that does not hold."""
+        """Return a negated relation."""
         return leaf(_known(_NEGATED, _text(self.given(nodes))))
 
     def overset(self, _name: str, nodes: list[Any]) -> Part:
-        """Return a relation that holds by definition; others have no sign of their own."""
+        """Return a relation of definition; other stacked relations have no sign."""
         above, base = _text(self.given(nodes)), _text(self.given(nodes, 1))
         return leaf(_known({("def", "="): "≝"}, (above, base)))
 
@@ -291,7 +291,7 @@ class _Reader:
         return found
 
     def words(self, name: str, nodes: list[Any]) -> Part:
-        """Return words that are set as text, with the space that is in them; or what else stands in their place."""
+        """Return words set as text, with their spaces; or another argument in their place."""
         given = nodes or [self.take_node()]
         inner = given[0].nodelist if type(given[0]).__name__ == "LatexGroupNode" else given
         text = "".join(each.chars if type(each).__name__ == "LatexCharsNode" else "^" for each in inner)
@@ -309,7 +309,7 @@ class _Reader:
         return Row((*before, word, *after)) if before or after else word
 
     def fence(self, _name: str, _nodes: list[Any]) -> Part:
-        """Return what stands between two brackets that grow with it."""
+        """Return the group between two brackets that grow with it."""
         opening = self.take_delimiter()
         inner = self.row(until=lambda atom: _macro(atom) == "right")
         if _macro(self.take()) != "right":
@@ -318,7 +318,7 @@ class _Reader:
         return Row((*_bracket(opening, "open"), inner, *_bracket(closing, "close")))
 
     def take_delimiter(self) -> str:
-        """Take a bracket; empty where it is none."""
+        """Take a bracket; empty if it is an invisible one."""
         atom = self.take()
         while atom == " ":
             atom = self.take()
@@ -346,7 +346,7 @@ class _Reader:
         return Row((*_bracket(opening, "open"), Rows(tuple(map(tuple, rows))), *_bracket(closing, "close")))
 
     def rows(self) -> list[list[Part]]:
-        """Read cells that are divided by & and rows that are divided by a double backslash."""
+        """Read cells separated by & and rows separated by a double backslash."""
         rows: list[list[Part]] = [[]]
         while True:
             rows[-1].append(self.row(until=lambda atom: atom == "&" or _macro(atom) == "\\"))
@@ -361,14 +361,14 @@ def _bracket(text: str, kind: Kind) -> tuple[Leaf, ...]:
 
 
 def _known(table: dict[Any, str], key: object) -> str:
-    """Return what a table has for a key; raises UnknownFormulaError where it has nothing."""
+    """Look up a key in a table; raises UnknownFormulaError if it is missing."""
     if key not in table:
         raise UnknownFormulaError
     return table[key]
 
 
 def _mixed(nodes: list[Any]) -> Part:
-    """Return text with formulas in it; raises UnknownFormulaError if it holds anything else."""
+    """Return text with formulas in it; raises UnknownFormulaError for anything else."""
     parts: list[Part] = []
     for each in nodes:
         if type(each).__name__ == "LatexCharsNode":
@@ -381,7 +381,7 @@ def _mixed(nodes: list[Any]) -> Part:
 
 
 def _atoms(nodes: list[Any]) -> Iterator[str | _Atom]:
-    """Yield characters, and the nodes of all else."""
+    """Yield characters, and all other nodes."""
     for node in nodes:
         kind = type(node).__name__
         if kind == "LatexCharsNode":
@@ -417,7 +417,7 @@ def _text(part: Part) -> str:
 
 
 def _with_numbers(parts: list[Part]) -> list[Part]:
-    """Parts with figures beside each other as numbers."""
+    """Join adjacent digits into numbers."""
     found: list[Part] = []
     for each in parts:
         last = found[-1] if found else None
@@ -430,7 +430,7 @@ def _with_numbers(parts: list[Part]) -> list[Part]:
 
 @cache
 def _known_symbol(name: str) -> str:
-    """Return the one character that a command stands for; empty where it stands for none."""
+    """Return the one character that a command stands for; empty if it has none."""
     from pylatexenc.latex2text import get_default_latex_context_db  # type: ignore[import-untyped]
 
     found = getattr(get_default_latex_context_db().get_macro_spec(name), "simplify_repl", None)

@@ -1,6 +1,6 @@
-"""A formula as a line of text, which can be read in one way only.
+"""Write a formula as an unambiguous line of text.
 
-Fractions, roots and scripts get brackets where they need some; space says what belongs together.
+Fractions, roots and scripts are bracketed where needed; space shows grouping.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ _BRACKETS = frozenset(_OPEN + _CLOSE + "|‖")
 _BEFORE_CLOSING = frozenset({"symbol", "number", "word", "close", "after", "space"})
 _FACTORS = frozenset({"symbol", "number", "word", "close", "after", "fraction", "root", "big", "function", "open"})
 _AT_ONCE = {"∘": "°", "°": "°", "*": "*", "∗": "*", "†": "†", "‡": "‡", "′": "′", "″": "″", "‴": "‴"}
-"""What is set higher directly behind a symbol, in these characters."""
+"""Superscripts written directly behind a symbol, as these characters."""
 _BEFORE_PREFIX = frozenset({"", "big", "comma", "function", "open", "operator", "prefix", "relation", "slash"})
-"""After these a plus or a minus is a sign."""
+"""Kinds of token after which plus or minus is a sign."""
 _SPACED = frozenset({"operator", "relation"})
 _DIFFERENTIALS = frozenset({"d", "∂"})
 
 
 @dataclass(slots=True)
 class _Token:
-    """A piece of the line that is written."""
+    """A piece of the written line."""
 
     text: str
     kind: str
     sure: str = ""
-    """The same, if something follows that could be taken for part of it."""
+    """Its form if what follows could be read as part of it."""
 
 
 def line_of(part: Part) -> str:
-    """Return a formula as text; equations below each other on lines of their own.
+    """Return a formula as text, with equations below each other on separate lines.
 
-    Raises UnknownFormulaError where that would not be the whole truth.
+    Raises UnknownFormulaError if the text would not be exact.
     """
     if isinstance(part, Row) and len(part.parts) == 1:
         return line_of(part.parts[0])
@@ -60,7 +60,7 @@ def line_of(part: Part) -> str:
 
 
 def _aligned(cells: Iterable[Part]) -> str:
-    """A line whose cells are set below those of others: one equation, or several with commas between."""
+    """A line with aligned cells: one equation, or several separated by commas."""
     groups: list[list[Part]] = []
     for cell in cells:
         parts = _seen(cell)
@@ -87,7 +87,7 @@ def _is_open(group: list[Part]) -> bool:
 
 
 def _parts(part: Part) -> list[Part]:
-    """The parts that stand beside each other, without rows in rows; each bar opens or closes."""
+    """The parts of a row, with nested rows flattened; each bar opens or closes."""
     found: list[Part] = []
     open_bars: list[str] = []
     for each in _flat(part):
@@ -110,7 +110,7 @@ def _flat(part: Part) -> list[Part]:
 
 
 def _last_leaf(part: Part) -> Leaf | None:
-    """The leaf that a part is, or is the only one at the base of its scripts."""
+    """The leaf of a part, possibly with scripts; None if it has several."""
     while isinstance(part, Scripts | Row):
         if isinstance(part, Row) and len(part.parts) != 1:
             return None
@@ -150,7 +150,7 @@ def _tokens(part: Part) -> list[_Token]:
 
 
 def _joined(tokens: list[_Token]) -> str:
-    """The line of all tokens, with space where it belongs."""
+    """The line of all tokens, spaced."""
     kinds = _settled(tokens)
     text, before = "", ""
     sure: tuple[str, str] | None = None
@@ -179,7 +179,7 @@ def _clings(token: _Token) -> bool:
 
 
 def _settled(tokens: list[_Token]) -> list[str]:
-    """The kinds of tokens, of signs whether they are some here."""
+    """The kinds of tokens, with operators resolved to signs by position."""
     kinds: list[str] = []
     before = ""
     for each in tokens:
@@ -242,7 +242,7 @@ def _kind_beside(parts: list[Part], index: int, step: int) -> str:
 
 
 def _kind(part: Part, *, backwards: bool) -> str:
-    """What a part is to a fraction beside it."""
+    """How a part acts on a fraction beside it."""
     if isinstance(part, Leaf):
         return part.kind
     if isinstance(part, Scripts):
@@ -252,7 +252,7 @@ def _kind(part: Part, *, backwards: bool) -> str:
 
 
 def _is_mixed(parts: list[Part], index: int) -> bool:
-    """Whether a fraction of two numbers stands right behind another number, and nothing behind it."""
+    """Whether a fraction of two numbers directly follows a number, with nothing after it."""
     fraction = parts[index]
     halves = [_last_leaf(each) for each in (fraction.top, fraction.bottom)] if isinstance(fraction, Fraction) else []
     before = parts[index - 1] if index else None
@@ -269,7 +269,7 @@ def _fraction(part: Fraction) -> str:
 
 
 def _has_outside(text: str, characters: str) -> bool:
-    """Whether one of these characters is in a text outside of brackets."""
+    """Whether one of these characters is in a text outside brackets."""
     depth = 0
     for char in text:
         depth += (char in _OPEN) - (char in _CLOSE)
@@ -279,7 +279,7 @@ def _has_outside(text: str, characters: str) -> bool:
 
 
 def _is_one(part: Part) -> bool:
-    """Whether what stands below a line is one thing, so that it needs no brackets."""
+    """Whether a denominator is one unit that needs no brackets."""
     parts = [each for each in _parts(part) if not is_space(each)]
     if not parts:
         raise UnknownFormulaError  # a fraction of which a half is missing
@@ -293,11 +293,11 @@ def _is_one(part: Part) -> bool:
 
 
 _APPLIED = frozenset("fghFGHPΓζφψ")
-"""Letters that mean a function where brackets follow."""
+"""Letters that are functions when brackets follow."""
 
 
 def _is_applied(parts: list[Part]) -> bool:
-    """Whether the first part is a function, so that it is not multiplied by the brackets that follow."""
+    """Whether the first part is a function applied to the brackets that follow, not a factor."""
     first = _last_leaf(parts[0])
     if first is None or first.kind == "number":
         return False
@@ -373,7 +373,7 @@ def _scripts(part: Scripts) -> list[_Token]:
 
 
 def _has_scripts_too(part: Scripts) -> bool:
-    """Whether what has scripts has such in its own right: a power of a power."""
+    """Whether the base of a part with scripts has scripts of its own: a power of a power."""
     inner = alone(part.base)
     if not isinstance(inner, Scripts):
         return False
@@ -381,7 +381,7 @@ def _has_scripts_too(part: Scripts) -> bool:
 
 
 def _set(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple[str, str]:
-    """A script, in brackets where the next part could be taken for it."""
+    """A script, in brackets if the next part could be read as part of it."""
     if all(ord(char) in table for char in text):
         return text.translate(table), ""
     bracketed = f"{sign}({text})"
