@@ -91,6 +91,14 @@ def test_any_bytes_are_an_answer_or_a_sentence(content: bytes) -> None:
     greader.is_done(content)
 
 
+def test_an_address_of_megabytes_is_no_feed() -> None:
+    address = f"https://a.example/{'^' * 70_000}"
+    with pytest.raises(SyncError, match="gave a feed that cannot be read"):
+        miniflux.feeds_of(json.dumps([{"id": 1, "feed_url": address, "title": "T"}]).encode(), URL)
+    with pytest.raises(SyncError, match="gave a feed that cannot be read"):
+        greader.feeds_of(json.dumps({"subscriptions": [{"id": "feed/1", "url": address}]}).encode(), URL)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -16,6 +16,8 @@ from tuireader.urls.hosts import absolute, named_host
 
 _LONGEST = 2048
 """Maximum characters of a server's id: some use the feed's address."""
+_ADDRESS_MAX = 65_536
+"""Maximum characters of a feed's address."""
 
 
 def parsed(content: bytes, url: str) -> Any:
@@ -56,8 +58,9 @@ def _listed(value: Any, name: str, url: str) -> list[Any]:
 
 
 def address_of(value: object) -> str:
-    """A feed's address; one outside the web stays unchanged, since only the server fetches it."""
-    return absolute(value, "") or line(text_of(value), markup=False)
+    """A feed's address, "" if it is too long; one outside the web stays unchanged: only the server fetches it."""
+    found = absolute(value, "") or line(text_of(value), markup=False)
+    return found if len(found) <= _ADDRESS_MAX else ""
 
 
 def number_of(value: object) -> str:
