@@ -144,9 +144,9 @@ async def _watch_all(
 async def _follow_list(
     gate: Cache, queue: PoliteQueue, address: str, error: NoFeedFoundError, *, is_wanted: bool
 ) -> Subscribed | TuireaderError | None:
-    """Follow the articles that a page without a feed lists; None if the user declines.
+    """Follow a page without a feed by the articles it lists.
 
-    Returns the error if that fails.
+    Returns the subscription, the error if that fails, or None if the user declines.
     """
     from tuireader.library.subscribing.follow_page import follow_list, list_on
 

@@ -20,7 +20,7 @@ LONGEST_WAIT = 600
 
 
 class Kind(Protocol):
-    """A type of values."""
+    """Base of the types of option values."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
         """Errors that `value` has as the value of an option."""
@@ -30,7 +30,7 @@ class Kind(Protocol):
 
 
 class Text:
-    """Any text."""
+    """The type of options that take any text."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
         if not isinstance(value, str):
@@ -41,7 +41,7 @@ class Text:
 
 
 class Switch:
-    """Yes or no."""
+    """The type of options that are on or off."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
         if not isinstance(value, bool):
@@ -52,7 +52,7 @@ class Switch:
 
 
 class Number(NamedTuple):
-    """An integer within bounds."""
+    """The type of options that take an integer within bounds."""
 
     least: int
     most: int
@@ -67,7 +67,7 @@ class Number(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One of several words."""
+    """The type of options that take one of several words."""
 
     words: tuple[str, ...]
 

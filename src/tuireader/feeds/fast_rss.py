@@ -52,7 +52,7 @@ _BUFFER = 1 << 16
 
 
 class _UnusualError(Exception):
-    """Something that feedparser must parse."""
+    """The feed has something that only feedparser parses."""
 
 
 @dataclass(frozen=True, slots=True)

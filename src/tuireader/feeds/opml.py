@@ -44,7 +44,7 @@ _DEEPEST = 20
 
 
 class Outline(NamedTuple):
-    """A feed of a list."""
+    """A feed in an OPML document."""
 
     url: str
     title: str

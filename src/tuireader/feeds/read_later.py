@@ -30,7 +30,7 @@ _SAID = re.compile(r'([a-z_]{1,20})="([^"]{0,4000})"', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page of an export."""
+    """A page in the export of a read-later service."""
 
     url: str
     title: str = ""

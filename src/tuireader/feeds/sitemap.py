@@ -42,7 +42,7 @@ _BEGINNING = 5000
 
 
 class Listed(NamedTuple):
-    """An address of a sitemap."""
+    """A page listed in a sitemap."""
 
     url: str
     date: datetime | None

@@ -20,7 +20,7 @@ _LONGEST = 10_000
 
 
 class ListedAddress(NamedTuple):
-    """A line of a list."""
+    """A line of newsboat's `urls` file: a feed or a search."""
 
     line: int
     url: str
@@ -63,7 +63,7 @@ def read_url_list(text: str) -> list[ListedAddress]:
 
 
 def _search(url: str) -> tuple[str, str] | None:
-    """Name and expression of `query:Name:expression`."""
+    """Split `query:Name:expression` into name and expression."""
     kind, _, rest = url.partition(":")
     name, _, expression = rest.partition(":")
     return (printable(name), expression) if kind == "query" else None
@@ -146,7 +146,7 @@ class _Parser:
         return False
 
     def conjunction(self) -> list[_Said] | None:
-        """Comparisons that must all hold."""
+        """Parse comparisons joined by `and`."""
         found: list[_Said] = []
         while True:
             some = self._disjunction()
@@ -229,7 +229,7 @@ def _piece(said: _Said) -> str:
 
 
 class Ignored(NamedTuple):
-    """An `ignore-article` line."""
+    """An `ignore-article` line of newsboat's configuration."""
 
     line: int
     feed: str

@@ -55,12 +55,12 @@ class _Guards:
     sanitize_html = False  # bodies are cleaned before they are shown
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        """Ignore an element that its handler does not expect there."""
+        """Handle a start tag; one that feedparser does not expect there is ignored."""
         with suppress(*_SURPRISES):
             super().unknown_starttag(tag, attrs)  # type: ignore[misc]
 
     def unknown_endtag(self, tag: str) -> None:
-        """Ignore the end of such an element, but leave it."""
+        """Handle an end tag; one of an ignored element only reduces the depth."""
         depth = self.depth
         try:
             super().unknown_endtag(tag)  # type: ignore[misc]

@@ -199,7 +199,7 @@ def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
-    """These articles and their duplicates."""
+    """Return these articles together with their duplicates."""
     others = c.execute(
         "SELECT o.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value AND a.story IS NOT NULL"
         " CROSS JOIN article AS o INDEXED BY article_by_story ON o.story = a.story",

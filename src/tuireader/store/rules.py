@@ -74,7 +74,7 @@ def get(c: sqlite3.Connection, rule_id: int) -> Rule:
 
 
 def in_force(c: sqlite3.Connection, now: datetime) -> list[Rule]:
-    """Rules that have not ended."""
+    """Return the rules that have not ended."""
     return [rule for rule in every(c) if rule.until is None or rule.until > now]
 
 

@@ -41,7 +41,7 @@ def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
 
 
 def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
-    """Save facts learned from a feed's pages."""
+    """Save what the pages of a feed's articles add to its entries."""
     import json
 
     said = {"gives": what.gives, "looked": seconds(what.looked), "up_to": what.up_to}

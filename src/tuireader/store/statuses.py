@@ -118,7 +118,7 @@ class Marking:
         now: Callable[[], datetime] = utc_now,
         is_unasked: bool = False,
     ) -> None:
-        """The same parameters as `mark`."""
+        """Takes the parameters of `mark`."""
         self.left = list(ids)
         """Articles that are not marked yet."""
         self._read, self._starred, self._now, self._is_unasked = read, starred, now, is_unasked

@@ -343,7 +343,7 @@ class ReaderApp(TypeAhead):
             driver.give_back("" if self.is_all_said else unwritten)
 
     def _begin_to_end(self, status: int = 0, shown_first: Screens | None = None) -> None:
-        """Save the session and end."""
+        """Save the session, then quit."""
         self.last_screen = shown_first
         if self._has_reader:
             self.reader.resume.keep()

@@ -17,7 +17,7 @@ Shape = tuple[str, ...]
 
 
 class Shapes:
-    """The patterns of some addresses."""
+    """The common patterns of a site's article addresses."""
 
     def __init__(self, known: Iterable[str]) -> None:
         """`known` are addresses of articles."""

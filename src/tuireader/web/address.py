@@ -61,7 +61,7 @@ class Address:
 
     @property
     def name(self) -> str:
-        """The host in Unicode."""
+        """The host name as shown: punycode decoded."""
         if "xn--" not in self.host:
             return self.host
         import idna

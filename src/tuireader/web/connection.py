@@ -26,7 +26,7 @@ IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE"}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request."""
+    """A request to be sent."""
 
     address: Address
     headers: Sequence[tuple[bytes, bytes]]
@@ -67,7 +67,7 @@ class TransportError(Exception):
 
 
 class UnconnectedError(TransportError):
-    """No connection came about."""
+    """The connection could not be established."""
 
 
 class ProxyRefusedError(TransportError):
@@ -249,7 +249,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     async def _next(self) -> Any:
-        """The next event of h11."""
+        """Return h11's next event, reading from the network if needed."""
         while True:
             try:
                 event = self._http.next_event()

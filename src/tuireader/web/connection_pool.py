@@ -98,7 +98,7 @@ def _let_go_of(task: asyncio.Task[Connected], let_go: Callable[[Connected], None
 
 
 class Connections:
-    """A bounded pool of connections."""
+    """A pool of connections, with a limit for each host and in total."""
 
     def __init__(
         self, headers: Headers, connections: int, note_reach: Callable[[Address, Reach], None], proxies: Proxies
@@ -286,7 +286,7 @@ class Received:
     """A response whose head was received."""
 
     def __init__(self, pool: Connections, connection: Connection, status: int, headers: Headers) -> None:
-        """Use `Connections.send`."""
+        """Created by `Connections.send` only."""
         self.status = status
         self.headers = headers
         self._pool = pool

@@ -44,7 +44,7 @@ MOST_REDIRECTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back."""
+    """A complete response, after redirects."""
 
     status: int
     headers: ResponseHeaders
@@ -190,7 +190,7 @@ async def send(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request through its redirects."""
+    """A request with the redirects it follows."""
 
     method: str
     body: bytes = b""
@@ -237,7 +237,7 @@ async def _fetch(
 
 @contextmanager
 def _asking(url: Address) -> Iterator[None]:
-    """Add the address to errors."""
+    """Add the requested address to errors raised inside."""
     try:
         yield
     except FetchError as error:

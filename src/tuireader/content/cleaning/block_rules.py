@@ -164,7 +164,7 @@ def container(context: Context, node: Node) -> Kept:
 
 
 def paragraph(context: Context, node: Node) -> Kept:
-    """A paragraph or a heading."""
+    """Clean a paragraph or a heading, in place."""
     content = trimmed(context.children_in(context.tag if node.tag == "p" else node.tag, node))
     if any(map(is_block, content)):
         return in_blocks(content)
@@ -359,7 +359,7 @@ def part_of_table(context: Context, node: Node) -> Kept:
 
 
 def cell(context: Context, node: Node) -> Kept:
-    """A cell of a table."""
+    """Clean a table cell, in place."""
     found = _ALIGNED.search(node["style"])
     align = found[1].lower() if found else node["align"].lower()
     attributes = {"align": align} if align in {"left", "right", "center"} else {}

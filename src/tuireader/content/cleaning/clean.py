@@ -31,7 +31,7 @@ _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "a
 
 
 def marked(context: Context, node: Node) -> Kept:
-    """Marked text."""
+    """Clean an element of inline markup, such as emphasis or code."""
     context.verbatim += node.tag in _VERBATIM
     content = context.children(node)
     context.verbatim -= node.tag in _VERBATIM
@@ -121,7 +121,7 @@ def _is_to_the_top(text: Node, href: str) -> bool:
 
 
 def picture(context: Context, node: Node) -> Kept:
-    """A picture."""
+    """Clean a picture, in place."""
     if is_tracker(node) or _ADMONITION.search(node["src"]):
         return []
     if (instead := media.as_text(node)) is not None:

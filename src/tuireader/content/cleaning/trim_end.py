@@ -135,7 +135,7 @@ def _from_the_end(node: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def _remove(parent: Node, block: Node) -> None:
-    """Remove one of the last blocks."""
+    """Remove a child; searched from the end."""
     for index in range(len(parent.children) - 1, -1, -1):
         if parent.children[index] is block:
             del parent.children[index]

@@ -152,7 +152,7 @@ def _last_numbers(tokens: Sequence[Token]) -> dict[int, int]:
 
 
 class _List:
-    """An open list."""
+    """A list whose items are being read."""
 
     def __init__(self, number: int, width: int, *, ordered: bool) -> None:
         self.number = number
@@ -162,7 +162,7 @@ class _List:
 
 
 class _Table:
-    """An open table."""
+    """A table whose rows are being read."""
 
     def __init__(self) -> None:
         self.aligns: list[Align] = []
@@ -219,7 +219,7 @@ class _Builder:
         self.levels.pop()
 
     def finish(self, title: str, authors: tuple[str, ...], lang: str) -> Document:
-        """The finished document."""
+        """Return the finished document."""
         starts = [0, *accumulate(text_length(block) + 1 for block in self.blocks)]
         headings = tuple(
             Heading(block.level, " ".join(block.text.plain.split()), index, starts[index])

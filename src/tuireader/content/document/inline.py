@@ -26,23 +26,23 @@ class Token(Protocol):
 
     @property
     def type(self) -> str:
-        """What it is."""
+        """The kind of the token."""
 
     @property
     def content(self) -> str:
-        """Its text."""
+        """The text of the token."""
 
     @property
     def attrs(self) -> Mapping[str, Any]:
-        """Its attributes."""
+        """The attributes of the token."""
 
     @property
     def meta(self) -> Mapping[str, Any]:
-        """What a plugin adds."""
+        """Data that a plugin adds to the token."""
 
     @property
     def children(self) -> Sequence[Token] | None:
-        """The tokens within it."""
+        """The tokens inside this one."""
 
 
 class References:

@@ -186,7 +186,7 @@ def _list_kind(level: Level) -> str:
 
 
 def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
-    """Number of items in the list that starts with a block, `depth` levels deep."""
+    """The number of items of the list that starts with a block, at nesting level `depth`."""
     levels = blocks[index].levels
     outer, kind = [level.id for level in levels[:depth]], (_list_kind(levels[depth]), levels[depth].list)
     items: set[int] = set()

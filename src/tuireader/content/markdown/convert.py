@@ -74,7 +74,7 @@ class _Converter(HTML2Text):
     # What the parser calls
 
     def handle_tag(self, tag: str, attrs: Attributes, start: bool) -> None:  # noqa: FBT001 - the parent's signature
-        """Handle a tag."""
+        """html2text's hook: handle the start or end of a tag."""
         if self.listing is not None:
             if not self.listing.take_tag(tag, attrs, is_block=tag in BLOCKS, start=start):
                 self.end_listing()
@@ -115,7 +115,7 @@ class _Converter(HTML2Text):
             self.listing = None
 
     def handle_data(self, data: str, entity_char: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the parent's signature
-        """Handle text."""
+        """html2text's hook: handle text between tags."""
         if self.listing is not None:
             self.listing.text.append(data)
             return

@@ -14,7 +14,7 @@ opens or closes by position; "after" follows a factor directly, like !."""
 
 
 class Leaf(NamedTuple):
-    """A piece of text."""
+    """A piece of a formula's text."""
 
     text: str
     kind: Kind = "symbol"

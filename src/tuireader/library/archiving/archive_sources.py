@@ -41,7 +41,7 @@ class Start(NamedTuple):
 
 
 class Front(NamedTuple):
-    """The current feed document."""
+    """What the current feed document says about older ones."""
 
     says: Says
     older: str | None
@@ -146,7 +146,7 @@ _LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class Found(NamedTuple):
-    """Articles listed by a site."""
+    """The articles that a site's sitemaps list."""
 
     pages: tuple[Listed, ...]
     """Addresses that look like the feed's articles, newest first."""

@@ -26,7 +26,7 @@ Kind = Literal["feed", "posts"]
 
 
 class Wanted(NamedTuple):
-    """Limits of a backfill."""
+    """The limits of a backfill, and how its articles arrive."""
 
     since: datetime | None = None
     """The oldest date."""
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """The result of a page."""
+    """The outcome of one archive page."""
 
     new: int
     known: int

@@ -33,7 +33,7 @@ PAUSE = 0.025
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """A write job."""
+    """A job for the thread that writes to the cache."""
 
     work: Work[Any]
     future: Future[Any]

@@ -117,7 +117,7 @@ class Job:
 
 
 class Line:
-    """A queue of jobs."""
+    """A queue of jobs for worker processes."""
 
     def __init__(self) -> None:
         self._jobs: deque[Job] = deque()

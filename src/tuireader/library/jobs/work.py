@@ -55,7 +55,7 @@ class Joint(ABC, Generic[Result]):
         return results
 
     def __call__(self, c: sqlite3.Connection) -> Result:
-        """Run it alone."""
+        """Run this job alone, in this process."""
         write = self.prepare(c)
         with transaction(c):
             return self.conclude(c, [write(c)])[0]

@@ -273,7 +273,7 @@ def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
 
 
 class _Names(NamedTuple):
-    """Names to add to an article."""
+    """Authors and categories to add to an article."""
 
     authors: tuple[str, ...]
     categories: tuple[str, ...]

@@ -38,7 +38,7 @@ class Endings(NamedTuple):
     """For the feed's text if the page's text is here, too."""
 
     def of(self, article: Article, html: str, *, is_given: bool = False) -> str:
-        """The sentence for an article."""
+        """Return the sentence for an article; "" if none is due."""
         if is_given:
             return self.given
         if not article.offline:
@@ -52,7 +52,7 @@ ENDINGS = Endings()
 
 
 class Source(NamedTuple):
-    """The source of an article."""
+    """The HTML of an article, and where it is from."""
 
     body: str
     """HTML as received."""

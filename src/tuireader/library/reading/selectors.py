@@ -27,7 +27,7 @@ _SHOWN = 2000
 
 
 class Tried(NamedTuple):
-    """The result of trying selectors."""
+    """The text that selectors give."""
 
     words: int
     text: str

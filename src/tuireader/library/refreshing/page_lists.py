@@ -59,7 +59,7 @@ def noted(learned: PageList, now: datetime) -> PageList:
 
 
 def as_feed(listing: Listing, page: Page) -> ParsedFeed:
-    """A list as a feed."""
+    """Return the articles that a page lists as a feed."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.word_count import count_words
 

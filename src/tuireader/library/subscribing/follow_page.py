@@ -151,7 +151,7 @@ class _Follow:
 
 
 class KeptPage(NamedTuple):
-    """A page that is saved."""
+    """An article saved from a page."""
 
     feed_id: int
     article_id: int

@@ -77,7 +77,7 @@ class Taken(NamedTuple):
     """When the server created the newest of the articles."""
 
     def with_(self, other: Taken) -> Taken:
-        """Both results together."""
+        """Return the sum of both results."""
         return Taken(
             self.new + other.new,
             self.read + other.read,

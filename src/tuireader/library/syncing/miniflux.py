@@ -177,7 +177,7 @@ class Miniflux(Server):
         await self._if_there(f"/v1/feeds/{int(feed_id)}", method="PUT", body=miniflux.body(**what), kind=_JSON)
 
     async def _if_there(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page | None:
-        """The answer about an article or a feed; None if the server no longer has it."""
+        """Request an article or a feed; None if the server no longer has it."""
         try:
             return await self.talk.ask(path, method=method, body=body, kind=kind)
         except FetchError as error:

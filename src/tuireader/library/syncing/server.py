@@ -51,7 +51,7 @@ class Login(NamedTuple):
 
 
 class Talk:
-    """Requests to one server."""
+    """Sends requests to one server, with its credentials."""
 
     def __init__(self, queue: PoliteQueue, url: str) -> None:
         """`url` is the base address."""
@@ -95,7 +95,7 @@ class SwitchedOffError(SyncError):
 
 
 class Wanted(NamedTuple):
-    """What to pull."""
+    """What a pull works for: an account, and the check for a restored server."""
 
     account: Account
     is_set_back: Callable[[], Awaitable[bool]]
@@ -138,7 +138,7 @@ class Server(ABC):
 
     @abstractmethod
     async def feeds(self) -> list[RemoteFeed]:
-        """All subscriptions."""
+        """Fetch all subscriptions of the account."""
 
     @abstractmethod
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
@@ -150,7 +150,7 @@ class Server(ABC):
 
     @abstractmethod
     async def rename(self, feed_id: str, title: str) -> None:
-        """Give a feed another name."""
+        """Rename a feed on the server."""
 
     @abstractmethod
     async def move(self, feed_id: str, folder: str) -> None:
@@ -229,7 +229,7 @@ def ended(event: Synced) -> str:
 
 
 def waiting(count: int, where: str) -> str:
-    """A message about unsent marks."""
+    """Return a message about marks that are not sent yet."""
     return f"{counted(count, 'mark')} {'waits' if count == 1 else 'wait'} for {where}"
 
 

@@ -99,7 +99,7 @@ class _Run:
             yield await self.ended("done", None)
 
     async def steps(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
-        """All steps in order."""
+        """Run all steps of an exchange, in order."""
         server = sign()
         yield self._now("signing in")
         await server.sign_in()
@@ -165,7 +165,7 @@ class _Run:
             self._says(server.dropped(dropped, self.account.name))
 
     async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
-        """Upload only."""
+        """Send the outbox, without fetching anything."""
         server = sign()
         await server.sign_in()
         if await self._waiting() and await self._is_set_back(server):

@@ -31,7 +31,7 @@ _LONGEST = 60
 
 
 class TextFile(NamedTuple):
-    """A file to write."""
+    """A file of the export."""
 
     name: str
     text: str

@@ -198,7 +198,7 @@ class Imported:
         ]
 
     def said(self) -> list[str]:
-        """The result in sentences."""
+        """Return the result as sentences."""
         if self.restored is not None:
             back = self.restored
             known = f"; {back.known} were here already" if back.known else ""

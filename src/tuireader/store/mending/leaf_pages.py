@@ -24,9 +24,9 @@ _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 
 class Leaves:
-    """All readable rows of a file, by shape and number.
+    """All readable rows of a database file, by shape and rowid.
 
-    The shape is the number of columns and the type of the value after the number.
+    The shape of a row is its number of columns and the type of its second value.
     """
 
     def __init__(self, path: Path, page_size: int) -> None:
@@ -131,7 +131,7 @@ def _values(record: bytes) -> list[Any]:
 
 
 def _value(record: bytes, at: int, kind: int) -> tuple[Any, int]:
-    """A value and its length."""
+    """Decode a value of a record; returns it and its length in bytes."""
     if kind == 0:
         return None, 0
     if kind in (8, 9):

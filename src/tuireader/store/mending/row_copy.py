@@ -49,7 +49,7 @@ _LOST_FEED = "The address of this feed was lost when the cache was damaged: add 
 
 @dataclass
 class Rescued:
-    """The result of copying."""
+    """What was copied from a damaged cache."""
 
     articles: int = 0
     lost: int = 0

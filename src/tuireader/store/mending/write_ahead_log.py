@@ -29,7 +29,7 @@ _SIZES = frozenset(1 << power for power in range(9, 17))
 
 
 class Log(NamedTuple):
-    """The contents of a log."""
+    """The pages in a write-ahead log."""
 
     salts: bytes
     """Salts that distinguish its frames from older ones in the same file."""

@@ -89,7 +89,7 @@ def highest_id(c: sqlite3.Connection) -> int:
 
 
 def count_unread(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
-    """The number of a query's articles, and of the unread ones."""
+    """Count a query's articles, and the unread ones among them."""
     counted = [
         c.execute(part.sql("count(*), coalesce(sum(d.read = 0), 0)"), part.params).fetchone()
         for part in select(c, query, ordered=False).parts

@@ -145,7 +145,7 @@ def _width(hints: Sequence[Row]) -> int:
 
 
 class Beside(Horizontal):
-    """A horizontal container."""
+    """A container that puts its children side by side."""
 
     BLANK = True
 

@@ -16,7 +16,7 @@ from tuireader.tui.support.safe_text import cut
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row."""
+    """A row of a choice list."""
 
     text: str
     aside: str = ""
@@ -51,7 +51,7 @@ class ChoiceList(RowList):
         return 1
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """None without a cursor."""
+        """Lines of the cursor's row; None without a cursor."""
         return 1 if self.has_cursor else 0
 
     def row_lines(self, row: int) -> list[list[Piece]]:

@@ -171,7 +171,7 @@ class HeadlineList(RowList):
         return self._clock()
 
     def select(self, ids: frozenset[int]) -> None:
-        """Set the selection."""
+        """Select exactly these articles."""
         if ids != self.selected:
             self.selected = ids
             self.refresh()

@@ -160,7 +160,7 @@ class HeadlineWindow:
         return frozenset(headline.feed_id for headline in self._rows)
 
     def apply(self, change: StatusChange) -> None:
-        """Apply a status change."""
+        """Apply a status change to the headlines in the window."""
         self._rows = [change.on(headline) for headline in self._rows]
         if self._pinned is not None:
             self._pinned = (self._pinned[0], change.on(self._pinned[1]))

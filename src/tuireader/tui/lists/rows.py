@@ -45,7 +45,7 @@ class Rows(Widget, can_focus=True):
         return self.row_height(row)
 
     def head_line(self, line: int) -> list[Piece]:
-        """A line above the rows."""
+        """The line above the first row."""
         raise NotImplementedError
 
     def cursor_moved(self) -> None:

@@ -126,7 +126,7 @@ def digits(rows: Sequence[Choice]) -> int:
 
 
 class _OfList(Message):
-    """Base of a list's messages."""
+    """Base of the messages of a sidebar list."""
 
     def __init__(self, side_list: SideList) -> None:
         super().__init__()

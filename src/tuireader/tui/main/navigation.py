@@ -105,7 +105,7 @@ class ReadMark:
     """Marks the open article read when it gets the focus, is scrolled, or has been shown for some seconds."""
 
     def __init__(self, panes: PanesScreen, statuses: StatusController, after: int) -> None:
-        """`after` is in seconds; 0 means at once."""
+        """`after` is the delay in seconds; 0 means at once."""
         self._panes = panes
         self._statuses = statuses
         self._after = after

@@ -106,11 +106,11 @@ class _LinkList(WholeList):
         return 3
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """Without the blank line."""
+        """Lines of a heading's row, without the blank line above it."""
         return 2
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """Number and text; the address below."""
+        """The lines of a link's row: number and text, then the address."""
         line = self.rows[row]
         number = str(row + 1).rjust(len(str(len(self.rows))))
         indent = " " * (len(number) + 3)

@@ -48,7 +48,7 @@ class Scope:
 
 
 class Kept(NamedTuple):
-    """A rule as listed."""
+    """A saved rule, as the dialog lists it."""
 
     rule: Rule
     words: str

@@ -160,7 +160,7 @@ def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
 
 
 def from_right(text: str) -> bool:
-    """Whether text is right-to-left."""
+    """Whether a line of text is right-to-left."""
     if text.isascii():
         return False
     from tuireader.text.bidi import is_right_to_left

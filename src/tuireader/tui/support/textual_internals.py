@@ -98,7 +98,7 @@ class OpenScreen(Screen[ScreenResultType]):
         self.is_held = True
 
     def release(self) -> None:
-        """Start drawing."""
+        """Start drawing to the terminal."""
         self.is_held = False
         if isinstance(self.app, OpenApp) and self.app.shows_frames:
             self.app.show_frames()

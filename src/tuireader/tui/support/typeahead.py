@@ -32,7 +32,7 @@ Typed = events.Key | events.Paste
 
 
 class Given(NamedTuple):
-    """A key and its target."""
+    """A dispatched key, and the screen it went to."""
 
     typed: Typed
     screen: Screen[Any]
