@@ -193,12 +193,17 @@ def _keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
 
 
 def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
-    """Whether an entry was removed: same guid and not newer, same text, or same title and date."""
+    """Whether an entry was removed: same guid and not newer, same text, or same title and date.
+
+    A guid with another link, title and text is one that its feed gave to another article.
+    """
     key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
     is_later = date is not None and date > gone.get(key, date)
     is_renamed = title in gone and date is not None and date in (gone.get(link), gone.get(text))
-    return is_renamed or (key in gone and not (is_later and not (title in gone and text in gone)))
+    if key not in gone or gone.keys().isdisjoint((link, title, text)):
+        return is_renamed
+    return is_renamed or not is_later or (title in gone and text in gone)
 
 
 class _Ready:

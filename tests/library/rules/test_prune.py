@@ -127,6 +127,20 @@ def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Libra
         assert articles.save_entries(c, feed.id, Plan(new=(of_day(date, NOW),)), NOW).new
 
 
+@pytest.mark.parametrize("day", [None, NOW])
+def test_a_guid_that_is_given_to_another_article_keeps_it_not_away(library: Library, day: datetime | None) -> None:
+    """Without dates, or with the same for all, it is another one if its link, title and text are."""
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c)
+        old = ready("0", "The first words.", title="One", link="https://a.example/one", published=day)
+        (there,) = articles.save_entries(c, feed.id, Plan(new=(replace(old, status=Status(read=True)),)), NOW).new
+        assert pruning.prune(c, [there]) == 1
+        edited = ready("0", "Wholly other words.", title="Another", link="https://a.example/one", published=day)
+        assert not articles.save_entries(c, feed.id, Plan(new=(edited,)), NOW).new
+        other = ready("0", "Wholly other words.", title="Another", link="https://a.example/2", published=day)
+        assert articles.save_entries(c, feed.id, Plan(new=(other,)), NOW).new
+
+
 def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
     """A publisher changes what entries are called; two that share an address are told apart by their dates."""
     link = "https://a.example/one"
