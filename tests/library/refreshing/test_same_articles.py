@@ -410,6 +410,10 @@ OTHERS: dict[str, tuple[Entry, Entry]] = {
         Entry(1, "Login fixed", "1", "https://site.test/a", None, "<p>Login is mended.</p>", "2026-01-15T08:00:11Z"),
         Entry(2, "Export added", "1", "https://site.test/b", None, "<p>Files can go.</p>", "2026-01-16T09:00:12Z"),
     ),
+    "one guid, at one moment": (
+        Entry(1, "Login fixed", "1", "https://site.test/a", LATER, "<p>The login is mended now.</p>"),
+        Entry(2, "Export added", "1", "https://site.test/b", LATER, "<p>Files can go elsewhere.</p>"),
+    ),
     "one guid, without dates": (
         Entry(1, "Login fixed", "1", "https://site.test/a", None, "<p>The login is mended.</p>"),
         Entry(2, "Export added", "1", "https://site.test/b", None, "<p>Files can go.</p>"),

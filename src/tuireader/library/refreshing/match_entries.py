@@ -125,19 +125,21 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     """Whether an entry has taken the guid of another article: title, address and date all differ.
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
-    stay. At one address, at none, or under one title, date and text have to be others.
+    stay. At the same moment, no words stay. At one address, at none, or under one title, date and text have to differ.
     """
     is_at_same_place = min(len(_path(entry.link)), len(_path(there.link))) <= 1 or _path(entry.link) == _path(
         there.link
     )
     if is_at_same_place and entry.title == there.title:
         return False
-    if is_at_same_place or entry.title == there.title:
-        is_later = None not in (entry.published, there.published) and entry.published != there.published
-        return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
     is_dated = entry.published is not None and there.published is not None
-    if is_dated and (entry.published != there.published or not _is_day(entry.published)):
-        return entry.published != there.published
+    is_later = is_dated and entry.published != there.published
+    if is_at_same_place or entry.title == there.title:
+        return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
+    if is_later:
+        return True
+    if is_dated and not _is_day(entry.published):  # some feeds date all entries by their build
+        return is_unlike(plain_text(entry.html), plain_text(body(there)))
     same = not is_dated and _when(entry) is not None and _when(entry) == _when(there)
     return not (same or _much_alike(entry.html, body(there)))
 
