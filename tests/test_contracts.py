@@ -38,7 +38,7 @@ BREAKS = {
     ),
     "Within the library": (
         ("tuireader.library.jobs.work", "import tuireader.library.politeness.polling"),
-        ("tuireader.library.reading.status", "import tuireader.library.refreshing.match_entries"),
+        ("tuireader.library.refreshing.upkeep", "import tuireader.library.reading.status"),
         ("tuireader.library.refreshing.match_entries", "import tuireader.library.subscribing.subscription"),
     ),
     "The only gate to the cache": (

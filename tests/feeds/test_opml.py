@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.errors import NotAFeedListError
+from tuireader.feeds import opml
 from tuireader.feeds.opml import LIMIT, Outline, read_list, write_opml
 from tuireader.text.printable import printable
 
@@ -165,3 +167,48 @@ def test_a_list_without_an_xml_declaration_is_utf8() -> None:
     listed = "<opml version='2.0'><body><outline text='日本'><outline text='Größe' xmlUrl='https://a.example/f'/>"
     (outline,) = read_opml(listed.encode())
     assert (outline.folder, outline.title) == ("日本", "Größe")
+
+
+def memory_of(content: bytes) -> tuple[list[Outline], int]:
+    tracemalloc.start()
+    try:
+        found = read_opml(content)
+        return found, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_folders_in_folders_take_no_memory_of_their_own() -> None:
+    """Each feed would have a copy of all folders around it."""
+    depth, feeds = 2000, 3
+    inner = "".join(
+        f'<outline text="Folder {level}">'
+        + "".join(f'<outline text="T" xmlUrl="https://e.example/{level}/{n}"/>' for n in range(feeds))
+        for level in range(depth)
+    )
+    content = f"<opml><body>{inner}{'</outline>' * depth}<outline text='Last' xmlUrl='https://e.example/last'/>"
+    found, memory = memory_of(content.encode() + b"</body></opml>")
+    assert len(found) == depth * feeds + 1
+    assert memory < 40 * len(content)
+    assert found[0].folder == "Folder 0"
+    assert found[-1] == Outline("https://e.example/last", "Last", "")
+
+
+def test_of_one_feed_in_very_many_folders_some_are_taken() -> None:
+    feed = '<outline text="T" xmlUrl="https://e.example/feed"/>'
+    content = "".join(f'<outline text="Folder {n}">{feed}</outline>' for n in range(3000))
+    (found,) = read_opml(f"<opml><body>{content}</body></opml>".encode())
+    assert (found.folder, len(found.tags)) == ("Folder 0", 99)
+
+
+def test_more_feeds_than_are_taken_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opml, "FEEDS_MAX", 5)
+    content = "".join(f'<outline text="T" xmlUrl="https://e.example/{n}"/>' for n in range(9))
+    found = read_list(f"<opml><body>{content}</body></opml>".encode())
+    assert (len(found.outlines), [each.what for each in found.left_out]) == (5, ["the rest of the list"])
+
+
+def test_names_of_any_length_are_cut() -> None:
+    content = f'<outline text="{"f" * 5000}"><outline text="{"t" * 5000}" xmlUrl="https://e.example/"/></outline>'
+    (found,) = read_opml(f"<opml><body>{content}</body></opml>".encode())
+    assert (len(found.title), len(found.folder)) == (1000, 1000)

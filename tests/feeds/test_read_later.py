@@ -85,3 +85,19 @@ def test_what_is_no_export_is_none(other: str) -> None:
 @given(st.text(max_size=200), st.sampled_from([POCKET, OLD_POCKET, INSTAPAPER, WALLABAG]), st.integers(0, 400))
 def test_whatever_is_in_it_no_export_fails(noise: str, export: str, at: int) -> None:
     read(export[:at] + noise + export[at:])
+
+
+def test_titles_and_names_of_any_length_are_cut() -> None:
+    title = "é" * 5_000_000
+    for text in (
+        f"title,url,time_added\n{title},https://a.example/1,{SECONDS}\n",
+        WALLABAG.replace('"One"', f'"{title}"').replace('"sea"', f'"{title}"'),
+        f'{{"items": [{{"title": "{title}", "origin": {{}}, "canonical": [{{"href": "https://a.example/1"}}]}}]}}',
+    ):
+        (page,) = read(text) or []
+        assert len(page.title) == 1000
+        assert all(len(tag) == 1000 for tag in page.tags)
+
+
+def test_a_table_of_very_many_columns_is_none() -> None:
+    assert read(f"title,url,time_added{',x' * 200}\nOne,https://a.example/1,{SECONDS}\n") is None

@@ -97,6 +97,15 @@ def test_due_gives_those_whose_time_has_come_longest_waiting_first(c: sqlite3.Co
     assert feeds.due(c, NOW) == [times["never asked"], times["long"], times["now"]]
 
 
+def test_a_name_from_a_list_stays_although_the_feed_fails_first(c: sqlite3.Connection) -> None:
+    feed = subscribe(c, title="My Name")  # as an imported list names it
+    feeds.rename(c, feed.id, "My Name")
+    feeds.record(c, replace(feeds.get(c, feed.id), failures=1, error="no answer"))
+    assert feeds.get(c, feed.id).custom_title == "My Name"
+    feeds.record(c, replace(feeds.get(c, feed.id), title="Its Own Name", failures=0, error="", answered=NOW))
+    assert feeds.get(c, feed.id).name == "My Name"
+
+
 def test_a_title_of_the_users_own_stays_whatever_the_feed_says(c: sqlite3.Connection) -> None:
     feed = subscribe(c, title="The Example Review")
     save(c, ready("1"), feed=feed)

@@ -161,3 +161,27 @@ def test_what_the_user_did_after_a_rule_is_the_users_own(c: sqlite3.Connection, 
         two: ["t"],
         three: ["u"],
     }
+
+
+def statuses_of(c: sqlite3.Connection) -> dict[int, tuple[bool, bool]]:
+    return {each.id: (each.read, each.starred) for each in articles.window(c, Query(), 0, 9)}
+
+
+def test_of_what_a_removed_rule_did_only_that_comes_back(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    """What the user has changed since stays changed, as it does where the rule is only removed."""
+    from tuireader.library.rules import apply_rules
+
+    vote, night, ballot, calm = (stocked[title] for title in ("Vote", "Night", "Ballot", "Calm"))
+    rule = keep(c, Rule("", read=True, star=True, tags=("a", "b"), feed_id=None))
+    rules.apply(c, rule, [vote, night, ballot, calm])
+    statuses.mark(c, [vote], read=False)
+    statuses.mark(c, [night], starred=False)
+    labels.remove_tags(c, [ballot], ["b"])
+    marks = statuses_of(c)
+    tags = labels.tags_of(c, stocked.values())
+    said, did = apply_rules.as_json(rule), apply_rules.done_by(c, rule)
+    assert apply_rules.remove(c, rule, take_back=True, pause=lambda _: None) == 4
+    assert statuses_of(c)[calm] == (False, False)
+    apply_rules.bring_back(c, said, did)
+    assert statuses_of(c) == marks
+    assert labels.tags_of(c, stocked.values()) == tags

@@ -91,6 +91,15 @@ def test_any_bytes_are_an_answer_or_a_sentence(content: bytes) -> None:
     greader.is_done(content)
 
 
+def test_more_feeds_than_anyone_follows_are_refused() -> None:
+    rows = [{"id": n, "feed_url": f"https://a.example/{n}", "title": "T"} for n in range(1, 20_002)]
+    with pytest.raises(SyncError, match="more than 20,000 feeds"):
+        miniflux.feeds_of(json.dumps(rows).encode(), URL)
+    subscriptions = [{"id": f"feed/{n}", "url": f"https://a.example/{n}"} for n in range(20_001)]
+    with pytest.raises(SyncError, match="more than 20,000 feeds"):
+        greader.feeds_of(json.dumps({"subscriptions": subscriptions}).encode(), URL)
+
+
 def test_an_address_of_megabytes_is_no_feed() -> None:
     address = f"https://a.example/{'^' * 70_000}"
     with pytest.raises(SyncError, match="gave a feed that cannot be read"):

@@ -98,6 +98,18 @@ def test_lies_are_refused(encoding: str, body: bytes) -> None:
         unpack(encoding, body)
 
 
+def test_layers_that_unpack_to_nothing_give_the_caller_a_turn() -> None:
+    """Megabytes of empty blocks: no byte comes out, and each step of each layer is short."""
+    empty = b"\x00\x00\x00\xff\xff" * 2_000_000
+    stream = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + empty
+    sent = gzip.compress(gzip.compress(stream))
+    assert len(sent) < 5_000
+    unpacker = Unpacker("gzip, gzip, gzip", 20_000_000)
+    pieces = list(unpacker.feed(sent))
+    assert b"".join(pieces) == b""
+    assert len(pieces) >= len(empty) // (64 * 1024)
+
+
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import listparser
+from listparser.opml import OpmlMixin
+from listparser.xml_handler import XMLHandler
 
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
-from tuireader.text.printable import printable
+from tuireader.text.printable import printable, short_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +42,9 @@ _LONGEST = 20_000
 _SEVERAL = 3
 """Minimum feeds, each alone in a folder of its own name, for these folders to be ignored."""
 _DEEPEST = 20
-"""Maximum depth of folders; deeper ones are merged with slashes."""
+"""Maximum depth of folders; deeper ones are merged with slashes, or on reading with the last."""
+_FOLDERS_MAX = 100
+"""Maximum folders of one feed."""
 
 
 class Outline(NamedTuple):
@@ -60,6 +64,36 @@ _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 
 FEEDS_MAX = 20_000
 """Maximum number of feeds taken from a file."""
+
+
+class _Handler(OpmlMixin, XMLHandler):
+    """listparser's handler, with limits: it copies all folders around a feed for each feed."""
+
+    hierarchy: list[str]
+    beyond = 0
+    """Number of open outlines that are not in the hierarchy."""
+
+    def start_opml_outline(self, attrs: dict[str, str]) -> None:
+        known = self.found_urls.get((attrs.get("xmlurl") or attrs.get("url") or attrs.get("htmlurl") or "").strip())
+        if len(self.hierarchy) < _DEEPEST:
+            outer = None
+        else:
+            outer, self.hierarchy = self.hierarchy, [*self.hierarchy]
+            self.beyond += 1
+        if len(self.found_urls) <= FEEDS_MAX and (known is None or len(known[1]["categories"]) < _FOLDERS_MAX):
+            super().start_opml_outline(attrs)
+        else:
+            self.hierarchy.append("")
+        self.hierarchy = self.hierarchy if outer is None else outer
+
+    def end_opml_outline(self) -> None:
+        if self.beyond:
+            self.beyond -= 1
+        elif self.hierarchy:
+            super().end_opml_outline()
+
+
+listparser.Handler = _Handler
 
 
 class LeftOut(NamedTuple):
@@ -122,9 +156,9 @@ def _without_own_folders(outlines: list[Outline]) -> list[Outline]:
 def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:
     """A feed in its first folder; its other folders and its categories are tags."""
     url = feed["url"].strip()
-    places = ["/".join(printable(name) for name in path if name) for path in feed["categories"]]
+    places = [short_line("/".join(short_line(name) for name in path if name)) for path in feed["categories"]]
     folder, *others = dict.fromkeys([*filter(None, places), *filed.get(url, [])]) or [""]
-    return Outline(url, printable(feed["title"]), folder, tags=tuple(others))
+    return Outline(url, short_line(feed["title"]), folder, tags=tuple(others))
 
 
 def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:

@@ -14,13 +14,15 @@ from itertools import islice
 from typing import Any
 
 from tuireader.text.bounded_json import field, items, loads
-from tuireader.text.printable import printable_line
+from tuireader.text.printable import short_line
 
 _MOST = 200_000
 """Maximum pages of an export."""
 _LONGEST = 20_000
 """Maximum characters of a page's tags."""
-_NAMES = 100
+_COLUMNS = 100
+"""Maximum columns of a table."""
+_NAMES = 30
 """Maximum tags, or authors, of one page."""
 _LINK = re.compile(
     r"<h1>(?P<head>[^<]{0,100})</h1>|<li>\s*<a\s+(?P<said>[^>]{1,8000})>(?P<title>[^<]{0,2000})", re.IGNORECASE
@@ -116,7 +118,9 @@ def _csv(text: str) -> list[SavedPage] | None:
     csv.field_size_limit(len(text) + 1)
     with suppress(csv.Error):
         rows = csv.DictReader(io.StringIO(text))
-        names = {name.strip().lower() for name in rows.fieldnames or () if name}
+        names = {name.strip().lower() for name in (rows.fieldnames or ())[:_COLUMNS] if name}
+        if len(rows.fieldnames or ()) > _COLUMNS:
+            return None
         if {"title", "url", "time_added"} <= names or {"url", "title", "folder", "timestamp"} <= names:
             return [_of_csv(row) for row in islice(rows, _MOST)]
     return None
@@ -130,7 +134,7 @@ def _of_csv(said: dict[Any, Any]) -> SavedPage:
     known = ("unread", "archive", "starred", "")
     return SavedPage(
         row.get("url", "").strip(),
-        printable_line(row.get("title", "")),
+        short_line(row.get("title", "")),
         tags=_names([*names, *([folder] if folder.lower() not in known else [])]),
         added=_moment(row.get("time_added") or row.get("timestamp")),
         is_read=(row.get("status") or folder).lower() == "archive",
@@ -155,7 +159,7 @@ def _pocket_html(text: str) -> list[SavedPage]:
         found.append(
             SavedPage(
                 said.get("href", ""),
-                printable_line(unescape(match["title"])),
+                short_line(unescape(match["title"])),
                 tags=_names(said.get("tags", "").split(",")),
                 added=_moment(said.get("time_added")),
                 is_read=is_read,
@@ -193,7 +197,7 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
     state = str(row.get("state") or "").lower()
     return SavedPage(
         str(row.get("url") or ""),
-        printable_line(str(row.get("title") or "")),
+        short_line(str(row.get("title") or "")),
         html,
         authors=_names(by if isinstance(by, list) else [by]),
         tags=_names(names),
@@ -218,7 +222,7 @@ def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
     labels = [each.partition("/label/")[2] for each in names if "/label/" in each]
     return SavedPage(
         next(iter(links), ""),
-        printable_line(unescape(str(row.get("title") or ""))),
+        short_line(unescape(str(row.get("title") or ""))),
         str(text or ""),
         authors=_names([row.get("author") or ""]),
         tags=_names([each for each in labels if each != origin.get("category")]),
@@ -241,7 +245,7 @@ def _has_address(link: object) -> bool:
 
 
 def _names(names: list[Any]) -> tuple[str, ...]:
-    some = islice((name for each in names if each and (name := printable_line(str(each)))), _NAMES)
+    some = islice((name for each in names if each and (name := short_line(str(each)))), _NAMES)
     return tuple(dict.fromkeys(some))
 
 

@@ -445,7 +445,8 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
         " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"
-        " title = ?3, custom_title = CASE WHEN answered IS NULL THEN nullif(custom_title, ?3) ELSE custom_title END,"
+        " title = ?3, custom_title = CASE WHEN answered IS NULL AND ?18 IS NOT NULL THEN nullif(custom_title, ?3)"
+        " ELSE custom_title END,"
         " site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
         " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16,"
         " private = ?17, answered = ?18 WHERE id = ?2",

@@ -107,8 +107,16 @@ def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Ru
     return [_rule(row) for row in rows]
 
 
-def caught_by(c: sqlite3.Connection, rule_id: int) -> list[int]:
-    return [row[0] for row in c.execute("SELECT article_id FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()]
+def done_by(c: sqlite3.Connection, rule: Rule) -> dict[int, int]:
+    """The effects of a rule by article, as bits, without those that the user has changed since."""
+    did = dict(c.execute("SELECT article_id, did FROM rule_article WHERE rule_id = ?", (rule.id,)).fetchall())
+    unasked, tags = set(statuses.read_unasked(c, did)), labels.tags_of(c, did)
+    found = {}
+    for id_, bits in did.items():
+        has = {name_key(tag) for tag in tags.get(id_, ())}
+        gone = sum(tag_bit(place) for place, tag in enumerate(rule.tags) if name_key(tag) not in has)
+        found[id_] = bits & ~(gone | (0 if id_ in unasked else READ))
+    return found
 
 
 def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
@@ -173,15 +181,29 @@ def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
     """Apply a rule to articles; returns the ids of those that changed."""
     with transaction(c):
         did = _undone(c, rule, ids)
-        c.executemany(
-            "INSERT INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)"
-            " ON CONFLICT (article_id, rule_id) DO UPDATE SET did = did | excluded.did",
-            [(id_, rule.id, bits) for id_, bits in did.items()],
-        )
-        for bit in (HIDE, READ, STAR, TAG):
-            _do(c, rule, bit, [id_ for id_, bits in did.items() if bits & bit])
-        duplicates.settle_of(c, did)
+        _do_all(c, rule, did)
     return list(did)
+
+
+def redo(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int]) -> None:
+    """Repeat effects that were taken back, given as bits by article."""
+    with transaction(c):
+        undone = _undone(c, rule, did)
+        _do_all(c, rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]})
+
+
+def _do_all(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int]) -> None:
+    c.executemany(
+        "INSERT INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)"
+        " ON CONFLICT (article_id, rule_id) DO UPDATE SET did = did | excluded.did",
+        [(id_, rule.id, bits) for id_, bits in did.items()],
+    )
+    for bit in (HIDE, READ, STAR):
+        _do(c, bit, [id_ for id_, bits in did.items() if bits & bit])
+    for place, tag in enumerate(rule.tags):
+        bit = tag_bit(place)
+        labels.add_tags(c, [id_ for id_, bits in did.items() if bits & TAG and (bits & bit or not bit)], [tag])
+    duplicates.settle_of(c, did)
 
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:
@@ -206,17 +228,15 @@ def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int
     return found
 
 
-def _do(c: sqlite3.Connection, rule: Rule, bit: int, ids: Sequence[int]) -> None:
+def _do(c: sqlite3.Connection, bit: int, ids: Sequence[int]) -> None:
     if not ids:
         return
     if bit == HIDE:
         _set_aside(c, ids, 1)
     elif bit == READ:
         statuses.mark(c, ids, read=True, is_unasked=True)
-    elif bit == STAR:
-        statuses.mark(c, ids, starred=True, is_unasked=True)
     else:
-        labels.add_tags(c, ids, rule.tags)
+        statuses.mark(c, ids, starred=True, is_unasked=True)
 
 
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:

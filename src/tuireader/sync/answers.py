@@ -16,6 +16,8 @@ from tuireader.urls.hosts import absolute, named_host
 
 _LONGEST = 2048
 """Maximum characters of a server's id: some use the feed's address."""
+_FEEDS_MAX = 20_000
+"""Maximum number of feeds of an account."""
 _ADDRESS_MAX = 65_536
 """Maximum characters of a feed's address."""
 
@@ -40,6 +42,14 @@ def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     there = _listed(value, name, url)
     if not all(isinstance(each, dict) for each in there):
         raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
+    return there
+
+
+def feed_rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
+    """The same for subscriptions, whose number is limited."""
+    there = every_row(value, name, url)
+    if len(there) > _FEEDS_MAX:
+        raise SyncError(f"{named_host(url)} gave more than {_FEEDS_MAX:,} feeds: so many are not followed")
     return there
 
 

@@ -16,7 +16,17 @@ from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
 from tuireader.model.fetched import Entries, ParsedEntry, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import address_of, each_once, every_row, id_of, parsed, rows, text_of, without_proxy
+from tuireader.sync.answers import (
+    address_of,
+    each_once,
+    every_row,
+    feed_rows,
+    id_of,
+    parsed,
+    rows,
+    text_of,
+    without_proxy,
+)
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
@@ -79,7 +89,7 @@ def is_done(content: bytes) -> bool:
 def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[RemoteFeed]:
     """The subscriptions in an answer of `subscription/list`."""
     found, written = [], _unescaper(_IN_NAMES, is_freshrss=is_freshrss)
-    for row in every_row(parsed(content, url), "subscriptions", url):
+    for row in feed_rows(parsed(content, url), "subscriptions", url):
         name = id_of(row.get("id"))
         address = address_of(row.get("url") or name.removeprefix("feed/"))
         if not (name.startswith("feed/") and address):

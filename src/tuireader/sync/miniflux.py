@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
 from tuireader.model.fetched import Entries, ParsedEntry, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import address_of, each_once, every_row, number_of, parsed, rows, text_of, without_proxy
+from tuireader.sync.answers import address_of, each_once, feed_rows, number_of, parsed, rows, text_of, without_proxy
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
@@ -37,7 +37,7 @@ def user_of(content: bytes, url: str) -> str:
 def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
     """The subscriptions in an answer of `/v1/feeds`."""
     found = []
-    for row in every_row(parsed(content, url), "", url):
+    for row in feed_rows(parsed(content, url), "", url):
         number, address = number_of(row.get("id")), address_of(row.get("feed_url"))
         if not (number and address):
             raise SyncError(f"{named_host(url)} gave a feed that cannot be read")

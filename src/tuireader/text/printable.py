@@ -133,7 +133,7 @@ def _capped(pile: list[str]) -> list[str]:
     return [char for char in pile if unicodedata.category(char) != "Cf"][:MARKS_MAX]
 
 
-_LENGTH_MAX = 1000
+_LENGTH_MAX, _READ_MAX = 1000, 20_000
 
 # What titles are marked up with: of "The <nav> element" the tag is what it is about.
 _BLOCKS = frozenset({*HEADINGS, "p", "div", "li", "ul", "ol", "blockquote", "pre", "center"})
@@ -160,7 +160,12 @@ def line(text: str, *, markup: bool = True) -> str:
         if "&" not in text or not _ENTITY.search(text):
             break
         text = html.unescape(text)
-    folded = printable_line(text)
+    return short_line(text)
+
+
+def short_line(text: str) -> str:
+    """`printable_line` of a title or name, cut to 1,000 characters."""
+    folded = printable_line(text[:_READ_MAX])
     return folded if len(folded) <= _LENGTH_MAX else folded[: _LENGTH_MAX - 1] + "…"
 
 

@@ -80,15 +80,14 @@ class _Deflate:
 
 
 def _inflate(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Inflate `data` in pieces."""
+    """Inflate `data` in pieces; a step that gives nothing yields an empty one."""
     while True:
         try:
             piece = stream.decompress(data, PIECE)
         except zlib.error as error:
             raise UnpackError(str(error)) from error
         data = stream.unconsumed_tail
-        if piece:
-            yield piece
+        yield piece
         if stream.eof or (not data and len(piece) < PIECE):
             return
 
@@ -107,9 +106,8 @@ class _Brotli:
             while not self._stream.is_finished():
                 piece = self._stream.process(data, output_buffer_limit=PIECE)
                 data = b""
-                if piece:
-                    yield piece
-                elif self._stream.can_accept_more_data():
+                yield piece
+                if not piece and self._stream.can_accept_more_data():
                     return
         except brotli.error as error:
             raise UnpackError(str(error)) from error
@@ -129,7 +127,10 @@ class Unpacker:
         self._limit = limit
 
     def feed(self, raw: bytes) -> Iterator[bytes]:
-        """Add raw bytes; yields decoded pieces. Raises TooLargeError as soon as the limit is passed."""
+        """Add raw bytes; yields decoded pieces. Raises TooLargeError as soon as the limit is passed.
+
+        A step without output yields an empty piece, so that the caller can pause: layers may unpack to nothing.
+        """
         stream: Iterable[bytes] = self._metered(0, (raw,))
         for index, layer in enumerate(self._layers):
             stream = self._metered(index + 1, _through(layer, stream))
@@ -150,7 +151,7 @@ class Unpacker:
 
 def _through(layer: _Layer, stream: Iterable[bytes]) -> Iterator[bytes]:
     for data in stream:
-        yield from layer.pieces(data)
+        yield from layer.pieces(data) if data else (data,)
 
 
 def _layer(name: str) -> _Layer:

@@ -140,9 +140,9 @@ async def _body(
                 if size <= _LARGE < size + len(piece):
                     await _turn(client.large, stack, deadline)
                 size += len(piece)
-                pieces.append(piece)
-                await asyncio.sleep(0)  # what unpacks to megabytes must not hold the loop
-            await asyncio.sleep(0)  # nor what unpacks to nothing
+                pieces += [piece] if piece else []
+                await asyncio.sleep(0)  # what unpacks to megabytes, or to nothing, must not hold the loop
+            await asyncio.sleep(0)
         unpacker.end()
         return b"".join(pieces)
 

@@ -315,6 +315,19 @@ def test_marks_by_guids_of_before_and_of_now_are_of_one_article(
     assert (states(one)[f"{URL}#2"][1], states(one)[f"{URL}#3"][0]) == (not is_known, not is_known)
 
 
+def test_a_mark_by_a_new_guid_reaches_a_machine_that_knows_only_the_former(pair: tuple[Machine, Machine]) -> None:
+    """The article has left the feed before the other machine could see its new guid."""
+    one, two = pair
+    change_guids(one)
+    with one.opened() as c:
+        ids = {articles.get(c, id_).guid: id_ for id_ in articles.ids(c, Query(apart=True))}
+        statuses.mark(c, [ids[f"{URL}?p=2"]], starred=True)
+        statuses.mark(c, [ids[f"{URL}?p=3"]], read=True)
+    one.now += timedelta(hours=1)
+    everywhere(one, two)
+    assert (states(two)[f"{URL}#2"], states(two)[f"{URL}#3"]) == ((False, True), (True, False))
+
+
 def test_a_mark_that_waits_is_told_by_the_new_guid_as_late_as_it_was_made(pair: tuple[Machine, Machine]) -> None:
     one, two = pair
     change_guids(two)

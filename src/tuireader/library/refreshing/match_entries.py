@@ -26,7 +26,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.headline import Status, utc_now
 from tuireader.store import articles
-from tuireader.text.printable import printable_line
+from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import is_unlike
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
@@ -73,10 +73,10 @@ def prepare(
     """Prepare an entry for saving; with known facts if it does not come from its feed."""
     entry = replace(
         entry,
-        title=printable_line(entry.title),
+        title=short_line(entry.title),
         link=printable_line(entry.link),
-        authors=tuple(map(printable_line, entry.authors)),
-        categories=tuple(map(printable_line, entry.categories)),
+        authors=tuple(map(short_line, entry.authors)),
+        categories=tuple(map(short_line, entry.categories)),
     )
     prepared = replace(_prepared(entry, digest_of(entry)), status=status, date=date)
     return prepared if excerpt is None else replace(prepared, excerpt=excerpt)

@@ -70,15 +70,23 @@ def as_json(rule: Rule) -> dict[str, Any]:
     return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None}
 
 
-def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], ids: Collection[int]) -> None:
-    """Recreate a rule from `as_json`, and reapply its effects; NotFoundError if its feed or folder is gone."""
+def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
+    """The effects of a rule that `bring_back` repeats: articles by the bits of what was done to them."""
+    found = defaultdict(list)
+    for id_, bits in rules.done_by(c, rule).items():
+        found[str(bits)].append(id_)
+    return found
+
+
+def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], did: Mapping[str, Collection[int]]) -> None:
+    """Recreate a rule from `as_json`, and repeat its effects; NotFoundError if its feed or folder is gone."""
     if (feed_id := said.get("feed_id")) is not None:
         feeds.get(c, feed_id)
     if (folder_id := said.get("folder_id")) is not None:
         folders.get(c, folder_id)
     until = datetime.fromisoformat(said["until"]) if said.get("until") else None
     rule = Rule(**{**said, "tags": tuple(said.get("tags") or ()), "until": until})
-    rules.apply(c, rules.add(c, rule, utc_now()), ids)
+    rules.redo(c, rules.add(c, rule, utc_now()), {id_: int(bits) for bits, ids in did.items() for id_ in ids})
 
 
 def remove(c: sqlite3.Connection, rule: Rule, *, take_back: bool, pause: Callable[[float], None] = time.sleep) -> int:

@@ -436,7 +436,7 @@ class _Exchange:
         return self._known.subscriptions.get(url, Subscription())
 
     def _follow_guids(self) -> None:
-        """Move marks to the new guids of articles."""
+        """Give marks of an article's former guid to the new one; and back, as others may know only the former."""
         for feed_id, id_, given, former, until in server_statuses.former_guids(self._c):
             guid = self._reused(feed_id).get(id_, given)
             for name in FIELDS if (url := self._urls.get(feed_id, "")) else ():
@@ -444,6 +444,8 @@ class _Exchange:
                 is_its = until is None or time_of(when) < 1000 * (until + 1)
                 if when and is_its:
                     self._mark(url, name, guid, when)
+                if until is None and (when := self._known.stamp_of(url, name, guid)):
+                    self._mark(url, name, former, when)
 
     def _tell_marks(self, waiting: Sequence[Change]) -> None:
         """Publish marks from the outbox, with times later than the known state."""

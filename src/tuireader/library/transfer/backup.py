@@ -18,7 +18,7 @@ from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
-from tuireader.text.printable import printable_line
+from tuireader.text.printable import printable_line, short_line
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import without_credentials
@@ -49,6 +49,8 @@ _MISTAKES = 1000
 _CUT = 2
 """Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
+_UNCUT = frozenset({"url", "link", "site", "feed", "query", "text"})
+"""Addresses and queries, which are of no use without their end."""
 """Fields that are not a single line of text."""
 _AT_ONCE = 100
 """Articles of one transaction."""
@@ -444,7 +446,9 @@ def _text(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"“{name}” is no text")
-    return sound(value or "") if name in _TEXTS else printable_line(sound(value or ""))
+    if name in _TEXTS:
+        return sound(value or "")
+    return (printable_line if name in _UNCUT else short_line)(sound(value or ""))
 
 
 def _needed(row: dict[str, Any], name: str) -> str:
@@ -462,7 +466,7 @@ def _names(row: dict[str, Any], name: str) -> tuple[str, ...]:
     value = row.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ValueError(f"“{name}” is no list of names")
-    return tuple(printable_line(sound(each)) for each in value[:_NAMES])
+    return tuple(short_line(sound(each)) for each in value[:_NAMES])
 
 
 def _dict(row: dict[str, Any], name: str) -> dict[str, Any]:

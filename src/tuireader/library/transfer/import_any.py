@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 100
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
 """Maximum bytes of an unpacked export, and of one file in it."""
-_METADATA, _MOST = 4_000_000, 200_000
-"""Maximum bytes of a list of pages, and number of pages."""
+_METADATA, _METADATA_ALL, _MOST = 4_000_000, 64_000_000, 200_000
+"""Maximum characters of a list of pages, and of all lists; and maximum number of pages."""
 
 
 class KeptPages(NamedTuple):
@@ -143,10 +143,14 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
                 raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
             files = {Path(each).stem: each for each in names if each.endswith(".html")}
             found: list[SavedPage] = []
+            left = _METADATA_ALL
             for each in rows:
                 listed = _text(archive, each, _METADATA + 1)
                 if len(listed) > _METADATA:
                     raise NotAFeedListError(f"{path}: {each} is larger than {_METADATA // 1_000_000} MB")
+                left -= len(listed)
+                if left < 0:
+                    raise NotAFeedListError(f"{path} has more than {_METADATA_ALL // 1_000_000} MB of metadata")
                 found += from_omnivore(listed, files)
                 if len(found) > _MOST:
                     raise NotAFeedListError(f"{path} has more than {_MOST} pages")

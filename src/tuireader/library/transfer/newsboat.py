@@ -175,6 +175,6 @@ def _text(value: object) -> str:
 
 
 def _line(value: object) -> str:
-    from tuireader.text.printable import printable_line
+    from tuireader.text.printable import short_line
 
-    return printable_line(_text(value))
+    return short_line(_text(value))

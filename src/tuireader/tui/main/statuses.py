@@ -293,7 +293,7 @@ def _take_back_rule(connection: Connection, step: UndoStep) -> None:
     from tuireader.store import rules
 
     if step.removed_rule:
-        apply_rules.bring_back(connection, step.removed_rule, step.ids)
+        apply_rules.bring_back(connection, step.removed_rule, step.did)
     elif step.rule is not None:
         with suppress(NotFoundError):  # it was removed meanwhile
             apply_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
@@ -328,7 +328,9 @@ class UndoStep(NamedTuple):
     rule: int | None = None
     """The rule that was added."""
     removed_rule: Mapping[str, Any] = {}
-    """The rule that was removed, in JSON types; `ids` are the articles that it changed."""
+    """The rule that was removed, in JSON types."""
+    did: Mapping[str, Collection[int]] = {}
+    """Its effects; see `apply_rules.done_by`."""
 
     @property
     def is_kept(self) -> bool:
@@ -364,7 +366,7 @@ class UndoStack:
 def _as_json(step: UndoStep) -> dict[str, Any]:
     kept = {name: value for name, value in step._asdict().items() if value != UndoStep._field_defaults.get(name)}
     kept |= {"ids": sorted(step.ids)} if step.ids else {}
-    for name in ("tagged", "untagged"):
+    for name in ("tagged", "untagged", "did"):
         if name in kept:
             kept[name] = {tag: sorted(ids) for tag, ids in kept[name].items()}
     return kept

@@ -238,9 +238,9 @@ class RuleController:
         self._statuses.tell()
 
     async def _remove(self, rule: Rule) -> None:
-        ids = await self._cache.read(lambda c: _caught_by(c, rule))
+        did = await self._cache.read(lambda c: _done_by(c, rule))
         changed = await self._cache.take(partial(_remove, rule=rule))
-        step = UndoStep(f"The rule is back: {rule.query or rule.said}", ids, removed_rule=_as_json(rule))
+        step = UndoStep(f"The rule is back: {rule.query or rule.said}", removed_rule=_as_json(rule), did=did)
         self._statuses.can_be_undone(step)
         some = "nothing had been done" if not changed else f"what it did with {changed} is taken back"
         toast(self._panes, f"The rule is removed; {some} ({self._undo_key} to undo)")
@@ -286,10 +286,10 @@ def _hiding(c: Connection, article_id: int) -> str:
     return "”, “".join(rule.query or rule.said for rule in rules.of_article(c, article_id, HIDE))
 
 
-def _caught_by(c: Connection, rule: Rule) -> list[int]:
-    from tuireader.store import rules
+def _done_by(c: Connection, rule: Rule) -> dict[str, list[int]]:
+    from tuireader.library.rules import apply_rules
 
-    return rules.caught_by(c, rule.id)
+    return apply_rules.done_by(c, rule)
 
 
 def _as_json(rule: Rule) -> dict[str, Any]:
