@@ -115,6 +115,27 @@ def test_an_article_that_two_accounts_have_keeps_what_was_done_to_either(
         assert row["full_text"] == "All of it."
 
 
+def test_after_guids_have_changed_a_backup_doubles_nothing(tmp_path: Path) -> None:
+    for name, guid in (("old", "{}"), ("new", "https://x.example/?p={}")):
+        with closing(connect(tmp_path / f"{name}.db")) as c:
+            feed = feeds.add(c, "https://x.example/feed", title="Today", site="", now=NOW)
+            new = tuple(
+                ready(
+                    guid.format(n), f"Words of {n}.", title=f"Story {n}", link=f"https://x.example/{n}",
+                    published=NOW - timedelta(hours=n, seconds=n),
+                )
+                for n in range(1, 6)
+            )  # fmt: skip
+            save_plan(c, feed, Plan(new=new))
+            if name == "old":
+                statuses.mark(c, articles.ids(c, Query())[:2], read=True, starred=True)
+    for _ in range(2):
+        back(tmp_path / "new.db", out(tmp_path / "old.db"))
+        with closing(connect(tmp_path / "new.db")) as c:
+            rows = [(row.title, row.read, row.starred) for row in articles.window(c, Query(), 0, 20)]
+        assert rows == [(f"Story {n}", n < 3, n < 3) for n in range(1, 6)]
+
+
 def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(tmp_path: Path) -> None:
     texts = (
         "The harbour opens in spring when the ice has gone.",

@@ -347,16 +347,21 @@ def _body(c: sqlite3.Connection, there: Candidate) -> str:
 
 def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
     """Articles that entries with new guids are; they are renamed."""
+    found = find_renamed(c, feed.id, new, known)
+    for guid, candidate in found.items():
+        articles.rename(c, candidate.id, guid)
+    return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}
+
+
+def find_renamed(
+    c: sqlite3.Connection, feed_id: int, new: Sequence[ParsedEntry], known: Iterable[Known], *, up_to: int | None = None
+) -> dict[str, Candidate]:
+    """Match entries with new guids to articles of a feed that are not `known`, with ids `up_to` one."""
     if not new:
         return {}
     there = {each.id for each in known}
     links, moments = [entry.link for entry in new], [entry.published or entry.updated for entry in new]
     dates = [moment for moment in moments if moment is not None]
-    rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
-    candidates = [Candidate(*row) for row in rows if row[0] not in there]
-    if not candidates:
-        return {}
-    found = renamed(new, candidates, partial(_body, c), all_new=not there)
-    for guid, candidate in found.items():
-        articles.rename(c, candidate.id, guid)
-    return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}
+    rows = articles.alike(c, feed_id, links, dates, RECENT + len(new) + len(there))
+    candidates = [Candidate(*row) for row in rows if row[0] not in there and (up_to is None or row[0] <= up_to)]
+    return renamed(new, candidates, partial(_body, c), all_new=not there) if candidates else {}

@@ -238,6 +238,8 @@ class _Restoring:
         """Ids of rules here by their numbers in the backup."""
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
+        self._newest = articles.highest_id(c)
+        """The highest article id before the import: articles of the backup are not matched with each other."""
 
     def take(self, row: dict[str, Any], size: int) -> None:
         """Restore one row; `size` is the length of its line."""
@@ -366,11 +368,17 @@ class _Restoring:
         self.done.known += len(by_guid) - len(new)
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
-        """Rename guids in rows that another article uses now."""
-        from tuireader.library.refreshing.match_entries import Candidate, is_another
+        """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
+        from tuireader.library.refreshing.match_entries import Candidate, find_renamed, is_another
 
         feed_id = self._feeds.get(place(rows[0]["feed_url"]))
-        there = articles.known(self._c, feed_id, [row["guid"] for row in rows]) if feed_id is not None else {}
+        if feed_id is None:
+            return
+        there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
+        left = {row["guid"]: row for row in rows if self._newest and row["guid"] not in there}
+        entries = [_prepared(row).entry for row in left.values()]
+        for guid, candidate in find_renamed(self._c, feed_id, entries, there.values(), up_to=self._newest).items():
+            left[guid]["guid"] = candidate.guid
         facts = {each[0]: Candidate(*each) for each in articles.facts_of(self._c, (each.id for each in there.values()))}
         for row in rows:
             known = there.get(row["guid"])
