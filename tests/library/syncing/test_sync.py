@@ -409,7 +409,7 @@ async def test_a_double_leaves_its_rules_options_and_old_articles_behind(server:
         assert feeds.counts(c, feed.id)[1] == articles.count(c, Query(feeds=(feed.id,)))
 
 
-async def test_a_double_with_tags_of_the_users_is_not_dropped(server: Api, device: MakeDevice) -> None:
+async def test_a_double_leaves_its_tags_behind_once_its_marks_are_sent(server: Api, device: MakeDevice) -> None:
     filled(server)
     here = device(server)
     with closing(connect(here.path)) as c:
@@ -417,9 +417,21 @@ async def test_a_double_with_tags_of_the_users_is_not_dropped(server: Api, devic
     await here.sync()
     with closing(connect(here.path)) as c:
         theirs = next(feed for feed in feeds.every(c) if feed.url == own.url and feed.id != own.id)
-        tag(c, articles.ids(c, Query(feeds=(theirs.id,)), 0, 1), ["Later"])
-    with pytest.raises(SyncError, match="what you have tagged or marked there is here alone"):
+        (tagged,) = articles.ids(c, Query(feeds=(theirs.id,)), 0, 1)
+        tag(c, [tagged], ["Later"])
+        title = articles.get(c, tagged).title
+        statuses.mark(c, [tagged], starred=True)
+    with pytest.raises(SyncError, match="does not have your last marks there: sync first"):
         await here.push(own)
+    assert len(here.state()) == 10
+    await here.sync()
+    await here.push(own)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        (feed,) = (feed for feed in feeds.every(c) if feed.url == own.url)
+        assert [each.title for each in articles.window(c, Query(text="tag:later"), 0, 9)] == [title]
+        assert articles.count(c, Query(text="tag:later is:starred")) == 1
+        assert feed.id == own.id
     assert len(here.state()) == 10
 
 

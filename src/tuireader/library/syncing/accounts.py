@@ -107,16 +107,13 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
 def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
     """An account's feed with the same address, whose articles the server sends again.
 
-    Raises SyncError if it has something that the server lacks, so that it must stay.
+    Raises SyncError if marks of its articles are not sent yet.
     """
     there = feeds.followed(c, account.id, feed.url)
     if there is None or there.id == feed.id:
         return None
-    if feeds.has_tagged(c, there.id) or status_outbox.waits(c, there.id):
-        raise SyncError(
-            f"{account.name} follows it already, and what you have tagged or marked there is here alone; sync,"
-            f" or remove the other one with: tuireader remove {feed.id}"
-        )
+    if status_outbox.waits(c, there.id):
+        raise SyncError(f"{account.name} follows it already, and does not have your last marks there: sync first")
     return there
 
 
