@@ -404,3 +404,24 @@ def test_each_of_many_names_is_found_and_of_too_many_nothing(c: sqlite3.Connecti
         with pytest.raises(QueryError, match="more than 500 words and names"):
             query_language.check_length(text)
         assert article_lists.count(c, Query(text=text)) == 0
+
+
+def test_parts_of_names_of_tags_feeds_and_folders_are_found_without_their_accents(c: sqlite3.Connection) -> None:
+    feed = subscribe(c, title="Café Zürich")
+    save(c, ready("1", title="One"), feed=feed)
+    (id_,) = articles.ids(c, Query())
+    labels.add_tags(c, [id_], ["Ärger Straße"])
+    folders.put(c, feed.id, folders.add(c, "Übung").id)
+    for text in (
+        "tag:arger ",
+        "tag:strasse ",
+        "tag:ärger ",
+        "feed:cafe ",
+        "feed:ZÜRICH ",
+        "folder:ubung ",
+        "folder:übung ",
+    ):
+        assert articles.count(c, Query(text=text)) == 1, text
+        assert articles.count(c, Query(text=f"-{text}")) == 0, text
+    assert articles.count(c, Query(text='tag="arger strasse" ')) == 0
+    assert articles.count(c, Query(text='tag="ärger straße" ')) == 1

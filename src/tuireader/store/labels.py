@@ -48,10 +48,12 @@ def rows_of(kind: Kind) -> tuple[str, str, str]:
 
 
 def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
-    """Ids of labels whose names contain a part, ignoring case."""
-    key = name_key(part)
+    """Ids of labels whose names contain a part, ignoring case and accents."""
+    from tuireader.text.folding import fold
+
+    key = fold(tidy(part))
     rows = c.execute("SELECT id, key FROM label WHERE kind = ?", (NUMBERS[kind],)).fetchall()
-    return [id_ for id_, name in rows if key in text_of(name)]
+    return [id_ for id_, name in rows if key in fold(text_of(name))]
 
 
 def is_under_any(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:
