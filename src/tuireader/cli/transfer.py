@@ -71,6 +71,8 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         say(NO_FEEDS if folder is None else f"There are no feeds in “{folder.name}”.")
         return FAILED
     _say_of_passwords(exported.without_password)
+    if exported.pages:
+        say(f"{counted(exported.pages, 'followed page')} without a feed left out: --format json has them.")
     if exported.inside:
         say(f"{counted(exported.inside, 'feed')} in your own network, whose address you did not give: left out.")
     if arguments.output is None:

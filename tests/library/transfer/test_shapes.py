@@ -14,8 +14,9 @@ from support.rss import Item, rss
 from tuireader.errors import NotAFeedListError
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import Imported, import_content
+from tuireader.model.feed import PageList
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, labels
+from tuireader.store import articles, feeds, folders, labels, site_facts
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
 
@@ -148,6 +149,16 @@ async def test_titles_that_are_the_sites_own_stay_its_own(library: Library, site
         site.pages["/feed"] = Reply(rss(Item("one"), title=title))
         await library.refresh(force=True)
         assert library.feeds()[0].name == "Mine"
+
+
+def test_followed_pages_are_no_feeds_of_a_list(library: Library) -> None:
+    library.follow("https://a.example/feed", "https://b.example/news")
+    with closing(connect(library.path)) as c:
+        page = feeds.every(c)[1]
+        site_facts.put_page_list(c, page.id, PageList("cards", "div.post"))
+        exported = export_feeds(c, EPOCH)
+    assert (exported.feeds, exported.pages) == (1, 1)
+    assert page.url.encode() not in exported.content
 
 
 def test_an_address_inside_that_others_gave_is_left_out_and_counted(library: Library) -> None:

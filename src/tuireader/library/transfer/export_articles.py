@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import open_article
-from tuireader.store import articles, feeds, folders, labels
+from tuireader.store import articles, feeds, folders, labels, site_facts
 from tuireader.text.printable import printable
 from tuireader.urls.hosts import host_of
 from tuireader.urls.private_network import Reach, is_private_name
@@ -107,6 +107,8 @@ class ExportedFeeds(NamedTuple):
     """Number of feeds whose credentials were left out."""
     inside: int
     """Number of feeds left out, since others gave their addresses, which are private."""
+    pages: int
+    """Number of followed pages left out, since they are no feeds."""
 
 
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
@@ -117,6 +119,10 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
         for feed in feeds.every(c)
         if not feed.holds_pages and folder_id in (None, feed.folder_id)
     ]
+    pages = site_facts.page_list_feeds(c)
+    followed = len(some)
+    some = [(feed, outline) for feed, outline in some if feed.id not in pages]
+    without_pages = len(some)
     # An import would take them for the user's own word.
     inside = [feed for feed, _ in some if feed.reach is Reach.PUBLIC and is_private_name(host_of(feed.url))]
     some = [(feed, outline) for feed, outline in some if feed not in inside]
@@ -125,4 +131,5 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
         by_url.setdefault(outline.url, outline)
     outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
     left_out = sum(feed.url != outline.url for feed, outline in some)
-    return ExportedFeeds(write_opml("Subscriptions", outlines, now), len(outlines), left_out, len(inside))
+    content = write_opml("Subscriptions", outlines, now)
+    return ExportedFeeds(content, len(outlines), left_out, len(inside), followed - without_pages)
