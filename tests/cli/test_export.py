@@ -19,6 +19,10 @@ def _cache() -> None:
     shelve(paths.cache_path(), "Notes", NOTES)
 
 
+def listed_ids(run: Run) -> list[int]:
+    return [row["id"] for row in run("list", "--json").rows]
+
+
 def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "all.jsonl"
     done = run("export", "--format", "json", "--output", str(file))
@@ -32,6 +36,12 @@ def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) ->
     assert [{**row, "id": 0} for row in run("list", "--json").rows] == listed
     again = run("import", "-", stdin=run("export", "--format", "json").out)
     assert f"0 feeds and 0 articles are back; {len(listed)} were here already" in again.err
+    assert "that you had" not in again.err
+    first = str(listed_ids(run)[0])
+    run("mark", first, "--star")
+    starred = run("export", "--format", "json").out
+    run("mark", first, "--unstar")
+    assert "1 article that you had: marked and tagged as in the file, too." in run("import", "-", stdin=starred).err
     broken = run("import", "-", stdin='{"type": "tuireader", "version": 1}\nnonsense\n')
     assert (broken.status, "line 2: this is no line of a backup" in broken.err) == (1, True)
 

@@ -71,3 +71,11 @@ def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
 def test_hint_names_the_nearest_or_all() -> None:
     assert hint("stra", ["star", "quit"]) == "Did you mean “star”?"
     assert hint("xyz", ["star", "quit"]) == "There are: quit, star."
+
+
+def test_a_key_of_very_many_parts_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    for text in (f"{'a.' * 20_000}b = 1\n", f"[{'a.' * 20_000}b]\n"):
+        path.write_text(text, "utf-8")
+        with pytest.raises(ConfigError, match="a key of more than 50 parts"):
+            load(path)

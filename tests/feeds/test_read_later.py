@@ -99,5 +99,12 @@ def test_titles_and_names_of_any_length_are_cut() -> None:
         assert all(len(tag) == 1000 for tag in page.tags)
 
 
+def test_a_star_without_its_feed_is_one_among_others() -> None:
+    with_feed = '{"title": "A", "origin": {}, "canonical": [{"href": "https://a.example/1"}]}'
+    without = '{"title": "B", "canonical": [{"href": "https://a.example/2"}]}'
+    pages = read(f'{{"items": [{without}, {with_feed}]}}') or []
+    assert [page.title for page in pages] == ["B", "A"]
+
+
 def test_a_table_of_very_many_columns_is_none() -> None:
     assert read(f"title,url,time_added{',x' * 200}\nOne,https://a.example/1,{SECONDS}\n") is None

@@ -21,7 +21,7 @@ from tuireader.feeds.opml import read_list
 from tuireader.feeds.parse import parse_feed
 from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
-from tuireader.feeds.sitemap import read_sitemap
+from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.syncing.identity import match
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
@@ -103,12 +103,20 @@ def _items(n: int) -> bytes:
 
 CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "robots.txt, many agents": (_agents, Robots),
+    "robots.txt, one agent again and again": (lambda n: b"user-agent: *\n" * n + b"Disallow: /x\n" * n, Robots),
     "robots.txt, many rules": (_own_group, lambda text: Robots(text).allows("https://a.example/" + "x" * 2000)),
     "robots.txt, one rule of wildcards": (
         lambda n: b"User-agent: *\nDisallow: /" + b"*a" * n,
         lambda text: Robots(text).allows("https://a.example/" + "a" * 20_000),
     ),
     "sitemap": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * n, read_sitemap),
+    "sitemap, spaces": (
+        lambda n: b"<urlset><url><loc>" + b" " * n + b"<lastmod>" + b" " * n + b"</url></urlset>", read_sitemap
+    ),
+    "news, spaces": (
+        lambda n: "<urlset><url><loc>" + " " * n + "</loc><news:publication_date>" + " " * n + "</url></urlset>",
+        lambda text: parse_news(text, "https://a.example/"),
+    ),
     "sitemap, never closed": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc>" * n, read_sitemap),
     "shapes of addresses": (lambda n: [f"https://a.example/{i}/x-{i}" for i in range(n)], Shapes),
     "OPML": (_outlines, read_list),

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sqlite3
+import tracemalloc
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -53,6 +54,18 @@ def test_of_many_groups_only_the_own_one_is_read() -> None:
     assert robots.allows("https://a.example/7")
     assert not robots.allows("https://a.example/own/x")
     assert robots.sitemaps == ["https://a.example/map"]
+
+
+def test_an_agent_that_is_named_again_and_again_takes_no_memory() -> None:
+    tracemalloc.start()
+    try:
+        robots = Robots(b"User-agent: *\n" * 1000 + b"Disallow: /private\n" + b"a\n" * 200_000)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+    assert not robots.allows("https://a.example/private/x")
+    both = Robots(b"User-agent: tuireader\nUser-agent: *\nUser-agent: *\nDisallow: /x\n")
+    assert not both.allows("https://a.example/x")
 
 
 def test_groups_are_read_as_the_standard_says() -> None:

@@ -13,6 +13,8 @@ from tuireader.errors import ConfigError
 
 _SIZE_MAX = 1_000_000
 """Maximum bytes of the file."""
+_DEEPEST = 50
+"""Maximum dots before the value of a line."""
 
 
 def load(path: Path) -> Config:
@@ -37,6 +39,8 @@ def read(path: Path) -> tuple[Config, list[ConfigError]]:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
     import tomllib
 
+    if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):  # tomllib takes the square
+        raise ConfigError(f"{path} has a key of more than {_DEEPEST} parts.")
     try:
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits

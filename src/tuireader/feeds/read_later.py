@@ -25,7 +25,7 @@ _COLUMNS = 100
 _NAMES = 30
 """Maximum tags, or authors, of one page."""
 _LINK = re.compile(
-    r"<h1>(?P<head>[^<]{0,100})</h1>|<li>\s*<a\s+(?P<said>[^>]{1,8000})>(?P<title>[^<]{0,2000})", re.IGNORECASE
+    r"<h1>(?P<head>[^<]{0,100})</h1>|<li>\s*+<a\s++(?P<said>[^>]{1,8000})>(?P<title>[^<]{0,2000})", re.IGNORECASE
 )
 _SAID = re.compile(r'([a-z_]{1,20})="([^"]{0,4000})"', re.IGNORECASE)
 
@@ -170,7 +170,7 @@ def _pocket_html(text: str) -> list[SavedPage]:
 
 def _json(text: str) -> list[SavedPage] | None:
     rows = _rows(text)
-    if rows and all("origin" in row for row in rows[:3]):
+    if rows and any("origin" in row for row in rows[:3]):
         says_what = any(_is_marked(row, "starred") for row in rows)
         return [_of_reader(row, is_starred=not says_what or _is_marked(row, "starred")) for row in rows]
     if not rows or not all("url" in row for row in rows[:3]):

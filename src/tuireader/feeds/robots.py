@@ -50,10 +50,10 @@ class Robots:
 
 def _reduced(text: str) -> str:
     """The rules for this program, else those for all, and the sitemaps, within the limits."""
-    own: list[str] = []
-    every: list[str] = []
+    own: dict[str, None] = {}
+    every: dict[str, None] = {}
     sitemaps: list[str] = []
-    groups: list[list[str]] = []
+    groups: list[dict[str, None]] = []
     has_own, is_head = False, False
     for each in text.splitlines():
         line = each.partition("#")[0].strip()
@@ -66,15 +66,15 @@ def _reduced(text: str) -> str:
         if agent is None:
             is_head = False
             for group in groups:
-                group.append(line)
+                if len(group) < _RULES:
+                    group[line] = None
             continue
         groups = groups if is_head else []
         is_head = True
         name = agent[1].strip().lower()
-        if name == "*":
-            groups.append(every)
-        elif name.partition("/")[0].strip(" *") == NAME:
-            groups.append(own)
-            has_own = True
-    rules = islice(dict.fromkeys(own if has_own else every), _RULES)
-    return "\n".join(["User-agent: *", *rules, *islice(dict.fromkeys(sitemaps), _SITEMAPS)])
+        is_own = name.partition("/")[0].strip(" *") == NAME
+        has_own |= is_own
+        group = own if is_own else every
+        if (is_own or name == "*") and all(each is not group for each in groups):
+            groups.append(group)
+    return "\n".join(["User-agent: *", *(own if has_own else every), *islice(dict.fromkeys(sitemaps), _SITEMAPS)])

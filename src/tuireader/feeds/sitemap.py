@@ -24,9 +24,9 @@ MOST = 50_000
 """Maximum addresses of a file, as in the protocol."""
 _OPENS = re.compile(r"<(url|sitemap)\b[^<>]{0,2000}>", re.IGNORECASE)
 _CLOSES = {kind: re.compile(rf"</{kind}\b", re.IGNORECASE) for kind in ("url", "sitemap")}
-_LOC = re.compile(r"<loc\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^\s<>\]]{1,2000})", re.IGNORECASE)
-_DATE = re.compile(r"<(?:[\w-]{1,20}:)?(?:publication_date|lastmod)\b[^<>]*>\s*([0-9T:+.Z-]{4,40})", re.IGNORECASE)
-_PUBLISHED = re.compile(r"<(?:[\w-]{1,20}:)?publication_date\b[^<>]*>\s*([0-9T:+.Z-]{4,40})", re.IGNORECASE)
+_LOC = re.compile(r"<loc\b[^<>]*>\s*+(?:<!\[CDATA\[\s*+)?([^\s<>\]]{1,2000})", re.IGNORECASE)
+_DATE = re.compile(r"<(?:[\w-]{1,20}:)?(?:publication_date|lastmod)\b[^<>]*>\s*+([0-9T:+.Z-]{4,40})", re.IGNORECASE)
+_PUBLISHED = re.compile(r"<(?:[\w-]{1,20}:)?publication_date\b[^<>]*>\s*+([0-9T:+.Z-]{4,40})", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(
     r"(?:categor|tag|author|user|taxonom|image|video|product|attachment|format)[\w-]*[^/]*$|page-sitemap|posts?-page",
     re.IGNORECASE,

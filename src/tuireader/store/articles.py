@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tuireader.errors import NotFoundError
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import NAME
-from tuireader.store.labels import names_of, split_names
+from tuireader.store.labels import names_of, split_names, tags_of
 from tuireader.store.queries.article_lists import (
     beside,
     beside_among,
@@ -80,6 +80,7 @@ __all__ = [
     "ids",
     "is_at",
     "known",
+    "marks_of",
     "neighbour",
     "newest_date",
     "rank",
@@ -128,6 +129,12 @@ def status(c: sqlite3.Connection, article_id: int) -> Status:
     from tuireader.model.headline import Status
 
     return Status(bool(row[0]), bool(row[1]), number(row[2]))
+
+
+def marks_of(c: sqlite3.Connection, article_id: int) -> tuple[bool, bool, frozenset[str]]:
+    """Whether an article is read and starred, and its tags."""
+    found = status(c, article_id)
+    return found.read, found.starred, frozenset(tags_of(c, [article_id]).get(article_id, ()))
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:

@@ -41,8 +41,15 @@ _INSIDE = tuple(
     map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "3fff::/20", "5f00::/16"))
 )
 
-_LOCAL = (".local", ".lan", ".internal", ".home.arpa")
-"""Suffixes of private names."""
+_LOCAL = tuple(
+    map(
+        ".{}".format,
+        ("local", "lan", "internal", "home.arpa", "localhost", "localdomain", "localdomain4", "localdomain6", "home",
+         "corp", "mail", "private", "intranet", "domain", "workgroup", "host", "svc", "cluster", "fritz.box", "test",
+         "invalid"),
+    )
+)  # fmt: skip
+"""Suffixes of private names: reserved ones, and those that local networks use."""
 
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
@@ -83,7 +90,7 @@ def is_private_name(host: str) -> bool:
 def is_inside_by_name(host: str) -> bool:
     """Whether only the user's own network knows a host's name: private, or of no public domain."""
     name = host.strip("[]").rstrip(".").lower()
-    return is_private_name(name) or "." not in name.strip(":") or name.endswith(_LOCAL)
+    return is_private_name(name) or "." not in name.strip(":") or f".{name}".endswith(_LOCAL)
 
 
 def _of_numbers(name: str) -> ipaddress.IPv4Address:

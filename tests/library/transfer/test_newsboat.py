@@ -229,6 +229,30 @@ def test_a_view_in_the_place_of_its_table_is_not_asked(db: Path, folder: Path) -
         take_in(db, folder)
 
 
+def test_values_of_any_length_are_cut_and_come_in_small_batches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(newsboat, "_TOGETHER", 1_000)
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute(
+            "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid TEXT, title TEXT, author TEXT, url TEXT, feedurl TEXT,"
+            " pubDate INTEGER, content TEXT, unread INTEGER, flags TEXT, deleted INTEGER, enclosure_url TEXT,"
+            " enclosure_type TEXT)"
+        )
+        long = "é" * 1_000_000
+        rows = [(f"g{n}", long, long, f"http://a.example/{long}", n, "x" * 600, long) for n in range(5)]
+        c.executemany(
+            "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread, flags, deleted)"
+            " VALUES (?, ?, ?, ?, 'http://a.example/feed', ?, ?, 1, ?, 0)",
+            rows,
+        )
+        c.commit()
+    batches = [items for _, items in newsboat.read_cache(folder / "cache.db")]
+    assert [len(items) for items in batches] == [2, 2, 1]
+    assert [item.entry.guid for items in batches for item in items] == ["g4", "g3", "g2", "g1", "g0"]
+    for item in batches[0]:
+        assert (len(item.entry.title), len(item.entry.authors[0]), item.flags) == (1000, 1000, "é")
+        assert len(item.entry.link) == 20_000
+
+
 def test_a_folder_of_something_else_is_said(db: Path, folder: Path) -> None:
     with pytest.raises(NotAFeedListError, match="folder without newsboat's urls"):
         take_in(db, folder)

@@ -64,6 +64,8 @@ class Restored:
     articles: int = 0
     known: int = 0
     """Articles that were here already; their status, tags and texts are merged."""
+    marked: int = 0
+    """Number of those whose status or tags have changed."""
     rules: int = 0
     """Rules that were added."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
@@ -388,6 +390,7 @@ class _Restoring:
                 row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
+        before = articles.marks_of(self._c, id_)
         html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
         if not html and not is_new and articles.get(self._c, id_).words * _CUT <= words:
             html = _text(row, "html")
@@ -403,6 +406,7 @@ class _Restoring:
             read, starred = (True if row.get(name) and name not in unasked else None for name in fields)
             statuses.mark(self._c, [id_], read=read, starred=starred)
         labels.add_tags(self._c, [id_], _names(row, "tags"))
+        self.done.marked += not is_new and articles.marks_of(self._c, id_) != before
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)

@@ -55,6 +55,8 @@ class KeptPages(NamedTuple):
     known: int
     without_text: int
     """Number of added pages without text."""
+    marked: int = 0
+    """Number of known pages whose star or tags have changed."""
 
 
 def keep_all(
@@ -71,7 +73,7 @@ def keep_all(
     it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
     """
     followed, at = feeds.by_place(c), Counter(map(address, pages))
-    added = known = without = 0
+    added = known = without = marked = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
         with transaction(c):
@@ -85,15 +87,18 @@ def keep_all(
                     without += not page.html.strip()
                 else:
                     known += 1
+                    before = articles.marks_of(c, there)
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
+                    labels.add_tags(c, [there], page.tags)
+                    marked += articles.marks_of(c, there) != before
                     if page.html.strip() and not articles.get(c, there).offline:
                         _complete(c, there, page.html)
                     if not page.is_of_feed and articles.get(c, there).feed_id != saved_pages.find_feed(c):
                         saved_pages.save_copy(c, there, now)
                 if page.tags:
                     labels.add_tags(c, [there], page.tags)
-    return KeptPages(added, known, without)
+    return KeptPages(added, known, without, marked)
 
 
 def _there(c: sqlite3.Connection, page: SavedPage, feed_id: int | None, *, is_alone: bool) -> int | None:
@@ -177,6 +182,8 @@ class Imported:
     """The result of each feed or search."""
     articles: int = 0
     """Articles imported from newsboat's cache."""
+    marked: int = 0
+    """Number of known articles that newsboat's marks have changed."""
     pages: KeptPages | None = None
     """The result for saved pages."""
     restored: Restored | None = None
@@ -207,13 +214,14 @@ class Imported:
             back = self.restored
             known = f"; {back.known} were here already" if back.known else ""
             said = [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
+            said += _marked(back.marked)
             if back.rules:
                 said.append(f"{counted(back.rules, 'rule')} came with them: tuireader rules.")
             return said
         if self.pages is not None:
             pages = self.pages
             known = f", {pages.known} were here already" if pages.known else ""
-            said = [f"{counted(pages.added, 'page')} kept{known}."]
+            said = [f"{counted(pages.added, 'page')} kept{known}.", *_marked(pages.marked)]
             if pages.without_text:
                 bare = counted(pages.without_text, "page")
                 said.append(f"{bare} came without text: select them in the reader, and fetch it.")
@@ -233,7 +241,11 @@ class Imported:
         said += [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
         if self.articles:
             said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
-        return said
+        return [*said, *_marked(self.marked)]
+
+
+def _marked(count: int) -> list[str]:
+    return [f"{counted(count, 'article')} that you had: marked and tagged as in the file, too."] if count else []
 
 
 def _named(names: list[str]) -> str:
@@ -329,5 +341,7 @@ def _newsboat(
     for url, items in newsboat.read_cache(cache):
         tell(f"{imported.articles} articles of newsboat’s cache")
         if (feed_id := there.get(place(url))) is not None:
-            imported.articles += newsboat.take_in(c, feed_id, items, now)
+            new, marked = newsboat.take_in(c, feed_id, items, now)
+            imported.articles += new
+            imported.marked += marked
     return imported

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from tuireader.feeds.url_list import ListedAddress
 
-_AT_ONCE = 100
-"""Articles of one transaction."""
+_AT_ONCE, _TOGETHER = 100, 20_000_000
+"""Maximum articles, and characters, of one transaction."""
+_NAME = 20_000
+"""Maximum characters of a guid, an address or a title."""
 _TAGS = 50
 """Maximum tags of a feed."""
 _LARGEST = 20_000_000
@@ -35,9 +37,11 @@ _PATIENCE = 60.0
 """Seconds for reading a batch of articles."""
 _STEPS = 10_000
 """SQLite steps between checks of the clock, and of ctrl+c."""
-_OF_FEED = """
-SELECT guid, title, author, url, pubDate, substr(content, 1, ?), unread, flags, deleted, enclosure_url, enclosure_type
-FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC
+_OF_FEED = "SELECT rowid FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC"
+_ROW = """
+SELECT substr(guid, 1, :name), substr(title, 1, :name), substr(author, 1, :name), substr(url, 1, :name), pubDate,
+ substr(content, 1, :text), unread, substr(flags, 1, 100), deleted, substr(enclosure_url, 1, :name),
+ substr(enclosure_type, 1, 100) FROM rss_item WHERE rowid = :id
 """
 
 
@@ -93,13 +97,19 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                 raise NotAFeedListError(f"{path} is not a cache of newsboat")
             clock = _Clock()
             c.set_progress_handler(clock.is_late, _STEPS)
-            urls = [row[0] for row in c.execute("SELECT DISTINCT feedurl FROM rss_item").fetchall()]
-            for url in urls:
+            urls = "SELECT DISTINCT feedurl FROM rss_item WHERE length(feedurl) <= ?"
+            for (url,) in c.execute(urls, (_NAME,)).fetchall():
                 clock.begin()
-                rows = c.execute(_OF_FEED, (_LONGEST, url))
-                while some := rows.fetchmany(_AT_ONCE):
-                    yield str(url), [_item(row) for row in some]
-                    clock.begin()
+                some: list[Item] = []
+                for (id_,) in c.execute(_OF_FEED, (url,)).fetchall():
+                    limits = {"id": id_, "name": _NAME, "text": _LONGEST}
+                    some.append(_item(c.execute(_ROW, limits).fetchone()))
+                    if len(some) == _AT_ONCE or sum(len(item.entry.html) for item in some) > _TOGETHER:
+                        yield str(url), some
+                        some = []
+                        clock.begin()
+                if some:
+                    yield str(url), some
     except sqlite3.Error as error:
         raise NotAFeedListError(f"{path} cannot be read: {error}") from error
 
@@ -137,8 +147,8 @@ def _item(row: tuple[object, ...]) -> Item:
     return Item(entry, unread != 1, "".join(sorted(set(_text(flags)))), bool(deleted))
 
 
-def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> int:
-    """Save articles of newsboat's cache with their statuses; returns how many are new.
+def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> tuple[int, int]:
+    """Save articles of newsboat's cache with their statuses; returns how many are new, and known ones that changed.
 
     Flagged articles are starred and get a tag per flag. Statuses of known articles are merged.
     """
@@ -152,16 +162,18 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])
         marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
+        before = {each.id: articles.marks_of(c, each.id) for each in there.values()}
         statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids], now)
         statuses.mark(c, [id_ for id_, item in marked if item.is_read], read=True)
         statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
         for id_, item in marked:
             if item.flags:
                 labels.add_tags(c, [id_], [f"flag {flag}" for flag in item.flags])
+        changed = sum(articles.marks_of(c, id_) != marks for id_, marks in before.items())
         for rule in rules.every(c):
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
                 rules.apply(c, rule, saved.new)
-    return len(saved.new)
+    return len(saved.new), changed
 
 
 def _prepared(item: Item) -> Prepared:
