@@ -45,7 +45,7 @@ _LOCAL = tuple(
     map(
         ".{}".format,
         ("local", "lan", "internal", "home.arpa", "localhost", "localdomain", "localdomain4", "localdomain6", "home",
-         "corp", "mail", "private", "intranet", "domain", "workgroup", "host", "svc", "cluster", "fritz.box", "test",
+         "corp", "mail", "private", "intranet", "domain", "workgroup", "host", "svc", "cluster", "fritz.box",
          "invalid"),
     )
 )  # fmt: skip
