@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LIMIT = 16_000_000
 """Maximum bytes of a list."""
+FEEDS_MAX = 20_000
+"""Maximum number of feeds taken from a file."""
+_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _ENCODING = re.compile(r"""\A(\s*<\?xml[^<>]{0,200}?)\s+encoding\s*=\s*["'][^"'<>]{0,40}["']""")
 _OUTLINE = re.compile(rb"""<outline\b((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')++)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""\s([A-Za-z][\w:.-]{0,60})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -59,13 +62,6 @@ class Outline(NamedTuple):
     """Its other folders or categories."""
 
 
-_DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
-
-
-FEEDS_MAX = 20_000
-"""Maximum number of feeds taken from a file."""
-
-
 class _Handler(OpmlMixin, XMLHandler):
     """listparser's handler, with limits: it copies all folders around a feed for each feed."""
 
@@ -75,16 +71,14 @@ class _Handler(OpmlMixin, XMLHandler):
 
     def start_opml_outline(self, attrs: dict[str, str]) -> None:
         known = self.found_urls.get((attrs.get("xmlurl") or attrs.get("url") or attrs.get("htmlurl") or "").strip())
-        if len(self.hierarchy) < _DEEPEST:
-            outer = None
-        else:
-            outer, self.hierarchy = self.hierarchy, [*self.hierarchy]
-            self.beyond += 1
+        is_beyond = len(self.hierarchy) >= _DEEPEST
         if len(self.found_urls) <= FEEDS_MAX and (known is None or len(known[1]["categories"]) < _FOLDERS_MAX):
             super().start_opml_outline(attrs)
         else:
             self.hierarchy.append("")
-        self.hierarchy = self.hierarchy if outer is None else outer
+        if is_beyond:
+            self.hierarchy.pop()
+            self.beyond += 1
 
     def end_opml_outline(self) -> None:
         if self.beyond:

@@ -118,9 +118,10 @@ def _csv(text: str) -> list[SavedPage] | None:
     csv.field_size_limit(len(text) + 1)
     with suppress(csv.Error):
         rows = csv.DictReader(io.StringIO(text))
-        names = {name.strip().lower() for name in (rows.fieldnames or ())[:_COLUMNS] if name}
-        if len(rows.fieldnames or ()) > _COLUMNS:
+        columns = rows.fieldnames or ()
+        if len(columns) > _COLUMNS:
             return None
+        names = {name.strip().lower() for name in columns if name}
         if {"title", "url", "time_added"} <= names or {"url", "title", "folder", "timestamp"} <= names:
             return [_of_csv(row) for row in islice(rows, _MOST)]
     return None

@@ -50,7 +50,7 @@ from tuireader.store.writing import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from tuireader.model.article import Article
@@ -69,6 +69,7 @@ __all__ = [
     "body",
     "by_link",
     "count",
+    "count_changed",
     "count_unread",
     "facts_of",
     "get",
@@ -131,10 +132,18 @@ def status(c: sqlite3.Connection, article_id: int) -> Status:
     return Status(bool(row[0]), bool(row[1]), number(row[2]))
 
 
-def marks_of(c: sqlite3.Connection, article_id: int) -> tuple[bool, bool, frozenset[str]]:
-    """Whether an article is read and starred, and its tags."""
-    found = status(c, article_id)
-    return found.read, found.starred, frozenset(tags_of(c, [article_id]).get(article_id, ()))
+def marks_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[bool, bool, frozenset[str]]]:
+    """Whether articles are read and starred, and their tags, by id."""
+    listed = [*ids]
+    tags = tags_of(c, listed)
+    sql = "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    rows = c.execute(sql, (id_list(listed),)).fetchall()
+    return {id_: (bool(read), bool(starred), frozenset(tags.get(id_, ()))) for id_, read, starred in rows}
+
+
+def count_changed(c: sqlite3.Connection, before: Mapping[int, tuple[bool, bool, frozenset[str]]]) -> int:
+    """The number of articles whose marks are others than `before`; see `marks_of`."""
+    return len(before.items() - marks_of(c, before).items())
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:

@@ -386,14 +386,9 @@ def end_on_server(c: sqlite3.Connection, feed_id: int, error: str) -> None:
     c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
 
 
-def has_tagged(c: sqlite3.Connection, feed_id: int) -> bool:
-    sql = f"SELECT 1 FROM article WHERE feed_id = ? AND id IN ({labels.TAGGED}) LIMIT 1"
-    return c.execute(sql, (feed_id,)).fetchone() is not None
-
-
 def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:
-    sql = "SELECT 1 FROM article WHERE feed_id = ? AND starred = 1 LIMIT 1"
-    return c.execute(sql, (feed_id,)).fetchone() is not None or has_tagged(c, feed_id)
+    sql = f"SELECT 1 FROM article WHERE feed_id = ? AND (starred = 1 OR id IN ({labels.TAGGED})) LIMIT 1"
+    return c.execute(sql, (feed_id,)).fetchone() is not None
 
 
 def language(c: sqlite3.Connection, feed_id: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import name_key, number, text_of, tidy
+from tuireader.store.row_values import folded, name_key, number, text_of, tidy
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,11 +75,9 @@ def _listed(some: list[Folder]) -> str:
 
 def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[int]:
     """Ids of the feeds in folders whose names equal a text, ignoring case, or contain it, ignoring accents too."""
-    from tuireader.text.folding import fold
-
-    key, folded = name_key(part), fold(tidy(part))
+    key, inside = name_key(part), folded(part)
     rows = [*c.execute("SELECT id, key FROM folder").fetchall(), *([(0, "")] if whole else [])]  # "" is for none
-    named = [id_ for id_, name in rows if (key == text_of(name) if whole else folded in fold(text_of(name)))]
+    named = [id_ for id_, name in rows if (key == text_of(name) if whole else inside in folded(text_of(name)))]
     rows = c.execute("SELECT id, coalesce(folder_id, 0) FROM feed").fetchall()
     return [id_ for id_, folder_id in rows if folder_id in named]
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import id_list, name_key, text_of, tidy
+from tuireader.store.row_values import folded, id_list, name_key, text_of, tidy
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,11 +49,9 @@ def rows_of(kind: Kind) -> tuple[str, str, str]:
 
 def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
     """Ids of labels whose names contain a part, ignoring case and accents."""
-    from tuireader.text.folding import fold
-
-    key = fold(tidy(part))
+    key = folded(part)
     rows = c.execute("SELECT id, key FROM label WHERE kind = ?", (NUMBERS[kind],)).fetchall()
-    return [id_ for id_, name in rows if key in fold(text_of(name))]
+    return [id_ for id_, name in rows if key in folded(text_of(name))]
 
 
 def is_under_any(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:

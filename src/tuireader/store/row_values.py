@@ -87,6 +87,13 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", tidy(name).casefold())
 
 
+def folded(name: str) -> str:
+    """A name without case and accents, for comparison with parts of names."""
+    from tuireader.text.folding import fold  # the start does without it
+
+    return fold(tidy(name))
+
+
 @lru_cache(maxsize=2048)
 def guid_key(guid: str) -> int:
     """A hash of a guid, the same for http and https."""

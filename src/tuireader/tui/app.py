@@ -378,7 +378,7 @@ class ReaderApp(TypeAhead):
     async def _quit_when_written(self, *, catch_up: bool) -> None:
         if catch_up:
             await self.caught_up()
-        if self._has_reader and self.reader.statuses.is_finding:
+        if self._has_reader:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_SECONDS):
                     await self.reader.statuses.found()

@@ -41,14 +41,28 @@ _INSIDE = tuple(
     map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "3fff::/20", "5f00::/16"))
 )
 
-_LOCAL = tuple(
-    map(
-        ".{}".format,
-        ("local", "lan", "internal", "home.arpa", "localhost", "localdomain", "localdomain4", "localdomain6", "home",
-         "corp", "mail", "private", "intranet", "domain", "workgroup", "host", "svc", "cluster", "fritz.box",
-         "invalid"),
-    )
-)  # fmt: skip
+_LOCAL = (
+    ".local",
+    ".lan",
+    ".internal",
+    ".home.arpa",
+    ".localhost",
+    ".localdomain",
+    ".localdomain4",
+    ".localdomain6",
+    ".home",
+    ".corp",
+    ".mail",
+    ".private",
+    ".intranet",
+    ".domain",
+    ".workgroup",
+    ".host",
+    ".svc",
+    ".cluster",
+    ".fritz.box",
+    ".invalid",
+)
 """Suffixes of private names: reserved ones, and those that local networks use."""
 
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.

@@ -142,7 +142,7 @@ async def _body(
                 size += len(piece)
                 pieces += [piece] if piece else []
                 await asyncio.sleep(0)  # what unpacks to megabytes, or to nothing, must not hold the loop
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # nor padding, which gives no piece
         unpacker.end()
         return b"".join(pieces)
 

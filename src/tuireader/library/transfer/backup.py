@@ -360,11 +360,13 @@ class _Restoring:
             ready = articles.Prepacked(plan, index_later=True)
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
+            before = articles.marks_of(self._c, {each.id for each in there.values()})
             unasked = [ids[row["guid"]].id for row in new if "read" in _unasked(row)]
             statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], self._now, unasked=unasked)
             for row in rows:
                 guid = row["guid"]
                 self._complete(row, ids[guid].id, is_new=guid not in there and row is by_guid[guid])
+            self.done.marked += articles.count_changed(self._c, before)
         self._feeds[place(url)] = feed_id
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
@@ -378,7 +380,7 @@ class _Restoring:
             return
         there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
         left = {row["guid"]: row for row in rows if self._newest and row["guid"] not in there}
-        entries = [_prepared(row).entry for row in left.values()]
+        entries = [_entry(row) for row in left.values()]
         for guid, candidate in find_renamed(self._c, feed_id, entries, there.values(), up_to=self._newest).items():
             left[guid]["guid"] = candidate.guid
         facts = {each[0]: Candidate(*each) for each in articles.facts_of(self._c, (each.id for each in there.values()))}
@@ -386,11 +388,10 @@ class _Restoring:
             known = there.get(row["guid"])
             if known is None or row.get("title") == facts[known.id].title:
                 continue
-            if is_another(_prepared(row).entry, facts[known.id], lambda each: articles.given_html(self._c, each.id)):
+            if is_another(_entry(row), facts[known.id], lambda each: articles.given_html(self._c, each.id)):
                 row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
-        before = articles.marks_of(self._c, id_)
         html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
         if not html and not is_new and articles.get(self._c, id_).words * _CUT <= words:
             html = _text(row, "html")
@@ -406,7 +407,6 @@ class _Restoring:
             read, starred = (True if row.get(name) and name not in unasked else None for name in fields)
             statuses.mark(self._c, [id_], read=read, starred=starred)
         labels.add_tags(self._c, [id_], _names(row, "tags"))
-        self.done.marked += not is_new and articles.marks_of(self._c, id_) != before
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)
@@ -433,11 +433,9 @@ def _unasked(row: dict[str, Any]) -> set[str]:
     return by_rules | set(_names(row, "unasked"))
 
 
-def _prepared(row: dict[str, Any]) -> Prepared:
-    """The article of a row, ready to save; raises ValueError."""
-    from tuireader.library.refreshing.match_entries import prepare
-
-    entry = ParsedEntry(
+def _entry(row: dict[str, Any]) -> ParsedEntry:
+    """The entry of a row; raises ValueError."""
+    return ParsedEntry(
         guid=_text(row, "guid"),
         title=_text(row, "title"),
         link=_text(row, "link"),
@@ -447,8 +445,14 @@ def _prepared(row: dict[str, Any]) -> Prepared:
         updated=_moment(row, "updated"),
         html=_text(row, "html"),
     )
+
+
+def _prepared(row: dict[str, Any]) -> Prepared:
+    """The article of a row, ready to save; raises ValueError."""
+    from tuireader.library.refreshing.match_entries import prepare
+
     status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
-    return prepare(entry, status=status, date=_moment(row, "date"), excerpt=not row.get("offline"))
+    return prepare(_entry(row), status=status, date=_moment(row, "date"), excerpt=not row.get("offline"))
 
 
 # Values of a row; what is wrong is never repeated in a message, whatever it is.

@@ -119,10 +119,9 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
         for feed in feeds.every(c)
         if not feed.holds_pages and folder_id in (None, feed.folder_id)
     ]
-    pages = site_facts.page_list_feeds(c)
-    followed = len(some)
-    some = [(feed, outline) for feed, outline in some if feed.id not in pages]
-    without_pages = len(some)
+    page_lists = site_facts.page_list_feeds(c)
+    pages = [feed for feed, _ in some if feed.id in page_lists]
+    some = [(feed, outline) for feed, outline in some if feed.id not in page_lists]
     # An import would take them for the user's own word.
     inside = [feed for feed, _ in some if feed.reach is Reach.PUBLIC and is_private_name(host_of(feed.url))]
     some = [(feed, outline) for feed, outline in some if feed not in inside]
@@ -132,4 +131,4 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
     outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
     left_out = sum(feed.url != outline.url for feed, outline in some)
     content = write_opml("Subscriptions", outlines, now)
-    return ExportedFeeds(content, len(outlines), left_out, len(inside), followed - without_pages)
+    return ExportedFeeds(content, len(outlines), left_out, len(inside), len(pages))

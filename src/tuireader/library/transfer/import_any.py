@@ -76,6 +76,7 @@ def keep_all(
     added = known = without = marked = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
+        before: dict[int, tuple[bool, bool, frozenset[str]]] = {}
         with transaction(c):
             for each in pages[start : start + _AT_ONCE]:
                 page = replace(each, html=text_of(each.file)) if each.file else each
@@ -87,17 +88,16 @@ def keep_all(
                     without += not page.html.strip()
                 else:
                     known += 1
-                    before = articles.marks_of(c, there)
+                    before = articles.marks_of(c, [there]) | before
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
-                    labels.add_tags(c, [there], page.tags)
-                    marked += articles.marks_of(c, there) != before
                     if page.html.strip() and not articles.get(c, there).offline:
                         _complete(c, there, page.html)
                     if not page.is_of_feed and articles.get(c, there).feed_id != saved_pages.find_feed(c):
                         saved_pages.save_copy(c, there, now)
                 if page.tags:
                     labels.add_tags(c, [there], page.tags)
+            marked += articles.count_changed(c, before)
     return KeptPages(added, known, without, marked)
 
 

@@ -101,12 +101,14 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             for (url,) in c.execute(urls, (_NAME,)).fetchall():
                 clock.begin()
                 some: list[Item] = []
+                size = 0
                 for (id_,) in c.execute(_OF_FEED, (url,)).fetchall():
-                    limits = {"id": id_, "name": _NAME, "text": _LONGEST}
-                    some.append(_item(c.execute(_ROW, limits).fetchone()))
-                    if len(some) == _AT_ONCE or sum(len(item.entry.html) for item in some) > _TOGETHER:
+                    item = _item(c.execute(_ROW, {"id": id_, "name": _NAME, "text": _LONGEST}).fetchone())
+                    some.append(item)
+                    size += len(item.entry.html)
+                    if len(some) == _AT_ONCE or size > _TOGETHER:
                         yield str(url), some
-                        some = []
+                        some, size = [], 0
                         clock.begin()
                 if some:
                     yield str(url), some
@@ -162,14 +164,14 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])
         marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
-        before = {each.id: articles.marks_of(c, each.id) for each in there.values()}
+        before = articles.marks_of(c, {each.id for each in there.values()})
         statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids], now)
         statuses.mark(c, [id_ for id_, item in marked if item.is_read], read=True)
         statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
         for id_, item in marked:
             if item.flags:
                 labels.add_tags(c, [id_], [f"flag {flag}" for flag in item.flags])
-        changed = sum(articles.marks_of(c, id_) != marks for id_, marks in before.items())
+        changed = articles.count_changed(c, before)
         for rule in rules.every(c):
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
                 rules.apply(c, rule, saved.new)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tuireader.store import folders, labels, pruning
 from tuireader.store.queries.query_language import Named, SearchQuery, Term, understand
-from tuireader.store.row_values import id_list, name_key, seconds, text_of, tidy
+from tuireader.store.row_values import folded, id_list, name_key, seconds, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -428,9 +428,7 @@ def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condi
 
 def _feeds(c: sqlite3.Connection, text: str, *, whole: bool) -> list[int]:
     """Ids of feeds whose names or addresses equal a text, or contain it, ignoring accents in names."""
-    from tuireader.text.folding import fold
-
-    key, folded = name_key(text), fold(tidy(text))
+    key, part = name_key(text), folded(text)
     rows = c.execute("SELECT id, title, custom_title, url FROM feed").fetchall()
     return [
         id_
@@ -438,7 +436,6 @@ def _feeds(c: sqlite3.Connection, text: str, *, whole: bool) -> list[int]:
         if (
             key in (name_key(text_of(custom_title) or text_of(title)), text_of(url).lower())
             if whole
-            else key in text_of(url).lower()
-            or any(folded in fold(tidy(text_of(name))) for name in (title, custom_title))
+            else key in text_of(url).lower() or any(part in folded(text_of(name)) for name in (title, custom_title))
         )
     ]

@@ -117,11 +117,6 @@ class StatusController:
     def undo(self) -> None:
         start(self._node, self._take_back, group="marking")
 
-    @property
-    def is_finding(self) -> bool:
-        """Whether the articles of a bulk change are still being looked up."""
-        return not self._found.is_set()
-
     async def found(self) -> None:
         """Wait until all requested changes are handed to the writer."""
         await self._found.wait()
