@@ -129,7 +129,7 @@ def _rendered(post: dict[str, Any], name: str) -> str:
 
 
 Says = Literal["complete", "archived", "paged", ""]
-"""What a feed says about itself: complete, with an archive, with pages, or nothing."""
+"""How complete a feed declares itself: complete, with an archive, with pages, or not declared."""
 
 _COMPLETE = re.compile(rb"<(?:[\w.-]{1,20}:)?complete\s{0,9}/?>(?:\s{0,9}</)?", re.IGNORECASE)
 _HISTORY = b"http://purl.org/syndication/history/1.0"
@@ -138,7 +138,7 @@ _LOOKED_AT = 100_000
 
 
 def says(content: bytes, older: str | None) -> Says:
-    """What a feed says about its completeness; `older` is its address for older entries."""
+    """The declared completeness of a feed; `older` is its address for older entries."""
     start = content[:_LOOKED_AT]
     if _HISTORY in start and _COMPLETE.search(start):
         return "complete"

@@ -40,7 +40,7 @@ _ELSEWHERE = re.compile(
 """Class names of page parts that are about other things; page builders call each part a widget, and Blogger the
 article: `class="widget Blog"`."""
 _ABOUT_POST = frozenset({"md-post", "ablog__postcard"})
-"""What Material for MkDocs and ABlog put beside a post; built like a menu."""
+"""The sidebar of a post in Material for MkDocs and ABlog, built like a menu."""
 _AUTHOR_NAME = frozenset(
     {
         "wp-block-post-author__name", "wp-block-post-author-name", "author-name", "author__name", "entry-author-name",

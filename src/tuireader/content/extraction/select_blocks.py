@@ -103,7 +103,7 @@ def _is_filed(link: Element) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an article before its text is extracted."""
+    """Names, excerpt and address of an article, known before its text is extracted."""
 
     title: str = ""
     names: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ class Line(NamedTuple):
     base: int
     """Offset of the first character of the source."""
     end: str = "\n"
-    r"""What the text has between this line and the next: "\n", " " if the line was wrapped, "" inside a word."""
+    r"""The separator before the next line in the text: "\n", " " if the line was wrapped, "" inside a word."""
     source: Text = NO_TEXT
     first: int = 0
     """Start of the line in its source."""

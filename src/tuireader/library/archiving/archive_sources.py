@@ -41,7 +41,7 @@ class Start(NamedTuple):
 
 
 class Front(NamedTuple):
-    """What the current feed document says about older ones."""
+    """Links to older entries in the current feed document."""
 
     says: Says
     older: str | None
