@@ -54,8 +54,8 @@ class _FeedTally:
         return f"{self.feed.name}: {self.errors[0]}{more}" if self.errors else ""
 
 
-async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]]) -> Steps:
-    """Fetch the full texts of the articles that `find` returns."""
+async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]], *, replace: bool = False) -> Steps:
+    """Fetch the full texts of the articles that `find` returns; `replace` those that are here in any case."""
     missing = await on.cache.read(find)
     if not missing:
         yield Step(said="The whole texts of all these articles are here, as far as their feeds say.")
@@ -63,7 +63,7 @@ async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]])
     feed_of, tallies = await on.cache.read(partial(_by_feed, ids=missing))
     yield Step(f"0/{len(missing)} texts")
     done = 0
-    async with on.queue() as queue, aclosing(fetch_full_texts(on.cache, queue, missing)) as events:
+    async with on.queue() as queue, aclosing(fetch_full_texts(on.cache, queue, missing, replace=replace)) as events:
         async for event in events:
             done += 1
             tally = tallies[feed_of[event.article_id]]

@@ -292,13 +292,22 @@ async def test_a_key_that_never_comes_to_an_end_is_not_waited_for(
         assert app.screen is not app.reader
 
 
-async def test_quitting_never_waits(with_links: Path) -> None:
+async def test_quitting_never_waits(with_links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = reader(with_links)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
+        waiting: list[int] = []
+        leave = app.action_quit
+
+        async def quit_now() -> None:
+            waiting.append(len(app._waiting))
+            await leave()
+
+        monkeypatch.setattr(app, "action_quit", quit_now)
         send(app, *of_text("aexample"), events.Key("ctrl+q", None))
-        await pilot.pause()
-        assert not app.is_running
+        while app.is_running:
+            await pilot.pause(0.01)
+        assert waiting[0] > 1, "the keys before it were still waiting"
 
 
 @pytest.mark.parametrize("key", ["e", "T", "M", "!"])

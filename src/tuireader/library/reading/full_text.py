@@ -60,8 +60,12 @@ class Fetched(NamedTuple):
     error: str | None = None
 
 
-async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int]) -> AsyncGenerator[Fetched, None]:
+async def fetch_full_texts(
+    cache: Cache, queue: PoliteQueue, ids: Sequence[int], *, replace: bool = False
+) -> AsyncGenerator[Fetched, None]:
     """Fetch the texts of several articles, in their order; yields what came of each.
+
+    `replace` texts that are here, even by shorter or other ones.
 
     Each site is asked for one page at a time, with a pause, as its robots.txt allows; one that does not answer several
     times in a row is asked no more. Ending the iteration ends all requests at once.
@@ -85,7 +89,7 @@ async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int])
 
     async def fetch(article_id: int) -> Fetched:
         try:
-            await fetch_with(cache, get, article_id)
+            await fetch_with(cache, get, article_id, replace=replace)
         except TuireaderError as error:
             return Fetched(article_id, str(error))
         return Fetched(article_id)
@@ -103,8 +107,8 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
     await fetch_with(cache, lambda url, permission: queue.get(url, permission=permission, first=first), article_id)
 
 
-async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1) -> None:
-    """Fetch through `get`; a text with less than `much` times the words here is refused."""
+async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1, replace: bool = False) -> None:
+    """Fetch through `get`; a text with less than `much` times the words here is refused, unless it is to `replace`."""
     from tuireader.urls.private_network import permission_for
     from tuireader.urls.shown import with_credentials_of
 
@@ -115,8 +119,11 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
     async def page_at(url: str) -> Page:
         return await get(url, permission_for(url, feed.url, feed.reach))
 
+    def keep(*, is_all: bool) -> _KeepText:
+        return _KeepText(article_id, tuple(pages), much, is_all=is_all, is_replacing=replace)
+
     pages = [await page_at(with_credentials_of(article.link, feed.url))]
-    following = await read_page(cache, _KeepText(article_id, tuple(pages), much, is_all=False), pages[0])
+    following = await read_page(cache, keep(is_all=False), pages[0])
     if not following:
         return
     while following and len(pages) < PAGES_MAX and sum(len(page.content) for page in pages) < _LARGEST:
@@ -127,7 +134,7 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
         following = await read_page(cache, _Following(pages[0].url, pages[-1], len(pages) + 1), pages[-1])
         if any(same_place(following, page.url) for page in pages):
             break
-    await read_page(cache, _KeepText(article_id, tuple(pages), much, is_all=True), pages[0])
+    await read_page(cache, keep(is_all=True), pages[0])
 
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
@@ -170,6 +177,8 @@ class _KeepText:
     much: float
     is_all: bool
     """Whether no more pages will follow."""
+    is_replacing: bool
+    """Whether the text replaces any that is here."""
 
     def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError if there is no text, or less than is here."""
@@ -185,9 +194,9 @@ class _KeepText:
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         kept = articles.texts(c, self.article_id).full_text
-        if kept is not None and not _replaces(found, kept):
+        if kept is not None and not self.is_replacing and not _replaces(found, kept):
             raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
-        if not chosen[0]:
+        if not chosen[0] and not self.is_replacing:
             if found.words < article.words * self.much:
                 raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
             others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if self.much > 1 else ()

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.timer import Timer
 from textual.widget import Widget
@@ -53,6 +53,8 @@ class BackgroundTasks:
         """The full-text mode of feeds without a setting of their own."""
         self.offline = False
         """Whether the last refresh failed for lack of a network."""
+        self._again: dict[int, None] = {}
+        """Articles queued to be fetched again, in order."""
         add_key, sync_key = (keys_of(name, config.keymap)[0] for name in ("account", "sync"))
         self.syncing = SyncController(panes, self.runner, cache, web, clock, key=add_key, sync_key=sync_key)
 
@@ -163,20 +165,30 @@ class BackgroundTasks:
         self._download(lambda c: articles.without_text(c, articles.ids(c, query)))
 
     def fetch_again(self, ids: Collection[int]) -> None:
-        """Fetch full texts again, even where there are some; does nothing while a download is running."""
-        some = [*ids]
-        if some and not self.runner.is_running("download"):
-            self._download(lambda _: some)
+        """Replace full texts, whatever they are; queued after a running download."""
+        self._again |= dict.fromkeys(ids)
+        if self._again:
+            self._start_download(lambda on: _fetch(on, self._take_again, replace=True), again="after")
+
+    def _take_again(self, _: Connection) -> list[int]:
+        ids = [*self._again]
+        self._again.clear()
+        return ids
 
     def _download(self, find: Callable[[Connection], list[int]]) -> None:
         if not self.runner.is_running("download"):
             self._panes.headlines.select(frozenset())
+        self._start_download(lambda on: _fetch(on, find), again="stop", said_again="Stopped after {progress}.")
+
+    def _start_download(
+        self, run: Callable[[Context], Steps], *, again: Literal["stop", "after"], said_again: str = ""
+    ) -> None:
         task = Task(
             "download",
             "tuireader.tasks.download",
-            lambda on: _fetch(on, find),
-            again="stop",
-            said_again="Stopped after {progress}.",
+            run,
+            again=again,
+            said_again=said_again,
             is_refresh=False,
         )
         self.runner.start(task, hear=self._fetched)
@@ -231,10 +243,10 @@ def _backfill(on: Context, feed: Feed | None, *, is_read: bool) -> Steps:
     return backfill(on, feed, Wanted(is_read=is_read))
 
 
-def _fetch(on: Context, find: Callable[[Connection], list[int]]) -> Steps:
+def _fetch(on: Context, find: Callable[[Connection], list[int]], *, replace: bool = False) -> Steps:
     from tuireader.tasks.download import download
 
-    return download(on, find)
+    return download(on, find, replace=replace)
 
 
 def _prune(on: Context, found: Wanted) -> Steps:
