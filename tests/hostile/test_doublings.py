@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from support.machines import followed
+from tuireader.content.extraction.extract import main_html
 from tuireader.errors import TuireaderError
 from tuireader.feeds.feed_links import find_feeds
 from tuireader.feeds.opml import read_list
@@ -137,6 +138,10 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
+    "a page, an address of comments": (
+        lambda n: f'<html><body><p>{"Some words. " * 50}</p><a href="{"<!--" * n}">x</a></body></html>',
+        lambda text: main_html(text, "https://a.example/"),
+    ),
     "marks of another machine": (_marks, lambda text: FolderMap().merge(unpacked(text, 10**9, 0)[0])),
     "moves of another machine": (_moves, lambda text: unpacked(text, 10**9, 0)[0].follow_moves()),
     "articles of a Google Reader server": (_items, lambda text: greader.entries_of(text, "https://a.example/")),

@@ -80,6 +80,19 @@ def test_a_file_of_waiting_changes_that_is_rubbish_ends_no_start(db: Path, conte
     assert not list(db.parent.glob(f"{db.name}.marks-*"))
 
 
+def test_the_marks_of_a_file_with_an_invalid_line_are_written_and_the_file_is_set_aside(db: Path) -> None:
+    shelve(db, "Review", REVIEW)
+    first, second = ids(db)[:2]
+    half = json.dumps([[second], True, None, None])[:-2]
+    for rest, is_aside in ((half, False), ("rubbish\n" + half, True)):
+        text = json.dumps([[first], True, None, None]) + "\n" + rest
+        db.with_name(f"{db.name}.marks-1-1").write_text(text)
+        with closing(open_cache(db)) as c:
+            assert bool(c.notice) == is_aside
+            assert articles.status(c, first).read
+        assert [file.read_text() for file in db.parent.glob("*.unreadable-*")] == [text] * is_aside
+
+
 def test_whole_lines_beside_broken_ones_are_written(db: Path) -> None:
     shelve(db, "Review", REVIEW)
     first, second, third, _ = ids(db)

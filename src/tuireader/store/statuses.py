@@ -284,7 +284,7 @@ def _remove(descriptor: int, path: Path) -> None:
 def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
     """Write the changes that other processes left beside the cache, as far as possible now.
 
-    Invalid files are set aside; returns a message about that.
+    Files with invalid lines are set aside; returns a message about that.
     """
     try:
         left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
@@ -309,16 +309,16 @@ def _set_aside(file: Path) -> Path | None:
 
 
 def _write_one(c: sqlite3.Connection, file: Path) -> bool:
-    """Write the changes of one file in one transaction; False if the file is invalid."""
+    """Write the valid changes of one file in one transaction; False if anything in the file is invalid."""
     try:
         descriptor = open_own(file, os.O_RDWR, largest=_LARGEST)
     except OSError as error:
         log.warning("%s: %s", file, error)
         return False
-    written = False
+    written, is_valid = False, True
     try:
         if lock(descriptor):  # else its process is still there
-            changes = _read(descriptor)
+            changes, is_valid = _read(descriptor)
             with suppress(StoreError), transaction(c):
                 for change in changes:
                     apply(c, change)
@@ -327,15 +327,15 @@ def _write_one(c: sqlite3.Connection, file: Path) -> bool:
         log.warning("%s: %r", file, error)
         return False
     finally:
-        if written:
+        if written and is_valid:
             _remove(descriptor, file)
         else:
             os.close(descriptor)
-    return True
+    return is_valid or not written
 
 
-def _read(descriptor: int) -> list[StatusChange]:
-    """The changes in a file, merged; an incomplete last line is dropped.
+def _read(descriptor: int) -> tuple[list[StatusChange], bool]:
+    """The changes in a file, merged, and whether all its lines are valid; an incomplete last line is dropped.
 
     Raises ValueError if there are more than possible.
     """
@@ -343,12 +343,14 @@ def _read(descriptor: int) -> list[StatusChange]:
 
     found: list[StatusChange] = []
     groups: list[list[int]] = []
+    is_valid = True
     with os.fdopen(os.dup(descriptor), "r", encoding="utf-8", errors="replace") as lines:
         for line in islice(lines, _LINES + 1):
             try:
                 change = _change(*json.loads(line))
-            except (ValueError, TypeError, RecursionError):  # the process ended while it wrote it
+            except (ValueError, TypeError, RecursionError):
                 log.warning("a change cannot be read: %.100s", line)
+                is_valid &= not line.endswith("\n")  # else the process ended while it wrote it
                 continue
             if found and change.position is None and found[-1][1:] == change[1:]:
                 groups[-1] += change.ids
@@ -357,7 +359,8 @@ def _read(descriptor: int) -> list[StatusChange]:
                 groups.append(list(change.ids))
         if next(lines, None) is not None:
             raise ValueError("too many lines")
-    return [change._replace(ids=tuple(dict.fromkeys(ids))) for change, ids in zip(found, groups, strict=True)]
+    merged = zip(found, groups, strict=True)
+    return [change._replace(ids=tuple(dict.fromkeys(ids))) for change, ids in merged], is_valid
 
 
 def _change(ids: list[object], *values: object) -> StatusChange:

@@ -18,6 +18,7 @@ from tuireader.library.reading import saved
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.import_any import Imported
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, statuses, ui_state
@@ -248,7 +249,10 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
         for line in out(full):
             if (row := json.loads(line))["type"] == "feed":
                 feeds.add(c, row["url"], title=row["title"], site="", now=NOW)
-        assert not restore(c, out(full), NOW).mistakes
+        done = restore(c, out(full), NOW)
+        assert (done.filled, done.searches, done.mistakes) == (2, 1, [])
+        assert "2 feeds that you had: name, folder or settings from the file" in " ".join(Imported(restored=done).said())
+        assert restore(c, out(full), NOW).filled == 0
         by_title = {feed.title: feed for feed in feeds.every(c)}
         assert by_title["Notes"].custom_title == "My notes"
         assert feeds.options(c, by_title["Notes"].id)["full_text"] == "always"

@@ -13,6 +13,7 @@ import pytest
 from library.conftest import EPOCH
 from tuireader.errors import NotAFeedListError
 from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.import_any import Imported
 from tuireader.library.transfer.import_feeds import import_feeds, is_path, read_file
 from tuireader.store import feeds
 from tuireader.store.connection import connect
@@ -39,6 +40,19 @@ def test_each_feed_is_followed_once_and_due_at_once(library: Library) -> None:
     assert due == ["https://a.example/feed", "https://b.example/feed"]
     assert [feed.name for feed in library.feeds()] == ["Feed 1", "https://a.example/feed"]
     assert library.feeds()[0].custom_title == "Feed 1"  # whatever it calls itself
+
+
+def test_a_feed_that_is_here_gets_the_name_and_the_folder_that_it_lacks_and_that_is_said(library: Library) -> None:
+    library.follow("https://a.example/feed")
+    (feed,) = library.feeds()
+    content = b"<opml version='2.0'><body><outline text='News'><outline text='Mine' xmlUrl='https://a.example/feed'/>"
+    content += b"</outline></body></opml>"
+    with closing(connect(library.path)) as c:
+        feeds.record(c, replace(feed, checked=EPOCH))
+        said = [" ".join(Imported(import_feeds(c, content, EPOCH)).said()) for _ in range(2)]
+        assert feeds.get(c, feed.id).custom_title == "Mine"
+    assert said[0].endswith("1 feed that you had: name, folder or settings from the file, where you had set none.")
+    assert said[1] == "0 new feeds, 1 already subscribed."
 
 
 def test_many_feeds_are_followed_at_once(library: Library) -> None:

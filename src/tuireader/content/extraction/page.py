@@ -8,7 +8,7 @@ from copy import deepcopy
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
-from lxml.etree import LxmlError  # type: ignore[import-untyped]
+from lxml.etree import LxmlError, XPath  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.boilerplate import UNSEEN_STYLE, is_unseen
@@ -42,6 +42,8 @@ _FORBIDDEN = {
     **{ord(kept): kept for kept in "\t\n\r"},
 }  # fmt: skip
 """What XML forbids; the spaces among it become others."""
+_WITH_COMMENT = XPath("//*[@*[contains(., '<!--')]]")
+"""Elements with attributes that libxml2 writes in a time that grows with their square."""
 
 
 def load(text: str) -> Element | None:
@@ -62,6 +64,9 @@ def load(text: str) -> Element | None:
         return None
     if is_streamed:
         _join_streams(tree)
+    for each in _WITH_COMMENT(tree):
+        for name, value in each.items():
+            each.set(name, value.replace("<!--", ""))
     return tree
 
 

@@ -66,8 +66,12 @@ class Restored:
     """Articles that were here already; their status, tags and texts are merged."""
     marked: int = 0
     """Number of those whose status or tags have changed."""
+    filled: int = 0
+    """Number of known feeds that got a name, folder or option."""
     rules: int = 0
     """Rules that were added."""
+    searches: int = 0
+    """Saved searches that were added."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     """Lines that could not be read, by number, and why."""
 
@@ -267,41 +271,49 @@ class _Restoring:
 
     def _feed(self, row: dict[str, Any]) -> None:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
+        is_known = place(url) in self._feeds
         # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
         with transaction(self._c):  # whole, or not at all
             options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
-            if place(url) in self._feeds:
+            if is_known:
                 feeds.stay(self._c, self._feeds[place(url)])
                 options = {name: value for name, value in options.items() if name not in _FOUND}
             else:
                 feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach)
                 self._feeds[place(url)] = feed.id
                 self.done.feeds += 1
-            left_out = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
+            left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
+            self.done.filled += is_known and is_filled
         if left_out:
             raise ValueError(f"{_text(row, 'custom_title') or title} is here with another {' and '.join(left_out)}")
 
-    def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> list[str]:
-        """Set a feed's title, folder and options from the backup where they are unset here; returns what differs."""
-        left_out = []
+    def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> tuple[list[str], bool]:
+        """Set a feed's title, folder and options from the backup where they are unset here.
+
+        Returns what differs, and whether anything was set.
+        """
+        left_out, is_filled = [], False
         title, folder = _text(row, "custom_title"), _text(row, "folder")
         if title and not feed.custom_title:
             feeds.rename(self._c, feed.id, title)
+            is_filled = True
         elif title and title != feed.custom_title:
             left_out.append("name")
         if folder and feed.folder_id is None:
             folders.put(self._c, feed.id, folders.add(self._c, folder).id)
+            is_filled = True
         elif folder and name_key(folders.get(self._c, feed.folder_id or 0).name) != name_key(folder):
             left_out.append("folder")
         there = feeds.options(self._c, feed.id)
         for name, value in options.items():
             if name not in there:
                 feeds.set_option(self._c, feed.id, name, value)
+                is_filled = True
             elif there[name] != value:
                 left_out.append(name)
-        return left_out
+        return left_out, is_filled
 
     def _pruned(self, row: dict[str, Any]) -> None:
         feed_id, keys = self._feeds.get(place(_address(row, "feed_url"))), row.get("keys")
@@ -314,6 +326,7 @@ class _Restoring:
 
     def _search(self, row: dict[str, Any]) -> None:
         name, query = _needed(row, "name"), _text(row, "query").strip()
+        self.done.searches += name_key(name) not in self._searches
         if self._searches.setdefault(name_key(name), query) != query:
             raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
         ui_state.put_search(self._c, name, query)

@@ -214,9 +214,11 @@ class Imported:
             back = self.restored
             known = f"; {back.known} were here already" if back.known else ""
             said = [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
-            said += _marked(back.marked)
+            said += [*_filled(back.filled), *_marked(back.marked)]
             if back.rules:
                 said.append(f"{counted(back.rules, 'rule')} came with them: tuireader rules.")
+            if back.searches:
+                said.append(f"{counted(back.searches, 'saved search', 'saved searches')} came with them.")
             return said
         if self.pages is not None:
             pages = self.pages
@@ -241,7 +243,12 @@ class Imported:
         said += [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
         if self.articles:
             said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
-        return [*said, *_marked(self.marked)]
+        return [*said, *_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
+
+
+def _filled(count: int) -> list[str]:
+    given = "name, folder or settings from the file, where you had set none"
+    return [f"{counted(count, 'feed')} that you had: {given}."] if count else []
 
 
 def _marked(count: int) -> list[str]:

@@ -39,6 +39,8 @@ class ImportedFeed:
     """Its line, in a list of lines."""
     is_rule: bool = False
     """Whether it is a rule instead of a feed."""
+    is_filled: bool = False
+    """Whether a known feed got its name or folder from the list."""
 
 
 def is_path(text: str) -> bool:
@@ -170,8 +172,7 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
         return ImportedFeed(outline, "failed", None, str(error))
     where = place(url)
     if where in there:
-        _fill_in(c, there[where], outline)
-        return ImportedFeed(outline, "known", there[where])
+        return ImportedFeed(outline, "known", there[where], is_filled=_fill_in(c, there[where], outline))
     with transaction(c):  # whole, or not at all: what is here already is not made anew
         feed = feeds.add(c, url, title=outline.title, site="", now=now)
         if outline.title:  # what the user calls it, whatever it calls itself
@@ -183,13 +184,16 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
     return ImportedFeed(outline, "added", feed.id)
 
 
-def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> None:
-    """Give a subscribed feed the folder and title of a list, unless the user has set others."""
+def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> bool:
+    """Give a subscribed feed the folder and title of a list, unless the user has set others; true if one was given."""
     feed = feeds.get(c, feed_id)
     feeds.stay(c, feed_id)
     if feed.checked is None:  # it may have come with this list: the first that it says counts
-        return
-    if outline.title and not feed.custom_title and outline.title != feed.title:
+        return False
+    is_named = bool(outline.title) and not feed.custom_title and outline.title != feed.title
+    if is_named:
         feeds.rename(c, feed_id, outline.title)
-    if outline.folder and feed.folder_id is None:
+    is_filed = bool(outline.folder) and feed.folder_id is None
+    if is_filed:
         folders.put(c, feed_id, folders.add(c, outline.folder).id)
+    return is_named or is_filed
