@@ -164,7 +164,7 @@ WRITING = {
         "forget_times",
         "known_there",
         "note",
-        "note_subscription",
+        "note_subscription", "withdraw_unsubscribe",
         "owe",
         "owe_all",
         "subscriptions_done",

@@ -160,6 +160,14 @@ def note_subscription(c: sqlite3.Connection, feed: Feed, what: What, value: str)
     )
 
 
+def withdraw_unsubscribe(c: sqlite3.Connection, account_id: int, server_id: str, url: str) -> None:
+    """Remove a pending unsubscription of a feed that the account follows again."""
+    c.execute(
+        "DELETE FROM feed_change WHERE account_id = ? AND what = 'unsubscribe' AND (server_id = ? OR url = ?)",
+        (account_id, sound(server_id), sound(url)),
+    )
+
+
 def subscriptions_waiting(c: sqlite3.Connection, account_id: int) -> list[FeedChange]:
     """The feed changes for an account."""
     rows = c.execute(

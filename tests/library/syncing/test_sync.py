@@ -456,6 +456,26 @@ async def test_a_feed_that_is_followed_no_more_there_can_be_followed_again(serve
             await here.push(feeds.get(c, feed.id))
 
 
+async def test_a_feed_that_is_removed_and_added_again_before_a_sync_stays_followed(
+    server: Api, device: MakeDevice
+) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        theirs = next(feed for feed in feeds.every(c) if feed.url == server.feeds[1]["url"])
+        subscription.unsubscribe(c, theirs.id)
+        own = feeds.add(c, theirs.url, title="Own", site="", now=NOW)
+    await here.push(own)
+    for _ in range(2):
+        await here.sync()
+        assert own.url in {each["url"] for each in server.feeds.values()}
+    assert here.state() == server.state()
+    with closing(connect(here.path)) as c:
+        assert feeds.get(c, own.id).is_followed_for_us
+        assert not status_outbox.subscriptions_waiting(c, here.account_id)
+
+
 async def test_an_account_is_added_once_and_removed_whole(server: Api, device: MakeDevice) -> None:
     filled(server)
     here = device(server)

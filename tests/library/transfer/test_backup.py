@@ -251,7 +251,8 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
                 feeds.add(c, row["url"], title=row["title"], site="", now=NOW)
         done = restore(c, out(full), NOW)
         assert (done.filled, done.searches, done.mistakes) == (2, 1, [])
-        assert "2 feeds that you had: name, folder or settings from the file" in " ".join(Imported(restored=done).said())
+        said = " ".join(Imported(restored=done).said())
+        assert "2 feeds that you had: name, folder or settings from the file" in said
         assert restore(c, out(full), NOW).filled == 0
         by_title = {feed.title: feed for feed in feeds.every(c)}
         assert by_title["Notes"].custom_title == "My notes"

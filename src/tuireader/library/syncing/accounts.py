@@ -101,7 +101,8 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
     if name and (double is None or feed.custom_title):
         await server.rename(server_id, name)
-    await cache.write(partial(_hand_over, feed=feed, account=account, folder=folder, double=double))
+    hand_over = partial(_hand_over, feed=feed, account=account, server_id=server_id, folder=folder, double=double)
+    await cache.write(hand_over)
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
@@ -122,9 +123,12 @@ def followed_twice(c: sqlite3.Connection, account: Account) -> int:
     return sum(each.url in theirs for each in feeds.of_account(c, LOCAL))
 
 
-def _hand_over(c: sqlite3.Connection, feed: Feed, account: Account, folder: str, double: Feed | None) -> None:
+def _hand_over(
+    c: sqlite3.Connection, feed: Feed, account: Account, server_id: str, folder: str, double: Feed | None
+) -> None:
     with transaction(c):
         before = feeds.every(c)
+        status_outbox.withdraw_unsubscribe(c, account.id, server_id, feed.url)
         if double is not None:
             feeds.take_over(c, feed.id, double.id)
         feeds.hand_over(c, feed.id, account.id)
