@@ -56,7 +56,10 @@ DATA = Path(__file__).parent.parent / "tests" / "data"
 # Nothing that a terminal could obey may be in a title, a name or a line of a page.
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_LONG = b"9" * 5000
+"""More digits than Python reads as a number."""
 TOKENS = [
+    b"&#" + _LONG + b";", b"&amp;#" + _LONG + b";", _LONG, b"2026-01-01T00:00:00+99:99",
     b"\x1b]52;c;eA==\x07", b"\x1b[2J", b"\x9b31m", b"\xc2\x9b31m", b"&#27;[31m", b"&amp;#27;[31m", b"&#x9d;0;x&#7;",
     b"\0", b"&#xD800;", b"&#1114112;", b"&#0;", b"&#99999999999;", b"&#x;", b"&;", b"&nbsp", b"&lt;script>",
     b"&amp;amp;lt;", b"<![CDATA[", b"]]>", b"<![CD", b"<!--", b"-->", b"<?", b"?>", b"<!DOCTYPE x [",

@@ -7,6 +7,8 @@ import html
 import re
 from collections.abc import Iterator
 
+from tuireader.text.printable import unescape
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, with which it begins
@@ -157,7 +159,7 @@ def mended(text: str, entities: dict[str, str]) -> str:
         if value is not None and room[0] > len(value):
             room[0] -= len(value)
             return value
-        value = html.unescape(match[0]) if match[1] else match[0]
+        value = unescape(match[0]) if match[1] else match[0]
         return html.escape(value, quote=False)
 
     parts = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urljoin, urlsplit
@@ -11,7 +10,7 @@ from tuireader.feeds.decode import decode, find_root
 from tuireader.feeds.sitemap import lists_news
 from tuireader.feeds.wordpress import looks_like_posts
 from tuireader.model.fetched import FeedLink
-from tuireader.text.printable import line
+from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute, host_of
 from tuireader.urls.identity import front_of, same_site
 
@@ -115,7 +114,7 @@ def find_api(content: bytes, url: str, content_type: str = "") -> FeedLink | Non
 
 def page_title(page: str) -> str:
     found = _TITLE.search(page)
-    return line(html.unescape(found[1])) if found else ""
+    return line(unescape(found[1])) if found else ""
 
 
 def _is_below(link: FeedLink, url: str) -> bool:
@@ -135,7 +134,7 @@ def _tags(page: str, name: str) -> Iterator[tuple[dict[str, str], int]]:
     for match in _TAG.finditer(page):
         if match[1].lower() == name:
             found = _ATTRIBUTE.findall(match[2])
-            yield {key.lower(): html.unescape(a or b or c) for key, a, b, c in reversed(found)}, match.end()
+            yield {key.lower(): unescape(a or b or c) for key, a, b, c in reversed(found)}, match.end()
 
 
 def _base(page: str, url: str) -> str:

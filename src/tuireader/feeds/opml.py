@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +13,7 @@ from listparser.xml_handler import XMLHandler
 
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
-from tuireader.text.printable import printable, short_line
+from tuireader.text.printable import printable, short_line, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -181,7 +180,7 @@ def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:
 
 
 def _text(value: bytes) -> str:
-    return html.unescape(value.decode("utf-8", "replace")).strip()
+    return unescape(value.decode("utf-8", "replace")).strip()
 
 
 def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:

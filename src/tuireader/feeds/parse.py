@@ -20,7 +20,7 @@ from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.language import language_tag
-from tuireader.text.printable import line
+from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute, short_host
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -252,9 +252,9 @@ def _as_html(content: dict[str, Any]) -> str:
     if kind not in _HTML_TYPES and not kind.startswith("text/"):
         return ""
     if kind in _HTML_TYPES and not _TAG.search(value):
-        value, kind = html.unescape(value), "text/plain"
+        value, kind = unescape(value), "text/plain"
         if _ESCAPED.search(value):  # twice, as Blogger writes summaries
-            value = html.unescape(value)
+            value = unescape(value)
     if kind not in _HTML_TYPES and not _CLEARLY_HTML.search(value):
         return as_html(value)
     base = content.get("base") or ""

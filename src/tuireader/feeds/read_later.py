@@ -9,12 +9,11 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html import unescape
 from itertools import islice
 from typing import Any
 
 from tuireader.text.bounded_json import field, items, loads
-from tuireader.text.printable import short_line
+from tuireader.text.printable import short_line, unescape
 
 _MOST = 200_000
 """Maximum pages of an export."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import html
 import io
 import re
 import zlib
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from tuireader.feeds.entries import parse_date
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.text.printable import line
+from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import front_of
 
@@ -70,7 +69,7 @@ def read_sitemap(content: bytes) -> Sitemap:
         if location is None:
             continue
         dated = _PUBLISHED.search(found) or _DATE.search(found)
-        listed = Listed(html.unescape(location[1]), parse_date(dated[1]) if dated else None)
+        listed = Listed(unescape(location[1]), parse_date(dated[1]) if dated else None)
         (pages if kind == "url" else maps).append(listed)
         if len(pages) + len(maps) >= MOST:
             break
@@ -114,7 +113,7 @@ def parse_news(text: str, url: str) -> ParsedFeed:
     entries = []
     for _, found in islice(_entries(text), _NEWS_MOST):
         address, title = _LOC.search(found), _NEWS.search(found)
-        link = absolute(html.unescape(address[1]), url) if address else ""
+        link = absolute(unescape(address[1]), url) if address else ""
         said = _PUBLISHED.search(found)
         if link and title:
             when = parse_date(said[1]) if said else None
@@ -126,4 +125,4 @@ def parse_news(text: str, url: str) -> ParsedFeed:
 
 def _line(text: str) -> str:
     bare = text.strip().removeprefix("<![CDATA[").partition("]]")[0]
-    return line(html.unescape(bare))
+    return line(unescape(bare))

@@ -5,7 +5,6 @@ The API gives everything that a site has published, with authors, categories and
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -15,7 +14,7 @@ from tuireader.feeds.entries import identity, parse_date, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.bylines import categories, people
-from tuireader.text.printable import line
+from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute
 
 AT_ONCE = 100
@@ -84,7 +83,7 @@ def _entry(post: dict[str, Any], base: str) -> ParsedEntry:
     body, excerpt = _rendered(post, "content"), _rendered(post, "excerpt")
     is_whole = bool(body.strip()) and not field(post, "content").get("protected")
     return ParsedEntry(
-        guid=identity(html.unescape(_rendered(post, "guid"))) or link,
+        guid=identity(unescape(_rendered(post, "guid"))) or link,
         title=line(_plain(_rendered(post, "title"))),
         link=link,
         authors=_authors(post),
@@ -97,7 +96,7 @@ def _entry(post: dict[str, Any], base: str) -> ParsedEntry:
 
 
 def _plain(text: str) -> str:
-    return html.unescape(re.sub("<[^<>]*>", "", text))
+    return unescape(re.sub("<[^<>]*>", "", text))
 
 
 def _utc(value: object) -> str:
@@ -106,7 +105,7 @@ def _utc(value: object) -> str:
 
 def _authors(post: dict[str, Any]) -> tuple[str, ...]:
     named = _embedded(post, "author")
-    return people(html.unescape(each["name"]) for each in named if isinstance(each.get("name"), str))
+    return people(unescape(each["name"]) for each in named if isinstance(each.get("name"), str))
 
 
 def _terms(post: dict[str, Any]) -> tuple[str, ...]:
@@ -116,7 +115,7 @@ def _terms(post: dict[str, Any]) -> tuple[str, ...]:
         for each in (group if isinstance(group, list) else ())
         if isinstance(each, dict) and each.get("taxonomy") in _NAMED_TAXONOMIES and isinstance(each.get("name"), str)
     ]
-    return categories(html.unescape(each["name"]) for each in found)
+    return categories(unescape(each["name"]) for each in found)
 
 
 def _embedded(post: dict[str, Any], name: str) -> list[dict[str, Any]]:

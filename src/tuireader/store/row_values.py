@@ -8,8 +8,9 @@ import zlib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from html import unescape
 from typing import TYPE_CHECKING, Any, overload
+
+from tuireader.text.printable import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

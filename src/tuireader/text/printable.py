@@ -141,10 +141,21 @@ _VOID = frozenset({"br", "img", "wbr", "hr"})
 _KNOWN = MARKS | _BLOCKS | _VOID
 _SPACED = _BLOCKS | {"br", "hr"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,11})(?=[\s/>])[^<>]*>")
+_LONG_REFERENCE = re.compile(r"&#(?:[0-9]{20,}|[xX][0-9a-fA-F]{20,});?")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
 # Nothing to decode, to fold or to drop.
 _SIMPLE = re.compile(r"[!-%'-;=?-~]+(?: [!-%'-;=?-~]+)*|")
+
+
+def unescape(text: str) -> str:
+    """Text with its HTML character references resolved; ones without a character are U+FFFD."""
+    return html.unescape(with_short_references(text))  # noqa: TID251 - nowhere else
+
+
+def with_short_references(text: str) -> str:
+    """HTML without numeric character references so long that Python refuses to read their numbers."""
+    return _LONG_REFERENCE.sub("\ufffd", text) if "&#" in text else text
 
 
 def line(text: str, *, markup: bool = True) -> str:
@@ -159,7 +170,7 @@ def line(text: str, *, markup: bool = True) -> str:
     for _ in range(2):  # escaped twice is common
         if "&" not in text or not _ENTITY.search(text):
             break
-        text = html.unescape(text)
+        text = unescape(text)
     return short_line(text)
 
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from support.rss import Item, rss
+from tuireader.feeds import parse
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.refresh import AT_ONCE, WAITING_MAX, Hands, refresh
 from tuireader.model.feed import Feed
@@ -277,7 +278,7 @@ async def test_a_cache_that_cannot_be_written_is_a_sentence(
     assert (event.status, event.error) == ("failed", "The disk is full.")
 
 
-async def test_a_bug_is_raised_and_not_waited_for(
+async def test_a_bug_is_a_failure_and_not_waited_for(
     library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library.follow(put(site, Item("one")), put(site, Item("two"), path="/two"))
@@ -287,8 +288,7 @@ async def test_a_bug_is_raised_and_not_waited_for(
 
     monkeypatch.setattr(ingest.TakePage, "prepare", broken)
     async with asyncio.timeout(60):
-        with pytest.raises(ZeroDivisionError):
-            await library.refresh()
+        assert {event.status for event in await library.refresh()} == {"failed"}
 
 
 async def test_only_so_many_feeds_are_in_hand(library: Library, serve: Serve) -> None:
@@ -364,3 +364,25 @@ async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
     monkeypatch.setattr(ingest, "PATIENCE", 60.0)
     (event,) = [event for event in await library.refresh(force=True) if event.feed.url.endswith("many")]
     assert event.status == "updated"
+
+
+async def test_what_nobody_has_foreseen_in_a_feed_is_the_failure_of_that_feed(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("one", "two", "three"):
+        site.pages[f"/{name}"] = Reply(rss(Item(name)), content_type="application/rss+xml")
+        library.follow(f"{site.url}/{name}")
+
+    parsed = parse.parse_feed
+
+    def failing(content: bytes, *rest: str) -> object:
+        if b"two" in content:
+            raise KeyError("planted")
+        return parsed(content, *rest)
+
+    monkeypatch.setattr(parse, "parse_feed", failing)
+    events = {event.feed.url.rpartition("/")[2]: event for event in await library.refresh()}
+    assert [events[name].status for name in ("one", "two", "three")] == ["updated", "failed", "updated"]
+    assert "sent something that tuireader fails to read" in (events["two"].error or "")
+    assert sorted(library.titles()) == ["one", "three"]
+    assert "planted" in caplog.text

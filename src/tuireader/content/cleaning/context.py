@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from html import unescape
 from itertools import repeat
 from math import inf
 from typing import TypeAlias
@@ -25,7 +24,7 @@ from tuireader.content.maths.formulas import in_text
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.language import language_tag
-from tuireader.text.printable import printable, printable_block
+from tuireader.text.printable import printable, printable_block, unescape
 
 _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from urllib.parse import urlsplit
 
 from tuireader.content.dom.tree import Kept, Node
 from tuireader.content.maths.formulas import Formula, from_tex
 from tuireader.text.folding import letters
-from tuireader.text.printable import printable_line
+from tuireader.text.printable import printable_line, unescape
 from tuireader.urls.hosts import short_host
 
 _LAZY = ("data-src", "data-lazy-src", "data-original")

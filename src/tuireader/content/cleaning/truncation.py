@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from tuireader.content.cleaning.phrases import MORE, MORE_CLASS, MORE_END, MORE_END_MAX
 from tuireader.content.dom.plain_text import ANY_TAG
+from tuireader.text.printable import unescape
 from tuireader.text.word_count import count_words
 
 _EXCERPT_MAX = 200

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import unescape
 from string import ascii_letters
 
 from tuireader.content.dom.sanitize import flattened, shortened, without_oddities, without_tags
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.html_elements import BLOCKS
-from tuireader.text.printable import printable_and_special
+from tuireader.text.printable import printable_and_special, unescape
 
 # Of tags with other characters in their attributes, and of all that is no element, the real parser takes care.
 _TAG = r"[^<>\"']*(?:(?:\"[^\"<>]*\"|'[^'<>]*')[^<>\"']*)*>"

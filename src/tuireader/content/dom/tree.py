@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import escape
 from typing import TypeAlias
 
 from tuireader.text.html_elements import HEADINGS, INLINE, VOID
+from tuireader.text.printable import unescape
 
 DEPTH_MAX = 60
 """Maximum depth; deeper elements are merged into their parents."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
 from typing import Any
+
+from tuireader.text.printable import unescape
 
 _SIZE_MAX = 500_000
 _DEPTH_MAX = 6

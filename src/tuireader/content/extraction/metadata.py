@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -17,7 +16,7 @@ from tuireader.content.extraction.jsonld import names_in, texts_in
 from tuireader.content.extraction.marked_names import is_elsewhere
 from tuireader.text.bylines import categories, distinct, people
 from tuireader.text.folding import letters
-from tuireader.text.printable import printable_line
+from tuireader.text.printable import printable_line, unescape
 
 _META = (
     "article:published_time", "og:published_time", "datepublished", "citation_publication_date", "parsely-pub-date",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import Any
 
 from htmldate import find_date
@@ -14,14 +15,26 @@ from trafilatura.utils import decode_file
 from tuireader.content.extraction.page import Element, uncrowded
 
 __all__ = ["Facts", "decode_file", "text"]
+log = logging.getLogger("tuireader")
 
 
 def text(tree: Element) -> str:
     """Return the lines of the article, favouring recall; empty if none is found."""
     _silence()
     tree = uncrowded(tree)  # it takes the square of the number of marks in a paragraph
-    found = bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
+    found = _asked(
+        lambda: bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
+    )
     return "" if found is None or isinstance(found, dict) else found.text or ""
+
+
+def _asked(find: Callable[[], Any]) -> Any:
+    """What the library finds; None where it raises, as some pages make it do."""
+    try:
+        return find()
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        log.info("a page without a second opinion: %r", error)
+        return None
 
 
 class Facts:
@@ -34,20 +47,21 @@ class Facts:
 
     @cached_property
     def _said(self) -> Any:
-        return examine_meta(self._tree)
+        return _asked(lambda: examine_meta(self._tree))
 
     @cached_property
     def title(self) -> str:
-        return self._said.title or extract_title(self._tree) or ""
+        return getattr(self._said, "title", None) or _asked(lambda: extract_title(self._tree)) or ""
 
     @cached_property
     def authors(self) -> list[str]:
-        said = self._said.author or ""
-        return (said if " " in said else extract_author(self._tree) or "").split("; ")
+        said = getattr(self._said, "author", None) or ""
+        return (said if " " in said else _asked(lambda: extract_author(self._tree)) or "").split("; ")
 
     @cached_property
     def day(self) -> str:
-        return find_date(self._tree, extensive_search=False, original_date=True, url=self._url) or ""
+        find = partial(find_date, self._tree, extensive_search=False, original_date=True, url=self._url)
+        return _asked(find) or ""
 
 
 def _silence() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from html import unescape
 from itertools import count
+
+from tuireader.text.printable import unescape
 
 _ANCHOR = re.compile(r'<(\w+)[^<>]*?\sid="([^"]{1,200})"')
 _LINK = re.compile(r'<a\b[^<>]*?\shref="[^"#]*#([^"]{1,200})"[^<>]*>')

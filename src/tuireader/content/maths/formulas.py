@@ -9,9 +9,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from html import escape, unescape
+from html import escape
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.text.printable import unescape
 
 if TYPE_CHECKING:
     from tuireader.content.maths.model import Part

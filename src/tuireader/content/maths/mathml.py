@@ -22,6 +22,7 @@ from tuireader.content.maths.model import (
     leaf,
     styled,
 )
+from tuireader.text.printable import with_short_references
 
 _DEPTH_MAX = 60
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")
@@ -60,7 +61,7 @@ _COMMENT = re.compile(r"<!--[^<>]{0,1000}?-->")
 def read(html: str) -> Element:
     """Return the tree of one formula; element names are without namespace prefix."""
     reader = _Reader()
-    reader.feed(_COMMENT.sub("", html).replace("<!", "&lt;!"))
+    reader.feed(with_short_references(_COMMENT.sub("", html).replace("<!", "&lt;!")))
     reader.close()
     return reader.root
 

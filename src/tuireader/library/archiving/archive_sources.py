@@ -12,6 +12,7 @@ from tuireader.errors import FetchError, FetchFailure, NotAFeedError
 from tuireader.feeds.sitemap import Listed
 from tuireader.library.archiving.save_older import Kind, Steps, Taken, Wanted, parsed, take_entries
 from tuireader.library.politeness.robots import RobotRules
+from tuireader.library.refreshing.ingest import unforeseen_as_failure
 from tuireader.model.feed import Archive, Way
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import articles, feeds
@@ -204,8 +205,9 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
         if page is None:
             continue
         try:
-            read = await cache.take_apart(_Read(page, front.links, robots), _PATIENCE)
-        except TimeoutError:  # as its site may intend
+            with unforeseen_as_failure(page.url):
+                read = await cache.take_apart(_Read(page, front.links, robots), _PATIENCE)
+        except (TimeoutError, FetchError):  # as its site may intend
             continue
         waiting = [*waiting, *read.maps][:_WAITING]
         found = read.pages | found

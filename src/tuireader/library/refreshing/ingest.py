@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -20,12 +22,16 @@ from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.private_network import Reach
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.jobs.work import Result, Work
 
 
+log = logging.getLogger("tuireader")
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""Errors that the content of a page may provoke in a library."""
 INDEXED_AT_ONCE = 8
 """New articles of a feed that are indexed at once, about a day's; more are indexed later."""
 
@@ -194,15 +200,29 @@ def looks_heavy(content: bytes) -> bool:
 
 
 async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool = False) -> Result:
-    """Save a page; raises FetchError if it takes too long or too much memory.
+    """Save a page; raises FetchError if it takes too long or too much memory, or cannot be read at all.
 
     `is_heavy`: it may take long although it is small.
     """
-    if not (is_heavy or looks_heavy(page.content)):
-        return await cache.take(work)
+    with unforeseen_as_failure(page.url):
+        if not (is_heavy or looks_heavy(page.content)):
+            return await cache.take(work)
+        try:
+            return await cache.take_apart(work, PATIENCE)
+        except TimeoutError:
+            raise FetchError(
+                f"{named_host(page.url)} sent a feed that takes too long, or too much memory, to be read"
+            ) from None
+
+
+@contextmanager
+def unforeseen_as_failure(url: str) -> Iterator[None]:
+    """Turn an error that nobody has foreseen into a FetchError for the page at `url`, and log it: others go on."""
     try:
-        return await cache.take_apart(work, PATIENCE)
-    except TimeoutError:
+        yield
+    except _UNFORESEEN as error:
+        log.exception("%s cannot be read", shown_address(url))
         raise FetchError(
-            f"{named_host(page.url)} sent a feed that takes too long, or too much memory, to be read"
-        ) from None
+            f"{named_host(url)} sent something that tuireader fails to read; that is a bug in tuireader, and its log"
+            " has more"
+        ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
+from tuireader.text.printable import unescape
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import is_front_page, is_within, same_place
 
@@ -167,7 +167,7 @@ def _named(content: bytes) -> dict[bytes, bytes]:
 def _is_front(content: bytes, url: str) -> bool:
     """Whether a page is its site's front page under another address, by its own or its canonical address."""
     said = _CANONICAL.search(content)
-    canonical = absolute(html.unescape(said[1].decode("utf-8", "replace")), url) if said else ""
+    canonical = absolute(unescape(said[1].decode("utf-8", "replace")), url) if said else ""
     return bool(_INDEX.search(urlsplit(url).path)) or (bool(canonical) and is_front_page(canonical))
 
 
@@ -232,7 +232,7 @@ def _is_of_entries(part: bytes, entries: Sequence[ParsedEntry]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(html.unescape(text).split()).casefold()
+    return " ".join(unescape(text).split()).casefold()
 
 
 def _is_of_links(part: bytes) -> bool:
@@ -251,7 +251,7 @@ def _words(part: bytes) -> int:
 
 
 def _leads_home(link: str, url: str) -> bool:
-    target = absolute(html.unescape(link), url)
+    target = absolute(unescape(link), url)
     return link.startswith("#") or not target or is_front_page(target) or same_place(target, url)
 
 

@@ -124,7 +124,7 @@ def followed_twice(c: sqlite3.Connection, account: Account) -> int:
 
 
 def _hand_over(
-    c: sqlite3.Connection, feed: Feed, account: Account, server_id: str, folder: str, double: Feed | None
+    c: sqlite3.Connection, feed: Feed, account: Account, *, server_id: str, folder: str, double: Feed | None
 ) -> None:
     with transaction(c):
         before = feeds.every(c)
