@@ -65,6 +65,10 @@ class Api:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.feeds: dict[int, dict[str, Any]] = {}
+        self.leads: dict[str, str] = {}
+        """Addresses that redirect, and where to: the server follows those."""
+        self.users = {"token": USER}
+        """Tokens, and whose they are."""
         self.items: dict[int, Item] = {}
         self.clock = FIRST
         self.before: Callable[[Asked], Answer | None] = lambda _: None
@@ -165,11 +169,13 @@ class FakeMiniflux(Api):
 
     def answer(self, asked: Asked) -> Answer:  # noqa: PLR0911 - one for each address
         expected = "Basic " + b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if asked.headers.get("authorization") != expected and asked.headers.get("x-auth-token") != "token":
+        user = USER if asked.headers.get("authorization") == expected else None
+        user = user or self.users.get(asked.headers.get("x-auth-token", ""))
+        if user is None:
             return Answer('{"error_message":"access unauthorized"}', 401)
         path, parts = asked.path, asked.path.strip("/").split("/")
         if path == "/v1/me":
-            return Answer(json.dumps({"id": 1, "username": USER}))
+            return Answer(json.dumps({"id": 1, "username": user}))
         if path == "/v1/categories":
             return self._categories(asked)
         if path.startswith("/v1/feeds/") and path.endswith("/entries"):
@@ -197,7 +203,9 @@ class FakeMiniflux(Api):
         if asked.method == "POST":
             row = json.loads(asked.body)
             number = max(self.feeds, default=0) + 1
-            self.follow(number, self._folders()[row["category_id"] - 1], row["feed_url"])
+            self.follow(
+                number, self._folders()[row["category_id"] - 1], self.leads.get(row["feed_url"], row["feed_url"])
+            )
             return Answer(json.dumps({"feed_id": number}), 201)
         if number not in self.feeds:
             return Answer("{}", 404)
@@ -350,7 +358,8 @@ class FakeReader(Api):
         name = form["s"][0].removeprefix("feed/")
         if form["ac"] == ["subscribe"]:
             label = form.get("a", ["user/-/label/Uncategorized"])[0]
-            self.follow(max(self.feeds, default=0) + 1, label.removeprefix("user/-/label/"), name)
+            address = self.leads.get(name, name)
+            self.follow(max(self.feeds, default=0) + 1, label.removeprefix("user/-/label/"), address)
             return Answer("OK", kind="text/plain")
         number = int(name)
         if form["ac"] == ["unsubscribe"]:

@@ -357,16 +357,19 @@ def stay(c: sqlite3.Connection, feed_id: int) -> None:
     set_option(c, feed_id, LEAVING, None)
 
 
-def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
-    """Hand a feed over to an account, or back to the local one.
+def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, *, server_id: str = "", url: str = "") -> None:
+    """Hand a feed over to an account that follows it as `server_id` at `url`, or back to the local one.
 
-    Its server id comes with the account's subscriptions; then all of its articles on the server are read.
+    Without a server id it comes with the account's subscriptions. All of its articles on the server are read then.
     """
     c.execute(
-        "UPDATE feed SET account_id = ?, server_id = NULL, folder_id = NULL, error = NULL, failures = 0, due = NULL"
-        " WHERE id = ?",
-        (account_id, feed_id),
+        "UPDATE feed SET account_id = ?1, server_id = nullif(?2, ''), folder_id = NULL, error = NULL, failures = 0,"
+        " due = NULL, private = CASE WHEN ?3 IN ('', url) THEN private ELSE ?4 END,"
+        " url = CASE ?3 WHEN '' THEN url ELSE ?3 END WHERE id = ?5",
+        (account_id, sound(server_id), sound(url), _private(Reach.PUBLIC), feed_id),
     )
+    if server_id:
+        set_option(c, feed_id, TO_READ, "yes")
 
 
 def move(c: sqlite3.Connection, url: str, to: str) -> None:

@@ -75,6 +75,12 @@ def token_in(content: bytes) -> str:
     return found[1].decode() if found else ""
 
 
+def user_of(content: bytes, url: str) -> str:
+    """The user's name in an answer of `user-info`; "" if there is none."""
+    answer = parsed(content, url)
+    return text_of(answer.get("userName")) if isinstance(answer, dict) else ""
+
+
 def write_token_in(content: bytes) -> str:
     """The write token in a response; some servers have none."""
     text = content[:1000].strip()

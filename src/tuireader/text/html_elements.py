@@ -35,7 +35,5 @@ BLOCKS = SECTIONS | {
 }  # fmt: skip
 """Elements that start on a new line, and their parts."""
 
-CLOSED_BY_NEXT = frozenset(
-    {"caption", "dd", "dt", "li", "option", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead", "tr"}
-)
+CLOSED_BY_NEXT = frozenset({"caption", "dd", "dt", "li", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"})
 """Elements closed by the next one of their kind."""

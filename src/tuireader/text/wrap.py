@@ -16,6 +16,9 @@ NOT_NARROW = re.compile(
 )
 """A character whose width must be measured."""
 
+_LONG = 1000
+"""Characters from which on a text is measured by its clusters: wcwidth takes the square of a run of flags."""
+
 # Characters of which each takes two cells: Chinese, Japanese and Korean without what is rare. To load wcwidth for one
 # title in these would take as long as all that the start of the app reads.
 _SQUARE = (
@@ -41,6 +44,8 @@ def cells(text: str) -> int:
     """Cells of a line of text."""
     if text.isascii() or not NOT_NARROW.search(text):
         return len(text)
+    if len(text) > _LONG:
+        return sum(widths(text))
     from wcwidth import width
 
     return width(text, control_codes="ignore")

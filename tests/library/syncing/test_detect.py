@@ -69,7 +69,7 @@ async def test_a_server_that_is_only_sent_on_to_https_is_asked_there(monkeypatch
 
     monkeypatch.setattr(PoliteQueue, "send", send)
     found = await find_server(PoliteQueue.__new__(PoliteQueue), "http://reader.example/", LOGIN)
-    assert found == Found("miniflux", "https://reader.example")
+    assert found == Found("miniflux", "https://reader.example", LOGIN.user)
     assert asked[0] == ("GET", "http://reader.example", False)
     assert all(url.startswith("https:") for _, url, has_secret in asked if has_secret)
 
@@ -77,7 +77,7 @@ async def test_a_server_that_is_only_sent_on_to_https_is_asked_there(monkeypatch
 async def test_a_server_without_https_is_asked_as_it_was_typed(db: Path) -> None:
     server = FakeMiniflux()
     try:
-        assert await find(db, server.url) == Found("miniflux", server.url)
+        assert await find(db, server.url) == Found("miniflux", server.url, "ann")
     finally:
         server.stop()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import nh3
 
 from tuireader.content.dom.tree import Node, parse
 from tuireader.content.maths.formulas import with_formulas
-from tuireader.text.html_elements import BLOCKS, CLOSED_BY_NEXT, INLINE, VOID
+from tuireader.text.html_elements import BLOCKS, INLINE, VOID
 
 SCHEMES = frozenset(
     {
@@ -84,12 +84,25 @@ _NOTICE = re.compile(
 _CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
-# Elements that an end tag closes, and nothing else: those that the next of their kind closes cannot pile up.
-_PILING = (INLINE | BLOCKS | {"dir", "menu", "object"}) - VOID - CLOSED_BY_NEXT
-_NESTING = re.compile(
-    rf"<(/?)({'|'.join(sorted(_PILING))})(?=[\s/>])[^<>]*>",
-    re.IGNORECASE,
-)
+_TAG = re.compile(r"<(/?)([a-z][^\s/<>]*)[^<>]*>?", re.IGNORECASE)
+_KINDS = {
+    name: kind
+    for kind in (frozenset({"dd", "dt"}), frozenset({"td", "th"}), frozenset({"tbody", "tfoot", "thead"}))
+    for name in kind
+}
+"""Elements that close each other."""
+_OF_TABLES = frozenset({"caption", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"})
+"""Elements that browsers ignore outside a table."""
+_WALLS = frozenset({"button", "caption", "marquee", "object", "table", "td", "template", "th"})
+"""Elements out of which no end tag of another element reaches, except those of tables."""
+_TEXTS = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
+"""Elements in which tags are text."""
+_EMPTY = VOID | {"area", "base", "basefont", "bgsound", "frame", "link", "meta", "param"}
+_ITEMS = frozenset({"dd", "dt", "li"})
+_ENDS_OF_ITEMS = (BLOCKS - {"address", "div", "p"}) | _WALLS | {
+    "applet", "dir", "iframe", "listing", "menu", "noembed", "noframes", "noscript", "search", "select", "xmp",
+}  # fmt: skip
+"""Elements in which an item begins without closing one around them."""
 _DOCTYPE = re.compile(r"<![a-z][^<>]*>?", re.IGNORECASE)
 _LONG = 5000
 _LONG_TAG = re.compile(rf"<([a-z][^\s<>/]{{0,30}})([^<>]{{{_LONG},}})>?", re.IGNORECASE)
@@ -169,27 +182,64 @@ def _without_unended(text: str) -> str:
 
 
 def flattened(text: str) -> str:
-    """HTML with at most `NESTING_MAX` nested elements; deeper ones lose their tags.
+    """HTML with at most `NESTING_MAX` nested elements, whatever their names; deeper ones lose their tags.
 
     Inline tags are dropped if too many are unclosed.
     """
     if text.count("<") <= _FEW_TAGS:
         return text
     text = _without_unended(text)
-    depth = dropped = 0
+    open_: list[str] = []
+    end_of_dropped = -1
 
     def kept(match: re.Match[str]) -> str:
-        nonlocal depth, dropped
-        if match[1]:
-            if not dropped:
-                depth = max(0, depth - 1)
-                return match[0]
-            dropped -= 1
-        elif depth < NESTING_MAX:
-            depth += 1
+        nonlocal end_of_dropped
+        name = match[2].lower()
+        is_text = bool(open_) and open_[-1] in _TEXTS and not (match[1] and name == open_[-1])
+        if is_text or name in _EMPTY:
             return match[0]
+        if name in _OF_TABLES and "table" not in open_:
+            depth = NESTING_MAX
+        elif match[1]:
+            depth = _close(open_, name)
         else:
-            dropped += 1
-        return "" if match[2].lower() in INLINE else " "
+            _close_before(open_, name)
+            depth = len(open_)
+            if depth < 2 * NESTING_MAX:
+                open_.append(name)
+        if depth < NESTING_MAX:
+            return match[0]
+        is_next, end_of_dropped = match.start() == end_of_dropped, match.end()
+        return "" if name in INLINE or is_next else " "
 
-    return _NESTING.sub(kept, text)
+    return _TAG.sub(kept, text)
+
+
+def _close_before(open_: list[str], name: str) -> None:
+    """Close what a start tag closes, as browsers do."""
+    if name in BLOCKS:
+        _close(open_, "p")
+    kind = _KINDS.get(name, {name})
+    if name in _OF_TABLES:
+        _close_to(open_, kind, frozenset({"table"}))
+    elif name in _ITEMS:
+        _close_to(open_, kind, _ENDS_OF_ITEMS)
+    elif name == "option" and open_[-1:] == [name]:
+        open_.pop()
+
+
+def _close(open_: list[str], name: str) -> int:
+    """Close an element with everything open in it; returns the depth of what is open then."""
+    is_of_table = name == "table" or name in _OF_TABLES
+    return _close_to(open_, {name}, frozenset({"table"}) if is_of_table else _WALLS)
+
+
+def _close_to(open_: list[str], kind: Collection[str], walls: Collection[str]) -> int:
+    """The same for the innermost element of a kind, unless it is outside a wall."""
+    for at in range(len(open_) - 1, -1, -1):
+        if open_[at] in kind:
+            del open_[at:]
+            break
+        if open_[at] in walls:
+            break
+    return len(open_)

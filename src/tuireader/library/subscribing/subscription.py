@@ -17,7 +17,7 @@ from tuireader.library.rules import apply_rules
 from tuireader.model.account import LOCAL
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
-from tuireader.store import articles, feeds, folders, server_statuses, status_outbox
+from tuireader.store import accounts, articles, feeds, folders, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import place, same_site
@@ -66,8 +66,15 @@ def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
     with transaction(c):
         if (own := feeds.followed(c, LOCAL, feed.url)) is not None:
             return own
+        before = feeds.every(c)
+        folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
         server_statuses.forget_of_feed(c, feed.id)
         feeds.hand_over(c, feed.id, LOCAL)
+        if not feed.custom_title:  # it was its name on the server
+            feeds.rename(c, feed.id, feed.title)
+        if folder and folder != accounts.get(c, feed.account_id).name:
+            folders.put(c, feed.id, folders.add(c, folder).id)
+        apply_rules.follow_folders(c, before)
         folders.remove_empty(c)
         return feeds.get(c, feed.id)
 

@@ -11,8 +11,9 @@ from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
-from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
+from tuireader.store import accounts, feeds, folders, rules, server_statuses, site_facts, status_outbox
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import name_key
 from tuireader.urls.hosts import named_host
 from tuireader.urls.shown import without_credentials
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tuireader.library.syncing.server import Login, Server
     from tuireader.model.account import Account
     from tuireader.model.feed import Feed
+    from tuireader.model.fetched import RemoteFeed
     from tuireader.store.connection import Connection
 
 
@@ -33,22 +35,28 @@ async def add(
     """Find the server at an address, sign in, and keep the account; raises SyncError, which says what is wrong.
 
     Where there is no command for the password, the keyring of the desktop is given it, if there is one. The account of
-    the same server and user that is here already is kept, with the new secret, and the new name if one is given.
+    the same server and user that is here already is kept, with the new secret, and the new name if one is given. Of a
+    token, the server says whose it is.
     """
     found = await find_server(queue, address, login)
-    if not secret.command and passwords.into_keyring(found.url, login.user, login.password):
+    if not secret.command and passwords.into_keyring(found.url, found.user, login.password):
         secret = Secret(is_token=secret.is_token, in_keyring=True)
 
     def keep(c: sqlite3.Connection) -> Account:
         with transaction(c):
             for each in accounts.every(c):
-                if (each.url, each.user, each.kind) == (found.url, login.user, found.kind):
+                if (each.url, each.user, each.kind) == (found.url, found.user, found.kind):
+                    if not found.user and name_key(name) != name_key(each.name):
+                        raise SyncError(
+                            f"{each.name} is an account there, and the server does not say whose this token is. If it"
+                            f" is that account’s new token, add it with --name “{each.name}”"
+                        )
                     accounts.set_secret(c, each.id, secret)
                     if name and name != each.name:
                         accounts.rename(c, each.id, _free_name(c, name))
                     return accounts.get(c, each.id)
             called = _free_name(c, name or named_host(found.url))
-            return accounts.add(c, found.kind, name=called, url=found.url, user=login.user, secret=secret)
+            return accounts.add(c, found.kind, name=called, url=found.url, user=found.user, secret=secret)
 
     return await cache.write(keep)
 
@@ -98,10 +106,13 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     if not folder and feed.folder_id is not None:
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
     server_id = await server.subscribe(feed.url, folder)
+    remote = next((each for each in await server.feeds() if each.server_id == server_id), None)
+    if double is None and remote is not None:
+        double = await cache.read(partial(_double_of, feed=feed, account=account, remote=remote))
     name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
     if name and (double is None or feed.custom_title):
         await server.rename(server_id, name)
-    hand_over = partial(_hand_over, feed=feed, account=account, server_id=server_id, folder=folder, double=double)
+    hand_over = partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
     await cache.write(hand_over)
 
 
@@ -110,7 +121,16 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
 
     Raises SyncError if marks of its articles are not sent yet.
     """
-    there = feeds.followed(c, account.id, feed.url)
+    return _with_all_told(c, feed, account, feeds.followed(c, account.id, feed.url))
+
+
+def _double_of(c: sqlite3.Connection, feed: Feed, account: Account, remote: RemoteFeed) -> Feed | None:
+    """The same for the address to which that of the feed has led the server."""
+    there = next((each for each in feeds.of_account(c, account.id) if each.server_id == remote.server_id), None)
+    return _with_all_told(c, feed, account, there or feeds.followed(c, account.id, remote.url))
+
+
+def _with_all_told(c: sqlite3.Connection, feed: Feed, account: Account, there: Feed | None) -> Feed | None:
     if there is None or there.id == feed.id:
         return None
     if status_outbox.waits(c, there.id):
@@ -124,14 +144,17 @@ def followed_twice(c: sqlite3.Connection, account: Account) -> int:
 
 
 def _hand_over(
-    c: sqlite3.Connection, feed: Feed, account: Account, *, server_id: str, folder: str, double: Feed | None
+    c: sqlite3.Connection, feed: Feed, account: Account, *, remote: RemoteFeed | None, folder: str, double: Feed | None
 ) -> None:
     with transaction(c):
         before = feeds.every(c)
-        status_outbox.withdraw_unsubscribe(c, account.id, server_id, feed.url)
+        server_id, url = ("", feed.url) if remote is None else (remote.server_id, remote.url)
+        for each in {feed.url, url}:
+            status_outbox.withdraw_unsubscribe(c, account.id, server_id, each)
         if double is not None:
             feeds.take_over(c, feed.id, double.id)
-        feeds.hand_over(c, feed.id, account.id)
+        server_statuses.forget_of_feed(c, feed.id)
+        feeds.hand_over(c, feed.id, account.id, server_id=server_id, url=url)
         folders.put(c, feed.id, folders.add(c, folder or account.name, account_id=account.id).id)
         apply_rules.follow_folders(c, before)
         folders.remove_empty(c)

@@ -33,6 +33,8 @@ class Found(NamedTuple):
     kind: str
     url: str
     """The base address of its API."""
+    user: str = ""
+    """The name of the user; "" if a token was given and the server does not say whose."""
 
 
 def server_of(queue: PoliteQueue, account: Account, login: Login) -> Server:
@@ -97,7 +99,7 @@ async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
     why: list[SyncError] = []
     for kind, url in _places(base):
         try:
-            await _try(queue, kind, url, login)
+            user = await _try(queue, kind, url, login)
         except RefusedError as error:
             is_freshrss = url.endswith("greader.php")
             refused = refused or (RefusedError(f"{error}{_API_PASSWORD}") if is_freshrss else error)
@@ -107,17 +109,19 @@ async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
             if error.status not in _NOT_HERE:
                 raise
         else:
-            return Found(kind, url)
+            return Found(kind, url, user)
     if refused is not None:
         raise refused
     off = [error for error in why if isinstance(error, SwitchedOffError)]
     raise off[0] if off else SyncError(_nothing(base))
 
 
-async def _try(queue: PoliteQueue, kind: str, url: str, login: Login) -> None:
+async def _try(queue: PoliteQueue, kind: str, url: str, login: Login) -> str:
+    """Sign in; returns the user's name."""
     server = _server(queue, kind, url, login)
     await server.sign_in()
     await server.feeds()
+    return login.user or await server.user()
 
 
 def _places(base: str) -> Sequence[tuple[str, str]]:

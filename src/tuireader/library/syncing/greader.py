@@ -97,6 +97,14 @@ class GoogleReader(Server):
             raise SyncError(f"{named_host(page.url)} does not answer as a Google Reader server does")
         return token
 
+    async def user(self) -> str:
+        await self.sign_in()
+        try:
+            page = await self.talk.ask("/reader/api/0/user-info?output=json")
+            return greader.user_of(page.content, page.url)
+        except (FetchError, SyncError):  # some servers have it not
+            return ""
+
     async def feeds(self) -> list[RemoteFeed]:
         await self.sign_in()
         try:
@@ -143,17 +151,17 @@ class GoogleReader(Server):
 
     async def subscribe(self, url: str, folder: str) -> str:
         """Follow a feed, unless it is followed already."""
-        there = await self._followed(url)
-        if not there:
+        before = {feed.server_id: feed.url for feed in await self.feeds()}
+        after = dict(before)
+        if url not in before.values():
             more = [("a", greader.label(folder))] if folder else []
             await self._change("/reader/api/0/subscription/edit", ("ac", "subscribe"), ("s", f"feed/{url}"), *more)
-            there = await self._followed(url)
-        if not there:
+            after = {feed.server_id: feed.url for feed in await self.feeds()}
+        same = [number for number, there in after.items() if there == url]
+        new = same or [*after.keys() - before.keys()]  # under the address to which this one redirects
+        if len(new) != 1 and not same:
             raise SyncError(f"{named_host(self.talk.url)} took {url}, and does not list it")
-        return there
-
-    async def _followed(self, url: str) -> str:
-        return next((feed.server_id for feed in await self.feeds() if feed.url == url), "")
+        return new[0]
 
     async def rename(self, feed_id: str, title: str) -> None:
         """Rename a feed; an empty name is impossible."""

@@ -118,9 +118,14 @@ class Miniflux(Server):
         self._sizes = list(AT_ONCE)
 
     async def sign_in(self) -> None:
+        await self.user()
+
+    async def user(self) -> str:
         page = await self.talk.ask("/v1/me")
-        if not miniflux.user_of(page.content, page.url):
+        name = miniflux.user_of(page.content, page.url)
+        if not name:
             raise SyncError(f"{named_host(page.url)} does not answer as Miniflux does")
+        return name
 
     async def feeds(self) -> list[RemoteFeed]:
         if self._last is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time

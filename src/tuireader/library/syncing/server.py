@@ -136,6 +136,10 @@ class Server(ABC):
     async def sign_in(self) -> None:
         """Check the login; raises SyncError with the reason, and FetchError."""
 
+    async def user(self) -> str:
+        """The name of the user who is signed in; "" if the server does not say."""
+        return ""
+
     @abstractmethod
     async def feeds(self) -> list[RemoteFeed]:
         """Fetch all subscriptions of the account."""

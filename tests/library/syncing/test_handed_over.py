@@ -1,0 +1,118 @@
+"""Feeds that go to an account and come back, and accounts that are added twice: nothing is doubled, nothing is lost."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from library.syncing.conftest import MakeDevice
+from support.devices import Device
+from support.factories import NOW, ready, save_plan
+from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
+from tuireader.errors import SyncError
+from tuireader.library.subscribing import subscription
+from tuireader.library.syncing.server import Login
+from tuireader.model.feed import Feed
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query, Rule
+from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
+from tuireader.store.connection import Connection, connect
+
+OWN = "http://own.example/feed"
+
+
+async def with_own_feed(server: Api, device: MakeDevice) -> tuple[Device, Feed]:
+    """A device with an account, and a feed of its own with four articles, one of them starred."""
+    server.follow(1)
+    server.publish(1, 2)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        feed = feeds.add(c, OWN, title="Own", site="http://own.example/", now=NOW)
+        save_plan(c, feed, Plan(new=tuple(ready(f"own-{n}", link=f"http://own.example/{n}") for n in range(4))))
+        subscription.put_into(c, feed.id, "Mine")
+        rules.add(c, Rule("nothing", star=True, folder_id=folders.find(c, "Mine").id), NOW)
+        statuses.mark(c, articles.ids(c, Query(feeds=(feed.id,)))[:1], starred=True)
+        return here, feeds.get(c, feed.id)
+
+
+def of_own(c: Connection) -> list[Feed]:
+    return [feed for feed in feeds.every(c) if "own" in feed.url]
+
+
+async def test_a_feed_whose_address_redirects_stays_one(server: Api, device: MakeDevice) -> None:
+    here, own = await with_own_feed(server, device)
+    server.leads[OWN] = "https://www.own-press.example/feed.xml"
+    await here.push(own)
+    number = max(server.feeds)
+    server.publish(number, 2)
+    for _ in range(2):
+        await here.sync()
+    with closing(connect(here.path)) as c:
+        (feed,) = of_own(c)
+        assert (feed.id, feed.url, feed.is_followed_for_us) == (own.id, server.leads[OWN], True)
+        assert articles.count(c, Query(feeds=(own.id,))) == 6
+        assert [rule.folder_id for rule in rules.every(c)] == [feed.folder_id]
+
+
+@pytest.mark.parametrize("what", ["unsubscribe", "name and folder"])
+async def test_what_is_done_before_the_first_sync_holds(server: Api, device: MakeDevice, what: str) -> None:
+    here, own = await with_own_feed(server, device)
+    await here.push(own)
+    with closing(connect(here.path)) as c:
+        if what == "unsubscribe":
+            subscription.unsubscribe(c, own.id)
+        else:
+            subscription.rename(c, own.id, "Called so")
+            subscription.put_into(c, own.id, "New folder")
+    for _ in range(2):
+        await here.sync()
+    with closing(connect(here.path)) as c:
+        assert not status_outbox.subscriptions_waiting(c, here.account_id)
+        found = [(feed.name, folders.get(c, feed.folder_id or 0).name) for feed in of_own(c)]
+    told = [(feed["title"], feed["folder"]) for feed in server.feeds.values() if feed["url"] == OWN]
+    assert found == told == ([] if what == "unsubscribe" else [("Called so", "New folder")])
+
+
+async def test_a_feed_that_comes_back_keeps_its_name_its_folder_and_its_rule(server: Api, device: MakeDevice) -> None:
+    here, own = await with_own_feed(server, device)
+    with closing(connect(here.path)) as c:
+        subscription.rename(c, own.id, "My name")
+        own = feeds.get(c, own.id)
+    await here.push(own)
+    await here.sync()
+    server.unfollow(max(server.feeds))
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        lost = feeds.get(c, own.id)
+        assert not lost.is_followed_for_us
+        feed = subscription.take_back(c, lost)
+        folder = folders.get(c, feed.folder_id or 0)
+        assert (feed.account_id, feed.custom_title, folder.name, folder.account_id) == (0, "My name", "Mine", 0)
+        assert [rule.folder_id for rule in rules.every(c)] == [folder.id]
+
+
+async def test_tokens_of_two_users_are_two_accounts_and_of_one_are_one(miniflux: FakeMiniflux, tmp_path: Path) -> None:
+    miniflux.users |= {"another": USER, "hers": "ben"}
+    path = tmp_path / "one.db"
+
+    def device(login: Login) -> Device:
+        return Device(path, miniflux.url, login)
+
+    first = await device(Login("", "token", is_token=True)).add("mine")
+    again = await device(Login("", "another", is_token=True)).add("mine still")
+    with_password = await device(Login(USER, PASSWORD)).add("")
+    hers = await device(Login("", "hers", is_token=True)).add("hers")
+    assert first.id == again.id == with_password.id != hers.id
+    with closing(connect(path)) as c:
+        assert [(each.name, each.user) for each in accounts.on_servers(c)] == [("mine still", USER), ("hers", "ben")]
+
+
+async def test_a_token_of_nobody_knows_whom_takes_no_account_over(freshrss: FakeReader, tmp_path: Path) -> None:
+    here = Device(tmp_path / "one.db", freshrss.url, Login("", freshrss.token, is_token=True))
+    first = await here.add("mine")
+    with pytest.raises(SyncError, match="does not say whose this token is.* --name “mine”"):
+        await here.add("hers")
+    assert (await here.add("Mine")).id == first.id
