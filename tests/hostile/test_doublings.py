@@ -10,12 +10,17 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from operator import mul
 from typing import Any
 
 import pytest
 
 from support.machines import followed
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.document.build import to_document
 from tuireader.content.extraction.extract import main_html
+from tuireader.content.layout.layout import lay_out
 from tuireader.errors import TuireaderError
 from tuireader.feeds.feed_links import find_feeds
 from tuireader.feeds.opml import read_list
@@ -102,6 +107,11 @@ def _items(n: int) -> bytes:
     return b'{"items": [' + b",".join(row % (i + 1) for i in range(n)) + b"]}"
 
 
+ODD_TAGS = (
+    *("<rt>", "<rb>x", "<dialog><p>", "<dd><li>", '<div title="<">', "<x-y><section></section>", "<ruby><rt>x"),
+    *("<table><tr><td>", "<div></b>", "<div><table></div>", "<svg><div/>", "<optgroup>", "<li><menu>", "<p><object>"),
+)
+"""Tags that browsers nest, although nobody means them to."""
 CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "robots.txt, many agents": (_agents, Robots),
     "robots.txt, one agent again and again": (lambda n: b"user-agent: *\n" * n + b"Disallow: /x\n" * n, Robots),
@@ -140,6 +150,14 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
     "a page, an address of comments": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p><a href="{"<!--" * n}">x</a></body></html>',
+        lambda text: main_html(text, "https://a.example/"),
+    ),
+    "a table cell of flags": (
+        lambda n: to_document(f"| a |\n|---|\n| {chr(0x1F1E9) * n} |"), lambda document: lay_out(document, 72)
+    ),
+    **{f"HTML of {unit}": (partial(mul, unit), lambda text: clean(text, "https://a.example/")) for unit in ODD_TAGS},
+    "a page of cells without a table": (
+        lambda n: f'<html><body><p>{"Some words. " * 50}</p>{"x<td>" * n}',
         lambda text: main_html(text, "https://a.example/"),
     ),
     "marks of another machine": (_marks, lambda text: FolderMap().merge(unpacked(text, 10**9, 0)[0])),

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Run
 from tuireader.content.layout import code
@@ -36,6 +38,51 @@ def test_what_has_no_known_language_is_plain() -> None:
 def test_what_is_long_is_plain() -> None:
     assert colours("x = 1\n" * code.COLOUR_LIMIT, "python") == ()
     assert colours("x = '" + "a" * code.LINE_LIMIT + "'", "python") == ()
+
+
+def test_long_code_is_coloured_in_pieces_of_whole_lines() -> None:
+    block = "def f(x):\n    return 'a'\n\n"
+    found = colours(block * 400, "python")
+    assert len(block * 400) > 2 * code.PIECE_MAX
+    assert found == tuple(
+        run._replace(start=run.start + at * len(block), end=run.end + at * len(block))
+        for at in range(400)
+        for run in colours(block, "python")
+    )
+    unbroken = "x = 'a'\n" * 1000
+    assert len(colours(unbroken, "python")) == 1000 * len(colours("x = 'a'", "python"))
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("trac-wiki", "[" * 490),
+        ("java", "plain words in a log of a server"),
+        ("gnuplot", "_" * 490),
+        ("fan", "a" * 490),
+    ],
+)
+def test_a_slow_lexer_is_left_in_time(language: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def tick() -> float:
+        nonlocal now
+        now += code.PATIENCE / 50
+        return now
+
+    monkeypatch.setattr("time.thread_time", tick)
+    pieces: list[int] = []
+    lexer = code._lexer(language)
+    whole = lexer.get_tokens_unprocessed
+
+    def counted(text: str) -> Any:
+        pieces.append(len(text))
+        return whole(text)
+
+    monkeypatch.setattr(lexer, "get_tokens_unprocessed", counted)
+    colours.__wrapped__(f"{line}\n" * (code.COLOUR_LIMIT // (len(line) + 1)), language)
+    assert len(pieces) <= 50
+    assert max(pieces) <= code.PIECE_MAX
 
 
 def test_code_keeps_every_space() -> None:

@@ -113,6 +113,6 @@ async def test_tokens_of_two_users_are_two_accounts_and_of_one_are_one(miniflux:
 async def test_a_token_of_nobody_knows_whom_takes_no_account_over(freshrss: FakeReader, tmp_path: Path) -> None:
     here = Device(tmp_path / "one.db", freshrss.url, Login("", freshrss.token, is_token=True))
     first = await here.add("mine")
-    with pytest.raises(SyncError, match="does not say whose this token is.* --name “mine”"):
+    with pytest.raises(SyncError, match=r"does not say whose this token is.* --name “mine”"):
         await here.add("hers")
     assert (await here.add("Mine")).id == first.id

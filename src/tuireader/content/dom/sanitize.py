@@ -10,7 +10,7 @@ import nh3
 
 from tuireader.content.dom.tree import Node, parse
 from tuireader.content.maths.formulas import with_formulas
-from tuireader.text.html_elements import BLOCKS, INLINE, VOID
+from tuireader.text.html_elements import BLOCKS, INLINE, MARKS, VOID
 
 SCHEMES = frozenset(
     {
@@ -98,6 +98,7 @@ _WALLS = frozenset({"button", "caption", "marquee", "object", "table", "td", "te
 _TEXTS = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
 """Elements in which tags are text."""
 _EMPTY = VOID | {"area", "base", "basefont", "bgsound", "frame", "link", "meta", "param"}
+_ENDS_OF_PARAGRAPHS = BLOCKS | {"dialog", "dir", "listing", "menu", "plaintext", "search", "xmp"}
 _ITEMS = frozenset({"dd", "dt", "li"})
 _ENDS_OF_ITEMS = (BLOCKS - {"address", "div", "p"}) | _WALLS | {
     "applet", "dir", "iframe", "listing", "menu", "noembed", "noframes", "noscript", "search", "select", "xmp",
@@ -171,7 +172,7 @@ def cut(text: str, size: int, tags: int) -> str:
     return before if tag and ">" not in last else head
 
 
-_MARK = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_MARK = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>?", re.IGNORECASE)
 _UNENDED_MAX = 20
 """Maximum unclosed inline tags: parsers reopen them in each paragraph."""
 
@@ -217,7 +218,7 @@ def flattened(text: str) -> str:
 
 def _close_before(open_: list[str], name: str) -> None:
     """Close what a start tag closes, as browsers do."""
-    if name in BLOCKS:
+    if name in _ENDS_OF_PARAGRAPHS:
         _close(open_, "p")
     kind = _KINDS.get(name, {name})
     if name in _OF_TABLES:
@@ -229,7 +230,15 @@ def _close_before(open_: list[str], name: str) -> None:
 
 
 def _close(open_: list[str], name: str) -> int:
-    """Close an element with everything open in it; returns the depth of what is open then."""
+    """Close an element with everything open in it; returns the depth of what is open then.
+
+    Blocks in a mark stay open behind it.
+    """
+    if name in MARKS and name in open_:
+        at = len(open_) - 1 - open_[::-1].index(name)
+        if not BLOCKS.isdisjoint(open_[at:]):
+            del open_[at]
+            return len(open_)
     is_of_table = name == "table" or name in _OF_TABLES
     return _close_to(open_, {name}, frozenset({"table"}) if is_of_table else _WALLS)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +18,12 @@ if TYPE_CHECKING:
 
 COLOUR_LIMIT = 40_000
 """Maximum characters of a code block that is coloured, which bounds the time for a page."""
-LINE_LIMIT = 2_000
+LINE_LIMIT = 500
 """Maximum characters of a line of code that is coloured: lexers are slowest on long lines."""
+PIECE_MAX = 4_000
+"""Maximum characters that a lexer gets at once: some take the square or the cube of it."""
+PATIENCE = 0.2
+"""Maximum seconds of this thread for the pieces of a block; the rest stays without colours."""
 
 ABOVE, BELOW = "▄", "▀"
 """The half-row blocks drawn above and below code."""
@@ -105,7 +111,10 @@ def colours(text: str, language: str) -> tuple[Run, ...]:
     if lexer is None:
         return ()
     runs: list[Run] = []
-    for start, kind, value in lexer.get_tokens_unprocessed(text):
+    until = time.thread_time() + PATIENCE
+    for start, kind, value in _tokens(lexer, text):
+        if time.thread_time() > until:
+            break
         role = _role(kind)
         if not role or not value.strip():
             continue
@@ -114,6 +123,19 @@ def colours(text: str, language: str) -> tuple[Run, ...]:
         elif not runs or runs[-1].end <= start:
             runs.append(Run(start, start + len(value), role, None))
     return tuple(runs)
+
+
+def _tokens(lexer: Any, text: str) -> Iterator[tuple[int, object, str]]:
+    """The tokens of a text, which the lexer gets in pieces of whole lines."""
+    begin = 0
+    while begin < len(text):
+        end, most = len(text), begin + PIECE_MAX
+        if end > most:
+            blank = text.rfind("\n\n", begin, most)
+            end = blank + 2 if blank > begin else text.rfind("\n", begin, most) + 1
+        for start, kind, value in lexer.get_tokens_unprocessed(text[begin:end]):
+            yield begin + start, kind, value
+        begin = end
 
 
 @lru_cache(maxsize=64)
