@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -338,6 +339,8 @@ class ReaderApp(TypeAhead):
     def _last_resort(self) -> None:
         """Save what must be saved if the regular end does not come."""
         unwritten = self.cache.keep_what_waits()
+        if (passwords := sys.modules.get("tuireader.library.syncing.passwords")) is not None:
+            passwords.end_commands()
         driver = self.terminal_driver
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back("" if self.is_all_said else unwritten)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -154,3 +155,29 @@ async def test_what_is_wrong_with_a_password_reaches_whoever_waits() -> None:
     account = Account(1, "miniflux", "Work", secret=Secret("exit 3"))
     with pytest.raises(SyncError, match="failed"):
         await in_time(lambda each: login_of(each, None), account)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sessions of processes")
+def test_a_command_that_waits_ends_with_the_program(tmp_path: Path) -> None:
+    """It is in a session of its own: neither the terminal nor the end of its parent ends it."""
+    told = tmp_path / "number"
+    script = (
+        "import threading, time, pathlib\n"
+        "from tuireader.library.syncing import passwords\n"
+        f"ask = lambda: passwords.printed_by('echo $$ > {told}.new; mv {told}.new {told}; exec sleep 600')\n"
+        "threading.Thread(target=ask, daemon=True).start()\n"
+        f"while not (passwords._running and pathlib.Path('{told}').exists()): time.sleep(0.01)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    number = int(told.read_text())
+    until = time.monotonic() + 60
+    while is_running(number) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_running(number)
+
+
+def is_running(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -88,12 +88,10 @@ def listing(pre: Node) -> list[Node | str]:
     """A code block; nothing if it is empty."""
     text = printable_block("".join(_text(pre)))
     lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[0]:
-        del lines[0]
-    while lines and not lines[-1]:
-        del lines[-1]
-    if not lines:
+    filled = [number for number, line in enumerate(lines) if line]
+    if not filled:
         return []
+    lines = lines[filled[0] : filled[-1] + 1]
     language = language_of(pre) or next(filter(None, map(language_of, pre.elements())), "")
     code = Node("code", {"class": f"language-{language}"} if language else {}, ["\n".join(lines) + "\n"])
     return [Node("pre", {}, [code])]

@@ -6,6 +6,7 @@ None is stored by us, except in the keyring.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import select
 import signal
@@ -37,6 +38,7 @@ _given_up: ContextVar[threading.Event | None] = ContextVar("given_up", default=N
 """Set when the password is no longer wanted."""
 _MOMENT = 1.0
 """Seconds for a command to end after it has printed its line."""
+_running: set[subprocess.Popen[bytes]] = set()
 _SECONDS = 60.0
 """Seconds for which a command may ask the user for a password of its own."""
 
@@ -97,6 +99,7 @@ def printed_by(command: str) -> str:
             start_new_session=True,
         ) as process,
     ):
+        _running.add(process)
         found = _FirstLine(process)
         found.start()
         try:
@@ -107,6 +110,7 @@ def printed_by(command: str) -> str:
             is_late = not found.line
         finally:
             _end(process)
+            _running.discard(process)
         found.join()  # it ends once the program has
         errors.seek(0)
         said = errors.read(_LONGEST).decode("utf-8", "replace").strip().splitlines()
@@ -120,6 +124,13 @@ def printed_by(command: str) -> str:
     if not line.isprintable() or "\ufffd" in line or len(found.line) >= _LONGEST:
         raise SyncError(f"The command for the password printed something that is none: {command}")
     return line
+
+
+@atexit.register
+def end_commands() -> None:
+    """End the commands that still run: they are in sessions of their own, which no terminal ends."""
+    for process in list(_running):
+        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
