@@ -21,7 +21,7 @@ from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, feeds, folders, labels, pruning, rules, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
 
@@ -376,3 +376,17 @@ def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> No
         (id_,) = articles.ids(c, Query())
         assert "All that was said" in articles.body(c, id_)
         assert articles.ids(c, Query(text="rather ")) == [id_]
+
+
+def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path) -> None:
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW, account_id=account.id, server_id="1")
+        folder = folders.add(c, "News", account_id=account.id)
+        folders.put(c, feed.id, folder.id)
+        rules.add(c, Rule("harbour", star=True, folder_id=folder.id), NOW)
+        before = rules.every(c)
+        done = restore(c, out(db), NOW)
+        assert (done.rules, done.mistakes) == (0, [])
+        assert rules.every(c) == before
+        assert [each.id for each in folders.every(c)] == [folder.id]

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from support.app_factory import NOTES, NOW, REVIEW, reader, screen_text, settle, shelve
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_feeds import import_feeds
-from tuireader.store import feeds, ui_state
+from tuireader.store import accounts, feeds, status_outbox, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.chrome.bars import HintBar
@@ -208,3 +208,27 @@ async def test_a_search_is_named_by_mouse(two_feeds: Path) -> None:
         await settle(pilot)
         with closing(connect(two_feeds)) as c:
             assert [each.name for each in ui_state.searches(c)] == ["Sea"]
+
+
+async def test_the_name_of_an_accounts_feed_is_undone_after_its_server_was_told(two_feeds: Path) -> None:
+    with closing(connect(two_feeds)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        accounts.set_syncing(c, account.id, syncs=False)
+        (feed,) = (feed for feed in feeds.every(c) if feed.title == "The Example Review")
+        feeds.hand_over(c, feed.id, account.id, server_id="5")
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "n")
+        app.screen.query_one(Input).value = "Mine"
+        await press(pilot, "enter")
+        with closing(connect(two_feeds)) as c:  # as a sync does
+            for change in status_outbox.subscriptions_waiting(c, account.id):
+                status_outbox.subscriptions_done(c, account.id, change)
+            c.execute("UPDATE feed SET title = custom_title, custom_title = '' WHERE id = ?", (feed.id,))
+        await press(pilot, "U")
+        await settle(pilot)
+    with closing(connect(two_feeds)) as c:
+        (told,) = status_outbox.subscriptions_waiting(c, account.id)
+        assert (told.what, told.value) == ("rename", "The Example Review")
+        assert feeds.get(c, feed.id).name == "The Example Review"

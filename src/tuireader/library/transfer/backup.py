@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
+from tuireader.model.account import LOCAL
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
@@ -259,7 +260,7 @@ class _Restoring:
             if len(self._waiting) == _AT_ONCE or self._size > _TOGETHER:
                 self.flush()
         elif kind == "folder":
-            folders.add(self._c, _needed(row, "name"))
+            self._folder(_needed(row, "name"))
         elif kind == "feed":
             self._feed(row)
         elif kind == "pruned":
@@ -315,6 +316,12 @@ class _Restoring:
                 left_out.append(name)
         return left_out, is_filled
 
+    def _folder(self, name: str) -> int:
+        """The folder of this name, an account's if only that is here; created if needed."""
+        there = [folder for folder in folders.every(self._c) if name_key(folder.name) == name_key(name)]
+        own = [folder for folder in there if folder.account_id == LOCAL]
+        return (own or there or [folders.add(self._c, name)])[0].id
+
     def _pruned(self, row: dict[str, Any]) -> None:
         feed_id, keys = self._feeds.get(place(_address(row, "feed_url"))), row.get("keys")
         if feed_id is None or not isinstance(keys, list):
@@ -343,7 +350,7 @@ class _Restoring:
             keep=bool(row.get("keep")),
             tags=_names(row, "tags"),
             feed_id=self._feeds[place(feed)] if feed else None,
-            folder_id=folders.add(self._c, folder).id if folder else None,
+            folder_id=self._folder(folder) if folder else None,
             until=_moment(row, "until"),
         )
         same = replace(rule, query=rule.query.strip())

@@ -116,7 +116,8 @@ class FeedController:
 
     async def _rename(self, feed: Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
-        step = UndoStep(f"{title or feed.title} is {feed.name} again", feed_id=feed.id, title=feed.custom_title)
+        before = feed.name if feed.is_of_account else feed.custom_title
+        step = UndoStep(f"{title or feed.title} is {feed.name} again", feed_id=feed.id, title=before)
         self._statuses.can_be_undone(step)
         toast(self._node, f"{feed.name} is {title or feed.title} now ({self._undo_key} to undo)")
         self._node.post_message(FeedsChanged())
