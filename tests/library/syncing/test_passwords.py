@@ -110,6 +110,19 @@ def test_the_keyring_of_the_desktop_is_given_it(monkeypatch: pytest.MonkeyPatch)
     assert passwords.login_of(account, lambda _: "typed") == Login("ann", "typed")
 
 
+@pytest.mark.parametrize("error", [keyring.errors.KeyringLocked, RuntimeError, OSError])
+def test_a_keyring_that_fails_has_no_password(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def fail(*_: object) -> None:
+        raise error("no reply")
+
+    monkeypatch.setattr(keyring, "get_keyring", FakeKeyring)
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(keyring, name, fail)
+    assert not passwords.into_keyring(URL, "ann", "secret")
+    assert passwords.from_keyring(URL, "ann") == ""
+    passwords.out_of_keyring(URL, "ann")
+
+
 def test_without_a_keyring_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
     assert not passwords.into_keyring(URL, "ann", "secret")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import logging
 import os
 import select
 import signal
@@ -17,7 +18,7 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import SyncError
 from tuireader.library.syncing.server import Login
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account, Secret
 
 SERVICE = "tuireader"
+log = logging.getLogger("tuireader")
 _CAN_WAIT = os.name == "posix"
 _LONGEST = 4096
 """Maximum bytes of a password, and of a command's error."""
@@ -181,35 +183,32 @@ class _FirstLine(threading.Thread):
 
 def from_keyring(url: str, user: str) -> str:
     """The password in the desktop's keyring; "" if there is none."""
-    keyring = _keyring()
-    if keyring is None:
-        return ""
-    try:
-        return keyring.get_password(SERVICE, _named(url, user)) or ""
-    except keyring.errors.KeyringError:
-        return ""
+    return _asked(lambda keyring: keyring.get_password(SERVICE, _named(url, user))) or ""
 
 
 def into_keyring(url: str, user: str, password: str) -> bool:
     """Store a password in the desktop's keyring; returns whether that worked."""
-    keyring = _keyring()
-    if keyring is None:
-        return False
-    try:
+
+    def store(keyring: ModuleType) -> bool:
         keyring.set_password(SERVICE, _named(url, user), password)
-    except keyring.errors.KeyringError:
-        return False
-    return True
+        return True
+
+    return bool(_asked(store))
 
 
 def out_of_keyring(url: str, user: str) -> None:
     """Delete a password from the desktop's keyring."""
+    _asked(lambda keyring: keyring.delete_password(SERVICE, _named(url, user)))
+
+
+def _asked(work: Callable[[ModuleType], Any]) -> Any:
+    """What the keyring returns; None if there is none, or it fails."""
     keyring = _keyring()
-    if keyring is not None:
-        try:
-            keyring.delete_password(SERVICE, _named(url, user))
-        except keyring.errors.KeyringError:
-            return
+    try:
+        return None if keyring is None else work(keyring)
+    except Exception as error:  # noqa: BLE001 - a keyring raises the errors of its own libraries, too
+        log.warning("The keyring fails: %r", error)
+        return None
 
 
 def _named(url: str, user: str) -> str:
