@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,22 @@ async def test_a_feed_is_removed_when_the_reader_ends(two_feeds: Path) -> None:
 
 async def test_a_feed_that_leaves_with_another_reader_stays_until_that_ends(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
-        feeds.leave(c, feeds.every(c)[0].id, os.getppid(), NOW)
+        feeds.leave(c, feeds.every(c)[0].id, os.getppid(), datetime.now(UTC))
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
     assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="when a process started")
+async def test_a_feed_whose_reader_was_killed_is_removed_although_its_number_was_given_again(two_feeds: Path) -> None:
+    with closing(connect(two_feeds)) as c:
+        feed = next(each for each in feeds.every(c) if each.name == "Notes")
+        feeds.leave(c, feed.id, os.getppid(), NOW)  # it started later
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+    assert names(two_feeds) == ["The Example Review"]
 
 
 @pytest.mark.parametrize("how", ["list", "backup", "address"])

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import AddressError, NotFoundError
@@ -42,14 +44,18 @@ def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
 def unsubscribe_leaving(c: sqlite3.Connection) -> None:
     """Remove the feeds marked for removal by this program, or by a killed one."""
     for feed_id, (owner, when) in feeds.leaving(c).items():
-        if owner == os.getpid() or not _is_alive(owner):
+        if owner == os.getpid() or not _is_alive(owner, when):
             with transaction(c):
                 addresses = feeds.all_addresses(c, feed_id)
                 unsubscribe(c, feed_id)
                 status_outbox.date_ends(c, addresses, when)  # it was done then, and not only now
 
 
-def _is_alive(process: int) -> bool:
+def _is_alive(process: int, since: int) -> bool:
+    """Whether a process of this number runs that ran `since`, in seconds since 1970: numbers are given again."""
+    started = _start_of(process)
+    if started is not None and started > since + 1:
+        return False
     if os.name != "posix" or process <= 0:
         return False
     with suppress(OverflowError, ProcessLookupError):
@@ -59,6 +65,15 @@ def _is_alive(process: int) -> bool:
             return True
         return True
     return False
+
+
+def _start_of(process: int) -> float | None:
+    """When a process started, in seconds since 1970; None if the system does not say."""
+    try:
+        ticks = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19])
+        return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
 
 
 def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
