@@ -266,3 +266,14 @@ def test_of_two_feeds_that_become_one_articles_have_the_longer_text_and_what_rul
     rules.take_back(c, rule)
     assert {articles.status(c, id_).starred for id_ in articles.ids(c, Query())} == {False}
     assert len(articles.ids(c, Query())) == 2
+
+
+@pytest.mark.parametrize(("leaving", "stays"), [("new", True), ("old", True), ("new old", False), ("", True)])
+def test_of_two_feeds_that_become_one_the_one_that_the_user_keeps_stays(
+    c: sqlite3.Connection, leaving: str, stays: bool
+) -> None:
+    by_name = {name: subscribe(c, f"https://example.org/{name}") for name in ("new", "old")}
+    for name in leaving.split():
+        feeds.leave(c, by_name[name].id, 1, NOW)
+    feeds.take_over(c, by_name["new"].id, by_name["old"].id)
+    assert list(feeds.leaving(c)) == ([] if stays else [by_name["new"].id])

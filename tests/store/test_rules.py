@@ -12,7 +12,7 @@ import pytest
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
 from tuireader.model.headline import StatusChange
-from tuireader.model.query import HIDE, READ, Query, Rule
+from tuireader.model.query import HIDE, READ, TAGS_MAX, Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, statuses
 from tuireader.store.queries import article_lists
 
@@ -185,3 +185,15 @@ def test_of_what_a_removed_rule_did_only_that_comes_back(c: sqlite3.Connection, 
     apply_rules.bring_back(c, said, did)
     assert statuses_of(c) == marks
     assert labels.tags_of(c, stocked.values()) == tags
+
+
+def test_of_a_rule_with_many_tags_only_those_that_it_gave_are_taken_back(
+    c: sqlite3.Connection, stocked: dict[str, int]
+) -> None:
+    names = [f"tag {n:02}" for n in range(TAGS_MAX)]
+    labels.add_tags(c, [stocked["Vote"]], names[:45])
+    rule = rules.add(c, Rule("election", tags=tuple(names)), NOW)
+    rules.apply(c, rule, list(stocked.values()))
+    assert {len(some) for some in labels.tags_of(c, list(stocked.values())).values()} == {TAGS_MAX}
+    rules.take_back(c, rule)
+    assert labels.tags_of(c, list(stocked.values())) == {stocked["Vote"]: names[:45]}

@@ -10,7 +10,7 @@ from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import put, put_json, say
 from tuireader.library.rules import apply_rules
 from tuireader.model.headline import utc_now
-from tuireader.model.query import Rule
+from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import articles, feeds, folders, ui_state
 from tuireader.store import rules as store_rules
 from tuireader.tasks.task import utc
@@ -55,6 +55,8 @@ def _mistake(arguments: argparse.Namespace) -> str:
         return "--leave goes with --remove ID."
     if any(not name.strip() for name in arguments.tag):
         return "A tag needs a name."
+    if len(arguments.tag) > TAGS_MAX:
+        return f"A rule gives at most {TAGS_MAX} tags: add another rule for the rest."
     return ""
 
 

@@ -71,9 +71,13 @@ TAG_SEPARATOR = "\x1f"
 """Separates the tags of a stored rule."""
 
 
+TAGS_MAX = 50
+"""Maximum tags of a rule: each has a bit of a 64-bit number."""
+
+
 def tag_bit(place: int) -> int:
-    """The bit of a rule's tag at an index; from the tenth on there are none."""
-    return 1 << (5 + place) if place < 10 else 0
+    """The bit of a rule's tag at an index; beyond the limit there are none."""
+    return 1 << (5 + place) if place < TAGS_MAX else 0
 
 
 def tags_given(did: int, tags: Sequence[str]) -> list[str]:

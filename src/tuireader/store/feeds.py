@@ -238,6 +238,9 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
         )
         labels.move_to(c, feed_id, ids)
         c.execute("REPLACE INTO former_address SELECT url, ? FROM feed WHERE id = ?", (feed_id, other_id))
+        if len(leaving(c).keys() & {feed_id, other_id}) == 1:  # the user keeps one of them: it stays, with all of both
+            stay(c, feed_id)
+            stay(c, other_id)
         for table in ("rule", "feed_option", "pruned", "former_address"):
             c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
         c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))

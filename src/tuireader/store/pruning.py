@@ -200,10 +200,12 @@ _SPARED = f"starred = 0 AND id NOT IN ({_BY_RULE}{KEEP}) AND (id NOT IN ({labels
 def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:
     """Unread articles past the age limit, or beyond the newest ones kept per feed.
 
-    0: no limit. Options of a feed override the limits.
+    0: no limit. Options of a feed override the limits. Saved pages stay: they were put there to be read.
     """
+    from tuireader.model.feed import PAGES
+
     found: list[int] = []
-    for (feed_id,) in c.execute("SELECT id FROM feed WHERE unread > 0 ORDER BY id").fetchall():
+    for (feed_id,) in c.execute("SELECT id FROM feed WHERE unread > 0 AND url <> ? ORDER BY id", (PAGES,)).fetchall():
         options = feeds.options(c, feed_id)
         days, most = (_number(options.get(name), usual) for name, usual in ((AFTER, after), (ABOVE, above)))
         rows = f"SELECT id FROM article WHERE feed_id = ? AND read = 0 AND {_SPARED}"

@@ -13,7 +13,7 @@ import pytest
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.library.rules import apply_rules
 from tuireader.library.rules.prune import expire
-from tuireader.model.feed import Feed
+from tuireader.model.feed import PAGES, Feed
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import connect
@@ -90,3 +90,10 @@ def test_quiet_feeds_count_apart(c: sqlite3.Connection, feed: Feed) -> None:
     assert titles(c, Query(unread=True, without_quiet=True)) == ["x"]
     assert article_lists.feeds(c, Query())[feed.id] == (10, 10)
     assert len(titles(c, Query(feeds=(feed.id,), unread=True))) == 10
+
+
+def test_pages_that_were_saved_to_be_read_stay_unread(c: sqlite3.Connection) -> None:
+    pages = subscribe(c, PAGES)
+    save(c, *(ready(str(n), title=f"{n}", published=NOW - timedelta(days=300 * n)) for n in range(4)), feed=pages)
+    assert expire(c, NOW, after=30, above=1) == 0
+    assert len(unread(c)) == 4

@@ -116,3 +116,31 @@ async def test_a_token_of_nobody_knows_whom_takes_no_account_over(freshrss: Fake
     with pytest.raises(SyncError, match=r"does not say whose this token is.* --name “mine”"):
         await here.add("hers")
     assert (await here.add("Mine")).id == first.id
+
+
+async def test_a_feed_that_leaves_is_not_among_all_that_are_pushed_and_stays_if_it_is(
+    server: Api, device: MakeDevice
+) -> None:
+    here, own = await with_own_feed(server, device)
+    with closing(connect(here.path)) as c:
+        subscription.leave(c, own.id, NOW)
+    assert await here.push_all() == 0
+    await here.push(own)
+    with closing(connect(here.path)) as c:
+        assert not feeds.leaving(c)
+
+
+async def test_of_doubles_that_become_one_a_pending_unsubscribe_of_either_ends(server: Api, device: MakeDevice) -> None:
+    here, own = await with_own_feed(server, device)
+    server.follow(9, "News", OWN)
+    server.publish(9, 2)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        (double,) = (feed for feed in of_own(c) if feed.id != own.id)
+        subscription.leave(c, double.id, NOW)
+    await here.push(own)
+    with closing(connect(here.path)) as c:
+        subscription.unsubscribe_leaving(c)
+        assert [feed.id for feed in of_own(c)] == [own.id]
+    await here.sync()
+    assert OWN in {feed["url"] for feed in server.feeds.values()}

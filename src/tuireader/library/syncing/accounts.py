@@ -83,7 +83,8 @@ def remove(c: Connection, account: Account) -> int:
 
 def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
     lost = [feed for feed in feeds.of_account(c, account.id) if not feed.is_followed_for_us]
-    return [feed for feed in [*feeds.of_account(c, LOCAL), *lost] if not feed.holds_pages]
+    leaving = feeds.leaving(c)
+    return [feed for feed in [*feeds.of_account(c, LOCAL), *lost] if not feed.holds_pages and feed.id not in leaving]
 
 
 async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> None:
@@ -154,6 +155,7 @@ def _hand_over(
         if double is not None:
             feeds.take_over(c, feed.id, double.id)
         server_statuses.forget_of_feed(c, feed.id)
+        feeds.stay(c, feed.id)
         feeds.hand_over(c, feed.id, account.id, server_id=server_id, url=url)
         folders.put(c, feed.id, folders.add(c, folder or account.name, account_id=account.id).id)
         apply_rules.follow_folders(c, before)

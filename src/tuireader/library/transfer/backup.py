@@ -13,7 +13,7 @@ from tuireader.model.account import LOCAL
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
-from tuireader.model.query import READ, STAR, Rule
+from tuireader.model.query import READ, STAR, TAGS_MAX, Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
@@ -342,6 +342,8 @@ class _Restoring:
         folder, feed = _text(row, "folder"), _text(row, "feed")
         if feed and place(feed) not in self._feeds:
             raise ValueError("the feed of this rule is not here")
+        if len(_names(row, "tags")) > TAGS_MAX:
+            raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
         rule = Rule(
             _text(row, "query"),
             hide=bool(row.get("hide")),

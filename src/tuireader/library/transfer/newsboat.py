@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.errors import NotAFeedListError
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
-from tuireader.model.query import Rule
+from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import articles, labels, pruning, rules, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key, lenient
@@ -27,8 +27,6 @@ _AT_ONCE, _TOGETHER = 100, 20_000_000
 """Maximum articles, and characters, of one transaction."""
 _NAME = 20_000
 """Maximum characters of a guid, an address or a title."""
-_TAGS = 50
-"""Maximum tags of a feed."""
 _LARGEST = 20_000_000
 """Maximum bytes of a value."""
 _LONGEST = 5_000_000
@@ -73,8 +71,8 @@ def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:
 
 
 def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: datetime) -> None:
-    """Tag all articles of a feed, also future ones; at most `_TAGS` tags."""
-    rule = Rule("", tags=tuple(names[:_TAGS]), feed_id=feed_id)
+    """Tag all articles of a feed, also future ones; at most `TAGS_MAX` tags."""
+    rule = Rule("", tags=tuple(names[:TAGS_MAX]), feed_id=feed_id)
     if not names or any((each.query, each.tags) == ("", rule.tags) for each in rules.of_feed(c, feed_id)):
         return
     kept = rules.add(c, rule, now)
