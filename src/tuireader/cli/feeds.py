@@ -259,6 +259,7 @@ def _set(c: sqlite3.Connection, feed_id: int, key: str, value: str) -> None:
     if key == "title":
         subscription.rename(c, feed_id, value)
     elif key == "folder":
-        subscription.put_into(c, feed_id, value)
+        for sentence in subscription.put_into(c, feed_id, value):
+            say(f"{sentence}.")
     else:
         subscription.set_option(c, feed_id, key, value or None)

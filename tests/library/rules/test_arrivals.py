@@ -15,9 +15,10 @@ from conftest import Reply, ScriptedSite
 from support.factories import NOW, ready, save, subscribe, titles
 from support.rss import Item, rss
 from tuireader.library.rules import apply_rules
+from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.subscribe import subscribe_all
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, labels, rules
+from tuireader.store import articles, folders, labels, rules
 from tuireader.store.connection import connect
 from tuireader.store.queries import search
 
@@ -122,3 +123,15 @@ def test_a_rule_can_go_and_what_it_did_stay(c: sqlite3.Connection) -> None:
     apply_rules.apply(c, rule)
     assert apply_rules.remove(c, rule, take_back=False) == 0
     assert len(titles(c, Query(text="is:hidden "))) == 3
+
+
+def test_a_rule_goes_along_with_all_feeds_of_its_folder_or_it_is_said_that_nothing_is_left_there(
+    c: sqlite3.Connection,
+) -> None:
+    ids = [subscribe(c, f"https://{name}.example/feed", name).id for name in ("one", "two")]
+    assert subscription.put_all_into(c, ids, "News") == []
+    rule = rules.add(c, Rule("harbour", star=True, folder_id=folders.find(c, "News").id), NOW)
+    assert subscription.put_all_into(c, ids, "Sea") == []
+    assert rules.get(c, rule.id).folder_id == folders.find(c, "Sea").id
+    assert subscription.put_into(c, ids[0], "Ports") == []
+    assert subscription.put_into(c, ids[1], "Ports") == ["Nothing is in “Sea” any more, which a rule is for: star"]

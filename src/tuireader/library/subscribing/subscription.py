@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -101,18 +101,25 @@ def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
         _note(c, feed_id, "rename")
 
 
-def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
-    """Put a feed into a folder of its account, created if needed; "" for none.
+def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> list[str]:
+    """Put a feed into a folder of its account; see `put_all_into`."""
+    return put_all_into(c, [feed_id], folder)
 
-    An empty folder is removed.
+
+def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) -> list[str]:
+    """Put feeds into a folder of their accounts, created if needed; "" for none.
+
+    An empty folder is removed, unless a rule is for it and cannot follow; returns messages about such rules.
     """
     with transaction(c):
-        feed = feeds.get(c, feed_id)
-        account_id = feed.account_id
-        folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id if folder.strip() else None)
-        _note(c, feed_id, "move")
-        apply_rules.follow_folders(c, [feed])
+        before = [feeds.get(c, feed_id) for feed_id in feed_ids]
+        for feed in before:
+            to = folders.add(c, folder, account_id=feed.account_id).id if folder.strip() else None
+            folders.put(c, feed.id, to)
+            _note(c, feed.id, "move")
+        said = apply_rules.follow_folders(c, before)
         folders.remove_empty(c)
+    return said
 
 
 def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None) -> None:

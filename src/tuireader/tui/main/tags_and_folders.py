@@ -105,14 +105,15 @@ class FilingController:
             start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
 
     async def _write_folder(self, feeds: Sequence[Feed], before: Mapping[int, str], folder: str) -> None:
+        said = await self._cache.write(partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder))
         for feed in feeds:
-            await self._cache.write(partial(_put_into, feed_id=feed.id, folder=folder))
             where = f"in {before[feed.id]}" if before[feed.id] else "in no folder"
             step = UndoStep(f"{feed.name} is {where} again", feed_id=feed.id, folder=before[feed.id])
             self._statuses.can_be_undone(step)
         one = len(feeds) == 1
         what = feeds[0].name if one else f"{len(feeds)} feeds"
-        toast(self._panes, f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now")
+        moved = f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now"
+        toast(self._panes, ". ".join([moved, *said]))
         self._statuses.tell()
 
 
@@ -157,10 +158,10 @@ def _folders(c: Connection, feeds: Sequence[Feed]) -> tuple[dict[int, str], dict
     return there, elsewhere
 
 
-def _put_into(c: Connection, feed_id: int, folder: str) -> None:
-    from tuireader.library.subscribing.subscription import put_into
+def _put_into(c: Connection, feed_ids: Sequence[int], folder: str) -> list[str]:
+    from tuireader.library.subscribing.subscription import put_all_into
 
-    put_into(c, feed_id, folder)
+    return put_all_into(c, feed_ids, folder)
 
 
 class RuleController:
