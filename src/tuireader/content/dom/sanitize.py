@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import nh3
@@ -84,7 +84,8 @@ _NOTICE = re.compile(
 _CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
-_TAG = re.compile(r"<(/?)([a-z][^\s/<>]*)[^<>]*>?", re.IGNORECASE)
+_TAG = re.compile(r"""<(/?)([a-z][^\s/<>]*)(?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=)*>?""", re.IGNORECASE)
+"""A tag as browsers read it: up to its `>`, which may stand in a quoted value."""
 _KINDS = {
     name: kind
     for kind in (frozenset({"dd", "dt"}), frozenset({"td", "th"}), frozenset({"tbody", "tfoot", "thead"}))
@@ -96,7 +97,9 @@ _OF_TABLES = frozenset({"caption", "colgroup", "tbody", "td", "tfoot", "th", "th
 _WALLS = frozenset({"button", "caption", "marquee", "object", "table", "td", "template", "th"})
 """Elements out of which no end tag of another element reaches, except those of tables."""
 _TEXTS = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
-"""Elements in which tags are text."""
+"""Elements whose content is text."""
+_DRAWN = frozenset({"math", "svg"})
+"""Elements in which the content of those is none."""
 _EMPTY = VOID | {"area", "base", "basefont", "bgsound", "frame", "link", "meta", "param"}
 _ENDS_OF_PARAGRAPHS = BLOCKS | {"dialog", "dir", "listing", "menu", "plaintext", "search", "xmp"}
 _ITEMS = frozenset({"dd", "dt", "li"})
@@ -191,29 +194,46 @@ def flattened(text: str) -> str:
         return text
     text = _without_unended(text)
     open_: list[str] = []
-    end_of_dropped = -1
+    pieces: list[str] = []
+    position = 0
+    while match := _next_tag(text, position, open_):
+        between = text[position : match.start()]
+        is_kept = _depth_at(match, open_) < NESTING_MAX
+        is_space = match[2].lower() not in INLINE and (between or not pieces or pieces[-1] != " ")
+        pieces += [between] if between else []
+        pieces += [match[0]] if is_kept else [" "] if is_space else []
+        position = match.end()
+    return "".join([*pieces, text[position:]])
 
-    def kept(match: re.Match[str]) -> str:
-        nonlocal end_of_dropped
-        name = match[2].lower()
-        is_text = bool(open_) and open_[-1] in _TEXTS and not (match[1] and name == open_[-1])
-        if is_text or name in _EMPTY:
-            return match[0]
-        if name in _OF_TABLES and "table" not in open_:
-            depth = NESTING_MAX
-        elif match[1]:
-            depth = _close(open_, name)
+
+def _next_tag(text: str, position: int, open_: Sequence[str]) -> re.Match[str] | None:
+    """The next tag; in an element whose content is text, its end tag."""
+    if open_ and open_[-1] in _TEXTS and _DRAWN.isdisjoint(open_):
+        end = re.compile(rf"</{open_[-1]}(?=[\s/>])", re.IGNORECASE).search(text, position)
+        return None if end is None else _TAG.match(text, end.start())
+    return _TAG.search(text, position)
+
+
+def _depth_at(match: re.Match[str], open_: list[str]) -> int:
+    """The depth at which a tag stands; opens or closes its element."""
+    name = match[2].lower()
+    if name in _EMPTY:
+        return 0
+    if name in _TEXTS and _DRAWN.isdisjoint(open_):
+        if match[1]:
+            _close(open_, name)
         else:
-            _close_before(open_, name)
-            depth = len(open_)
-            if depth < 2 * NESTING_MAX:
-                open_.append(name)
-        if depth < NESTING_MAX:
-            return match[0]
-        is_next, end_of_dropped = match.start() == end_of_dropped, match.end()
-        return "" if name in INLINE or is_next else " "
-
-    return _TAG.sub(kept, text)
+            open_.append(name)
+        return 0
+    if name in _OF_TABLES and "table" not in open_:
+        return NESTING_MAX
+    if match[1]:
+        return _close(open_, name)
+    _close_before(open_, name)
+    depth = len(open_)
+    if depth < 2 * NESTING_MAX:
+        open_.append(name)
+    return depth
 
 
 def _close_before(open_: list[str], name: str) -> None:
