@@ -36,6 +36,7 @@ from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
 from tuireader.text.bounded_json import loads
 from tuireader.text.bylines import categories, people
+from tuireader.text.folding import FoldedText
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
 
@@ -156,6 +157,10 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: to_document(f"| a |\n|---|\n| {chr(0x1F1E9) * n} |"), lambda document: lay_out(document, 72)
     ),
     **{f"HTML of {unit}": (partial(mul, unit), lambda text: clean(text, "https://a.example/")) for unit in ODD_TAGS},
+    "HTML of signs of Latin-1": (lambda n: "<p>" + "©\xa0»" * n, lambda text: clean(text, "https://a.example/")),
+    "text of as many different characters, folded": (
+        lambda n: "".join(map(chr, range(0x10000, 0x10000 + min(n, 900_000)))), FoldedText
+    ),
     "a page of cells without a table": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p>{"x<td>" * n}',
         lambda text: main_html(text, "https://a.example/"),

@@ -22,6 +22,8 @@ _PLAIN = {
 }
 
 
+_DIFFERENT = 20_000
+"""Maximum different characters of a text that is folded; no writing has as many."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -65,7 +67,11 @@ class FoldedText:
         if text.isascii() and text.isprintable():
             self.folded = text.lower()
             return
-        letters = {character: fold_character(character) for character in set(text)}
+        characters = set(text)
+        if len(characters) > _DIFFERENT:
+            self.folded = text
+            return
+        letters = {character: fold_character(character) for character in characters}
         self.folded = text.translate({ord(character): folded for character, folded in letters.items()})
         uneven = "".join(character for character, folded in letters.items() if len(folded) != 1)
         shift = 0

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import document_text
+from tuireader.content.layout import layout
 from tuireader.content.layout.layout import lay_out, lay_out_block
 from tuireader.content.layout.line import Line
 from tuireader.content.layout.paragraph import balanced
+from tuireader.content.markdown.convert import to_marked_markdown
 from tuireader.text.wrap import cells
 
 
@@ -194,3 +197,17 @@ def test_the_bar_of_a_quotation_from_the_right_goes_on_between_its_paragraphs() 
     lines = [line.drawn for line in lay_out(document, 30)]
     assert [len(line) for line in lines] == [30, 30, 30]
     assert all(line.endswith("▕") and "▎" not in line for line in lines)
+
+
+def test_a_document_loads_the_dictionaries_of_three_languages_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[str] = set()
+
+    def divisions(_text: str, language: str, _apart: object = ()) -> tuple[int, ...]:
+        asked.add(language)
+        return ()
+
+    monkeypatch.setattr(layout, "divisions", divisions)
+    names = ("de", "fr", "hu", "nn", "it", "de", "es")
+    html = "".join(f"<p lang={name}>Internationalisation</p>" for name in names) + "<p>Internationalisation</p>"
+    lay_out(to_document(to_marked_markdown(clean(html, "https://a.example/")), lang="en"), 40)
+    assert asked == {"de", "fr", "en"}

@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from support.factories import NOW, ready, save
+from tuireader.feeds.read_later import SavedPage
+from tuireader.library.reading import saved_pages
 from tuireader.library.refreshing.upkeep import index_for
 from tuireader.library.subscribing.subscription import unsubscribe
-from tuireader.library.transfer.import_any import Imported, import_path
+from tuireader.library.transfer.import_any import Imported, import_path, keep_all
 from tuireader.model.query import Query
-from tuireader.store import articles, labels
+from tuireader.store import articles, feeds, labels
 from tuireader.store.connection import connect
 
 HEAD = "title,url,time_added,tags,status"
@@ -62,3 +64,15 @@ def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp
         (left,) = articles.ids(c, Query())
         assert articles.body(c, left) == "<p>What it says.</p>"
         assert labels.tags_of(c, [left]) == {left: ["mine"]}
+
+
+def test_pages_that_are_saved_while_they_are_about_to_go_stay(db: Path) -> None:
+    page = SavedPage("https://a.example/1", "One")
+    with closing(connect(db)) as c:
+        for _ in range(2):  # a new one, and one that is here
+            keep_all(c, [page], NOW)
+            (feed,) = feeds.every(c)
+            assert not feeds.leaving(c)
+            feeds.leave(c, feed.id, 1, NOW)
+        saved_pages.save_copy(c, articles.ids(c, Query())[0], NOW)
+        assert not feeds.leaving(c)

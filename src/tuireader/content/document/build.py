@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from markdown_it import MarkdownIt
@@ -85,6 +85,8 @@ def _is_byline(authors: tuple[str, ...]) -> Callable[[str], bool]:
 _TASK = re.compile(r"\[([ xX])\] ")
 _CAPTION_LIMIT = 500
 """Maximum characters of a picture's caption in the same paragraph."""
+_LANGUAGES_MAX = 2
+"""Maximum languages besides its own in which words of a document are divided."""
 _AGAIN = 0.8
 _WORD = re.compile(r"[^\W_]+")
 _BULLETS = "•◦▪"
@@ -234,6 +236,7 @@ class _Builder:
         for index, link in enumerate(links):
             if link.target is None and link.url.startswith("#"):
                 links[index] = link._replace(target=slugs.get(link.url[1:]))
+        languages = dict.fromkeys(block.lang for block in self.blocks if block.lang)
         return Document(
             title,
             authors,
@@ -244,6 +247,7 @@ class _Builder:
             tuple(starts[:-1]),
             starts[-1],
             lang,
+            frozenset(islice((each for each in languages if each != lang), _LANGUAGES_MAX)),
         )
 
     # Containers

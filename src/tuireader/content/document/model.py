@@ -151,6 +151,8 @@ class Document:
     length: int
     lang: str = ""
     """The default language of blocks, if known."""
+    hyphenated: frozenset[str] = frozenset()
+    """Other languages in which words are divided: each takes a dictionary to be loaded."""
 
     def block_at(self, offset: int) -> int:
         """Return the index of the block at an offset, or 0."""

@@ -57,12 +57,19 @@ _TEXT = nh3.Cleaner(
 
 def tree_of(html: str) -> Node:
     """Parse HTML into a tree without active content."""
-    return parse(_CLEANER.clean(flattened(with_formulas(without_oddities(html)))))
+    return parse(_cleaned(_CLEANER, flattened(with_formulas(without_oddities(html)))))
 
 
 def without_tags(html: str) -> str:
     """HTML without tags and hidden parts; character references stay."""
-    return _TEXT.clean(html)
+    return _cleaned(_TEXT, html)
+
+
+def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
+    """Sanitise HTML; characters of which nh3 takes the square travel as others if there are many."""
+    if len(html) - len(_SLOW.sub("", html)) <= _SLOW_MAX:
+        return cleaner.clean(html)
+    return cleaner.clean(_TRAVELLING.sub("", html).translate(_AWAY)).translate(_BACK)
 
 
 SIZE_MAX = 1_000_000
@@ -72,8 +79,12 @@ TAGS_MAX = 60_000
 NESTING_MAX = 200
 """Maximum nesting depth: parsing time grows with its square."""
 
-_NO_BREAK_MAX = 20_000
-"""Maximum no-break spaces: nh3's time grows with their square."""
+_SLOW, _SLOW_MAX = re.compile("[\x80-\xbf]"), 20_000
+"""Characters of which nh3 takes the square of their number, and how many it may have."""
+_AWAY = {code: 0x10FF00 + code for code in range(0x80, 0xC0)}
+"""What stands for them meanwhile: characters for private use at the end of Unicode."""
+_BACK = {there: code for code, there in _AWAY.items()}
+_TRAVELLING = re.compile("[\U0010ff80-\U0010ffbf]")
 
 _NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
@@ -143,8 +154,6 @@ def shortened(text: str) -> tuple[str, str]:
     """HTML without embedded pictures, and a sentence if it was cut off."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
-    if text.count("\xa0") > _NO_BREAK_MAX:
-        text = text.replace("\xa0", " ")
     kept = cut(text, SIZE_MAX, TAGS_MAX)
     return kept, _CUT if len(kept) < len(text) else ""
 

@@ -234,7 +234,9 @@ def lay_out_block(document: Document, index: int, width: int, *, hyphenate: bool
     """Lay out one block, with the blank lines before it: `lay_out` is the concatenation over all blocks."""
     block = document.blocks[index]
     if hyphenate and width < HYPHENATED_BELOW and isinstance(block, Paragraph):
-        block = _hyphenated(block, block.lang or document.lang)
+        language = block.lang or document.lang
+        if language == document.lang or language in document.hyphenated:
+            block = _hyphenated(block, language)
     base = document.starts[index]
     before = document.blocks[index - 1].levels if index else ()
     if not block.levels:

@@ -29,6 +29,7 @@ def save(c: sqlite3.Connection, page: Prepared, now: datetime, feed_id: int | No
     Returns the id of its article.
     """
     feed_id = feed_id or find_feed(c) or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
+    feeds.stay(c, feed_id)
     articles.save_entries(c, feed_id, Plan(new=(page,), is_asked_for=True), now)
     guid = page.entry.guid
     return articles.known(c, feed_id, [guid])[guid].id

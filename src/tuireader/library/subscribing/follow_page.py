@@ -123,6 +123,7 @@ class _Follow:
             self._check_kind(c, there)
             write = ingest.prepare_parsed(c, there, page, self.parsed, self.now)
             with transaction(c):
+                store_feeds.stay(c, there.id)
                 site_facts.put_page_list(c, there.id, self.learned)
                 came = write(c)
         else:
@@ -184,6 +185,7 @@ class _KeepKnown:
         there = [articles.get(c, id_) for each in self.addresses for id_ in articles.all_by_link(c, each)]
         saved = next((article for article in there if article.feed_id == pages), None)
         if saved is not None:
+            store_feeds.stay(c, saved.feed_id)
             return KeptPage(saved.feed_id, saved.id, was_here=True)
         return _kept(c, saved_pages.save_copy(c, there[0].id, self.now)) if there else None
 

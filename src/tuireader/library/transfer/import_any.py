@@ -88,6 +88,7 @@ def keep_all(
                     without += not page.html.strip()
                 else:
                     known += 1
+                    feeds.stay(c, articles.get(c, there).feed_id)
                     before = articles.marks_of(c, [there]) | before
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
