@@ -95,8 +95,11 @@ _NOTICE = re.compile(
 _CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
-_TAG = re.compile(r"""<(/?)([a-z][^\s/<>]*)(?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=)*>?""", re.IGNORECASE)
-"""A tag as browsers read it: up to its `>`, which may stand in a quoted value."""
+_TAG = re.compile(
+    r"""<(?:(?P<slash>/?)(?P<name>[a-z][^\s/<>]*)(?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=)*>?|(?P<comment>!--)|[!?/][^>]*>?)""",
+    re.IGNORECASE,
+)
+"""A tag as browsers read it: up to its `>`, which may stand in a quoted value; a comment's beginning; other markup."""
 _KINDS = {
     name: kind
     for kind in (frozenset({"dd", "dt"}), frozenset({"td", "th"}), frozenset({"tbody", "tfoot", "thead"}))
@@ -206,9 +209,9 @@ def flattened(text: str) -> str:
     pieces: list[str] = []
     position = 0
     while match := _next_tag(text, position, open_):
-        between = text[position : match.start()]
-        is_kept = _depth_at(match, open_) < NESTING_MAX
-        is_space = match[2].lower() not in INLINE and (between or not pieces or pieces[-1] != " ")
+        between, name = text[position : match.start()], match["name"].lower()
+        is_kept = _depth_at(name, open_, is_end=bool(match["slash"])) < NESTING_MAX
+        is_space = name not in INLINE and (between or not pieces or pieces[-1] != " ")
         pieces += [between] if between else []
         pieces += [match[0]] if is_kept else [" "] if is_space else []
         position = match.end()
@@ -216,27 +219,33 @@ def flattened(text: str) -> str:
 
 
 def _next_tag(text: str, position: int, open_: Sequence[str]) -> re.Match[str] | None:
-    """The next tag; in an element whose content is text, its end tag."""
+    """The next tag outside comments; in an element whose content is text, its end tag."""
     if open_ and open_[-1] in _TEXTS and _DRAWN.isdisjoint(open_):
         end = re.compile(rf"</{open_[-1]}(?=[\s/>])", re.IGNORECASE).search(text, position)
         return None if end is None else _TAG.match(text, end.start())
-    return _TAG.search(text, position)
+    while (match := _TAG.search(text, position)) and match["name"] is None:
+        position = match.end()
+        if match["comment"]:
+            end_of_comment = text.find("-->", position - 2)
+            if end_of_comment < 0:
+                return None
+            position = end_of_comment + 3
+    return match
 
 
-def _depth_at(match: re.Match[str], open_: list[str]) -> int:
+def _depth_at(name: str, open_: list[str], *, is_end: bool) -> int:
     """The depth at which a tag stands; opens or closes its element."""
-    name = match[2].lower()
     if name in _EMPTY:
         return 0
     if name in _TEXTS and _DRAWN.isdisjoint(open_):
-        if match[1]:
+        if is_end:
             _close(open_, name)
         else:
             open_.append(name)
         return 0
     if name in _OF_TABLES and "table" not in open_:
         return NESTING_MAX
-    if match[1]:
+    if is_end:
         return _close(open_, name)
     _close_before(open_, name)
     depth = len(open_)
