@@ -53,15 +53,13 @@ def test_long_code_is_coloured_in_pieces_of_whole_lines() -> None:
     assert len(colours(unbroken, "python")) == 1000 * len(colours("x = 'a'", "python"))
 
 
-@pytest.mark.parametrize(
-    ("language", "line"),
-    [
-        ("trac-wiki", "[" * 490),
-        ("java", "plain words in a log of a server"),
-        ("gnuplot", "_" * 490),
-        ("fan", "a" * 490),
-    ],
-)
+def test_a_lexer_that_nobody_has_looked_at_is_not_used() -> None:
+    """Pygments' lexer of tnt never ends, and that of trac-wiki takes the cube."""
+    for language in ("tnt", "trac-wiki", "gnuplot"):
+        assert colours("[a ~", language) == ()
+
+
+@pytest.mark.parametrize(("language", "line"), [("java", "plain words in a log of a server"), ("systemd", "a" * 490)])
 def test_a_slow_lexer_is_left_in_time(language: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
 
@@ -83,6 +81,36 @@ def test_a_slow_lexer_is_left_in_time(language: str, line: str, monkeypatch: pyt
     colours.__wrapped__(f"{line}\n" * (code.COLOUR_LIMIT // (len(line) + 1)), language)
     assert len(pieces) <= 50
     assert max(pieces) <= code.PIECE_MAX
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", sorted(code.LANGUAGES))
+def test_each_lexer_that_is_used_ends(language: str) -> None:
+    for unit in (
+        "a",
+        "0",
+        "_",
+        "(",
+        "[",
+        "{",
+        "<",
+        '"',
+        "'",
+        "\\",
+        "/",
+        "#",
+        "$",
+        "a ",
+        "word and ",
+        "::",
+        "~",
+        "`",
+        "/*",
+        "a=",
+    ):
+        for width in (40, 490):
+            line = (unit * width)[:width]
+            colours.__wrapped__(f"{line}\n" * (2 * code.PIECE_MAX // width), language)
 
 
 def test_code_keeps_every_space() -> None:

@@ -22,6 +22,19 @@ LINE_LIMIT = 500
 """Maximum characters of a line of code that is coloured: lexers are slowest on long lines."""
 PIECE_MAX = 4_000
 """Maximum characters that a lexer gets at once: some take the square or the cube of it."""
+LANGUAGES = frozenset(
+    """
+    ada apacheconf applescript awk bash bat c clojure cmake cobol coffeescript common-lisp console cpp crystal
+    csharp css cuda cython d dart delphi diff django docker doscon elixir elm emacs-lisp erb erlang fish fortran
+    fsharp gas gdscript glsl go graphql groovy haskell haxe hcl hlsl html html+jinja html+php http ini irb java
+    javascript jinja json json5 jsx julia kotlin less llvm lua make markdown matlab mysql nasm nginx nim nixos
+    objective-c ocaml octave pascal perl php postgresql powershell prolog properties protobuf puppet
+    pwsh-session py2tb pycon pytb python python2 qml r racket rst ruby rust sass scala scheme scss smalltalk
+    solidity sparql sql sqlite3 swift systemd systemverilog tcl terraform tex toml tsx typescript vala vbnet
+    verilog vhdl vim wast wgsl xml xslt yaml zig
+    """.split()  # noqa: SIM905 - a list of them would be four times as long
+)
+"""Lexers that are used: of Pygments' six hundred, some never end, or take the cube of a text."""
 PATIENCE = 0.2
 """Maximum seconds of this thread for the pieces of a block; the rest stays without colours."""
 
@@ -144,9 +157,10 @@ def _lexer(language: str) -> Any:
     from pygments.util import ClassNotFound
 
     try:
-        return get_lexer_by_name(language)
+        lexer = get_lexer_by_name(language)
     except ClassNotFound:
         return None
+    return lexer if LANGUAGES.intersection(lexer.aliases) else None
 
 
 @lru_cache(maxsize=512)

@@ -65,7 +65,7 @@ async def fetch_full_texts(
 ) -> AsyncGenerator[Fetched, None]:
     """Fetch the texts of several articles, in their order; yields what came of each.
 
-    `replace` texts that are here, even by shorter or other ones.
+    `replace` texts that are here, even by shorter or other ones, as long as their pages hold them.
 
     Each site is asked for one page at a time, with a pause, as its robots.txt allows; one that does not answer several
     times in a row is asked no more. Ending the iteration ends all requests at once.
@@ -180,7 +180,7 @@ class _KeepText:
     is_all: bool
     """Whether no more pages will follow."""
     is_replacing: bool
-    """Whether the text replaces any that is here."""
+    """Whether the text replaces any that is here, as long as the page holds that, too."""
 
     def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError if there is no text, or less than is here."""
@@ -196,7 +196,8 @@ class _KeepText:
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         kept = articles.texts(c, self.article_id).full_text
-        if kept is not None and not self.is_replacing and not _replaces(found, kept):
+        may_replace = kept is None or _replaces(found, kept) or (self.is_replacing and _is_on(self.pages, kept))
+        if not may_replace:
             raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
         if not chosen[0] and not self.is_replacing:
             if found.words < article.words * self.much:
@@ -218,6 +219,16 @@ def _replaces(found: _Found, kept: str) -> bool:
         return True
     is_enough = found.words * 2 >= before or (found.words >= _SHORT and found.words * _LESS >= before)
     return is_enough and likeness(kept, found.text).of_shorter >= _SAME
+
+
+def _is_on(pages: Sequence[Page], kept: str) -> bool:
+    """Whether pages still hold a text that was fetched before, and no notice stands in its place."""
+    from tuireader.content.extraction.extract import tree_of_page
+    from tuireader.content.extraction.page import text_of
+    from tuireader.text.shingles import likeness
+
+    trees = (tree_of_page(page.content) for page in pages)
+    return likeness(kept, " ".join(text_of(tree) for tree in trees if tree is not None)).of_shorter >= _SAME
 
 
 def _spelt(text: str) -> str:
