@@ -84,7 +84,8 @@ def test_a_page_is_followed_for_its_changes(run: Run, site: ScriptedSite) -> Non
     text = "<p>The library is open from ten in the morning to six in the evening on all days.</p>"
     page = f"<html><title>Hours</title><body><article><h1>Hours</h1>{text}</article></body></html>"
     site.pages["/hours"] = Reply(page)
-    assert run("add", "--watch", f"{site.url}/hours").out == "Hours: 1 new\n"
+    done = run("add", "--watch", f"{site.url}/hours")
+    assert (done.out, done.err) == ("Hours: 1 new\n", "")
     site.pages["/hours"] = Reply(page.replace("ten in", "nine in"))
     assert run("refresh", "--force").status == 0
     newest = run("list", "--json").rows[0]["id"]
