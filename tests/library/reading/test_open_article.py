@@ -244,3 +244,31 @@ async def test_a_full_text_that_is_fetched_again_stays_where_something_else_is_t
     await fetch(library, number)
     with closing(connect(library.path)) as c:
         assert "Paragraph eight" in open_article.markdown_of(c, number)
+
+
+async def test_selectors_that_are_kept_replace_a_text_that_its_page_still_holds_and_no_other(
+    library: Library, site: ScriptedSite
+) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(PAGE)
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        feeds.set_option(c, articles.get(c, number).feed_id, "selector", ".box")
+    box = "<div class=box><p>What the box says.</p></div>"
+
+    async def again() -> list[str | None]:
+        async with library.asking() as queue:
+            events = full_text.fetch_full_texts(library.cache, queue, [number], replace=True)
+            return [event.error async for event in events]
+
+    site.pages["/one"] = Reply(f"<html><body>{box}<p>The rest is for subscribers.</p></body></html>")
+    (error,) = await again()
+    assert error is not None
+    assert "something else in the place of this article" in error
+    with closing(connect(library.path)) as c:
+        assert "Paragraph 8" in open_article.markdown_of(c, number)
+    site.pages["/one"] = Reply(PAGE.replace("<body>", f"<body>{box}"))
+    assert await again() == [None]
+    with closing(connect(library.path)) as c:
+        assert "What the box says." in open_article.markdown_of(c, number)
+        assert "Paragraph 8" not in open_article.markdown_of(c, number)
