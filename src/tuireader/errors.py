@@ -5,6 +5,9 @@ A message may contain text from the web; it must be made printable before displa
 
 from enum import Enum
 
+UNEXPECTED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""Errors that the content of a page may provoke in a library."""
+
 
 class TuireaderError(Exception):
     """An error that the user can understand and act on; `str()` is the sentence."""

@@ -26,6 +26,7 @@ from tuireader.store.pruning import ABOVE, AFTER, QUIET
 from tuireader.tasks.refresh import Ends, Tally
 from tuireader.tasks.refresh import refresh as refresh_feeds
 from tuireader.text.printable import printable
+from tuireader.text.sentences import ended
 from tuireader.urls.shown import shown_address, without_credentials
 
 
@@ -260,6 +261,6 @@ def _set(c: sqlite3.Connection, feed_id: int, key: str, value: str) -> None:
         subscription.rename(c, feed_id, value)
     elif key == "folder":
         for sentence in subscription.put_into(c, feed_id, value):
-            say(f"{sentence}.")
+            say(ended(sentence))
     else:
         subscription.set_option(c, feed_id, key, value or None)

@@ -42,6 +42,12 @@ def every(c: sqlite3.Connection) -> list[Folder]:
     return [replace(folder, account="") for folder in found] if is_one else found
 
 
+def named(c: sqlite3.Connection, name: str) -> list[Folder]:
+    """The folders of exactly this name, ignoring case, the local one first."""
+    rows = c.execute(f"{_FOLDERS} WHERE f.key = ? ORDER BY f.account_id <> {LOCAL}, f.id", (name_key(name),)).fetchall()
+    return [_folder(row) for row in rows]
+
+
 def get(c: sqlite3.Connection, folder_id: int) -> Folder:
     row = c.execute(f"{_FOLDERS} WHERE f.id = ?", (folder_id,)).fetchone()
     if row is None:

@@ -34,6 +34,3 @@ BLOCKS = SECTIONS | {
     "pre", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 """Elements that start on a new line, and their parts."""
-
-CLOSED_BY_NEXT = frozenset({"caption", "dd", "dt", "li", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"})
-"""Elements closed by the next one of their kind."""

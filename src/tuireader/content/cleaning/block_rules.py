@@ -11,7 +11,7 @@ from tuireader.content.cleaning.boilerplate import is_part_of_page, without_link
 from tuireader.content.cleaning.context import as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
-from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed
+from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed, trimmed_lines
 from tuireader.text.html_elements import HEADINGS, INLINE
 from tuireader.text.printable import printable_block
 from tuireader.text.word_count import count_words
@@ -87,11 +87,9 @@ def take_title(box: Node) -> str:
 def listing(pre: Node) -> list[Node | str]:
     """A code block; nothing if it is empty."""
     text = printable_block("".join(_text(pre)))
-    lines = [line.rstrip() for line in text.split("\n")]
-    filled = [number for number, line in enumerate(lines) if line]
-    if not filled:
+    lines = trimmed_lines([line.rstrip() for line in text.split("\n")])
+    if not lines:
         return []
-    lines = lines[filled[0] : filled[-1] + 1]
     language = language_of(pre) or next(filter(None, map(language_of, pre.elements())), "")
     code = Node("code", {"class": f"language-{language}"} if language else {}, ["\n".join(lines) + "\n"])
     return [Node("pre", {}, [code])]

@@ -66,10 +66,10 @@ def without_tags(html: str) -> str:
 
 
 def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
-    """Sanitise HTML; characters of which nh3 takes the square travel as others if there are many."""
-    if len(html) - len(_SLOW.sub("", html)) <= _SLOW_MAX:
+    """Sanitise HTML; slow characters are replaced meanwhile if there are many."""
+    if len(html) <= _SLOW_MAX or len(html) - len(_SLOW.sub("", html)) <= _SLOW_MAX:
         return cleaner.clean(html)
-    return cleaner.clean(_TRAVELLING.sub("", html).translate(_AWAY)).translate(_BACK)
+    return cleaner.clean(_REPLACEMENT.sub("", html).translate(_TO_REPLACEMENTS)).translate(_FROM_REPLACEMENTS)
 
 
 SIZE_MAX = 1_000_000
@@ -80,11 +80,11 @@ NESTING_MAX = 200
 """Maximum nesting depth: parsing time grows with its square."""
 
 _SLOW, _SLOW_MAX = re.compile("[\x80-\xbf]"), 20_000
-"""Characters of which nh3 takes the square of their number, and how many it may have."""
-_AWAY = {code: 0x10FF00 + code for code in range(0x80, 0xC0)}
-"""What stands for them meanwhile: characters for private use at the end of Unicode."""
-_BACK = {there: code for code, there in _AWAY.items()}
-_TRAVELLING = re.compile("[\U0010ff80-\U0010ffbf]")
+"""Characters for which nh3 takes the square of their number, and the maximum number that it gets."""
+_TO_REPLACEMENTS = {code: 0x10FF00 + code for code in range(0x80, 0xC0)}
+"""Their replacements: private-use characters at the end of Unicode."""
+_FROM_REPLACEMENTS = {there: code for code, there in _TO_REPLACEMENTS.items()}
+_REPLACEMENT = re.compile("[\U0010ff80-\U0010ffbf]")
 
 _NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
@@ -113,7 +113,7 @@ _WALLS = frozenset({"button", "caption", "marquee", "object", "table", "td", "te
 _TEXTS = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
 """Elements whose content is text."""
 _DRAWN = frozenset({"math", "svg"})
-"""Elements in which the content of those is none."""
+"""Elements in which these are ordinary elements."""
 _EMPTY = VOID | {"area", "base", "basefont", "bgsound", "frame", "link", "meta", "param"}
 _ENDS_OF_PARAGRAPHS = BLOCKS | {"dialog", "dir", "listing", "menu", "plaintext", "search", "xmp"}
 _ITEMS = frozenset({"dd", "dt", "li"})

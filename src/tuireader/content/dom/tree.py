@@ -199,6 +199,12 @@ def around(outer: Node, content: Kept) -> Kept:
     return found
 
 
+def trimmed_lines(lines: list[str]) -> list[str]:
+    """Lines without blank ones at both ends."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    return lines[filled[0] : filled[-1] + 1] if filled else []
+
+
 def trimmed(content: Kept) -> Kept:
     """Content without spaces and line breaks at its ends."""
     start, end = 0, len(content)

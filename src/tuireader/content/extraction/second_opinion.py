@@ -13,6 +13,7 @@ from trafilatura.metadata import examine_meta, extract_author, extract_title
 from trafilatura.utils import decode_file
 
 from tuireader.content.extraction.page import Element, uncrowded
+from tuireader.errors import UNEXPECTED
 
 __all__ = ["Facts", "decode_file", "text"]
 log = logging.getLogger("tuireader")
@@ -29,10 +30,10 @@ def text(tree: Element) -> str:
 
 
 def _asked(find: Callable[[], Any]) -> Any:
-    """What the library finds; None where it raises, as some pages make it do."""
+    """The result of a call of the library; None if it raises, as for some pages."""
     try:
         return find()
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except UNEXPECTED as error:
         log.info("a page without a second opinion: %r", error)
         return None
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from tuireader.content.dom.tree import trimmed_lines
 from tuireader.content.markdown.block_attributes import marked, taken, without
 
 Attributes: TypeAlias = dict[str, str | None]
@@ -165,11 +166,7 @@ def note(label: str, pieces: list[Piece]) -> Piece:
 
 def code(text: str, language: str) -> Piece | None:
     """A code block; None if empty."""
-    lines = _LINE_END.sub("\n", text).split("\n")
-    while lines and not lines[0].strip():
-        del lines[0]
-    while lines and not lines[-1].strip():
-        del lines[-1]
+    lines = trimmed_lines(_LINE_END.sub("\n", text).split("\n"))
     if not lines:
         return None
     inner = "\n".join(lines)

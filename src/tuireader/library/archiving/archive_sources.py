@@ -12,7 +12,7 @@ from tuireader.errors import FetchError, FetchFailure, NotAFeedError
 from tuireader.feeds.sitemap import Listed
 from tuireader.library.archiving.save_older import Kind, Steps, Taken, Wanted, parsed, take_entries
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.library.refreshing.ingest import unforeseen_as_failure
+from tuireader.library.refreshing.ingest import read
 from tuireader.model.feed import Archive, Way
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import articles, feeds
@@ -205,13 +205,12 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
         if page is None:
             continue
         try:
-            with unforeseen_as_failure(page.url):
-                read = await cache.take_apart(_Read(page, front.links, robots), _PATIENCE)
-        except (TimeoutError, FetchError):  # as its site may intend
+            listing = await read(cache, _Read(page, front.links, robots), page, _PATIENCE, "sent a sitemap")
+        except FetchError:  # as its site may intend
             continue
-        waiting = [*waiting, *read.maps][:_WAITING]
-        found = read.pages | found
-        if found and not robots.sitemaps and not read.maps:  # of the usual names one is enough
+        waiting = [*waiting, *listing.maps][:_WAITING]
+        found = listing.pages | found
+        if found and not robots.sitemaps and not listing.maps:  # of the usual names one is enough
             waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
     return Found(await asyncio.to_thread(_newest, found), robots.pause)
 

@@ -139,16 +139,9 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
     """Run a job on a page; raises FetchError if it takes too long or too much memory, as a page may intend."""
-    from tuireader.library.refreshing.ingest import unforeseen_as_failure
-    from tuireader.urls.hosts import named_host
+    from tuireader.library.refreshing.ingest import read
 
-    with unforeseen_as_failure(page.url):
-        try:
-            return await cache.take_apart(work, DEADLINE)
-        except TimeoutError:
-            raise FetchError(
-                f"{named_host(page.url)} has a page that takes too long, or too much memory, to be read"
-            ) from None
+    return await read(cache, work, page, DEADLINE, "has a page")
 
 
 def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:

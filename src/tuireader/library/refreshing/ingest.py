@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
+from tuireader.errors import UNEXPECTED, FetchError, NotAFeedError, NotFoundError, TuireaderError
 from tuireader.library.jobs.work import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.rules import apply_rules
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger("tuireader")
-_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-"""Errors that the content of a page may provoke in a library."""
 INDEXED_AT_ONCE = 8
 """New articles of a feed that are indexed at once, about a day's; more are indexed later."""
 
@@ -204,25 +201,23 @@ async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool =
 
     `is_heavy`: it may take long although it is small.
     """
-    with unforeseen_as_failure(page.url):
-        if not (is_heavy or looks_heavy(page.content)):
-            return await cache.take(work)
-        try:
-            return await cache.take_apart(work, PATIENCE)
-        except TimeoutError:
-            raise FetchError(
-                f"{named_host(page.url)} sent a feed that takes too long, or too much memory, to be read"
-            ) from None
+    seconds = PATIENCE if is_heavy or looks_heavy(page.content) else None
+    return await read(cache, work, page, seconds, "sent a feed")
 
 
-@contextmanager
-def unforeseen_as_failure(url: str) -> Iterator[None]:
-    """Turn an error that nobody has foreseen into a FetchError for the page at `url`, and log it: others go on."""
+async def read(cache: Cache, work: Work[Result], page: Page, seconds: float | None, what: str) -> Result:
+    """Run a job on a page, in a process of its own with a deadline if there are `seconds`.
+
+    Raises FetchError, also for an unexpected error, which is logged: what one page provokes ends no work on others.
+    `what` the host has done is part of the message.
+    """
+    host = named_host(page.url)
     try:
-        yield
-    except _UNFORESEEN as error:
-        log.exception("%s cannot be read", shown_address(url))
+        return await (cache.take(work) if seconds is None else cache.take_apart(work, seconds))
+    except TimeoutError:
+        raise FetchError(f"{host} {what} that takes too long, or too much memory, to be read") from None
+    except (*UNEXPECTED, RuntimeError) as error:  # the latter for one of another process
+        log.exception("%s cannot be read", shown_address(page.url))
         raise FetchError(
-            f"{named_host(url)} sent something that tuireader fails to read; that is a bug in tuireader, and its log"
-            " has more"
+            f"{host} sent something that tuireader fails to read; that is a bug in tuireader, and its log has more"
         ) from error

@@ -52,7 +52,7 @@ def unsubscribe_leaving(c: sqlite3.Connection) -> None:
 
 
 def _is_alive(process: int, since: int) -> bool:
-    """Whether a process of this number runs that ran `since`, in seconds since 1970: numbers are given again."""
+    """Whether the process that had this number at `since` still runs; numbers are reused. Seconds since 1970."""
     started = _start_of(process)
     if started is not None and started > since + 1:
         return False
@@ -83,15 +83,33 @@ def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
             return own
         before = feeds.every(c)
         folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
-        server_statuses.forget_of_feed(c, feed.id)
-        feeds.hand_over(c, feed.id, LOCAL)
+        is_named = folder != accounts.get(c, feed.account_id).name  # else it is that of all without a folder
+        hand_over(c, feed.id, LOCAL, folder if is_named else "", before)
         if not feed.custom_title:  # it was its name on the server
             feeds.rename(c, feed.id, feed.title)
-        if folder and folder != accounts.get(c, feed.account_id).name:
-            folders.put(c, feed.id, folders.add(c, folder).id)
-        apply_rules.follow_folders(c, before)
-        folders.remove_empty(c)
         return feeds.get(c, feed.id)
+
+
+def hand_over(
+    c: sqlite3.Connection,
+    feed_id: int,
+    account_id: int,
+    folder: str,
+    before: Iterable[Feed],
+    *,
+    server_id: str = "",
+    url: str = "",
+) -> None:
+    """Hand a feed over as `feeds.hand_over` does, into a folder of the account; "" for none.
+
+    `before` are all feeds as they were filed: the rules of their folders follow.
+    """
+    server_statuses.forget_of_feed(c, feed_id)
+    feeds.hand_over(c, feed_id, account_id, server_id=server_id, url=url)
+    if folder:
+        folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id)
+    apply_rules.follow_folders(c, before)
+    folders.remove_empty(c)
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:

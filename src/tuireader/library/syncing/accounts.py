@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
-from tuireader.library.rules import apply_rules
+from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
-from tuireader.store import accounts, feeds, folders, rules, server_statuses, site_facts, status_outbox
+from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key
 from tuireader.urls.hosts import named_host
@@ -103,35 +103,28 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
         raise SyncError(f"its address has a password, which {account.name} would get: nothing was done")
     if feed.id in await cache.read(site_facts.page_list_feeds):
         raise SyncError("its site has no feed, and what its page lists only this machine can follow")
-    double = await cache.read(partial(_double, feed=feed, account=account))
+    double = await cache.read(partial(_double, feed=feed, account=account, url=feed.url))
     if not folder and feed.folder_id is not None:
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
     server_id = await server.subscribe(feed.url, folder)
     remote = next((each for each in await server.feeds() if each.server_id == server_id), None)
-    if double is None and remote is not None:
-        double = await cache.read(partial(_double_of, feed=feed, account=account, remote=remote))
+    if double is None and remote is not None:  # its address redirects to one that is followed
+        find = partial(_double, feed=feed, account=account, url=remote.url, server_id=remote.server_id)
+        double = await cache.read(find)
     name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
     if name and (double is None or feed.custom_title):
         await server.rename(server_id, name)
-    hand_over = partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
-    await cache.write(hand_over)
+    folder = folder or account.name
+    await cache.write(partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double))
 
 
-def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
-    """An account's feed with the same address, whose articles the server sends again.
+def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, server_id: str = "") -> Feed | None:
+    """Another feed of an account with this id or address on the server, whose articles the server sends again.
 
     Raises SyncError if marks of its articles are not sent yet.
     """
-    return _with_all_told(c, feed, account, feeds.followed(c, account.id, feed.url))
-
-
-def _double_of(c: sqlite3.Connection, feed: Feed, account: Account, remote: RemoteFeed) -> Feed | None:
-    """The same for the address to which that of the feed has led the server."""
-    there = next((each for each in feeds.of_account(c, account.id) if each.server_id == remote.server_id), None)
-    return _with_all_told(c, feed, account, there or feeds.followed(c, account.id, remote.url))
-
-
-def _with_all_told(c: sqlite3.Connection, feed: Feed, account: Account, there: Feed | None) -> Feed | None:
+    by_id = (each for each in feeds.of_account(c, account.id) if server_id and each.server_id == server_id)
+    there = next(by_id, None) or feeds.followed(c, account.id, url)
     if there is None or there.id == feed.id:
         return None
     if status_outbox.waits(c, there.id):
@@ -154,9 +147,5 @@ def _hand_over(
             status_outbox.withdraw_unsubscribe(c, account.id, server_id, each)
         if double is not None:
             feeds.take_over(c, feed.id, double.id)
-        server_statuses.forget_of_feed(c, feed.id)
         feeds.stay(c, feed.id)
-        feeds.hand_over(c, feed.id, account.id, server_id=server_id, url=url)
-        folders.put(c, feed.id, folders.add(c, folder or account.name, account_id=account.id).id)
-        apply_rules.follow_folders(c, before)
-        folders.remove_empty(c)
+        subscription.hand_over(c, feed.id, account.id, folder, before, server_id=server_id, url=url)

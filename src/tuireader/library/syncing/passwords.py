@@ -202,7 +202,7 @@ def out_of_keyring(url: str, user: str) -> None:
 
 
 def _asked(work: Callable[[ModuleType], Any]) -> Any:
-    """What the keyring returns; None if there is none, or it fails."""
+    """The result of a call of the keyring; None if there is no keyring, or it fails."""
     keyring = _keyring()
     try:
         return None if keyring is None else work(keyring)

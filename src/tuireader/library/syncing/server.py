@@ -136,9 +136,9 @@ class Server(ABC):
     async def sign_in(self) -> None:
         """Check the login; raises SyncError with the reason, and FetchError."""
 
+    @abstractmethod
     async def user(self) -> str:
         """The name of the user who is signed in; "" if the server does not say."""
-        return ""
 
     @abstractmethod
     async def feeds(self) -> list[RemoteFeed]:

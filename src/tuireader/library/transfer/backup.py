@@ -9,7 +9,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
-from tuireader.model.account import LOCAL
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
@@ -50,9 +49,9 @@ _MISTAKES = 1000
 _CUT = 2
 """Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
+"""Fields that are not a single line of text."""
 _UNCUT = frozenset({"url", "link", "site", "feed", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
-"""Fields that are not a single line of text."""
 _AT_ONCE = 100
 """Articles of one transaction."""
 
@@ -318,9 +317,7 @@ class _Restoring:
 
     def _folder(self, name: str) -> int:
         """The folder of this name, an account's if only that is here; created if needed."""
-        there = [folder for folder in folders.every(self._c) if name_key(folder.name) == name_key(name)]
-        own = [folder for folder in there if folder.account_id == LOCAL]
-        return (own or there or [folders.add(self._c, name)])[0].id
+        return (folders.named(self._c, name) or [folders.add(self._c, name)])[0].id
 
     def _pruned(self, row: dict[str, Any]) -> None:
         feed_id, keys = self._feeds.get(place(_address(row, "feed_url"))), row.get("keys")

@@ -88,13 +88,14 @@ def keep_all(
                     without += not page.html.strip()
                 else:
                     known += 1
-                    feeds.stay(c, articles.get(c, there).feed_id)
+                    article = articles.get(c, there)
+                    feeds.stay(c, article.feed_id)
                     before = articles.marks_of(c, [there]) | before
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
-                    if page.html.strip() and not articles.get(c, there).offline:
+                    if page.html.strip() and not article.offline:
                         _complete(c, there, page.html)
-                    if not page.is_of_feed and articles.get(c, there).feed_id != saved_pages.find_feed(c):
+                    if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
                         saved_pages.save_copy(c, there, now)
                 if page.tags:
                     labels.add_tags(c, [there], page.tags)
