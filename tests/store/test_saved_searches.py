@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
-from support.factories import ready, save, titles
+from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
 from tuireader.library.reading import saved
-from tuireader.store import ui_state
+from tuireader.library.subscribing import subscription
+from tuireader.model.query import Query, Rule
+from tuireader.store import feeds, rules, ui_state
+from tuireader.store.queries.renaming import renamed
 
 
 def test_searches_are_kept_and_replaced_by_name(c: sqlite3.Connection) -> None:
@@ -28,3 +32,67 @@ def test_searches_are_kept_and_replaced_by_name(c: sqlite3.Connection) -> None:
 def test_the_last_word_of_a_saved_search_is_whole(c: sqlite3.Connection) -> None:
     save(c, ready("1", "art", title="One"), ready("2", "artful", title="Two"))
     assert titles(c, saved.query_of(saved.keep(c, "Arts", "art"))) == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("query", "then"),
+    [
+        ('feed="HH" is:unread', 'feed="Harbour ""Weekly""" is:unread'),
+        ("-FEED=hh  sea", '-feed="Harbour ""Weekly"""  sea'),
+        ('feed="One"|"hh"|Two x', 'feed="One"|"Harbour ""Weekly"""|Two x'),
+        ('feed:hh tag=hh "feed=hh" hh', 'feed:hh tag=hh "feed=hh" hh'),
+        ('folder="HH"', 'folder="HH"'),
+    ],
+)
+def test_a_new_name_stands_in_the_place_of_the_old_one(query: str, then: str) -> None:
+    assert renamed(query, "feed", "HH", 'Harbour "Weekly"') == then
+
+
+def test_searches_and_rules_follow_the_name_of_a_feed_whoever_gives_it(c: sqlite3.Connection) -> None:
+    feed, other = subscribe(c, "https://hh.example/feed", "HH"), subscribe(c, "https://two.example/feed", "Two")
+    saved.keep(c, "Port", 'feed="HH"')
+    rule = rules.add(c, Rule('story -feed="HH"', hide=True), NOW)
+
+    def named() -> tuple[str, str]:
+        return ui_state.searches(c)[0].query, rules.get(c, rule.id).query
+
+    feeds.record(c, replace(feed, title="HH Weekly"))
+    assert named() == ('feed="HH Weekly"', 'story -feed="HH Weekly"')
+    feeds.rename(c, feed.id, "Mine")
+    assert named() == ('feed="Mine"', 'story -feed="Mine"')
+    feeds.record(c, replace(feed, title="Two"))
+    assert named() == ('feed="Mine"', 'story -feed="Mine"')
+    feeds.rename(c, feed.id, "")  # now two feeds are called so: the address tells it from the other
+    assert named() == (f'feed="{feed.url}"', f'story -feed="{feed.url}"')
+    feeds.move(c, feed.url, other.url)
+    assert named() == ('feed="Two"', 'story -feed="Two"')
+
+
+def test_a_name_of_two_feeds_still_means_both_after_one_has_another(c: sqlite3.Connection) -> None:
+    one, _two = subscribe(c, "https://one.example/feed", "Blog"), subscribe(c, "https://two.example/feed", "Blog")
+    saved.keep(c, "Both", 'feed="Blog"')
+    feeds.rename(c, one.id, "Mine")
+    assert ui_state.searches(c)[0].query == 'feed="Blog"|"Mine"'
+    feeds.rename(c, one.id, "")
+    assert ui_state.searches(c)[0].query == f'feed="Blog"|"{one.url}"'
+
+
+def test_of_two_feeds_with_one_name_a_search_names_the_address(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c, "https://one.example/feed", "Blog"), subscribe(c, "https://two.example/feed", "Blog")
+    save(c, ready("1", title="One"), feed=one)
+    save(c, ready("2", title="Two"), feed=two)
+    text = saved.text_of(c, Query(feeds=(two.id,)))
+    assert text == 'feed="https://two.example/feed"'
+    assert titles(c, Query(text=text)) == ["Two"]
+
+
+def test_searches_follow_the_feeds_of_a_folder_or_it_is_said_that_nothing_is_left_there(c: sqlite3.Connection) -> None:
+    ids = [subscribe(c, f"https://{name}.example/feed", name).id for name in ("one", "two")]
+    assert subscription.put_all_into(c, ids, "News") == []
+    saved.keep(c, "All of it", 'folder="news" -folder="Sea"')
+    assert subscription.put_all_into(c, ids, "Ports") == []
+    assert ui_state.searches(c)[0].query == 'folder="Ports" -folder="Sea"'
+    assert subscription.put_into(c, ids[0], "") == []
+    assert subscription.put_into(c, ids[1], "") == [
+        "The saved search “All of it” names the folder “Ports”, in which nothing is any more."
+    ]

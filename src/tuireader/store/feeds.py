@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
@@ -23,11 +25,11 @@ from tuireader.store.row_values import (
 )
 from tuireader.urls.hosts import named_host
 from tuireader.urls.private_network import Reach
-from tuireader.urls.shown import shown_address
+from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from tuireader.model.feed import Feed, FeedSummary
@@ -244,7 +246,8 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
         for table in ("rule", "feed_option", "pruned", "former_address"):
             c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
         c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
-        remove(c, other_id)
+        with _followed_by_queries(c, feed_id, merged=other_id):
+            remove(c, other_id)
 
 
 def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
@@ -302,7 +305,40 @@ def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
     """Set the user's title of a feed, which no refresh overwrites; "" restores the feed's own."""
-    c.execute("UPDATE feed SET custom_title = ? WHERE id = ?", (tidy(title) or None, feed_id))
+    with _followed_by_queries(c, feed_id):
+        c.execute("UPDATE feed SET custom_title = ? WHERE id = ?", (tidy(title) or None, feed_id))
+
+
+@contextmanager
+def _followed_by_queries(c: sqlite3.Connection, feed_id: int, merged: int = 0) -> Iterator[None]:
+    """Let saved searches and rules that name a feed, or one merged into it, follow a new name or address."""
+    before = _keys(c, (feed_id, merged))
+    yield
+    if not before <= (now := _keys(c, (feed_id,))):
+        from tuireader.store.queries import renaming  # the start does without it
+
+        new = unique_names(c)[feed_id]
+        others = _keys(c, (row[0] for row in c.execute("SELECT id FROM feed WHERE id <> ?", (feed_id,)).fetchall()))
+        for old in before - now:
+            renaming.follow(c, "feed", old, new, is_shared=old in others)
+
+
+def _keys(c: sqlite3.Connection, ids: Iterable[int]) -> set[str]:
+    """The names and addresses of feeds as keys, by which searches and rules name them."""
+    sql = f"SELECT {NAME}, url FROM feed AS f WHERE id IN (SELECT value FROM json_each(?))"
+    rows = c.execute(sql, (id_list(ids),)).fetchall()
+    return {key for row in rows for key in map(name_key, map(text_of, row)) if key}
+
+
+def unique_names(c: sqlite3.Connection) -> dict[int, str]:
+    """What tells each feed from all others: its name, or its address where others have the name too.
+
+    An address with a password is never given: then it is the name.
+    """
+    there = every(c)
+    count = Counter(name_key(feed.name) for feed in there)
+    is_secret = {feed.id: without_credentials(feed.url) != feed.url for feed in there}
+    return {feed.id: feed.name if count[name_key(feed.name)] == 1 or is_secret[feed.id] else feed.url for feed in there}
 
 
 LANGUAGE = "language"
@@ -316,6 +352,11 @@ def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: dat
 
     A new address gets the given reach.
     """
+    with _followed_by_queries(c, feed_id):
+        _set_remote(c, feed_id, remote, now, reach)
+
+
+def _set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: datetime, reach: Reach) -> None:
     c.execute(
         "UPDATE feed SET server_id = ?2, title = ?4, site = ?5, error = NULL, checked = ?6, answered = ?6,"
         " private = CASE WHEN url = ?3 THEN private ELSE ?7 END,"
@@ -365,12 +406,13 @@ def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, *, server_id
 
     Without a server id it comes with the account's subscriptions. All of its articles on the server are read then.
     """
-    c.execute(
-        "UPDATE feed SET account_id = ?1, server_id = nullif(?2, ''), folder_id = NULL, error = NULL, failures = 0,"
-        " due = NULL, private = CASE WHEN ?3 IN ('', url) THEN private ELSE ?4 END,"
-        " url = CASE ?3 WHEN '' THEN url ELSE ?3 END WHERE id = ?5",
-        (account_id, sound(server_id), sound(url), _private(Reach.PUBLIC), feed_id),
-    )
+    with _followed_by_queries(c, feed_id):
+        c.execute(
+            "UPDATE feed SET account_id = ?1, server_id = nullif(?2, ''), folder_id = NULL, error = NULL, failures = 0,"
+            " due = NULL, private = CASE WHEN ?3 IN ('', url) THEN private ELSE ?4 END,"
+            " url = CASE ?3 WHEN '' THEN url ELSE ?3 END WHERE id = ?5",
+            (account_id, sound(server_id), sound(url), _private(Reach.PUBLIC), feed_id),
+        )
     if server_id:
         set_option(c, feed_id, TO_READ, "yes")
 
@@ -384,7 +426,8 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
         from tuireader.urls.identity import place
 
         private = _private(old.reach) if place(url) == place(to) else 0  # another spelling is the user's own word
-        c.execute("UPDATE feed SET url = ?, private = ? WHERE id = ?", (sound(to), private, old.id))
+        with _followed_by_queries(c, old.id):
+            c.execute("UPDATE feed SET url = ?, private = ? WHERE id = ?", (sound(to), private, old.id))
 
 
 def end_on_server(c: sqlite3.Connection, feed_id: int, error: str) -> None:
@@ -443,6 +486,11 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
 
     Settings of the user stay. If another subscription has the new address, the old one is kept.
     """
+    with _followed_by_queries(c, feed.id):
+        _record(c, feed)
+
+
+def _record(c: sqlite3.Connection, feed: Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
         " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"

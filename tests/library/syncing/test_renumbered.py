@@ -281,7 +281,10 @@ async def test_a_pushed_feed_of_posts_without_titles_is_not_doubled(server: Api,
     assert sum(item.read for item in server.items.values() if item.feed == number) == 3
 
 
-async def test_a_folder_that_was_renamed_there_is_said_where_it_is_named(server: Api, device: MakeDevice) -> None:
+@pytest.mark.parametrize(("name", "is_said"), [("Technology", False), ("Gear", True)])
+async def test_searches_follow_a_folder_that_was_renamed_there_or_it_is_said(
+    server: Api, device: MakeDevice, name: str, is_said: bool
+) -> None:
     server.follow(1, "Tech")
     server.publish(1, 2)
     here = device(server)
@@ -289,10 +292,11 @@ async def test_a_folder_that_was_renamed_there_is_said_where_it_is_named(server:
     with closing(connect(here.path)) as c:
         ui_state.put_search(c, "My tech", "folder=tech is:unread")
         rules.add(c, Rule("folder:tech boring", hide=True), NOW)
-    server.feeds[1]["folder"] = "Technology"
+    server.feeds[1]["folder"] = name
     said = (await here.sync()).said
-    assert [sentence for sentence in said if "The saved search “My tech” names the folder “tech”" in sentence]
-    assert [sentence for sentence in said if sentence.startswith("Rule 1 names the folder")]
+    with closing(connect(here.path)) as c:
+        assert ui_state.searches(c)[0].query == f'folder="{name}" is:unread'
+    assert ("Rule 1 names the folder “tech”, in which nothing is any more." in said) is is_said  # a part of its name
 
 
 async def test_an_emptied_server_is_given_all_its_feeds_back(server: Api, device: MakeDevice) -> None:

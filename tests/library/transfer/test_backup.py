@@ -390,3 +390,14 @@ def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path) -> No
         assert (done.rules, done.mistakes) == (0, [])
         assert rules.every(c) == before
         assert [each.id for each in folders.every(c)] == [folder.id]
+
+
+def test_a_file_unsubscribes_from_nothing(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW[:1])
+    lines = [json.loads(line) for line in out(db)]
+    (row,) = (row for row in lines if row["type"] == "feed")
+    row["options"] = {feeds.LEAVING: "0 0", feeds.TO_READ: "yes"}
+    assert back(db, [*map(json.dumps, lines)])[3] == []
+    with closing(connect(db)) as c:
+        assert feeds.leaving(c) == {}
+        assert feeds.options(c, 1) == {}

@@ -38,7 +38,7 @@ def query_of(saved: SavedSearch) -> Query:
 
 def text_of(c: sqlite3.Connection, query: Query) -> str:
     """A query as search text, without its order."""
-    feed_names = {feed.id: feed.name for feed in feeds.every(c)} if query.feeds or query.not_feeds else {}
+    feed_names = feeds.unique_names(c) if query.feeds or query.not_feeds else {}
     folder_names = {folder.id: folder.name for folder in folders.every(c)} | {0: ""}
     fields: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
         ("folder", _names(query.folders, folder_names), _names(query.not_folders, folder_names)),

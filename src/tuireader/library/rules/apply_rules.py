@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
-from tuireader.store import articles, feeds, folders, rules
-from tuireader.store.queries.query_language import check_length
+from tuireader.store import articles, feeds, folders, rules, ui_state
+from tuireader.store.queries import renaming
+from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 
@@ -134,23 +135,43 @@ def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
 
 
 def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
-    """Move rules along if all feeds of a folder moved into a new one; returns messages about those that cannot.
+    """Let rules and searches follow if all feeds of a folder moved into a new one; returns messages about others.
 
     `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name.
     """
     said = []
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
-    names = {folder.id: folder for folder in folders.every(c)}
+    names = {folder.id: folder.name for folder in folders.every(c)}
     by_folder = defaultdict(set)
     for feed in before:
         by_folder[feed.folder_id].add(feed.id)
-    for rule in rules.of_folders(c, (id_ for id_ in by_folder if id_ is not None and id_ not in filed.values())):
-        old, ids = rule.folder_id or 0, by_folder[rule.folder_id]
+    for old, ids in by_folder.items():
+        if old is None or old in filed.values():
+            continue
+        name = names[old]
+        is_shared = any(name_key(names[to]) == name_key(name) for to in filed.values() if to is not None)
         ways = {filed[id_] for id_ in ids if id_ in filed}
         to = ways.pop() if len(ways) == 1 else None
         is_new = to is not None and {id_ for id_, folder in filed.items() if folder == to} <= ids
-        if to is not None and (is_new or name_key(names[to].name) == name_key(names[old].name)):
+        if to is not None and (is_new or name_key(names[to]) == name_key(name)):
             rules.move_to(c, old, to)
+            renaming.follow(c, "folder", name, names[to], is_shared=is_shared)
         else:
-            said.append(f"Nothing is in “{names[old].name}” any more, which a rule is for: {rule.said}")
+            idle = rules.of_folders(c, [old])
+            said += [f"Nothing is in “{name}” any more, which a rule is for: {rule.said}" for rule in idle]
+        said += _finding_none(c, name)
     return said
+
+
+def _finding_none(c: sqlite3.Connection, folder: str) -> list[str]:
+    """Messages about saved searches and rules that name an empty folder, and find no other by this name."""
+    queries = [(f"The saved search “{each.name}”", each.query) for each in ui_state.searches(c)]
+    queries += [(f"Rule {each.id}", each.query) for each in rules.every(c)]
+    return [
+        f"{what} names the folder “{name}”, in which nothing is any more."
+        for what, query in queries
+        for named in understand(query).named
+        if named.field == "folder"
+        for name in named.names
+        if name_key(name) == name_key(folder) and not folders.feeds_in(c, name, whole=named.is_whole)
+    ]

@@ -21,14 +21,10 @@ from tuireader.store import (
     articles,
     feeds,
     folders,
-    rules,
     server_statuses,
     status_outbox,
-    ui_state,
 )
 from tuireader.store.connection import transaction
-from tuireader.store.queries.query_language import understand
-from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
@@ -399,30 +395,10 @@ def take_feeds(
         ended_there = [feed for feed in ours if feed.server_id and feed.id not in kept]
         is_doubtful = is_restored or is_accident(ended_there, len(ours)) or not theirs
         said = _end(c, account, ended_there, len(ours), is_doubtful=is_doubtful)
-        idle = apply_rules.follow_folders(c, ours)
-        there = {folder.name for folder in folders.every(c)}
+        said = (*said, *apply_rules.follow_folders(c, ours))
         folders.remove_empty(c)
-        lost = there - {folder.name for folder in folders.every(c)}
-        said = (*said, *idle, *_searches_of(c, lost))
         changed = different(before, named_feeds(c, feeds.of_account(c, account_id)))
     return FeedsTaken(said, changed, is_doubtful)
-
-
-def _searches_of(c: sqlite3.Connection, lost: Collection[str]) -> list[str]:
-    """Messages about saved searches and rules that name folders which no longer exist."""
-    if not lost:
-        return []
-    keys = {name_key(name) for name in lost}
-    searches = [(f"The saved search “{each.name}”", each.query) for each in ui_state.searches(c)]
-    searches += [(f"Rule {each.id}", each.query) for each in rules.every(c)]
-    return [
-        f"{what} names the folder “{name}”, which does not exist any more."
-        for what, query in searches
-        for named in understand(query).named
-        if named.field == "folder"
-        for name in named.names
-        if name_key(name) in keys
-    ]
 
 
 def named_feeds(c: sqlite3.Connection, every: Iterable[Feed]) -> Named:

@@ -39,6 +39,7 @@ LONGEST = 32_000_000
 _TOGETHER = 4_000_000
 """Characters of lines whose articles are written together."""
 _OWN = frozenset({site_facts.LEARNED, feeds.TO_READ, feeds.LEAVING})
+"""Options that say what this program is doing: neither written nor taken from a file."""
 _FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
 """Options set by the program, of which an existing feed keeps its own."""
 _KEYS_AT_ONCE = 1000
@@ -276,7 +277,8 @@ class _Restoring:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
         with transaction(self._c):  # whole, or not at all
-            options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
+            given = _dict(row, "options").items()
+            options = {name: value for name, value in given if isinstance(value, str) and name not in _OWN}
             if is_known:
                 feeds.stay(self._c, self._feeds[place(url)])
                 options = {name: value for name, value in options.items() if name not in _FOUND}

@@ -40,10 +40,10 @@ FIELDS: Mapping[str, str] = {
 }
 """The fields, and what each is followed by."""
 
-_VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
-_PIECE = (
+VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
+PIECE = (
     r"(-?)(?:(author|category|tag|feed|folder|title|is|has|since|before):|(author|category|tag|feed|folder)=|(words[<>]))?"
-    rf"({_VALUE}(?:\|{_VALUE})*)"
+    rf"({VALUE}(?:\|{VALUE})*)"
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
 MOST_VALUES = 500
@@ -137,7 +137,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
     if not text:  # the usual list: it is shown before any pattern is made
         return wanted
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
-    pieces = list(re.finditer(_PIECE, text, re.IGNORECASE))
+    pieces = list(re.finditer(PIECE, text, re.IGNORECASE))
     if _is_too_long(pieces):
         wanted.nothing = True
         return wanted
@@ -149,7 +149,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 
 def check_length(text: str) -> None:
     """Raise QueryError if a search text has too many words and names."""
-    if _is_too_long(list(re.finditer(_PIECE, text, re.IGNORECASE))):
+    if _is_too_long(list(re.finditer(PIECE, text, re.IGNORECASE))):
         raise QueryError(f"This search has more than {MOST_VALUES} words and names: make it shorter.")
 
 
@@ -160,7 +160,7 @@ def _is_too_long(pieces: Sequence[re.Match[str]]) -> bool:
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one token to the query."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
-    values = [unquoted(each[0]) for each in re.finditer(_VALUE, piece[5])]
+    values = [unquoted(each[0]) for each in re.finditer(VALUE, piece[5])]
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)
         if names:
