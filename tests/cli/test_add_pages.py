@@ -7,6 +7,7 @@ import pytest
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.pty_terminal import Terminal
+from support.rss import Item, rss
 
 CARD = "<li><h3><a href=/news/{0}>Story number {0}</a></h3><time>2026-01-{0:02}</time><p>What it is about.</p></li>"
 
@@ -44,6 +45,16 @@ def test_with_list_it_is_followed_and_refreshed(run: Run, site: ScriptedSite, ne
     assert done.status == 1
     assert "looks different since" in done.err
     assert "looks different since" in run("feeds", "--json").rows[0]["error"]
+
+
+def test_rules_of_the_folder_are_applied_to_what_comes_with_it(run: Run, site: ScriptedSite, news: str) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one")))
+    run("add", "--folder", "Papers", f"{site.url}/feed")
+    assert run("rules", "--add", "story -11", "--folder", "Papers", "--hide", "--tag", "seen").status == 0
+    done = run("add", "--list", "--folder", "papers", news)
+    assert (done.status, done.out) == (0, "The News: 1 new\n")
+    assert [row["title"] for row in run("list", "--json").rows] == ["one", "Story number 11"]
+    assert len(run("search", "--json", "is:hidden tag:seen").rows) == 11
 
 
 def test_as_json(run: Run, news: str) -> None:

@@ -264,6 +264,31 @@ def test_a_cache_whose_texts_are_computed_is_none(db: Path, tmp_path: Path, cont
         import_path(c, str(folder), NOW, lambda _: None)
 
 
+def test_a_cache_that_multiplies_a_text_is_none(db: Path, tmp_path: Path) -> None:
+    """A value that stands in the file once, as the default of a column, is no text of hundreds of articles."""
+    folder = cache_of_newsboat(tmp_path, "other TEXT")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        rows = [(str(n), "https://a.example/feed") for n in range(500)]
+        c.executemany("INSERT INTO rss_item (guid, feedurl) VALUES (?, ?)", rows)
+        c.execute(f"ALTER TABLE rss_item ADD COLUMN content TEXT DEFAULT '{'word ' * 20_000}'")
+        c.commit()
+    with closing(connect(db)) as c:
+        with pytest.raises(NotAFeedListError, match="its texts exceed its size"):
+            import_path(c, str(folder), NOW, lambda _: None)
+        assert articles.count(c, Query()) == 0
+
+
+def test_a_text_that_many_pages_name_comes_once(db: Path, tmp_path: Path) -> None:
+    rows = [{"slug": "one", "url": f"https://a.example/{n}", "title": f"Page {n}"} for n in range(50)]
+    with zipfile.ZipFile(tmp_path / "omnivore.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("metadata_0.json", json.dumps(rows))
+        archive.writestr("content/one.html", "<p>" + "word " * 10_000)
+    with closing(connect(db)) as c:
+        import_path(c, str(tmp_path / "omnivore.zip"), NOW, lambda _: None)
+        ids = articles.ids(c, Query())
+        assert (len(ids), len(articles.without_text(c, ids))) == (50, 49)
+
+
 def test_a_statement_over_a_foreign_cache_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = cache_of_newsboat(tmp_path, "content TEXT")
     with closing(sqlite3.connect(folder / "cache.db")) as c:

@@ -62,7 +62,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("cli/adding.py", "put(f'{printable(done.feed.name)}: {said_of(done.refreshed)}')"): "numbers and words of ours",
     ("cli/adding.py", "sys.stderr.write(f'  {line}\\n')"): "of printable cells",
     ("cli/adding.py", "sys.stderr.write(f'  … and {len(found.items) - _SHOWN} more\\n')"): "a number",
-    ("cli/adding.py", "gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))"): "into the cache",
+    ("cli/adding.py", "gate.write(job)"): "into the cache",
     ("cli/feeds.py", "put(line)"): "of printable cells",
     (
         "cli/rules.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from tuireader.cli.accounts import push_feeds, signed_in
 from tuireader.cli.output import Progress, put, put_json, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import work
-from tuireader.library.subscribing.subscription import put_into
+from tuireader.library.subscribing.subscription import file_new
 from tuireader.model.feed import Feed, Refreshed, Saved
 from tuireader.model.fetched import Page
 from tuireader.model.headline import utc_now
@@ -115,10 +116,14 @@ async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed])
                 say(_failed(address, came))
                 status = FAILED
             elif came is not None:
+                if folder and folder.strip():
+                    job = partial(file_new, came=came.refreshed, folder=folder, now=utc_now())
+                    refreshed, sentences = await gate.write(job)
+                    came = replace(came, refreshed=refreshed)
+                    for sentence in sentences:
+                        say(sentence)
                 status = _report(came, as_json=arguments.json) or status
                 followed.append(came.feed)
-                if folder and folder.strip():
-                    await gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))
             done += 1
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")

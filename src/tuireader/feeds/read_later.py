@@ -108,9 +108,9 @@ def address(page: SavedPage) -> str:
 
 
 def from_omnivore(metadata: str, files: dict[str, str]) -> list[SavedPage]:
-    """The pages in a metadata file of Omnivore; `files` are the names of text files by slug."""
+    """The pages in a metadata file of Omnivore; each takes the name of its text out of `files`, which are by slug."""
     rows = _rows(metadata) or []
-    return [replace(_of_row(row, ""), file=files.get(str(row.get("slug")), "")) for row in rows]
+    return [replace(_of_row(row, ""), file=files.pop(str(row.get("slug")), "")) for row in rows]
 
 
 def _csv(text: str) -> list[SavedPage] | None:

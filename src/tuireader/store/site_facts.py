@@ -30,13 +30,13 @@ def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
 
 
 def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
-    import json  # the first screen does without it
+    from tuireader.text.bounded_json import loads  # the first screen does without it
 
     try:
-        said = json.loads(feeds.options(c, feed_id).get(LEARNED, ""))
+        said = loads(feeds.options(c, feed_id).get(LEARNED, ""))
         gives: Gives = next(each for each in get_args(Gives) if each == said["gives"])
         return Learned(gives, moment(said["looked"]), int(said["up_to"]))
-    except (ValueError, TypeError, KeyError, RecursionError, StopIteration):
+    except (ValueError, TypeError, KeyError, StopIteration):
         return Learned()
 
 
@@ -118,12 +118,11 @@ _SEEN_MOST = 20_000
 
 def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
     """Progress of a feed's backfill; None if never begun or unreadable."""
-    import json
-
     from tuireader.model.feed import Archive
+    from tuireader.text.bounded_json import loads
 
     try:
-        said = json.loads(feeds.options(c, feed_id).get(ARCHIVE, ""))
+        said = loads(feeds.options(c, feed_id).get(ARCHIVE, ""))
         return Archive(
             way=_way(said["way"]),
             next=str(said["next"]),
@@ -134,7 +133,7 @@ def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
             seen=tuple(map(str, said["seen"])),
             last=str(said["last"]),
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
 
 
@@ -165,15 +164,14 @@ PAGE_LIST = "page_list"
 
 def page_list_of(c: sqlite3.Connection, feed_id: int) -> PageList | None:
     """Data of a followed page; None for a feed."""
-    import json
-
     from tuireader.model.feed import Followed, PageList
+    from tuireader.text.bounded_json import loads
 
     try:
-        said = json.loads(feeds.options(c, feed_id).get(PAGE_LIST, ""))
+        said = loads(feeds.options(c, feed_id).get(PAGE_LIST, ""))
         followed: Followed = next(each for each in get_args(Followed) if each == said["followed"])
         return PageList(followed, str(said["shape"]), moment(said["different_since"]))
-    except (ValueError, TypeError, KeyError, RecursionError, StopIteration):
+    except (ValueError, TypeError, KeyError, StopIteration):
         return None
 
 

@@ -183,11 +183,11 @@ class Prepacked:
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
     """Guids of entries whose articles were removed to make room."""
-    gone = pruning.were_pruned(c, feed_id, {key for entry in entries for key in _keys(entry)}) if entries else {}
-    return {entry.guid for entry in entries if _was_here(entry, _keys(entry), gone)}
+    gone = pruning.were_pruned(c, feed_id, {key for entry in entries for key in entry_keys(entry)}) if entries else {}
+    return {entry.guid for entry in entries if _was_here(entry, entry_keys(entry), gone)}
 
 
-def _keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
+def entry_keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
     """Keys that identify a removed article: guid, link, title and text."""
     return guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
 
@@ -215,7 +215,7 @@ class _Ready:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
-        self.keys = _keys(entry)
+        self.keys = entry_keys(entry)
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)

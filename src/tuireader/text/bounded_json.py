@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import Any
 
 MOST = 1_000_000
@@ -13,14 +14,22 @@ _VALUES = 4
 
 
 def loads(text: str | bytes, *, most: int = MOST) -> Any:
-    """Parse JSON; raises ValueError if it is invalid, nested too deep, or has too many objects, lists or values."""
+    """Parse JSON; raises ValueError if it is invalid, nested too deep, or has too many objects, lists or values.
+
+    Numbers that are none, such as NaN or 1e999, are None.
+    """
     known = text if isinstance(text, str) else text.decode("utf-8", "replace")
     if not _is_bounded(known, most) and not _is_bounded(_without_strings(known), most):
         raise ValueError("too many objects or values")
     try:
-        return json.loads(known)
+        return json.loads(known, parse_float=_finite, parse_constant=lambda _: None)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if isfinite(value) else None
 
 
 def _is_bounded(text: str, most: int) -> bool:

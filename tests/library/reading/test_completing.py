@@ -484,6 +484,18 @@ async def test_what_is_chosen_by_selectors_is_what_is_kept(case: Case) -> None:
         assert articles.body(c, id_) == "<p>What the editor wrote of it.</p>"
 
 
+async def test_a_notice_that_selectors_choose_takes_the_place_of_no_feed_text(case: Case) -> None:
+    """Unless somebody asks for this very article."""
+    case.give("one", "two", html={each: body(each, 3) for each in ("one", "two")}, pages=False)
+    for each in ("one", "two"):
+        case.site.pages[f"/{each}"] = page(each, "<article><p>This is for subscribers only: log in.</p></article>")
+    await case.refresh()
+    case.put(site_facts.TAKE, "article")
+    await case.complete("always")
+    assert case.site.paths()[-1] in ("/one", "/two")
+    assert case.complete_titles() == set()
+
+
 async def test_a_feed_that_was_removed_meanwhile_is_no_error(case: Case) -> None:
     case.give("one")
     await case.refresh()

@@ -10,6 +10,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError
+from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.follow_page import KeptPage, keep_page
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.feed import PAGES, PAGES_TITLE
@@ -105,3 +106,36 @@ async def test_nothing_is_ever_asked_for_what_holds_pages(library: Library, site
     assert [event.status for event in await library.refresh(feed, force=True)] == ["not-due"]
     assert [event.status for event in await library.refresh(force=True)] == []
     assert len(site.requests) == 1
+
+
+async def with_excerpt(library: Library, site: ScriptedSite) -> str:
+    site.pages["/feed"] = Reply(rss(Item("one", link=f"{site.url}/ropes", html="<p>Paragraph 0 says quite [...]</p>")))
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    return f"{site.url}/ropes"
+
+
+async def test_an_excerpt_gets_the_text_of_its_page(library: Library, site: ScriptedSite) -> None:
+    address = await with_excerpt(library, site)
+    site.pages["/ropes"] = Reply(PAGE)
+    kept = await keep(library, address)
+    with closing(connect(library.path)) as c:
+        texts = [articles.body(c, id_) for id_ in articles.all_by_link(c, address)]
+    assert (len(texts), all("Paragraph 5" in text for text in texts), kept.was_here) == (2, True, False)
+    assert (await keep(library, address)).was_here
+    assert [request.path for request in site.requests].count("/ropes") == 1
+
+
+async def test_an_excerpt_whose_page_does_not_answer_is_saved_and_gets_its_text_with_the_article(
+    library: Library, site: ScriptedSite
+) -> None:
+    address = await with_excerpt(library, site)
+    kept = await keep(library, address)
+    with closing(connect(library.path)) as c:
+        (article,) = [id_ for id_ in articles.all_by_link(c, address) if id_ != kept.article_id]
+        assert "Paragraph 0" in articles.body(c, kept.article_id)
+    site.pages["/ropes"] = Reply(PAGE)
+    async with library.asking() as queue:
+        await fetch_full_text(library.cache, queue, article)
+    with closing(connect(library.path)) as c:
+        assert "Paragraph 5" in articles.body(c, kept.article_id)

@@ -20,8 +20,9 @@ from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
 from tuireader.model.fetched import Plan
+from tuireader.model.full_text import Learned
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
 
@@ -274,7 +275,7 @@ def test_passwords_stay_here(db: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"position": 1e999}, {"position": "abc"}, {"position": -1}, {"words": 10**30}, {"full_html": 5}, {"tags": 5},
+        {"position": 2.5}, {"position": "abc"}, {"position": -1}, {"words": 10**30}, {"full_html": 5}, {"tags": 5},
         {"rules": {"0": "x"}}, {"rules": [1]}, {"published": "9999-12-31T23:59:59-12:00"}, {"html": []},
         {"date": "0001-01-01T00:00:00+14:00"}, {"authors": "Ann"}, {"feed_url": "javascript:alert(1)"}, {"guid": ""},
     ],
@@ -401,3 +402,14 @@ def test_a_file_unsubscribes_from_nothing(db: Path) -> None:
     with closing(connect(db)) as c:
         assert feeds.leaving(c) == {}
         assert feeds.options(c, 1) == {}
+
+
+@pytest.mark.parametrize("number", ["Infinity", "1e999", "NaN", '"x"', "{}"])
+def test_facts_of_a_file_that_are_no_numbers_are_none(db: Path, number: str) -> None:
+    shelve(db, "The Example Review", REVIEW[:1])
+    with closing(connect(db)) as c:
+        feeds.set_option(c, 1, site_facts.LEARNED, f'{{"gives": "excerpts", "looked": 1, "up_to": {number}}}')
+        archive = f'"next": "", "page": {number}, "pages": null, "back_to": null, "is_done": 0, "seen": [], "last": ""'
+        feeds.set_option(c, 1, site_facts.ARCHIVE, f'{{"way": "wordpress", {archive}}}')
+        assert site_facts.learned(c, 1) == Learned()
+        assert site_facts.archive_of(c, 1) is None

@@ -287,3 +287,24 @@ def test_the_cache_itself_means_its_folder(db: Path, folder: Path) -> None:
     (folder / "other").write_bytes(b"ab\0cd")
     with pytest.raises(NotAFeedListError, match="holds no text"), closing(connect(db)) as c:
         import_path(c, str(folder / "other"), NOW, lambda _said: None)
+
+
+async def test_what_newsboat_has_deleted_stays_away(folder: Path, library: Library, site: ScriptedSite) -> None:
+    """Also where its name is no address."""
+    site.pages["/feed"] = Reply(rss(*(Item(f"1-{n}", guid=f"1-{n}") for n in range(3))))
+    url = f"{site.url}/feed"
+    (folder / "urls").write_text(f"{url}\n", "utf-8")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute(
+            "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, author, url, feedurl, pubDate INTEGER,"
+            " content, unread INTEGER, flags, deleted INTEGER, enclosure_url, enclosure_type)"
+        )
+        c.execute(
+            "INSERT INTO rss_item (guid, title, url, feedurl, pubDate, content, unread, deleted)"
+            " VALUES ('1-1', '1-1', '', ?, 0, '<p>Text 1 of 1.</p>', 1, 1)",
+            (url,),
+        )
+        c.commit()
+    take_in(library.path, folder)
+    await library.refresh(force=True)
+    assert sorted(library.titles()) == ["1-0", "1-2"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, TuireaderError
+from tuireader.library.reading import saved_pages
 from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, site_facts
 from tuireader.urls.hosts import host_of, named_host
@@ -177,7 +178,7 @@ class _KeepText:
 
     def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError if there is no text, or less than is here."""
-        from tuireader.urls.hosts import named_host
+        from tuireader.content.dom.plain_text import plain_text
 
         first = self.pages[0]
         following = "" if self.is_all else _Following(first.url, first, 2)(c)
@@ -185,19 +186,25 @@ class _KeepText:
             return following
         host, article = named_host(first.url), articles.get(c, self.article_id)
         chosen = site_facts.selectors(c, article.feed_id)
-        found = _on(self.pages, articles.given_html(c, self.article_id), chosen)
+        given = articles.given_html(c, self.article_id)
+        found = _on(self.pages, given, chosen)
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         kept = articles.texts(c, self.article_id).full_text
         may_replace = kept is None or _replaces(found, kept) or (self.is_replacing and _is_on(self.pages, kept))
         if not may_replace:
             raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
-        if not chosen[0] and not self.is_replacing:
-            if found.words < article.words * self.much:
-                raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
-            others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if self.much > 1 else ()
-            if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
-                raise NoMoreError(f"{host} shows the same text in the place of each article")
+        is_unasked = self.much > 1
+        if chosen[0] or self.is_replacing:  # a part that was chosen may be less, of a page that has all of it
+            is_less = (is_unasked or self.is_replacing) and found.words < article.words
+            is_less = is_less and not _is_on(self.pages, kept or plain_text(given))
+        else:
+            is_less = found.words < article.words * self.much
+        if is_less:
+            raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
+        others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
+        if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
+            raise NoMoreError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
         return ""
 
@@ -274,17 +281,21 @@ def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | N
 
 
 def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
+    """Save a text as the article's full text, and that of its saved page if this has only an excerpt."""
     names, extracted = _missing_names(article, found), found.extracted
-    articles.save_full_text(
-        c,
-        article.id,
-        extracted.html,
-        found.text,
-        found.words,
-        authors=names.authors,
-        categories=names.categories,
-        published=None if article.published or article.updated else extracted.published,
-    )
+    copies = [articles.get(c, id_) for id_ in articles.all_by_link(c, article.link) if id_ != article.id]
+    pages = saved_pages.find_feed(c)
+    for each in (article, *(copy for copy in copies if copy.feed_id == pages and not copy.offline)):
+        articles.save_full_text(
+            c,
+            each.id,
+            extracted.html,
+            found.text,
+            found.words,
+            authors=names.authors,
+            categories=names.categories,
+            published=None if article.published or article.updated else extracted.published,
+        )
 
 
 class _Names(NamedTuple):

@@ -14,7 +14,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.library.reading import saved_pages
+from tuireader.library.reading import full_text, saved_pages
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.upkeep import index_few
@@ -35,6 +35,7 @@ from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
     from tuireader.content.listing.model import Listing
+    from tuireader.model.article import Article
     from tuireader.model.feed import Feed, Refreshed
 
 
@@ -161,14 +162,21 @@ class KeptPage(NamedTuple):
 
 
 async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> KeptPage:
-    """Save the page at a typed address: the article that is here, else what is fetched.
+    """Save the page at a typed address: the article that is here whole, else what is fetched.
 
-    Raises AddressError, or FetchError if there is nothing to read.
+    An excerpt gets the text of its page, or is saved as it is where that cannot be fetched. Raises AddressError, or
+    FetchError if there is nothing to read.
     """
-    kept = await cache.take(_KeepKnown(tuple(addresses_to_try(address)), clock()))
+    known = _KeepKnown(tuple(addresses_to_try(address)), clock())
+    kept = await cache.take(known)
     if kept is None:
-        _, page = await page_at(queue, address)
-        kept = await read_page(cache, partial(take_page, page=page, now=clock()), page)
+        try:
+            _, page = await page_at(queue, address)
+            kept = await read_page(cache, partial(take_page, page=page, known=known), page)
+        except FetchError:
+            kept = await cache.take(replace(known, is_whole=False))
+            if kept is None:
+                raise
     await index_few(cache)
     return kept
 
@@ -179,23 +187,33 @@ class _KeepKnown:
 
     addresses: tuple[str, ...]
     now: datetime
+    is_whole: bool = True
+    """Whether an excerpt is none."""
 
     def __call__(self, c: sqlite3.Connection) -> KeptPage | None:
         pages = saved_pages.find_feed(c)
-        there = [articles.get(c, id_) for each in self.addresses for id_ in articles.all_by_link(c, each)]
+        there = [article for article in self.articles(c) if article.offline or not self.is_whole]
         saved = next((article for article in there if article.feed_id == pages), None)
         if saved is not None:
             store_feeds.stay(c, saved.feed_id)
             return KeptPage(saved.feed_id, saved.id, was_here=True)
         return _kept(c, saved_pages.save_copy(c, there[0].id, self.now)) if there else None
 
+    def articles(self, c: sqlite3.Connection) -> list[Article]:
+        return [articles.get(c, id_) for each in self.addresses for id_ in articles.all_by_link(c, each)]
 
-def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
-    """Save the article on a page; raises FetchError if there is none."""
+
+def take_page(c: sqlite3.Connection, page: Page, known: _KeepKnown) -> KeptPage:
+    """Save the article on a page, which completes the excerpts of it; raises FetchError if there is none."""
+    for article in known.articles(c):
+        full_text.complete(c, article.id, page)
+    kept = replace(known, is_whole=False)(c)
+    if kept is not None:
+        return kept
     prepared = typed_page.text_of(page)
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")
-    return _kept(c, saved_pages.save(c, prepared, now))
+    return _kept(c, saved_pages.save(c, prepared, known.now))
 
 
 def _kept(c: sqlite3.Connection, article_id: int) -> KeptPage:

@@ -28,6 +28,8 @@ from tuireader.urls.typed import addresses_to_try
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tuireader.model.feed import Refreshed
+
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
     with transaction(c):
@@ -138,6 +140,14 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
         said = apply_rules.follow_folders(c, before)
         folders.remove_empty(c)
     return said
+
+
+def file_new(c: sqlite3.Connection, came: Refreshed, folder: str, now: datetime) -> tuple[Refreshed, list[str]]:
+    """Put a new feed into a folder, and apply the folder's rules to its articles; messages as of `put_all_into`."""
+    with transaction(c):
+        said = put_into(c, came.feed.id, folder)
+        (left,) = apply_rules.apply_to_new(c, [came], now)
+    return left, said
 
 
 def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None) -> None:

@@ -16,7 +16,8 @@ from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import articles, labels, pruning, rules, statuses
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key, lenient
+from tuireader.store.row_values import lenient
+from tuireader.store.writing import entry_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +83,10 @@ def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: da
 def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
     """The articles of newsboat's cache, newest first, in batches with their feed's address.
 
-    Raises NotAFeedListError if it cannot be read.
+    Raises NotAFeedListError if it cannot be read, or yields more text than its file can hold: then it multiplies it.
     """
+    log = path.with_name(f"{path.name}-wal")
+    left = sum(file.stat().st_size for file in (path, log) if file.is_file())
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
             c.text_factory = lenient
@@ -101,9 +104,12 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                 some: list[Item] = []
                 size = 0
                 for (id_,) in c.execute(_OF_FEED, (url,)).fetchall():
-                    item = _item(c.execute(_ROW, {"id": id_, "name": _NAME, "text": _LONGEST}).fetchone())
-                    some.append(item)
-                    size += len(item.entry.html)
+                    row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _LONGEST}).fetchone()
+                    left -= sum(len(value) for value in row if isinstance(value, str))
+                    if left < 0:
+                        raise NotAFeedListError(f"{path} is not a cache of newsboat: its texts exceed its size")
+                    some.append(_item(row))
+                    size += len(some[-1].entry.html)
                     if len(some) == _AT_ONCE or size > _TOGETHER:
                         yield str(url), some
                         some, size = [], 0
@@ -154,9 +160,8 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     """
     with transaction(c):
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
-        pruning.remember(
-            c, feed_id, [(guid_key(each.entry.guid), pruning.ANY_DATE) for each in items if each.is_deleted]
-        )
+        gone = {key for each in items if each.is_deleted for key in entry_keys(each.entry)}
+        pruning.remember(c, feed_id, [(key, pruning.ANY_DATE) for key in gone])
         items = [item for item in items if not item.is_deleted]
         new = [item for item in items if item.entry.guid not in there]
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
