@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import sys
-from typing import get_args
 
 from tuireader import paths, startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, cache, output
@@ -15,14 +14,14 @@ from tuireader.config.load import load
 from tuireader.errors import NotFoundError
 from tuireader.library.archiving.messages import standing
 from tuireader.library.jobs import work
+from tuireader.library.reading import feed_options
+from tuireader.library.reading.feed_options import OPTIONS, SELECTORS
 from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.feed import Feed, FeedSummary
-from tuireader.model.full_text import Mode
 from tuireader.model.headline import utc_now
 from tuireader.store import accounts, folders, pruning, site_facts
 from tuireader.store import feeds as store_feeds
-from tuireader.store.pruning import ABOVE, AFTER, QUIET
 from tuireader.tasks.refresh import Ends, Tally
 from tuireader.tasks.refresh import refresh as refresh_feeds
 from tuireader.text.printable import printable
@@ -202,9 +201,7 @@ def _none_to_ask(c: sqlite3.Connection) -> str:
     return "All your feeds are followed by accounts: tuireader sync asks for them." if is_synced else NO_FEEDS
 
 
-_NUMBERS = (AFTER, ABOVE, pruning.DAYS, pruning.NEWEST)
-_SELECTORS = (site_facts.TAKE, site_facts.DROP)
-_KEYS = ("title", "folder", QUIET, *_NUMBERS, site_facts.MODE, *_SELECTORS)
+_KEYS = ("title", "folder", *OPTIONS)
 
 
 def feed(arguments: argparse.Namespace) -> int:
@@ -218,14 +215,12 @@ def feed(arguments: argparse.Namespace) -> int:
         feed_id = store_feeds.find(connection, arguments.feed).id
         for key, value in settings:
             _set(connection, feed_id, key.strip(), value.strip())
-        if any(key.strip() in _SELECTORS for key, _ in settings) and site_facts.complete(connection, feed_id):
+        if any(key.strip() in SELECTORS for key, _ in settings) and site_facts.complete(connection, feed_id):
             say("Texts that are here stay as they are; to fetch them again: tuireader download --again FEED.")
         summary = next(row for row in store_feeds.summaries(connection) if row.feed.id == feed_id)
         names = {folder.id: folder.name for folder in folders.every(connection)}
         options = store_feeds.options(connection, feed_id)
-        row = feed_row(summary, names.get(summary.feed.folder_id or 0)) | {
-            name: options.get(name) for name in _KEYS[2:]
-        }
+        row = feed_row(summary, names.get(summary.feed.folder_id or 0)) | {name: options.get(name) for name in OPTIONS}
         row["gives"] = site_facts.learned(connection, feed_id).gives or None
         row["bytes"] = pruning.used_by(connection, feed_id)
         followed = site_facts.page_list_of(connection, feed_id)
@@ -244,16 +239,7 @@ def _mistake(key: str, value: str) -> str:
     """The error of a setting as a sentence; "" if there is none."""
     if key not in _KEYS:
         return f"There is no option {printable(key)}; there are {', '.join(_KEYS)}."
-    if key in _NUMBERS and value and not (value.isdecimal() and len(value) < 7):
-        return f"{key} is a number, not {printable(value)}; 0 is for no end."
-    for name, values in ((QUIET, ("yes", "no")), (site_facts.MODE, get_args(Mode))):
-        if key == name and value not in (*values, ""):
-            return f"{key} is {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
-    if key in _SELECTORS and value:
-        from tuireader.library.reading.selectors import mistake
-
-        return mistake(value)
-    return ""
+    return feed_options.mistake(key, value)
 
 
 def _set(c: sqlite3.Connection, feed_id: int, key: str, value: str) -> None:

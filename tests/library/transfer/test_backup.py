@@ -397,11 +397,11 @@ def test_a_file_unsubscribes_from_nothing(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW[:1])
     lines = [json.loads(line) for line in out(db)]
     (row,) = (row for row in lines if row["type"] == "feed")
-    row["options"] = {feeds.LEAVING: "0 0", feeds.TO_READ: "yes"}
-    assert back(db, [*map(json.dumps, lines)])[3] == []
+    row["options"] = {feeds.LEAVING: "0 0", feeds.TO_READ: "yes", "keep_days": "9" * 30, "quiet": "yes", "x": "y"}
+    assert back(db, [*map(json.dumps, lines)])[3] == [2]  # what is no number
     with closing(connect(db)) as c:
         assert feeds.leaving(c) == {}
-        assert feeds.options(c, 1) == {}
+        assert feeds.options(c, 1) == {"quiet": "yes"}
 
 
 @pytest.mark.parametrize("number", ["Infinity", "1e999", "NaN", '"x"', "{}"])

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
+from tuireader.library.reading.feed_options import OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
@@ -38,10 +39,10 @@ LONGEST = 32_000_000
 """Maximum characters of a line."""
 _TOGETHER = 4_000_000
 """Characters of lines whose articles are written together."""
-_OWN = frozenset({site_facts.LEARNED, feeds.TO_READ, feeds.LEAVING})
-"""Options that say what this program is doing: neither written nor taken from a file."""
 _FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
-"""Options set by the program, of which an existing feed keeps its own."""
+"""Facts about a feed that the program has found, of which an existing feed keeps its own."""
+_OPTIONS = _FOUND.union(OPTIONS)
+"""What is written and read of a feed's options; others say what the program is doing with it."""
 _KEYS_AT_ONCE = 1000
 _PAIR, _NUMBERS = 2, 2**63
 """Length of a pair of key and date, and limit of their values."""
@@ -105,7 +106,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "site": without_credentials(feed.site),
             "folder": names.get(feed.folder_id or 0),
             "reach": feed.reach.value,
-            "options": {name: value for name, value in feeds.options(c, feed.id).items() if name not in _OWN},
+            "options": {name: value for name, value in feeds.options(c, feed.id).items() if name in _OPTIONS},
         }
     for feed_id, keys in pruning.remembered(c) if ids is None else ():
         for start in range(0, len(keys), _KEYS_AT_ONCE):
@@ -277,8 +278,10 @@ class _Restoring:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
         with transaction(self._c):  # whole, or not at all
-            given = _dict(row, "options").items()
-            options = {name: value for name, value in given if isinstance(value, str) and name not in _OWN}
+            given = _dict(row, "options")
+            options = {name: given[name] for name in _OPTIONS & given.keys() if isinstance(given[name], str)}
+            wrong = {name: said for name, value in options.items() if (said := mistake(name, value))}
+            options = {name: value for name, value in options.items() if name not in wrong}
             if is_known:
                 feeds.stay(self._c, self._feeds[place(url)])
                 options = {name: value for name, value in options.items() if name not in _FOUND}
@@ -288,6 +291,8 @@ class _Restoring:
                 self.done.feeds += 1
             left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
             self.done.filled += is_known and is_filled
+        if wrong:
+            raise ValueError(" ".join(wrong.values()))
         if left_out:
             raise ValueError(f"{_text(row, 'custom_title') or title} is here with another {' and '.join(left_out)}")
 
