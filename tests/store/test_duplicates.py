@@ -327,7 +327,7 @@ def test_a_page_to_which_many_lead_is_no_story(c: sqlite3.Connection) -> None:
 
 def test_a_text_about_an_article_does_not_take_its_place(c: sqlite3.Connection) -> None:
     """A link blog's comment is an article of its own, and no feed can hide another's behind its words."""
-    one, two, three = feeds_named(c, 3)
+    one, (two, three) = subscribe(c, "https://x.example/feed"), feeds_named(c, 2)
     chance = random.Random(5)
     link = "https://x.example/a-story"
     save(c, entry("a", "A story", text_of(chance, 200), link), feed=one)
@@ -335,6 +335,37 @@ def test_a_text_about_an_article_does_not_take_its_place(c: sqlite3.Connection) 
     save(c, entry("c", "A story", ["Comments"], link), feed=three)
     assert titles(c) == ["A story"] * 2
     assert sorted(headline.feeds for headline in articles.window(c, Query(), 0, 9)) == [1, 2]
+
+
+SPAM = text_of(random.Random(8), 400)
+TOLD = text_of(random.Random(9), 300)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize(
+    ("own", "title", "foreign", "is_one"),
+    [
+        (["Eight", "words", "are", "all", "that", "it", "says"], "A story", SPAM, False),
+        ([], "A story", SPAM, False),
+        (["Eight", "words", "are", "all", "that", "it", "says"], "A story", ["Buy", *SPAM[:9]], False),
+        (TOLD, "Buy this", [*TOLD[:120], *SPAM], False),
+        (TOLD, "A story", [*TOLD[:200], *SPAM], False),
+        (TOLD[:40], "A story", TOLD, True),
+        (TOLD[:9], "A story", TOLD, True),
+        (TOLD, "A story, told again", TOLD[:200], True),
+        (TOLD, "A story", ["Comments"], True),
+        ([], "A story", ["Comments"], False),
+    ],
+)
+def test_a_text_from_elsewhere_stands_for_one_at_its_own_address_only_if_it_holds_it(
+    c: sqlite3.Connection, own: list[str], title: str, foreign: list[str], is_one: bool, is_first: bool
+) -> None:
+    link = "https://x.example/a-story"
+    at_home, elsewhere = subscribe(c, "https://x.example/feed"), subscribe(c, "https://y.example/feed")
+    given = [(entry("a", "A story", own, link), at_home), (entry("b", title, foreign, link), elsewhere)]
+    for each, feed in given if is_first else given[::-1]:
+        save(c, each, feed=feed)
+    assert len(titles(c)) == (1 if is_one else 2)
 
 
 def test_of_a_link_alone_the_title_decides(c: sqlite3.Connection) -> None:

@@ -22,7 +22,7 @@ def two_networks(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             probe.bind((INSIDE, 0))
         except OSError:
             pytest.skip("this system has only one loopback address")
-    names = {"public.test": OUTSIDE, "inside.test": INSIDE}
+    names = {"public.org": OUTSIDE, "inside.test": INSIDE}
 
     def resolve(host: Any, *args: Any, **options: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else host

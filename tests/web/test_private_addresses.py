@@ -41,7 +41,7 @@ async def test_a_public_page_may_not_send_us_inside(
     client: Client, serve: Serve, inside: RawServer, target: str
 ) -> None:
     public = await serve(saying(redirect(address(target, inside))))
-    await refused(client, address("public.test", public))
+    await refused(client, address("public.org", public))
     assert len(public.heads) == 1
     assert inside.heads == []
 
@@ -67,13 +67,13 @@ async def test_addresses_inside_are_not_even_connected_to(
     loop = asyncio.get_running_loop()
     real = loop.create_connection
     monkeypatch.setattr(loop, "create_connection", connect)
-    await refused(client, address("public.test", public))
+    await refused(client, address("public.org", public))
 
 
 @pytest.mark.parametrize("target", ["2130706434", "0x7f.2", "127.2"])
 async def test_odd_spellings_of_an_address_inside(client: Client, serve: Serve, inside: RawServer, target: str) -> None:
     public = await serve(saying(redirect(address(target, inside))))
-    await refused(client, address("public.test", public))
+    await refused(client, address("public.org", public))
     assert inside.heads == []
 
 
@@ -82,7 +82,7 @@ async def test_a_connection_kept_open_to_the_inside_is_not_lent(
 ) -> None:
     assert (await get(client, address("inside.test", inside))).reach is Reach.PRIVATE
     public = await serve(saying(redirect(address("inside.test", inside))))
-    await refused(client, address("public.test", public))
+    await refused(client, address("public.org", public))
     assert (len(inside.heads), inside.connections) == (1, 1)
 
 
@@ -98,7 +98,7 @@ async def test_what_the_reader_typed_may_be_inside_and_stay_there(client: Client
 
 async def test_the_inside_may_lead_outside_and_both_are_told_apart(client: Client, serve: Serve) -> None:
     public = await serve(saying(reply(b"hello")))
-    inside = await serve(saying(redirect(address("public.test", public))), host="127.0.0.2")
+    inside = await serve(saying(redirect(address("public.org", public))), host="127.0.0.2")
     page = await get(client, address("inside.test", inside))
     assert (page.reach, page.asked_reach) == (Reach.PUBLIC, Reach.PRIVATE)
 
@@ -113,7 +113,7 @@ async def test_what_was_found_on_a_public_page_may_not_be_inside(client: Client,
 async def test_a_public_page_is_told_apart(client: Client, serve: Serve) -> None:
     public = await serve(saying(reply(b"hello")))
     for permission in Permission:
-        page = await get(client, address("public.test", public), permission=permission)
+        page = await get(client, address("public.org", public), permission=permission)
         assert (page.content, page.reach, page.asked_reach) == (b"hello", Reach.PUBLIC, Reach.PUBLIC)
 
 
@@ -121,7 +121,7 @@ async def test_the_rule_fails_closed(client: Client, serve: Serve, monkeypatch: 
     """If it were not told where a connection leads, pages that must be public would be refused."""
     monkeypatch.setattr(client, "reach", lambda _: None)
     public = await serve(saying(reply(b"hello")))
-    await refused(client, address("public.test", public), permission=Permission.PUBLIC_ONLY)
+    await refused(client, address("public.org", public), permission=Permission.PUBLIC_ONLY)
 
 
 async def test_a_name_that_leads_inside_at_the_second_look_is_refused(
@@ -132,7 +132,7 @@ async def test_a_name_that_leads_inside_at_the_second_look_is_refused(
     resolve, looks = socket.getaddrinfo, itertools.count()
 
     def rebind(host: Any, *args: Any, **options: Any) -> Any:
-        name = "public.test" if next(looks) % 2 == 0 else "inside.test"
+        name = "public.org" if next(looks) % 2 == 0 else "inside.test"
         return resolve(name if host in ("moving.test", b"moving.test") else host, *args, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", rebind)

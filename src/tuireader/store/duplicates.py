@@ -10,12 +10,13 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from tuireader.model.feed import PAGES
 from tuireader.model.headline import utc_now
 from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, plain, text_of
-from tuireader.text.shingles import likeness, title_key
+from tuireader.text.shingles import likeness, retained, title_key
 from tuireader.urls.identity import is_front_page, same_site
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
 """Minimum similarity of duplicates: with different titles, with the same title, and of an excerpt to the whole."""
 _OTHER = 0.3
 """Maximum similarity of an article and a comment about it at the same address."""
+_HELD = 0.8
+"""Minimum share of a text that is held by one from elsewhere."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -80,8 +83,8 @@ def _tells_for(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
 
 def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     rows = c.execute(
-        "SELECT a.title, a.link, a.link_key, a.date, b.html, b.full_html FROM article AS a"
-        " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (?, ?)",
+        "SELECT a.title, a.link, a.link_key, a.date, b.html, b.full_html, f.url FROM article AS a"
+        " JOIN feed AS f ON f.id = a.feed_id LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (?, ?)",
         (new, other),
     ).fetchall()
     if len(rows) < 2:  # one of them is gone
@@ -91,17 +94,27 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     given, whole = [plain(row[4]) for row in rows], [plain(row[5] or row[4]) for row in rows]
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
-        return _agree(titles, given) or (given != whole and _agree(titles, whole))
+        is_own = [text_of(row[6]) == PAGES or same_site(text_of(row[6]), links[0]) for row in rows]
+        return _agree(titles, given, is_own) or (given != whole and _agree(titles, whole, is_own))
     is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
     if is_of_one_site or abs(rows[0][3] - rows[1][3]) > _APART:
         return False
     return _are_alike(titles, whole)
 
 
-def _agree(titles: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether two articles at one address are the same, and not one a comment about the other."""
-    alike = likeness(*texts)
-    return alike.of_shorter > _OTHER if alike.shingles >= _FEW else title_key(titles[0]) == title_key(titles[1])
+def _agree(titles: Sequence[str], texts: Sequence[str], is_own: Sequence[bool]) -> bool:
+    """Whether two articles at one address are the same, and not one a comment about the other.
+
+    `is_own`: whether their feeds are of the host of the address, or saved pages. The longer text is shown for both: one
+    from elsewhere must hold the other.
+    """
+    alike, is_same_title = likeness(*texts), title_key(titles[0]) == title_key(titles[1])
+    short, long = sorted((0, 1), key=lambda each: len(texts[each]))
+    says_nothing = likeness(texts[long], texts[long]).shingles < _FEW
+    if is_own[long] or (says_nothing and not is_own[short]):
+        return alike.of_shorter > _OTHER if alike.shingles >= _FEW else is_same_title
+    is_held = bool(texts[short]) and retained(texts[short], texts[long]) >= _HELD
+    return is_held and (is_same_title or alike.shingles >= _FEW)
 
 
 def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:

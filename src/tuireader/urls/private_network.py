@@ -41,29 +41,8 @@ _INSIDE = tuple(
     map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "3fff::/20", "5f00::/16"))
 )
 
-_LOCAL = (
-    ".local",
-    ".lan",
-    ".internal",
-    ".home.arpa",
-    ".localhost",
-    ".localdomain",
-    ".localdomain4",
-    ".localdomain6",
-    ".home",
-    ".corp",
-    ".mail",
-    ".private",
-    ".intranet",
-    ".domain",
-    ".workgroup",
-    ".host",
-    ".svc",
-    ".cluster",
-    ".fritz.box",
-    ".invalid",
-)
-"""Suffixes of private names: reserved ones, and those that local networks use."""
+_LOCAL = (".home.arpa", ".fritz.box")
+"""Public suffixes under which local networks have their names."""
 
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
@@ -104,7 +83,18 @@ def is_private_name(host: str) -> bool:
 def is_inside_by_name(host: str) -> bool:
     """Whether only the user's own network knows a host's name: private, or of no public domain."""
     name = host.strip("[]").rstrip(".").lower()
-    return is_private_name(name) or "." not in name.strip(":") or f".{name}".endswith(_LOCAL)
+    return is_private_name(name) or f".{name}".endswith(_LOCAL) or not (_is_address(name) or _is_registered(name))
+
+
+def _is_address(name: str) -> bool:
+    return ":" in name or _NUMBERS.fullmatch(name) is not None
+
+
+def _is_registered(name: str) -> bool:
+    """Whether a name is below a suffix under which names are registered."""
+    from tld import get_tld
+
+    return "." in name and get_tld(name, fail_silently=True, fix_protocol=True) is not None
 
 
 def _of_numbers(name: str) -> ipaddress.IPv4Address:

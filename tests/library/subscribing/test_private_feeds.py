@@ -24,8 +24,8 @@ from tuireader.urls.private_network import Reach
 if TYPE_CHECKING:
     from library.conftest import Library
 
-ONE = rss(Item("one", link="http://public.test/one")).encode()
-TURNED = "public.test leads into your own network, and you did not give such an address: not opened"
+ONE = rss(Item("one", link="http://public.org/one")).encode()
+TURNED = "public.org leads into your own network, and you did not give such an address: not opened"
 
 
 @pytest.fixture
@@ -64,17 +64,17 @@ async def ask(library: Library) -> Refreshed:
 async def test_a_name_that_turns_to_the_inside_is_refused(
     library: Library, names: dict[str, str], place: Place
 ) -> None:
-    done = await add(library, place.at("public.test"))
+    done = await add(library, place.at("public.org"))
     assert done.feed.reach is Reach.PUBLIC
-    names["public.test"] = INSIDE
+    names["public.org"] = INSIDE
     for failures in (1, 2):
         library.clock.advance(hours=25)
         event = await ask(library)
         assert (event.status, event.feed.failures, event.feed.reach) == ("failed", failures, Reach.PUBLIC)
-        assert event.error == f"{TURNED}; if you trust it, add {place.at('public.test')} again"
+        assert event.error == f"{TURNED}; if you trust it, add {place.at('public.org')} again"
     assert place.inside.heads == []
     assert library.titles() == ["one"]
-    names["public.test"] = OUTSIDE
+    names["public.org"] = OUTSIDE
     assert (await ask(library)).error is None
 
 
@@ -89,7 +89,7 @@ async def test_what_was_inside_when_it_was_added_may_be_there(library: Library, 
 async def test_a_feed_of_an_older_cache_is_what_its_first_success_says(
     library: Library, names: dict[str, str], place: Place
 ) -> None:
-    for name in ("public.test", "inside.test"):
+    for name in ("public.org", "inside.test"):
         names["moving.test"] = names[name]
         (feed,) = library.follow(place.at("moving.test"))
         event = await ask(library)
@@ -112,7 +112,7 @@ async def test_what_is_no_feed_decides_nothing(library: Library, names: dict[str
 async def test_by_a_proxy_nothing_is_known(library: Library, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = await serve(saying(reply(ONE)))
     monkeypatch.setenv("http_proxy", proxy.url)
-    assert (await add(library, "http://public.test/feed")).feed.reach is Reach.UNKNOWN
+    assert (await add(library, "http://public.org/feed")).feed.reach is Reach.UNKNOWN
     assert (await ask(library)).feed.reach is Reach.UNKNOWN
     assert (await add(library, "http://10.0.0.7/feed")).feed.reach is Reach.PRIVATE
 
@@ -120,26 +120,26 @@ async def test_by_a_proxy_nothing_is_known(library: Library, serve: Serve, monke
 async def test_adding_it_again_by_a_proxy_changes_nothing(
     library: Library, place: Place, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (await add(library, place.at("public.test"))).feed.reach is Reach.PUBLIC
+    assert (await add(library, place.at("public.org"))).feed.reach is Reach.PUBLIC
     monkeypatch.setenv("http_proxy", (await serve(saying(reply(ONE)))).url)
-    done = await add(library, place.at("public.test"))
+    done = await add(library, place.at("public.org"))
     assert (done.refreshed.error, done.feed.reach) == (None, Reach.PUBLIC)
 
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_adding_it_again_allows_it(library: Library, names: dict[str, str], place: Place, *, known: bool) -> None:
-    await add(library, place.at("public.test"))
-    names["public.test"] = INSIDE
+    await add(library, place.at("public.org"))
+    names["public.org"] = INSIDE
     place.inside.talk = saying(reply(b"<html>no feed"))
-    done = await add(library, place.at("public.test"))
+    done = await add(library, place.at("public.org"))
     assert (done.refreshed.status, done.feed.reach) == ("failed", Reach.PUBLIC)
     assert TURNED in str((await ask(library)).error)
     place.inside.talk = saying(reply(ONE))
     if known:
-        done = await add(library, place.at("public.test"))
+        done = await add(library, place.at("public.org"))
     else:
         async with library.asking() as queue:
-            found = await candidates(queue, place.at("public.test"))
+            found = await candidates(queue, place.at("public.org"))
             done = await subscribe(library.cache, queue, found, clock=library.clock)
     assert (done.refreshed.error, done.feed.reach) == (None, Reach.PRIVATE)
     assert (await ask(library)).error is None
@@ -148,16 +148,16 @@ async def test_adding_it_again_allows_it(library: Library, names: dict[str, str]
 async def test_another_site_does_not_allow_it(library: Library, names: dict[str, str], place: Place) -> None:
     names["site.test"] = OUTSIDE
     with closing(connect(library.path)) as c:
-        url, site = place.at("public.test"), place.at("site.test")
+        url, site = place.at("public.org"), place.at("site.test")
         feeds.add(c, url, title="", site=site, now=library.clock.now, reach=Reach.PUBLIC)
-    names["public.test"] = INSIDE
+    names["public.org"] = INSIDE
     done = await add(library, site)
     assert TURNED in str(done.refreshed.error)
     assert place.inside.heads == []
 
 
 async def test_the_inside_may_lead_outside_and_remains_the_inside(library: Library, place: Place) -> None:
-    place.inside.talk = saying(redirect(place.at("public.test"), "302 Found"))
+    place.inside.talk = saying(redirect(place.at("public.org"), "302 Found"))
     assert (await add(library, place.at("inside.test"))).feed.reach is Reach.PRIVATE
     event = await ask(library)
     assert (event.error, event.feed.reach) == (None, Reach.PRIVATE)
@@ -165,11 +165,11 @@ async def test_the_inside_may_lead_outside_and_remains_the_inside(library: Libra
 
 async def test_a_feed_that_moves_outside_loses_the_right(library: Library, names: dict[str, str], place: Place) -> None:
     await add(library, place.at("inside.test"))
-    place.inside.talk = saying(redirect(place.at("public.test"), "301 Moved Permanently"))
+    place.inside.talk = saying(redirect(place.at("public.org"), "301 Moved Permanently"))
     for _ in range(3):
         event = await ask(library)
-    assert (event.feed.url, event.feed.reach) == (place.at("public.test"), Reach.PUBLIC)
-    names["public.test"] = INSIDE
+    assert (event.feed.url, event.feed.reach) == (place.at("public.org"), Reach.PUBLIC)
+    names["public.org"] = INSIDE
     assert TURNED in str((await ask(library)).error)
 
 
@@ -194,9 +194,9 @@ async def test_a_feed_that_moves_within_the_inside_keeps_the_right(
 async def test_the_page_of_an_article_may_not_turn_inside_either(
     library: Library, names: dict[str, str], place: Place
 ) -> None:
-    place.outside.talk = saying(reply(rss(Item("one", link=place.at("public.test", "one"))).encode()))
-    await add(library, place.at("public.test"))
-    names["public.test"] = INSIDE
+    place.outside.talk = saying(reply(rss(Item("one", link=place.at("public.org", "one"))).encode()))
+    await add(library, place.at("public.org"))
+    names["public.org"] = INSIDE
     async with library.asking() as queue:
         with pytest.raises(FetchError, match="inside your own network"):
             await fetch_full_text(library.cache, queue, library.headlines()[0].id)
@@ -210,12 +210,12 @@ async def test_a_name_may_not_turn_while_its_feed_is_looked_for(
     library: Library, names: dict[str, str], place: Place, page: bytes
 ) -> None:
     async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
-        names["public.test"] = INSIDE
+        names["public.org"] = INSIDE
         writer.write(reply(page, "Connection: close"))
 
     place.outside.talk = talk
     with pytest.raises((FetchError, NoFeedFoundError)):
-        await add(library, place.at("public.test"))
+        await add(library, place.at("public.org"))
     assert place.inside.heads == []
     assert library.feeds() == []
 

@@ -102,10 +102,10 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
 
 
 def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db: Path, folder: Path) -> None:
-    (folder / "urls").write_text('http://a.example/f news\nhttp://b.example/f news "!"\n', "utf-8")
+    (folder / "urls").write_text('http://a.example.org/f news\nhttp://b.example.org/f news "!"\n', "utf-8")
     (folder / "config").write_text(
         '# mine\nrefresh-on-startup yes\nignore-article "*" "title =~ \\"Sponsored\\""\n'
-        'ignore-article "http://a.example/f" "author = \\"Troll\\""\n'
+        'ignore-article "http://a.example.org/f" "author = \\"Troll\\""\n'
         'ignore-article "*" "title =~ \\"^[0-9]+$\\""\nignore-article "regex:.*" "title =~ \\"x\\""\nignore-article\n',
         "utf-8",
     )
@@ -117,10 +117,10 @@ def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db:
     with closing(connect(db)) as c:
         by_url = {feed.url: feed.id for feed in feeds.every(c)}
         assert [(rule.query, rule.feed_id, rule.hide) for rule in rules.every(c)] == [
-            ("title:Sponsored", None, True), ("author:Troll", by_url["http://a.example/f"], True)
+            ("title:Sponsored", None, True), ("author:Troll", by_url["http://a.example.org/f"], True)
         ]  # fmt: skip
-        assert feeds.options(c, by_url["http://b.example/f"])[QUIET] == "yes"
-        assert QUIET not in feeds.options(c, by_url["http://a.example/f"])
+        assert feeds.options(c, by_url["http://b.example.org/f"])[QUIET] == "yes"
+        assert QUIET not in feeds.options(c, by_url["http://a.example.org/f"])
     assert take_in(db, folder).said()[0] == "0 new feeds, 4 already subscribed."
 
 

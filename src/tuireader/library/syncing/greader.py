@@ -72,6 +72,8 @@ class GoogleReader(Server):
         self._has_all = True
         """Whether each answer contained some of the requested articles."""
         self._asked: set[str] = set()
+        self._listed: dict[str, str] = {}
+        """All ids of a run, each once: the same one stands in several lists."""
         """Articles requested in this run."""
         self._is_freshrss = talk.url.endswith("greader.php")
 
@@ -202,7 +204,7 @@ class GoogleReader(Server):
         After that, read articles missing here, and corrections.
         """
         account, self._is_cut, self._has_read_all = wanted.account, False, False
-        self._has_all = True
+        self._has_all, self._listed = True, {}
         state = greader.State.of(account.cursor)
         unread = await self._ids(greader.ALL, without=greader.READ)
         starred = await self._ids(greader.STARRED)
@@ -377,9 +379,9 @@ class GoogleReader(Server):
             path = greader.ids_address(stream, without=without, continuation=continuation, most=most)
             page = await self.talk.ask(path)
             numbers, continuation = greader.ids_of(page.content, page.url)
-            new = [each for each in dict.fromkeys(numbers) if each not in found]
+            new = [self._listed.setdefault(each, each) for each in dict.fromkeys(numbers) if each not in found]
             found.update(new)
-            if len(found) > _NUMBERS:
+            if len(self._listed) > _NUMBERS:
                 raise SyncError(f"{named_host(page.url)} lists more than {_NUMBERS:,} articles")
             if new:
                 yield new
