@@ -6,16 +6,20 @@ the least of several runs, and the slope over all of them: one run that was dist
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from operator import mul
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from support.factories import NOW
 from support.machines import followed
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
@@ -30,7 +34,9 @@ from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.syncing.identity import match
+from tuireader.library.transfer.import_any import import_content
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
+from tuireader.store.connection import connect
 from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
@@ -113,6 +119,18 @@ ODD_TAGS = (
     *("<table><tr><td>", "<div></b>", "<div><table></div>", "<svg><div/>", "<optgroup>", "<li><menu>", "<p><object>"),
 )
 """Tags that browsers nest, although nobody means them to."""
+
+
+def _at_one_address(n: int) -> bytes:
+    rows = [{"id": str(i), "alternate": [{"href": "https://a.example/"}], "title": f"T{i}"} for i in range(n)]
+    return json.dumps({"items": rows}).encode()
+
+
+def _import(content: bytes) -> None:
+    with TemporaryDirectory() as folder, closing(connect(Path(folder) / "cache.db")) as c:
+        import_content(c, content, NOW, lambda _: None)
+
+
 CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "robots.txt, many agents": (_agents, Robots),
     "robots.txt, one agent again and again": (lambda n: b"user-agent: *\n" * n + b"Disallow: /x\n" * n, Robots),
@@ -139,6 +157,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: b"[" + b",".join(b'{"url": "https://a.example/%d"}' % i for i in range(n)) + b"]",
         read_saved_pages,
     ),
+    "pages at one address, imported": (_at_one_address, _import),
     "an export of pages in HTML": (
         lambda n: b"<!DOCTYPE html><title>Pocket</title>" + b'<li><a href="https://a.example/" time_added="1">x' * n,
         read_saved_pages,

@@ -29,7 +29,7 @@ from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.syncing import apply_remote, shared_folder
-from tuireader.library.transfer import newsboat
+from tuireader.library.transfer import import_any, newsboat
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.import_feeds import import_feeds
@@ -204,7 +204,7 @@ async def test_full_texts_of_an_account_are_asked_for_inside_only_where_its_serv
 def test_a_public_name_of_a_server_inside_never_leads_inside(db: Path) -> None:
     """Whoever owns it may let it lead there."""
     addresses = {
-        "http://evil.example/feed": Reach.PUBLIC,
+        "http://evil.example.org/feed": Reach.PUBLIC,
         "http://nas.local/feed": Reach.UNKNOWN,
         "http://reader/feed": Reach.UNKNOWN,
         "http://192.168.1.5/feed": Reach.UNKNOWN,
@@ -276,6 +276,16 @@ def test_a_cache_that_multiplies_a_text_is_none(db: Path, tmp_path: Path) -> Non
         with pytest.raises(NotAFeedListError, match="its texts exceed its size"):
             import_path(c, str(folder), NOW, lambda _: None)
         assert articles.count(c, Query()) == 0
+
+
+def test_an_archive_of_very_many_names_is_refused(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_any, "_LARGEST", 20_000)
+    with zipfile.ZipFile(tmp_path / "omnivore.zip", "w") as archive:
+        archive.writestr("metadata_0.json", "[]")
+        for number in range(500):
+            archive.writestr(f"content/{number}.html", "")
+    with closing(connect(db)) as c, pytest.raises(NotAFeedListError, match="cannot be unpacked: there is a list"):
+        import_path(c, str(tmp_path / "omnivore.zip"), NOW, lambda _: None)
 
 
 def test_a_text_that_many_pages_name_comes_once(db: Path, tmp_path: Path) -> None:

@@ -358,7 +358,7 @@ TOLD = text_of(random.Random(9), 300)
     ],
 )
 def test_a_text_from_elsewhere_stands_for_one_at_its_own_address_only_if_it_holds_it(
-    c: sqlite3.Connection, own: list[str], title: str, foreign: list[str], is_one: bool, is_first: bool
+    c: sqlite3.Connection, own: list[str], title: str, foreign: list[str], *, is_one: bool, is_first: bool
 ) -> None:
     link = "https://x.example/a-story"
     at_home, elsewhere = subscribe(c, "https://x.example/feed"), subscribe(c, "https://y.example/feed")

@@ -52,7 +52,17 @@ async def test_a_proxy_may_be_inside_but_pages_may_not_lead_there(
 
 @pytest.mark.parametrize(
     "name",
-    ["nas.local", "intranet", "db.internal", "router.lan", "printer.home", "db.corp", "x.localdomain4", "fritz.box", "wiki.acme"],
+    [
+        "nas.local",
+        "intranet",
+        "db.internal",
+        "router.lan",
+        "printer.home",
+        "db.corp",
+        "x.localdomain4",
+        "fritz.box",
+        "wiki.acme",
+    ],
 )
 async def test_a_proxy_is_not_led_to_names_of_its_own_network(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str

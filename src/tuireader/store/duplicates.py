@@ -32,6 +32,8 @@ _MOST = 8
 """Maximum number of candidates that an article is compared with, the most similar first."""
 _FEW, _MANY = 12, 50
 """Minimum shingles of a text that can be compared; and of one that may have been edited."""
+_AT_ONE_ADDRESS = 50
+"""Maximum number of articles at an address that are looked at: more make it a page that many lead to."""
 _APART = 3 * 86_400
 """Maximum seconds between duplicates at different addresses."""
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
@@ -68,8 +70,8 @@ def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[
 def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) -> list[tuple[int, int]]:
     rows = c.execute(
         "SELECT a.id, o.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value"
-        " CROSS JOIN article AS o INDEXED BY article_by_link ON o.link_key = a.link_key AND o.feed_id <> ?"
-        " WHERE a.link <> '' LIMIT 1000",
+        " CROSS JOIN article AS o ON o.id IN (SELECT id FROM article INDEXED BY article_by_link"
+        f" WHERE link_key = a.link_key LIMIT {_AT_ONE_ADDRESS}) AND o.feed_id <> ? WHERE a.link <> '' LIMIT 1000",
         (id_list(new), feed_id),
     )
     return [(row[0], row[1]) for row in rows.fetchall()]
@@ -135,8 +137,8 @@ def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
     """Whether an address belongs to one article, and not to a page that several of a feed link to."""
     if is_front_page(link):
         return False
-    sql = "SELECT 1 FROM article INDEXED BY article_by_link WHERE link_key = ? GROUP BY feed_id HAVING count(*) > 1"
-    return c.execute(sql, (link_key,)).fetchone() is None
+    some = f"SELECT feed_id FROM article INDEXED BY article_by_link WHERE link_key = ? LIMIT {_AT_ONE_ADDRESS}"
+    return c.execute(f"SELECT 1 FROM ({some}) GROUP BY feed_id HAVING count(*) > 1", (link_key,)).fetchone() is None
 
 
 def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:

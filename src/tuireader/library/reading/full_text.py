@@ -283,9 +283,10 @@ def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | N
 def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
     """Save a text as the article's full text, and that of its saved page if this has only an excerpt."""
     names, extracted = _missing_names(article, found), found.extracted
-    copies = [articles.get(c, id_) for id_ in articles.all_by_link(c, article.link) if id_ != article.id]
     pages = saved_pages.find_feed(c)
-    for each in (article, *(copy for copy in copies if copy.feed_id == pages and not copy.offline)):
+    there = {} if pages is None else articles.known(c, pages, [article.link])
+    copies = (articles.get(c, known.id) for known in there.values())
+    for each in (article, *(copy for copy in copies if copy.id != article.id and not copy.offline)):
         articles.save_full_text(
             c,
             each.id,

@@ -7,8 +7,8 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
-from io import TextIOWrapper
-from itertools import chain
+from io import BufferedReader, TextIOWrapper
+from itertools import chain, islice
 from lzma import LZMAError
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
 from tuireader.feeds.entries import UNTITLED
 from tuireader.feeds.opml import LIMIT, as_utf8
-from tuireader.feeds.read_later import SavedPage, address, from_omnivore, read_saved_pages
+from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
 from tuireader.library.reading import saved_pages
 from tuireader.library.refreshing.match_entries import prepare
@@ -27,6 +27,7 @@ from tuireader.model.fetched import ParsedEntry
 from tuireader.model.headline import Status
 from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
@@ -35,10 +36,11 @@ from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from tuireader.library.transfer.backup import Restored
+    from tuireader.model.article import Article
 
 
 _AT_ONCE = 100
@@ -72,7 +74,7 @@ def keep_all(
     A page of a feed that is subscribed to becomes an article of that, any other one a saved page, also where a feed has
     it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
     """
-    followed, at = feeds.by_place(c), Counter(map(address, pages))
+    followed, here = feeds.by_place(c), _Here(c, pages)
     added = known = without = marked = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
@@ -81,9 +83,11 @@ def keep_all(
             for each in pages[start : start + _AT_ONCE]:
                 page = replace(each, html=text_of(each.file)) if each.file else each
                 feed_id = followed.get(place(page.feed)) if page.feed else None
-                there = _there(c, page, feed_id or saved_pages.find_feed(c), is_alone=at[address(page)] == 1)
+                feed_id = feed_id or saved_pages.find_feed(c)
+                there = here.find(page, feed_id)
                 if there is None:
                     there = _keep(c, feed_id, page, now)
+                    here.add(articles.get(c, there))
                     added += 1
                     without += not page.html.strip()
                 else:
@@ -96,27 +100,53 @@ def keep_all(
                     if page.html.strip() and not article.offline:
                         _complete(c, there, page.html)
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
-                        saved_pages.save_copy(c, there, now)
+                        here.add(articles.get(c, saved_pages.save_copy(c, there, now)))
                 if page.tags:
                     labels.add_tags(c, [there], page.tags)
             marked += articles.count_changed(c, before)
     return KeptPages(added, known, without, marked)
 
 
-def _there(c: sqlite3.Connection, page: SavedPage, feed_id: int | None, *, is_alone: bool) -> int | None:
-    """The article of a page: by name in its feed, else by address.
+class _Here:
+    """The articles that an export names; an address of several pages is looked up once, since it may be that of all."""
 
-    If several articles, here or in the export, have the address, the title must agree too.
-    """
-    if feed_id is not None and (known := articles.known(c, feed_id, [page.name])):
-        return next(iter(known.values())).id
-    there = [articles.get(c, id_) for id_ in articles.all_by_link(c, page.url)]
-    is_another = bool(page.guid) and any(article.feed_id == feed_id for article in there)
-    if len(there) > 1 or not is_alone or is_another:
-        there = [article for article in there if article.title == page.title]
-    if not (page.guid or page.id or is_alone):  # a page within a page is told by its address alone
-        there = [article for article in there if article.link == page.url]
-    return there[0].id if there else None
+    def __init__(self, c: sqlite3.Connection, pages: Iterable[SavedPage]) -> None:
+        """Articles are those of the cache `c`, and those added since."""
+        self._c = c
+        self._count = Counter(link_key(page.url) for page in pages)
+        self._feeds: dict[int, set[int]] = {}
+        self._by_title: dict[int, dict[str, list[tuple[int, str]]]] = {}
+        """Ids and addresses by the key of the address, the newest last."""
+
+    def add(self, article: Article) -> None:
+        key = link_key(article.link)
+        if key in self._by_title:
+            self._feeds[key].add(article.feed_id)
+            self._by_title[key].setdefault(article.title, []).append((article.id, article.link))
+
+    def find(self, page: SavedPage, feed_id: int | None) -> int | None:
+        """The article of a page: by name in its feed, else by address.
+
+        If several articles, here or in the export, have the address, the title must agree too.
+        """
+        if feed_id is not None and (known := articles.known(self._c, feed_id, [page.name])):
+            return next(iter(known.values())).id
+        key = link_key(page.url)
+        if key not in self._by_title:
+            self._feeds[key], self._by_title[key] = set(), {}
+            for id_ in reversed(articles.all_by_link(self._c, page.url)):
+                self.add(articles.get(self._c, id_))
+        titles, is_alone = self._by_title[key], self._count[key] == 1
+        is_another = bool(page.guid) and feed_id in self._feeds[key]
+        there = titles.get(page.title, [])
+        if is_alone and not is_another and not there:
+            some = [*islice(chain.from_iterable(titles.values()), 2)]
+            there = some if len(some) == 1 else []
+        if not (page.guid or page.id or is_alone):  # a page within a page is told by its address alone
+            there = [(id_, link) for id_, link in there if link == page.url]
+        if is_alone:
+            del self._feeds[key], self._by_title[key]
+        return there[-1][0] if there else None
 
 
 def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
@@ -139,7 +169,7 @@ def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: date
 def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[str], None]) -> KeptPages | None:
     """Import an Omnivore export (ZIP); None if it is none. Raises NotAFeedListError."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _InPieces(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             names = [info.filename for info in members]
             rows = sorted(each for each in names if Path(each).name.startswith("metadata") and each.endswith(".json"))
@@ -164,6 +194,15 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
             return keep_all(c, found, now, tell, text_of=partial(_text, archive))
     except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
+
+
+class _InPieces(BufferedReader):
+    """A file that is read in pieces: the list of what is in an archive takes many times its length in memory."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > _LARGEST:
+            raise OSError(f"there is a list of more than {_LARGEST // 1_000_000} MB in it")
+        return super().read(size)
 
 
 def _text(archive: zipfile.ZipFile, name: str, most: int = _LARGEST) -> str:
