@@ -4,6 +4,7 @@ import socket
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from tuireader.config.options import Config
 from tuireader.content.listing.model import Item, Listing
 from tuireader.demo.server import DemoSite
 from tuireader.model.fetched import Page
-from tuireader.store import feeds
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.subscribe import SubscribeScreen
@@ -408,6 +410,26 @@ async def test_how_far_an_import_is_is_said_meanwhile(
             "100 of 150 pages …",
         ]
         assert "150 pages kept" in screen_text(app)
+
+
+async def test_an_import_ends_with_escape_and_others_write_meanwhile(db: Path, clock: Clock, tmp_path: Path) -> None:
+    rows = "".join(f"Page {n},https://pages.example/{n},1700000000,,unread\n" for n in range(100_000))
+    (tmp_path / "pocket.csv").write_text(f"title,url,time_added,tags,status\n{rows}", "utf-8")
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        app.screen.query_one(Input).value = str(tmp_path / "pocket.csv")
+        await pilot.press("enter")
+        while "of 100000 pages" not in screen_text(app):
+            await pilot.pause(0.02)
+        await app.cache.write(partial(ui_state.save, name="meanwhile", value="yes"))
+        assert "of 100000 pages" in screen_text(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "of 100000 pages" not in screen_text(app)
+    with closing(connect(db)) as c:
+        assert 0 < articles.count(c, Query()) < 100_000
+        assert ui_state.value(c, "meanwhile") == "yes"
 
 
 async def test_a_list_of_feeds_is_followed_and_fetched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
@@ -120,7 +121,8 @@ class SubscribeScreen(AddressScreen):
         def tell(said: str) -> None:
             loop.call_soon_threadsafe(self._tell, f"Reading {printable(path)}: {said} …")
 
-        came = await self.cache.write(lambda c: _import(c, path, self.clock(), tell))
+        # Not by the writer, which has marks to write meanwhile, and ends no job early.
+        came = await self.cache.read(lambda c: _import(c, path, self.clock(), tell))
         return Added(None, None, said=" ".join(came.said()))
 
     def _tell(self, said: str) -> None:
@@ -296,10 +298,18 @@ class PageScreen(AddressScreen):
         return await read_page(self, address)
 
 
+_PAUSE = 0.01
+"""Seconds between two batches of an import, in which others can write."""
+
+
 def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
     from tuireader.library.transfer.import_any import import_path
 
-    return import_path(c, path, now, tell)
+    def tell_and_wait(said: str) -> None:
+        tell(said)
+        time.sleep(_PAUSE)
+
+    return import_path(c, path, now, tell_and_wait)
 
 
 async def read_page(screen: AddressScreen, address: str) -> Added:
