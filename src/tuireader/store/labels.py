@@ -26,6 +26,8 @@ TAGGED = f"SELECT article_id FROM label_article WHERE kind = {NUMBERS['tag']}"
 """SQL for the ids of tagged articles."""
 
 _ALL = ", ".join(map(str, NUMBERS.values()))
+_TAGS = 500
+"""Maximum tags of an article."""
 _SEPARATOR = "\x1f"
 
 
@@ -236,9 +238,13 @@ def tags_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
 
 
 def add_tags(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
-    """Add tags to articles; returns the ids that changed."""
+    """Add tags to articles, up to the limit of each; returns the ids that changed."""
     wanted = [name for name in unique(names) if name]
-    return _change(c, ids, lambda there: [name for name in unique([*there, *wanted]) if name])
+
+    def change(there: Tags) -> Tags:
+        return [name for name in unique([*there, *wanted]) if name][: max(_TAGS, len(there))]
+
+    return _change(c, ids, change)
 
 
 def remove_tags(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:

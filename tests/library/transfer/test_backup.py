@@ -19,11 +19,12 @@ from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
-from tuireader.model.fetched import Plan
+from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.full_text import Learned
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.writing import entry_keys
 from tuireader.urls.private_network import Reach
 
 
@@ -413,3 +414,24 @@ def test_facts_of_a_file_that_are_no_numbers_are_none(db: Path, number: str) -> 
         feeds.set_option(c, 1, site_facts.ARCHIVE, f'{{"way": "wordpress", {archive}}}')
         assert site_facts.learned(c, 1) == Learned()
         assert site_facts.archive_of(c, 1) is None
+
+
+def test_a_file_keeps_nothing_away_from_a_feed_that_is_here(db: Path) -> None:
+    path = db.with_name("one.db")
+    shelve(path, "The Example Review", REVIEW[:1])
+    with closing(connect(path)) as c:
+        (feed,) = feeds.every(c)
+        lines = [line for line in out(path) if json.loads(line)["type"] != "article"]
+        keys = [[key, pruning.ANY_DATE] for key in entry_keys(ParsedEntry("n", "New", "https://a.example/n", html="x"))]
+        lines.insert(2, json.dumps({"type": "pruned", "feed_url": feed.url, "keys": keys}))
+        assert restore(c, lines, NOW).mistakes == []
+        assert len(save_plan(c, feed, Plan(new=(ready("n", "x", title="New", link="https://a.example/n"),))).new) == 1
+
+
+def test_an_article_has_so_many_tags(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW[:1])
+    with closing(connect(db)) as c:
+        (id_,) = articles.ids(c, Query())
+        for start in range(0, 900, 300):
+            labels.add_tags(c, [id_], [f"t{number}" for number in range(start, start + 300)])
+        assert len(labels.tags_of(c, [id_])[id_]) == 500

@@ -239,6 +239,8 @@ class _Restoring:
         self._c = c
         self._now = now
         self._feeds = feeds.by_place(c)
+        self._new: set[int] = set()
+        """Feeds that the backup brought."""
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
@@ -288,6 +290,7 @@ class _Restoring:
             else:
                 feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach)
                 self._feeds[place(url)] = feed.id
+                self._new.add(feed.id)
                 self.done.feeds += 1
             left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
             self.done.filled += is_known and is_filled
@@ -333,7 +336,8 @@ class _Restoring:
         pairs = [(each[0], each[1]) for each in keys if isinstance(each, list) and len(each) == _PAIR]
         if not all(type(n) is int and abs(n) < _NUMBERS for pair in pairs for n in pair):
             raise ValueError("removed articles are named by numbers")
-        pruning.remember(self._c, feed_id, pairs)
+        if feed_id in self._new:  # a file of somebody else keeps nothing away from a feed that is here
+            pruning.remember(self._c, feed_id, pairs)
 
     def _search(self, row: dict[str, Any]) -> None:
         name, query = _needed(row, "name"), _text(row, "query").strip()
