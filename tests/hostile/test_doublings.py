@@ -33,10 +33,10 @@ from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
-from tuireader.library.syncing.identity import match
 from tuireader.library.transfer.import_any import import_content
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 from tuireader.store.connection import connect
+from tuireader.store.identity import match
 from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
@@ -193,7 +193,9 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         ),
         lambda text: miniflux.feeds_of(text, "https://a.example/"),
     ),
-    "articles of one title": (lambda n: (_entries(n), _ours(n)), lambda both: match(*both)),
+    "articles of one title": (
+        lambda n: (_entries(n), _ours(n)), lambda both: match(*both, is_kept=lambda _entry, _there: True)
+    ),
     "a byline": (lambda n: "Ann Lee, " * n, lambda text: people([text])),
     "categories": (lambda n: [f"c{i}" for i in range(n)], categories),
     "text for the terminal": (lambda n: "a\x1b]0;x\u202e\u0301" * n, printable),

@@ -229,6 +229,37 @@ def test_of_two_feeds_that_become_one_articles_at_one_address_stay_apart(c: sqli
     assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(tags=("mine",), apart=True))] == ["Release 1"]
 
 
+@pytest.mark.parametrize(("days", "is_one"), [(0, True), (1, True), (1, False), (7, False)])
+def test_of_two_feeds_that_become_one_each_issue_at_one_address_stays(
+    c: sqlite3.Connection, days: int, *, is_one: bool
+) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    link = "https://example.org/deal/now"
+    texts = [" ".join(f"{name}{n}" for n in range(40)) for name in ("old", "old" if is_one else "new")]
+    save(c, ready("41", texts[0], title="Deal 41", link=link, published=NOW - timedelta(days=days)), feed=other)
+    save(c, ready("42", texts[1], title="Deal 42", link=link, published=NOW), feed=kept)
+    (first,) = articles.ids(c, Query(feeds=(other.id,), apart=True))
+    statuses.mark(c, [first], now=lambda: NOW, starred=True)
+    feeds.take_over(c, kept.id, other.id)
+    ids = articles.ids(c, Query(apart=True))
+    titles = {articles.get(c, id_).title: articles.status(c, id_).starred for id_ in ids}
+    assert titles == ({"Deal 42": True} if is_one else {"Deal 41": True, "Deal 42": False})
+
+
+def test_of_two_feeds_that_become_one_articles_of_one_link_or_none_are_not_doubled(
+    c: sqlite3.Connection,
+) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    for feed in (kept, other):  # a server makes the guids of addresses and titles
+        some = [
+            ready(f"{feed.id} {n}", f"Text of {n}.", title=f"T{n}", link=link, published=NOW - timedelta(hours=n))
+            for n, link in enumerate(["", "", "https://example.org/", "https://example.org/"])
+        ]
+        save(c, *some, feed=feed)
+    feeds.take_over(c, kept.id, other.id)
+    assert feeds.counts(c, kept.id) == (4, 4)
+
+
 def test_of_two_feeds_that_become_one_articles_have_the_marks_of_both(c: sqlite3.Connection) -> None:
     kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
     for feed in (kept, other):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import aclosing, closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -78,11 +79,12 @@ class Device:
         assert isinstance(last, Synced)
         return last
 
-    async def push(self, feed: Feed) -> None:
-        """Let the account follow a feed of this machine."""
+    async def push(self, feed: Feed, url: str = "") -> None:
+        """Let the account, which may be said to be at another address, follow a feed of this machine."""
 
         async def work(cache: Cache, queue: PoliteQueue) -> None:
             account = await cache.read(lambda c: accounts.get(c, self.account_id))
+            account = replace(account, url=url) if url else account
             await use.push(cache, server_of(queue, account, self.login), account, feed)
 
         await self._run(work)

@@ -171,8 +171,8 @@ def _pocket_html(text: str) -> list[SavedPage]:
 def _json(text: str) -> list[SavedPage] | None:
     rows = _rows(text)
     if rows and any("origin" in row for row in rows[:3]):
-        says_what = any(_is_marked(row, "starred") for row in rows)
-        return [_of_reader(row, is_starred=not says_what or _is_marked(row, "starred")) for row in rows]
+        has_states = any(map(_states, rows))
+        return [_of_reader(row, is_starred=not has_states or "starred" in _states(row)) for row in rows]
     if not rows or not all("url" in row for row in rows[:3]):
         return None
     return [_of_row(row, str(row.get("content") or "")) for row in rows]
@@ -208,8 +208,10 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
     )
 
 
-def _is_marked(row: dict[str, Any], mark: str) -> bool:
-    return any(isinstance(each, str) and each.endswith(f"/com.google/{mark}") for each in items(row, "categories"))
+def _states(row: dict[str, Any]) -> set[str]:
+    """The states of an article in Google Reader's format, such as `read` and `starred`."""
+    names = (each for each in items(row, "categories") if isinstance(each, str))
+    return {name.rpartition("/com.google/")[2] for name in names if "/com.google/" in name}
 
 
 def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
@@ -227,7 +229,7 @@ def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
         authors=_names([row.get("author") or ""]),
         tags=_names([each for each in labels if each != origin.get("category")]),
         published=_moment(row.get("published") or row.get("updated") or str(row.get("crawlTimeMsec") or "")[:-3]),
-        is_read=_is_marked(row, "read"),
+        is_read="read" in _states(row),
         is_starred=is_starred,
         feed=stream if "://" in stream else "",
         is_of_feed=True,

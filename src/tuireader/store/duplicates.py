@@ -40,6 +40,8 @@ _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
 """Minimum similarity of duplicates: with different titles, with the same title, and of an excerpt to the whole."""
 _OTHER = 0.3
 """Maximum similarity of an article and a comment about it at the same address."""
+_COMPARED = 100_000
+"""Maximum characters of HTML that are compared."""
 _HELD = 0.8
 """Minimum share of a text that is held by one from elsewhere."""
 _NUMBER = re.compile(r"\d+")
@@ -61,10 +63,12 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
 
 def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
     """Articles of other feeds that may be duplicates, by new article, the likeliest first; most have none."""
-    found = {article_id: others[:_MOST] for article_id, others in in_common(c, new, feed_id).items()}
+    found: dict[int, list[int]] = defaultdict(list)
     for article_id, other in _at_same_address(c, feed_id, new):
-        found.setdefault(article_id, []).insert(0, other)
-    return found
+        found[article_id].append(other)
+    for article_id, others in in_common(c, new, feed_id).items():
+        found[article_id] += others
+    return {article_id: others[:_MOST] for article_id, others in found.items()}
 
 
 def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) -> list[tuple[int, int]]:
@@ -85,23 +89,33 @@ def _tells_for(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
 
 def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     rows = c.execute(
-        "SELECT a.title, a.link, a.link_key, a.date, b.html, b.full_html, f.url FROM article AS a"
-        " JOIN feed AS f ON f.id = a.feed_id LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (?, ?)",
+        "SELECT a.title, a.link, a.link_key, a.date, f.url FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
+        " WHERE a.id IN (?, ?) ORDER BY a.id",
         (new, other),
     ).fetchall()
     if len(rows) < 2:  # one of them is gone
         return False
     titles, links = [text_of(row[0]) for row in rows], [text_of(row[1]) for row in rows]
     key, other_key = (row[2] for row in rows)
-    given, whole = [plain(row[4]) for row in rows], [plain(row[5] or row[4]) for row in rows]
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
-        is_own = [text_of(row[6]) == PAGES or same_site(text_of(row[6]), links[0]) for row in rows]
+        given, whole = _texts(c, new, other)
+        is_own = [text_of(row[4]) == PAGES or same_site(text_of(row[4]), links[0]) for row in rows]
         return _agree(titles, given, is_own) or (given != whole and _agree(titles, whole, is_own))
     is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
-    if is_of_one_site or abs(rows[0][3] - rows[1][3]) > _APART:
+    if is_of_one_site or abs(rows[0][3] - rows[1][3]) > _APART or _are_of_a_series(*titles):
         return False
-    return _are_alike(titles, whole)
+    return _are_alike(titles, _texts(c, new, other)[1])
+
+
+def _texts(c: sqlite3.Connection, *ids: int) -> tuple[list[str], list[str]]:
+    """The plain texts of articles by their ids, as given by their feeds and whole; nothing is read before it is needed."""
+    found = dict.fromkeys(ids, (None, None))
+    sql = "SELECT article_id, html, full_html FROM body WHERE article_id IN (SELECT value FROM json_each(?))"
+    found |= {id_: (html, full_html) for id_, html, full_html in c.execute(sql, (id_list(ids),)).fetchall()}
+    rows = [found[id_] for id_ in sorted(ids)]
+    given = [plain(html, _COMPARED) for html, _ in rows]
+    return given, [plain(full, _COMPARED) if full else text for (_, full), text in zip(rows, given, strict=True)]
 
 
 def _agree(titles: Sequence[str], texts: Sequence[str], is_own: Sequence[bool]) -> bool:
@@ -119,11 +133,14 @@ def _agree(titles: Sequence[str], texts: Sequence[str], is_own: Sequence[bool]) 
     return is_held and (is_same_title or alike.shingles >= _FEW)
 
 
+def _are_of_a_series(one: str, other: str) -> bool:
+    """Whether titles differ in a number, as those with the same words about each."""
+    return title_key(one) != title_key(other) and _NUMBER.findall(one) != _NUMBER.findall(other)
+
+
 def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
     alike = likeness(*texts)
     if title_key(titles[0]) != title_key(titles[1]):
-        if _NUMBER.findall(titles[0]) != _NUMBER.findall(titles[1]):  # of a series, with the same words about it
-            return False
         # What many articles say alike, such as that they are for subscribers, makes no story of two.
         one, other = (set(title_key(title).split()) for title in titles)
         enough = _MANY if one & other else 3 * _MANY

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.fetched import RemoteFeed
+    from tuireader.model.fetched import Ours, RemoteFeed
     from tuireader.model.headline import Field
 
 _COLUMNS = (
@@ -271,24 +271,34 @@ def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
 
 
 def _articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
-    """Articles of another feed that this one has too, with the ids here.
+    """Articles of another feed that this one has too, with the ids here; see `identity`."""
+    from tuireader.model.fetched import ParsedEntry, RemoteEntry
+    from tuireader.store import identity
+    from tuireader.text.shingles import has_other
 
-    They have the same guid, or the same link if it is unique in both feeds.
-    """
-    alone = (
-        "SELECT link_key, min(id) AS id FROM article WHERE feed_id = ? AND link_key <> 0"
-        " GROUP BY link_key HAVING count(*) = 1"
-    )
-    by_link = c.execute(
-        f"SELECT o.id, k.id FROM ({alone}) AS o JOIN ({alone}) AS k ON k.link_key = o.link_key", (other_id, feed_id)
-    ).fetchall()
-    by_guid = c.execute(
-        "SELECT o.id, k.id FROM article AS o JOIN article AS k ON k.feed_id = ? AND k.guid_key = o.guid_key"
-        " WHERE o.feed_id = ?",
-        (feed_id, other_id),
-    ).fetchall()
-    taken = {kept for _, kept in by_guid}
-    return {other: kept for other, kept in by_link if kept not in taken} | dict(by_guid)
+    def text_of_(article_id: int) -> str:
+        row = c.execute("SELECT html FROM body WHERE article_id = ?", (article_id,)).fetchone()
+        return plain(row[0]) if row else ""
+
+    entries = [
+        RemoteEntry(str(each.id), "", ParsedEntry(each.guid, each.title, each.link, published=each.published))
+        for each in _identities(c, other_id)
+    ]
+    there = _identities(c, feed_id)
+    same = identity.match(
+        entries, there, is_kept=lambda entry, here: has_other(text_of_(here.id), text_of_(int(entry.server_id)))
+    ).same
+    return {int(other): each.id for other, each in same.items()}
+
+
+def _identities(c: sqlite3.Connection, feed_id: int) -> list[Ours]:
+    from tuireader.model.fetched import Ours
+
+    sql = "SELECT id, guid, title, link, published FROM article WHERE feed_id = ? ORDER BY id"
+    return [
+        Ours(id_, "", b"", text_of(guid), text_of(title), text_of(link), moment(published))
+        for id_, guid, title, link, published in c.execute(sql, (feed_id,)).fetchall()
+    ]
 
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:

@@ -184,9 +184,9 @@ def unpack(packed: object) -> str:
     return unpack_all(packed)[0]
 
 
-def plain(packed: object) -> str:
-    """The plain words of a compressed HTML text."""
-    return " ".join(unescape(_TAG.sub(" ", unpack(packed))).split())
+def plain(packed: object, most: int | None = None) -> str:
+    """The plain words of a compressed HTML text, or of its first characters."""
+    return " ".join(unescape(_TAG.sub(" ", unpack(packed)[:most])).split())
 
 
 def unpack_all(packed: object) -> tuple[str, bool]:

@@ -25,7 +25,8 @@ _TITLE_WORDS, _TITLE_SIGNS = 3, 12
 """Minimum length of a title that is used to find candidates."""
 _SOME, _LITTLE = 8, 0.1
 """Minimum shingles of a text to compare them, and share below which texts are unlike."""
-_LONGEST = 200_000
+_HALF = 0.5
+_LONGEST = 60_000
 """Maximum characters compared."""
 
 
@@ -81,6 +82,18 @@ def retained(old: str, new: str) -> float:
     if len(before) < _SOME:
         before, after = (set(map(hash, re.findall(_WORD, text[:_LONGEST].casefold()))) for text in (old, new))
     return len(before & after) / len(before) if before else 1.0
+
+
+def has_other(one: str, other: str) -> bool:
+    """Whether at least half of one of two plain texts stands in the other; a very short one has to be the same."""
+    shorter, longer = sorted((one, other), key=len)
+    is_long = len(re.findall(_WORD, shorter[:_LOOKED_AT])) >= _RUN
+    return one == other != "" or (is_long and retained(shorter, longer) >= _HALF)
+
+
+def completes(old: str, new: str) -> bool:
+    """Whether a plain text can stand in the place of another one: it holds most of its words."""
+    return retained(old, new) >= _HALF
 
 
 def is_unlike(one: str, other: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -288,6 +288,20 @@ async def test_each_change_of_a_page_is_an_article(library: Library, site: Scrip
     assert bodies(library)[0].startswith(f"<h2>New</h2><p>{SECOND}</p>")
     assert await again(library) is None
     assert len(bodies(library)) == 3
+
+
+async def test_a_clock_that_was_ahead_once_hides_no_later_change(library: Library, site: ScriptedSite) -> None:
+    site.pages["/hours"] = text_page(FIRST, SECOND)
+    await watched(library, site)
+    now = library.clock.now
+    library.clock.now = now + timedelta(days=365)
+    site.pages["/hours"] = text_page(FIRST, THIRD)
+    assert await again(library) is None
+    library.clock.now = now
+    for number, sentence in enumerate([SECOND, THIRD, SECOND], 3):
+        site.pages["/hours"] = text_page(FIRST, sentence)
+        assert await again(library) is None
+        assert len(bodies(library)) == number
 
 
 async def test_of_a_list_the_items_are_compared(library: Library, site: ScriptedSite) -> None:

@@ -14,6 +14,7 @@ from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing.server import Login
+from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
@@ -144,3 +145,31 @@ async def test_of_doubles_that_become_one_a_pending_unsubscribe_of_either_ends(s
         assert [feed.id for feed in of_own(c)] == [own.id]
     await here.sync()
     assert OWN in {feed["url"] for feed in server.feeds.values()}
+
+
+async def test_a_name_from_a_list_stays_after_the_next_sync(server: Api, device: MakeDevice) -> None:
+    server.follow(1, "Tech")
+    server.publish(1, 1)
+    here = device(server)
+    await here.sync()
+    outline = f'<outline type="rss" text="Mine" xmlUrl="{server.feeds[1]["url"]}"/>'
+    with closing(connect(here.path)) as c:
+        import_feeds(c, f'<opml version="2.0"><body>{outline}</body></opml>'.encode(), NOW)
+    await here.sync()
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        assert [feed.name for feed in feeds.every(c)] == ["Mine"]
+    assert server.feeds[1]["title"] == "Mine"
+
+
+@pytest.mark.parametrize("url", ["http://192.168.7.5:8080/feed", "http://nas.local/feed"])
+async def test_an_address_inside_is_given_to_no_server_outside(server: Api, device: MakeDevice, url: str) -> None:
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        feed = feeds.add(c, url, title="Own", site="", now=NOW)
+    with pytest.raises(SyncError, match="in your own network"):
+        await here.push(feed, "https://rss.example.org")
+    assert not server.feeds
+    await here.push(feed)
+    assert len(server.feeds) == 1

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.library.syncing.identity import agrees, match
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
+from tuireader.store import identity
+from tuireader.store.identity import agrees
 
+match = partial(identity.match, is_kept=lambda _entry, _there: True)
 DAY = datetime(2026, 11, 3, 10, 30, 15, tzinfo=UTC)
 
 
@@ -81,6 +84,25 @@ def test_articles_of_one_address_and_title_are_told_apart_by_their_dates() -> No
     there = [ours(n, "", replace(weekly[n], entry=replace(weekly[n].entry, guid=f"y{n}"))) for n in (1, 3)]
     found = match(weekly, there)
     assert {number: each.id for number, each in found.same.items()} == {"1": 1, "3": 3}
+
+
+@pytest.mark.parametrize(
+    ("title", "apart", "is_kept", "is_one"),
+    [
+        ("Tide tables", timedelta(days=9), False, True),
+        ("Corrected", timedelta(0), False, True),
+        ("Corrected", timedelta(hours=20), True, True),
+        ("Deal 42", timedelta(hours=20), False, False),
+        ("Deal 42", timedelta(days=7), True, False),
+    ],
+)
+def test_where_an_address_alone_agrees_the_text_decides(
+    title: str, apart: timedelta, *, is_kept: bool, is_one: bool
+) -> None:
+    before = ours(1, "", entry("7"))
+    after = entry("99", title, guid="x", published=DAY + apart)
+    found = identity.match([after], [before], is_kept=lambda _entry, _there: is_kept)
+    assert bool(found.same) is is_one
 
 
 def test_two_a_second_apart_stay_two() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -308,3 +309,37 @@ async def test_what_newsboat_has_deleted_stays_away(folder: Path, library: Libra
     take_in(library.path, folder)
     await library.refresh(force=True)
     assert sorted(library.titles()) == ["1-0", "1-2"]
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+async def test_entries_that_newsboat_names_otherwise_are_not_doubled(
+    folder: Path, library: Library, site: ScriptedSite, *, is_later: bool
+) -> None:
+    """Without a guid it makes one of address and date."""
+    items = [Item(f"1-{n}", html=f"<p>Text {n} of it.</p>", link=f"{site.url}/{n}") for n in range(3)]
+    site.pages["/feed"] = Reply(re.sub("<guid.*?</guid>", "", rss(*items)))
+    url = f"{site.url}/feed"
+    (folder / "urls").write_text(f"{url}\n", "utf-8")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute(
+            "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, author, url, feedurl, pubDate INTEGER,"
+            " content, unread INTEGER, flags, deleted INTEGER, enclosure_url, enclosure_type)"
+        )
+        rows = [
+            (f"{item.link}1768464000", item.name, item.link, url, 1768464000, item.html, n)
+            for n, item in enumerate(items)
+        ]
+        c.executemany(
+            "INSERT INTO rss_item (guid, title, url, feedurl, pubDate, content, unread, deleted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+            rows,
+        )
+        c.commit()
+    if is_later:
+        library.follow(url)
+        await library.refresh(force=True)
+    take_in(library.path, folder)
+    await library.refresh(force=True)
+    take_in(library.path, folder)
+    with closing(connect(library.path)) as c:
+        assert (articles.count(c, Query()), articles.count(c, Query(unread=True))) == (3, 1)

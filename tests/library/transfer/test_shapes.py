@@ -238,3 +238,53 @@ def test_of_articles_that_say_so_only_those_with_a_star_get_one(library: Library
     with closing(connect(library.path)) as c:
         assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(starred=True))] == ["With"]
         assert len(articles.ids(c, Query())) == 2
+
+
+async def with_article(library: Library, site: ScriptedSite, title: str, text: str) -> str:
+    site.pages["/feed"] = Reply(rss(Item("one", title=title, link=f"{site.url}/now", html=f"<p>{text}</p>")))
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    return f"{site.url}/now"
+
+
+async def test_articles_that_are_exported_without_stars_get_none(library: Library, site: ScriptedSite) -> None:
+    """FreshRSS exports each feed in the format of its stars."""
+    link = await with_article(library, site, "One", "Its text.")
+    states = ["user/-/state/com.google/reading-list", "user/-/state/com.google/unread"]
+    take_in(library, starred(star(link, "One", categories=states)))
+    with closing(connect(library.path)) as c:
+        assert articles.count(c, Query(starred=True)) == 0
+
+
+LONG = [" ".join(f"{name}{n}" for n in range(40)) for name in ("first", "second")]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_one"),
+    [
+        ("Deal 41", LONG[1], False),
+        ("Deal 41", LONG[0], True),
+        ("Deal 42 | The Site", LONG[1], True),
+        ("Deal 41", "", True),
+    ],
+)
+async def test_a_star_for_another_article_at_its_address_is_not_given(
+    library: Library, site: ScriptedSite, title: str, text: str, *, is_one: bool
+) -> None:
+    link = await with_article(library, site, "Deal 42", LONG[0])
+    came = take_in(library, starred(star(link, title, summary={"content": text})))
+    assert came.pages is not None
+    assert (came.pages.added, came.pages.known) == ((0, 1) if is_one else (1, 0))
+
+
+@pytest.mark.parametrize(("text", "count"), [(LONG[1], 1), (LONG[0], 2)])
+async def test_a_text_of_a_file_takes_the_place_of_what_it_holds_alone(
+    library: Library, site: ScriptedSite, text: str, count: int
+) -> None:
+    link = await with_article(library, site, "One", f"{LONG[0][:120]} [...]")
+    page = {"url": link, "title": "One", "content": f"<p>{text}</p>", "is_archived": 0, "tags": []}
+    take_in(library, json.dumps([page]).encode())
+    with closing(connect(library.path)) as c:
+        bodies = [articles.body(c, id_) for id_ in articles.all_by_link(c, link)]
+    assert len(bodies) == 2  # the page is kept besides
+    assert sum(text[-8:] in body for body in bodies) == count

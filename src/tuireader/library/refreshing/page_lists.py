@@ -10,7 +10,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed
 from tuireader.model.query import Query
-from tuireader.store import articles
+from tuireader.store import articles, site_facts
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import place
 
@@ -104,8 +104,8 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
         found = replace(found, title=listing.title or found.title, authors=(), categories=())
     if found is None or not plain_text(found.html).strip():
         raise NotAFeedError(f"There is no text on this page of {named_host(page.url)} that can be made out.")
-    last = next(iter(articles.ids(c, Query(feeds=(feed_id,)), 0, 1)), None)
-    before, named = ("", "") if last is None else (articles.given_html(c, last), articles.get(c, last).guid)
+    last = site_facts.highest(c, feed_id)  # the last by its date may be of a clock that was ahead
+    before, named = (articles.given_html(c, last), articles.get(c, last).guid) if last else ("", "")
     digest = _digest(plain_text(found.html))
     if named.endswith(f"-{digest}"):
         return ParsedFeed(found.title, page.url, ())

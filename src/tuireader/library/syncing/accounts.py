@@ -14,7 +14,8 @@ from tuireader.model.account import LOCAL, Secret
 from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.private_network import Reach, is_inside_by_name
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
         raise SyncError("it is followed by an account already")
     if without_credentials(feed.url) != feed.url:
         raise SyncError(f"its address has a password, which {account.name} would get: nothing was done")
+    is_inside = feed.reach is Reach.PRIVATE or is_inside_by_name(host_of(feed.url))
+    if is_inside and not is_inside_by_name(host_of(account.url)):
+        raise SyncError(f"its address is in your own network, and {account.name} is not: nothing was done")
     if feed.id in await cache.read(site_facts.page_list_feeds):
         raise SyncError("its site has no feed, and what its page lists only this machine can follow")
     double = await cache.read(partial(_double, feed=feed, account=account, url=feed.url))

@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tuireader.content.dom.plain_text import plain_text
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.match_entries import digest_of, prepare
 from tuireader.library.rules import apply_rules
-from tuireader.library.syncing import identity, server
+from tuireader.library.syncing import server
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
 from tuireader.model.headline import Status
@@ -21,11 +22,13 @@ from tuireader.store import (
     articles,
     feeds,
     folders,
+    identity,
     server_statuses,
     status_outbox,
 )
 from tuireader.store.connection import transaction
 from tuireader.text.sentences import counted
+from tuireader.text.shingles import has_other
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
 from tuireader.urls.private_network import Reach, is_inside_by_name
@@ -237,7 +240,7 @@ class _Ready:
         there = server_statuses.candidates(c, account_id, feed_id, by_number)
         self.wrong = [each for other, each in there if other != feed_id]
         ours = [each for other, each in there if other == feed_id]
-        matches = identity.match(list(by_number.values()), ours, self._job.confirmed)
+        matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=partial(_is_kept, c))
         left = [each.entry for number, each in by_number.items() if number not in matches.same]
         if left and articles.has_any(c, feed_id):
             more = server_statuses.candidates(
@@ -245,7 +248,7 @@ class _Ready:
                 links=[each.link for each in left], dates=[each.published for each in left if each.published],
             )  # fmt: skip
             ours = [each for other, each in more if other == feed_id]
-            matches = identity.match(list(by_number.values()), ours, self._job.confirmed)
+            matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=partial(_is_kept, c))
         self.wrong += matches.wrong
         return matches
 
@@ -268,6 +271,10 @@ class _Ready:
         marks = Taken(len(saved.new), *server_statuses.take(c, known, job.now))
         united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
+
+
+def _is_kept(c: sqlite3.Connection, entry: RemoteEntry, there: Ours) -> bool:
+    return has_other(plain_text(articles.given_html(c, there.id)), plain_text(entry.entry.html))
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:

@@ -14,7 +14,18 @@ from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import READ, STAR, TAGS_MAX, Rule
-from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
+from tuireader.store import (
+    articles,
+    feeds,
+    folders,
+    labels,
+    pruning,
+    rules,
+    site_facts,
+    status_outbox,
+    statuses,
+    ui_state,
+)
 from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
@@ -308,6 +319,7 @@ class _Restoring:
         title, folder = _text(row, "custom_title"), _text(row, "folder")
         if title and not feed.custom_title:
             feeds.rename(self._c, feed.id, title)
+            status_outbox.note_subscription(self._c, feed, "rename", title)
             is_filled = True
         elif title and title != feed.custom_title:
             left_out.append("name")

@@ -29,6 +29,7 @@ from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
+from tuireader.text.shingles import completes, has_other, title_key
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import is_inside_by_name
@@ -98,9 +99,11 @@ def keep_all(
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
                     if page.html.strip() and not article.offline:
-                        _complete(c, there, page.html)
+                        article = _completed(c, article, page.html)
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
-                        here.add(articles.get(c, saved_pages.save_copy(c, there, now)))
+                        is_text_of_file = bool(page.html.strip()) and not article.offline
+                        copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
+                        here.add(articles.get(c, copy))
                 if page.tags:
                     labels.add_tags(c, [there], page.tags)
             marked += articles.count_changed(c, before)
@@ -141,21 +144,32 @@ class _Here:
         there = titles.get(page.title, [])
         if is_alone and not is_another and not there:
             some = [*islice(chain.from_iterable(titles.values()), 2)]
-            there = some if len(some) == 1 else []
+            there = [each for each in some if len(some) == 1 and self._may_be(page, each[0])]
         if not (page.guid or page.id or is_alone):  # a page within a page is told by its address alone
             there = [(id_, link) for id_, link in there if link == page.url]
         if is_alone:
             del self._feeds[key], self._by_title[key]
         return there[-1][0] if there else None
 
+    def _may_be(self, page: SavedPage, article_id: int) -> bool:
+        """Whether a page may be an article with another title at its address, where each day may bring another one."""
+        from tuireader.content.dom.plain_text import plain_text
 
-def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
-    """Save the text of a page that had none."""
+        mine, title = title_key(page.title), title_key(articles.get(self._c, article_id).title)
+        text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
+        return not (text and there) or mine in title or title in mine or has_other(text, there)
+
+
+def _completed(c: sqlite3.Connection, article: Article, html: str) -> Article:
+    """The article, with the text of a page if that holds what is here."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.word_count import count_tidied
 
     text = plain_text(html)
-    articles.save_full_text(c, article_id, html, text, count_tidied(text))
+    if not completes(plain_text(articles.body(c, article.id)), text):
+        return article
+    articles.save_full_text(c, article.id, html, text, count_tidied(text))
+    return articles.get(c, article.id)
 
 
 def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:

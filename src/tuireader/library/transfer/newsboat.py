@@ -6,12 +6,13 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotAFeedListError
-from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import articles, labels, pruning, rules, statuses
@@ -163,6 +164,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         gone = {key for each in items if each.is_deleted for key in entry_keys(each.entry)}
         pruning.remember(c, feed_id, [(key, pruning.ANY_DATE) for key in gone])
         items = [item for item in items if not item.is_deleted]
+        items = _named_as_here(c, feed_id, items, there)
         new = [item for item in items if item.entry.guid not in there]
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])
@@ -179,6 +181,22 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
                 rules.apply(c, rule, saved.new)
     return len(saved.new), changed
+
+
+def _named_as_here(c: sqlite3.Connection, feed_id: int, items: list[Item], there: dict[str, Known]) -> list[Item]:
+    """Articles with the guids that they have here: newsboat makes its own for entries without one.
+
+    Those found are added to `there`.
+    """
+    from tuireader.library.refreshing.match_entries import find_renamed
+
+    entries = [item.entry for item in items if item.entry.guid not in there]
+    found = find_renamed(c, feed_id, entries, there.values())
+    there.update({each.guid: Known(each.id, each.digest) for each in found.values()})
+    return [
+        item._replace(entry=replace(item.entry, guid=found[item.entry.guid].guid)) if item.entry.guid in found else item
+        for item in items
+    ]
 
 
 def _prepared(item: Item) -> Prepared:

@@ -1,7 +1,8 @@
-"""Which article of a feed each entry of a server is: by guid, else address, else title and day. Pure.
+"""Which article of a feed each entry of a server, or of its double here, is: by guid, else address, else title and day.
 
 The number that the server has for an article is a hint: servers are restored, feeds are emptied and followed again, and
-numbers change or are given to other articles.
+numbers change or are given to other articles. Pure, but for the texts, which are read where an address alone agrees:
+at some, each day brings another article. In doubt they are two: two of one article are better than one of two.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
@@ -20,6 +22,9 @@ _ROUNDED = timedelta(seconds=1)
 _NEAR = timedelta(days=1)
 _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
+
+
+IsKept = Callable[[RemoteEntry, Ours], bool]
 
 
 @dataclass(slots=True)
@@ -34,8 +39,13 @@ class Matches:
     """Articles whose number belongs to another article now."""
 
 
-def match(entries: Sequence[RemoteEntry], ours: Sequence[Ours], confirmed: Collection[str] = ()) -> Matches:
-    """Match the entries of one feed to its articles; a `confirmed` number is known to be right on the server."""
+def match(
+    entries: Sequence[RemoteEntry], ours: Sequence[Ours], confirmed: Collection[str] = (), *, is_kept: IsKept
+) -> Matches:
+    """Match the entries of one feed to its articles; a `confirmed` number is known to be right on the server.
+
+    `is_kept` says whether an entry, whose title has changed, still has the text of an article.
+    """
     found, left = Matches(), []
     by_number = {each.number: each for each in ours if each.number}
     links = Counter(map(_link, ours))
@@ -50,7 +60,7 @@ def match(entries: Sequence[RemoteEntry], ours: Sequence[Ours], confirmed: Colle
     taken = {each.id for each in found.same.values()}
     freed = {each.id for each in found.wrong}
     free = [each for each in ours if each.id not in taken and (each.id in freed or each.number not in confirmed)]
-    for pair_up in _RULES:
+    for pair_up in (*_RULES[:3], _unique(_link, partial(_is_same_at_address, is_kept=is_kept)), *_RULES[3:]):
         for entry, there in pair_up(left, free):
             if there.number and there.id not in freed:
                 found.rivals[entry.server_id] = there.number
@@ -165,6 +175,12 @@ def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
     return _title(entry) == _title(there) or _is_near(entry, there)
 
 
+def _is_same_at_address(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
+    if _title(entry) == _title(there) or _apart(entry, there) <= _ROUNDED:
+        return True
+    return _is_near(entry, there) and is_kept(entry, there)
+
+
 def _guid_counts(entry: RemoteEntry, there: Ours) -> bool:
     """Whether a guid counts: one made of address and title only if the dates agree."""
     return not entry.entry.link or not entry.entry.guid.startswith(entry.entry.link) or _is_near(entry, there)
@@ -174,7 +190,6 @@ _RULES = (
     _of_one_moment(_link_and_title),
     _unique(_guid, _guid_counts),
     _unique(_link_and_title, _is_near),
-    _unique(_link, _same_title_or_near),
     _of_one_moment(_title),
     _unique(_title, _is_near),
 )
