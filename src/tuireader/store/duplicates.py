@@ -109,7 +109,7 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
 
 
 def _texts(c: sqlite3.Connection, *ids: int) -> tuple[list[str], list[str]]:
-    """The plain texts of articles by their ids, as given by their feeds and whole; nothing is read before it is needed."""
+    """The plain texts of articles in the order of their ids, as their feeds gave them, and whole."""
     found = dict.fromkeys(ids, (None, None))
     sql = "SELECT article_id, html, full_html FROM body WHERE article_id IN (SELECT value FROM json_each(?))"
     found |= {id_: (html, full_html) for id_, html, full_html in c.execute(sql, (id_list(ids),)).fetchall()}
