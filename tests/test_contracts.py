@@ -82,6 +82,7 @@ BREAKS = {
     "The only door to h11": (("tuireader.web.connection_pool", "import h11"),),
     "The only door to brotli": (("tuireader.web.fetch", "import brotli"),),
     "The only door to nh3": (("tuireader.content.cleaning.clean", "import nh3"),),
+    "The only door to tld": (("tuireader.urls.typed", "import tld"),),
     "The only door to pyphen": (("tuireader.text.wrap", "import pyphen"),),
     "The only door to keyring": (("tuireader.cli.accounts", "import keyring"),),
     "The only door to icu4py": (("tuireader.text.bidi", "import icu4py"),),

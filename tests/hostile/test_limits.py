@@ -264,8 +264,9 @@ def test_a_cache_whose_texts_are_computed_is_none(db: Path, tmp_path: Path, cont
         import_path(c, str(folder), NOW, lambda _: None)
 
 
-def test_a_cache_that_multiplies_a_text_is_none(db: Path, tmp_path: Path) -> None:
+def test_a_cache_that_multiplies_a_text_is_none(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A value that stands in the file once, as the default of a column, is no text of hundreds of articles."""
+    monkeypatch.setattr(newsboat, "_DEFAULT", 10**9)
     folder = cache_of_newsboat(tmp_path, "other TEXT")
     with closing(sqlite3.connect(folder / "cache.db")) as c:
         rows = [(str(n), "https://a.example/feed") for n in range(500)]
@@ -286,6 +287,14 @@ def test_an_archive_of_very_many_names_is_refused(db: Path, tmp_path: Path, monk
             archive.writestr(f"content/{number}.html", "")
     with closing(connect(db)) as c, pytest.raises(NotAFeedListError, match="cannot be unpacked: there is a list"):
         import_path(c, str(tmp_path / "omnivore.zip"), NOW, lambda _: None)
+
+
+@pytest.mark.parametrize("column", ["id TEXT", "pubDate TEXT", "feedurl TEXT", "content TEXT"])
+def test_a_cache_of_a_long_default_is_none(tmp_path: Path, column: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "cache.db")) as c:
+        c.execute(f"CREATE TABLE rss_item (guid TEXT, {column} DEFAULT '{'9' * 101}')")
+    with pytest.raises(NotAFeedListError, match="not a cache of newsboat"):
+        list(newsboat.read_cache(tmp_path / "cache.db"))
 
 
 def test_a_text_that_many_pages_name_comes_once(db: Path, tmp_path: Path) -> None:

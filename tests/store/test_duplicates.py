@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from support.factories import NOW, save, subscribe, titles
+from support.factories import NOW, save, save_plan, subscribe, titles
 from tuireader.library.reading import status
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.rules.prune import expire
 from tuireader.model.feed import Feed
-from tuireader.model.fetched import ParsedEntry, Prepared
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, duplicates, feeds, folders, rules, statuses, writing
@@ -347,6 +347,7 @@ TOLD = text_of(random.Random(9), 300)
     [
         (["Eight", "words", "are", "all", "that", "it", "says"], "A story", SPAM, False),
         ([], "A story", SPAM, False),
+        (["Eight", "words", "are", "all", "that", "it", "says"], "A story", ["spam"] * 300, False),
         (["Eight", "words", "are", "all", "that", "it", "says"], "A story", ["Buy", *SPAM[:9]], False),
         (TOLD, "Buy this", [*TOLD[:120], *SPAM], False),
         (TOLD, "A story", [*TOLD[:200], *SPAM], False),
@@ -366,6 +367,32 @@ def test_a_text_from_elsewhere_stands_for_one_at_its_own_address_only_if_it_hold
     for each, feed in given if is_first else given[::-1]:
         save(c, each, feed=feed)
     assert len(titles(c)) == (1 if is_one else 2)
+
+
+def test_an_article_ties_no_others_that_have_nothing_in_common(c: sqlite3.Connection) -> None:
+    """Also if it holds the texts of both."""
+    one, two, third = feeds_named(c, 3)
+    cake, harbour = "https://0.example/cake", "https://1.example/harbour"
+    save(c, entry("a", "Cake", TOLD[:60], cake), feed=one)
+    statuses.mark(c, articles.ids(c, Query()), read=True)
+    save(c, entry("h", "Harbour", [*TOLD[60:], *TOLD[:60]], cake), feed=third)
+    save(c, entry("w", "Harbour", TOLD[60:], harbour), feed=two)
+    by_feed = {each.feed_id: each for each in articles.window(c, Query(apart=True), 0, 9)}
+    assert (by_feed[one.id].read, by_feed[two.id].read) == (True, False)
+    assert "Cake" in titles(c)
+
+
+def test_an_article_that_became_another_since_it_was_read_marks_no_other(c: sqlite3.Connection) -> None:
+    one, two = feeds_named(c, 2)
+    save(c, entry("a", "Ten funny cats", SPAM[:30]), feed=one)
+    statuses.mark(c, articles.ids(c, Query()), read=True)
+    (known,) = articles.ids(c, Query())
+    edited_ = entry("a", "Harbour sold", [*SPAM[:30], *TOLD], "https://1.example/harbour")
+    save_plan(c, one, Plan(changed=((known, edited_),)))
+    save(c, entry("b", "Harbour sold", TOLD, "https://1.example/harbour"), feed=two)
+    assert titles(c, Query(unread=True)) == ["Harbour sold"]
+    save(c, entry("c", "Harbour sold", TOLD, "https://1.example/harbour"), feed=feeds_named(c, 3)[2])
+    assert titles(c, Query(unread=True)) == ["Harbour sold"]
 
 
 def test_of_a_link_alone_the_title_decides(c: sqlite3.Connection) -> None:

@@ -45,7 +45,7 @@ def test_the_last_word_of_a_saved_search_is_whole(c: sqlite3.Connection) -> None
     ],
 )
 def test_a_new_name_stands_in_the_place_of_the_old_one(query: str, then: str) -> None:
-    assert renamed(query, "feed", "HH", 'Harbour "Weekly"') == then
+    assert renamed(query, "feed", "HH", ['Harbour "Weekly"']) == then
 
 
 def test_searches_and_rules_follow_the_name_of_a_feed_whoever_gives_it(c: sqlite3.Connection) -> None:
@@ -69,12 +69,41 @@ def test_searches_and_rules_follow_the_name_of_a_feed_whoever_gives_it(c: sqlite
 
 
 def test_a_name_of_two_feeds_still_means_both_after_one_has_another(c: sqlite3.Connection) -> None:
-    one, _two = subscribe(c, "https://one.example/feed", "Blog"), subscribe(c, "https://two.example/feed", "Blog")
+    one, two = subscribe(c, "https://one.example/feed", "Blog"), subscribe(c, "https://two.example/feed", "Blog")
     saved.keep(c, "Both", 'feed="Blog"')
     feeds.rename(c, one.id, "Mine")
     assert ui_state.searches(c)[0].query == 'feed="Blog"|"Mine"'
     feeds.rename(c, one.id, "")
-    assert ui_state.searches(c)[0].query == f'feed="Blog"|"{one.url}"'
+    assert ui_state.searches(c)[0].query == f'feed="{two.url}"|"{one.url}"'
+
+
+def test_a_name_that_two_feeds_have_for_a_while_joins_nothing(c: sqlite3.Connection) -> None:
+    """As where a host gives all of its feeds the title of its maintenance."""
+    one, two = subscribe(c, "https://a.example/one", "Alpha"), subscribe(c, "https://a.example/two", "Beta")
+    saved.keep(c, "A", 'feed="Alpha"')
+    saved.keep(c, "B", 'feed="Beta"')
+    for title in ("Maintenance", ""):
+        feeds.record(c, replace(one, title=title or "Alpha"))
+        feeds.record(c, replace(two, title=title or "Beta"))
+    save(c, ready("1", title="One"), feed=one)
+    save(c, ready("2", title="Two"), feed=two)
+    assert [titles(c, Query(text=f"{each.query} ")) for each in ui_state.searches(c)] == [["One"], ["Two"]]
+
+
+def test_a_name_that_is_taken_and_given_back_joins_nothing(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c, "https://a.example/one", "Alpha"), subscribe(c, "https://a.example/two", "Beta")
+    saved.keep(c, "B", 'feed="Beta"')
+    feeds.rename(c, one.id, "Beta")
+    feeds.rename(c, one.id, "")
+    assert ui_state.searches(c)[0].query == f'feed="{two.url}"'
+
+
+def test_a_feed_that_comes_with_the_name_of_another_is_in_none_of_its_searches(c: sqlite3.Connection) -> None:
+    one = subscribe(c, "https://a.example/one", "Blog")
+    saved.keep(c, "Mine", 'feed="Blog" -feed=other')
+    subscribe(c, "https://b.example/two", "Blog")
+    subscribe(c, one.url, "Blog")
+    assert ui_state.searches(c)[0].query == f'feed="{one.url}" -feed=other'
 
 
 def test_of_two_feeds_with_one_name_a_search_names_the_address(c: sqlite3.Connection) -> None:

@@ -10,13 +10,12 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from tuireader.model.feed import PAGES
 from tuireader.model.headline import utc_now
 from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, plain, text_of
-from tuireader.text.shingles import likeness, retained, title_key
+from tuireader.text.shingles import is_short, likeness, retained, title_key
 from tuireader.urls.identity import is_front_page, same_site
 
 if TYPE_CHECKING:
@@ -56,7 +55,9 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
     note(c, hashes)
     for article_id, others in _candidates(c, feed_id, hashes).items():
         free = (other for other in others if not _tells_for(c, other, feed_id))
-        other = next((other for other in free if _is_same(c, article_id, other)), None)
+        # With each of its story: else one article could tie others that have nothing in common.
+        told = ((other, with_others(c, [other])[:_MOST]) for other in free)
+        other = next((other for other, all_ in told if all(_is_same(c, article_id, each) for each in all_)), None)
         if other is not None:
             _tell_together(c, article_id, other)
 
@@ -99,6 +100,8 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     key, other_key = (row[2] for row in rows)
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
+        from tuireader.model.feed import PAGES  # the start does without it
+
         given, whole = _texts(c, new, other)
         is_own = [text_of(row[4]) == PAGES or same_site(text_of(row[4]), links[0]) for row in rows]
         return _agree(titles, given, is_own) or (given != whole and _agree(titles, whole, is_own))
@@ -126,11 +129,10 @@ def _agree(titles: Sequence[str], texts: Sequence[str], is_own: Sequence[bool]) 
     """
     alike, is_same_title = likeness(*texts), title_key(titles[0]) == title_key(titles[1])
     short, long = sorted((0, 1), key=lambda each: len(texts[each]))
-    says_nothing = likeness(texts[long], texts[long]).shingles < _FEW
-    if is_own[long] or (says_nothing and not is_own[short]):
+    if is_own[long] or (is_short(texts[long], _FEW) and not is_own[short]):
         return alike.of_shorter > _OTHER if alike.shingles >= _FEW else is_same_title
     is_held = bool(texts[short]) and retained(texts[short], texts[long]) >= _HELD
-    return is_held and (is_same_title or alike.shingles >= _FEW)
+    return is_held and (is_same_title or (alike.shingles >= _FEW and alike.of_both >= _EDITED))
 
 
 def _are_of_a_series(one: str, other: str) -> bool:

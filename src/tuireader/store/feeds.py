@@ -57,7 +57,7 @@ def add(
 ) -> Feed:
     """Subscribe to the feed at `url`, or return the existing subscription; each account has its own (0: local)."""
     with transaction(c):
-        c.execute(
+        done = c.execute(
             "INSERT INTO feed (url, title, site, added, private, account_id, server_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (account_id, url) DO NOTHING",
             (
@@ -73,7 +73,10 @@ def add(
         row = c.execute(
             f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND url = ?", (account_id, sound(url))
         ).fetchone()
-    return _feed(row)
+        feed = _feed(row)
+        if done.rowcount and title:
+            _tell_queries(c, feed.id, {name_key(url)})
+    return feed
 
 
 def get(c: sqlite3.Connection, feed_id: int) -> Feed:
@@ -324,20 +327,35 @@ def _followed_by_queries(c: sqlite3.Connection, feed_id: int, merged: int = 0) -
     """Let saved searches and rules that name a feed, or one merged into it, follow a new name or address."""
     before = _keys(c, (feed_id, merged))
     yield
-    if not before <= (now := _keys(c, (feed_id,))):
-        from tuireader.store.queries import renaming  # the start does without it
+    if _keys(c, (feed_id,)) != before:
+        _tell_queries(c, feed_id, before)
 
-        new = unique_names(c)[feed_id]
-        others = _keys(c, (row[0] for row in c.execute("SELECT id FROM feed WHERE id <> ?", (feed_id,)).fetchall()))
-        for old in before - now:
-            renaming.follow(c, "feed", old, new, is_shared=old in others)
+
+def _tell_queries(c: sqlite3.Connection, feed_id: int, before: set[str]) -> None:
+    """Let saved searches and rules follow the names of a feed, which were others `before`.
+
+    Those that name another feed by its new name get the address of that: they mean one feed still.
+    """
+    from tuireader.store.queries import renaming  # the start does without it
+
+    if not renaming.has_any(c, "feed"):
+        return
+    now, names, others = _keys(c, (feed_id,)), unique_names(c), [feed for feed in every(c) if feed.id != feed_id]
+    for new in now - before:
+        renaming.follow(c, "feed", new, [names[each.id] for each in others if new in _keys_of(each)] or [new])
+    for old in before - now:
+        shared = [old] if any(old in _keys_of(each) for each in others) else []
+        renaming.follow(c, "feed", old, [*shared, names[feed_id]])
 
 
 def _keys(c: sqlite3.Connection, ids: Iterable[int]) -> set[str]:
-    """The names and addresses of feeds as keys, by which searches and rules name them."""
-    sql = f"SELECT {NAME}, url FROM feed AS f WHERE id IN (SELECT value FROM json_each(?))"
-    rows = c.execute(sql, (id_list(ids),)).fetchall()
-    return {key for row in rows for key in map(name_key, map(text_of, row)) if key}
+    """The names and addresses of feeds by which searches and rules name them, as keys."""
+    rows = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),))
+    return {key for row in rows.fetchall() for key in _keys_of(_feed(row))}
+
+
+def _keys_of(feed: Feed) -> set[str]:
+    return {name_key(feed.custom_title or feed.title), name_key(feed.url)} - {""}
 
 
 def unique_names(c: sqlite3.Connection) -> dict[int, str]:

@@ -69,12 +69,12 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
         for feed in chosen:
             yield Step(f"{account.name}: {feed.name}")
             try:
-                await use.push(on.cache, server, account, feed, folder)
+                said = await use.push(on.cache, server, account, feed, folder)
             except (SyncError, FetchError) as error:
                 row = {"feed": feed.name, "status": "failed", "error": str(error)}
                 yield Step(failed=f"{feed.name}: {error}", row=row)
             else:
-                yield Step(notices=(f"{feed.name} is followed by {account.name} now.",), has_news=True)
+                yield Step(notices=(f"{feed.name} is followed by {account.name} now.", *said), has_news=True)
 
 
 async def add(on: Context, address: str, login: Login, secret: Secret, name: str) -> Steps:

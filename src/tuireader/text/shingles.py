@@ -87,13 +87,17 @@ def retained(old: str, new: str) -> float:
 def has_other(one: str, other: str) -> bool:
     """Whether at least half of one of two plain texts stands in the other; a very short one has to be the same."""
     shorter, longer = sorted((one, other), key=len)
-    is_long = len(re.findall(_WORD, shorter[:_LOOKED_AT])) >= _RUN
-    return one == other != "" or (is_long and retained(shorter, longer) >= _HALF)
+    return one == other != "" or (not is_short(shorter, _RUN) and retained(shorter, longer) >= _HALF)
 
 
 def completes(old: str, new: str) -> bool:
     """Whether a plain text can stand in the place of another one: it holds most of its words."""
     return retained(old, new) >= _HALF
+
+
+def is_short(text: str, words: int) -> bool:
+    """Whether a plain text has fewer words, or characters of a script without spaces."""
+    return len(re.findall(_WORD, text[:_LOOKED_AT])) < words
 
 
 def is_unlike(one: str, other: str) -> bool:

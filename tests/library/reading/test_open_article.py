@@ -246,6 +246,35 @@ async def test_a_full_text_that_is_fetched_again_stays_where_something_else_is_t
         assert "Paragraph eight" in open_article.markdown_of(c, number)
 
 
+@pytest.mark.parametrize("is_replacing", [False, True])
+@pytest.mark.parametrize("has_wall", [False, True])
+async def test_a_full_text_is_not_cut_to_what_its_page_shows_now(
+    library: Library, site: ScriptedSite, *, has_wall: bool, is_replacing: bool
+) -> None:
+    """A further page that does not answer, or a wall behind the beginning; also with selectors."""
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    parts = [
+        "".join(f"<p>Sentence {n} of part {part} says something of its own, at some length.</p>" for n in range(30))
+        for part in range(3)
+    ]
+    pager = "<div class=page-links>Pages: 1 <a href=/one/2/>2</a> <a href=/one/3/>3</a></div>"
+    for path, part in zip(("/one", "/one/2/", "/one/3/"), parts, strict=True):
+        site.pages[path] = Reply(f"<html><body><article><h1>One</h1>{part}</article>{pager}</body></html>")
+    with closing(connect(library.path)) as c:
+        feeds.set_option(c, articles.get(c, number).feed_id, "selector", "article")
+    await fetch(library, number)
+    if has_wall:
+        shown = f"<article><h1>One</h1>{parts[0]}<p>Subscribe!</p></article>"
+        site.pages["/one"] = Reply(f"<html><body>{shown}</body></html>")
+    else:
+        site.pages["/one/2/"] = Reply("Too much", status=503)
+    async with library.asking() as queue:
+        events = full_text.fetch_full_texts(library.cache, queue, [number], replace=is_replacing)
+        assert [event.error is None async for event in events] == [False]
+    with closing(connect(library.path)) as c:
+        assert "Sentence 29 of part 2" in open_article.markdown_of(c, number)
+
+
 async def test_selectors_that_are_kept_replace_a_text_that_its_page_still_holds_and_no_other(
     library: Library, site: ScriptedSite
 ) -> None:

@@ -46,7 +46,7 @@ class OneByOne:
 
         The rules of a site that it redirects to apply as well.
         """
-        async with self._turns.setdefault(host_of(url), asyncio.Lock()), self._hands:
+        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
             rules = await self._robots.check(url, permission)
             page = await self._ask(url, permission, max(self._pause, min(rules.pause, PAUSE_MOST)))
         if host_of(page.url) != host_of(url):
@@ -56,7 +56,8 @@ class OneByOne:
     async def _ask(self, url: str, permission: Permission, pause: float | None = None) -> Page:
         """Fetch an address, and pause whatever the result."""
         try:
-            page = await self._queue.get(url, permission=permission, first=False)
+            async with self._hands:  # not in the pause: sites that want long ones hold up no others
+                page = await self._queue.get(url, permission=permission, first=False)
         except FetchError:
             await self._sleep(self._pause)
             raise

@@ -42,7 +42,7 @@ PAGES_MAX = 40
 """Maximum pages of one article."""
 _IN_VAIN = 5
 """Unanswered requests in a row after which a site is not asked any more."""
-_SHORT, _LESS, _SAME = 50, 5, 0.5
+_SHORT, _LESS, _SAME, _HELD = 50, 5, 0.5, 0.7
 """Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions."""
 _COMPARED = 3
 """Texts of other articles that a new one is compared with: a text shown for every article is none."""
@@ -191,16 +191,13 @@ class _KeepText:
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         kept = articles.texts(c, self.article_id).full_text
-        may_replace = kept is None or _replaces(found, kept) or (self.is_replacing and _is_on(self.pages, kept))
-        if not may_replace:
+        is_chosen, is_unasked = bool(chosen[0]) or self.is_replacing, self.much > 1
+        is_less = found.words < article.words * (1 if is_chosen else self.much)
+        # A part that was chosen may be less, or something else, of pages that hold all that is here.
+        holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or plain_text(given))
+        if kept is not None and not (holds or (not (is_chosen and is_less) and _replaces(found, kept))):
             raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
-        is_unasked = self.much > 1
-        if chosen[0] or self.is_replacing:  # a part that was chosen may be less, of a page that has all of it
-            is_less = (is_unasked or self.is_replacing) and found.words < article.words
-            is_less = is_less and not _is_on(self.pages, kept or plain_text(given))
-        else:
-            is_less = found.words < article.words * self.much
-        if is_less:
+        if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
             raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
@@ -222,13 +219,13 @@ def _replaces(found: _Found, kept: str) -> bool:
 
 
 def _is_on(pages: Sequence[Page], kept: str) -> bool:
-    """Whether pages still hold a text that was fetched before, and no notice stands in its place."""
+    """Whether pages still hold a whole text that was fetched before, and no notice or part of it."""
     from tuireader.content.extraction.extract import tree_of_page
     from tuireader.content.extraction.page import text_of
-    from tuireader.text.shingles import likeness
+    from tuireader.text.shingles import retained
 
     trees = (tree_of_page(page.content) for page in pages)
-    return likeness(kept, " ".join(text_of(tree) for tree in trees if tree is not None)).of_shorter >= _SAME
+    return retained(kept, " ".join(text_of(tree) for tree in trees if tree is not None)) >= _HELD
 
 
 def _spelt(text: str) -> str:

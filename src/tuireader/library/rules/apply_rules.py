@@ -155,7 +155,7 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
         is_new = to is not None and {id_ for id_, folder in filed.items() if folder == to} <= ids
         if to is not None and (is_new or name_key(names[to]) == name_key(name)):
             rules.move_to(c, old, to)
-            renaming.follow(c, "folder", name, names[to], is_shared=is_shared)
+            renaming.follow(c, "folder", name, [name, names[to]] if is_shared else [names[to]])
         else:
             idle = rules.of_folders(c, [old])
             said += [f"Nothing is in “{name}” any more, which a rule is for: {rule.said}" for rule in idle]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -101,17 +101,19 @@ def hand_over(
     *,
     server_id: str = "",
     url: str = "",
-) -> None:
+) -> list[str]:
     """Hand a feed over as `feeds.hand_over` does, into a folder of the account; "" for none.
 
-    `before` are all feeds as they were filed: the rules of their folders follow.
+    `before` are all feeds as they were filed: rules and searches of their folders follow; returns messages about
+    those that cannot.
     """
     server_statuses.forget_of_feed(c, feed_id)
     feeds.hand_over(c, feed_id, account_id, server_id=server_id, url=url)
     if folder:
         folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id)
-    apply_rules.follow_folders(c, before)
+    said = apply_rules.follow_folders(c, before)
     folders.remove_empty(c)
+    return said
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
@@ -140,6 +142,16 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
         said = apply_rules.follow_folders(c, before)
         folders.remove_empty(c)
     return said
+
+
+def put_back(c: sqlite3.Connection, filed: Mapping[str, Iterable[int]]) -> list[str]:
+    """Put feeds back into their former folders; raises NotFoundError if none of them is here any more."""
+    here = {feed.id for feed in feeds.every(c)}
+    there = {folder: [id_ for id_ in ids if id_ in here] for folder, ids in filed.items()}
+    if not any(there.values()):
+        raise NotFoundError("This feed is no longer there.")
+    with transaction(c):
+        return [said for folder, ids in there.items() for said in put_all_into(c, ids, folder)]
 
 
 def file_new(c: sqlite3.Connection, came: Refreshed, folder: str, now: datetime) -> tuple[Refreshed, list[str]]:

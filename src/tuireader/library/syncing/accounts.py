@@ -88,13 +88,13 @@ def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
     return [feed for feed in [*feeds.of_account(c, LOCAL), *lost] if not feed.holds_pages and feed.id not in leaving]
 
 
-async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> None:
+async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> list[str]:
     """Make an account follow a feed, with everything that is marked here; raises SyncError, FetchError.
 
     The feed is this machine's own, or one that its server no longer follows. On the server it goes into `folder`, or
     into the folder of the same name as here. Its articles stay; at the next sync those that the server has, too, are
     recognised by address and title, and marks of both sides are combined. If the account already follows the feed, the
-    two become one.
+    two become one. Returns messages about rules and searches that cannot follow.
     """
     if feed.holds_pages:
         raise SyncError("these are single pages, which no server can follow")
@@ -119,7 +119,9 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     if name and (double is None or feed.custom_title):
         await server.rename(server_id, name)
     folder = folder or account.name
-    await cache.write(partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double))
+    return await cache.write(
+        partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
+    )
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, server_id: str = "") -> Feed | None:
@@ -143,7 +145,7 @@ def followed_twice(c: sqlite3.Connection, account: Account) -> int:
 
 def _hand_over(
     c: sqlite3.Connection, feed: Feed, account: Account, *, remote: RemoteFeed | None, folder: str, double: Feed | None
-) -> None:
+) -> list[str]:
     with transaction(c):
         before = feeds.every(c)
         server_id, url = ("", feed.url) if remote is None else (remote.server_id, remote.url)
@@ -152,4 +154,4 @@ def _hand_over(
         if double is not None:
             feeds.take_over(c, feed.id, double.id)
         feeds.stay(c, feed.id)
-        subscription.hand_over(c, feed.id, account.id, folder, before, server_id=server_id, url=url)
+        return subscription.hand_over(c, feed.id, account.id, folder, before, server_id=server_id, url=url)

@@ -113,7 +113,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "type": "feed",
             "url": without_credentials(feed.url),
             "title": feed.title,
-            "custom_title": feed.custom_title,
+            "custom_title": feed.custom_title or (feed.title if feed.is_of_account else ""),  # its name on the server
             "site": without_credentials(feed.site),
             "folder": names.get(feed.folder_id or 0),
             "reach": feed.reach.value,

@@ -25,7 +25,7 @@ from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.headline import Status
-from tuireader.store import articles, feeds, labels, statuses
+from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
@@ -105,7 +105,7 @@ def keep_all(
                         copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
                         here.add(articles.get(c, copy))
                 if page.tags:
-                    labels.add_tags(c, [there], page.tags)
+                    statuses.tag(c, [there], page.tags)
             marked += articles.count_changed(c, before)
     return KeptPages(added, known, without, marked)
 

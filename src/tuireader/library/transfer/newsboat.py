@@ -15,7 +15,7 @@ from tuireader.errors import NotAFeedListError
 from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
-from tuireader.store import articles, labels, pruning, rules, statuses
+from tuireader.store import articles, pruning, rules, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import lenient
 from tuireader.store.writing import entry_keys
@@ -33,6 +33,8 @@ _LARGEST = 20_000_000
 """Maximum bytes of a value."""
 _LONGEST = 5_000_000
 """Maximum characters of an article."""
+_DEFAULT = 100
+"""Maximum characters of a column's default."""
 _PATIENCE = 60.0
 """Seconds for reading a batch of articles."""
 _STEPS = 10_000
@@ -94,8 +96,10 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             c.execute("PRAGMA trusted_schema = OFF")
             c.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
             kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
-            hidden = [row[6] for row in c.execute("PRAGMA table_xinfo(rss_item)").fetchall()]
-            if kind != ("table",) or any(hidden):  # a column that is computed may take for ever, and all the memory
+            columns = c.execute("PRAGMA table_xinfo(rss_item)").fetchall()
+            # A computed column, or a long value that stands for each row, may take for ever, and all the memory.
+            is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT for row in columns)
+            if kind != ("table",) or is_odd:
                 raise NotAFeedListError(f"{path} is not a cache of newsboat")
             clock = _Clock()
             c.set_progress_handler(clock.is_late, _STEPS)
@@ -175,7 +179,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
         for id_, item in marked:
             if item.flags:
-                labels.add_tags(c, [id_], [f"flag {flag}" for flag in item.flags])
+                statuses.tag(c, [id_], [f"flag {flag}" for flag in item.flags])
         changed = articles.count_changed(c, before)
         for rule in rules.every(c):
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles

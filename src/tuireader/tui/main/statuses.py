@@ -226,17 +226,18 @@ class StatusController:
             self._node.post_message(FeedRestored(step.feed_id))
             toast(self._node, step.undone)
             return
-        is_more = step.tagged or step.untagged or step.saved or step.removed_rule
+        is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed
+        said: list[str] = []
         if is_more or step.feed_id is not None or step.search or step.rule is not None:
             try:
-                await self._cache.write(partial(_take_back, step=step))
+                said = await self._cache.write(partial(_take_back, step=step))
             except NotFoundError as error:  # its feed or its folder was removed meanwhile
                 toast(self._node, f"{error} So this cannot be undone.", severity="error")
                 return
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
-        toast(self._node, f"{step.undone}: {title}" if title else step.undone)
+        toast(self._node, ". ".join([f"{step.undone}: {title}" if title else step.undone, *said]))
         self._node.post_message(StatusChanged(lists_too=True))
 
 
@@ -262,17 +263,16 @@ def _with_status(connection: Connection, ids: Collection[int], field: Field, *, 
     return with_status(connection, ids, field, value=value)
 
 
-def _take_back(connection: Connection, step: UndoStep) -> None:
-    """Undo everything in a step except marks."""
+def _take_back(connection: Connection, step: UndoStep) -> list[str]:
+    """Undo everything in a step except marks; returns messages."""
     from tuireader.library.reading import saved, status
-    from tuireader.library.subscribing.subscription import put_into, rename
+    from tuireader.library.subscribing.subscription import put_back, rename
 
     for tag, ids in step.tagged.items():
         status.untag(connection, ids, [tag])
     for tag, ids in step.untagged.items():
         status.tag(connection, ids, [tag])
-    if step.folder is not None and step.feed_id is not None:
-        put_into(connection, step.feed_id, step.folder)
+    said = put_back(connection, step.filed) if step.filed else []
     if step.title is not None and step.feed_id is not None:
         rename(connection, step.feed_id, step.title)
     if step.search is not None:
@@ -281,6 +281,7 @@ def _take_back(connection: Connection, step: UndoStep) -> None:
         saved.remove(connection, found.id)
     if step.rule is not None or step.removed_rule:
         _take_back_rule(connection, step)
+    return said
 
 
 def _take_back_rule(connection: Connection, step: UndoStep) -> None:
@@ -311,9 +312,9 @@ class UndoStep(NamedTuple):
     untagged: Mapping[str, Collection[int]] = {}
     """Tags removed, with their articles."""
     feed_id: int | None = None
-    """The feed that was unsubscribed from, renamed, or moved to another folder."""
-    folder: str | None = None
-    """The feed's former folder: "" for none, None if it was not moved."""
+    """The feed that was unsubscribed from or renamed."""
+    filed: Mapping[str, Collection[int]] = {}
+    """Feeds that were moved, by their former folders; "" for none."""
     title: str | None = None
     """The user's former name of the feed: "" for none, None if it was not renamed."""
     search: tuple[str, str] | None = None
@@ -329,7 +330,7 @@ class UndoStep(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        return self.feed_id is None or self.folder is not None or self.title is not None
+        return self.feed_id is None or self.title is not None
 
 
 class UndoStack:
@@ -361,7 +362,7 @@ class UndoStack:
 def _as_json(step: UndoStep) -> dict[str, Any]:
     kept = {name: value for name, value in step._asdict().items() if value != UndoStep._field_defaults.get(name)}
     kept |= {"ids": sorted(step.ids)} if step.ids else {}
-    for name in ("tagged", "untagged", "did"):
+    for name in ("tagged", "untagged", "did", "filed"):
         if name in kept:
             kept[name] = {tag: sorted(ids) for tag, ids in kept[name].items()}
     return kept

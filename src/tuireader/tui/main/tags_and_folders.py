@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from sqlite3 import Connection
@@ -106,11 +106,13 @@ class FilingController:
 
     async def _write_folder(self, feeds: Sequence[Feed], before: Mapping[int, str], folder: str) -> None:
         said = await self._cache.write(partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder))
+        one, former = len(feeds) == 1, before[feeds[0].id]
+        where = f"in {former}" if former else "in no folder"
+        undone = f"{feeds[0].name} is {where} again" if one else f"{len(feeds)} feeds are in their folders again"
+        filed: dict[str, list[int]] = defaultdict(list)
         for feed in feeds:
-            where = f"in {before[feed.id]}" if before[feed.id] else "in no folder"
-            step = UndoStep(f"{feed.name} is {where} again", feed_id=feed.id, folder=before[feed.id])
-            self._statuses.can_be_undone(step)
-        one = len(feeds) == 1
+            filed[before[feed.id]].append(feed.id)
+        self._statuses.can_be_undone(UndoStep(undone, filed=filed))
         what = feeds[0].name if one else f"{len(feeds)} feeds"
         moved = f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now"
         toast(self._panes, ". ".join([moved, *said]))
