@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from support.app_factory import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve
+from support.app_factory import NOTES, NOW, REVIEW, Piece, ids, reader, screen_text, settle, shelve
 from tuireader.model.headline import Headline
-from tuireader.model.query import Query
+from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
@@ -177,10 +177,28 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
         with closing(connect(library)) as c:
             names = {folder.id: folder.name for folder in folders.every(c)}
             assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["News", "Ships", "Ships"]
-        await press(pilot, "U", "U")
+        await press(pilot, "U")
         with closing(connect(library)) as c:
             names = {folder.id: folder.name for folder in folders.every(c)}
             assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["", "News", "Sea"]
+        assert "2 feeds are in their folders again" in screen_text(app)
+
+
+async def test_rules_and_searches_go_along_with_the_feeds_of_a_folder_and_back(library: Path) -> None:
+    with closing(connect(library)) as c:
+        for feed in feeds.every(c):
+            folders.put(c, feed.id, folders.add(c, "All").id)
+        rule = rules.add(c, Rule("harbour", star=True, folder_id=folders.find(c, "All").id), NOW)
+        ui_state.put_search(c, "Of all", 'folder="All"')
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.feeds.focus()
+        for keys, folder in ((("v", "j", "j", "v", "T", *"Ships", "enter"), "Ships"), (("U",), "All")):
+            await press(pilot, *keys)
+            with closing(connect(library)) as c:
+                assert rules.get(c, rule.id).folder_id == folders.find(c, folder).id
+                assert ui_state.searches(c)[0].query == f'folder="{folder}"'
 
 
 async def test_a_slip_takes_no_feed_out_of_its_folder(library: Path) -> None:
