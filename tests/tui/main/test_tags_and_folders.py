@@ -194,7 +194,7 @@ async def test_rules_and_searches_go_along_with_the_feeds_of_a_folder_and_back(l
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         app.reader.sidebar.feeds.focus()
-        for keys, folder in ((("v", "j", "j", "v", "T", *"Ships", "enter"), "Ships"), (("U",), "All")):
+        for keys, folder in ((("v", "j", "v", "j", "v", "T", *"Ships", "enter"), "Ships"), (("U",), "All")):
             await press(pilot, *keys)
             with closing(connect(library)) as c:
                 assert rules.get(c, rule.id).folder_id == folders.find(c, folder).id
