@@ -61,6 +61,25 @@ def test_what_was_marked_before_the_folder_was_shared_is_kept_by_all(tmp_path: P
     assert sorted(made[0].state().values()) == [(False, True), (False, True), (True, False), (True, False)]
 
 
+def test_what_was_marked_before_a_feed_came_from_an_account_is_kept_by_all(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    everywhere(one, two)
+    one.fetch()
+    with one.opened() as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        feeds.hand_over(c, one.feed_id(), account.id, server_id="1")
+    one.mark(0, starred=True)
+    one.mark(1, read=True)
+    with one.opened() as c:
+        feeds.end_on_server(c, one.feed_id(), "gone")
+        subscription.take_back(c, feeds.get(c, one.feed_id()))
+    everywhere(one, two)
+    two.fetch()
+    everywhere(two, one)
+    assert [two.state()[f"{URL}#{number}"] for number in range(2)] == [(False, True), (True, False)]
+    assert one.state() == two.state()
+
+
 def test_a_mark_of_an_article_that_is_not_here_yet_waits_for_it(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     one.fetch(5)

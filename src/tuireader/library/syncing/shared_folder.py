@@ -272,8 +272,7 @@ class _Exchange:
         self._add(self._known.follow_moves())
         self._follow_guids()
         self._tell_subscribed_before()
-        if self._is_anew:
-            self._tell_marked_before()
+        self._tell_marked_before()
         self._add(self._known.follow_moves())
         error = ""
         try:
@@ -471,8 +470,10 @@ class _Exchange:
         return self._names[feed_id]
 
     def _tell_marked_before(self) -> None:
-        """Publish local marks that are unknown elsewhere: older than the sharing, or lost."""
+        """Publish local marks that are unknown elsewhere: older than the sharing, of a feed that is new, or lost."""
         for feed in self._local():
+            if not self._is_anew and str(feed.id) in self._place.feeds:
+                continue
             url = self._urls.get(feed.id, "")
             for row in server_statuses.of_feed(self._c, feed.id) if url else ():
                 guid = self._reused(feed.id).get(row.id, row.guid)
