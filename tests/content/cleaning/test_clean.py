@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tuireader.content.cleaning.clean import clean, clean_beginning, tidy
 from tuireader.content.cleaning.trim_end import trim_beginning
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.sanitize import SIZE_MAX, tree_of
+from tuireader.content.dom.sanitize import SIGNS_MAX, SIZE_MAX, tree_of
 from tuireader.content.dom.tree import serialise
 
 URL = "https://a.example/post/"
@@ -163,10 +163,11 @@ def test_nesting_is_limited() -> None:
 
 def test_what_is_too_long_is_cut_and_says_so() -> None:
     sentence = "The rest of this article is left out: it is too long."
-    for html in ("<p>word</p>" * (SIZE_MAX // 11 + 10), "x" * (SIZE_MAX + 1), "<b>y</b>" * 50_000):
+    signs = "<a href=x_y>word</a> [x](" * (SIGNS_MAX // 3 + 10)
+    for html in ("<p>word</p>" * (SIZE_MAX // 11 + 10), "x" * (SIZE_MAX + 1), "<b>y</b>" * 50_000, signs):
         cleaned = clean(html, URL)
         assert cleaned.endswith(f"<p><em>{sentence}</em></p>")
-        assert cleaned.startswith(("<p>word</p>", "<p>xxx", "<p><strong>y</strong>"))
+        assert cleaned.startswith(("<p>word</p>", "<p>xxx", "<p><strong>y</strong>", '<p><a href="https'))
         assert len(cleaned) < 2 * SIZE_MAX
     assert sentence not in clean("<p>" + "x" * (SIZE_MAX - 10), URL)
 

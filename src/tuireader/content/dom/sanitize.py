@@ -76,6 +76,8 @@ SIZE_MAX = 1_000_000
 """Maximum characters of an article's HTML, without embedded pictures."""
 TAGS_MAX = 60_000
 """Maximum tags of an article."""
+SIGNS_MAX = 150_000
+"""Maximum characters of an article's text that may mean something in Markdown."""
 NESTING_MAX = 200
 """Maximum nesting depth: parsing time grows with its square."""
 
@@ -86,6 +88,8 @@ _TO_REPLACEMENTS = {code: 0x10FF00 + code for code in range(0x80, 0xC0)}
 _FROM_REPLACEMENTS = {there: code for code, there in _TO_REPLACEMENTS.items()}
 _REPLACEMENT = re.compile("[\U0010ff80-\U0010ffbf]")
 
+_SIGN = re.compile(r"[][()*_`~\\!&|#$^]")
+_TAG_OR_SIGN = re.compile(rf"<[^<>]*>|{_SIGN.pattern}")
 _NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _NOTICE = re.compile(
@@ -157,8 +161,16 @@ def shortened(text: str) -> tuple[str, str]:
     """HTML without embedded pictures, and a sentence if it was cut off."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
-    kept = cut(text, SIZE_MAX, TAGS_MAX)
+    kept = _with_few_signs(cut(text, SIZE_MAX, TAGS_MAX))
     return kept, _CUT if len(kept) < len(text) else ""
+
+
+def _with_few_signs(text: str) -> str:
+    """The beginning of HTML, with at most `SIGNS_MAX` signs of Markdown in its text: each takes half a kilobyte."""
+    if len(text) - len(_SIGN.sub("", text)) <= SIGNS_MAX:
+        return text
+    signs = (match.start() for match in _TAG_OR_SIGN.finditer(text) if match[0][0] != "<")
+    return text[: next(islice(signs, SIGNS_MAX, None), len(text))]
 
 
 def bounded(text: str) -> str:
