@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +16,8 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.subscribe import Subscribed, candidates, subscribe
-from tuireader.model.feed import Refreshed
-from tuireader.store import feeds
+from tuireader.model.feed import PageList, Refreshed
+from tuireader.store import feeds, site_facts
 from tuireader.store.connection import connect
 from tuireader.urls.private_network import Reach
 
@@ -234,3 +234,19 @@ async def test_what_a_page_of_the_inside_names_may_be_there(
 
     place.inside.talk = talk
     assert (await add(library, place.at("wiki.test"))).feed.reach is Reach.PRIVATE
+
+
+@pytest.mark.parametrize("typed", ["site.org", "public.org"])
+async def test_a_page_that_moved_is_asked_inside_only_by_its_own_name(
+    library: Library, names: dict[str, str], place: Place, typed: str
+) -> None:
+    """What is typed is its first address: where it led since is no word of the user's."""
+    names["site.org"] = OUTSIDE
+    with closing(connect(library.path)) as c:
+        feed = feeds.add(c, place.at("site.org"), title="", site="", now=library.clock.now, reach=Reach.PUBLIC)
+        site_facts.put_page_list(c, feed.id, PageList("cards", "x", None))
+        feeds.record(c, replace(feed, url=place.at("public.org")))
+    names["public.org"] = INSIDE
+    with suppress(FetchError, NoFeedFoundError):
+        await add(library, place.at(typed))
+    assert bool(place.inside.heads) is (typed == "public.org")

@@ -30,6 +30,7 @@ from tuireader.store import site_facts
 from tuireader.store.connection import Connection
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
+from tuireader.urls.private_network import Permission, permission_from
 from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
@@ -145,7 +146,10 @@ class _Subscription:
             and there[0].id in await self._cache.read(site_facts.page_list_feeds)
         ):
             # Its list is not found any more: whoever gives its address again may find another one there.
-            raise NoFeedFoundError(done.refreshed.error, await self._queue.get(there[0].url))
+            feed = done.refreshed.feed
+            given = host_of(tries[0]) == host_of(feed.url)
+            permission = Permission.AS_GIVEN if given else permission_from(feed.reach)
+            raise NoFeedFoundError(done.refreshed.error, await self._queue.get(feed.url, permission=permission))
         return done
 
     async def look(self, address: str) -> Candidates:
