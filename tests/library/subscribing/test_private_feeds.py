@@ -243,7 +243,8 @@ async def test_a_page_that_moved_is_asked_inside_only_by_its_own_name(
     """What is typed is its first address: where it led since is no word of the user's."""
     names["site.org"] = OUTSIDE
     with closing(connect(library.path)) as c:
-        feed = feeds.add(c, place.at("site.org", "news"), title="", site="", now=library.clock.now, reach=Reach.PUBLIC)
+        first = place.at("site.org", "news")
+        feed = feeds.add(c, first, title="", site=first, now=library.clock.now, reach=Reach.PUBLIC)
         site_facts.put_page_list(c, feed.id, PageList("cards", "x", None))
         feeds.record(c, replace(feed, url=place.at("public.org", "news")))
     names["public.org"] = INSIDE
