@@ -283,7 +283,8 @@ async def test_a_text_of_a_file_takes_the_place_of_what_it_holds_alone(
 ) -> None:
     link = await with_article(library, site, "One", f"{LONG[0][:120]} [...]")
     page = {"url": link, "title": "One", "content": f"<p>{text}</p>", "is_archived": 0, "tags": []}
-    take_in(library, json.dumps([page]).encode())
+    came = take_in(library, json.dumps([page]).encode())
+    assert ("1 article that you had as an excerpt: with the file’s text now." in came.said()) is (count == 2)
     with closing(connect(library.path)) as c:
         bodies = [articles.body(c, id_) for id_ in articles.all_by_link(c, link)]
     assert len(bodies) == 2  # the page is kept besides

@@ -60,6 +60,8 @@ class KeptPages(NamedTuple):
     """Number of added pages without text."""
     marked: int = 0
     """Number of known pages whose star or tags have changed."""
+    completed: int = 0
+    """Number of known articles that got the text of the file."""
 
 
 def keep_all(
@@ -76,7 +78,7 @@ def keep_all(
     it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
     """
     followed, here = feeds.by_place(c), _Here(c, pages)
-    added = known = without = marked = 0
+    added = known = without = marked = completed = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
         before: dict[int, tuple[bool, bool, frozenset[str]]] = {}
@@ -100,6 +102,7 @@ def keep_all(
                         statuses.mark(c, [there], starred=True)
                     if page.html.strip() and not article.offline:
                         article = _completed(c, article, page.html)
+                        completed += article.offline
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
                         is_text_of_file = bool(page.html.strip()) and not article.offline
                         copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
@@ -107,7 +110,7 @@ def keep_all(
                 if page.tags:
                     statuses.tag(c, [there], page.tags)
             marked += articles.count_changed(c, before)
-    return KeptPages(added, known, without, marked)
+    return KeptPages(added, known, without, marked, completed)
 
 
 class _Here:
@@ -279,6 +282,10 @@ class Imported:
             pages = self.pages
             known = f", {pages.known} were here already" if pages.known else ""
             said = [f"{counted(pages.added, 'page')} kept{known}.", *_marked(pages.marked)]
+            if pages.completed:
+                said.append(
+                    f"{counted(pages.completed, 'article')} that you had as an excerpt: with the file’s text now."
+                )
             if pages.without_text:
                 bare = counted(pages.without_text, "page")
                 said.append(f"{bare} came without text: select them in the reader, and fetch it.")
