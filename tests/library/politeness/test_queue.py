@@ -16,9 +16,12 @@ from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.queue import UnresponsiveHosts
 from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
     from library.conftest import Library
+
+AS_GIVEN = Permission.AS_GIVEN
 
 BUSY = Reply("Busy", 429, headers={"Retry-After": "600"})
 
@@ -29,17 +32,17 @@ async def test_a_host_that_had_enough_is_not_asked_for_anything_until_then(
     site.pages |= {"/a": BUSY, "/b": Reply("here")}
     async with library.asking() as queue:
         with pytest.raises(FetchError, match="429"):
-            await queue.get(f"{site.url}/a")
-        for ask in (queue.get(f"{site.url}/b"), queue.send("POST", f"{site.url}/b")):
+            await queue.get(f"{site.url}/a", permission=AS_GIVEN)
+        for ask in (queue.get(f"{site.url}/b", permission=AS_GIVEN), queue.send("POST", f"{site.url}/b")):
             with pytest.raises(NotAskedError, match="wants not to be asked before") as raised:
                 await ask
             assert raised.value.kind is FetchFailure.HELD
     library.clock.advance(minutes=9)
     async with library.asking() as queue:  # also after a restart
         with pytest.raises(NotAskedError):
-            await queue.get(f"{site.url}/b")
+            await queue.get(f"{site.url}/b", permission=AS_GIVEN)
         library.clock.advance(minutes=2)
-        assert (await queue.get(f"{site.url}/b")).content == b"here"
+        assert (await queue.get(f"{site.url}/b", permission=AS_GIVEN)).content == b"here"
     assert site.paths() == ["/a", "/b"]
 
 
@@ -47,9 +50,9 @@ async def test_an_address_is_not_asked_for_in_another_spelling(library: Library,
     site.pages["/a"] = replace(BUSY, status=503)
     async with library.asking() as queue:
         with pytest.raises(FetchError, match="503"):
-            await queue.get(f"{site.url}/a")
+            await queue.get(f"{site.url}/a", permission=AS_GIVEN)
         with pytest.raises(NotAskedError):
-            await queue.get(f"{site.url}/a?again", instead_of=(f"{site.url}/a",))
+            await queue.get(f"{site.url}/a?again", permission=AS_GIVEN, instead_of=(f"{site.url}/a",))
     assert site.paths() == ["/a"]
 
 
@@ -60,13 +63,13 @@ async def test_a_host_all_of_whose_feeds_are_held_is_left_alone(library: Library
     with closing(connect(library.path)) as c:
         feeds.record(c, replace(held, not_before=until))
     async with library.asking() as queue:
-        assert (await queue.get(f"{site.url}/page")).content == b"here"  # one may be asked for
+        assert (await queue.get(f"{site.url}/page", permission=AS_GIVEN)).content == b"here"  # one may be asked for
         with closing(connect(library.path)) as c:
             feeds.record(c, replace(free, not_before=until + timedelta(minutes=10)))
         with pytest.raises(NotAskedError, match="wants not to be asked before"):
-            await queue.get(f"{site.url}/page")
+            await queue.get(f"{site.url}/page", permission=AS_GIVEN)
         library.clock.advance(minutes=11)  # the first of them
-        assert (await queue.get(f"{site.url}/page")).content == b"here"
+        assert (await queue.get(f"{site.url}/page", permission=AS_GIVEN)).content == b"here"
     assert site.paths() == ["/page"] * 2
 
 
@@ -113,7 +116,7 @@ async def test_what_the_user_waits_for_goes_before_feeds_that_wait(
             for number in range(4):
                 tasks.create_task(fetch(number))
             await begun.wait()
-            typed = tasks.create_task(queue.get(f"{there.url}typed"))
+            typed = tasks.create_task(queue.get(f"{there.url}typed", permission=AS_GIVEN))
             while not any(host.first for host in queue._lanes._hosts.values()):  # noqa: ASYNC110 - nobody tells it
                 await asyncio.sleep(0.01)
             go_on.set()

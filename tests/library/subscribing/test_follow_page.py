@@ -21,9 +21,12 @@ from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, pruning, site_facts, statuses
 from tuireader.store.connection import connect
+from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
     from library.conftest import Library
+
+AS_GIVEN = Permission.AS_GIVEN
 
 CARD = "<li><h3><a href=/news/{0}>Story number {0}</a></h3><time>2026-01-{0:02}</time><p>What it is about.</p></li>"
 ROW = "<tr><td>2026-01-{0:02}</td><td><a href=/news/{0}>Story number {0}</a> is told</td></tr>"
@@ -123,7 +126,7 @@ async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Lib
     site.pages["/news/"] = page_of([3, 2, 1])
     site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /news/\n", content_type="text/plain")
     async with library.asking() as queue:
-        page = await queue.get(f"{site.url}/news/")
+        page = await queue.get(f"{site.url}/news/", permission=AS_GIVEN)
         with pytest.raises(FetchError, match=r"robots\.txt"):
             await list_on(library.cache, queue, page)
         with pytest.raises(FetchError, match=r"robots\.txt"):
@@ -161,8 +164,10 @@ async def test_a_feed_is_not_made_a_page(library: Library, site: ScriptedSite) -
     library.follow(f"{site.url}/feed", f"{site.url}/news/")
     async with library.asking() as queue:
         with pytest.raises(FetchError, match="is a feed"):
-            await watch(library.cache, queue, await queue.get(f"{site.url}/feed"), clock=library.clock)
-        page = await queue.get(f"{site.url}/news/")
+            await watch(
+                library.cache, queue, await queue.get(f"{site.url}/feed", permission=AS_GIVEN), clock=library.clock
+            )
+        page = await queue.get(f"{site.url}/news/", permission=AS_GIVEN)
         found = await list_on(library.cache, queue, page)
         assert found is not None
         with pytest.raises(FetchError, match="as a feed"):
@@ -176,14 +181,16 @@ async def test_a_list_is_not_made_a_watched_page(library: Library, site: Scripte
     await follow(library, site)
     async with library.asking() as queue:
         with pytest.raises(FetchError, match="for what it lists"):
-            await watch(library.cache, queue, await queue.get(f"{site.url}/news/"), clock=library.clock)
+            await watch(
+                library.cache, queue, await queue.get(f"{site.url}/news/", permission=AS_GIVEN), clock=library.clock
+            )
 
 
 async def test_a_password_goes_on_being_given(library: Library, site: ScriptedSite) -> None:
     site.pages["/news/"] = page_of([3, 2, 1])
     typed = site.url.replace("http://", "http://ann:secret@") + "/news/"
     async with library.asking() as queue:
-        page = await queue.get(typed)
+        page = await queue.get(typed, permission=AS_GIVEN)
         found = await list_on(library.cache, queue, page)
         assert found is not None
         done = await follow_list(library.cache, queue, page, found, clock=library.clock, typed=typed)
@@ -260,7 +267,7 @@ THIRD = "The roof has been repaired, and the reading room on the second floor is
 
 async def watched(library: Library, site: ScriptedSite) -> Subscribed:
     async with library.asking() as queue:
-        page = await queue.get(f"{site.url}/hours")
+        page = await queue.get(f"{site.url}/hours", permission=AS_GIVEN)
         return await watch(library.cache, queue, page, clock=library.clock, typed=f"{site.url}/hours")
 
 

@@ -131,12 +131,14 @@ class PoliteQueue:
         self,
         url: str,
         *,
-        permission: Permission = Permission.AS_GIVEN,
+        permission: Permission,
         instead_of: Sequence[str] = (),
         deadline: float = DEADLINE,
         first: bool = True,
     ) -> Page:
         """Fetch a page within `deadline` seconds; `first` requests go before others.
+
+        `permission` has no default: who gave an address has to be known wherever one is fetched.
 
         `instead_of` are other spellings of `url`: it is not asked for if one of them is not to be. Raises NotAskedError
         where its server wants to be left alone, and FetchError.

@@ -81,16 +81,19 @@ async def _only(queue: PoliteQueue, url: str, feed_url: str) -> Candidates | Non
     return Candidates(url, page, (FeedLink(feed_url),), page) if is_there else None
 
 
+_TYPED = Permission.AS_GIVEN
+
+
 async def page_at(queue: PoliteQueue, address: str) -> tuple[str, Page]:
     """Fetch the page at a typed address; returns the full address and page. Raises AddressError or FetchError."""
     urls = addresses_to_try(address)
     for url in urls[:-1]:
         try:
-            return url, await queue.get(url, instead_of=urls, deadline=GUESS_TIMEOUT)
+            return url, await queue.get(url, permission=_TYPED, instead_of=urls, deadline=GUESS_TIMEOUT)
         except FetchError as error:
             if not error.is_unreached:
                 raise
-    return urls[-1], await queue.get(urls[-1], instead_of=urls)
+    return urls[-1], await queue.get(urls[-1], permission=_TYPED, instead_of=urls)
 
 
 def _links(page: Page) -> tuple[FeedLink, ...] | None:
