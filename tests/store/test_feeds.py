@@ -260,6 +260,27 @@ def test_of_two_feeds_that_become_one_articles_of_one_link_or_none_are_not_doubl
     assert feeds.counts(c, kept.id) == (4, 4)
 
 
+@pytest.mark.parametrize("is_kept_by_user", [True, False])
+def test_of_two_feeds_that_become_one_what_the_user_did_stays_when_a_rule_goes(
+    c: sqlite3.Connection, *, is_kept_by_user: bool
+) -> None:
+    kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
+    for feed in (kept, other):
+        save(c, ready("same", "Text of it.", link="https://example.org/1"), feed=feed)
+    by_user, by_rule = (kept, other) if is_kept_by_user else (other, kept)
+    (own,) = articles.ids(c, Query(feeds=(by_user.id,), apart=True))
+    c.execute("UPDATE article SET story = NULL, aside = 0")
+    statuses.mark(c, [own], starred=True, read=True)
+    statuses.tag(c, [own], ["mine"])
+    rule = rules.add(c, Rule("", star=True, read=True, tags=("mine",), feed_id=by_rule.id), NOW)
+    rules.apply(c, rule, articles.ids(c, Query(feeds=(by_rule.id,), apart=True)))
+    feeds.take_over(c, kept.id, other.id)
+    (id_,) = articles.ids(c, Query(apart=True))
+    rules.take_back(c, rule)
+    status = articles.status(c, id_)
+    assert (status.read, status.starred, labels.tags_of(c, [id_])) == (True, True, {id_: ["mine"]})
+
+
 def test_of_two_feeds_that_become_one_articles_have_the_marks_of_both(c: sqlite3.Connection) -> None:
     kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
     for feed in (kept, other):

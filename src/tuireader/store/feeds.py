@@ -204,10 +204,13 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
     """Merge another feed into a feed, and remove it.
 
     Its articles, rules and options are moved. Articles of both feeds get the tags and marks of both, and the longer
-    text.
+    text; what the user did to either is the user's, also where a rule did it to the other.
     """
+    from tuireader.store import statuses  # the start does without it
+
     with transaction(c):
         pairs = _articles_of_both(c, feed_id, other_id)
+        by_user = statuses.by_user(c, {*pairs, *pairs.values()})
         for other, names in labels.tags_of(c, pairs).items():
             labels.add_tags(c, [pairs[other]], names)
         marks: tuple[Field, Field] = ("read", "starred")
@@ -230,6 +233,8 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             _take_text(c, kept, other)
             rules_did = "INSERT OR IGNORE INTO rule_article (article_id, rule_id, did)"
             c.execute(f"{rules_did} SELECT ?, rule_id, did FROM rule_article WHERE article_id = ?", (kept, other))
+        for id_, done in by_user.items():
+            statuses.note_by_user(c, pairs.get(id_, id_), done)
         sql = (
             f"SELECT article_id FROM rule_article WHERE did & {HIDE} AND article_id IN (SELECT value FROM json_each(?))"
         )

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import StoreError
 from tuireader.model.headline import StatusChange, utc_now
@@ -187,6 +187,35 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
         "UPDATE article SET unasked = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND unasked <> ?1",
         (int(is_unasked), id_list(ids)),
     )
+
+
+class ByUser(NamedTuple):
+    """What the user did to an article."""
+
+    read: bool
+    starred: bool
+    tags: list[str]
+
+
+def by_user(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, ByUser]:
+    """What the user, and no rule or age, did to articles."""
+    wanted = list(ids)
+    tags = duplicates.own_tags(c, wanted)
+    sql = f"SELECT a.id, a.read, a.starred, {UNASKED} FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?))"
+    rows = c.execute(sql, (id_list(wanted),)).fetchall()
+    return {
+        id_: ByUser(bool(read and not is_read), bool(starred and not is_starred), tags.get(id_, []))
+        for id_, read, starred, is_read, is_starred in rows
+    }
+
+
+def note_by_user(c: sqlite3.Connection, article_id: int, done: ByUser) -> None:
+    """Record that the user did this to an article, also where a rule did it too: then the rule takes nothing back."""
+    if done.read:
+        note_author(c, [article_id], "read", is_unasked=False)
+    if done.starred:
+        note_author(c, [article_id], "starred", is_unasked=False)
+    _keep_from_rules(c, [article_id], done.tags)
 
 
 def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime, *, unasked: Collection[int] = ()) -> None:
