@@ -12,7 +12,7 @@ from tuireader.errors import NotFoundError
 from tuireader.library.reading import saved
 from tuireader.library.subscribing import subscription
 from tuireader.model.query import Query, Rule
-from tuireader.store import feeds, rules, ui_state
+from tuireader.store import accounts, feeds, folders, rules, ui_state
 from tuireader.store.queries.renaming import renamed
 
 
@@ -88,6 +88,26 @@ def test_a_name_that_two_feeds_have_for_a_while_joins_nothing(c: sqlite3.Connect
     save(c, ready("1", title="One"), feed=one)
     save(c, ready("2", title="Two"), feed=two)
     assert [titles(c, Query(text=f"{each.query} ")) for each in ui_state.searches(c)] == [["One"], ["Two"]]
+
+
+def test_a_title_that_is_the_address_of_another_feed_means_that_of_its_own(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c, "https://a.example/one", "Alpha"), subscribe(c, "https://b.example/two", "Beta")
+    saved.keep(c, "A", 'feed="Alpha"')
+    for title in (two.url, "https://c.example/later"):
+        feeds.record(c, replace(one, title=title))
+        assert ui_state.searches(c)[0].query == f'feed="{one.url}"'
+
+
+def test_a_folder_that_has_the_name_of_an_accounts_is_followed_by_nothing(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c, "https://a.example/one", "Alpha"), subscribe(c, "https://b.example/two", "Beta")
+    account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+    feeds.hand_over(c, two.id, account.id, server_id="1")
+    folders.put(c, two.id, folders.add(c, "Other", account_id=account.id).id)
+    subscription.put_into(c, one.id, "Solo")
+    saved.keep(c, "Theirs", 'folder="Other"')
+    for folder in ("Other", "Solo"):
+        subscription.put_into(c, one.id, folder)
+    assert ui_state.searches(c)[0].query == 'folder="Other"'
 
 
 def test_a_name_that_is_taken_and_given_back_joins_nothing(c: sqlite3.Connection) -> None:

@@ -366,12 +366,17 @@ def _keys_of(feed: Feed) -> set[str]:
 def unique_names(c: sqlite3.Connection) -> dict[int, str]:
     """What tells each feed from all others: its name, or its address where others have the name too.
 
-    An address with a password is never given: then it is the name.
+    A name that looks like an address is none: it may be that of another feed. An address with a password is never
+    given: then it is the name.
     """
     there = every(c)
-    count = Counter(name_key(feed.name) for feed in there)
-    is_secret = {feed.id: without_credentials(feed.url) != feed.url for feed in there}
-    return {feed.id: feed.name if count[name_key(feed.name)] == 1 or is_secret[feed.id] else feed.url for feed in there}
+    count = Counter(key for feed in there for key in {name_key(feed.name), name_key(feed.url)})
+    return {
+        feed.id: feed.url
+        if (count[name_key(feed.name)] > 1 or "://" in feed.name) and without_credentials(feed.url) == feed.url
+        else feed.name
+        for feed in there
+    }
 
 
 LANGUAGE = "language"

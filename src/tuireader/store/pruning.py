@@ -33,9 +33,6 @@ _MAY_GO = (
 """Never removed: unread, starred, tagged, kept by a rule, or with changes in the outbox."""
 
 
-ANY_DATE = 2**40
-
-
 class Limits(NamedTuple):
     """Limits: days, articles per feed, size; 0: no limit."""
 

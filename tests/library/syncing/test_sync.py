@@ -297,15 +297,16 @@ async def test_a_server_that_has_only_forgotten_marks_is_told_them_and_it_is_sai
     assert not (await here.sync()).said
 
 
+@pytest.mark.parametrize(("limit", "value"), [("_PAGES", 2), ("_BYTES", 10)])
 async def test_more_than_one_run_reads_comes_with_the_next(
-    miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+    miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(rest, "_PAGES", 2)
+    monkeypatch.setattr(rest, limit, value)
     monkeypatch.setattr(rest, "AT_ONCE", (2,))
     filled(miniflux, 5)
     here = device(miniflux)
     counts = []
-    for _ in range(4):
+    for _ in range(4 if limit == "_PAGES" else 8):
         await here.sync()
         counts.append(len(here.state()))
     assert counts[0] < counts[-1] == 10

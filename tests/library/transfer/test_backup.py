@@ -422,7 +422,7 @@ def test_a_file_keeps_nothing_away_from_a_feed_that_is_here(db: Path) -> None:
     with closing(connect(path)) as c:
         (feed,) = feeds.every(c)
         lines = [line for line in out(path) if json.loads(line)["type"] != "article"]
-        keys = [[key, pruning.ANY_DATE] for key in entry_keys(ParsedEntry("n", "New", "https://a.example/n", html="x"))]
+        keys = [[key, 2**40] for key in entry_keys(ParsedEntry("n", "New", "https://a.example/n", html="x"))]
         lines.insert(2, json.dumps({"type": "pruned", "feed_url": feed.url, "keys": keys}))
         assert restore(c, lines, NOW).mistakes == []
         assert len(save_plan(c, feed, Plan(new=(ready("n", "x", title="New", link="https://a.example/n"),))).new) == 1

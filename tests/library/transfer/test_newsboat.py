@@ -306,9 +306,13 @@ async def test_what_newsboat_has_deleted_stays_away(folder: Path, library: Libra
             (url,),
         )
         c.commit()
-    take_in(library.path, folder)
+    assert "1 article that newsboat has deleted: kept away." in take_in(library.path, folder).said()
     await library.refresh(force=True)
     assert sorted(library.titles()) == ["1-0", "1-2"]
+    later = Item("1-1", guid="1-1", html="<p>Another.</p>", date="Thu, 15 Jan 2099 08:00:00 +0000")
+    site.pages["/feed"] = Reply(rss(later))
+    await library.refresh(force=True)
+    assert sorted(library.titles()) == ["1-0", "1-1", "1-2"]
 
 
 @pytest.mark.parametrize("is_later", [True, False])

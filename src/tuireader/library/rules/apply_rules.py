@@ -149,13 +149,14 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
         if old is None or old in filed.values():
             continue
         name = names[old]
-        is_shared = any(name_key(names[to]) == name_key(name) for to in filed.values() if to is not None)
         ways = {filed[id_] for id_ in ids if id_ in filed}
         to = ways.pop() if len(ways) == 1 else None
         is_new = to is not None and {id_ for id_, folder in filed.items() if folder == to} <= ids
         if to is not None and (is_new or name_key(names[to]) == name_key(name)):
             rules.move_to(c, old, to)
-            renaming.follow(c, "folder", name, [name, names[to]] if is_shared else [names[to]])
+            keys = [name_key(each) for each in names.values()]  # a name of two folders says of neither which it means
+            if keys.count(name_key(name)) == keys.count(name_key(names[to])) == 1:
+                renaming.follow(c, "folder", name, [names[to]])
         else:
             idle = rules.of_folders(c, [old])
             said += [f"Nothing is in “{name}” any more, which a rule is for: {rule.said}" for rule in idle]

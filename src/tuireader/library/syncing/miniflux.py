@@ -42,8 +42,8 @@ _TOLD = 4
 _TURNS = 3
 """Maximum toggles of a star."""
 _HIGHEST = 2**62
-_PAGES = 10_000
-"""Maximum pages of a list in one run, two million articles; the next run continues."""
+_PAGES, _BYTES = 10_000, 400_000_000
+"""Maximum pages, and bytes, of a list in one run; the next run continues."""
 
 
 class _Address(Protocol):
@@ -113,6 +113,7 @@ class Miniflux(Server):
         self._folders: dict[str, str] | None = None
         self._last: miniflux.Change | None = None
         """The server's latest change when this run began."""
+        self._bytes = 0
         self._is_cut = self._is_left = self._has_read_all = False
         """Whether pages were left: of this run, of one list, of the first sync."""
         self._sizes = list(AT_ONCE)
@@ -364,6 +365,8 @@ class Miniflux(Server):
         try:
             while asked is not None:
                 page, asked, left = await asked, None, left - 1
+                self._bytes += len(page.content)
+                left = 0 if self._bytes > _BYTES else left
                 numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
                 address = following(numbers, is_last)
                 self._is_cut = address is not None and not left

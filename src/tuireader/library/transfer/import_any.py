@@ -242,6 +242,8 @@ class Imported:
     """Articles imported from newsboat's cache."""
     marked: int = 0
     """Number of known articles that newsboat's marks have changed."""
+    kept_away: int = 0
+    """Articles that newsboat has deleted, which stay away."""
     pages: KeptPages | None = None
     """The result for saved pages."""
     restored: Restored | None = None
@@ -305,6 +307,8 @@ class Imported:
         said += [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
         if self.articles:
             said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
+        if self.kept_away:
+            said.append(f"{counted(self.kept_away, 'article')} that newsboat has deleted: kept away.")
         return [*said, *_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
 
 
@@ -413,4 +417,5 @@ def _newsboat(
             new, marked = newsboat.take_in(c, feed_id, items, now)
             imported.articles += new
             imported.marked += marked
+            imported.kept_away += sum(item.is_deleted for item in items)
     return imported

@@ -166,7 +166,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     with transaction(c):
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
         gone = {key for each in items if each.is_deleted for key in entry_keys(each.entry)}
-        pruning.remember(c, feed_id, [(key, pruning.ANY_DATE) for key in gone])
+        pruning.remember(c, feed_id, [(key, int(now.timestamp())) for key in gone])  # what comes later is another
         items = [item for item in items if not item.is_deleted]
         items = _named_as_here(c, feed_id, items, there)
         new = [item for item in items if item.entry.guid not in there]
