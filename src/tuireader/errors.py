@@ -38,6 +38,9 @@ class FetchFailure(Enum):
     OTHER = "other"
 
 
+_BUSY, _SERVER_ERROR = frozenset({408, 425, 429}), 500
+
+
 class FetchError(TuireaderError):
     """A page could not be fetched: no answer, refused, too large, too slow, an HTTP error."""
 
@@ -64,6 +67,13 @@ class FetchError(TuireaderError):
     @property
     def is_unreached(self) -> bool:
         return self.kind is FetchFailure.UNREACHED
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same request may succeed later: no answer, or one of a busy server."""
+        if self.kind is FetchFailure.STATUS:
+            return self.status in _BUSY or (self.status or 0) >= _SERVER_ERROR
+        return self.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
 
 
 class NotAskedError(FetchError):

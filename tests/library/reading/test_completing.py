@@ -454,6 +454,22 @@ async def test_a_further_page_that_cannot_be_had_costs_only_itself(case: Case) -
     assert case.complete_titles() == {"long"}
 
 
+async def test_a_further_page_of_a_busy_server_is_waited_for(case: Case) -> None:
+    """A part of an article is not taken for all of it."""
+    case.give("long", pages=False)
+    case.site.pages["/long"] = page("long", after="<p><a href=/long/2/>2</a></p>")
+    case.site.pages["/long/2/"] = Reply("Later", status=503)
+    await case.refresh()
+    await case.complete()
+    assert case.complete_titles() == set()
+    case.site.pages["/long/2/"] = page("long", body("part 2 of long"))
+    with closing(connect(case.library.path)) as c:
+        (id_,) = articles.ids(c, Query())
+    async with case.library.asking() as queue:
+        await fetch_full_text(case.library.cache, queue, id_)
+    assert case.complete_titles() == {"long"}
+
+
 @pytest.mark.slow
 async def test_pages_that_lead_on_for_ever_come_to_an_end(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tuireader.library.reading.full_text.PAGES_MAX", 6)

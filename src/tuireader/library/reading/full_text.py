@@ -130,8 +130,10 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
     while following and len(pages) < PAGES_MAX and sum(len(page.content) for page in pages) < _LARGEST:
         try:
             pages.append(await page_at(with_credentials_of(following, feed.url)))
-        except FetchError:  # what came of it is more than nothing
-            break
+        except FetchError as error:
+            if error.is_passing:  # a part would be taken for all of it
+                raise
+            break  # what came of it is more than nothing
         following = await read_page(cache, _Following(pages[0].url, pages[-1], len(pages) + 1), pages[-1])
         if any(same_place(following, page.url) for page in pages):
             break
