@@ -369,6 +369,14 @@ def test_a_text_from_elsewhere_stands_for_one_at_its_own_address_only_if_it_hold
     assert len(titles(c)) == (1 if is_one else 2)
 
 
+def test_two_feeds_of_one_host_are_as_strange_to_each_other(c: sqlite3.Connection) -> None:
+    link = "https://x.example/~one/a-story"
+    for place, (name, text) in enumerate({"one": TOLD[:9], "two": SPAM, "three": [*TOLD[:9], *TOLD]}.items()):
+        feed = subscribe(c, f"https://x.example/~{name}/feed", name)
+        save(c, entry(name, "A story", text, link), feed=feed)
+        assert len(titles(c)) == (1, 2, 2)[place]
+
+
 def test_an_article_ties_no_others_that_have_nothing_in_common(c: sqlite3.Connection) -> None:
     """Also if it holds the texts of both."""
     one, two, third = feeds_named(c, 3)

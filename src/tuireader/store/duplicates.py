@@ -103,8 +103,8 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
         from tuireader.model.feed import PAGES  # the start does without it
 
         given, whole = _texts(c, new, other)
-        is_own = [text_of(row[4]) == PAGES or same_site(text_of(row[4]), links[0]) for row in rows]
-        return _agree(titles, given, is_own) or (given != whole and _agree(titles, whole, is_own))
+        ranks = [2 if text_of(row[4]) == PAGES else int(same_site(text_of(row[4]), links[0])) for row in rows]
+        return _agree(titles, given, ranks) or (given != whole and _agree(titles, whole, ranks))
     is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
     if is_of_one_site or abs(rows[0][3] - rows[1][3]) > _APART or _are_of_a_series(*titles):
         return False
@@ -121,15 +121,15 @@ def _texts(c: sqlite3.Connection, *ids: int) -> tuple[list[str], list[str]]:
     return given, [plain(full, _COMPARED) if full else text for (_, full), text in zip(rows, given, strict=True)]
 
 
-def _agree(titles: Sequence[str], texts: Sequence[str], is_own: Sequence[bool]) -> bool:
+def _agree(titles: Sequence[str], texts: Sequence[str], ranks: Sequence[int]) -> bool:
     """Whether two articles at one address are the same, and not one a comment about the other.
 
-    `is_own`: whether their feeds are of the host of the address, or saved pages. The longer text is shown for both: one
-    from elsewhere must hold the other.
+    `ranks`: 2 for a saved page, 1 for a feed of the host of the address, else 0. The longer text is shown for both: it
+    must hold the other, unless it has a higher rank.
     """
     alike, is_same_title = likeness(*texts), title_key(titles[0]) == title_key(titles[1])
     short, long = sorted((0, 1), key=lambda each: len(texts[each]))
-    if is_own[long] or (is_short(texts[long], _FEW) and not is_own[short]):
+    if ranks[long] > ranks[short] or (is_short(texts[long], _FEW) and not ranks[short]):
         return alike.of_shorter > _OTHER if alike.shingles >= _FEW else is_same_title
     is_held = bool(texts[short]) and retained(texts[short], texts[long]) >= _HELD
     return is_held and (is_same_title or (alike.shingles >= _FEW and alike.of_both >= _EDITED))

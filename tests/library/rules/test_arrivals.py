@@ -46,6 +46,20 @@ async def test_what_a_rule_hides_is_never_seen(library: Library, site: ScriptedS
     assert (event.status, event.new, library.titles()) == ("unchanged", 0, ["sea"])
 
 
+async def test_a_rule_sees_what_another_feed_has_told_before(library: Library, site: ScriptedSite) -> None:
+    for name in ("one", "two"):
+        site.pages[f"/{name}"] = Reply(rss(Item("sea", html=f"<p>{'A harbour at night. ' * 9}</p>")))
+    library.follow(f"{site.url}/one")
+    await library.refresh()
+    rule = keep(library, Rule("harbour", star=True, tags=("ships",)))
+    library.follow(f"{site.url}/two")
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        assert rules.counts(c) == {rule.id: 1}
+        (id_,) = articles.ids(c, Query(starred=True))
+        assert labels.tags_of(c, [id_]) == {id_: ["ships"]}
+
+
 async def test_each_rule_sees_all_that_came_with_many_feeds(library: Library, site: ScriptedSite) -> None:
     """Also where what comes with a feed is so much that it would be indexed later."""
     for number in range(5):

@@ -277,14 +277,16 @@ async def test_a_star_for_another_article_at_its_address_is_not_given(
     assert (came.pages.added, came.pages.known) == ((0, 1) if is_one else (1, 0))
 
 
+@pytest.mark.parametrize("end", [" [...]", ""])
 @pytest.mark.parametrize(("text", "count"), [(LONG[1], 1), (LONG[0], 2)])
 async def test_a_text_of_a_file_takes_the_place_of_what_it_holds_alone(
-    library: Library, site: ScriptedSite, text: str, count: int
+    library: Library, site: ScriptedSite, text: str, count: int, end: str
 ) -> None:
-    link = await with_article(library, site, "One", f"{LONG[0][:120]} [...]")
+    """Also of what a feed gives as whole, if it is much longer."""
+    link = await with_article(library, site, "One", f"{LONG[0][:120]}{end}")
     page = {"url": link, "title": "One", "content": f"<p>{text}</p>", "is_archived": 0, "tags": []}
     came = take_in(library, json.dumps([page]).encode())
-    assert ("1 article that you had as an excerpt: with the file’s text now." in came.said()) is (count == 2)
+    assert ("1 article that you had: with the longer text of the file now." in came.said()) is (count == 2)
     with closing(connect(library.path)) as c:
         bodies = [articles.body(c, id_) for id_ in articles.all_by_link(c, link)]
     assert len(bodies) == 2  # the page is kept besides

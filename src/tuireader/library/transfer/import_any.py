@@ -13,13 +13,14 @@ from lzma import LZMAError
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
 from tuireader.feeds.entries import UNTITLED
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
-from tuireader.library.reading import saved_pages
+from tuireader.library.reading import full_text, saved_pages
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
@@ -30,6 +31,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
 from tuireader.text.shingles import completes, has_other, title_key
+from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import is_inside_by_name
@@ -100,11 +102,11 @@ def keep_all(
                     before = articles.marks_of(c, [there]) | before
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
-                    if page.html.strip() and not article.offline:
-                        article = _completed(c, article, page.html)
-                        completed += article.offline
+                    words = count_tidied(plain_text(page.html))
+                    if words > article.words * (full_text.MUCH if article.offline else 0):
+                        completed += _complete(c, article, page.html)
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
-                        is_text_of_file = bool(page.html.strip()) and not article.offline
+                        is_text_of_file = words > articles.get(c, there).words
                         copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
                         here.add(articles.get(c, copy))
                 if page.tags:
@@ -156,23 +158,18 @@ class _Here:
 
     def _may_be(self, page: SavedPage, article_id: int) -> bool:
         """Whether a page may be an article with another title at its address, where each day may bring another one."""
-        from tuireader.content.dom.plain_text import plain_text
-
         mine, title = title_key(page.title), title_key(articles.get(self._c, article_id).title)
         text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
         return not (text and there) or mine in title or title in mine or has_other(text, there)
 
 
-def _completed(c: sqlite3.Connection, article: Article, html: str) -> Article:
-    """The article, with the text of a page if that holds what is here."""
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.word_count import count_tidied
-
+def _complete(c: sqlite3.Connection, article: Article, html: str) -> bool:
+    """Give an article the text of a page if that holds what is here; returns whether it does."""
     text = plain_text(html)
     if not completes(plain_text(articles.body(c, article.id)), text):
-        return article
+        return False
     articles.save_full_text(c, article.id, html, text, count_tidied(text))
-    return articles.get(c, article.id)
+    return True
 
 
 def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:
@@ -286,7 +283,7 @@ class Imported:
             said = [f"{counted(pages.added, 'page')} kept{known}.", *_marked(pages.marked)]
             if pages.completed:
                 said.append(
-                    f"{counted(pages.completed, 'article')} that you had as an excerpt: with the file’s text now."
+                    f"{counted(pages.completed, 'article')} that you had: with the longer text of the file now."
                 )
             if pages.without_text:
                 bare = counted(pages.without_text, "page")

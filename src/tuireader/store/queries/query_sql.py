@@ -228,7 +228,8 @@ def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched
     some = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (id_list(ids),)))
     if match := wanted.fts():
         runs.append(_matching(match))
-    part = _part(some, runs, _conditions(c, query, wanted))
+    conditions = _conditions(c, query, wanted)
+    part = _part(some, runs, _with_aside(conditions, _SHOWN_APART) if query.apart else conditions)
     return [row[0] for row in c.execute(part.sql("d.id"), part.params).fetchall()]
 
 
