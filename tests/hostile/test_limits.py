@@ -297,6 +297,16 @@ def test_a_cache_of_a_long_default_is_none(tmp_path: Path, column: str) -> None:
         list(newsboat.read_cache(tmp_path / "cache.db"))
 
 
+def test_of_a_cache_so_many_rows_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = cache_of_newsboat(tmp_path, "content TEXT")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.executemany("INSERT INTO rss_item (guid, feedurl) VALUES (?, ?)", [(str(n), f"f{n % 9}") for n in range(900)])
+        c.commit()
+    monkeypatch.setattr(newsboat, "_FEEDS", 4)
+    monkeypatch.setattr(newsboat, "_OF_ONE", 7)
+    assert sum(len(items) for _, items in newsboat.read_cache(folder / "cache.db")) <= 28
+
+
 def test_a_text_that_many_pages_name_comes_once(db: Path, tmp_path: Path) -> None:
     rows = [{"slug": "one", "url": f"https://a.example/{n}", "title": f"Page {n}"} for n in range(50)]
     with zipfile.ZipFile(tmp_path / "omnivore.zip", "w", zipfile.ZIP_DEFLATED) as archive:

@@ -39,7 +39,9 @@ _PATIENCE = 60.0
 """Seconds for reading a batch of articles."""
 _STEPS = 10_000
 """SQLite steps between checks of the clock, and of ctrl+c."""
-_OF_FEED = "SELECT rowid FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC"
+_FEEDS, _OF_ONE = 20_000, 200_000
+"""Maximum feeds, and newest articles of each."""
+_OF_FEED = "SELECT rowid FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC LIMIT ?"
 _ROW = """
 SELECT substr(guid, 1, :name), substr(title, 1, :name), substr(author, 1, :name), substr(url, 1, :name), pubDate,
  substr(content, 1, :text), unread, substr(flags, 1, 100), deleted, substr(enclosure_url, 1, :name),
@@ -103,12 +105,12 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                 raise NotAFeedListError(f"{path} is not a cache of newsboat")
             clock = _Clock()
             c.set_progress_handler(clock.is_late, _STEPS)
-            urls = "SELECT DISTINCT feedurl FROM rss_item WHERE length(feedurl) <= ?"
-            for (url,) in c.execute(urls, (_NAME,)).fetchall():
+            urls = "SELECT DISTINCT feedurl FROM rss_item WHERE length(feedurl) <= ? LIMIT ?"
+            for (url,) in c.execute(urls, (_NAME, _FEEDS)).fetchall():
                 clock.begin()
                 some: list[Item] = []
                 size = 0
-                for (id_,) in c.execute(_OF_FEED, (url,)).fetchall():
+                for (id_,) in c.execute(_OF_FEED, (url, _OF_ONE)).fetchall():
                     row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _LONGEST}).fetchone()
                     left -= sum(len(value) for value in row if isinstance(value, str))
                     if left < 0:
