@@ -147,6 +147,22 @@ async def test_of_doubles_that_become_one_a_pending_unsubscribe_of_either_ends(s
     assert OWN in {feed["url"] for feed in server.feeds.values()}
 
 
+async def test_a_feed_that_is_followed_there_already_keeps_its_folder(server: Api, device: MakeDevice) -> None:
+    server.follow(1, "All")
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, server.feeds[1]["url"], title="Own", site="", now=NOW)
+        subscription.put_into(c, own.id, "Papers")
+        own = feeds.get(c, own.id)
+    await here.push(own)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        (feed,) = feeds.every(c)
+        assert folders.get(c, feed.folder_id or 0).name == "Papers"
+    assert server.feeds[1]["folder"] == "Papers"
+
+
 async def test_a_name_from_a_list_stays_after_the_next_sync(server: Api, device: MakeDevice) -> None:
     server.follow(1, "Tech")
     server.publish(1, 1)

@@ -118,6 +118,8 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
     if name and (double is None or feed.custom_title):
         await server.rename(server_id, name)
+    if folder and remote is not None and remote.folder != folder:  # it was followed there already
+        await server.move(server_id, folder)
     folder = folder or account.name
     return await cache.write(
         partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
