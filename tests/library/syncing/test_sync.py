@@ -21,6 +21,7 @@ from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import accounts as use
+from tuireader.library.syncing import greader as reader
 from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
@@ -311,6 +312,22 @@ async def test_more_than_one_run_reads_comes_with_the_next(
         counts.append(len(here.state()))
     assert counts[0] < counts[-1] == 10
     assert here.state() == miniflux.state()
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MOST", 3), ("_BYTES", 10)])
+async def test_more_than_one_run_reads_of_a_reader_comes_with_the_next(
+    freshrss: FakeReader, device: MakeDevice, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    monkeypatch.setattr(reader, limit, value)
+    monkeypatch.setattr(reader, "CONTENTS_AT_ONCE", 2)
+    filled(freshrss, 5)
+    here = device(freshrss)
+    counts = []
+    for _ in range(8):
+        await here.sync()
+        counts.append(len(here.state()))
+    assert counts[0] < counts[-1] == 10
+    assert here.state() == freshrss.state()
 
 
 async def test_rules_and_stories_are_told(server: Api, device: MakeDevice) -> None:

@@ -41,8 +41,8 @@ CONTENTS_AT_ONCE = 100
 """Articles of one request."""
 _FEW = 100
 """Missing articles that are checked one by one; of more, everything is read."""
-_MOST = 20_000
-"""Maximum articles of one run; the next run continues."""
+_MOST, _BYTES = 20_000, 400_000_000
+"""Maximum articles, and bytes of them, of one run; the next run continues."""
 _IN_VAIN = 3
 """Answers in a row without any of the requested articles."""
 _PAGES = 500
@@ -71,6 +71,7 @@ class GoogleReader(Server):
         """Whether articles were left for the next run, and whether all were read."""
         self._has_all = True
         """Whether each answer contained some of the requested articles."""
+        self._bytes = 0
         self._asked: set[str] = set()
         self._listed: dict[str, str] = {}
         """All ids of a run, each once: the same one stands in several lists."""
@@ -334,6 +335,7 @@ class GoogleReader(Server):
             taken = Taken()
             for _ in range(2):  # one empty answer may be a slip
                 for page in await self._pages_of(some):
+                    self._bytes += len(page.content)
                     job = TakeEntries(account.id, kind, page, clock(), unites=unites)
                     taken = taken.with_(await apply_remote.take(cache, self, job))
                 if taken.here:
@@ -345,6 +347,9 @@ class GoogleReader(Server):
             self._has_all = self._has_all and not is_in_vain
             in_vain = in_vain + 1 if is_in_vain else 0
             if in_vain >= _IN_VAIN:  # it lists what it does not have
+                return
+            if self._bytes > _BYTES:
+                self._is_cut = True
                 return
 
     async def _pages_of(self, numbers: Sequence[str]) -> list[Page]:
