@@ -369,6 +369,15 @@ def test_a_text_from_elsewhere_stands_for_one_at_its_own_address_only_if_it_hold
     assert len(titles(c)) == (1 if is_one else 2)
 
 
+def test_a_feed_that_an_account_follows_too_tells_the_same_stories(c: sqlite3.Connection) -> None:
+    """Whatever its server leaves of the text."""
+    own, theirs = subscribe(c, "https://x.example/feed"), subscribe(c, "http://x.example/feed/")
+    link = "https://x.example/a-story"
+    save(c, entry("a", "A story", [], link), feed=own)
+    save(c, entry("b", "A story", TOLD, link), feed=theirs)
+    assert titles(c) == ["A story"]
+
+
 def test_two_feeds_of_one_host_are_as_strange_to_each_other(c: sqlite3.Connection) -> None:
     link = "https://x.example/~one/a-story"
     for place, (name, text) in enumerate({"one": TOLD[:9], "two": SPAM, "three": [*TOLD[:9], *TOLD]}.items()):

@@ -16,7 +16,7 @@ from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, plain, text_of
 from tuireader.text.shingles import is_short, likeness, retained, title_key
-from tuireader.urls.identity import is_front_page, same_site
+from tuireader.urls.identity import is_front_page, same_place, same_site
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,7 +103,10 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
         from tuireader.model.feed import PAGES  # the start does without it
 
         given, whole = _texts(c, new, other)
-        ranks = [2 if text_of(row[4]) == PAGES else int(same_site(text_of(row[4]), links[0])) for row in rows]
+        urls = [text_of(row[4]) for row in rows]
+        ranks = [2 if url == PAGES else int(same_site(url, links[0])) for url in urls]
+        if same_place(*urls):  # one feed, which an account follows, too
+            ranks = []
         return _agree(titles, given, ranks) or (given != whole and _agree(titles, whole, ranks))
     is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
     if is_of_one_site or abs(rows[0][3] - rows[1][3]) > _APART or _are_of_a_series(*titles):
@@ -124,12 +127,12 @@ def _texts(c: sqlite3.Connection, *ids: int) -> tuple[list[str], list[str]]:
 def _agree(titles: Sequence[str], texts: Sequence[str], ranks: Sequence[int]) -> bool:
     """Whether two articles at one address are the same, and not one a comment about the other.
 
-    `ranks`: 2 for a saved page, 1 for a feed of the host of the address, else 0. The longer text is shown for both: it
-    must hold the other, unless it has a higher rank.
+    `ranks`: 2 for a saved page, 1 for a feed of the host of the address, else 0; none if both are of one feed. The
+    longer text is shown for both: it must hold the other, unless it has a higher rank.
     """
     alike, is_same_title = likeness(*texts), title_key(titles[0]) == title_key(titles[1])
     short, long = sorted((0, 1), key=lambda each: len(texts[each]))
-    if ranks[long] > ranks[short] or (is_short(texts[long], _FEW) and not ranks[short]):
+    if not ranks or ranks[long] > ranks[short] or (is_short(texts[long], _FEW) and not ranks[short]):
         return alike.of_shorter > _OTHER if alike.shingles >= _FEW else is_same_title
     is_held = bool(texts[short]) and retained(texts[short], texts[long]) >= _HELD
     return is_held and (is_same_title or (alike.shingles >= _FEW and alike.of_both >= _EDITED))
