@@ -23,7 +23,7 @@ from tuireader.store import accounts, articles
 from tuireader.store import feeds as store_feeds
 from tuireader.tasks.refresh import refreshed_row, said_of
 from tuireader.text.printable import printable
-from tuireader.text.sentences import counted
+from tuireader.text.sentences import counted, ended
 from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed])
                     refreshed, sentences = await gate.write(job)
                     came = replace(came, refreshed=refreshed)
                     for sentence in sentences:
-                        say(sentence)
+                        say(ended(sentence))
                 status = _report(came, as_json=arguments.json) or status
                 followed.append(came.feed)
             done += 1

@@ -77,10 +77,10 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
 def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
     """Pages that have an address or a name, each once; duplicates are merged."""
     addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages]
-    at = Counter(address(page) for page in addressed)
+    at = Counter(_address(page) for page in addressed)
     found: dict[str, SavedPage] = {}
     for each in addressed:
-        page = replace(each, id="") if each.url and at[address(each)] == 1 else each
+        page = replace(each, id="") if each.url and at[_address(each)] == 1 else each
         if page.name:
             first = found.get(page.name)
             found[page.name] = (
@@ -102,7 +102,7 @@ def _is_web(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
 
-def address(page: SavedPage) -> str:
+def _address(page: SavedPage) -> str:
     """The address of a page without its fragment."""
     return page.url.partition("#")[0]
 

@@ -159,6 +159,11 @@ class Feed:
         return self.custom_title or self.title or without_credentials(self.url)
 
     @property
+    def given_name(self) -> str:
+        """The name that the user gave it, here or on its server; "" for none."""
+        return self.custom_title or (self.title if self.is_of_account else "")
+
+    @property
     def holds_pages(self) -> bool:
         return self.url == PAGES
 

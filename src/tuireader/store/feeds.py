@@ -364,7 +364,7 @@ def _keys_of(feed: Feed) -> set[str]:
 
 
 def unique_names(c: sqlite3.Connection) -> dict[int, str]:
-    """What tells each feed from all others: its name, or its address where others have the name too.
+    """A unique name of each feed: its name, or its address if another feed has the same name.
 
     A name that looks like an address is none: it may be that of another feed. An address with a password is never
     given: then it is the name.

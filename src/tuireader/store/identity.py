@@ -60,7 +60,7 @@ def match(
     taken = {each.id for each in found.same.values()}
     freed = {each.id for each in found.wrong}
     free = [each for each in ours if each.id not in taken and (each.id in freed or each.number not in confirmed)]
-    for pair_up in (*_RULES[:3], _unique(_link, partial(_is_same_at_address, is_kept=is_kept)), *_RULES[3:]):
+    for pair_up in _rules(is_kept):
         for entry, there in pair_up(left, free):
             if there.number and there.id not in freed:
                 found.rivals[entry.server_id] = there.number
@@ -186,10 +186,13 @@ def _guid_counts(entry: RemoteEntry, there: Ours) -> bool:
     return not entry.entry.link or not entry.entry.guid.startswith(entry.entry.link) or _is_near(entry, there)
 
 
-_RULES = (
-    _of_one_moment(_link_and_title),
-    _unique(_guid, _guid_counts),
-    _unique(_link_and_title, _is_near),
-    _of_one_moment(_title),
-    _unique(_title, _is_near),
-)
+def _rules(is_kept: IsKept) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
+    """The ways to pair entries and articles, the surest first."""
+    return [
+        _of_one_moment(_link_and_title),
+        _unique(_guid, _guid_counts),
+        _unique(_link_and_title, _is_near),
+        _unique(_link, partial(_is_same_at_address, is_kept=is_kept)),
+        _of_one_moment(_title),
+        _unique(_title, _is_near),
+    ]

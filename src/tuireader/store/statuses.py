@@ -190,7 +190,7 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
 
 
 class ByUser(NamedTuple):
-    """What the user did to an article."""
+    """The user's own changes of an article."""
 
     read: bool
     starred: bool
@@ -198,7 +198,7 @@ class ByUser(NamedTuple):
 
 
 def by_user(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, ByUser]:
-    """What the user, and no rule or age, did to articles."""
+    """The user's own changes of articles, without those of rules and ages."""
     wanted = list(ids)
     tags = duplicates.own_tags(c, wanted)
     sql = f"SELECT a.id, a.read, a.starred, {UNASKED} FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?))"
@@ -210,7 +210,7 @@ def by_user(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, ByUser]:
 
 
 def note_by_user(c: sqlite3.Connection, article_id: int, done: ByUser) -> None:
-    """Record that the user did this to an article, also where a rule did it too: then the rule takes nothing back."""
+    """Record changes of an article as the user's own, which no rule takes back even if it made them too."""
     if done.read:
         note_author(c, [article_id], "read", is_unasked=False)
     if done.starred:

@@ -18,6 +18,7 @@ from tuireader.store import feeds
 from tuireader.tasks.refresh import Tally, refresh
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.sentences import counted
+from tuireader.text.sentences import ended as with_period
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
                 row = {"feed": feed.name, "status": "failed", "error": str(error)}
                 yield Step(failed=f"{feed.name}: {error}", row=row)
             else:
-                yield Step(notices=(f"{feed.name} is followed by {account.name} now.", *said), has_news=True)
+                yield Step(
+                    notices=(f"{feed.name} is followed by {account.name} now.", *map(with_period, said)), has_news=True
+                )
 
 
 async def add(on: Context, address: str, login: Login, secret: Secret, name: str) -> Steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tuireader.text.folding import fold
 
@@ -11,6 +11,11 @@ def ended(said: str) -> str:
     """A sentence with a period, unless it ends with another mark."""
     said = said.rstrip()
     return said if not said or said[-1] in ".!?…:" else f"{said}."
+
+
+def together(said: Sequence[str]) -> str:
+    """Sentences as one line, each but the last with a period."""
+    return " ".join([*map(ended, said[:-1]), *said[-1:]])
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -26,6 +26,7 @@ _TITLE_WORDS, _TITLE_SIGNS = 3, 12
 _SOME, _LITTLE = 8, 0.1
 """Minimum shingles of a text to compare them, and share below which texts are unlike."""
 _HALF = 0.5
+"""Minimum share of a text that another version of it retains."""
 _LONGEST = 60_000
 """Maximum characters compared."""
 

@@ -298,7 +298,7 @@ async def test_a_server_that_has_only_forgotten_marks_is_told_them_and_it_is_sai
     assert not (await here.sync()).said
 
 
-@pytest.mark.parametrize(("limit", "value"), [("_PAGES", 2), ("_BYTES", 10)])
+@pytest.mark.parametrize(("limit", "value"), [("_PAGES", 2), ("MOST_BYTES", 10)])
 async def test_more_than_one_run_reads_comes_with_the_next(
     miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
@@ -314,7 +314,7 @@ async def test_more_than_one_run_reads_comes_with_the_next(
     assert here.state() == miniflux.state()
 
 
-@pytest.mark.parametrize(("limit", "value"), [("_MOST", 3), ("_BYTES", 10)])
+@pytest.mark.parametrize(("limit", "value"), [("_MOST", 3), ("MOST_BYTES", 10)])
 async def test_more_than_one_run_reads_of_a_reader_comes_with_the_next(
     freshrss: FakeReader, device: MakeDevice, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:

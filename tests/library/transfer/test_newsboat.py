@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -290,22 +291,27 @@ def test_the_cache_itself_means_its_folder(db: Path, folder: Path) -> None:
         import_path(c, str(folder / "other"), NOW, lambda _said: None)
 
 
-async def test_what_newsboat_has_deleted_stays_away(folder: Path, library: Library, site: ScriptedSite) -> None:
-    """Also where its name is no address."""
-    site.pages["/feed"] = Reply(rss(*(Item(f"1-{n}", guid=f"1-{n}") for n in range(3))))
-    url = f"{site.url}/feed"
-    (folder / "urls").write_text(f"{url}\n", "utf-8")
+def put_cache(folder: Path, rows: Sequence[tuple[object, ...]]) -> None:
+    """Write a cache of newsboat; a row is guid, title, address, feed, date, text, unread and deleted."""
     with closing(sqlite3.connect(folder / "cache.db")) as c:
         c.execute(
             "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, author, url, feedurl, pubDate INTEGER,"
             " content, unread INTEGER, flags, deleted INTEGER, enclosure_url, enclosure_type)"
         )
-        c.execute(
+        c.executemany(
             "INSERT INTO rss_item (guid, title, url, feedurl, pubDate, content, unread, deleted)"
-            " VALUES ('1-1', '1-1', '', ?, 0, '<p>Text 1 of 1.</p>', 1, 1)",
-            (url,),
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
         )
         c.commit()
+
+
+async def test_what_newsboat_has_deleted_stays_away(folder: Path, library: Library, site: ScriptedSite) -> None:
+    """Also where its name is no address."""
+    site.pages["/feed"] = Reply(rss(*(Item(f"1-{n}", guid=f"1-{n}") for n in range(3))))
+    url = f"{site.url}/feed"
+    (folder / "urls").write_text(f"{url}\n", "utf-8")
+    put_cache(folder, [("1-1", "1-1", "", url, 0, "<p>Text 1 of 1.</p>", 1, 1)])
     assert "1 article that newsboat has deleted: kept away." in take_in(library.path, folder).said()
     await library.refresh(force=True)
     assert sorted(library.titles()) == ["1-0", "1-2"]
@@ -324,21 +330,11 @@ async def test_entries_that_newsboat_names_otherwise_are_not_doubled(
     site.pages["/feed"] = Reply(re.sub("<guid.*?</guid>", "", rss(*items)))
     url = f"{site.url}/feed"
     (folder / "urls").write_text(f"{url}\n", "utf-8")
-    with closing(sqlite3.connect(folder / "cache.db")) as c:
-        c.execute(
-            "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, author, url, feedurl, pubDate INTEGER,"
-            " content, unread INTEGER, flags, deleted INTEGER, enclosure_url, enclosure_type)"
-        )
-        rows = [
-            (f"{item.link}1768464000", item.name, item.link, url, 1768464000, item.html, n)
-            for n, item in enumerate(items)
-        ]
-        c.executemany(
-            "INSERT INTO rss_item (guid, title, url, feedurl, pubDate, content, unread, deleted)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            rows,
-        )
-        c.commit()
+    rows = [
+        (f"{item.link}1768464000", item.name, item.link, url, 1768464000, item.html, number, 0)
+        for number, item in enumerate(items)
+    ]
+    put_cache(folder, rows)
     if is_later:
         library.follow(url)
         await library.refresh(force=True)

@@ -43,7 +43,8 @@ PAGES_MAX = 40
 _IN_VAIN = 5
 """Unanswered requests in a row after which a site is not asked any more."""
 _SHORT, _LESS, _SAME, _HELD = 50, 5, 0.5, 0.7
-"""Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions."""
+"""Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions; and minimum
+share of a text that a page still holds."""
 _COMPARED = 3
 """Texts of other articles that a new one is compared with: a text shown for every article is none."""
 _LARGEST = 8_000_000

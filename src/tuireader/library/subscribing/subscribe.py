@@ -30,7 +30,7 @@ from tuireader.store import site_facts
 from tuireader.store.connection import Connection
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
-from tuireader.urls.private_network import Permission, permission_from
+from tuireader.urls.private_network import Reach, permission_for
 from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
@@ -147,8 +147,8 @@ class _Subscription:
         ):
             # Its list is not found any more: whoever gives its address again may find another one there.
             feed = done.refreshed.feed
-            given = host_of(tries[0]) == host_of(feed.url)
-            permission = Permission.AS_GIVEN if given else permission_from(feed.reach)
+            reach = Reach.UNKNOWN if host_of(tries[0]) == host_of(feed.url) else feed.reach
+            permission = permission_for(feed.url, feed.url, reach)
             raise NoFeedFoundError(done.refreshed.error, await self._queue.get(feed.url, permission=permission))
         return done
 

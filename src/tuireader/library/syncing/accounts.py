@@ -115,9 +115,8 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     if double is None and remote is not None:  # its address redirects to one that is followed
         find = partial(_double, feed=feed, account=account, url=remote.url, server_id=remote.server_id)
         double = await cache.read(find)
-    name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
-    if name and (double is None or feed.custom_title):
-        await server.rename(server_id, name)
+    if feed.given_name and (double is None or feed.custom_title):
+        await server.rename(server_id, feed.given_name)
     if folder and remote is not None and remote.folder != folder:  # it was followed there already
         await server.move(server_id, folder)
     folder = folder or account.name

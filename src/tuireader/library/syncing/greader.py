@@ -10,6 +10,7 @@ from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.apply_remote import TakeEntries, Taken
 from tuireader.library.syncing.server import (
+    MOST_BYTES,
     RECENT,
     Login,
     RefusedError,
@@ -41,8 +42,8 @@ CONTENTS_AT_ONCE = 100
 """Articles of one request."""
 _FEW = 100
 """Missing articles that are checked one by one; of more, everything is read."""
-_MOST, _BYTES = 20_000, 400_000_000
-"""Maximum articles, and bytes of them, of one run; the next run continues."""
+_MOST = 20_000
+"""Maximum articles of one run; the next run continues."""
 _IN_VAIN = 3
 """Answers in a row without any of the requested articles."""
 _PAGES = 500
@@ -72,10 +73,11 @@ class GoogleReader(Server):
         self._has_all = True
         """Whether each answer contained some of the requested articles."""
         self._bytes = 0
+        """Length of the articles read in this run."""
         self._asked: set[str] = set()
-        self._listed: dict[str, str] = {}
-        """All ids of a run, each once: the same one stands in several lists."""
         """Articles requested in this run."""
+        self._listed: dict[str, str] = {}
+        """All ids listed in this run, each once, although several lists have it."""
         self._is_freshrss = talk.url.endswith("greader.php")
 
     async def sign_in(self) -> None:
@@ -348,7 +350,7 @@ class GoogleReader(Server):
             in_vain = in_vain + 1 if is_in_vain else 0
             if in_vain >= _IN_VAIN:  # it lists what it does not have
                 return
-            if self._bytes > _BYTES:
+            if self._bytes > MOST_BYTES:
                 self._is_cut = True
                 return
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.apply_remote import TakeEntries, Taken
-from tuireader.library.syncing.server import RECENT, Login, Server, Talk, Wanted
+from tuireader.library.syncing.server import MOST_BYTES, RECENT, Login, Server, Talk, Wanted
 from tuireader.store import accounts
 from tuireader.sync import miniflux
 from tuireader.urls.hosts import named_host
@@ -42,8 +42,8 @@ _TOLD = 4
 _TURNS = 3
 """Maximum toggles of a star."""
 _HIGHEST = 2**62
-_PAGES, _BYTES = 10_000, 400_000_000
-"""Maximum pages, and bytes, of a list in one run; the next run continues."""
+_PAGES = 10_000
+"""Maximum pages of a list in one run; the next run continues."""
 
 
 class _Address(Protocol):
@@ -114,6 +114,7 @@ class Miniflux(Server):
         self._last: miniflux.Change | None = None
         """The server's latest change when this run began."""
         self._bytes = 0
+        """Length of the articles read in this run."""
         self._is_cut = self._is_left = self._has_read_all = False
         """Whether pages were left: of this run, of one list, of the first sync."""
         self._sizes = list(AT_ONCE)
@@ -366,7 +367,7 @@ class Miniflux(Server):
             while asked is not None:
                 page, asked, left = await asked, None, left - 1
                 self._bytes += len(page.content)
-                left = 0 if self._bytes > _BYTES else left
+                left = 0 if self._bytes > MOST_BYTES else left
                 numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
                 address = following(numbers, is_last)
                 self._is_cut = address is not None and not left

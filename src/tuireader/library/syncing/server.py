@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _REFUSED = frozenset({401, 403})
 LARGEST = 8_000_000
 """Maximum bytes of an answer; larger ones are requested in smaller parts."""
+MOST_BYTES = 400_000_000
+"""Maximum bytes of the articles of one run; the next run continues."""
 MARKS_AT_ONCE = 250
 """Articles marked by one request."""
 

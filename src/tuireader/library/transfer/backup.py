@@ -53,7 +53,7 @@ _TOGETHER = 4_000_000
 _FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
 """Facts about a feed that the program has found, of which an existing feed keeps its own."""
 _OPTIONS = _FOUND.union(OPTIONS)
-"""What is written and read of a feed's options; others say what the program is doing with it."""
+"""The options in a backup; the others are the program's own state."""
 _KEYS_AT_ONCE = 1000
 _PAIR, _NUMBERS = 2, 2**63
 """Length of a pair of key and date, and limit of their values."""
@@ -113,7 +113,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "type": "feed",
             "url": without_credentials(feed.url),
             "title": feed.title,
-            "custom_title": feed.custom_title or (feed.title if feed.is_of_account else ""),  # its name on the server
+            "custom_title": feed.given_name,
             "site": without_credentials(feed.site),
             "folder": names.get(feed.folder_id or 0),
             "reach": feed.reach.value,

@@ -102,11 +102,13 @@ def keep_all(
                     before = articles.marks_of(c, [there]) | before
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
-                    words = count_tidied(plain_text(page.html))
-                    if words > article.words * (full_text.MUCH if article.offline else 0):
-                        completed += _complete(c, article, page.html)
+                    text = plain_text(page.html)
+                    words, here_words = count_tidied(text), article.words
+                    if words > here_words * (full_text.MUCH if article.offline else 0) and _holds(c, there, text):
+                        articles.save_full_text(c, there, page.html, text, words)
+                        completed, here_words = completed + 1, words
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
-                        is_text_of_file = words > articles.get(c, there).words
+                        is_text_of_file = words > here_words
                         copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
                         here.add(articles.get(c, copy))
                 if page.tags:
@@ -163,13 +165,9 @@ class _Here:
         return not (text and there) or mine in title or title in mine or has_other(text, there)
 
 
-def _complete(c: sqlite3.Connection, article: Article, html: str) -> bool:
-    """Give an article the text of a page if that holds what is here; returns whether it does."""
-    text = plain_text(html)
-    if not completes(plain_text(articles.body(c, article.id)), text):
-        return False
-    articles.save_full_text(c, article.id, html, text, count_tidied(text))
-    return True
+def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
+    """Whether a text can stand in the place of an article's."""
+    return completes(plain_text(articles.body(c, article_id)), text)
 
 
 def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:

@@ -17,6 +17,7 @@ from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.headline import Clock, StatusChange
+from tuireader.text.sentences import together
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
@@ -237,7 +238,7 @@ class StatusController:
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
-        toast(self._node, ". ".join([f"{step.undone}: {title}" if title else step.undone, *said]))
+        toast(self._node, together([f"{step.undone}: {title}" if title else step.undone, *said]))
         self._node.post_message(StatusChanged(lists_too=True))
 
 

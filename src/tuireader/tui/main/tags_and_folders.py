@@ -12,6 +12,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.account import LOCAL
 from tuireader.model.headline import Clock, StatusChange
+from tuireader.text.sentences import together
 from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
@@ -115,7 +116,7 @@ class FilingController:
         self._statuses.can_be_undone(UndoStep(undone, filed=filed))
         what = feeds[0].name if one else f"{len(feeds)} feeds"
         moved = f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now"
-        toast(self._panes, ". ".join([moved, *said]))
+        toast(self._panes, together([moved, *said]))
         self._statuses.tell()
 
 
