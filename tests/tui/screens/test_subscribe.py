@@ -1,11 +1,13 @@
 """Adding a site: from its address to its newest article, with what goes wrong said where it was typed."""
 
 import socket
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual import events
@@ -18,10 +20,12 @@ from support.wordpress import BORDER, TRADE, Post, feed, publish
 from tuireader.config.options import Config
 from tuireader.content.listing.model import Item, Listing
 from tuireader.demo.server import DemoSite
+from tuireader.library.transfer import import_any
+from tuireader.library.transfer.import_any import Imported
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
-from tuireader.store.connection import connect
+from tuireader.store.connection import Connection, connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.subscribe import SubscribeScreen
 from tuireader.urls.private_network import Reach
@@ -430,6 +434,33 @@ async def test_an_import_ends_with_escape_and_others_write_meanwhile(db: Path, c
     with closing(connect(db)) as c:
         assert 0 < articles.count(c, Query()) < 100_000
         assert ui_state.value(c, "meanwhile") == "yes"
+
+
+async def test_an_import_that_is_left_says_nothing_more(
+    db: Path, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_left = Event()
+
+    def slow(c: Connection, path: str, now: object, tell: Callable[[str], None]) -> Imported:
+        tell("1 of 9 pages")
+        assert is_left.wait(20)
+        tell("2 of 9 pages")
+        return Imported()
+
+    monkeypatch.setattr(import_any, "import_path", slow)
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        app.screen.query_one(Input).value = str(tmp_path / "pocket.csv")
+        await pilot.press("enter")
+        while "1 of 9 pages" not in screen_text(app):
+            await pilot.pause(0.02)
+        await pilot.press("escape")
+        is_left.set()
+        await settle(pilot)
+        await pilot.pause(0.1)
+        assert "of 9 pages" not in screen_text(app)
+        assert "one of its articles" in screen_text(app)
 
 
 async def test_a_list_of_feeds_is_followed_and_fetched(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
@@ -116,18 +117,18 @@ class SubscribeScreen(AddressScreen):
     async def _import(self, path: str) -> Added:
         """Import a file that another reader has exported."""
         self.say(f"Reading {printable(path)} …")
-        loop = asyncio.get_running_loop()
+        loop, worker = asyncio.get_running_loop(), get_current_worker()
+
+        def say(said: str) -> None:
+            if self.is_attached and not worker.is_cancelled:
+                self.say(f"Reading {printable(path)}: {said} …")
 
         def tell(said: str) -> None:
-            loop.call_soon_threadsafe(self._tell, f"Reading {printable(path)}: {said} …")
+            loop.call_soon_threadsafe(say, said)
 
         # Not by the writer, which has marks to write meanwhile, and ends no job early.
         came = await self.cache.read(lambda c: _import(c, path, self.clock(), tell))
         return Added(None, None, said=" ".join(came.said()))
-
-    def _tell(self, said: str) -> None:
-        if self.is_attached:  # it may have been left meanwhile
-            self.say(said)
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """For a page without a feed, offer alternatives; the input keeps the focus."""
