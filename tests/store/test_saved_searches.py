@@ -64,7 +64,7 @@ def test_searches_and_rules_follow_the_name_of_a_feed_whoever_gives_it(c: sqlite
     assert named() == ('feed="Mine"', 'story -feed="Mine"')
     feeds.rename(c, feed.id, "")  # now two feeds are called so: the address tells it from the other
     assert named() == (f'feed="{feed.url}"', f'story -feed="{feed.url}"')
-    feeds.move(c, feed.url, other.url)
+    feeds.take_over(c, other.id, feed.id)
     assert named() == ('feed="Two"', 'story -feed="Two"')
 
 

@@ -456,14 +456,20 @@ def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, *, server_id
 
 
 def move(c: sqlite3.Connection, url: str, to: str) -> None:
-    """Change the address of a local feed as another device did; if another feed has it, the two are merged."""
-    old, new = followed(c, 0, url), followed(c, 0, to)
-    if old is not None and new is not None:
-        take_over(c, new.id, old.id)
-    elif old is not None:
-        from tuireader.urls.identity import place
+    """Change the address of a local feed as another device did.
 
-        private = _private(old.reach) if place(url) == place(to) else 0  # another spelling is the user's own word
+    If another feed has it, the two are merged, but only if it is another spelling: a publisher chooses where a feed
+    moves, and must not get into another's feed.
+    """
+    from tuireader.urls.identity import same_place
+
+    old, new = followed(c, 0, url), followed(c, 0, to)
+    is_spelling = same_place(url, to)
+    if old is not None and new is not None:
+        if is_spelling:
+            take_over(c, new.id, old.id)
+    elif old is not None:
+        private = _private(old.reach) if is_spelling else 0  # another spelling is the user's own word
         with _followed_by_queries(c, old.id):
             c.execute("UPDATE feed SET url = ?, private = ? WHERE id = ?", (sound(to), private, old.id))
 

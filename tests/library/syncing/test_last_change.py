@@ -204,7 +204,8 @@ def test_a_feed_that_moved_twice_is_one(pair: tuple[Machine, Machine], first: in
     assert pair[0].feeds() == pair[1].feeds() == {last: ("", "")}
 
 
-def test_a_feed_that_was_followed_at_its_old_and_its_new_address_becomes_one(pair: tuple[Machine, Machine]) -> None:
+def test_a_feed_that_moves_to_the_address_of_another_gets_into_it_nowhere(pair: tuple[Machine, Machine]) -> None:
+    """Whoever publishes a feed chooses where it moves: neither its texts nor its rules get into another's feed."""
     one, two = pair
     two.mark(0, starred=True)
     move(one)
@@ -213,12 +214,29 @@ def test_a_feed_that_was_followed_at_its_old_and_its_new_address_becomes_one(pai
     with two.opened() as c:
         rules.add(c, Rule("x", hide=True, feed_id=two.feed_id()), NOW)
     two.now = one.now
-    everywhere(two, one)
-    assert set(one.feeds()) == set(two.feeds()) == {NEW}
-    assert two.state()[f"{NEW}#0"] == (False, True)
+    for _ in range(2):
+        everywhere(two, one)
+        assert set(one.feeds()) == {NEW}
+        assert set(two.feeds()) == {URL, NEW}
+    assert two.state()[f"{URL}#0"] == (False, True)
     with two.opened() as c:
-        assert [rule.feed_id for rule in rules.every(c)] == [two.feed_id(NEW)]
-        assert feeds.counts(c, two.feed_id(NEW)) == (7, 7)  # five of them are at both
+        assert [rule.feed_id for rule in rules.every(c)] == [two.feed_id()]
+        assert [feeds.counts(c, two.feed_id(url))[1] for url in (URL, NEW)] == [5, 7]
+
+
+def test_a_feed_that_was_followed_under_two_spellings_becomes_one(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    spelling = URL.replace("https:", "http:")
+    two.fetch(7, spelling)
+    with two.opened() as c:
+        rules.add(c, Rule("x", hide=True, feed_id=two.feed_id(spelling)), NOW)
+    two.mark(0, starred=True, url=spelling)
+    everywhere(two, one, two)
+    assert set(one.feeds()) == set(two.feeds()) == {URL}
+    assert two.state()[f"{URL}#0"] == (False, True)
+    with two.opened() as c:
+        assert [rule.feed_id for rule in rules.every(c)] == [two.feed_id()]
+        assert feeds.counts(c, two.feed_id())[1] == 7  # five of them are at both
 
 
 def test_ended_at_its_old_address_a_feed_that_is_followed_at_its_new_one_stays(pair: tuple[Machine, Machine]) -> None:
