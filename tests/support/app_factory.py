@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,22 @@ async def workers_done(pilot: Pilot[None], *, but: str = "") -> bool:
         with suppress(WorkerCancelled):
             await worker.wait()
     return bool(busy)
+
+
+PATIENCE = 180
+"""Seconds after which a test gives up waiting; as long as the machine is busy, that says nothing of the program."""
+
+
+async def until(pilot: Pilot[None], is_so: Callable[[], object]) -> None:
+    """Wait for something."""
+    async with asyncio.timeout(PATIENCE):
+        while not is_so():
+            await pilot.pause(0.05)
+
+
+async def said(pilot: Pilot[None], words: str) -> None:
+    """Wait for words on the screen, in one line or several."""
+    await until(pilot, lambda: words in " ".join(screen_text(pilot.app).split()))
 
 
 def screen_text(app: App[Any]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from conftest import ScriptedSite
-from support.app_factory import NOW, ids, reader, screen_text, settle
+from support.app_factory import NOW, PATIENCE, ids, reader, screen_text, settle, until
 from support.archived_site import FRONT, Post, feed, give_posts
 from support.factories import subscribe
 from tuireader.library.archiving import backfill
@@ -40,9 +40,7 @@ def followed(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> S
 
 
 async def said(pilot: Pilot[None], words: str) -> None:
-    async with asyncio.timeout(30):
-        while not any(words in each.message for each in pilot.app._notifications):
-            await pilot.pause(0.05)
+    await until(pilot, lambda: any(words in each.message for each in pilot.app._notifications))
 
 
 async def test_older_articles_come_while_one_reads(db: Path, followed: ScriptedSite) -> None:
@@ -82,7 +80,7 @@ async def test_the_same_key_stops_it_and_goes_on(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("B")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await waiting.wait()
         assert "archive:" in screen_text(app)
         await pilot.press("B")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve
+from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, until
 from tuireader.config.options import Config
 from tuireader.library.jobs import cache_gateway
 from tuireader.model.query import Query
@@ -315,19 +314,16 @@ async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path) ->
 
 
 async def test_who_is_killed_comes_back_too(two_feeds: Path) -> None:
+    def there() -> Place | None:
+        with closing(connect(two_feeds)) as c:
+            kept = ui_state.load(c)
+        return from_text(kept[WHEREABOUTS]).place if WHEREABOUTS in kept else None
+
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "j", "j")
-        for _ in range(500):
-            if app.memory.get(WHEREABOUTS, ""):
-                break
-            await pilot.pause(0.02)
-        await settle(pilot)
-        with closing(connect(two_feeds)) as c:
-            kept = from_text(ui_state.load(c)[WHEREABOUTS])
-    assert kept.place is not None
-    assert kept.place.article_id == ids(two_feeds)[2]
+        await until(pilot, lambda: (kept := there()) is not None and kept.article_id == ids(two_feeds)[2])
 
 
 @pytest.mark.parametrize("size", [WIDE, MIDDLE])
@@ -396,11 +392,7 @@ async def test_what_is_marked_while_another_program_holds_the_cache_is_kept_and_
         with closing(connect(two_feeds)) as other:
             other.execute("BEGIN IMMEDIATE")
             await pilot.press("A")
-            for _ in range(500):
-                if list(two_feeds.parent.glob("*.marks-*")):
-                    break
-                await asyncio.sleep(0.01)
-            assert list(two_feeds.parent.glob("*.marks-*"))
+            await until(pilot, lambda: list(two_feeds.parent.glob("*.marks-*")))
             other.execute("ROLLBACK")
         await settle(pilot)
         assert articles_unread(two_feeds) == 0

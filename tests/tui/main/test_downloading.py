@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from conftest import Reply, ScriptedSite
-from support.app_factory import ids, reader, screen_text, settle
+from support.app_factory import ids, reader, said, screen_text, settle
 from support.factories import NOW, ready, subscribe
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
@@ -46,12 +45,6 @@ def publish(db: Path, site: ScriptedSite, count: int) -> None:
             feeds.record(c, replace(feed, reach=Reach.PRIVATE))
     for n in range(count):
         site.pages[f"/{n}"] = Reply(f"<html><title>Story {n}</title><article><h1>Story {n}</h1>{WHOLE}</article>")
-
-
-async def said(pilot: Pilot[None], words: str) -> None:
-    async with asyncio.timeout(30):
-        while words not in " ".join(screen_text(pilot.app).split()):
-            await pilot.pause(0.05)
 
 
 async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: ScriptedSite) -> None:

@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from conftest import Clock, Reply, ScriptedSite
-from support.app_factory import ids, screen_text, settle
+from support.app_factory import ids, said, screen_text, settle, until
 from support.factories import subscribe
 from support.rss import Item, rss
 from tuireader.config.options import Config
@@ -52,12 +51,6 @@ def app_on(db: Path, clock: Clock, **options: object) -> ReaderApp:
     return ReaderApp(db, config=Config(refresh_on_start=True, **options), clock=clock)  # type: ignore[arg-type]
 
 
-async def said(pilot: Pilot[None], words: str) -> None:
-    async with asyncio.timeout(60):
-        while words not in " ".join(screen_text(pilot.app).split()):
-            await pilot.pause(0.05)
-
-
 def complete(db: Path) -> int:
     with closing(connect(db)) as c:
         return sum(site_facts.is_here(c, id_) for id_ in ids(db))
@@ -66,9 +59,7 @@ def complete(db: Path) -> int:
 async def test_excerpts_become_whole_after_a_refresh(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
     app = app_on(excerpts, clock)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        async with asyncio.timeout(60):
-            while complete(excerpts) < 3:
-                await pilot.pause(0.05)
+        await until(pilot, lambda: complete(excerpts) >= 3)
         await settle(pilot)
         assert "excerpt" not in screen_text(app)
         assert app.reader.tasks.progress == ""
@@ -120,9 +111,7 @@ async def test_a_text_that_came_while_the_article_was_read_is_shown_by_the_key(
         assert app.reader.article.scroll_y > 0
         app.reader.tasks.usual = "always"
         app.reader.tasks.complete()
-        async with asyncio.timeout(60):
-            while complete(excerpts) < 3:
-                await pilot.pause(0.05)
+        await until(pilot, lambda: complete(excerpts) >= 3)
         await settle(pilot)
         words = [app.reader.reading.opened[0].words] if app.reader.reading.opened else []
         for _ in range(2):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from conftest import Clock, ScriptedSite
-from support.app_factory import screen_text, settle
+from support.app_factory import screen_text, settle, until
 from support.archived_site import FRONT, NEWEST, Post, feed, give_archived, give_pages
 from tuireader.config.options import Config
 from tuireader.library.archiving.backfill import backfill
@@ -105,9 +104,7 @@ async def test_a_fresh_start_without_the_server_shows_no_error(
     app = ReaderApp(db, config=Config(), clock=clock)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
-        async with asyncio.timeout(60):
-            while app.reader.tasks.progress:
-                await pilot.pause(0.05)
+        await until(pilot, lambda: not app.reader.tasks.progress)
         assert await read_all(pilot) == len(POSTS)
         assert not [each for each in app._notifications if each.severity == "error"]
         await pilot.press("q")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from textual.pilot import Pilot
-
 from conftest import Clock
-from support.app_factory import screen_text, settle
+from support.app_factory import said, screen_text, settle
 from support.factories import ready, save_plan, subscribe
 from tuireader.config.options import Config
 from tuireader.model.fetched import Plan
@@ -28,12 +25,6 @@ def stock(db: Path, clock: Clock) -> None:
         new = tuple(ready(f"{n}", title=f"{n} days", published=clock() - timedelta(days=n)) for n in range(9))
         save_plan(c, feed, Plan(new=new), clock())
         statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
-
-
-async def said(pilot: Pilot[None], words: str) -> None:
-    async with asyncio.timeout(60):
-        while words not in " ".join(screen_text(pilot.app).split()):
-            await pilot.pause(0.05)
 
 
 async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from support.app_factory import NOW, reader, screen_text, settle
+from support.app_factory import NOW, reader, screen_text, settle, until
 from support.factories import ready, save_plan
 from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
 from tuireader.library.syncing import shared_folder
@@ -45,12 +44,6 @@ def account(db: Path, server: FakeMiniflux) -> int:
     with closing(connect(db)) as c:
         secret = Secret(f"echo '{PASSWORD}'")
         return accounts.add(c, "miniflux", name="Work", url=server.url, user=USER, secret=secret).id
-
-
-async def until(pilot: Pilot[None], is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not is_so():
-            await pilot.pause(0.05)
 
 
 def text(pilot: Pilot[None]) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from support.app_factory import NOTES, NOW, REVIEW, Piece, ids, reader, screen_text, settle, shelve
+from support.app_factory import NOTES, NOW, REVIEW, Piece, ids, reader, screen_text, settle, shelve, until
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
@@ -47,13 +45,6 @@ async def press(pilot: Pilot[None], *pressed: str) -> None:
         if len(key) > 1 or key.isupper():
             await settle(pilot)
     await settle(pilot)
-
-
-async def comes(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    """Wait for what another process does."""
-    async with asyncio.timeout(30):
-        while not is_so():
-            await settle(pilot)
 
 
 def shown(app: ReaderApp) -> list[Headline]:
@@ -312,20 +303,20 @@ async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> 
         assert hidden[0] in screen_text(app)
         await press(pilot, *["down"] * 8, "enter", *["up"] * 8, "enter")  # for what is here, too
         left = [title for title in before if title not in hidden]
-        await comes(pilot, lambda: titles(app) == left)
+        await until(pilot, lambda: titles(app) == left)
         assert f"From now on: hide; {len(hidden)} changed" in screen_text(app)
         await press(pilot, "slash", *"is:hidden", "enter", "enter")
         assert "Hidden by the rule “title:harbour”" in screen_text(app)
         await press(pilot, "escape", "c", "exclamation_mark")
         assert "hide: title:harbour" in screen_text(app)
         await press(pilot, *["down"] * 9, "enter")
-        await comes(pilot, lambda: titles(app) == before)
+        await until(pilot, lambda: titles(app) == before)
         with closing(connect(library)) as c:
             assert rules.every(c) == []
         await press(pilot, "U")  # removing it is taken back
-        await comes(pilot, lambda: titles(app) == left)
+        await until(pilot, lambda: titles(app) == left)
         await press(pilot, "U")  # so is making it
-        await comes(pilot, lambda: titles(app) == before)
+        await until(pilot, lambda: titles(app) == before)
         with closing(connect(library)) as c:
             assert rules.every(c) == []
 
