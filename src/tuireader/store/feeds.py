@@ -466,7 +466,7 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
     old, new = followed(c, 0, url), followed(c, 0, to)
     is_spelling = same_place(url, to)
     if old is not None and new is not None:
-        if is_spelling:
+        if is_spelling and old.id != new.id:
             take_over(c, new.id, old.id)
     elif old is not None:
         private = _private(old.reach) if is_spelling else 0  # another spelling is the user's own word

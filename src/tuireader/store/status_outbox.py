@@ -47,8 +47,12 @@ def note(
     )
 
 
-def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
-    """Record all marks of local articles for the shared folder, whose other devices do not know them."""
+UNKNOWN = 0
+"""The time of a change in the outbox if nobody knows it."""
+
+
+def owe_all(c: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Record all marks of local articles for the shared folder, with an unknown time."""
     for field in ("read", "starred"):
         c.execute(
             "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
@@ -56,7 +60,7 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> Non
             " FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
             f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
             " AND t.id = 0 AND t.syncs = 1",
-            (field, seconds(changed), id_list(ids)),
+            (field, UNKNOWN, id_list(ids)),
         )
 
 
@@ -204,6 +208,11 @@ def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
         "INSERT INTO subscription_time (url, fact, changed) VALUES (?, ?, ?)",
         [(sound(url), fact, changed) for (url, fact), changed in times.items()],
     )
+
+
+def forget_name_times(c: sqlite3.Connection, url: str) -> None:
+    """Delete the times at which a subscription was named and filed: nobody knows them."""
+    c.execute("DELETE FROM subscription_time WHERE url = ? AND fact IN ('title', 'folder')", (sound(url),))
 
 
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:

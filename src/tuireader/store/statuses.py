@@ -218,10 +218,13 @@ def note_by_user(c: sqlite3.Connection, article_id: int, done: ByUser) -> None:
     _keep_from_rules(c, [article_id], done.tags)
 
 
-def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime, *, unasked: Collection[int] = ()) -> None:
-    """Record the statuses of new articles as the user's, except those read `unasked`."""
+def came_marked(c: sqlite3.Connection, ids: Sequence[int], *, unasked: Collection[int] = ()) -> None:
+    """Record the statuses of imported articles as the user's, except those read `unasked`.
+
+    When they were set is unknown: whatever another machine knows of the articles is newer.
+    """
     note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
-    status_outbox.owe_all(c, ids, now)
+    status_outbox.owe_all(c, ids)
 
 
 UNASKED = (

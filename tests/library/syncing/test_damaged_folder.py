@@ -204,6 +204,18 @@ def test_a_feed_of_the_web_is_not_moved_inside(machine: MakeMachine) -> None:
     assert two.state()[f"{URL}#0"] == (True, False)
 
 
+@pytest.mark.parametrize("through", [(), ("https://b.example/",), ("https://b.example/", "https://c.example/")])
+def test_moves_that_lead_round_in_a_circle_lose_no_feed(machine: MakeMachine, through: tuple[str, ...]) -> None:
+    one, two = pair(machine)
+    circle = [URL, *through]
+    there = {url: followed(LATE, moved_to=to) for url, to in zip(circle, [*circle[1:], URL], strict=True)}
+    foreign(one, of_subscriptions(there))
+    everywhere(one, two)
+    for each in (one, two):
+        assert len(each.feeds()) == 1
+        assert len(each.state()) == 5
+
+
 def test_so_many_unsubscriptions_look_like_an_accident(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     urls = [f"https://site-{n}.example/feed" for n in range(6)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from support.factories import NOW, ready, save_plan
 from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
+from tuireader.library.transfer.backup import backup_rows
+from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Query, Rule
@@ -202,6 +206,47 @@ def test_a_feed_that_moved_twice_is_one(pair: tuple[Machine, Machine], first: in
         each.exchange()
     last = ends[1 - later]
     assert pair[0].feeds() == pair[1].feeds() == {last: ("", "")}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("to", [(URL, NEW), (NEW, "https://newest.example/feed")])
+def test_a_feed_that_moved_before_the_first_exchange_is_one(
+    machine: MakeMachine, first: int, to: tuple[str, str]
+) -> None:
+    machines = machine("one"), machine("two")
+    for hour, (each, address) in enumerate(zip(machines, to, strict=True), 1):
+        each.fetch()
+        move(each, to=address)
+        each.changes_feeds(NOW + timedelta(hours=hour))
+        each.now = NOW + timedelta(hours=4)
+    everywhere(machines[first], machines[1 - first])
+    assert set(machines[0].feeds()) == set(machines[1].feeds()) == {to[1]}
+
+
+def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    name_and_file(two, "Old", "Old", two.now)
+    for number in (0, 1):
+        two.mark(number, starred=True, read=True)
+    one.now = two.now
+    everywhere(two, one)
+    two.mark(2, starred=True)  # of this nobody knows but the backup
+    with two.opened() as c:
+        backup = "".join(f"{json.dumps(row)}\n" for row in backup_rows(c, two.now)).encode()
+    one.now = two.now + timedelta(hours=1)
+    one.mark(0, starred=False, read=False)
+    name_and_file(one, "New", "New", one.now + timedelta(minutes=1))
+    one.exchange()
+    for file in two.path.parent.glob(f"{two.path.name}*"):
+        file.unlink()
+    with two.opened() as c:
+        shared_folder.share(c, str(two.folder), host="test-two")
+        import_stream(c, BytesIO(backup), one.now, lambda _: None)
+    two.now = one.now + timedelta(hours=1)
+    everywhere(two, one)
+    assert one.feeds() == two.feeds() == {URL: ("New", "New")}
+    assert one.state() == two.state()
+    assert [one.state()[f"{URL}#{number}"] for number in range(3)] == [(False, False), (True, True), (False, True)]
 
 
 def test_a_feed_that_moves_to_the_address_of_another_gets_into_it_nowhere(pair: tuple[Machine, Machine]) -> None:

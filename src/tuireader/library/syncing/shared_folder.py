@@ -269,6 +269,7 @@ class _Exchange:
         self._tell_marks(waiting)
         self._tell_subscriptions()
         self._read()
+        self._tell_moved_before()
         self._add(self._known.follow_moves())
         self._follow_guids()
         self._tell_subscribed_before()
@@ -447,7 +448,7 @@ class _Exchange:
                     self._mark(url, name, former, when)
 
     def _tell_marks(self, waiting: Sequence[Change]) -> None:
-        """Publish marks from the outbox, with times later than the known state."""
+        """Publish marks from the outbox, with times later than the known state; earlier if their time is unknown."""
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
             feed_id, guid = names.get(change.article_id, (0, 0))
@@ -455,7 +456,8 @@ class _Exchange:
                 guid = self._reused(feed_id).get(change.article_id, guid)
                 before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
                 made = int(change.changed.timestamp() * 1000)
-                when = stamp(max(made, before + 1), value=change.value, is_unasked=change.is_unasked)
+                at = BEFORE if made == status_outbox.UNKNOWN else max(made, before + 1)
+                when = stamp(at, value=change.value, is_unasked=change.is_unasked)
                 self._pushed += self._mark(url, change.field, guid, when)
 
     def _reused(self, feed_id: int) -> dict[int, int]:
@@ -536,6 +538,18 @@ class _Exchange:
             self._put(to, Subscription(moved=Fact(max(at, self._there(to).moved.at + 1), "")))
         if url in self._place.kept:
             self._place.kept.append(to)
+
+    def _tell_moved_before(self) -> None:
+        """Publish moves from before a feed's first exchange: others may know it at an address that it had here."""
+        here, moves = {"", *self._urls.values()}, FolderMap()
+        for feed in self._every:
+            if (url := self._urls[feed.id]) and str(feed.id) not in self._place.feeds:
+                for former in set(map(_shared, feeds.all_addresses(self._c, feed.id))) - here:
+                    there = self._there(former)
+                    at = self._times.get((former, "moved")) or (there.moved.at + 1 if there.is_followed else BEFORE)
+                    moves.put(former, Subscription(moved=Fact(at, url)))
+                    moves.put(url, Subscription(moved=Fact(at + 1, "")))
+        self._add(self._known.merge(moves))
 
     def _tell_subscribed_before(self) -> None:
         """Publish local subscriptions that are unknown elsewhere: older than the sharing, or lost.

@@ -304,6 +304,8 @@ class _Restoring:
                 self._new.add(feed.id)
                 self.done.feeds += 1
             left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
+            if not is_known:  # another machine that names or files it knows better
+                status_outbox.forget_name_times(self._c, url)
             self.done.filled += is_known and is_filled
         if wrong:
             raise ValueError(" ".join(wrong.values()))
@@ -404,7 +406,7 @@ class _Restoring:
             ids = articles.known(self._c, feed_id, by_guid)
             before = articles.marks_of(self._c, {each.id for each in there.values()})
             unasked = [ids[row["guid"]].id for row in new if "read" in _unasked(row)]
-            statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], self._now, unasked=unasked)
+            statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], unasked=unasked)
             for row in rows:
                 guid = row["guid"]
                 self._complete(row, ids[guid].id, is_new=guid not in there and row is by_guid[guid])

@@ -176,7 +176,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])
         marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
         before = articles.marks_of(c, {each.id for each in there.values()})
-        statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids], now)
+        statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids])
         statuses.mark(c, [id_ for id_, item in marked if item.is_read], read=True)
         statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
         for id_, item in marked:
