@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -81,6 +82,87 @@ def test_a_slow_lexer_is_left_in_time(language: str, line: str, monkeypatch: pyt
     colours.__wrapped__(f"{line}\n" * (code.COLOUR_LIMIT // (len(line) + 1)), language)
     assert len(pieces) <= 50
     assert max(pieces) <= code.PIECE_MAX
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("bash", "echo $'" + "\\5" * 40), ("bat", "rem " + "^#" * 40), ("fish", '"' + "\\1" * 60)]
+)
+def test_one_match_ends_in_time(language: str, text: str) -> None:
+    """These take Python's own expressions longer than the sun will shine, and nothing can end them."""
+    begun = time.thread_time()
+    assert colours.__wrapped__(f"x=1 {text}\n", language) is not None
+    assert time.thread_time() - begun < 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", sorted(code.LANGUAGES))
+def test_no_match_of_any_lexer_that_is_used_takes_long(language: str) -> None:
+    units = [
+        "\\5",
+        "\\\\",
+        "^#",
+        "a ",
+        "$(",
+        "\\\n",
+        "''",
+        '""',
+        "{}",
+        "/*",
+        "a.",
+        "0_",
+        "--",
+        "::",
+        "<a",
+        "&a",
+        "%s",
+        "#{",
+    ]
+    begins = [
+        "",
+        '"',
+        "'",
+        "$'",
+        "`",
+        "/*",
+        "<",
+        "(",
+        "{",
+        "[",
+        "rem ",
+        "#",
+        "$",
+        "@",
+        'r#"',
+        "f'{",
+        "<<A\n",
+        "class ",
+        "def ",
+        "0",
+    ]
+    for begin in begins:
+        for unit in units:
+            begun = time.thread_time()
+            colours.__wrapped__(begin + unit * 40, language)
+            assert time.thread_time() - begun < 10, (begin, unit)
+
+
+def test_colours_are_those_of_the_lexers_as_they_are() -> None:
+    """The patterns whose matches end in time match as Python's own do."""
+    with_numbers = "x = 0b1010_1010 + 1_000.5e-3\nprint(f'{x!r:>10} {y.z[0]}')\n"
+    there = subprocess.run(
+        [sys.executable, "-c", _AS_THEY_ARE, with_numbers], capture_output=True, text=True, check=True
+    ).stdout
+    lexer = code._lexer("python")
+    assert "".join(f"{each}\n" for each in lexer.get_tokens_unprocessed(with_numbers)) == there
+
+
+_AS_THEY_ARE = """
+import sys
+import time
+from pygments.lexers import get_lexer_by_name
+for each in get_lexer_by_name("python").get_tokens_unprocessed(sys.argv[1]):
+    print(each)
+"""
 
 
 @pytest.mark.slow

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache, lru_cache, partial, reduce
+from itertools import takewhile
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from tuireader.content.document.model import Run, Text
@@ -36,7 +39,7 @@ LANGUAGES = frozenset(
 )
 """Lexers that are used: of Pygments' six hundred, some never end, or take the cube of a text."""
 PATIENCE = 0.2
-"""Maximum seconds of this thread for the pieces of a block; the rest stays without colours."""
+"""Maximum seconds of this thread for the pieces of a block, and of each match; the rest stays without colours."""
 
 ABOVE, BELOW = "▄", "▀"
 """The half-row blocks drawn above and below code."""
@@ -47,6 +50,8 @@ _WRAPPED = Span("↪ ", "code-block code-wrap")
 _BLANK = re.compile(r"\s{200}")
 """Long runs of blanks, on which many lexers take quadratic time."""
 _LONG = re.compile(rf"[^\n]{{{LINE_LIMIT}}}")
+_REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,)")
+"""In a lexer's pattern: only with one can a short text take exponential time."""
 _ROLES = (
     ("Comment", "code-comment"),
     ("Keyword", "code-keyword"),
@@ -124,10 +129,7 @@ def colours(text: str, language: str) -> tuple[Run, ...]:
     if lexer is None:
         return ()
     runs: list[Run] = []
-    until = time.thread_time() + PATIENCE
-    for start, kind, value in _tokens(lexer, text):
-        if time.thread_time() > until:
-            break
+    for start, kind, value in _in_time(_tokens(lexer, text)):
         role = _role(kind)
         if not role or not value.strip():
             continue
@@ -136,6 +138,12 @@ def colours(text: str, language: str) -> tuple[Run, ...]:
         elif not runs or runs[-1].end <= start:
             runs.append(Run(start, start + len(value), role, None))
     return tuple(runs)
+
+
+def _in_time(tokens: Iterator[tuple[int, object, str]]) -> Iterator[tuple[int, object, str]]:
+    until = time.thread_time() + PATIENCE
+    with suppress(TimeoutError):
+        yield from takewhile(lambda _: time.thread_time() <= until, tokens)
 
 
 def _tokens(lexer: Any, text: str) -> Iterator[tuple[int, object, str]]:
@@ -151,8 +159,31 @@ def _tokens(lexer: Any, text: str) -> Iterator[tuple[int, object, str]]:
         begin = end
 
 
+@cache
+def _limit_matches() -> None:
+    """Give lexers that are loaded from now on patterns whose matches end after `PATIENCE`.
+
+    Within one match of Python's own expressions nothing else runs, and nothing can end it.
+    """
+    import pygments.lexer
+    import regex
+
+    of_lexers: Any = pygments.lexer
+    flags = [(getattr(re, name), getattr(regex, name)) for name in "IMSXA"]
+
+    def match(_: Any, pattern: Any, wanted: int, __: str) -> Callable[..., Any]:
+        text = pattern.get() if isinstance(pattern, of_lexers.Future) else pattern
+        if not _REPEATED_GROUP.search(text):
+            return re.compile(text, wanted).match
+        same = reduce(or_, (theirs for ours, theirs in flags if wanted & ours), 0)
+        return partial(regex.compile(text, same).match, timeout=PATIENCE)
+
+    of_lexers.RegexLexerMeta._process_regex = match  # noqa: SLF001 - its only place
+
+
 @lru_cache(maxsize=64)
 def _lexer(language: str) -> Any:
+    _limit_matches()
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
 
