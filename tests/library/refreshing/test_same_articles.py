@@ -495,6 +495,47 @@ async def test_a_short_text_whose_guid_another_takes_at_the_same_address_stays(
     assert sorted(marks(library)) == [(False, False), (True, True)]
 
 
+NOTICES = ("Council meets", "Library open", "School fair", "Bus strike", "Snow alert", "New mayor")
+
+
+def notice(number: int, kind: str) -> Entry:
+    """The notice that came as this one, counted from one; the guid is given when it is published."""
+    title = NOTICES[number]
+    link = {"gallery": f"https://site.test/{title[:3]}.html", "notices": "https://site.test/", "photos": f"/{number}"}
+    date = None if kind == "gallery" else f"Thu, {10 + number} Jan 2026 08:00:00 +0000"
+    picture = f'<img src="https://site.test/{number}.png" alt="Photo of the day" width="600" height="400">'
+    html = f"<p>{title} in the hall.</p>" if kind == "notices" else f"<p>Photo of the day</p>{picture}"
+    return Entry(number, "Photo" if kind == "photos" else title, None, link[kind], date, html)
+
+
+@pytest.mark.parametrize("kind", ["gallery", "notices", "photos"])
+@pytest.mark.parametrize("shown", [1, 3])
+async def test_where_guids_count_places_each_article_stays_itself(
+    library: Library, site: ScriptedSite, kind: str, shown: int
+) -> None:
+    """With `shown` 1 there is one guid for whatever is the newest, such as the comic of the day."""
+
+    def on_day(day: int) -> list[Entry]:
+        return [replace(notice(day - place, kind), guid=f"item{place}") for place in range(shown)]
+
+    def here(*, only_marked: bool = False) -> list[tuple[str, str, str]]:
+        with closing(connect(library.path)) as c:
+            rows = [row.id for row in library.headlines() if not only_marked or (row.read and row.starred)]
+            return sorted(
+                (each.title, each.link, articles.given_html(c, each.id))
+                for each in (articles.get(c, id_) for id_ in rows)
+            )
+
+    await read_and_starred(library, site, on_day(2))
+    first = here()
+    for day in (3, 4, 5):
+        publish(site, on_day(day))
+        (event,) = await library.refresh(force=True)
+        assert event.new == 1
+    assert len(here()) == shown + 3
+    assert here(only_marked=True) == first
+
+
 RECIPE = "Take four onions, cut them into rings, and fry them slowly in butter until they are brown and sweet. " * 4
 CASINO = "Play at the best tables of the web, win the jackpot today, and get one hundred free spins for nothing. " * 9
 

@@ -95,8 +95,9 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
 
 
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
-_SOME, _LEFT = 8, 0.9
+_SOME, _FEW, _LEFT = 8, 4, 0.9
 _WORD = re.compile(r"\w+")
+_PICTURE = re.compile(r"""<img\b[^<>]*?\bsrc=["']([^"']+)""", re.IGNORECASE)
 RECENT = 100
 """Articles compared besides those in the feed, with its links, or with its dates."""
 
@@ -122,26 +123,41 @@ Pair = tuple[ParsedEntry, Candidate]
 
 
 def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
-    """Whether an entry has taken the guid of another article: title, address and date all differ.
+    """Whether an entry has taken the guid of another article, by title, address and date, of which most differ.
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
-    stay. At the same moment, no words stay. At one address, at none, or under one title, date and text have to differ.
+    stay. At the same moment, no words stay. At an address of its own, date and text have to differ; under one title
+    elsewhere, or under another title at no address of its own, the date differs and the text does not stay.
     """
-    is_at_same_place = min(len(_path(entry.link)), len(_path(there.link))) <= 1 or _path(entry.link) == _path(
-        there.link
-    )
+    mine, its = _path(entry.link), _path(there.link)
+    is_nowhere = min(len(mine), len(its)) <= 1
+    is_at_same_place = is_nowhere or mine == its
     if is_at_same_place and entry.title == there.title:
         return False
     is_dated = entry.published is not None and there.published is not None
     is_later = is_dated and entry.published != there.published
-    if is_at_same_place or entry.title == there.title:
+    if is_at_same_place and not is_nowhere:
         return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
+    if is_nowhere or entry.title == there.title:
+        return is_later and not _stays(body(there), entry.html)
     if is_later:
         return True
     if is_dated and not _is_day(entry.published):  # some feeds date all entries by their build
         return is_unlike(plain_text(entry.html), plain_text(body(there)))
     same = not is_dated and _when(entry) is not None and _when(entry) == _when(there)
-    return not (same or _much_alike(entry.html, body(there)))
+    return not same and (_has_other_pictures(body(there), entry.html) or not _much_alike(entry.html, body(there)))
+
+
+def _stays(before: str, now: str) -> bool:
+    """Whether a text stays in another one, as far as it goes, and one of its pictures."""
+    if _has_other_pictures(before, now):
+        return False
+    return before == now or _is_kept(plain_text(before), plain_text(now), some=_FEW)
+
+
+def _has_other_pictures(before: str, now: str) -> bool:
+    pictures = set(_PICTURE.findall(before))
+    return bool(pictures) and pictures.isdisjoint(_PICTURE.findall(now))
 
 
 def _is_day(moment: datetime | None) -> bool:
@@ -282,9 +298,9 @@ def _is_the_same_edited(pair: Pair) -> bool:
     return bool(related) and _when(entry) is not None and _when(entry) == _when(there)
 
 
-def _is_kept(one: str, other: str) -> bool:
+def _is_kept(one: str, other: str, some: int = _SOME) -> bool:
     before = set(_WORD.findall(one))
-    return one == other or (len(before) >= _SOME and len(before & set(_WORD.findall(other))) >= _LEFT * len(before))
+    return one == other or (len(before) >= some and len(before & set(_WORD.findall(other))) >= _LEFT * len(before))
 
 
 def _much_alike(one: str, other: str) -> bool:
@@ -332,13 +348,42 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
 
 
 def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
-    """Free guids that entries have taken from articles with nothing in common."""
+    """Free guids that entries have taken from other articles: some feeds number what stands in them."""
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
-    for row in articles.facts_of(c, edited) if edited else ():
-        there, entry = Candidate(*row), edited[row[0]]
-        if is_another(entry, there, partial(_body, c)):
+    rows = [Candidate(*row) for row in articles.facts_of(c, edited)] if edited else []
+    moved = _in_each_others_place(rows, edited, entries)
+    for there in rows:
+        entry = edited[there.id]
+        if there.id in moved or is_another(entry, there, partial(_body, c)):
             articles.rename(c, there.id, marked_name(there.guid, there.link, there.title), taken=utc_now())
             del known[entry.guid]
+
+
+def _in_each_others_place(
+    rows: Sequence[Candidate], edited: Mapping[int, ParsedEntry], entries: Sequence[ParsedEntry]
+) -> set[int]:
+    """Articles that stand under another guid now, or whose guid another of the articles has."""
+    shown: defaultdict[Hashable, set[str]] = defaultdict(set)
+    kept: defaultdict[Hashable, set[int]] = defaultdict(set)
+    for entry in entries:
+        for key in _signs(entry):
+            shown[key].add(entry.guid)
+    for there in rows:
+        for key in _signs(there):
+            kept[key].add(there.id)
+    found = set()
+    for there in rows:
+        entry = edited[there.id]
+        mine, its = _signs(entry), _signs(there)
+        if set(mine).isdisjoint(its) and (
+            any(len(shown[key]) == 1 for key in its) or any(len(kept[key]) == 1 for key in mine)
+        ):
+            found.add(there.id)
+    return found
+
+
+def _signs(side: Side) -> list[Hashable]:
+    return [*_link_and_title(side), *_title_and_date(side)]
 
 
 def _body(c: sqlite3.Connection, there: Candidate) -> str:

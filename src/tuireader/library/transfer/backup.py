@@ -430,9 +430,9 @@ class _Restoring:
         facts = {each[0]: Candidate(*each) for each in articles.facts_of(self._c, (each.id for each in there.values()))}
         for row in rows:
             known = there.get(row["guid"])
-            if known is None or row.get("title") == facts[known.id].title:
-                continue
-            if is_another(_entry(row), facts[known.id], lambda each: articles.given_html(self._c, each.id)):
+            if known is not None and is_another(
+                _entry(row), facts[known.id], lambda each: articles.given_html(self._c, each.id)
+            ):
                 row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
