@@ -437,6 +437,21 @@ def test_signs_in_a_text_of_json_are_no_objects(as_bytes: bool) -> None:
             loads(nested.encode() if as_bytes else nested, most=10)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_read_as"),
+    [
+        (r"a\ud800b", "a\ufffdb"),
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\ude00\ud83d", "\ufffd\ufffd"),
+        (r"\ud83d\uD83D\uDE00", "\ufffd\U0001f600"),
+        (r"\\ud800", r"\ud800"),
+        (r"\\\ud800", "\\\ufffd"),
+    ],
+)
+def test_half_a_character_in_json_is_none(text: str, is_read_as: str) -> None:
+    assert loads(f'["{text}"]') == [is_read_as]
+
+
 def test_json_of_millions_of_values_is_none() -> None:
     for text in ('{"x": [' + "1," * 1_000_001 + "1]}", "{" + ",".join(f'"{n}": 1' for n in range(90)) + "}"):
         with pytest.raises(ValueError, match="too many"):

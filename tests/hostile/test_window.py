@@ -504,9 +504,12 @@ def test_a_signal_ends_it_although_the_terminal_takes_nothing(cache: Path) -> No
 
 @pytest.mark.parametrize(
     "sent",
-    [b"\xff", b"\xfc", b"\xea", b"\x1b[M \x98\x30", b"\x1b[M#\xff\xff", b"\xc3", b"\xf0\x9f", bytes(range(128, 256))],
+    [
+        b"\xff", b"\xfc", b"\xea", b"\x1b[M \x98\x30", b"\x1b[M#\xff\xff", b"\xc3", b"\xf0\x9f", bytes(range(128, 256)),
+        b"\x1b[1114112u", b"\x1b[99999999999;5u",
+    ],
     ids=lambda sent: sent.hex()[:12],
-)
+)  # fmt: skip
 def test_bytes_that_are_no_text_are_passed_over(cache: Path, sent: bytes) -> None:
     with Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")

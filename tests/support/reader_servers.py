@@ -34,6 +34,8 @@ class Item:
     starred: bool = False
     changed: int = FIRST
     published: int = FIRST
+    created: int = 0
+    """0: when it was published."""
 
 
 @dataclass
@@ -238,7 +240,7 @@ class FakeMiniflux(Api):
             "tags": list(item.categories),
             "content": self.proxied(item.text),
             "published_at": _stamp(item.published),
-            "created_at": _stamp(item.published),
+            "created_at": _stamp(item.created or item.published),
             "changed_at": _stamp(item.changed),
         }
 

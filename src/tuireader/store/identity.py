@@ -20,6 +20,10 @@ from tuireader.urls.identity import place, without_scheme
 _ROUNDED = timedelta(seconds=1)
 """Maximum difference by which servers round dates."""
 _NEAR = timedelta(days=1)
+_LONG = 300
+"""Characters of HTML from which two articles do not have one text by chance."""
+_SEVERAL = 20
+"""Maximum articles of one title and moment whose texts are compared."""
 _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
 
@@ -44,14 +48,15 @@ def match(
 ) -> Matches:
     """Match the entries of one feed to its articles; a `confirmed` number is known to be right on the server.
 
-    `is_kept` says whether an entry, whose title has changed, still has the text of an article.
+    `is_kept` says whether an entry still has the text of an article.
     """
     found, left = Matches(), []
     by_number = {each.number: each for each in ours if each.number}
     links = Counter(map(_link, ours))
     for entry in entries:
         there = by_number.get(entry.server_id)
-        if there is not None and (agrees(entry, there) or (_same_link(entry, there) and links[_link(entry)] == 1)):
+        is_alone = there is not None and _same_link(entry, there) and links[_link(entry)] == 1
+        if there is not None and (is_alone or is_still(entry, there, is_kept)):
             found.same[entry.server_id] = there
             continue
         left.append(entry)
@@ -72,8 +77,18 @@ def match(
     return found
 
 
-def agrees(entry: RemoteEntry, there: Ours) -> bool:
-    """Whether an entry with the number of an article is that article, by guid, address, title and date."""
+def is_still(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
+    """Whether an entry with the number of an article is that article, also if its publisher has edited it.
+
+    Of guid, address, title and date some agree, or the text stayed: at its address, or a long one of the very moment.
+    """
+    if _agrees(entry, there):
+        return True
+    is_of_one_moment = _apart(entry, there) <= _ROUNDED and len(entry.entry.html) >= _LONG
+    return (_same_link(entry, there) or is_of_one_moment) and is_kept(entry, there)
+
+
+def _agrees(entry: RemoteEntry, there: Ours) -> bool:
     if _guid(entry) == _guid(there):
         return True
     if _same_link(entry, there):
@@ -105,8 +120,8 @@ def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[l
     return pair_up
 
 
-def _of_one_moment(key: Key) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
-    """Pair entries and articles with the same key by their dates, the exact ones first."""
+def _of_one_moment(key: Key, is_kept: IsKept) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
+    """Pair entries and articles with the same key by their dates, the exact ones first; of several by their texts."""
 
     def pair_up(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
         there: dict[Hashable, list[Ours]] = defaultdict(list)
@@ -119,7 +134,9 @@ def _of_one_moment(key: Key) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]
                 shared, when = key(entry), _when(entry)
                 near = there.get((shared, when + apart)) if shared and when else None
                 if near:
-                    pairs.append((entry, near.pop()))
+                    its = [each for each in near if 1 < len(near) <= _SEVERAL and is_kept(entry, each)]
+                    pairs.append((entry, (its or near)[-1]))
+                    near.remove(pairs[-1][1])
                 else:
                     kept.append(entry)
             left = kept
@@ -189,10 +206,10 @@ def _guid_counts(entry: RemoteEntry, there: Ours) -> bool:
 def _rules(is_kept: IsKept) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
     """The ways to pair entries and articles, the surest first."""
     return [
-        _of_one_moment(_link_and_title),
+        _of_one_moment(_link_and_title, is_kept),
         _unique(_guid, _guid_counts),
         _unique(_link_and_title, _is_near),
         _unique(_link, partial(_is_same_at_address, is_kept=is_kept)),
-        _of_one_moment(_title),
+        _of_one_moment(_title, is_kept),
         _unique(_title, _is_near),
     ]

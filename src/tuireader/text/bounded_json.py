@@ -11,14 +11,19 @@ MOST = 1_000_000
 """Maximum number of objects and lists in a text, and of values in them."""
 _VALUES = 4
 """Values allowed for each object or list."""
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPED = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)", re.ASCII)
+"""Escapes in JSON: of a backslash, of a character in two halves, and of one half alone."""
 
 
 def loads(text: str | bytes, *, most: int = MOST) -> Any:
     """Parse JSON; raises ValueError if it is invalid, nested too deep, or has too many objects, lists or values.
 
-    Numbers that are none, such as NaN or 1e999, are None.
+    Numbers that are none, such as NaN or 1e999, are None; half a character is U+FFFD.
     """
     known = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    if _HALF.search(known):
+        known = _ESCAPED.sub(lambda match: match[0] if match[1] is None else r"\ufffd", known)
     if not _is_bounded(known, most) and not _is_bounded(_without_strings(known), most):
         raise ValueError("too many objects or values")
     try:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from library.syncing.conftest import MakeDevice
 from support.factories import NOW
 from support.reader_servers import FIRST, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
+from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
@@ -41,6 +43,43 @@ def renumber(server: Api, *items: Item, start: int | None = None) -> None:
 def numbers_agree(server: Api, state: dict[str, tuple[bool, bool]]) -> None:
     assert len(server.state()) == len(server.items)
     assert state == server.state()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"title": "Quay wall breaks", "link": "https://site-3.example/quay-wall"},
+        {"title": "Best of December", "published": FIRST + 200_000},
+    ],
+)
+async def test_an_article_that_its_publisher_edits_is_no_sign_of_a_restore(
+    server: Api, device: MakeDevice, edit: dict[str, Any]
+) -> None:
+    filled(server)
+    items = list(server.items.values())
+    for item in items:
+        item.text = f"<p>{' '.join(f'word{item.number % 97}x{n}' for n in range(80))}</p>"
+    here, edited, other = device(server), items[-1], items[0]
+    await here.sync()
+    here.mark(other.title, starred=True)
+    with closing(connect(here.path)) as c:
+        (id_,) = [each.id for each in articles.window(c, Query(), 0, 99) if each.title == edited.title]
+        tag(c, [id_], ["kept"])
+    await here.sync()
+    server.mark(other.number, starred=False)
+    server.clock += 1
+    server.items[edited.number] = replace(edited, changed=server.clock, created=edited.published, **edit)
+    here.mark(items[-2].title, read=True)
+    with closing(connect(here.path)) as c:
+        statuses.mark(c, [id_], read=True)
+    said = (await here.sync()).said + (await here.sync()).said
+    assert said == ()
+    with closing(connect(here.path)) as c:
+        rows = c.execute("SELECT server_id, read, starred FROM article").fetchall()
+        assert articles.status(c, id_).read
+        assert articles.count(c, Query(tags=("kept",))) == 1
+    there = {str(item.number): (item.read, item.starred) for item in server.items.values()}
+    assert {number: (bool(read), bool(starred)) for number, read, starred in rows} == there
 
 
 async def test_numbers_that_went_to_another_feed_overwrite_nothing(miniflux: FakeMiniflux, device: MakeDevice) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -218,6 +219,28 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
     with closing(connect(library.path)) as c:
         found = articles.ids(c, Query(starred=True, apart=True))
         assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+async def test_stars_of_one_title_and_address_are_told_apart_by_their_dates(
+    library: Library, site: ScriptedSite, is_here: bool
+) -> None:
+    link, feed = f"{site.url}/comic", f"{site.url}/feed"
+    days = [f"Thu, {n} Jan 2026 08:00:00 +0000" for n in range(10, 14)]
+    site.pages["/feed"] = Reply(rss(*(Item(f"c{n}", title="Comic", link=link, date=day) for n, day in enumerate(days))))
+    if is_here:
+        library.follow(feed)
+        await library.refresh()
+    dates = [int(parsedate_to_datetime(day).timestamp()) for day in (*days[:2], "Thu, 1 Jan 2026 08:00:00 +0000")]
+    origin = {"streamId": "feed/7", "feedUrl": feed}
+    stars = [nth(n, link, "Comic", published=date, origin=origin) for n, date in enumerate(dates)]
+    for expected in ((1, 2) if is_here else (3, 0), (0, 3)):
+        came = take_in(library, starred(*stars))
+        assert came.pages is not None
+        assert (came.pages.added, came.pages.known) == expected
+    with closing(connect(library.path)) as c:
+        found = [articles.get(c, id_).published for id_ in articles.ids(c, Query(starred=True, apart=True))]
+        assert sorted(int(each.timestamp()) for each in found if each) == sorted(dates)
 
 
 def test_pages_within_one_page_are_all_kept(library: Library) -> None:

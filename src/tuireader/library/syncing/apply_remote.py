@@ -46,6 +46,8 @@ Kind = Literal["miniflux", "greader", "freshrss"]
 """The server software."""
 _ANCHORS, _OF_EACH = 6, 2
 """Number of newest articles whose existence on the server is checked, in all and per feed."""
+_TRIES = 20
+"""Maximum articles of one title that a server is asked about for an entry."""
 _SOME = 3
 """Number of feeds that may be missing on a server before it looks like an accident."""
 
@@ -98,11 +100,13 @@ async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
     An entry that matches an article with another server id is saved once the server has said whether it has both.
     """
     taken = await ingest.take(cache, job, job.page)
-    if not taken.rivals:
-        return taken
-    checked = await check(cache, server, job.account_id, taken.rivals)
-    again = await ingest.take(cache, replace(job, confirmed=checked.right), job.page)
-    return taken._replace(rivals=()).with_(again)
+    for _ in range(_TRIES):
+        if not taken.rivals:
+            break
+        checked = await check(cache, server, job.account_id, taken.rivals)
+        job = replace(job, confirmed=job.confirmed | checked.right)
+        taken = taken._replace(rivals=()).with_(await ingest.take(cache, job, job.page))
+    return taken
 
 
 class Checked(NamedTuple):
@@ -145,7 +149,7 @@ def _compared(
     right = {
         number
         for number, each in there.items()
-        if known.get(each.feed_id) == ours[number][0] and identity.agrees(each, ours[number][1])
+        if known.get(each.feed_id) == ours[number][0] and identity.is_still(each, ours[number][1], partial(_is_kept, c))
     }
     return Checked(frozenset(right), frozenset(there.keys() - right), frozenset(numbers) - there.keys())
 

@@ -125,19 +125,21 @@ class _Here:
         self._c = c
         self._count = Counter(link_key(page.url) for page in pages)
         self._feeds: dict[int, set[int]] = {}
-        self._by_title: dict[int, dict[str, list[tuple[int, str]]]] = {}
-        """Ids and addresses by the key of the address, the newest last."""
+        self._by_title: dict[int, dict[str, dict[datetime | None, list[tuple[int, str]]]]] = {}
+        """Ids and addresses by the key of the address, by title and by moment, the newest last."""
 
     def add(self, article: Article) -> None:
         key = link_key(article.link)
         if key in self._by_title:
             self._feeds[key].add(article.feed_id)
-            self._by_title[key].setdefault(article.title, []).append((article.id, article.link))
+            moments = self._by_title[key].setdefault(article.title, {})
+            moments.setdefault(article.published, []).append((article.id, article.link))
 
     def find(self, page: SavedPage, feed_id: int | None) -> int | None:
         """The article of a page: by name in its feed, else by address.
 
-        If several articles, here or in the export, have the address, the title must agree too.
+        If several articles, here or in the export, have the address, the title must agree too, and if several of the
+        export have it, the date, where both have one.
         """
         if feed_id is not None and (known := articles.known(self._c, feed_id, [page.name])):
             return next(iter(known.values())).id
@@ -148,9 +150,13 @@ class _Here:
                 self.add(articles.get(self._c, id_))
         titles, is_alone = self._by_title[key], self._count[key] == 1
         is_another = bool(page.guid) and feed_id in self._feeds[key]
-        there = titles.get(page.title, [])
+        moments = titles.get(page.title, {})
+        if is_alone or page.published is None:
+            there = [*chain.from_iterable(moments.values())]
+        else:
+            there = moments.get(page.published) or moments.get(None, [])
         if is_alone and not is_another and not there:
-            some = [*islice(chain.from_iterable(titles.values()), 2)]
+            some = [*islice(chain.from_iterable(chain.from_iterable(each.values() for each in titles.values())), 2)]
             there = [each for each in some if len(some) == 1 and self._may_be(page, each[0])]
         if not (page.guid or page.id or is_alone):  # a page within a page is told by its address alone
             there = [(id_, link) for id_, link in there if link == page.url]

@@ -204,7 +204,11 @@ class TerminalDriver(OpenDriver):
             data = held + data
             held = _unfinished_mouse(data)
             for part in paste.take(decode(_X10_MOUSE.sub(b"", data))):
-                for event in parser.feed(part) if isinstance(part, str) else [part]:
+                try:
+                    events = list(parser.feed(part)) if isinstance(part, str) else [part]
+                except (ValueError, OverflowError):  # a number in a report is no character, no size, no place
+                    parser, events = self.make_parser(), []
+                for event in events:
                     self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)
