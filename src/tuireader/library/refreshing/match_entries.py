@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -350,40 +350,59 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
 def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
     """Free guids that entries have taken from other articles: some feeds number what stands in them."""
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
-    rows = [Candidate(*row) for row in articles.facts_of(c, edited)] if edited else []
-    moved = _in_each_others_place(rows, edited, entries)
-    for there in rows:
+    rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, edited)} if edited else {}
+    body = cache(partial(_body, c))
+    moved = _in_each_others_place(rows.values(), edited, entries, body)
+    for there in rows.values():
         entry = edited[there.id]
-        if there.id in moved or is_another(entry, there, partial(_body, c)):
+        if there.id in moved or is_another(entry, there, body):
             articles.rename(c, there.id, marked_name(there.guid, there.link, there.title), taken=utc_now())
             del known[entry.guid]
+    for id_, there_now in moved.items():
+        if there_now in moved:
+            articles.rename(c, there_now, edited[id_].guid)
+            known[edited[id_].guid] = Known(there_now, rows[there_now].digest)
 
 
 def _in_each_others_place(
-    rows: Sequence[Candidate], edited: Mapping[int, ParsedEntry], entries: Sequence[ParsedEntry]
-) -> set[int]:
-    """Articles that stand under another guid now, or whose guid another of the articles has."""
-    shown: defaultdict[Hashable, set[str]] = defaultdict(set)
-    kept: defaultdict[Hashable, set[int]] = defaultdict(set)
-    for entry in entries:
-        for key in _signs(entry):
-            shown[key].add(entry.guid)
-    for there in rows:
-        for key in _signs(there):
-            kept[key].add(there.id)
-    found = set()
-    for there in rows:
-        entry = edited[there.id]
-        mine, its = _signs(entry), _signs(there)
-        if set(mine).isdisjoint(its) and (
-            any(len(shown[key]) == 1 for key in its) or any(len(kept[key]) == 1 for key in mine)
-        ):
-            found.add(there.id)
+    rows: Collection[Candidate], edited: Mapping[int, ParsedEntry], entries: Sequence[ParsedEntry], body: Body
+) -> dict[int, int]:
+    """Articles that stand under another guid now, each with the article that has its guid; 0 if that is unknown.
+
+    What tells them is an address of their own, else a title, a title with its date, or the text.
+    """
+
+    def text(side: Side) -> Hashable:
+        return side.html if isinstance(side, ParsedEntry) else body(side)
+
+    places = Counter(map(_own_place, entries))
+    left = [
+        there
+        for there in rows
+        if (place_ := _own_place(there)) is None or place_ != _own_place(edited[there.id]) or places[place_] > 1
+    ]
+    found: dict[int, int] = {}
+    for sign in (_own_place, _own_title, _dated_title, text) if left else ():
+        shown = Counter(filter(None, map(sign, entries)))
+        kept = {sign(there): there.id for there in left}
+        times = Counter(filter(None, map(sign, left)))
+        for there in left:
+            mine, its = sign(edited[there.id]), sign(there)
+            if there.id not in found and mine and its and mine != its and 1 in (shown[its], times[mine]):
+                found[there.id] = kept[mine] if shown[mine] == times[mine] == 1 else 0
     return found
 
 
-def _signs(side: Side) -> list[Hashable]:
-    return [*_link_and_title(side), *_title_and_date(side)]
+def _own_place(side: Side) -> Hashable:
+    return _spot(side.link) if len(_path(side.link)) > 1 else None
+
+
+def _own_title(side: Side) -> Hashable:
+    return side.title if _is_title(side.title) else None
+
+
+def _dated_title(side: Side) -> Hashable:
+    return next(iter(_title_and_date(side)), None)
 
 
 def _body(c: sqlite3.Connection, there: Candidate) -> str:
