@@ -79,15 +79,17 @@ class Device:
         assert isinstance(last, Synced)
         return last
 
-    async def push(self, feed: Feed, url: str = "") -> None:
+    async def push(self, feed: Feed, url: str = "") -> list[str]:
         """Let the account, which may be said to be at another address, follow a feed of this machine."""
 
-        async def work(cache: Cache, queue: PoliteQueue) -> None:
+        async def work(cache: Cache, queue: PoliteQueue) -> list[str]:
             account = await cache.read(lambda c: accounts.get(c, self.account_id))
             account = replace(account, url=url) if url else account
-            await use.push(cache, server_of(queue, account, self.login), account, feed)
+            return await use.push(cache, server_of(queue, account, self.login), account, feed)
 
-        await self._run(work)
+        said = await self._run(work)
+        assert isinstance(said, list)
+        return said
 
     def mark(self, *titles: str, read: bool | None = None, starred: bool | None = None) -> None:
         """What the user does."""

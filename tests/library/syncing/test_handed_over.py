@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing.server import Login
-from tuireader.library.transfer.import_feeds import import_feeds
+from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
@@ -163,14 +165,42 @@ async def test_a_feed_that_is_followed_there_already_keeps_its_folder(server: Ap
     assert server.feeds[1]["folder"] == "Papers"
 
 
-async def test_a_name_from_a_list_stays_after_the_next_sync(server: Api, device: MakeDevice) -> None:
-    server.follow(1, "Tech")
-    server.publish(1, 1)
+async def test_of_two_that_become_one_what_the_account_has_stays(server: Api, device: MakeDevice) -> None:
+    """As after a backup whose names and folders are older than those of the account."""
+    for number, name, folder in ((1, "Name of today", "Today"), (2, "Feed 2", "All")):
+        server.follow(number, folder)
+        server.feeds[number]["title"] = name
     here = device(server)
     await here.sync()
-    outline = f'<outline type="rss" text="Mine" xmlUrl="{server.feeds[1]["url"]}"/>'
     with closing(connect(here.path)) as c:
-        import_feeds(c, f'<opml version="2.0"><body>{outline}</body></opml>'.encode(), NOW)
+        for number in (1, 2):
+            own = feeds.add(c, server.feeds[number]["url"], title=f"Feed {number}", site="", now=NOW)
+            subscription.rename(c, own.id, "January")
+            subscription.put_into(c, own.id, "Old")
+        local = [feed for feed in feeds.every(c) if not feed.is_of_account]
+    said = [await here.push(feed) for feed in local]
+    assert said == [["It keeps what Work has, not the name January and the folder Old"], []]
+    await here.sync()
+    there = {(feed["title"], feed["folder"]) for feed in server.feeds.values()}
+    assert there == {("Name of today", "Today"), ("January", "Old")}
+    assert set(here.feeds().values()) == there
+
+
+@pytest.mark.parametrize("kind", ["list", "backup"])
+async def test_an_import_renames_no_feed_of_an_account(server: Api, device: MakeDevice, kind: str) -> None:
+    server.follow(1, "Tech")
+    server.feeds[1]["title"] = "Mine"
+    here = device(server)
+    await here.sync()
+    outline = f'<outline type="rss" text="Theirs" xmlUrl="{server.feeds[1]["url"]}"/>'
+    head = {"type": "tuireader", "version": 1}
+    rows = [head, {"type": "feed", "url": server.feeds[1]["url"], "title": "T", "custom_title": "Theirs"}]
+    content = {
+        "list": f'<opml version="2.0"><body>{outline}</body></opml>',
+        "backup": "".join(f"{json.dumps(row)}\n" for row in rows),
+    }
+    with closing(connect(here.path)) as c:
+        import_stream(c, BytesIO(content[kind].encode()), NOW, lambda _: None)
     await here.sync()
     await here.sync()
     with closing(connect(here.path)) as c:

@@ -377,7 +377,7 @@ async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevi
     filled(server)
     here = device(server)
     with closing(connect(here.path)) as c:
-        own = feeds.add(c, server.feeds[1]["url"], title="Own", site="", now=NOW)
+        own = feeds.add(c, server.feeds[1]["url"], title="Feed 1", site="", now=NOW)
         theirs = [item for item in server.items.values() if item.feed == 1]
         told = [prepare(ParsedEntry(f"own-{item.number}", item.title, item.link)) for item in theirs]
         old = prepare(ParsedEntry("own-old", "Older than all there", "https://site-1.example/old"))

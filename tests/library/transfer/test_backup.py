@@ -279,6 +279,20 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
         assert feeds.get(c, by_title["Notes"].id).name == "Mine"
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_file_marks_and_removes_nothing_of_a_feed_that_is_here(db: Path, is_here: bool) -> None:
+    options = {"expire_after": "2", "expire_above": "9", "keep_days": "3", "keep_newest": "4"}
+    feed = {"type": "feed", "url": "https://a.example/feed", "title": "A", "options": options}
+    lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, feed)]
+    with closing(connect(db)) as c:
+        if is_here:
+            feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        mistakes = restore(c, lines, NOW).mistakes
+        (there,) = feeds.every(c)
+        assert feeds.options(c, there.id) == ({} if is_here else options)
+        assert bool(mistakes) is is_here
+
+
 def test_passwords_stay_here(db: Path) -> None:
     with closing(connect(db)) as c:
         feeds.add(c, "https://me:secret@a.example/feed", title="T", site="", now=NOW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import RemoteFeed
     from tuireader.store.connection import Connection
+
+
+_NO_FOLDER = {name_key(name) for name in ("", "All", "Uncategorized")}
+"""What servers call the folder of feeds that are in none."""
 
 
 async def add(
@@ -94,8 +98,37 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     The feed is this machine's own, or one that its server no longer follows. On the server it goes into `folder`, or
     into the folder of the same name as here. Its articles stay; at the next sync those that the server has, too, are
     recognised by address and title, and marks of both sides are combined. If the account already follows the feed, the
-    two become one. Returns messages about rules and searches that cannot follow.
+    two become one, with the name and folder that the account gave it. Returns messages about these, and about rules and
+    searches that cannot follow.
     """
+    _check_feed(feed, account)
+    if feed.id in await cache.read(site_facts.page_list_feeds):
+        raise SyncError("its site has no feed, and what its page lists only this machine can follow")
+    double = await cache.read(partial(_double, feed=feed, account=account, url=feed.url))
+    chosen = folder
+    if not folder and feed.folder_id is not None:
+        folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
+    server_id = await server.subscribe(feed.url, folder)
+    remote = next((each for each in await server.feeds() if each.server_id == server_id), None)
+    if double is None and remote is not None:  # its address redirects to one that is followed
+        find = partial(_double, feed=feed, account=account, url=remote.url, server_id=remote.server_id)
+        double = await cache.read(find)
+    kept = _Kept()
+    if double is not None:
+        kept = await cache.read(partial(_kept, feed=feed, account=account, double=double, chosen=chosen))
+    if feed.given_name and not kept.name:
+        await server.rename(server_id, feed.given_name)
+    said = kept.said(feed, folder, account)
+    folder = kept.folder or folder
+    if folder and remote is not None and remote.folder != folder:  # it was followed there already
+        await server.move(server_id, folder)
+    folder = folder or account.name
+    hand_over = partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
+    return said + await cache.write(hand_over)
+
+
+def _check_feed(feed: Feed, account: Account) -> None:
+    """Raise SyncError if the account must not, or cannot, follow a feed."""
     if feed.holds_pages:
         raise SyncError("these are single pages, which no server can follow")
     if feed.is_followed_for_us:
@@ -105,24 +138,28 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     is_inside = feed.reach is Reach.PRIVATE or is_inside_by_name(host_of(feed.url))
     if is_inside and not is_inside_by_name(host_of(account.url)):
         raise SyncError(f"its address is in your own network, and {account.name} is not: nothing was done")
-    if feed.id in await cache.read(site_facts.page_list_feeds):
-        raise SyncError("its site has no feed, and what its page lists only this machine can follow")
-    double = await cache.read(partial(_double, feed=feed, account=account, url=feed.url))
-    if not folder and feed.folder_id is not None:
-        folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
-    server_id = await server.subscribe(feed.url, folder)
-    remote = next((each for each in await server.feeds() if each.server_id == server_id), None)
-    if double is None and remote is not None:  # its address redirects to one that is followed
-        find = partial(_double, feed=feed, account=account, url=remote.url, server_id=remote.server_id)
-        double = await cache.read(find)
-    if feed.given_name and (double is None or feed.custom_title):
-        await server.rename(server_id, feed.given_name)
-    if folder and remote is not None and remote.folder != folder:  # it was followed there already
-        await server.move(server_id, folder)
-    folder = folder or account.name
-    return await cache.write(
-        partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
-    )
+
+
+class _Kept(NamedTuple):
+    """The name and the folder that the user gave a feed in its account; "" for none."""
+
+    name: str = ""
+    folder: str = ""
+
+    def said(self, feed: Feed, folder: str, account: Account) -> list[str]:
+        """What of a local feed gives way to them."""
+        other = [
+            f"{what} {here}"
+            for what, here, there in (("the name", feed.custom_title, self.name), ("the folder", folder, self.folder))
+            if here and there and here != there
+        ]
+        return [f"It keeps what {account.name} has, not {' and '.join(other)}"] if other else []
+
+
+def _kept(c: sqlite3.Connection, feed: Feed, account: Account, double: Feed, chosen: str) -> _Kept:
+    name = double.name if name_key(double.name) != name_key(feed.title) else ""
+    folder = chosen or ("" if double.folder_id is None else folders.get(c, double.folder_id).name)
+    return _Kept(name, "" if name_key(folder) in _NO_FOLDER | {name_key(account.name)} else folder)
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, server_id: str = "") -> Feed | None:

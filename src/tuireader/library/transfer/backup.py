@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
-from tuireader.library.reading.feed_options import OPTIONS, mistake
+from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
@@ -319,11 +319,10 @@ class _Restoring:
         """
         left_out, is_filled = [], False
         title, folder = _text(row, "custom_title"), _text(row, "folder")
-        if title and not feed.custom_title:
+        if title and not feed.given_name:
             feeds.rename(self._c, feed.id, title)
-            status_outbox.note_subscription(self._c, feed, "rename", title)
             is_filled = True
-        elif title and title != feed.custom_title:
+        elif title and title != feed.given_name:
             left_out.append("name")
         if folder and feed.folder_id is None:
             folders.put(self._c, feed.id, folders.add(self._c, folder).id)
@@ -332,10 +331,10 @@ class _Restoring:
             left_out.append("folder")
         there = feeds.options(self._c, feed.id)
         for name, value in options.items():
-            if name not in there:
+            if name not in there and (feed.id in self._new or name not in LIMITS):
                 feeds.set_option(self._c, feed.id, name, value)
                 is_filled = True
-            elif there[name] != value:
+            elif there.get(name) != value:
                 left_out.append(name)
         return left_out, is_filled
 
