@@ -15,6 +15,7 @@ from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import ready, save, save_plan
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved
+from tuireader.library.reading.feed_options import LIMITS
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
@@ -281,7 +282,7 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
 
 @pytest.mark.parametrize("is_here", [True, False])
 def test_a_file_marks_and_removes_nothing_of_a_feed_that_is_here(db: Path, is_here: bool) -> None:
-    options = {"expire_after": "2", "expire_above": "9", "keep_days": "3", "keep_newest": "4"}
+    options = dict.fromkeys(LIMITS, "2")
     feed = {"type": "feed", "url": "https://a.example/feed", "title": "A", "options": options}
     lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, feed)]
     with closing(connect(db)) as c:
