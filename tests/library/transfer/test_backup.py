@@ -284,7 +284,7 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
 def test_a_file_marks_and_removes_nothing_of_a_feed_that_is_here(db: Path, is_here: bool) -> None:
     options = dict.fromkeys(LIMITS, "2")
     feed = {"type": "feed", "url": "https://a.example/feed", "title": "A", "options": options}
-    lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, feed)]
+    lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, feed, {"type": "end", "articles": 0})]
     with closing(connect(db)) as c:
         if is_here:
             feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
