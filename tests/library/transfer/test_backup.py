@@ -407,18 +407,21 @@ def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> No
         assert articles.ids(c, Query(text="rather ")) == [id_]
 
 
-def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path) -> None:
+@pytest.mark.parametrize("is_local_too", [False, True])
+def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path, is_local_too: bool) -> None:
     with closing(connect(db)) as c:
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
         feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW, account_id=account.id, server_id="1")
         folder = folders.add(c, "News", account_id=account.id)
         folders.put(c, feed.id, folder.id)
         rules.add(c, Rule("harbour", star=True, folder_id=folder.id), NOW)
-        before = rules.every(c)
+        if is_local_too:
+            own = feeds.add(c, "https://b.example/feed", title="B", site="", now=NOW)
+            folders.put(c, own.id, folders.add(c, "News").id)
+        before = rules.every(c), folders.every(c)
         done = restore(c, out(db), NOW)
         assert (done.rules, done.mistakes) == (0, [])
-        assert rules.every(c) == before
-        assert [each.id for each in folders.every(c)] == [folder.id]
+        assert (rules.every(c), folders.every(c)) == before
 
 
 def test_a_file_unsubscribes_from_nothing(db: Path) -> None:

@@ -365,6 +365,7 @@ class _Restoring:
             raise ValueError("the feed of this rule is not here")
         if len(_names(row, "tags")) > TAGS_MAX:
             raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
+        places = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
         rule = Rule(
             _text(row, "query"),
             hide=bool(row.get("hide")),
@@ -373,11 +374,12 @@ class _Restoring:
             keep=bool(row.get("keep")),
             tags=_names(row, "tags"),
             feed_id=self._feeds[place(feed)] if feed else None,
-            folder_id=self._folder(folder) if folder else None,
+            folder_id=places[0],
             until=_moment(row, "until"),
         )
         same = replace(rule, query=rule.query.strip())
-        id_ = self._same.get(same)
+        there = (self._same.get(replace(same, folder_id=each)) for each in places)  # an account may have it, too
+        id_ = next(filter(None, there), None)
         if id_ is None:
             self.done.rules += 1
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
