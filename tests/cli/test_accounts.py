@@ -11,6 +11,7 @@ from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.machines import followed
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader, with_three_articles
+from tuireader import paths
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import FolderMap, packed, stamp
 
@@ -202,6 +203,19 @@ def test_all_feeds_are_pushed_and_doubles_become_one(run: Run, server: FakeMinif
     assert done.status == 0, done.err
     assert len(run("feeds", "--json").rows) == 2
     assert "No local feeds" in run("account", "push", "--all").err
+
+
+def test_old_articles_of_an_account_expire_with_its_sync(run: Run, server: FakeMiniflux) -> None:
+    """Also of who has no feeds but those of accounts, and refreshes none."""
+    config = Path(paths.config_path())
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("expire_after = 2\n", encoding="utf-8")
+    add(run, server)
+    assert not any(row["read"] for row in run("list", "--json").rows)
+    run("sync")
+    assert all(row["read"] for row in run("list", "--json").rows)
+    run("sync")
+    assert all(item.read for item in server.items.values())
 
 
 def test_a_feed_that_the_server_follows_no_more_is_followed_from_here(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tuireader import startup_frame
+from tuireader import paths, startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, cache, output
 from tuireader.cli.output import put, put_json, say, table
 from tuireader.cli.run import Run, run
+from tuireader.config.load import load
 from tuireader.library.jobs import work
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import apply_remote, passwords, server, shared_folder
@@ -18,6 +19,7 @@ from tuireader.library.syncing.sync import MANY
 from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.tasks import sync as tasks
+from tuireader.tasks.task import Ends
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 
@@ -155,7 +157,14 @@ def sync(arguments: argparse.Namespace) -> int:
         return FAILED
     of_folder: list[Run] = [] if place is None else [lambda on: tasks.sync_folder(on, [])]
     of_accounts = [] if arguments.dir else every
-    return run(*of_folder, lambda on: tasks.sync(on, of_accounts, signed_in, []), as_json=arguments.json, indexes=True)
+    config = load(paths.config_path())
+    return run(
+        *of_folder,
+        lambda on: tasks.sync(on, of_accounts, signed_in, []),
+        as_json=arguments.json,
+        indexes=True,
+        ends=Ends(config.expire_after, config.expire_above),
+    )
 
 
 def _ask_for(account: Account) -> str:

@@ -22,8 +22,9 @@ from tuireader.model.feed import Feed, FeedSummary
 from tuireader.model.headline import utc_now
 from tuireader.store import accounts, folders, pruning, site_facts
 from tuireader.store import feeds as store_feeds
-from tuireader.tasks.refresh import Ends, Tally
+from tuireader.tasks.refresh import Tally
 from tuireader.tasks.refresh import refresh as refresh_feeds
+from tuireader.tasks.task import Ends
 from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
 from tuireader.urls.shown import shown_address, without_credentials
@@ -178,8 +179,7 @@ def refresh_now(
             say(_none_to_ask(connection))
         return DONE
     config = load(paths.config_path())
-    ends = Ends(config.expire_after, config.expire_above)
-    tasks: list[Run] = [lambda on: refresh_feeds(on, Tally(chosen), force=force, ends=ends)] if chosen else []
+    tasks: list[Run] = [lambda on: refresh_feeds(on, Tally(chosen), force=force)] if chosen else []
     if is_quiet:
         from tuireader.tasks.download import complete
         from tuireader.tasks.refresh import tend
@@ -193,6 +193,7 @@ def refresh_now(
         is_quiet=is_quiet,
         prepare=work.TO_REFRESH,
         expected=sum(feed.checked is None for feed in chosen),
+        ends=Ends(config.expire_after, config.expire_above),
     )
 
 

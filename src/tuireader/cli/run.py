@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import Progress, put, put_event, say
 from tuireader.model.headline import utc_now
-from tuireader.tasks.task import Context, Steps
+from tuireader.tasks.task import NO_ENDS, Context, Ends, Steps
 from tuireader.text.printable import printable
-
-if TYPE_CHECKING:
-    from tuireader.library.jobs.cache_gateway import Cache
 
 Run = Callable[[Context], Steps]
 
@@ -27,23 +23,25 @@ def run(
     indexes: bool = False,
     prepare: Sequence[str] = (),
     expected: int = 0,
+    ends: Ends = NO_ENDS,
 ) -> int:
     """Run tasks one after the other; returns the exit status.
 
     With `is_data` False, lines are left out; with `is_quiet`, results too. `indexes`: index new articles while waiting
     for the next. If `expected` feeds are many, processes are started and load the modules in `prepare`.
     """
-    with cache.gate(prepare, expected) as gate:
-        return asyncio.run(_run(gate, runs, as_json=as_json, is_data=is_data, is_quiet=is_quiet, indexes=indexes))
-
-
-async def _run(gate: Cache, runs: Sequence[Run], *, as_json: bool, is_data: bool, is_quiet: bool, indexes: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
+
+    with cache.gate(prepare, expected) as gate:
+        on = Context(gate, utc_now, lambda: open_queue(gate, clock=utc_now), ends)
+        return asyncio.run(_run(on, runs, as_json=as_json, is_data=is_data, is_quiet=is_quiet, indexes=indexes))
+
+
+async def _run(on: Context, runs: Sequence[Run], *, as_json: bool, is_data: bool, is_quiet: bool, indexes: bool) -> int:
     from tuireader.library.refreshing.upkeep import Meanwhile
 
-    on = Context(gate, utc_now, lambda: open_queue(gate, clock=utc_now))
     status, progress = DONE, Progress()
-    async with Meanwhile(gate) as indexing:
+    async with Meanwhile(on.cache) as indexing:
         for each in runs:
             async with aclosing(each(on)) as steps:
                 async for step in steps:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError
 from tuireader.library.refreshing import upkeep
@@ -19,16 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tuireader.model.feed import Feed, Refreshed
-
-
-class Ends(NamedTuple):
-    """Expiry: days until an article counts as read, and unread articles kept per feed; 0: no limit."""
-
-    after: int = 0
-    above: int = 0
-
-
-NO_ENDS = Ends()
 
 
 @dataclass(slots=True)
@@ -85,7 +75,7 @@ class Tally:
         return f"{self.failed[0].feed.name}: {self.failed[0].error}"
 
 
-async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_ENDS) -> Steps:
+async def refresh(on: Context, tally: Tally, *, force: bool) -> Steps:
     """Fetch the feeds of `tally` that are due, or all with `force`; then mark expired articles read."""
     tally.is_forced = force
     yield Step(tally.progress())
@@ -104,15 +94,16 @@ async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_END
                 has_news=is_news,
             )
     if tally.asked:
-        with suppress(BusyError):  # the next refresh does it
-            await _expire(on, ends)
+        await end_old(on)
     yield Step(said=tally.summary())
 
 
-async def _expire(on: Context, ends: Ends) -> None:
-    now = on.clock()
-    if await on.cache.read(partial(pruning.expired, now=now, after=ends.after, above=ends.above)):
-        await on.cache.take(partial(expire, now=now, after=ends.after, above=ends.above))
+async def end_old(on: Context) -> None:
+    """Mark expired articles read; if the cache is locked, the next refresh or sync does it."""
+    now, (after, above) = on.clock(), on.ends
+    if await on.cache.read(partial(pruning.expired, now=now, after=after, above=above)):
+        with suppress(BusyError):
+            await on.cache.take(partial(expire, now=now, after=after, above=above))
 
 
 def refreshed_row(event: Refreshed) -> dict[str, object]:

@@ -15,7 +15,7 @@ from tuireader.library.syncing.sync import exchange, sync_all
 from tuireader.model.account import Account
 from tuireader.model.fetched import Synced
 from tuireader.store import feeds
-from tuireader.tasks.refresh import Tally, refresh
+from tuireader.tasks.refresh import Tally, end_old, refresh
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.sentences import counted
 from tuireader.text.sentences import ended as with_period
@@ -54,12 +54,16 @@ async def sync_folder(on: Context, ended: Ended) -> Steps:
 
 
 async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: Ended) -> Steps:
-    """Sync accounts one after the other; `login_of` is called in a thread, and raises SyncError."""
+    """Sync accounts one after the other, then mark expired articles read.
+
+    `login_of` is called in a thread, and raises SyncError.
+    """
     if not every:
         return
     async with on.queue() as queue, aclosing(sync_all(on.cache, queue, every, login_of, clock=on.clock)) as events:
         async for event in events:
             yield _step(event, ended)
+    await end_old(on)
 
 
 async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: LoginOf, folder: str = "") -> Steps:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
@@ -40,6 +40,16 @@ Steps = AsyncGenerator[Step, None]
 """Closing it stops the task; the next run resumes there."""
 
 
+class Ends(NamedTuple):
+    """Expiry: days until an article counts as read, and unread articles kept per feed; 0: no limit."""
+
+    after: int = 0
+    above: int = 0
+
+
+NO_ENDS = Ends()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What tasks work with."""
@@ -48,6 +58,8 @@ class Context:
     clock: Clock
     queue: Callable[[], AbstractAsyncContextManager[PoliteQueue]]
     """Opens the polite queue."""
+    ends: Ends = NO_ENDS
+    """When articles of feeds without limits of their own expire."""
 
 
 def utc(moment: datetime | None) -> str | None:

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles, connection, feeds
-from tuireader.tasks.task import Context
+from tuireader.tasks.task import Context, Ends
 from tuireader.text.sentences import counted
 from tuireader.tui.keys import keys_of
 from tuireader.tui.main.reading_pane import ReadingPane
@@ -48,7 +48,8 @@ class BackgroundTasks:
         self._connection = connection
         self._config = config
         self._clock = clock
-        self.runner = TaskRunner(panes, Context(cache, clock, web.queue))
+        ends = Ends(config.expire_after, config.expire_above)
+        self.runner = TaskRunner(panes, Context(cache, clock, web.queue, ends))
         self.usual = config.full_text
         """The full-text mode of feeds without a setting of their own."""
         self.offline = False
@@ -98,12 +99,11 @@ class BackgroundTasks:
         return [feed for feed in feeds.every(self._connection) if not feed.is_never_asked]
 
     async def _refresh(self, on: Context, asked: Sequence[Feed], *, force: bool, quiet: bool) -> Steps:
-        from tuireader.tasks.refresh import Ends, Tally, refresh
+        from tuireader.tasks.refresh import Tally, refresh
         from tuireader.tasks.task import Step
 
         tally = Tally(asked)
-        ends = Ends(self._config.expire_after, self._config.expire_above)
-        async with aclosing(refresh(on, tally, force=force, ends=ends)) as steps:
+        async with aclosing(refresh(on, tally, force=force)) as steps:
             async for step in steps:
                 yield replace(step, said="", failed="")
         self.offline = tally.offline
