@@ -87,7 +87,7 @@ def _say_of_passwords(count: int) -> None:
 
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
-    """Export everything; with filters, only matching articles."""
+    """Export everything; with filters, only matching articles and their feeds."""
     import json
 
     from tuireader.library.transfer.backup import backup_rows
@@ -97,7 +97,8 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     is_all = query == Query(order=query.order) and not arguments.limit
     ids = None if is_all else ids_of(connection, query)[: arguments.limit or None]
     rows = backup_rows(connection, utc_now(), ids)
-    _say_of_passwords(sum(without_credentials(feed.url) != feed.url for feed in feeds.every(connection)))
+    if is_all:
+        _say_of_passwords(sum(without_credentials(feed.url) != feed.url for feed in feeds.every(connection)))
     if arguments.output is None:
         for row in rows:
             put_json(row)

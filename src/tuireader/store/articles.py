@@ -238,6 +238,12 @@ def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
+def feeds_of(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """The ids of the feeds of articles."""
+    sql = "SELECT DISTINCT feed_id FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
+
+
 def texts(c: sqlite3.Connection, article_id: int) -> Texts:
     row = c.execute("SELECT html, full_html, full_text FROM body WHERE article_id = ?", (article_id,)).fetchone()
     html, *full = (None if each is None else unpack(each) for each in row or (None, None, None))

@@ -294,6 +294,18 @@ def test_a_file_marks_and_removes_nothing_of_a_feed_that_is_here(db: Path, is_he
         assert bool(mistakes) is is_here
 
 
+def test_a_part_names_nothing_but_its_articles_and_their_feeds(full: Path) -> None:
+    with closing(connect(full)) as c:
+        rules.add(c, Rule("harbour", star=True), NOW)
+        (id_, *_), every = articles.ids(c, Query()), list(backup_rows(c, NOW))
+        rows = list(backup_rows(c, NOW, [id_]))
+        (feed,) = (row for row in rows if row["type"] == "feed")
+        assert feed["url"] == articles.get(c, id_).feed_url
+    assert {row["type"] for row in rows} <= {"tuireader", "folder", "feed", "article", "end"}
+    assert [row["name"] for row in rows if row["type"] == "folder"] == [feed["folder"]] * (feed["folder"] is not None)
+    assert {row["type"] for row in every} >= {"rule", "search"}
+
+
 def test_passwords_stay_here(db: Path) -> None:
     with closing(connect(db)) as c:
         feeds.add(c, "https://me:secret@a.example/feed", title="T", site="", now=NOW)

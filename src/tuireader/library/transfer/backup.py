@@ -26,7 +26,6 @@ from tuireader.store import (
     statuses,
     ui_state,
 )
-from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
@@ -102,12 +101,15 @@ def is_backup(first: bytes) -> bool:
 
 
 def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
-    """All data as rows, first what articles refer to, then the articles, or only some."""
+    """All data as rows, first what articles refer to, then the articles; or only some articles with their feeds."""
     yield {"type": HEAD, "version": VERSION, "made": _utc(now)}
-    names = {folder.id: folder.name for folder in folders.every(c)}
+    wanted = articles.order(c, ids)
+    some = None if ids is None else articles.feeds_of(c, wanted)
+    by_id = {feed.id: feed for feed in feeds.every(c) if some is None or feed.id in some}
+    filed = {feed.folder_id for feed in by_id.values()}
+    names = {each.id: each.name for each in folders.every(c) if some is None or each.id in filed}
     for name in sorted(names.values()):
         yield {"type": "folder", "name": name}
-    by_id = {feed.id: feed for feed in feeds.every(c)}
     for feed in sorted(by_id.values(), key=lambda feed: feed.url):
         yield {
             "type": "feed",
@@ -119,13 +121,13 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "reach": feed.reach.value,
             "options": {name: value for name, value in feeds.options(c, feed.id).items() if name in _OPTIONS},
         }
-    for feed_id, keys in pruning.remembered(c) if ids is None else ():
+    for feed_id, keys in pruning.remembered(c) if some is None else ():
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             chunk = keys[start : start + _KEYS_AT_ONCE]
             yield {"type": "pruned", "feed_url": without_credentials(by_id[feed_id].url), "keys": chunk}
-    for search in ui_state.searches(c):
+    for search in ui_state.searches(c) if some is None else ():
         yield {"type": "search", "name": search.name, "query": search.query}
-    there = rules.every(c)
+    there = rules.every(c) if some is None else []
     for number, rule in enumerate(there):
         yield {
             "type": "rule",
@@ -141,18 +143,17 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "until": _utc(rule.until),
         }
     numbers = {rule.id: number for number, rule in enumerate(there)}
-    wanted = store_backup.order(c, ids)
     for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        names_of, unasked = labels.tags_of(c, some), statuses.marked_unasked(c, some)
-        for id_ in some:
+        batch = wanted[start : start + _AT_ONCE]
+        names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
+        for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             yield row | ({"unasked": list(unasked[id_])} if id_ in unasked else {})
     yield {"type": _END, "articles": len(wanted)}
 
 
 def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dict[int, int]) -> dict[str, Any]:
-    article, status, texts = articles.get(c, id_), articles.status(c, id_), store_backup.texts(c, id_)
+    article, status, texts = articles.get(c, id_), articles.status(c, id_), articles.texts(c, id_)
     did = {str(numbers[rule_id]): bits for rule_id, bits in rules.done_to(c, id_).items() if rule_id in numbers}
     row = {
         "type": "article",
