@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from tuireader.urls.hosts import same_host
 
@@ -52,6 +52,12 @@ def split_credentials(url: str) -> tuple[str, str | None]:
     parts = urlsplit(url)
     userinfo, at, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=host, fragment="")), userinfo if at else None
+
+
+def kept_user(kept: str, given: str) -> str:
+    """The user in an address, if there is another one in its other spelling; "" if not."""
+    here, there = ((split_credentials(url)[1] or "").partition(":")[0] for url in (kept, given))
+    return unquote(here) if here and there and here != there else ""
 
 
 def with_credentials_of(url: str, typed: str) -> str:

@@ -91,3 +91,13 @@ def test_a_list_that_names_a_former_address_means_the_feed(library: Library) -> 
             assert [each.status for each in import_feeds(c, opml(old), EPOCH)] == ["known"]
         assert restore(c, lines, EPOCH).feeds == 0
     assert [feed.url for feed in library.feeds()] == ["https://newer.example/feed"]
+
+
+def test_a_second_user_at_one_address_is_said(db: Path) -> None:
+    lines = b"https://ann:a@mail.example/feed\nhttps://bob:b@mail.example/feed\nhttps://mail.example/feed\n"
+    with closing(connect(db)) as c:
+        first, second, bare = import_feeds(c, lines, EPOCH)
+        (feed,) = feeds.every(c)
+    assert (first.status, second.status, bare.status) == ("added", "failed", "known")
+    assert second.error == "it is followed here as “ann”, and under one name alone"
+    assert feed.url == "https://ann:a@mail.example/feed"

@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import unquote
 
 from tuireader.async_tools import as_done
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
@@ -31,7 +30,7 @@ from tuireader.store.connection import Connection
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach, permission_for
-from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
+from tuireader.urls.shown import kept_user, shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
 _NOT_THERE = frozenset({403, 404, 410})
@@ -239,11 +238,8 @@ def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
 
 def _with_password(feed: Feed, typed: str) -> str:
     """The address of a feed with the typed credentials; raises AddressError for another user."""
-    bare, kept = split_credentials(feed.url)
-    given = split_credentials(typed)[1]
-    if given and kept and given.partition(":")[0] != kept.partition(":")[0]:
-        name = unquote(kept.partition(":")[0])
+    if name := kept_user(feed.url, typed):
         raise AddressError(
             f"{feed.name} is followed here as “{name}”: to follow it under another name, remove it first."
         )
-    return with_credentials_of(bare, typed) if given else feed.url
+    return with_credentials_of(split_credentials(feed.url)[0], typed) if split_credentials(typed)[1] else feed.url

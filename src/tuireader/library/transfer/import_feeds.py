@@ -19,7 +19,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.pruning import QUIET
 from tuireader.store.row_values import name_key
 from tuireader.urls.identity import place
-from tuireader.urls.shown import shown_address
+from tuireader.urls.shown import kept_user, shown_address
 from tuireader.urls.typed import addresses_to_try
 
 _OPML, _BEGINNING = re.compile(rb"<outline\b|opml\s+version=", re.IGNORECASE), 4096
@@ -172,6 +172,8 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
         return ImportedFeed(outline, "failed", None, str(error))
     where = place(url)
     if where in there:
+        if name := kept_user(feeds.get(c, there[where]).url, url):
+            return ImportedFeed(outline, "failed", None, f"it is followed here as “{name}”, and under one name alone")
         return ImportedFeed(outline, "known", there[where], is_filled=_fill_in(c, there[where], outline))
     with transaction(c):  # whole, or not at all: what is here already is not made anew
         feed = feeds.add(c, url, title=outline.title, site="", now=now)
