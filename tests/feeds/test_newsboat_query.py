@@ -41,3 +41,13 @@ from tuireader.feeds.url_list import translated
 )  # fmt: skip
 def test_what_can_be_said_is_and_else_nothing(theirs: str, ours: str | None) -> None:
     assert translated(theirs, {"paid"}) == ours
+
+
+@pytest.mark.parametrize(
+    "theirs", ['title = "story"', 'title !~ "Feed"', 'author != "bot"', 'title =~ "a" and content !~ "b"']
+)
+def test_what_would_find_more_than_there_hides_nothing(theirs: str) -> None:
+    assert translated(theirs, set()) is not None
+    assert translated(theirs, set(), is_narrow=True) is None
+    for narrow in ('title =~ "story"', 'feedtitle = "Feed"', 'unread = "no"', 'tags !# "paid"'):
+        assert translated(narrow, set(), is_narrow=True) == translated(narrow, set()) != ""

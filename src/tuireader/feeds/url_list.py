@@ -92,6 +92,8 @@ _FIELDS = {
     "link": "",
 }  # fmt: skip
 
+_OF_WORDS = {"title", "author", "content", "rssurl", "feedlink", "link"}
+"""Fields of which parts are found in newsboat, and whole words here."""
 _DEEPEST = 50
 """Maximum depth of brackets."""
 
@@ -104,15 +106,16 @@ class _Said(NamedTuple):
     no: bool = False
 
 
-def translated(expression: str, tags: Collection[str]) -> str | None:
+def translated(expression: str, tags: Collection[str], *, is_narrow: bool = False) -> str | None:
     """Translate an expression to the language of `store.queries.query_language`; None if impossible.
 
     `tags` are newsboat's tags that are tags here; others are folders. Words match whole here, but parts in newsboat.
+    `is_narrow`: what would find more than in newsboat is impossible.
     """
     tokens = _tokens(expression)
     if tokens is None or sum(token["paren"] == "(" for token in tokens) > _DEEPEST:
         return None
-    parser = _Parser(tokens, tags)
+    parser = _Parser(tokens, tags, is_narrow=is_narrow)
     said = parser.conjunction()
     return None if said is None or parser.is_left else " ".join(_piece(each) for each in said)
 
@@ -131,9 +134,10 @@ def _tokens(expression: str) -> list[re.Match[str]] | None:
 class _Parser:
     """Parses `a and b and (c or d)`; "or" only between comparisons of one field."""
 
-    def __init__(self, tokens: list[re.Match[str]], tags: Collection[str]) -> None:
+    def __init__(self, tokens: list[re.Match[str]], tags: Collection[str], *, is_narrow: bool) -> None:
         self._tokens = tokens
         self._tags = tags
+        self._is_narrow = is_narrow
 
     @property
     def is_left(self) -> bool:
@@ -172,6 +176,8 @@ class _Parser:
         if not self._tokens or not self._tokens[0]["name"]:
             return None
         token = self._tokens.pop(0)
+        if self._is_narrow and token["name"].lower() in _OF_WORDS and token["op"] != "=~":
+            return None
         said = _comparison(token["name"].lower(), token["op"].lower(), _value(token["value"]), self._tags)
         return None if said is None else [said]
 

@@ -127,7 +127,8 @@ def ignore(
     known = {replace(each, id=0) for each in rules.every(c)}
     for each in ignored:
         outline = Outline(f"ignore-article {each.expression}", "", "")
-        query, feed_id = translated(each.expression, names), None if each.feed == "*" else there.get(place(each.feed))
+        query = translated(each.expression, names, is_narrow=True)  # what it shows is not to be hidden here
+        feed_id = None if each.feed == "*" else there.get(place(each.feed))
         if not query or (each.feed != "*" and feed_id is None):
             why = f"line {each.line} of newsboat’s config cannot be said here: ignore-article {each.feed}"
             found.append(ImportedFeed(outline, "unsupported", None, why, is_rule=True))
