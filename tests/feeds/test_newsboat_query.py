@@ -19,6 +19,7 @@ from tuireader.feeds.url_list import translated
         ('title =~ "linux" or title =~ "free software"', 'title:linux|"free software"'),
         ('(title =~ "a" or title =~ "b") and unread = "yes"', "title:a|b is:unread"),
         ('content =~ "harbour"', "harbour"),
+        ('author = "Ann Lee"', 'author="Ann Lee"'),
         ('feedtitle = "My Feed (EN)"', 'feed="My Feed (EN)"'),
         ('rssurl =~ "example.org"', 'feed:"example.org"'),
         ("age < 7", "since:7d"),
@@ -44,10 +45,10 @@ def test_what_can_be_said_is_and_else_nothing(theirs: str, ours: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    "theirs", ['title = "story"', 'title !~ "Feed"', 'author != "bot"', 'title =~ "a" and content !~ "b"']
+    "theirs", ['title = "story"', 'title !~ "Feed"', 'author !~ "bot"', 'title =~ "a" and content !~ "b"']
 )
 def test_what_would_find_more_than_there_hides_nothing(theirs: str) -> None:
     assert translated(theirs, set()) is not None
     assert translated(theirs, set(), is_narrow=True) is None
-    for narrow in ('title =~ "story"', 'feedtitle = "Feed"', 'unread = "no"', 'tags !# "paid"'):
+    for narrow in ('title =~ "story"', 'feedtitle = "Feed"', 'author != "bot"', 'unread = "no"', 'tags !# "paid"'):
         assert translated(narrow, set(), is_narrow=True) == translated(narrow, set()) != ""

@@ -92,8 +92,8 @@ _FIELDS = {
     "link": "",
 }  # fmt: skip
 
-_OF_WORDS = {"title", "author", "content", "rssurl", "feedlink", "link"}
-"""Fields of which parts are found in newsboat, and whole words here."""
+_OF_NAMES = {"feedtitle": "feed=", "author": "author="}
+"""Fields whose whole values can be asked for."""
 _DEEPEST = 50
 """Maximum depth of brackets."""
 
@@ -176,9 +176,10 @@ class _Parser:
         if not self._tokens or not self._tokens[0]["name"]:
             return None
         token = self._tokens.pop(0)
-        if self._is_narrow and token["name"].lower() in _OF_WORDS and token["op"] != "=~":
-            return None
-        said = _comparison(token["name"].lower(), token["op"].lower(), _value(token["value"]), self._tags)
+        name, op = token["name"].lower(), token["op"].lower()
+        if self._is_narrow and name in _FIELDS and op != "=~" and not (name in _OF_NAMES and op != "!~"):
+            return None  # parts are found there, whole words here
+        said = _comparison(name, op, _value(token["value"]), self._tags)
         return None if said is None else [said]
 
 
@@ -200,12 +201,12 @@ def _comparison(name: str, op: str, value: str, tags: Collection[str]) -> _Said 
         return _age(op, value)
     if name not in _FIELDS or op not in ("=~", "!~", "=", "==", "!="):
         return None
-    whole = name == "feedtitle" and op in ("=", "==", "!=")
+    whole = name in _OF_NAMES and op in ("=", "==", "!=")
     value = value.removeprefix("(?i)").strip("^$") if not whole else value
     if not value.strip() or not (whole or _PLAIN.fullmatch(value)):
         return None
     values = (value,) if whole else tuple(part.strip() for part in value.split("|") if part.strip())
-    return _Said("feed=" if whole else _FIELDS[name], values, no)
+    return _Said(_OF_NAMES[name] if whole else _FIELDS[name], values, no)
 
 
 def _flags(op: str, value: str) -> _Said | None:

@@ -119,7 +119,7 @@ def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db:
     with closing(connect(db)) as c:
         by_url = {feed.url: feed.id for feed in feeds.every(c)}
         assert [(rule.query, rule.feed_id, rule.hide) for rule in rules.every(c)] == [
-            ("title:Sponsored", None, True), ("author:Troll", by_url["http://a.example.org/f"], True)
+            ("title:Sponsored", None, True), ("author=Troll", by_url["http://a.example.org/f"], True)
         ]  # fmt: skip
         assert feeds.options(c, by_url["http://b.example.org/f"])[QUIET] == "yes"
         assert QUIET not in feeds.options(c, by_url["http://a.example.org/f"])
