@@ -20,7 +20,7 @@ from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
-from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.full_text import Learned
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
@@ -434,6 +434,34 @@ def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path, is_lo
         done = restore(c, out(db), NOW)
         assert (done.rules, done.mistakes) == (0, [])
         assert (rules.every(c), folders.every(c)) == before
+
+
+def test_a_feed_that_an_account_follows_too_comes_back_with_each_article_once(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        for kind, of in (("own", 0), ("hash", account.id)):
+            feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW, account_id=of, server_id=kind)
+            articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind) for n in range(250))), NOW)
+        first = articles.window(c, Query(feeds=(feed.id,)), 0, 9)[0]
+        statuses.mark(c, [first.id], starred=True)
+    back(tmp_path / "new.db", out(db))
+    with closing(connect(tmp_path / "new.db")) as c:
+        rows = articles.window(c, Query(apart=True), 0, 999)
+        assert len(rows) == 250
+        assert [row.title for row in rows if row.starred] == [first.title]
+
+
+def twin(number: int, kind: str) -> Prepared:
+    link, day = f"https://a.example/{number}", NOW - timedelta(hours=number)
+    return ready(f"{kind}-{number}", f"Words {number} of {kind}.", title=f"Piece {number}", link=link, published=day)
+
+
+def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:
+    rule = {"type": "rule", "number": 0, "query": " ", "hide": True}
+    lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, rule, {"type": "end", "articles": 0})]
+    with closing(connect(db)) as c:
+        assert [why for _, why in restore(c, lines, NOW).mistakes] == ["this is left out: a rule needs a query, a feed or a folder"]
+        assert rules.every(c) == []
 
 
 def test_a_file_unsubscribes_from_nothing(db: Path) -> None:

@@ -30,7 +30,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import printable_line, short_line
-from tuireader.urls.identity import place
+from tuireader.urls.identity import is_front_page, place
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import without_credentials
 from tuireader.urls.typed import addresses_to_try
@@ -243,12 +243,16 @@ def _check_head(row: dict[str, Any] | None) -> None:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
+_Twins = dict[tuple[object, ...], str]
+
+
 class _Restoring:
     """Restores rows, articles of one feed in batches."""
 
     def __init__(self, c: sqlite3.Connection, now: datetime) -> None:
         self.done = Restored()
         self._c = c
+        self._twins: _Twins = {}
         self._now = now
         self._feeds = feeds.by_place(c)
         self._new: set[int] = set()
@@ -364,6 +368,8 @@ class _Restoring:
         folder, feed = _text(row, "folder"), _text(row, "feed")
         if feed and place(feed) not in self._feeds:
             raise ValueError("the feed of this rule is not here")
+        if not (feed or folder or _text(row, "query").strip()):
+            raise ValueError("a rule needs a query, a feed or a folder")
         if len(_names(row, "tags")) > TAGS_MAX:
             raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
         places = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
@@ -391,9 +397,10 @@ class _Restoring:
         rows, self._waiting, self._size = self._waiting, [], 0
         if not rows:
             return
+        self._twins = _unite_twins(rows, self._twins)
         self._name_others(rows)
         by_guid: dict[str, dict[str, Any]] = {}
-        for row in rows:  # a feed that two accounts follow has some twice
+        for row in rows:
             by_guid.setdefault(row["guid"], row)
         url = rows[0]["feed_url"]
         with transaction(self._c):
@@ -456,6 +463,19 @@ class _Restoring:
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)
+
+
+def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
+    """Give rows of one article one guid: a feed that an account follows, too, or two accounts, has each twice.
+
+    Rows are in the order of their dates; `before` are the guids of the last ones. Returns those of these.
+    """
+    guids: _Twins = {}
+    for row in rows:
+        link, key = _text(row, "link"), (row["feed_url"], row.get("title"), row.get("published"))
+        if all(key) and link and not is_front_page(link):
+            row["guid"] = guids.setdefault((*key, place(link)), before.get((*key, place(link)), row["guid"]))
+    return guids
 
 
 def _check(row: dict[str, Any]) -> None:
