@@ -36,6 +36,7 @@ def test_unicode_needs_no_declaration(encoding: str) -> None:
         ("Grüße", "latin-1", "no-such-encoding"),
         ("Grüße", "latin-1", "zlib"),
         ("Grüße", "latin-1", "idna"),
+        ("Gr\\xfc\xdfe", "latin-1", "unicode_escape"),
     ],
 )
 def test_declared_encodings(text: str, encoding: str, declared: str) -> None:

@@ -21,6 +21,7 @@ from support.machines import followed
 from tuireader.cli import main
 from tuireader.cli.reader import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
+from tuireader.feeds.opml import read_list
 from tuireader.feeds.robots import Robots
 from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.archive_sources import Front
@@ -450,6 +451,13 @@ def test_signs_in_a_text_of_json_are_no_objects(as_bytes: bool) -> None:
 )
 def test_half_a_character_in_json_is_none(text: str, is_read_as: str) -> None:
     assert loads(f'["{text}"]') == [is_read_as]
+
+
+def test_of_thousands_of_attributes_of_a_list_the_first_are_named() -> None:
+    rows = (f'<outline xmlUrl="https://{n}.example/" a{n}="1" b{n}="1"/>' for n in range(3000))
+    listed = read_list(f"<opml version='2.0'><body>{''.join(rows)}</body></opml>".encode())
+    assert len(listed.outlines) == 3000
+    assert 10 < len(listed.left_out) < 100
 
 
 def test_json_of_millions_of_values_is_none() -> None:

@@ -71,7 +71,7 @@ def _declared(content: bytes, content_type: str) -> list[str]:
             b"<".decode(name)
         except (LookupError, ValueError):  # unknown, or turns bytes into bytes
             continue
-        if name not in _NOT_FOR_DOCUMENTS and not name.startswith("utf-"):
+        if name.replace("-", "_") not in _NOT_FOR_DOCUMENTS and not name.startswith("utf-"):
             names.append(_WIDER.get(name, name))
     return names
 

@@ -41,6 +41,8 @@ _BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</op
 """Start and end of a complete list; and bytes at the end that are checked."""
 _LONGEST = 20_000
 """Maximum bytes of an outline whose attributes are read."""
+_NAMES_MAX = 50
+"""Maximum names of attributes that are reported."""
 _SEVERAL = 3
 """Minimum feeds, each alone in a folder of its own name, for these folders to be ignored."""
 _DEEPEST = 20
@@ -189,13 +191,11 @@ def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def _attributes_left_out(content: bytes) -> list[LeftOut]:
-    """Non-standard attributes, with the number of feeds that have them."""
-    counts = Counter(
-        name.decode("ascii")
-        for tag in _OUTLINE.finditer(content)
-        for name in {name for name, value in _attributes(tag) if value not in _UNSAID}
-        if name.lower() not in _KNOWN
-    )
+    """Non-standard attributes, with the number of feeds that have them; of thousands the first."""
+    counts: Counter[str] = Counter()
+    for tag in _OUTLINE.finditer(content):
+        names = {name for name, value in _attributes(tag) if value not in _UNSAID and name.lower() not in _KNOWN}
+        counts.update(each for name in names if (each := name.decode("ascii")) in counts or len(counts) < _NAMES_MAX)
     some = {name: "1 feed has" if count == 1 else f"{count} feeds have" for name, count in sorted(counts.items())}
     return [LeftOut(name, f"{said} it, and it means nothing here") for name, said in some.items()]
 

@@ -460,7 +460,8 @@ def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:
     rule = {"type": "rule", "number": 0, "query": " ", "hide": True}
     lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, rule, {"type": "end", "articles": 0})]
     with closing(connect(db)) as c:
-        assert [why for _, why in restore(c, lines, NOW).mistakes] == ["this is left out: a rule needs a query, a feed or a folder"]
+        ((_, why),) = restore(c, lines, NOW).mistakes
+        assert why == "this is left out: a rule needs a query, a feed or a folder"
         assert rules.every(c) == []
 
 

@@ -206,7 +206,7 @@ class TerminalDriver(OpenDriver):
             for part in paste.take(decode(_X10_MOUSE.sub(b"", data))):
                 try:
                     events = list(parser.feed(part)) if isinstance(part, str) else [part]
-                except (ValueError, OverflowError):  # a number in a report is no character, no size, no place
+                except (ValueError, ArithmeticError):  # a number in a report is no character, no size, no place
                     parser, events = self.make_parser(), []
                 for event in events:
                     self.process_message(event)
