@@ -453,7 +453,18 @@ def test_a_feed_that_an_account_follows_too_comes_back_with_each_article_once(db
 
 def twin(number: int, kind: str) -> Prepared:
     link, day = f"https://a.example/{number}", NOW - timedelta(hours=number)
-    return ready(f"{kind}-{number}", f"Words {number} of {kind}.", title=f"Piece {number}", link=link, published=day)
+    text = f"The harbour opens in spring, number {number}, when the ice has gone, says {kind}."
+    return ready(f"{kind}-{number}", text, title=f"Piece {number}", link=link, published=day)
+
+
+def test_photos_of_one_page_title_and_moment_stay_apart(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        texts = ("A boat with nets on deck.", "Three gulls over the old pier.", "Coal is loaded at night.")
+        there = [ready(text, text, title="Photo", link="https://a.example/photos", published=NOW) for text in texts]
+        articles.save_entries(c, feed.id, Plan(new=tuple(there)), NOW)
+    back(tmp_path / "new.db", out(db))
+    assert out(tmp_path / "new.db") == out(db)
 
 
 def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
@@ -30,6 +31,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import printable_line, short_line
+from tuireader.text.shingles import has_other
 from tuireader.urls.identity import is_front_page, place
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import without_credentials
@@ -243,7 +245,7 @@ def _check_head(row: dict[str, Any] | None) -> None:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
-_Twins = dict[tuple[object, ...], str]
+_Twins = dict[tuple[object, ...], dict[str, Any]]
 
 
 class _Restoring:
@@ -448,8 +450,6 @@ class _Restoring:
         html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
         if not html and not is_new and articles.get(self._c, id_).words * _CUT <= words:
             html = _text(row, "html")
-            from tuireader.content.dom.plain_text import plain_text
-
             text = plain_text(html)
         if html and (is_new or not site_facts.is_here(self._c, id_)):
             articles.save_full_text(self._c, id_, html, text, words)
@@ -468,14 +468,18 @@ class _Restoring:
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
     """Give rows of one article one guid: a feed that an account follows, too, or two accounts, has each twice.
 
-    Rows are in the order of their dates; `before` are the guids of the last ones. Returns those of these.
+    They agree in address, title, date and text. Rows are in the order of their dates; `before` are the last ones by
+    that. Returns these.
     """
-    guids: _Twins = {}
+    seen: _Twins = {}
     for row in rows:
-        link, key = _text(row, "link"), (row["feed_url"], row.get("title"), row.get("published"))
-        if all(key) and link and not is_front_page(link):
-            row["guid"] = guids.setdefault((*key, place(link)), before.get((*key, place(link)), row["guid"]))
-    return guids
+        link = _text(row, "link")
+        key = (row["feed_url"], place(link), row.get("title"), row.get("published"))
+        if all(key) and not is_front_page(link):
+            twin = seen.setdefault(key, before.get(key, row))
+            if twin is not row and has_other(plain_text(_text(twin, "html")), plain_text(_text(row, "html"))):
+                row["guid"] = twin["guid"]
+    return seen
 
 
 def _check(row: dict[str, Any]) -> None:
