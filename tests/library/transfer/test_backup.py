@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
-from support.factories import ready, save, save_plan
+from support.factories import ready, save, save_plan, subscribe
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved
 from tuireader.library.reading.feed_options import LIMITS
@@ -397,6 +397,23 @@ def test_what_a_rule_marked_is_no_mark_of_the_users_after_a_backup(db: Path, tmp
         rules.take_back(c, rule)
     assert marks(path, "Two") == {(False, False)}
     assert marks(path, "One") == {(False, False)} == before
+
+
+def test_what_the_user_read_after_a_rule_is_the_users_after_a_backup(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the harbour, too."))))
+        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", read=True), NOW))
+        id_ = articles.ids(c, Query(apart=True))[0]
+        title = articles.get(c, id_).title
+        for is_read in (False, True):
+            statuses.mark(c, [id_], read=is_read)
+    back(tmp_path / "new.db", out(db))
+    with closing(connect(tmp_path / "new.db")) as c:
+        apply_rules.remove(c, rules.every(c)[0], take_back=True)
+        rows = articles.window(c, Query(apart=True), 0, 9)
+        assert sorted(row.read for row in rows) == [False, True]
+        assert [row.title for row in rows if row.read] == [title]
 
 
 def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:

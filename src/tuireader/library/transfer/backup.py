@@ -14,7 +14,7 @@ from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
-from tuireader.model.query import READ, STAR, TAGS_MAX, Rule
+from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import (
     articles,
     feeds,
@@ -463,6 +463,8 @@ class _Restoring:
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)
+        if is_new and "read" not in _unasked(row):  # the user has read it since the rule did
+            statuses.note_author(self._c, [id_], "read", is_unasked=False)
 
 
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
@@ -497,10 +499,8 @@ def _check(row: dict[str, Any]) -> None:
 
 
 def _unasked(row: dict[str, Any]) -> set[str]:
-    """The marks of an article that a rule or an age made."""
-    did = [each for each in _dict(row, "rules").values() if type(each) is int]
-    by_rules = {name for name, bit in (("read", READ), ("starred", STAR)) if any(each & bit for each in did)}
-    return by_rules | set(_names(row, "unasked"))
+    """The marks of an article that a rule or an age made, and not the user since."""
+    return set(_names(row, "unasked"))
 
 
 def _entry(row: dict[str, Any]) -> ParsedEntry:
