@@ -13,6 +13,14 @@ FOLDER = "folder"
 """The type of a shared folder, in which each device writes its own files."""
 
 
+_UNFILED = ("", "all", "uncategorized")
+
+
+def is_unfiled(folder: str, account: str) -> bool:
+    """Whether a folder holds the feeds that are in none: servers name it so, and here it has the account's name."""
+    return folder.strip().casefold() in (*_UNFILED, account.strip().casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """How the password or token of an account is obtained; never the secret itself."""

@@ -186,6 +186,24 @@ async def test_of_two_that_become_one_what_the_account_has_stays(server: Api, de
     assert set(here.feeds().values()) == there
 
 
+@pytest.mark.parametrize("folder", ["All", "Uncategorized", "Renamed"])
+async def test_a_rule_follows_its_folder_and_not_into_that_of_all_feeds_without_one(
+    server: Api, device: MakeDevice, folder: str
+) -> None:
+    server.follow(1, "Noise")
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        noise = folders.find(c, "Noise")
+        rules.add(c, Rule("story", hide=True, folder_id=noise.id), NOW)
+    server.feeds[1]["folder"] = folder
+    said = (await here.sync()).said
+    with closing(connect(here.path)) as c:
+        (rule,) = rules.every(c)
+        assert (rule.folder_id != noise.id) is (folder == "Renamed")
+    assert any("Nothing is in “Noise” any more" in each for each in said) is (folder != "Renamed")
+
+
 @pytest.mark.parametrize("kind", ["list", "backup"])
 async def test_an_import_renames_no_feed_of_an_account(server: Api, device: MakeDevice, kind: str) -> None:
     server.follow(1, "Tech")

@@ -8,10 +8,11 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from tuireader.model.account import is_unfiled
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
-from tuireader.store import articles, feeds, folders, rules, ui_state
+from tuireader.store import accounts, articles, feeds, folders, rules, ui_state
 from tuireader.store.queries import renaming
 from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.row_values import name_key
@@ -137,9 +138,16 @@ def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
 def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
     """Let rules and searches follow if all feeds of a folder moved into a new one; returns messages about others.
 
-    `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name.
+    `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name; that of
+    an account's feeds without a folder is none.
     """
     said = []
+    of_accounts = {account.id: account.name for account in accounts.on_servers(c)}
+    unfiled = {
+        each.id
+        for each in folders.every(c)
+        if each.account_id in of_accounts and is_unfiled(each.name, of_accounts[each.account_id])
+    }
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
     names = {folder.id: folder.name for folder in folders.every(c)}
     by_folder = defaultdict(set)
@@ -151,7 +159,7 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
         name = names[old]
         ways = {filed[id_] for id_ in ids if id_ in filed}
         to = ways.pop() if len(ways) == 1 else None
-        is_new = to is not None and {id_ for id_, folder in filed.items() if folder == to} <= ids
+        is_new = to is not None and to not in unfiled and {id_ for id_, folder in filed.items() if folder == to} <= ids
         if to is not None and (is_new or name_key(names[to]) == name_key(name)):
             rules.move_to(c, old, to)
             keys = [name_key(each) for each in names.values()]  # a name of two folders says of neither which it means

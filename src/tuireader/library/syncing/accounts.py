@@ -10,7 +10,7 @@ from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
-from tuireader.model.account import LOCAL, Secret
+from tuireader.model.account import LOCAL, Secret, is_unfiled
 from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import RemoteFeed
     from tuireader.store.connection import Connection
-
-
-_NO_FOLDER = {name_key(name) for name in ("", "All", "Uncategorized")}
-"""What servers call the folder of feeds that are in none."""
 
 
 async def add(
@@ -159,7 +155,7 @@ class _Kept(NamedTuple):
 def _kept(c: sqlite3.Connection, feed: Feed, account: Account, double: Feed, chosen: str) -> _Kept:
     name = double.name if name_key(double.name) != name_key(feed.title) else ""
     folder = chosen or ("" if double.folder_id is None else folders.get(c, double.folder_id).name)
-    return _Kept(name, "" if name_key(folder) in _NO_FOLDER | {name_key(account.name)} else folder)
+    return _Kept(name, "" if is_unfiled(folder, account.name) else folder)
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, server_id: str = "") -> Feed | None:
