@@ -14,11 +14,15 @@ FOLDER = "folder"
 
 
 _UNFILED = ("", "all", "uncategorized")
+"""Names that servers give to the folder of feeds without one."""
 
 
-def is_unfiled(folder: str, account: str) -> bool:
-    """Whether a folder holds the feeds that are in none: servers name it so, and here it has the account's name."""
-    return folder.strip().casefold() in (*_UNFILED, account.strip().casefold())
+def is_unfiled(folder: str, account: str | None) -> bool:
+    """Whether a folder holds the feeds without one: servers name it so, and here it has the account's name.
+
+    `account` is the name of its account; None for a local folder, which never does.
+    """
+    return account is not None and folder.strip().casefold() in (*_UNFILED, account.strip().casefold())
 
 
 @dataclass(frozen=True, slots=True)

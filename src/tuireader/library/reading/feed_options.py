@@ -10,7 +10,7 @@ from tuireader.store import pruning, site_facts
 from tuireader.text.printable import printable
 
 LIMITS = (pruning.AFTER, pruning.ABOVE, pruning.DAYS, pruning.NEWEST)
-"""Those by which articles are marked read or removed."""
+"""The options that set when articles are marked read or removed."""
 SELECTORS = (site_facts.TAKE, site_facts.DROP)
 OPTIONS = (pruning.QUIET, *LIMITS, site_facts.MODE, *SELECTORS)
 """All of them, by the names under which they are stored."""

@@ -96,6 +96,7 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
 
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
 _SOME, _FEW, _LEFT = 8, 4, 0.9
+"""Minimum words of a text that is compared, also of a short one, and minimum share of them that another one keeps."""
 _WORD = re.compile(r"\w+")
 _PICTURE = re.compile(r"""<img\b[^<>]*?\bsrc=["']([^"']+)""", re.IGNORECASE)
 RECENT = 100
@@ -379,7 +380,7 @@ def _in_each_others_place(
     left = [
         there
         for there in rows
-        if (place_ := _own_place(there)) is None or place_ != _own_place(edited[there.id]) or places[place_] > 1
+        if (own := _own_place(there)) is None or own != _own_place(edited[there.id]) or places[own] > 1
     ]
     found: dict[int, int] = {}
     for sign in (_own_place, _own_title, _dated_title, text) if left else ():

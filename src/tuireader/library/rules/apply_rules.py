@@ -141,15 +141,11 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
     `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name; that of
     an account's feeds without a folder is none.
     """
-    said = []
+    said, every = [], folders.every(c)
     of_accounts = {account.id: account.name for account in accounts.on_servers(c)}
-    unfiled = {
-        each.id
-        for each in folders.every(c)
-        if each.account_id in of_accounts and is_unfiled(each.name, of_accounts[each.account_id])
-    }
+    unfiled = {each.id for each in every if is_unfiled(each.name, of_accounts.get(each.account_id))}
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
-    names = {folder.id: folder.name for folder in folders.every(c)}
+    names = {folder.id: folder.name for folder in every}
     by_folder = defaultdict(set)
     for feed in before:
         by_folder[feed.folder_id].add(feed.id)

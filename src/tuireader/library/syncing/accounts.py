@@ -137,13 +137,13 @@ def _check_feed(feed: Feed, account: Account) -> None:
 
 
 class _Kept(NamedTuple):
-    """The name and the folder that the user gave a feed in its account; "" for none."""
+    """The user's name and folder of a feed in its account; "" for none."""
 
     name: str = ""
     folder: str = ""
 
     def said(self, feed: Feed, folder: str, account: Account) -> list[str]:
-        """What of a local feed gives way to them."""
+        """A message about the name and the folder of a local feed that they replace; none if they are the same."""
         other = [
             f"{what} {here}"
             for what, here, there in (("the name", feed.custom_title, self.name), ("the folder", folder, self.folder))

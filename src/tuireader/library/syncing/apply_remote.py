@@ -105,7 +105,7 @@ async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
             break
         checked = await check(cache, server, job.account_id, taken.rivals)
         job = replace(job, confirmed=job.confirmed | checked.right)
-        taken = taken._replace(rivals=()).with_(await ingest.take(cache, job, job.page))
+        taken = taken._replace(rivals=(), skipped=0).with_(await ingest.take(cache, job, job.page))
     return taken
 
 

@@ -254,10 +254,11 @@ class _Restoring:
     def __init__(self, c: sqlite3.Connection, now: datetime) -> None:
         self.done = Restored()
         self._c = c
-        self._twins: _Twins = {}
         self._now = now
         self._feeds = feeds.by_place(c)
         self._new: set[int] = set()
+        self._twins: _Twins = {}
+        """The last batch of articles."""
         """Feeds that the backup brought."""
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
@@ -463,8 +464,6 @@ class _Restoring:
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)
-        if is_new and "read" not in _unasked(row):  # the user has read it since the rule did
-            statuses.note_author(self._c, [id_], "read", is_unasked=False)
 
 
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
