@@ -62,6 +62,7 @@ class TerminalDriver(OpenDriver):
         self._cursor = _SHOW if getattr(app, "is_linear", False) else ""
         super().__init__(app, **options)
         self.output = _Output(self.output, self._lose)
+        self._parser = self.make_parser()
 
     def _lose(self) -> None:
         if not self.is_lost:
@@ -186,7 +187,6 @@ class TerminalDriver(OpenDriver):
 
     def run_input_thread(self) -> None:
         """Read and dispatch keys; skips invalid UTF-8, and treats the end of input as a lost terminal."""
-        parser = self.make_parser()
         decode = getincrementaldecoder("utf-8")("ignore").decode
         held = b""
         paste = _Paste()
@@ -204,13 +204,21 @@ class TerminalDriver(OpenDriver):
             data = held + data
             held = _unfinished_mouse(data)
             for part in paste.take(decode(_X10_MOUSE.sub(b"", data))):
-                try:
-                    events = list(parser.feed(part)) if isinstance(part, str) else [part]
-                except (ValueError, ArithmeticError):  # a number in a report is no character, no size, no place
-                    parser, events = self.make_parser(), []
-                for event in events:
-                    self.process_message(event)
-            for event in parser.tick():
+                if isinstance(part, Paste):
+                    self.process_message(part)
+                else:
+                    self._dispatch(part)
+            for event in self._parser.tick():
+                self.process_message(event)
+
+    def _dispatch(self, text: str) -> None:
+        """Post the events of what was typed, without what does not parse."""
+        for character in text:  # one by one: a report that does not parse takes no key along
+            try:
+                events = list(self._parser.feed(character))
+            except (ValueError, ArithmeticError):  # a number in a report is no character, no size, no place
+                self._parser, events = self.make_parser(), []
+            for event in events:
                 self.process_message(event)
 
     def _read(self, pause: float = _PAUSE) -> bytes | None:
