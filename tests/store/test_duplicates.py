@@ -495,6 +495,17 @@ def test_a_rule_is_for_each_telling(c: sqlite3.Connection, pair: tuple[int, int]
     assert articles.ids(c, Query(starred=True)) == [short]
 
 
+def test_what_a_removed_rule_leaves_is_the_users_own_of_the_whole_story(
+    c: sqlite3.Connection, pair: tuple[int, int]
+) -> None:
+    short, long = pair
+    rule = rules.add(c, Rule("told", star=True, feed_id=articles.get(c, short).feed_id), NOW)
+    rules.apply(c, rule, [short])
+    assert not articles.status(c, long).starred
+    rules.remove(c, rule.id)
+    assert articles.status(c, long).starred
+
+
 def test_a_rule_of_two_tags_takes_back_the_one_that_it_gave(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, _ = pair
     status.tag(c, [short], ["mine"])

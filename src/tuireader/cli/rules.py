@@ -76,6 +76,7 @@ def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     rule = _asked(c, arguments, arguments.try_)
+    apply_rules.index_for(c, rule)
     found = apply_rules.preview(c, rule, utc_now(), _SHOWN)
     if arguments.json:
         put_json(_row(c, rule) | {"caught": found.total, "newest": [each.id for each in found.newest]})

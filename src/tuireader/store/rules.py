@@ -131,7 +131,17 @@ def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> 
             (article_id, rule_id, did),
         )
         if did & HIDE:
-            _set_aside(c, [article_id], 1)
+            hide(c, [article_id])
+
+
+def hidden(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of the articles that are hidden, also by a rule that is gone."""
+    sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND aside = 1"
+    return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
+
+
+def hide(c: sqlite3.Connection, ids: Sequence[int]) -> None:
+    _set_aside(c, ids, 1)
 
 
 @lru_cache(maxsize=1024)
@@ -272,9 +282,11 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
 
 
 def remove(c: sqlite3.Connection, rule_id: int) -> None:
-    """Remove a rule; its effects stay unless they were taken back before."""
+    """Remove a rule; its effects stay unless they were taken back before, as the user's own."""
     with transaction(c):
+        rows = c.execute("SELECT article_id FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
+        duplicates.settle_of(c, [row[0] for row in rows])  # what is the user's own is done with the whole story
 
 
 def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:

@@ -416,6 +416,19 @@ def test_what_the_user_read_after_a_rule_is_the_users_after_a_backup(db: Path, t
         assert [row.title for row in rows if row.read] == [title]
 
 
+def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hidden(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the sea."))))
+        rule = apply_rules.keep(c, Rule("harbour", hide=True), NOW)
+        apply_rules.apply(c, rule)
+        apply_rules.remove(c, rule, take_back=False)
+    back(tmp_path / "new.db", out(db))
+    with closing(connect(tmp_path / "new.db")) as c:
+        assert len(articles.ids(c, Query(apart=True))) == 1
+        assert apply_rules.apply(c, apply_rules.keep(c, Rule("sea", star=True), NOW)) == 1, "before it is indexed"
+
+
 def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:
     """Else it might lead inside: what counts is where it is when it is fetched."""
     feed = {"type": "feed", "url": "https://public.example/f", "reach": "private"}

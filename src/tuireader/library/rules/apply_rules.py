@@ -13,7 +13,7 @@ from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
 from tuireader.store import accounts, articles, feeds, folders, rules, ui_state
-from tuireader.store.queries import renaming
+from tuireader.store.queries import renaming, search
 from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
@@ -57,8 +57,18 @@ def keep(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
     return rules.add(c, rule, now)
 
 
+def index_for(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = time.sleep) -> None:
+    """Index the pending articles, in short transactions, if a rule is about words: it would miss them."""
+    if rules.is_about_words(rule.query) and search.waiting(c):
+        from tuireader.content.dom.plain_text import plain_text  # heavy
+
+        while search.index_some(c, plain_text, _STEP):
+            pause(_PAUSE)
+
+
 def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = time.sleep) -> int:
     """Apply a rule to all existing articles; returns how many changed."""
+    index_for(c, rule, pause)
     ids = articles.ids(c, rules.query_of(rule))
     changed = 0
     for start in range(0, len(ids), _STEP):

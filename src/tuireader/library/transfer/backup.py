@@ -148,9 +148,11 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
+        hidden = rules.hidden(c, batch)
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
-            yield row | ({"unasked": list(unasked[id_])} if id_ in unasked else {})
+            row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
+            yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
 
 
@@ -257,9 +259,9 @@ class _Restoring:
         self._now = now
         self._feeds = feeds.by_place(c)
         self._new: set[int] = set()
+        """Feeds that the backup brought."""
         self._twins: _Twins = {}
         """The last batch of articles."""
-        """Feeds that the backup brought."""
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
@@ -461,6 +463,8 @@ class _Restoring:
             read, starred = (True if row.get(name) and name not in unasked else None for name in fields)
             statuses.mark(self._c, [id_], read=read, starred=starred)
         labels.add_tags(self._c, [id_], _names(row, "tags"))
+        if is_new and row.get("hidden") is True:
+            rules.hide(self._c, [id_])
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)
