@@ -144,6 +144,26 @@ async def test_a_restore_without_a_new_article_loses_no_mark(
     numbers_agree(miniflux, one.state())
 
 
+async def test_a_restore_that_is_not_recognised_takes_no_older_status(
+    miniflux: FakeMiniflux, device: MakeDevice
+) -> None:
+    """The articles that came since have higher numbers than ever: then those that are missing seem to be deleted."""
+    filled(miniflux)
+    before, marked = {number: replace(item) for number, item in miniflux.items.items()}, [*miniflux.items.values()][0]
+    here = device(miniflux)
+    miniflux.clock += 5000
+    await here.sync()
+    miniflux.mark(marked.number, read=True, starred=True)
+    (lost,) = miniflux.publish(marked.feed, 1)
+    await here.sync()
+    miniflux.items, miniflux.clock = before, miniflux.clock + 5000
+    miniflux.publish(marked.feed, 1, start=9000, title=lost.title, link=lost.link, published=lost.published)
+    for _ in range(2):
+        assert (await here.sync()).said == ()
+    assert here.state()[marked.title] == (True, True) == miniflux.state()[marked.title]
+    numbers_agree(miniflux, here.state())
+
+
 async def test_a_mark_goes_to_no_other_article_whose_number_was_not_the_newest(server: Api, device: MakeDevice) -> None:
     filled(server)
     one = device(server)

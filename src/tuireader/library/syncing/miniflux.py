@@ -314,8 +314,10 @@ class Miniflux(Server):
 
     async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
         """Read all articles of one feed."""
-        unites = bool(cursor_of(account.cursor).since)
-        job = partial(TakeEntries, account.id, "miniflux", unites=unites, note=_with_created)
+        cursor = cursor_of(account.cursor)
+        known = miniflux.moment_of(cursor.changed)  # older statuses were taken: other ones are those of a backup
+        since = miniflux.moment_of(cursor.since) or (known and known - timedelta(seconds=_SECONDS_BEFORE))
+        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
         seen: set[str] = set()
         async with aclosing(self._all_since(0, feed=feed.server_id)) as pages:
             async for page in pages:
