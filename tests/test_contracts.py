@@ -163,7 +163,7 @@ WRITING = {
         "done",
         "put_times",
         "drop",
-        "forget_name_times",
+        "forget_time",
         "forget_times",
         "known_there",
         "note",

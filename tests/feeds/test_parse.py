@@ -118,6 +118,12 @@ def test_entry_with_nothing_in_it_is_skipped_and_counted() -> None:
     assert ([entry.title for entry in feed.entries], feed.skipped) == (["one"], 2)
 
 
+def test_an_address_of_megabytes_is_none() -> None:
+    long = f"http://a.example/{'b' * 1_000_000}"
+    feed = parse_feed(rss(f"<link>{long}</link><item><title>one</title><link>{long}</link></item>"), URL)
+    assert (feed.site, [entry.link for entry in feed.entries]) == ("https://feed.example/", [""])
+
+
 def test_ten_entries_with_one_guid_are_ten_entries_whatever_their_order() -> None:
     items = [f"<item><guid>g</guid><title>t{i}</title></item>" for i in range(10)]
     forward = {entry.guid: entry.title for entry in parse_feed(rss("".join(items)), URL).entries}

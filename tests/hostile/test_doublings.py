@@ -126,6 +126,10 @@ def _at_one_address(n: int) -> bytes:
     return json.dumps({"items": rows}).encode()
 
 
+def _within_one_page(n: int) -> bytes:
+    return json.dumps([{"url": f"https://a.example/p#{i}", "title": "T"} for i in range(n)]).encode()
+
+
 def _import(content: bytes) -> None:
     with TemporaryDirectory() as folder, closing(connect(Path(folder) / "cache.db")) as c:
         import_content(c, content, NOW, lambda _: None)
@@ -158,12 +162,14 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         read_saved_pages,
     ),
     "pages at one address, imported": (_at_one_address, _import),
+    "pages within one page, imported": (_within_one_page, _import),
     "an export of pages in HTML": (
         lambda n: b"<!DOCTYPE html><title>Pocket</title>" + b'<li><a href="https://a.example/" time_added="1">x' * n,
         read_saved_pages,
     ),
     "a query": (lambda n: 'author:"a|b" -x ' * n, understand),
     "JSON with strings": (lambda n: '["\\"[' * n, _read_json),
+    "a query of words": (lambda n: "word " * n, understand),
     "a query of one quote": (lambda n: '"' * n, understand),
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),

@@ -24,6 +24,7 @@ from tuireader.urls.hosts import absolute
         ("file:///etc/passwd", ""),
         ("http://[", ""),
         ("", ""),
+        ("a" * 65_537, ""),
         (None, ""),
         (17, ""),
     ],

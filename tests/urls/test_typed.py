@@ -61,6 +61,10 @@ def test_what_people_type(typed: str, address: str) -> None:
         ("file:///etc/passwd", "“file:///etc/passwd” cannot be opened: only http and https addresses can."),
         ("/etc/passwd", "“/etc/passwd” looks like a file; give the address of a site, such as example.org."),
         ("../feed.xml", "“../feed.xml” looks like a file; give the address of a site, such as example.org."),
+        (
+            f"a.example/{'x' * 100_000}",
+            f"“a.example/{'x' * 50}…” is too long: an address has up to 65536 characters.",
+        ),
         ("~/feed.xml", "“~/feed.xml” looks like a file; give the address of a site, such as example.org."),
         (r"C:\feed.xml", r"“C:\feed.xml” looks like a file; give the address of a site, such as example.org."),
         ("exa\x1b]0;mple", "“exa]0;mple” is not the address of a site, such as example.org."),

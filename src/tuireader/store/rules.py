@@ -13,7 +13,7 @@ from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Qu
 from tuireader.store import duplicates, labels, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.queries import query_sql
-from tuireader.store.queries.query_language import understand
+from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.queries.search import fits
 from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
 
@@ -29,7 +29,11 @@ _NOT_KNOWN: Mapping[int, ArticleWords] = {}
 
 
 def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
-    """Save a rule, under its id if it has one; existing articles are unaffected until it is applied."""
+    """Save a rule, under its id if it has one; existing articles are unaffected until it is applied.
+
+    Raises QueryError if its query is too long.
+    """
+    check_length(rule.query)
     with transaction(c):
         row = c.execute(
             "INSERT INTO rule (id, query, feed_id, folder_id, actions, tags, until, created)"

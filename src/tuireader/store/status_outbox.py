@@ -51,8 +51,15 @@ UNKNOWN = 0
 """The time of a change in the outbox if nobody knows it."""
 
 
-def owe_all(c: sqlite3.Connection, ids: Sequence[int]) -> None:
-    """Record all marks of local articles for the shared folder, with an unknown time."""
+def undated() -> datetime:
+    """The clock of changes that somebody made at an unknown time: what other machines know is newer."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(UNKNOWN, UTC)
+
+
+def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
+    """Record all marks of local articles for the shared folder."""
     for field in ("read", "starred"):
         c.execute(
             "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
@@ -60,7 +67,7 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int]) -> None:
             " FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
             f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
             " AND t.id = 0 AND t.syncs = 1",
-            (field, UNKNOWN, id_list(ids)),
+            (field, seconds(changed), id_list(ids)),
         )
 
 
@@ -210,9 +217,9 @@ def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
     )
 
 
-def forget_name_times(c: sqlite3.Connection, url: str) -> None:
-    """Delete the times at which a subscription was named and filed: nobody knows them."""
-    c.execute("DELETE FROM subscription_time WHERE url = ? AND fact IN ('title', 'folder')", (sound(url),))
+def forget_time(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
+    """Delete the time at which a subscription was named or filed: nobody knows it."""
+    c.execute("DELETE FROM subscription_time WHERE url = ? AND fact = ?", (sound(url), fact))
 
 
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:

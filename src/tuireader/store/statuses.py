@@ -9,6 +9,7 @@ import sqlite3
 import time
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,7 +24,6 @@ from tuireader.store.row_values import id_list, name_key, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from tuireader.model.headline import Field
@@ -36,10 +36,10 @@ SECONDS = 0.05
 """Target duration of a transaction."""
 
 
-def apply(c: sqlite3.Connection, change: StatusChange) -> None:
-    """Write a change; idempotent. Missing articles are skipped."""
+def apply(c: sqlite3.Connection, change: StatusChange, now: Callable[[], datetime] = utc_now) -> None:
+    """Write a change, made `now`; idempotent. Missing articles are skipped."""
     if change.read is not None or change.starred is not None:
-        mark(c, change.ids, read=change.read, starred=change.starred)
+        mark(c, change.ids, read=change.read, starred=change.starred, now=now)
     if change.position is not None:
         for article_id in change.ids:
             save_position(c, article_id, change.position)
@@ -224,7 +224,7 @@ def came_marked(c: sqlite3.Connection, ids: Sequence[int], *, unasked: Collectio
     When they were set is unknown: whatever another machine knows of the articles is newer.
     """
     note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
-    status_outbox.owe_all(c, ids)
+    status_outbox.owe_all(c, ids, status_outbox.undated())
 
 
 UNASKED = (
@@ -351,9 +351,10 @@ def _write_one(c: sqlite3.Connection, file: Path) -> bool:
     try:
         if lock(descriptor):  # else its process is still there
             changes, is_valid = _read(descriptor)
+            made = datetime.fromtimestamp(min(os.fstat(descriptor).st_mtime, time.time()), UTC)
             with suppress(StoreError), transaction(c):
                 for change in changes:
-                    apply(c, change)
+                    apply(c, change, lambda: made)
                 written = True
     except (ValueError, sqlite3.Error, OverflowError) as error:
         log.warning("%s: %r", file, error)

@@ -72,7 +72,10 @@ def remove_undo(c: sqlite3.Connection, number_: int) -> None:
 
 
 def put_search(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
-    """Save a search under a name, replacing one of the same name."""
+    """Save a search under a name, replacing one of the same name; raises QueryError if it is too long."""
+    from tuireader.store.queries.query_language import check_length  # the start does without it
+
+    check_length(query)
     with transaction(c):
         row = c.execute(
             "INSERT INTO saved_search (name, key, query) VALUES (?, ?, ?)"

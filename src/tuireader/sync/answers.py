@@ -12,14 +12,12 @@ from typing import Any
 from tuireader.errors import SyncError
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import line
-from tuireader.urls.hosts import absolute, named_host
+from tuireader.urls.hosts import ADDRESS_MAX, absolute, named_host
 
 _LONGEST = 2048
 """Maximum characters of a server's id: some use the feed's address."""
 _FEEDS_MAX = 20_000
 """Maximum number of feeds of an account."""
-_ADDRESS_MAX = 65_536
-"""Maximum characters of a feed's address."""
 
 
 def parsed(content: bytes, url: str) -> Any:
@@ -69,8 +67,8 @@ def _listed(value: Any, name: str, url: str) -> list[Any]:
 
 def address_of(value: object) -> str:
     """A feed's address, "" if it is too long; one outside the web stays unchanged: only the server fetches it."""
-    found = absolute(value, "") or line(text_of(value), markup=False)
-    return found if len(found) <= _ADDRESS_MAX else ""
+    text = text_of(value)
+    return absolute(text, "") or line(text, markup=False) if len(text) <= ADDRESS_MAX else ""
 
 
 def number_of(value: object) -> str:

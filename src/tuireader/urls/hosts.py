@@ -88,9 +88,13 @@ _UNSAFE = r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]"
 _WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:/[\w/.~%+-]*(?:\?[\w=&.~%+-]+)?)?", re.ASCII)
 
 
+ADDRESS_MAX = 65_536
+"""Maximum characters of an address that others give."""
+
+
 def absolute(link: object, base: str) -> str:
-    """`link` as an absolute http(s) address, relative to `base`; "" if it is none."""
-    if not isinstance(link, str) or not link.strip():
+    """`link` as an absolute http(s) address, relative to `base`; "" if it is none, or too long."""
+    if not isinstance(link, str) or len(link) > ADDRESS_MAX or not link.strip():
         return ""
     if _WHOLE.fullmatch(link):
         return link

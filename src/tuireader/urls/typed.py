@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tuireader.errors import AddressError
 from tuireader.text.printable import printable
-from tuireader.urls.hosts import absolute, host_of
+from tuireader.urls.hosts import ADDRESS_MAX, absolute, host_of
 from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import shown_address
 
@@ -21,6 +21,7 @@ _SCHEME_GIVEN = re.compile(r"\s*(feed:\s*)?(//)?\s*https?:", re.IGNORECASE)
 _FILE = re.compile(r"/(?!/)|~|\\|\.{1,2}/|[a-z]:[\\/]", re.IGNORECASE)
 _HOST = re.compile(r"(?![-.])[\w.-]{1,253}|[0-9a-f:.]+", re.IGNORECASE)
 _NUMBERS = re.compile(r"[\d.]+|[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
+_SHOWN = 60
 _LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".onion")
 
 
@@ -30,6 +31,10 @@ def normalise_address(typed: str) -> str:
     A leading "feed:" is dropped. Without a scheme: https, but http for single words, bare numbers and local names.
     Fragments are dropped.
     """
+    if len(typed) > ADDRESS_MAX:
+        raise AddressError(
+            f"“{shown_address(typed[:_SHOWN])}…” is too long: an address has up to {ADDRESS_MAX} characters."
+        )
     text = printable(typed).strip(_QUOTES)
     if not text:
         raise AddressError("Type the address of a site, such as example.org.")

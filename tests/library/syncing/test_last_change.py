@@ -223,7 +223,9 @@ def test_a_feed_that_moved_before_the_first_exchange_is_one(
     assert set(machines[0].feeds()) == set(machines[1].feeds()) == {to[1]}
 
 
-def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[Machine, Machine]) -> None:
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[Machine, Machine], is_new: bool) -> None:
+    """On a new machine, or on one that has heard of it."""
     one, two = pair
     name_and_file(two, "Old", "Old", two.now)
     for number in (0, 1):
@@ -237,7 +239,10 @@ def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[M
     one.mark(0, starred=False, read=False)
     name_and_file(one, "New", "New", one.now + timedelta(minutes=1))
     one.exchange()
-    for file in two.path.parent.glob(f"{two.path.name}*"):
+    if not is_new:
+        two.now = one.now
+        everywhere(one, two)
+    for file in two.path.parent.glob(f"{two.path.name}*") if is_new else ():
         file.unlink()
     with two.opened() as c:
         shared_folder.share(c, str(two.folder), host="test-two")
@@ -699,12 +704,19 @@ def test_a_moved_feed_that_is_removed_and_added_at_its_new_address_stays(pair: t
     assert set(one.feeds()) == set(two.feeds()) == {NEW}
 
 
-def test_a_feed_that_leaves_with_the_reader_ended_when_the_user_said_so(pair: tuple[Machine, Machine]) -> None:
+@pytest.mark.parametrize("is_synced", [False, True])
+def test_a_feed_that_leaves_with_the_reader_ended_when_the_user_said_so(
+    pair: tuple[Machine, Machine], is_synced: bool
+) -> None:
+    """Whether or not the open reader has heard of what was done elsewhere since."""
     one, two = pair
     early = one.now + timedelta(hours=1)
     with one.opened() as c:
         subscription.leave(c, one.feed_id(), early)
     name_and_file(two, "Kept", "Keep", early + timedelta(hours=1))
+    if is_synced:
+        one.now = two.now = early + timedelta(minutes=90)
+        everywhere(two, one)
     with one.opened() as c:
         subscription.unsubscribe_leaving(c)
     one.now = two.now = early + timedelta(hours=2)

@@ -149,7 +149,8 @@ async def test_a_restore_that_is_not_recognised_takes_no_older_status(
 ) -> None:
     """The articles that came since have higher numbers than ever: then those that are missing seem to be deleted."""
     filled(miniflux)
-    before, marked = {number: replace(item) for number, item in miniflux.items.items()}, [*miniflux.items.values()][0]
+    before = {number: replace(item) for number, item in miniflux.items.items()}
+    marked = next(iter(miniflux.items.values()))
     here = device(miniflux)
     miniflux.clock += 5000
     await here.sync()

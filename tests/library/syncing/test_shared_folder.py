@@ -20,6 +20,7 @@ from tuireader.feeds.entries import marked_name
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
+from tuireader.library.transfer.import_any import import_content
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
@@ -62,9 +63,13 @@ def test_what_was_marked_before_the_folder_was_shared_is_kept_by_all(tmp_path: P
 
 
 def test_what_was_marked_before_a_feed_came_from_an_account_is_kept_by_all(machine: MakeMachine) -> None:
+    """Also where machines know older marks of it."""
     one, two = machine("one"), machine("two")
-    everywhere(one, two)
     one.fetch()
+    for is_marked in (True, False):
+        one.mark(0, starred=is_marked)
+        one.mark(1, read=is_marked)
+        everywhere(one, two)
     with one.opened() as c:
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
         feeds.hand_over(c, one.feed_id(), account.id, server_id="1")
@@ -79,6 +84,39 @@ def test_what_was_marked_before_a_feed_came_from_an_account_is_kept_by_all(machi
     everywhere(two, one)
     assert [two.state()[f"{URL}#{number}"] for number in range(2)] == [(False, True), (True, False)]
     assert one.state() == two.state()
+
+
+def test_marks_that_an_export_brings_reach_the_other_machines(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    two.fetch(4)
+    one.fetch(2)
+    everywhere(one, two)
+    rows = [
+        {"guid": f"{URL}#{n}", "title": f"feed#{n}", "origin": {"streamId": f"feed/{URL}"}}
+        | {"alternate": [{"href": f"https://site.example/{n}"}], "categories": ["user/-/state/com.google/starred"]}
+        for n in (1, 3)
+    ]
+    with one.opened() as c:
+        import_content(c, json.dumps({"items": rows}).encode(), NOW, lambda _: None)
+    assert sum(starred for _, starred in one.state().values()) == 2
+    everywhere(one, two)
+    assert sum(starred for _, starred in two.state().values()) == 2
+
+
+def test_what_was_unmarked_of_a_story_stays_so_when_the_story_ends(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    tell_twice(one)
+    one.mark(0, read=True, starred=True)
+    everywhere(one, two)
+    two.fetch(1, url=OTHER)  # the feed of the first telling no longer has it
+    everywhere(two, one)
+    two.mark(0, url=OTHER, read=False, starred=False)
+    everywhere(two, one, two)
+    assert set(one.state().values()) == {(False, False)}
+    with one.opened() as c:
+        subscription.unsubscribe(c, next(feed.id for feed in feeds.every(c) if feed.url == OTHER))
+    everywhere(one, two, one)
+    assert set(one.state().values()) == {(False, False)}
 
 
 def test_a_mark_of_an_article_that_is_not_here_yet_waits_for_it(machine: MakeMachine) -> None:

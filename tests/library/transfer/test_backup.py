@@ -429,6 +429,22 @@ def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hid
         assert apply_rules.apply(c, apply_rules.keep(c, Rule("sea", star=True), NOW)) == 1, "before it is indexed"
 
 
+def test_tags_that_a_rule_gave_are_no_tags_of_the_users_after_a_backup(db: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."),)))
+        (id_,) = articles.ids(c, Query())
+        rule = apply_rules.keep(c, Rule("harbour", tags=("sea", "mine")), NOW)
+        apply_rules.apply(c, rule)
+        statuses.tag(c, [id_], ["mine"])
+        lines = out(db)
+        back(db, lines)
+        apply_rules.remove(c, rule, take_back=True)
+        assert labels.tags_of(c, [id_]) == {id_: ["mine"]}
+        back(db, lines)  # the rule is made again, and has done nothing yet
+        assert labels.tags_of(c, [id_]) == {id_: ["mine"]}
+
+
 def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:
     """Else it might lead inside: what counts is where it is when it is fetched."""
     feed = {"type": "feed", "url": "https://public.example/f", "reach": "private"}
@@ -462,7 +478,7 @@ def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path, is_lo
             folders.put(c, own.id, folders.add(c, "News").id)
         before = rules.every(c), folders.every(c)
         done = restore(c, out(db), NOW)
-        assert (done.rules, done.mistakes) == (0, [])
+        assert (done.rules, done.mistakes) == ([], [])
         assert (rules.every(c), folders.every(c)) == before
 
 
@@ -495,6 +511,38 @@ def test_photos_of_one_page_title_and_moment_stay_apart(db: Path, tmp_path: Path
         articles.save_entries(c, feed.id, Plan(new=tuple(there)), NOW)
     back(tmp_path / "new.db", out(db))
     assert out(tmp_path / "new.db") == out(db)
+
+
+def test_what_is_too_long_or_unprintable_in_a_file_of_others_is_left_out(db: Path) -> None:
+    words = "a " * 3_000_000
+    options = {feeds.LANGUAGE: "d\x00e", "quiet": "yes"}
+    feed: dict[str, object] = {"type": "feed", "url": "https://a.example/f", "options": options}
+    rows: list[dict[str, object]] = [
+        {"type": "tuireader", "version": 1},
+        feed,
+        feed | {"url": f"https://a.example/{'b' * 100_000}"},
+        {"type": "search", "name": "zz", "query": words},
+        {"type": "rule", "number": 0, "query": words.replace(" ", "b"), "hide": True},
+        {"type": "rule", "number": 1, "query": words[:2000], "hide": True},
+        {"type": "end", "articles": 0},
+    ]
+    with closing(connect(db)) as c:
+        done = restore(c, map(json.dumps, rows), NOW)
+        said = ["“url” is too long", "“query” is too long", "“query” is too long"]
+        said += ["This search has more than 500 words and names: make it shorter."]
+        assert done.mistakes == [(line, f"this is left out: {why}") for line, why in enumerate(said, 3)]
+        assert (done.rules, done.searches, rules.every(c), ui_state.searches(c)) == ([], 0, [], [])
+        assert [feeds.options(c, each.id) for each in feeds.every(c)] == [{"quiet": "yes"}]
+
+
+def test_an_address_of_any_length_names_one_feed(db: Path) -> None:
+    url = f"https://a.example/feed?{'token' * 400}"
+    with closing(connect(db)) as c:
+        save_plan(c, feeds.add(c, url, title="A", site="", now=NOW), Plan(new=(ready("1", "Words."),)))
+    new = db.with_name("new.db")
+    back(new, out(db))
+    with closing(connect(new)) as c:
+        assert [feed.url for feed in feeds.every(c)] == [url]
 
 
 def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:

@@ -26,6 +26,8 @@ _ADMONITION = re.compile(r"(?:^|/)(?:note|tip|warning|caution|important)\.(?:png
 _QUOTES = frozenset("\"'“”„«»‘’‚‹›「『")
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
+_MARKS_MAX = 6
+"""Maximum depth of inline markup: each piece of its content may be given all of it."""
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
 
@@ -33,8 +35,12 @@ _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "a
 def marked(context: Context, node: Node) -> Kept:
     """Clean an element of inline markup, such as emphasis or code."""
     context.verbatim += node.tag in _VERBATIM
+    context.marks += 1
     content = context.children(node)
+    context.marks -= 1
     context.verbatim -= node.tag in _VERBATIM
+    if context.marks >= _MARKS_MAX:
+        return content
     if context.tag == "td" and not content and (mark := _mark(node["class"])):
         return [mark]
     if Node("p", {}, content).is_empty() and node["id"] not in context.targets:

@@ -81,6 +81,8 @@ class Context:
         """Remaining formulas to parse."""
         self.verbatim = 0
         """Number of open preformatted elements."""
+        self.marks = 0
+        """Number of open elements of inline markup."""
 
     def children_in(self, tag: str, node: Node) -> Kept:
         """The cleaned children of an element, inside a block of this kind."""

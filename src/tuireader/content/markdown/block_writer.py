@@ -141,7 +141,7 @@ def definitions(items: list[Item]) -> Piece | None:
     parts: list[str] = []
     termed = False
     items = [item for item in items if item.pieces]
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip(items, [*items, None][1:], strict=True):
         text = joined(item.pieces)
         if item.term:
             # Only a line of text can be a term; what Markdown makes a term has a meaning right below it.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders, ui_state
-from tuireader.store.queries.query_language import check_length, quoted
+from tuireader.store.queries.query_language import quoted
 from tuireader.store.row_values import name_key
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
     """Save a search under a name, replacing an older one; raises QueryError if it is too long."""
-    check_length(query)
     return ui_state.put_search(c, name, query)
 
 

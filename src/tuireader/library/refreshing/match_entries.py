@@ -29,7 +29,7 @@ from tuireader.store import articles
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import is_unlike
 from tuireader.text.word_count import count_tidied
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import ADDRESS_MAX, host_of
 from tuireader.urls.identity import path_of, place, same_name, without_scheme
 
 UNTOUCHED = Status()
@@ -74,7 +74,7 @@ def prepare(
     entry = replace(
         entry,
         title=short_line(entry.title),
-        link=printable_line(entry.link),
+        link=printable_line(entry.link) if len(entry.link) <= ADDRESS_MAX else "",
         authors=tuple(map(short_line, entry.authors)),
         categories=tuple(map(short_line, entry.categories)),
     )

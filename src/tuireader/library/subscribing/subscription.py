@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import AddressError, NotFoundError
 from tuireader.library.rules import apply_rules
-from tuireader.model.account import LOCAL
+from tuireader.model.account import LOCAL, is_unfiled
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
+from tuireader.model.headline import utc_now
+from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, folders, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
@@ -85,8 +87,8 @@ def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
             return own
         before = feeds.every(c)
         folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
-        is_named = folder != accounts.get(c, feed.account_id).name  # else it is that of all without a folder
-        hand_over(c, feed.id, LOCAL, folder if is_named else "", before)
+        account = accounts.get(c, feed.account_id)
+        hand_over(c, feed.id, LOCAL, "" if is_unfiled(folder, account.name) else folder, before)
         if not feed.custom_title:  # it was its name on the server
             feeds.rename(c, feed.id, feed.title)
         return feeds.get(c, feed.id)
@@ -109,6 +111,8 @@ def hand_over(
     """
     server_statuses.forget_of_feed(c, feed_id)
     feeds.hand_over(c, feed_id, account_id, server_id=server_id, url=url)
+    if account_id == LOCAL:  # machines that share a folder know only what was marked before it went
+        status_outbox.owe_all(c, articles.ids(c, Query(feeds=(feed_id,), apart=True)), utc_now())
     if folder:
         folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id)
     said = apply_rules.follow_folders(c, before)

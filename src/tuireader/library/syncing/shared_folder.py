@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,6 @@ from tuireader.urls.shown import split_credentials
 
 if TYPE_CHECKING:
     import sqlite3
-    from datetime import datetime
 
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import SyncStatus
@@ -597,6 +597,7 @@ class _Exchange:
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
         taken = {_bare(feed.url) for feed in feeds.every(self._c)}  # also what an account follows, or has a password
         pages = site_facts.page_list_feeds(self._c)
+        self._let_stay()
         for url, there in self._known.subscriptions.items():
             feed = ours.get(url)
             if there.is_followed and feed is None and url not in taken:
@@ -624,6 +625,14 @@ class _Exchange:
         if self._is_capped:
             self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
         return tuple(added), touched
+
+    def _let_stay(self) -> None:
+        """Keep the feeds that were named or filed elsewhere since they were unsubscribed on a screen."""
+        urls = {feed.id: _shared(feed.url) for feed in self._local()}
+        for feed_id, (_, when) in feeds.leaving(self._c).items():
+            there = self._there(urls.get(feed_id, ""))
+            if there.is_followed and there.followed.at > 1000 * when:
+                feeds.stay(self._c, feed_id)
 
     def _take_moves(self) -> None:
         for url, there in self._known.subscriptions.items():
@@ -662,7 +671,13 @@ class _Exchange:
         states: dict[int, tuple[bool, bool]] = {}
         unasked: list[int] = []
         own: dict[Field, list[int]] = {"read": [], "starred": []}
-        for row, last in self._marked_last():
+        contrary: list[tuple[int, Field, int]] = []
+        for row, last, stamps in self._marked_last():
+            contrary += [
+                (row.id, name, last[name])
+                for name, when in stamps.items()
+                if when and (when ^ last[name]) & 1 and time_of(when) // 1000 < time_of(last[name]) // 1000
+            ]
             for name in row.unasked:
                 if is_asked(last[name]) and last[name] & 1:
                     own[name].append(row.id)
@@ -683,10 +698,12 @@ class _Exchange:
         server_statuses.take_unasked(self._c, unasked)
         for name, some_ids in own.items():
             statuses.note_author(self._c, some_ids, name, is_unasked=False)
+        for id_, name, when in contrary:  # told of it alone, too: its story may end
+            status_outbox.owe(self._c, id_, name, when & 1, datetime.fromtimestamp(time_of(when) // 1000, UTC))
         return taken.with_(Taken(read=len(unasked)))
 
-    def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int]]]:
-        """Local articles with known marks, and the newest stamps of these."""
+    def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int], dict[Field, int]]]:
+        """Local articles with known marks, the newest stamps of these in their stories, and their own."""
         rows: list[server_statuses.Marked] = []
         last: dict[tuple[int, Field], int] = {}
         stories: dict[tuple[int, Field], int] = defaultdict(int)
@@ -695,13 +712,14 @@ class _Exchange:
             for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
                 rows.append(row)
                 guid = self._reused(feed.id).get(row.id, row.guid)
-                for name, stamps in marks.items():
-                    when = last[row.id, name] = stamps.get(guid, 0)
+                for name, stamp_of in marks.items():
+                    when = last[row.id, name] = stamp_of.get(guid, 0)
                     if row.story is not None and is_asked(when):
                         stories[row.story, name] = max(stories[row.story, name], when)
         for row in rows:
-            of_story = row.story or 0
-            yield row, {name: max(last.get((row.id, name), 0), stories.get((of_story, name), 0)) for name in FIELDS}
+            stamps: dict[Field, int] = {name: last.get((row.id, name), 0) for name in FIELDS}
+            newest = {name: max(stamps[name], stories.get((row.story or 0, name), 0)) for name in FIELDS}
+            yield row, newest, stamps
 
     def _keep(self, place: Place) -> None:
         self._place = place

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.errors import AddressError, NotAFeedListError
+from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.entries import marked_name
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
-from tuireader.model.query import TAGS_MAX, Rule
+from tuireader.model.query import TAGS_MAX, Rule, tags_given
 from tuireader.store import (
     articles,
     feeds,
@@ -30,10 +30,12 @@ from tuireader.store import (
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
+from tuireader.text.language import language_tag
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import has_other
+from tuireader.urls.hosts import ADDRESS_MAX, host_of
 from tuireader.urls.identity import is_front_page, place
-from tuireader.urls.private_network import Reach
+from tuireader.urls.private_network import Reach, is_inside_by_name
 from tuireader.urls.shown import without_credentials
 from tuireader.urls.typed import addresses_to_try
 
@@ -51,7 +53,8 @@ LONGEST = 32_000_000
 """Maximum characters of a line."""
 _TOGETHER = 4_000_000
 """Characters of lines whose articles are written together."""
-_FOUND = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE, site_facts.ARCHIVE, site_facts.PAGE_LIST})
+_LANGUAGES = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE})
+_FOUND = _LANGUAGES | {site_facts.ARCHIVE, site_facts.PAGE_LIST}
 """Facts about a feed that the program has found, of which an existing feed keeps its own."""
 _OPTIONS = _FOUND.union(OPTIONS)
 """The options in a backup; the others are the program's own state."""
@@ -64,7 +67,7 @@ _CUT = 2
 """Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
 """Fields that are not a single line of text."""
-_UNCUT = frozenset({"url", "link", "site", "feed", "query", "text"})
+_UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
 _AT_ONCE = 100
 """Articles of one transaction."""
@@ -82,10 +85,12 @@ class Restored:
     """Number of those whose status or tags have changed."""
     filled: int = 0
     """Number of known feeds that got a name, folder or option."""
-    rules: int = 0
-    """Rules that were added."""
+    rules: list[str] = field(default_factory=list)
+    """What the rules do that were added."""
     searches: int = 0
     """Saved searches that were added."""
+    inside: list[str] = field(default_factory=list)
+    """Addresses of new feeds with private host names."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     """Lines that could not be read, by number, and why."""
 
@@ -221,7 +226,7 @@ def restore(
         else:
             try:
                 restoring.take(row, len(line))
-            except (ValueError, AddressError) as error:
+            except (ValueError, AddressError, QueryError) as error:
                 restoring.done.mistakes.append((number, f"this is left out: {error}"))
     restoring.flush()
     if not is_whole and not done.mistakes:
@@ -265,8 +270,8 @@ class _Restoring:
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
-        self._rules: dict[str, int] = {}
-        """Ids of rules here by their numbers in the backup."""
+        self._rules: dict[str, Rule] = {}
+        """Rules here by their numbers in the backup."""
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
         self._newest = articles.highest_id(c)
@@ -303,6 +308,7 @@ class _Restoring:
         with transaction(self._c):  # whole, or not at all
             given = _dict(row, "options")
             options = {name: given[name] for name in _OPTIONS & given.keys() if isinstance(given[name], str)}
+            options = {name: value for name, value in options.items() if name not in _LANGUAGES or language_tag(value)}
             wrong = {name: said for name, value in options.items() if (said := mistake(name, value))}
             options = {name: value for name, value in options.items() if name not in wrong}
             if is_known:
@@ -313,9 +319,8 @@ class _Restoring:
                 self._feeds[place(url)] = feed.id
                 self._new.add(feed.id)
                 self.done.feeds += 1
+                self.done.inside += [url] if is_inside_by_name(host_of(url)) else []
             left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
-            if not is_known:  # another machine that names or files it knows better
-                status_outbox.forget_name_times(self._c, url)
             self.done.filled += is_known and is_filled
         if wrong:
             raise ValueError(" ".join(wrong.values()))
@@ -331,11 +336,13 @@ class _Restoring:
         title, folder = _text(row, "custom_title"), _text(row, "folder")
         if title and not feed.given_name:
             feeds.rename(self._c, feed.id, title)
+            status_outbox.forget_time(self._c, feed.url, "title")  # another machine that names it knows better
             is_filled = True
         elif title and title != feed.given_name:
             left_out.append("name")
         if folder and feed.folder_id is None:
             folders.put(self._c, feed.id, folders.add(self._c, folder).id)
+            status_outbox.forget_time(self._c, feed.url, "folder")
             is_filled = True
         elif folder and name_key(folders.get(self._c, feed.folder_id or 0).name) != name_key(folder):
             left_out.append("folder")
@@ -364,10 +371,11 @@ class _Restoring:
 
     def _search(self, row: dict[str, Any]) -> None:
         name, query = _needed(row, "name"), _text(row, "query").strip()
-        self.done.searches += name_key(name) not in self._searches
-        if self._searches.setdefault(name_key(name), query) != query:
+        if self._searches.get(name_key(name), query) != query:
             raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
         ui_state.put_search(self._c, name, query)
+        self.done.searches += name_key(name) not in self._searches
+        self._searches[name_key(name)] = query
 
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = _text(row, "folder"), _text(row, "feed")
@@ -393,9 +401,9 @@ class _Restoring:
         there = (self._same.get(replace(same, folder_id=each)) for each in places)  # an account may have it, too
         id_ = next(filter(None, there), None)
         if id_ is None:
-            self.done.rules += 1
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
-        self._rules[str(row.get("number"))] = id_
+            self.done.rules.append(f"{rule.said}: {short_line(rule.query) or _text(row, 'feed') or folder}")
+        self._rules[str(row.get("number"))] = replace(same, id=id_)
 
     def flush(self) -> None:
         """Write the pending articles, all of one feed."""
@@ -423,7 +431,9 @@ class _Restoring:
             statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], unasked=unasked)
             for row in rows:
                 guid = row["guid"]
-                self._complete(row, ids[guid].id, is_new=guid not in there and row is by_guid[guid])
+                self._complete(
+                    row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
+                )
             self.done.marked += articles.count_changed(self._c, before)
         self._feeds[place(url)] = feed_id
         self.done.articles += len(new)
@@ -449,7 +459,8 @@ class _Restoring:
             ):
                 row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
 
-    def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
+    def _complete(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
+        """Give an article what its row has, too; `is_new` is that of the first row of an article that was not here."""
         html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
         if not html and not is_new and articles.get(self._c, id_).words * _CUT <= words:
             html = _text(row, "html")
@@ -461,13 +472,15 @@ class _Restoring:
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
             fields, unasked = ("read", "starred"), _unasked(row)
             read, starred = (True if row.get(name) and name not in unasked else None for name in fields)
-            statuses.mark(self._c, [id_], read=read, starred=starred)
-        labels.add_tags(self._c, [id_], _names(row, "tags"))
+            statuses.mark(self._c, [id_], read=read, starred=starred, now=status_outbox.undated)
+        did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}
+        by_rule = {tag for rule, bits in did.items() for tag in tags_given(bits, rule.tags)}
+        labels.add_tags(self._c, [id_], [tag for tag in _names(row, "tags") if not (is_here and tag in by_rule)])
         if is_new and row.get("hidden") is True:
             rules.hide(self._c, [id_])
-        for number, did in _dict(row, "rules").items():
-            if is_new and number in self._rules:
-                rules.was_done(self._c, self._rules[number], id_, did)
+        for rule, bits in did.items():
+            if is_new and rule.id:
+                rules.was_done(self._c, rule.id, id_, bits)
 
 
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
@@ -535,6 +548,8 @@ def _text(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"“{name}” is no text")
+    if name in _UNCUT and len(value or "") > ADDRESS_MAX:
+        raise ValueError(f"“{name}” is too long")
     if name in _TEXTS:
         return sound(value or "")
     return (printable_line if name in _UNCUT else short_line)(sound(value or ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BufferedReader, TextIOWrapper
@@ -26,7 +26,7 @@ from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.headline import Status
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import articles, feeds, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
@@ -74,7 +74,7 @@ def keep_all(
     *,
     text_of: Callable[[str], str] = lambda _: "",
 ) -> KeptPages:
-    """Save pages with their tags and marks; known ones only get tags and stars.
+    """Save pages with their tags and marks, which known ones get, too.
 
     A page of a feed that is subscribed to becomes an article of that, any other one a saved page, also where a feed has
     it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
@@ -100,8 +100,8 @@ def keep_all(
                     article = articles.get(c, there)
                     feeds.stay(c, article.feed_id)
                     before = articles.marks_of(c, [there]) | before
-                    if page.is_starred:
-                        statuses.mark(c, [there], starred=True)
+                    read, starred = page.is_read or None, page.is_starred or None
+                    statuses.mark(c, [there], read=read, starred=starred, now=status_outbox.undated)
                     text = plain_text(page.html)
                     words, here_words = count_tidied(text), article.words
                     if words > here_words * (full_text.MUCH if article.offline else 0) and _holds(c, there, text):
@@ -117,6 +117,19 @@ def keep_all(
     return KeptPages(added, known, without, marked, completed)
 
 
+@dataclass(slots=True)
+class _Moments:
+    """Articles of one title and address, by when they were published."""
+
+    ids: dict[datetime | None, int] = field(default_factory=dict)
+    latest: int | None = None
+    """The one that was added last."""
+
+    def of(self, published: datetime | None) -> int | None:
+        """The article of a moment, or one without; if that is None, any."""
+        return self.latest if published is None else self.ids.get(published) or self.ids.get(None)
+
+
 class _Here:
     """The articles that an export names; an address of several pages is looked up once, since it may be that of all."""
 
@@ -125,15 +138,21 @@ class _Here:
         self._c = c
         self._count = Counter(link_key(page.url) for page in pages)
         self._feeds: dict[int, set[int]] = {}
-        self._by_title: dict[int, dict[str, dict[datetime | None, list[tuple[int, str]]]]] = {}
-        """Ids and addresses by the key of the address, by title and by moment, the newest last."""
+        self._by_title: dict[int, dict[str, _Moments]] = {}
+        """By the key of the address, and by title."""
+        self._by_address: dict[tuple[str, str], _Moments] = defaultdict(_Moments)
+        """By title and address."""
 
     def add(self, article: Article) -> None:
         key = link_key(article.link)
         if key in self._by_title:
             self._feeds[key].add(article.feed_id)
-            moments = self._by_title[key].setdefault(article.title, {})
-            moments.setdefault(article.published, []).append((article.id, article.link))
+            titles = self._by_title[key]
+            for moments in (
+                titles.setdefault(article.title, _Moments()),
+                self._by_address[article.title, article.link],
+            ):
+                moments.latest = moments.ids[article.published] = article.id
 
     def find(self, page: SavedPage, feed_id: int | None) -> int | None:
         """The article of a page: by name in its feed, else by address.
@@ -150,19 +169,17 @@ class _Here:
                 self.add(articles.get(self._c, id_))
         titles, is_alone = self._by_title[key], self._count[key] == 1
         is_another = bool(page.guid) and feed_id in self._feeds[key]
-        moments = titles.get(page.title, {})
-        if is_alone or page.published is None:
-            there = [*chain.from_iterable(moments.values())]
-        else:
-            there = moments.get(page.published) or moments.get(None, [])
+        if page.guid or page.id or is_alone:
+            moments = titles.get(page.title)
+        else:  # a page within a page is told by its address alone
+            moments = self._by_address.get((page.title, page.url))
+        there = None if moments is None else moments.of(None if is_alone else page.published)
         if is_alone and not is_another and not there:
-            some = [*islice(chain.from_iterable(chain.from_iterable(each.values() for each in titles.values())), 2)]
-            there = [each for each in some if len(some) == 1 and self._may_be(page, each[0])]
-        if not (page.guid or page.id or is_alone):  # a page within a page is told by its address alone
-            there = [(id_, link) for id_, link in there if link == page.url]
+            some = [*islice(chain.from_iterable(each.ids.values() for each in titles.values()), 2)]
+            there = some[0] if len(some) == 1 and self._may_be(page, some[0]) else None
         if is_alone:
             del self._feeds[key], self._by_title[key]
-        return there[-1][0] if there else None
+        return there
 
     def _may_be(self, page: SavedPage, article_id: int) -> bool:
         """Whether a page may be an article with another title at its address, where each day may bring another one."""
@@ -181,7 +198,9 @@ def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: date
     entry = ParsedEntry(page.name, title, page.url, page.authors, published=page.published, html=page.html)
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
-    return saved_pages.save(c, prepared, now, feed_id)
+    id_ = saved_pages.save(c, prepared, now, feed_id)
+    statuses.came_marked(c, [id_])
+    return id_
 
 
 def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[str], None]) -> KeptPages | None:
@@ -257,6 +276,8 @@ class Imported:
     @property
     def inside(self) -> list[str]:
         """Addresses of new feeds with private host names."""
+        if self.restored is not None:
+            return [shown_address(url) for url in self.restored.inside]
         new = (each.outline.url for each in self.feeds if each.status == "added" and each.feed_id is not None)
         return [shown_address(url) for url in new if is_inside_by_name(host_of(url))]
 
@@ -277,10 +298,12 @@ class Imported:
             said = [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
             said += [*_filled(back.filled), *_marked(back.marked)]
             if back.rules:
-                said.append(f"{counted(back.rules, 'rule')} came with them: tuireader rules.")
+                said.append(
+                    f"{counted(len(back.rules), 'rule')} came with them ({_named(back.rules)}): tuireader rules."
+                )
             if back.searches:
                 said.append(f"{counted(back.searches, 'saved search', 'saved searches')} came with them.")
-            return said
+            return said + self._leads_inside()
         if self.pages is not None:
             pages = self.pages
             known = f", {pages.known} were here already" if pages.known else ""
@@ -305,12 +328,15 @@ class Imported:
         parts += [f"{failed} without a usable address"] if failed else []
         said = [f"{', '.join(parts)}."]
         said += [f"Not taken over: {_named(self.left_out)}."] if left else []
-        said += [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
+        said += self._leads_inside()
         if self.articles:
             said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
         if self.kept_away:
             said.append(f"{counted(self.kept_away, 'article')} that newsboat has deleted: kept away.")
         return [*said, *_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
+
+    def _leads_inside(self) -> list[str]:
+        return [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
 
 
 def _filled(count: int) -> list[str]:

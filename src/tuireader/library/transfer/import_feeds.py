@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from tuireader.errors import AddressError, NotAFeedListError
+from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
 from tuireader.library.transfer import newsboat
@@ -135,8 +135,11 @@ def ignore(
             continue
         rule = Rule(query, feed_id=feed_id, hide=True)
         is_known = rule in known
-        if not is_known:
-            known.add(replace(rules.add(c, rule, now), id=0))
+        try:
+            known.add(rule if is_known else replace(rules.add(c, rule, now), id=0))
+        except QueryError as error:
+            found.append(ImportedFeed(outline, "unsupported", None, str(error), is_rule=True))
+            continue
         found.append(ImportedFeed(outline, "known" if is_known else "added", None, is_rule=True))
     return found
 
@@ -152,7 +155,10 @@ def _save_search(
         return ImportedFeed(outline, "unsupported", None, why, listed.line)
     is_known = name_key(name) in saved
     if not is_known:
-        ui_state.put_search(c, name, query)
+        try:
+            ui_state.put_search(c, name, query)
+        except QueryError as error:
+            return ImportedFeed(outline, "unsupported", None, str(error), listed.line)
         saved.add(name_key(name))
     return ImportedFeed(outline, "known" if is_known else "added", None, None, listed.line)
 

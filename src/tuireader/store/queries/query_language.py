@@ -20,7 +20,7 @@ from tuireader.model.query import MEDIA_FLAGS
 from tuireader.text.folding import FoldedText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -48,6 +48,8 @@ PIECE = (
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
 MOST_VALUES = 500
 """Maximum words and names of a search text; longer ones find nothing and cannot be saved."""
+_CHARACTERS = 100 * MOST_VALUES
+"""Maximum characters of a search text."""
 _SHORTEST_PREFIX = 3
 _LONGEST = 10**9
 """More words than any article has."""
@@ -136,9 +138,10 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
     wanted = SearchQuery()
     if not text:  # the usual list: it is shown before any pattern is made
         return wanted
+    text = text[: _CHARACTERS + 1]
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
-    pieces = list(re.finditer(PIECE, text, re.IGNORECASE))
-    if _is_too_long(pieces):
+    pieces = _pieces(text)
+    if pieces is None:
         wanted.nothing = True
         return wanted
     for piece in pieces:
@@ -149,12 +152,16 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 
 def check_length(text: str) -> None:
     """Raise QueryError if a search text has too many words and names."""
-    if _is_too_long(list(re.finditer(PIECE, text, re.IGNORECASE))):
+    if _pieces(text) is None:
         raise QueryError(f"This search has more than {MOST_VALUES} words and names: make it shorter.")
 
 
-def _is_too_long(pieces: Sequence[re.Match[str]]) -> bool:
-    return len(pieces) > MOST_VALUES or sum(1 + piece[5].count("|") for piece in pieces) > MOST_VALUES
+def _pieces(text: str) -> list[re.Match[str]] | None:
+    """The tokens of a search text; None if there are too many."""
+    if len(text) > _CHARACTERS:
+        return None
+    pieces = list(re.finditer(PIECE, text, re.IGNORECASE))
+    return None if sum(1 + piece[5].count("|") for piece in pieces) > MOST_VALUES else pieces
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:

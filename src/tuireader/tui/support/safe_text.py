@@ -39,6 +39,10 @@ def joined(*parts: str | Content | tuple[str, str]) -> Content:
     return Content("").join(pieces)
 
 
+_MESSAGE_MAX = 2_000
+"""Maximum characters of a notification."""
+
+
 def copy_address(widget: Widget, url: str) -> None:
     widget.app.copy_to_clipboard(printable(url))
     toast(widget, f"Copied {url}")
@@ -56,6 +60,7 @@ def toast(
     """Show a notification without markup, replacing earlier ones, or `beside` them."""
     if not beside:
         widget.app.clear_notifications()
+    message = message if len(message) <= _MESSAGE_MAX else f"{message[:_MESSAGE_MAX]}…"
     if severity != "information":
         message = ended(message)
     widget.notify(printable(message), title=printable(title), severity=severity, timeout=timeout, markup=False)
