@@ -215,6 +215,8 @@ class Saved:
     changed: tuple[int, ...] = ()
     words: tuple[ArticleWords, ...] = ()
     """The words of each new article for rules; empty if there are no rules."""
+    read: tuple[str, ...] = ()
+    """Server ids of articles that are unread there, were read here, and removed to make room."""
 
 
 @dataclass(frozen=True, slots=True)

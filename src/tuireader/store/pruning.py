@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.model.query import KEEP, TAG
 from tuireader.store import duplicates, feeds, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import id_list, number, seconds, text_key, text_of, title_key, unpack
+from tuireader.store.row_values import id_list, number, number_key, seconds, text_key, text_of, title_key, unpack
 
 if TYPE_CHECKING:
     import sqlite3
@@ -120,7 +120,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         left = id_list(gone)
         told = duplicates.of_articles(c, left)
         rows = c.execute(
-            "SELECT a.feed_id, a.guid_key, a.link_key, a.title, b.html, a.date FROM article AS a"
+            "SELECT a.feed_id, a.guid_key, a.link_key, a.title, b.html, a.server_id, a.date FROM article AS a"
             " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (SELECT value FROM json_each(?))",
             (left,),
         ).fetchall()
@@ -128,8 +128,14 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
             "INSERT OR REPLACE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
             [
                 (feed_id, key, date)
-                for feed_id, guid, link, title, html, date in rows
-                for key in {guid, link or guid, title_key(text_of(title)), text_key(unpack(html) if html else "")}
+                for feed_id, guid, link, title, html, server_id, date in rows
+                for key in {
+                    guid,
+                    link or guid,
+                    title_key(text_of(title)),
+                    text_key(unpack(html) if html else ""),
+                    guid if server_id is None else number_key(text_of(server_id)),
+                }
             ],
         )
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
@@ -161,6 +167,17 @@ def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dic
         (feed_id, id_list(keys)),
     )
     return dict(rows.fetchall())
+
+
+def pruned_numbers(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> set[str]:
+    """Those of an account's numbers whose articles were removed here."""
+    keys = {number_key(number): number for number in numbers}
+    rows = c.execute(
+        "SELECT w.value FROM feed AS f CROSS JOIN json_each(?) AS w CROSS JOIN pruned AS p ON p.feed_id = f.id"
+        " AND p.key = w.value WHERE f.account_id = ?",
+        (id_list(keys), account_id),
+    )
+    return {keys[key] for (key,) in rows.fetchall()}
 
 
 def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> None:

@@ -103,6 +103,11 @@ def guid_key(guid: str) -> int:
     return _number(without_scheme(guid))
 
 
+def number_key(server_id: str) -> int:
+    """A hash of an article's number on its server, distinct from those of guids."""
+    return _number(f"\r{server_id}")
+
+
 def title_key(title: str) -> int:
     """A hash of a title, distinct from those of guids."""
     return _number(f"\n{title}")

@@ -14,6 +14,7 @@ from tuireader.store.row_values import (
     id_list,
     link_key,
     moment,
+    number_key,
     pack,
     plain,
     seconds,
@@ -154,18 +155,22 @@ class Prepacked:
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
-        gone = pruning.were_pruned(c, feed_id, {key for ready in self._new for key in ready.keys}) if self._new else {}
+        every = {key for ready in self._new for key in (*ready.keys, ready.number)}
+        gone = pruning.were_pruned(c, feed_id, every) if self._new else {}
+        settled: list[_Ready] = []
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready in self._new:
             keys, key = ready.keys, ready.keys[0]
             before = there.get(ready.entry.guid)
             was_here = before is None and _was_here(ready.entry, keys, gone)
-            is_wanted = self._is_asked_for or ready.is_starred or (ready.is_unread_there and not is_restored)
-            if was_here and not is_wanted:
+            # Under the number that it had, it was marked unread there; under another one it is there anew.
+            is_unread_again = ready.is_unread_there and ready.number in gone and not is_restored
+            if was_here and not (self._is_asked_for or ready.is_starred or is_unread_again):
+                settled += [ready] if ready.is_unread_there else []
                 continue
             if was_here or (before is None and key in gone):
-                pruning.welcome_back(c, feed_id, keys)
+                pruning.welcome_back(c, feed_id, (*keys, ready.number))
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
@@ -178,7 +183,8 @@ class Prepacked:
             _update(c, article_id, ready)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
-        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words)
+        read = tuple(ready.prepared.server_id for ready in settled)
+        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words, read)
 
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
@@ -209,13 +215,16 @@ def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping
 class _Ready:
     """An entry prepared as far as possible before the write lock is taken."""
 
-    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "keys", "prepared", "sketch", "words")
+    __slots__ = (
+        "_index", "authors", "body", "categories", "entry", "facts", "keys", "number", "prepared", "sketch", "words"
+    )  # fmt: skip
 
     def __init__(self, prepared: Prepared, *, index_later: bool = False, with_words: bool = False) -> None:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
         self.keys = entry_keys(entry)
+        self.number = number_key(prepared.server_id) if prepared.server_id else self.keys[0]
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)

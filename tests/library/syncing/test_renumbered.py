@@ -16,7 +16,7 @@ from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, rules, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, pruning, rules, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 
@@ -460,3 +460,42 @@ async def test_a_cursor_that_is_not_understood_reads_all_again(server: Api, devi
     server.publish(1, 2)
     assert (await here.sync()).new == 2
     numbers_agree(server, here.state())
+
+
+@pytest.mark.parametrize("how", ["followed again", "restored", "marked there"])
+async def test_what_was_read_and_removed_to_make_room_comes_back_only_if_it_is_unread_again(
+    server: Api, device: MakeDevice, how: str
+) -> None:
+    server.follow(1)
+    items = server.publish(1, 6)
+    before = {number: replace(item) for number, item in server.items.items()}
+    here = device(server)
+    await here.sync()
+    server.clock += 5000
+    server.publish(1, 1)
+    await here.sync()
+    here.mark(*(item.title for item in items[:4]), read=True)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        ids = [each.id for each in articles.window(c, Query(), 0, 99) if each.read]
+        assert pruning.prune(c, ids) == 4
+    await here.sync()
+    assert len(here.state()) == 3
+    server.clock += 5000
+    if how == "marked there":
+        server.mark(items[0].number, read=False)
+    elif how == "restored":
+        server.items = before
+    else:
+        url = server.feeds[1]["url"]
+        there = list(server.items.values())
+        server.unfollow(1)
+        server.follow(2, "", url)
+        for item in there:
+            server.publish(2, start=item.number + 5000, title=item.title, link=item.link, published=item.published)
+    for _ in range(3):
+        await here.sync()
+    assert len(here.state()) == 3 + (how == "marked there")
+    assert {title for title, (is_read, _) in server.state().items() if is_read} == {
+        item.title for item in items[how == "marked there" : 4]
+    }

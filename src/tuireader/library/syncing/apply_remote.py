@@ -23,10 +23,12 @@ from tuireader.store import (
     feeds,
     folders,
     identity,
+    pruning,
     server_statuses,
     status_outbox,
 )
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import number_key
 from tuireader.text.sentences import counted
 from tuireader.text.shingles import has_other
 from tuireader.urls.hosts import host_of
@@ -76,6 +78,8 @@ class Taken(NamedTuple):
     """Server ids that belong to other articles now: a sign that the server was restored."""
     created: datetime | None = None
     """When the server created the newest of the articles."""
+    settled: tuple[tuple[int, str], ...] = ()
+    """Feeds and server ids of articles that are unread there, were read here, and removed to make room."""
 
     def with_(self, other: Taken) -> Taken:
         """Return the sum of both results."""
@@ -91,6 +95,7 @@ class Taken(NamedTuple):
             self.rivals + other.rivals,
             self.wrong + other.wrong,
             max(filter(None, (self.created, other.created)), default=None),
+            self.settled + other.settled,
         )
 
 
@@ -272,7 +277,11 @@ class _Ready:
             elif is_older:
                 older.add(there.id)
             (joined if is_joined or is_older or unites else known)[there.id] = each.read, each.starred
-        marks = Taken(len(saved.new), *server_statuses.take(c, known, job.now))
+        marks = Taken(
+            len(saved.new),
+            *server_statuses.take(c, known, job.now),
+            settled=tuple((self._feed.id, number) for number in saved.read),
+        )
         united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
@@ -471,6 +480,13 @@ def _end(
 def is_accident(gone: Sequence[Feed], before: int) -> bool:
     """True if suspiciously many of the subscriptions end at once."""
     return len(gone) > _SOME and len(gone) * 2 > before
+
+
+def were_settled(c: sqlite3.Connection, settled: Iterable[tuple[int, str]], now: datetime) -> None:
+    """Remember the server ids of removed articles that are read on the server by now."""
+    with transaction(c):
+        for feed_id, number in settled:
+            pruning.remember(c, feed_id, [(number_key(number), int(now.timestamp()))])
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:

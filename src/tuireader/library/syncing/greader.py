@@ -20,7 +20,7 @@ from tuireader.library.syncing.server import (
     UntakenError,
     Wanted,
 )
-from tuireader.store import accounts, server_statuses
+from tuireader.store import accounts, pruning, server_statuses
 from tuireader.store.connection import transaction
 from tuireader.store.server_statuses import Marks
 from tuireader.sync import greader
@@ -276,11 +276,13 @@ class GoogleReader(Server):
         async for taken in contents(await self._newest_lacking(cache, account)):
             yield taken
 
-    async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
+    async def read_feed(
+        self, cache: Cache, clock: Clock, account: Account, feed: Feed, *, unites: bool
+    ) -> AsyncGenerator[Taken, None]:
         """Read all articles of one feed."""
         every = await self._ids(feed.server_id)
         here = await cache.read(partial(server_statuses.numbers, account_id=account.id, feed_id=feed.id))
-        unites = greader.State.of(account.cursor).unites
+        unites = unites or greader.State.of(account.cursor).unites
         lacking = [each for each in every if each not in here]
         async for taken in self._contents(cache, account, clock, lacking, unites=unites):
             yield taken
@@ -294,7 +296,8 @@ class GoogleReader(Server):
         found: list[str] = []
         async for some in self._id_pages(greader.ALL, most=_NEWEST):
             here = await cache.read(partial(server_statuses.numbered, account_id=account.id, numbers=some))
-            lacking = [each for each in some if each not in here]
+            gone = await cache.read(partial(pruning.pruned_numbers, account_id=account.id, numbers=some))
+            lacking = [each for each in some if each not in here and each not in gone]
             found += lacking
             if not lacking:
                 break

@@ -312,12 +312,16 @@ class Miniflux(Server):
         since_kept = cursor.since if cursor.before else ""
         await _keep(cache, account, replace(cursor, changed=last.stamp, number=last.number, since=since_kept))
 
-    async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
+    async def read_feed(
+        self, cache: Cache, clock: Clock, account: Account, feed: Feed, *, unites: bool
+    ) -> AsyncGenerator[Taken, None]:
         """Read all articles of one feed."""
         cursor = cursor_of(account.cursor)
         known = miniflux.moment_of(cursor.changed)  # older statuses were taken: other ones are those of a backup
         since = miniflux.moment_of(cursor.since) or (known and known - timedelta(seconds=_SECONDS_BEFORE))
-        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
+        job = partial(
+            TakeEntries, account.id, "miniflux", unites=unites or bool(cursor.since), since=since, note=_with_created
+        )
         seen: set[str] = set()
         async with aclosing(self._all_since(0, feed=feed.server_id)) as pages:
             async for page in pages:

@@ -200,7 +200,9 @@ class Server(ABC):
         """Whether the last `pull` read all articles of all feeds."""
 
     @abstractmethod
-    def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
+    def read_feed(
+        self, cache: Cache, clock: Clock, account: Account, feed: Feed, *, unites: bool
+    ) -> AsyncGenerator[Taken, None]:
         """Read all articles of one feed, and forget ids that the server does not have."""
 
     @abstractmethod

@@ -136,6 +136,7 @@ class _Run:
         async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
             async for step in pushes:
                 yield step
+        await self._settle(server)
         if server.is_whole:
             await self._drop()
 
@@ -151,12 +152,25 @@ class _Run:
         for _ in range(_TURNS):
             left = await self.cache.read(partial(feeds.to_read, account_id=account.id))
             for feed in left:
-                async with aclosing(server.read_feed(self.cache, self.clock, account, feed)) as read:
+                reading = server.read_feed(self.cache, self.clock, account, feed, unites=bool(self.is_set_back))
+                async with aclosing(reading) as read:
                     async for taken in read:
                         yield taken
                 await self.cache.write(partial(feeds.are_read, ids=[feed.id]))
             if not left:
                 return
+
+    async def _settle(self, server: Server) -> None:
+        """Mark read on the server what was read and removed here, and is there under another number."""
+        settled = list(dict.fromkeys(self.taken.settled))
+        for start in range(0, len(settled), MARKS_AT_ONCE):
+            some = settled[start : start + MARKS_AT_ONCE]
+            try:
+                await server.mark("read", [number for _, number in some], value=True)
+            except (FetchError, SyncError) as error:
+                if not _is_refused(error):
+                    raise
+            await self.cache.write(partial(apply_remote.were_settled, settled=some, now=self.clock()))
 
     async def _drop(self) -> None:
         """Drop and report changes of articles that the server does not have."""
