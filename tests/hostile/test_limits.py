@@ -18,6 +18,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.factories import NOW
 from support.machines import followed
+from tuireader import paths
 from tuireader.cli import main
 from tuireader.cli.reader import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
@@ -504,3 +505,59 @@ def test_what_is_imported_is_printable(db: Path, tmp_path: Path) -> None:
         said += [str(labels.tags_of(c, articles.ids(c, Query()))), export_feeds(c, NOW).content.decode()]
     assert len(said) == 6
     assert not [each for each in said if "\x1b" in each or "\\x1b" in each or "\u202e" in each or "\\u202e" in each]
+
+
+# What is shown
+
+
+RSS = (
+    '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>{x}</title><link>http://a.example/{x}</link>'
+    "<description>{x}</description><language>{x}</language><ttl>1{n}</ttl><generator>{x}</generator><image>"
+    "<url>http://a.example/{x}</url></image><itunes:author>{x}</itunes:author><item><title>{x}</title>"
+    "<link>http://a.example/{x}</link><guid>{x}</guid><author>{x}</author><dc:creator>{x}</dc:creator>"
+    "<category>{x}</category><pubDate>{x}</pubDate><comments>http://a.example/{x}</comments>"
+    '<enclosure url="http://a.example/{x}" type="{x}" length="{n}"/><media:content url="http://a.example/{x}"/>'
+    "<description>Words.</description></item></channel></rss>"
+)
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{x}"><title>{x}</title><id>{x}</id><updated>{x}</updated>'
+    '<link href="http://a.example/{x}"/><link rel="self" href="http://a.example/{x}"/><author><name>{x}</name>'
+    "<email>{x}</email></author><entry><title>{x}</title><id>{x}</id>"
+    '<link href="http://a.example/{x}"/><author><name>{x}</name></author><category term="{x}" label="{x}"/>'
+    '<updated>{x}</updated><content type="html">Words.</content></entry></feed>'
+)
+JSON_FEED = json.dumps(
+    {"version": "https://jsonfeed.org/version/1.1", "title": "{x}", "home_page_url": "http://a.example/{x}"}
+    | {
+        "feed_url": "http://a.example/{x}",
+        "icon": "http://a.example/{x}",
+        "language": "{x}",
+        "authors": [{"name": "{x}"}],
+    }
+    | {"next_url": "http://a.example/{x}"}
+    | {
+        "items": [
+            {"id": "{x}", "url": "http://a.example/{x}", "external_url": "http://a.example/{x}", "title": "{x}"}
+            | {"content_html": "Words.", "tags": ["{x}"], "authors": [{"name": "{x}", "url": "http://a.example/{x}"}]}
+            | {"date_published": "{x}", "image": "http://a.example/{x}", "language": "{x}"}
+        ]
+    }
+)
+
+
+@pytest.mark.parametrize("feed", [RSS, ATOM, JSON_FEED], ids=["rss", "atom", "json"])
+def test_nothing_but_texts_is_long(site: ScriptedSite, db: Path, feed: str) -> None:
+    """Else each screen that shows it freezes, one after the other."""
+    content = feed.replace("{x}", "w" * 200_000).replace("{n}", "9" * 200_000)
+    kind = "application/feed+json" if feed is JSON_FEED else "text/xml"
+    site.pages["/feed"] = Reply(content.encode(), headers={"Content-Type": kind})
+    assert main(["add", f"{site.url}/feed"]) == 0
+    with closing(connect(paths.cache_path())) as c:
+        assert articles.count(c, Query()) == 1
+        tables = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")]
+        for table in tables:
+            if table not in {"body", "search_data", "search_content", "search_idx", "undo"}:
+                columns = [row[1] for row in c.execute(f"PRAGMA table_info({table})")]
+                most = [c.execute(f'SELECT max(length("{each}")) FROM "{table}"').fetchone()[0] for each in columns]
+                assert max(each or 0 for each in most) <= 65_600, (table, columns, most)
