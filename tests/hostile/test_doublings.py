@@ -203,6 +203,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: (_entries(n), _ours(n)), lambda both: match(*both, is_kept=lambda _entry, _there: True)
     ),
     "a byline": (lambda n: "Ann Lee, " * n, lambda text: people([text])),
+    **{f"a byline of {unit!r}": (partial(mul, unit), lambda text: people([text])) for unit in ("-", ", ", "- ", "in ")},
     "categories": (lambda n: [f"c{i}" for i in range(n)], categories),
     "text for the terminal": (lambda n: "a\x1b]0;x\u202e\u0301" * n, printable),
 }  # fmt: skip

@@ -197,3 +197,20 @@ def test_of_a_rule_with_many_tags_only_those_that_it_gave_are_taken_back(
     assert {len(some) for some in labels.tags_of(c, list(stocked.values())).values()} == {TAGS_MAX}
     rules.take_back(c, rule)
     assert labels.tags_of(c, list(stocked.values())) == {stocked["Vote"]: names[:45]}
+
+
+def test_what_another_rule_does_too_stays(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    id_ = stocked["Vote"]
+    one = keep(c, Rule("election", read=True, star=True, tags=("keep", "one")))
+    two = keep(c, Rule("near", read=True, star=True, tags=("Keep", "two")))
+    for rule in (one, two):
+        rules.apply(c, rule, [id_])
+    assert rules.apply(c, two, [id_]) == []
+    assert rules.counts(c) == {one.id: 1, two.id: 1}
+    rules.take_back(c, one)
+    rules.remove(c, one.id)
+    status = articles.status(c, id_)
+    assert (status.read, status.starred, labels.tags_of(c, [id_])[id_]) == (True, True, ["keep", "two"])
+    rules.take_back(c, two)
+    status = articles.status(c, id_)
+    assert (status.read, status.starred, labels.tags_of(c, [id_]).get(id_)) == (False, False, None)

@@ -228,17 +228,43 @@ def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int
     )
     before = dict(c.execute(sql, (id_list(ids), rule.id)).fetchall())
     rows = c.execute(
-        "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),)
+        "SELECT id, read AND NOT unasked, starred FROM article WHERE id IN (SELECT value FROM json_each(?))",
+        (id_list(ids),),
     ).fetchall()
-    found = {}
+    others, found = _done_by_others(c, rule, ids), {}
     for id_, read, starred in rows:
-        bits = (HIDE * rule.hide + KEEP * rule.keep) & ~before.get(id_, 0)
-        bits += READ * (rule.read and not read) + STAR * (rule.star and not starred)
-        has = {name_key(tag) for tag in there.get(id_, ())}
+        other = others.get(id_, _Other())
+        wanted = READ * (rule.read and not read) + STAR * (rule.star and (not starred or other.bits & STAR > 0))
+        bits = (HIDE * rule.hide + KEEP * rule.keep + wanted) & ~before.get(id_, 0)
+        has = {name_key(tag) for tag in there.get(id_, ())} - other.tags
+        has |= {name_key(tag) for tag in tags_given(before.get(id_, 0), rule.tags)}
         lacking = [place for place, tag in enumerate(rule.tags) if name_key(tag) not in has]
         bits += TAG * bool(lacking) + sum(map(tag_bit, lacking))
         if bits:
             found[id_] = bits
+    return found
+
+
+class _Other:
+    """What other rules did with an article."""
+
+    def __init__(self) -> None:
+        self.bits = 0
+        self.tags: set[str] = set()
+
+
+def _done_by_others(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, _Other]:
+    """The effects of other rules by article, without those that the user has changed since."""
+    found: dict[int, _Other] = defaultdict(_Other)
+    rows = c.execute(
+        "SELECT r.article_id, r.did, n.tags FROM json_each(?) AS w CROSS JOIN rule_article AS r"
+        " ON r.article_id = w.value JOIN rule AS n ON n.id = r.rule_id WHERE r.rule_id <> ?",
+        (id_list(ids), rule.id),
+    )
+    for article_id, did, tags in rows.fetchall():
+        other = found[article_id]
+        other.bits |= did
+        other.tags.update(map(name_key, tags_given(did, text_of(tags).split(TAG_SEPARATOR))))
     return found
 
 
@@ -256,7 +282,7 @@ def _do(c: sqlite3.Connection, bit: int, ids: Sequence[int]) -> None:
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
     """Undo a rule's effects on at most `most` articles; returns how many.
 
-    What another rule hides too stays hidden; what the user has changed since stays as it is.
+    What another rule does too stays; what the user has changed since stays as it is.
     """
     with transaction(c):
         did: dict[int, list[int]] = defaultdict(list)
@@ -271,11 +297,14 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
             for tag in tags_given(bits, rule.tags):
                 given[tag].append(article_id)
         ids = [row[0] for row in rows]
+        others = _done_by_others(c, rule, ids)
+        stays = {bit: {id_ for id_, other in others.items() if other.bits & bit} for bit in (READ, STAR)}
         # Before it is forgotten what the rule did: else that would be taken for the user's own.
         for tag, tagged in given.items():
-            labels.remove_tags(c, tagged, [tag])
-        statuses.mark(c, statuses.read_unasked(c, did[READ]), read=False, is_unasked=True)
-        statuses.mark(c, did[STAR], starred=False, is_unasked=True)
+            labels.remove_tags(c, [id_ for id_ in tagged if name_key(tag) not in others[id_].tags], [tag])
+        read = set(statuses.read_unasked(c, did[READ])) - stays[READ]
+        statuses.mark(c, sorted(read), read=False, is_unasked=True)
+        statuses.mark(c, sorted(set(did[STAR]) - stays[STAR]), starred=False, is_unasked=True)
         c.execute(
             "DELETE FROM rule_article WHERE rule_id = ? AND article_id IN (SELECT value FROM json_each(?))",
             (rule.id, id_list(ids)),

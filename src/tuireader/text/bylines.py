@@ -44,7 +44,7 @@ _OF_ROLE = (
     "bbc", "and", "&",
 )  # fmt: skip
 _BEHIND_NAME = re.compile(
-    rf"[\s,|–—-]+(?:(?:in|at|the|{'|'.join(_OF_ROLE)})\s+){{0,4}}(?:{'|'.join(_ROLE)})s?$", re.IGNORECASE
+    rf"(?<![\s,|–—-])[\s,|–—-]++(?:(?:in|at|the|{'|'.join(_OF_ROLE)})\s+){{0,4}}(?:{'|'.join(_ROLE)})s?$", re.IGNORECASE
 )
 """A role after a name."""
 _FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)

@@ -22,7 +22,7 @@ from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.full_text import Learned
-from tuireader.model.query import Query, Rule
+from tuireader.model.query import TAGS_MAX, Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.writing import entry_keys
@@ -427,6 +427,15 @@ def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hid
     with closing(connect(tmp_path / "new.db")) as c:
         assert len(articles.ids(c, Query(apart=True))) == 1
         assert apply_rules.apply(c, apply_rules.keep(c, Rule("sea", star=True), NOW)) == 1, "before it is indexed"
+
+
+def test_a_rule_of_many_tags_comes_back_with_what_it_did(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."),)))
+        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", tags=tuple(f"t{n:02}" for n in range(TAGS_MAX))), NOW))
+    back(tmp_path / "new.db", out(db))
+    assert out(tmp_path / "new.db") == out(db)
 
 
 def test_tags_that_a_rule_gave_are_no_tags_of_the_users_after_a_backup(db: Path) -> None:

@@ -14,7 +14,7 @@ from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
-from tuireader.model.query import TAGS_MAX, Rule, tags_given
+from tuireader.model.query import TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
     articles,
     feeds,
@@ -509,7 +509,7 @@ def _check(row: dict[str, Any]) -> None:
         _number(row, name)
     _names(row, "tags")
     _unasked(row)
-    if any(type(did) is not int or not 0 <= did < 1 << 16 for did in _dict(row, "rules").values()):
+    if any(type(did) is not int or not 0 <= did < 2 * tag_bit(TAGS_MAX - 1) for did in _dict(row, "rules").values()):
         raise ValueError("“rules” is wrong")
     _prepared(row)
 
