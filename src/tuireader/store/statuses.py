@@ -100,6 +100,14 @@ def mark(
             time.sleep(marking.PAUSE)
 
 
+def mark_undated(c: sqlite3.Connection, ids: Iterable[int], field: Field) -> None:
+    """Set read or starred at an unknown time: what other machines know is newer, and what waits to be told."""
+    some = list(ids)
+    untold = status_outbox.untold(c, some)
+    left = [id_ for id_ in some if (id_, field) not in untold]
+    mark(c, left, now=status_outbox.undated, read=True if field == "read" else None, starred=field == "starred" or None)
+
+
 class Marking:
     """Marks many articles in short transactions.
 

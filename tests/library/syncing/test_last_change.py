@@ -249,6 +249,14 @@ def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[M
         import_stream(c, BytesIO(backup), one.now, lambda _: None)
     two.now = one.now + timedelta(hours=1)
     everywhere(two, one)
+    two.mark(3, starred=True)
+    everywhere(two, one)
+    with two.opened() as c:
+        backup = "".join(f"{json.dumps(row)}\n" for row in backup_rows(c, two.now)).encode()
+        two.mark(3, starred=False)  # what waits to be told is no older than what was told
+        import_stream(c, BytesIO(backup), two.now, lambda _: None)
+    everywhere(two, one)
+    assert one.state()[f"{URL}#3"] == (False, False)
     assert one.feeds() == two.feeds() == {URL: ("New", "New")}
     assert one.state() == two.state()
     assert [one.state()[f"{URL}#{number}"] for number in range(3)] == [(False, False), (True, True), (False, True)]

@@ -506,6 +506,25 @@ def test_a_feed_that_an_account_follows_too_comes_back_with_each_article_once(db
         assert [row.title for row in rows if row.starred] == [first.title]
 
 
+@pytest.mark.parametrize("kind", ["own", "hash", "third"])
+def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp_path: Path, kind: str) -> None:
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        for each, of in (("own", 0), ("hash", account.id)):
+            feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW, account_id=of, server_id=each)
+            articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, each) for n in range(5))), NOW)
+        feeds.rename(c, feed.id, "The server's name")
+        folders.put(c, feed.id, folders.add(c, "Uncategorized", account_id=account.id).id)
+    here = tmp_path / "here.db"
+    with closing(connect(here)) as c:
+        feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind) for n in range(5))), NOW)
+    back(here, out(db))
+    with closing(connect(here)) as c:
+        assert len(articles.ids(c, Query(apart=True))) == 5
+        assert [(each.name, each.folder_id) for each in feeds.every(c)] == [("A", None)]
+
+
 def twin(number: int, kind: str) -> Prepared:
     link, day = f"https://a.example/{number}", NOW - timedelta(hours=number)
     text = f"The harbour opens in spring, number {number}, when the ice has gone, says {kind}."

@@ -11,11 +11,13 @@ from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.entries import marked_name
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
+from tuireader.model.account import is_unfiled
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.headline import Status
+from tuireader.model.headline import Field, Status
 from tuireader.model.query import TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
+    accounts,
     articles,
     feeds,
     folders,
@@ -27,7 +29,7 @@ from tuireader.store import (
     statuses,
     ui_state,
 )
-from tuireader.store.connection import transaction
+from tuireader.store.connection import snapshot, transaction
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.text.language import language_tag
@@ -109,6 +111,11 @@ def is_backup(first: bytes) -> bool:
 
 def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
     """All data as rows, first what articles refer to, then the articles; or only some articles with their feeds."""
+    with snapshot(c):  # others may remove what is still to come
+        yield from _rows(c, now, ids)
+
+
+def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> Iterator[dict[str, Any]]:
     yield {"type": HEAD, "version": VERSION, "made": _utc(now)}
     wanted = articles.order(c, ids)
     some = None if ids is None else articles.feeds_of(c, wanted)
@@ -117,14 +124,20 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
     names = {each.id: each.name for each in folders.every(c) if some is None or each.id in filed}
     for name in sorted(names.values()):
         yield {"type": "folder", "name": name}
-    for feed in sorted(by_id.values(), key=lambda feed: feed.url):
+    servers = {account.id: account.name for account in accounts.on_servers(c)}
+    unfiled = {each.id for each in folders.every(c) if is_unfiled(each.name, servers.get(each.account_id))}
+    told: set[str] = set()
+    for feed in sorted(by_id.values(), key=lambda feed: (feed.url, feed.account_id)):
+        if (where := place(feed.url)) in told:
+            continue  # the user's own goes before that of an account
+        told.add(where)
         yield {
             "type": "feed",
             "url": without_credentials(feed.url),
             "title": feed.title,
             "custom_title": feed.given_name,
             "site": without_credentials(feed.site),
-            "folder": names.get(feed.folder_id or 0),
+            "folder": None if feed.folder_id in unfiled else names.get(feed.folder_id or 0),
             "reach": feed.reach.value,
             "options": {name: value for name, value in feeds.options(c, feed.id).items() if name in _OPTIONS},
         }
@@ -449,8 +462,10 @@ class _Restoring:
         there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
         left = {row["guid"]: row for row in rows if self._newest and row["guid"] not in there}
         entries = [_entry(row) for row in left.values()]
-        for guid, candidate in find_renamed(self._c, feed_id, entries, there.values(), up_to=self._newest).items():
-            left[guid]["guid"] = candidate.guid
+        renamed = find_renamed(self._c, feed_id, entries, there.values(), up_to=self._newest)
+        for row in rows:  # also the twin of one
+            if (candidate := renamed.get(row["guid"])) is not None:
+                row["guid"] = candidate.guid
         facts = {each[0]: Candidate(*each) for each in articles.facts_of(self._c, (each.id for each in there.values()))}
         for row in rows:
             known = there.get(row["guid"])
@@ -470,9 +485,10 @@ class _Restoring:
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
-            fields, unasked = ("read", "starred"), _unasked(row)
-            read, starred = (True if row.get(name) and name not in unasked else None for name in fields)
-            statuses.mark(self._c, [id_], read=read, starred=starred, now=status_outbox.undated)
+            fields: tuple[Field, ...] = ("read", "starred")
+            for name in fields:
+                if row.get(name) and name not in _unasked(row):
+                    statuses.mark_undated(self._c, [id_], name)
         did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}
         by_rule = {tag for rule, bits in did.items() for tag in tags_given(bits, rule.tags)}
         labels.add_tags(self._c, [id_], [tag for tag in _names(row, "tags") if not (is_here and tag in by_rule)])

@@ -26,7 +26,7 @@ from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.headline import Status
-from tuireader.store import articles, feeds, status_outbox, statuses
+from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
@@ -100,8 +100,8 @@ def keep_all(
                     article = articles.get(c, there)
                     feeds.stay(c, article.feed_id)
                     before = articles.marks_of(c, [there]) | before
-                    read, starred = page.is_read or None, page.is_starred or None
-                    statuses.mark(c, [there], read=read, starred=starred, now=status_outbox.undated)
+                    statuses.mark_undated(c, [there] if page.is_read else (), "read")
+                    statuses.mark_undated(c, [there] if page.is_starred else (), "starred")
                     text = plain_text(page.html)
                     words, here_words = count_tidied(text), article.words
                     if words > here_words * (full_text.MUCH if article.offline else 0) and _holds(c, there, text):

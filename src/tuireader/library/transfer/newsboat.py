@@ -15,7 +15,7 @@ from tuireader.errors import NotAFeedListError
 from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
-from tuireader.store import articles, pruning, rules, status_outbox, statuses
+from tuireader.store import articles, pruning, rules, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import lenient
 from tuireader.store.writing import entry_keys
@@ -177,9 +177,8 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
         before = articles.marks_of(c, {each.id for each in there.values()})
         statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids])
-        undated = status_outbox.undated
-        statuses.mark(c, [id_ for id_, item in marked if item.is_read], read=True, now=undated)
-        statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True, now=undated)
+        statuses.mark_undated(c, [id_ for id_, item in marked if item.is_read], "read")
+        statuses.mark_undated(c, [id_ for id_, item in marked if item.flags], "starred")
         for id_, item in marked:
             if item.flags:
                 statuses.tag(c, [id_], [f"flag {flag}" for flag in item.flags])
