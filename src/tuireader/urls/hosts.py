@@ -81,7 +81,7 @@ def is_reachable_host(host: str) -> bool:
         return False
 
 
-_UNSAFE = r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]"
+_UNSAFE = r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]+"
 """Compiled on first use, since the start does not need it."""
 
 # An address that means the same wherever it stands, and in which nothing is to be escaped.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -29,6 +32,7 @@ from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
+from tuireader.sync import greader, miniflux
 from tuireader.web import fetch
 
 TESTS = Path(__file__).parents[2]
@@ -39,6 +43,39 @@ def filled(server: Api, count: int = 5) -> None:
     server.follow(2, "Ports")
     server.publish(1, count)
     server.publish(2, count)
+
+
+async def test_no_answer_of_a_server_is_read_on_the_loop(
+    server: Api, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of megabytes would keep all keys waiting."""
+    read: set[str] = set()
+
+    def apart(name: str, function: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*given: Any, **more: Any) -> object:
+            read.add(name)
+            assert threading.current_thread() is not threading.main_thread(), name
+            return function(*given, **more)
+
+        return wrapped
+
+    for module in (greader, miniflux):
+        for name, function in list(vars(module).items()):
+            if inspect.isfunction(function) and [*inspect.signature(function).parameters][:2] == ["content", "url"]:
+                monkeypatch.setattr(module, name, apart(name, function))
+    filled(server)
+    here = device(server)
+    await here.sync()
+    title = next(iter(server.items.values())).title
+    here.mark(title, read=True, starred=True)
+    with closing(connect(here.path)) as c:
+        subscription.put_into(c, feeds.every(c)[0].id, "Elsewhere")
+        feed = feeds.add(c, "https://site-9.example/feed", title="Nine", site="", now=NOW)
+    await here.push(feed)
+    server.mark(next(iter(server.items)), read=False)
+    assert (await here.sync()).status == "done"
+    assert {"feeds_of", "entries_of"} < read
+    assert len(read) > 3
 
 
 async def test_feeds_folders_articles_and_marks_come(server: Api, device: MakeDevice) -> None:

@@ -450,8 +450,23 @@ def test_tags_that_a_rule_gave_are_no_tags_of_the_users_after_a_backup(db: Path)
         back(db, lines)
         apply_rules.remove(c, rule, take_back=True)
         assert labels.tags_of(c, [id_]) == {id_: ["mine"]}
-        back(db, lines)  # the rule is made again, and has done nothing yet
+        back(db, lines)  # the rule comes again, with what it did
+        assert labels.tags_of(c, [id_]) == {id_: ["mine", "sea"]}
+        apply_rules.remove(c, rules.every(c)[0], take_back=True)
         assert labels.tags_of(c, [id_]) == {id_: ["mine"]}
+
+
+def test_what_rules_did_comes_with_them_where_the_articles_are_here(db: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    for path in (db, new):
+        with closing(connect(path)) as c:
+            feed = subscribe(c, "https://a.example/feed", "A")
+            save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the sea."))))
+    with closing(connect(db)) as c:
+        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", read=True, star=True, tags=("h",)), NOW))
+        apply_rules.apply(c, apply_rules.keep(c, Rule("sea", hide=True), NOW))
+    back(new, out(db))
+    assert out(new) == out(db)
 
 
 def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,7 +36,7 @@ async def fetch_from_server(
     server = server_of(queue, there.account, login)
     await server.sign_in()
     page = await server.talk.ask(f"/v1/entries/{int(there.number)}/fetch-content")
-    html = miniflux.text_in(page.content, page.url)
+    html = await asyncio.to_thread(miniflux.text_in, page.content, page.url)
     return await cache.take(partial(_keep, article_id=article_id, html=html))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account
     from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed
+    from tuireader.model.fetched import Entries, Page, RemoteEntry, RemoteFeed
     from tuireader.model.headline import Clock, Field
     from tuireader.store.server_statuses import Doubts
 
@@ -106,7 +107,7 @@ class GoogleReader(Server):
         await self.sign_in()
         try:
             page = await self.talk.ask("/reader/api/0/user-info?output=json")
-            return greader.user_of(page.content, page.url)
+            return await asyncio.to_thread(greader.user_of, page.content, page.url)
         except (FetchError, SyncError):  # some servers have it not
             return ""
 
@@ -120,7 +121,7 @@ class GoogleReader(Server):
             self.talk.headers, self._token = [], None
             await self.sign_in()
             page = await self.talk.ask("/reader/api/0/subscription/list?output=json")
-        return greader.feeds_of(page.content, page.url, is_freshrss=self._is_freshrss)
+        return await asyncio.to_thread(greader.feeds_of, page.content, page.url, is_freshrss=self._is_freshrss)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
         """Add or remove a tag of articles.
@@ -323,7 +324,7 @@ class GoogleReader(Server):
     async def _check(self, some: Sequence[str], listed: Collection[str]) -> None:
         """Raise SyncError if articles outside the list of unread ones claim to be unread."""
         page = await self._contents_of(some)
-        found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
+        found = await self._entries_in(page)
         if any(not each.read and each.server_id not in listed for each in found.entries):
             raise SyncError(f"{named_host(page.url)} says of articles that they are unread, and does not list them so")
 
@@ -388,7 +389,7 @@ class GoogleReader(Server):
         for _ in range(_PAGES):
             path = greader.ids_address(stream, without=without, continuation=continuation, most=most)
             page = await self.talk.ask(path)
-            numbers, continuation = greader.ids_of(page.content, page.url)
+            numbers, continuation = await asyncio.to_thread(greader.ids_of, page.content, page.url)
             new = [self._listed.setdefault(each, each) for each in dict.fromkeys(numbers) if each not in found]
             found.update(new)
             if len(self._listed) > _NUMBERS:
@@ -407,8 +408,11 @@ class GoogleReader(Server):
         found: list[RemoteEntry] = []
         for start in range(0, len(numbers), CONTENTS_AT_ONCE):
             for page in await self._pages_of(numbers[start : start + CONTENTS_AT_ONCE]):
-                found += greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss).entries
+                found += (await self._entries_in(page)).entries
         return found
+
+    async def _entries_in(self, page: Page) -> Entries:
+        return await asyncio.to_thread(greader.entries_of, page.content, page.url, is_freshrss=self._is_freshrss)
 
 
 def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:

@@ -124,7 +124,7 @@ class Miniflux(Server):
 
     async def user(self) -> str:
         page = await self.talk.ask("/v1/me")
-        name = miniflux.user_of(page.content, page.url)
+        name = await asyncio.to_thread(miniflux.user_of, page.content, page.url)
         if not name:
             raise SyncError(f"{named_host(page.url)} does not answer as Miniflux does")
         return name
@@ -132,9 +132,9 @@ class Miniflux(Server):
     async def feeds(self) -> list[RemoteFeed]:
         if self._last is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time
             page = await self.talk.ask(miniflux.newest("changed_at"))
-            self._last = miniflux.newest_change(page.content, page.url)
+            self._last = await asyncio.to_thread(miniflux.newest_change, page.content, page.url)
         page = await self.talk.ask("/v1/feeds")
-        return miniflux.feeds_of(page.content, page.url)
+        return await asyncio.to_thread(miniflux.feeds_of, page.content, page.url)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
         """Mark articles read at once; stars, which can only be toggled, if they differ."""
@@ -151,7 +151,7 @@ class Miniflux(Server):
             page = await self._if_there(path)
             if page is None:
                 return False
-            if miniflux.is_starred(page.content, page.url) is value:
+            if await asyncio.to_thread(miniflux.is_starred, page.content, page.url) is value:
                 return True
             if await self._if_there(f"{path}/bookmark", method="PUT") is None:
                 return False
@@ -164,7 +164,7 @@ class Miniflux(Server):
                 return feed.server_id
         body = miniflux.body(feed_url=url, category_id=int(await self._folder(folder)))
         page = await self.talk.ask("/v1/feeds", method="POST", body=body, kind=_JSON)
-        number = miniflux.new_number(page.content, page.url, "feed_id")
+        number = await asyncio.to_thread(miniflux.new_number, page.content, page.url, "feed_id")
         if not number:
             raise SyncError(f"{named_host(page.url)} did not say how it calls {url}")
         return number
@@ -196,10 +196,10 @@ class Miniflux(Server):
         """The id of a category; for "" that of the first, the default."""
         if self._folders is None:
             page = await self.talk.ask("/v1/categories")
-            self._folders = miniflux.folders_of(page.content, page.url)
+            self._folders = await asyncio.to_thread(miniflux.folders_of, page.content, page.url)
         if name and name not in self._folders:
             page = await self.talk.ask("/v1/categories", method="POST", body=miniflux.body(title=name), kind=_JSON)
-            if number := miniflux.new_number(page.content, page.url):
+            if number := await asyncio.to_thread(miniflux.new_number, page.content, page.url):
                 self._folders[name] = number
         number = self._folders.get(name) or next(iter(sorted(self._folders.values(), key=int)), "")
         if not number:
@@ -213,7 +213,9 @@ class Miniflux(Server):
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
         """Fetch articles by server ids."""
         pages = [await self._if_there(_entry(number)) for number in numbers]
-        found = [miniflux.entry_of(page.content, page.url) for page in pages if page is not None]
+        found = [
+            await asyncio.to_thread(miniflux.entry_of, page.content, page.url) for page in pages if page is not None
+        ]
         return [each for each in found if each is not None]
 
     async def is_behind(self, number: str) -> bool:
@@ -222,7 +224,8 @@ class Miniflux(Server):
 
     async def _highest(self) -> int:
         page = await self.talk.ask(miniflux.newest("id"))
-        return max(miniflux.numbers_of(page.content, page.url)[0], default=0)
+        numbers, _ = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
+        return max(numbers, default=0)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
         """Read everything the first time, newest first; later the changes."""
@@ -247,7 +250,7 @@ class Miniflux(Server):
         since = int((clock() - RECENT).timestamp())
         address = partial(miniflux.page, before=cursor.looked or _HIGHEST, published_after=since)
         page = await self._page(address)
-        numbers, is_last = miniflux.numbers_of(page.content, page.url)
+        numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
         if numbers:
             known = miniflux.moment_of(cursor.changed)  # a status that is no later was taken with all that has changed
             taken = await apply_remote.take(
@@ -416,7 +419,7 @@ class Miniflux(Server):
         for number, stamp in ((kept.number, kept.changed), *kept.told):
             page = await self._if_there(_entry(number)) if number else None
             if page is not None:  # else its feed may have been removed
-                changed = miniflux.changed_of(page.content, page.url)
+                changed = await asyncio.to_thread(miniflux.changed_of, page.content, page.url)
                 if 0 < miniflux.seconds_of(changed) < miniflux.seconds_of(stamp):
                     return True
         return False
@@ -427,7 +430,7 @@ class Miniflux(Server):
     async def proof(self, cursor: str) -> str:
         """The cursor with the latest changes, as proof that the server was not restored."""
         page = await self.talk.ask(miniflux.newest("changed_at"))
-        last = miniflux.newest_change(page.content, page.url)
+        last = await asyncio.to_thread(miniflux.newest_change, page.content, page.url)
         kept = cursor_of(cursor)
         others = tuple(each for each in kept.told if each[0] != last.number)[1 - _TOLD :]
         return replace(kept, told=(*others, (last.number, last.stamp))).text()

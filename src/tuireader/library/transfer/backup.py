@@ -285,6 +285,8 @@ class _Restoring:
         """Existing rules and their ids."""
         self._rules: dict[str, Rule] = {}
         """Rules here by their numbers in the backup."""
+        self._new_rules: set[int] = set()
+        """Rules that the backup brought: what they did there is done here, too."""
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
         self._newest = articles.highest_id(c)
@@ -415,6 +417,7 @@ class _Restoring:
         id_ = next(filter(None, there), None)
         if id_ is None:
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
+            self._new_rules.add(id_)
             self.done.rules.append(f"{rule.said}: {short_line(rule.query) or _text(row, 'feed') or folder}")
         self._rules[str(row.get("number"))] = replace(same, id=id_)
 
@@ -489,14 +492,22 @@ class _Restoring:
             for name in fields:
                 if row.get(name) and name not in _unasked(row):
                     statuses.mark_undated(self._c, [id_], name)
+        self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
+
+    def _take_tags_and_rules(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}
         by_rule = {tag for rule, bits in did.items() for tag in tags_given(bits, rule.tags)}
-        labels.add_tags(self._c, [id_], [tag for tag in _names(row, "tags") if not (is_here and tag in by_rule)])
+        tags = _names(row, "tags")
+        if own := [tag for tag in tags if tag not in by_rule]:
+            statuses.tag(self._c, [id_], own)
+        labels.add_tags(self._c, [id_], [tag for tag in tags if tag in by_rule and not is_here])
         if is_new and row.get("hidden") is True:
             rules.hide(self._c, [id_])
         for rule, bits in did.items():
             if is_new and rule.id:
                 rules.was_done(self._c, rule.id, id_, bits)
+            elif is_here and rule.id in self._new_rules:
+                rules.redo(self._c, rule, {id_: bits})
 
 
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
