@@ -127,5 +127,9 @@ def test_categories(names: list[str], shown: tuple[str, ...]) -> None:
     assert categories(names) == shown
 
 
+def test_a_list_of_names_that_is_nested_deeply_is_one_name() -> None:
+    assert len(people(['["a",' + "[" * 1000 + '"]'])) == 1
+
+
 def test_names_are_not_endless() -> None:
     assert len(categories(str(i) for i in range(10_000))) == NAMES_MAX

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from base64 import urlsafe_b64decode
 from binascii import Error
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tuireader.errors import SyncError
+from tuireader.errors import UNEXPECTED, SyncError
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import line
 from tuireader.urls.hosts import ADDRESS_MAX, absolute, named_host
 
+if TYPE_CHECKING:
+    from tuireader.model.fetched import RemoteEntry
+
+log = logging.getLogger("tuireader")
 _LONGEST = 2048
 """Maximum characters of a server's id: some use the feed's address."""
 _FEEDS_MAX = 20_000
@@ -63,6 +68,21 @@ def _listed(value: Any, name: str, url: str) -> list[Any]:
     if not isinstance(there, list):
         raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
     return there
+
+
+def read_each(
+    there: Iterable[dict[str, Any]], read: Callable[[dict[str, Any]], RemoteEntry | None]
+) -> list[RemoteEntry]:
+    """The articles that can be read: what one provokes stops no other."""
+    found = []
+    for row in there:
+        try:
+            entry = read(row)
+        except UNEXPECTED as error:
+            log.warning("an article cannot be read: %r", error)
+            continue
+        found += [] if entry is None else [entry]
+    return found
 
 
 def address_of(value: object) -> str:

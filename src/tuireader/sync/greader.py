@@ -23,6 +23,7 @@ from tuireader.sync.answers import (
     feed_rows,
     id_of,
     parsed,
+    read_each,
     rows,
     text_of,
     without_proxy,
@@ -152,7 +153,7 @@ def long_form(number: str) -> str:
 def entries_of(content: bytes, url: str, *, is_freshrss: bool = False) -> Entries:
     """The articles in an answer of `stream/items/contents`."""
     there = rows(parsed(content, url), "items", url)
-    found = [entry for row in there if (entry := _entry(row, is_freshrss=is_freshrss)) is not None]
+    found = read_each(there, partial(_entry, is_freshrss=is_freshrss))
     return Entries(tuple(found), len(there) - len(found), len(there))
 
 

@@ -9,7 +9,17 @@ from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
 from tuireader.model.fetched import Entries, ParsedEntry, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import address_of, each_once, feed_rows, number_of, parsed, rows, text_of, without_proxy
+from tuireader.sync.answers import (
+    address_of,
+    each_once,
+    feed_rows,
+    number_of,
+    parsed,
+    read_each,
+    rows,
+    text_of,
+    without_proxy,
+)
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
@@ -67,7 +77,7 @@ def entries_of(content: bytes, url: str) -> Entries:
     """The articles in an answer of `/v1/entries`."""
     answer = parsed(content, url)
     there = rows(answer, "entries", url)
-    found = [entry for row in there if (entry := _entry(row)) is not None]
+    found = read_each(there, _entry)
     total = answer.get("total")
     return Entries(tuple(found), len(there) - len(found), total if isinstance(total, int) else 0)
 
