@@ -181,6 +181,10 @@ CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
         of_link(lambda url: url.replace("(", "%28").replace(")", "%29").replace(",", "%2C")),
     ),
     "title: edited": (permalinks, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
+    "guid of a server and title: edited": (  # a backup makes articles of an account those of this machine
+        lambda: [replace(entry, guid=f"{entry.link} {entry.title}") for entry in permalinks()],
+        lambda entry: replace(entry, guid=f"https://site.test/?p={entry.number}", title=f"{entry.title}, corrected"),
+    ),
     "text: edited, guid new": (
         permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", html="<p>Others.</p>")
     ),

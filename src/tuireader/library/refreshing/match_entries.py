@@ -310,7 +310,9 @@ def _much_alike(one: str, other: str) -> bool:
 
 
 def _guid_names(side: Side) -> list[str]:
-    return [_spot(side.guid)] if "://" in side.guid else []
+    """The address in a guid; in that of an article from a Google Reader server its title follows."""
+    address = side.guid.partition(" ")[0]
+    return [_spot(address)] if "://" in address else []
 
 
 def _is_to_the_second(pair: Pair) -> bool:
