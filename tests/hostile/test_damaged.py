@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import random
 import sqlite3
 import subprocess
@@ -31,6 +32,7 @@ from tuireader.store import (
     connection,
     feeds,
     site_facts,
+    status_outbox,
     statuses,
     ui_state,
 )
@@ -418,6 +420,18 @@ def test_marks_that_are_none_are_passed_over(db: Path, whole: dict[int, Kept], l
         assert articles.status(c, 5).starred
         assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
     assert not file.exists()
+
+
+def test_marks_that_waited_are_as_late_as_they_were_made(db: Path, whole: dict[int, Kept]) -> None:
+    """And not as late as they are written: another machine may have changed its mind in between."""
+    with closing(connect(db)) as c:
+        accounts.set_syncing(c, LOCAL, syncs=True)
+    file = db.with_name(f"{db.name}.marks-1-1")
+    file.write_text("[[5], null, true, null]\n")
+    os.utime(file, (1_790_000_000, 1_790_000_000))
+    with closing(open_cache(db)) as c:
+        (change,) = status_outbox.waiting(c, LOCAL)
+        assert change.changed.timestamp() == 1_790_000_000
 
 
 @pytest.mark.parametrize("is_vacuumed", [False, True])
