@@ -193,23 +193,34 @@ def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
 
 
 def _is_same_at_address(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
-    if _title(entry) == _title(there) or _apart(entry, there) <= _ROUNDED:
-        return True
-    return _is_near(entry, there) and is_kept(entry, there)
+    if _title(entry) == _title(there):
+        return _is_of_moment_or_kept(entry, there, is_kept)
+    return _apart(entry, there) <= _ROUNDED or (_is_near(entry, there) and is_kept(entry, there))
 
 
-def _guid_counts(entry: RemoteEntry, there: Ours) -> bool:
+def _is_of_moment_or_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
+    """Whether the dates are equal, as far as known, or the text stayed: under some titles each day has another one."""
+    is_dated = None not in (_when(entry), _when(there))
+    return not is_dated or _apart(entry, there) <= _ROUNDED or is_kept(entry, there)
+
+
+def _is_near_and_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
+    return _is_near(entry, there) and _is_of_moment_or_kept(entry, there, is_kept)
+
+
+def _guid_counts(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     """Whether a guid counts: one made of address and title only if the dates agree."""
-    return not entry.entry.link or not entry.entry.guid.startswith(entry.entry.link) or _is_near(entry, there)
+    is_made = entry.entry.link and entry.entry.guid.startswith(entry.entry.link)
+    return not is_made or _is_near_and_kept(entry, there, is_kept)
 
 
 def _rules(is_kept: IsKept) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
     """The ways to pair entries and articles, the surest first."""
     return [
         _of_one_moment(_link_and_title, is_kept),
-        _unique(_guid, _guid_counts),
-        _unique(_link_and_title, _is_near),
+        _unique(_guid, partial(_guid_counts, is_kept=is_kept)),
+        _unique(_link_and_title, partial(_is_near_and_kept, is_kept=is_kept)),
         _unique(_link, partial(_is_same_at_address, is_kept=is_kept)),
         _of_one_moment(_title, is_kept),
-        _unique(_title, _is_near),
+        _unique(_title, partial(_is_near_and_kept, is_kept=is_kept)),
     ]

@@ -578,3 +578,23 @@ async def test_a_short_text_or_a_picture_that_is_starred_stays_too(
     with closing(connect(library.path)) as c:
         (id_,) = (headline.id for headline in library.headlines())
         assert kept in articles.body(c, id_)
+
+
+async def test_each_issue_of_the_same_titles_is_new(library: Library, site: ScriptedSite) -> None:
+    """As of bulletins, or of advice for countries: each at an address of its own, and each time with a new guid."""
+
+    def issue(day: int) -> list[Entry]:
+        return [
+            replace(
+                entry, guid=f"{entry.link}#{day}", date=f"Thu, {day} Jan 2026 08:00:17 +0000",
+                html=f"<p>{' '.join(f'{word}{day}' for word in WORDS)} of {entry.title}.</p>",
+            )
+            for entry in permalinks()
+        ]  # fmt: skip
+
+    await read_and_starred(library, site, issue(15))
+    for day in (16, 17):
+        publish(site, issue(day))
+        (event,) = await library.refresh(force=True)
+        assert (event.new, event.changed) == (6, 0)
+    assert sum(map(all, marks(library))) == 6

@@ -91,10 +91,20 @@ def test_articles_of_one_address_and_title_are_told_apart_by_their_dates() -> No
     assert {number: each.id for number, each in found.same.items()} == {"1": 1, "3": 3}
 
 
+@pytest.mark.parametrize("link", ["https://sea.example/tide", "https://sea.example/tide/2"])
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_of_the_same_title_each_day_the_text_decides(link: str, *, is_kept: bool) -> None:
+    before = ours(1, "", entry("7"))
+    after = entry("99", link=link, guid="x", published=DAY + timedelta(hours=24))
+    found = identity.match([after], [before], is_kept=lambda _entry, _there: is_kept)
+    assert bool(found.same) is is_kept
+
+
 @pytest.mark.parametrize(
     ("title", "apart", "is_kept", "is_one"),
     [
-        ("Tide tables", timedelta(days=9), False, True),
+        ("Tide tables", timedelta(days=9), True, True),
+        ("Tide tables", timedelta(days=1), False, False),
         ("Corrected", timedelta(0), False, True),
         ("Corrected", timedelta(hours=20), True, True),
         ("Deal 42", timedelta(hours=20), False, False),

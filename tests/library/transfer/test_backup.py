@@ -588,6 +588,22 @@ def test_an_address_of_any_length_names_one_feed(db: Path) -> None:
         assert [feed.url for feed in feeds.every(c)] == [url]
 
 
+def test_old_issues_of_the_same_titles_come_back_beside_the_newest(db: Path, tmp_path: Path) -> None:
+    def issue(number: int) -> Prepared:
+        link, day = f"https://a.example/{number % 7}", NOW - timedelta(days=number // 7)
+        text = " ".join(f"word{number}x{place}" for place in range(20))
+        return ready(f"{link}#{number}", text, title=f"Country {number % 7}", link=link, published=day)
+
+    new = tmp_path / "new.db"
+    for path, count in ((db, 140), (new, 20)):
+        with closing(connect(path)) as c:
+            feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+            articles.save_entries(c, feed.id, Plan(new=tuple(map(issue, range(count)))), NOW)
+    back(new, out(db))
+    with closing(connect(new)) as c:
+        assert len(articles.ids(c, Query(apart=True))) == 140
+
+
 def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:
     rule = {"type": "rule", "number": 0, "query": " ", "hide": True}
     lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, rule, {"type": "end", "articles": 0})]

@@ -170,7 +170,8 @@ def renamed(
 ) -> dict[str, Candidate]:
     """Match entries with new guids to known articles; ambiguous ones are left out.
 
-    `all_new`: no guid of the feed is known. If all were renamed, agreement of several is no coincidence.
+    `all_new`: no guid of the feed is known. If all were renamed, agreement of several is no coincidence, unless each
+    has another text at another time: some feeds have the same titles in each issue.
     """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
@@ -188,8 +189,9 @@ def renamed(
     for keys, holds in rules:
         pairs = _only_pairs(left, there, keys)
         together = all_new and keys in (_link_and_title, _title_and_date) and len({e.title for e, _ in pairs}) > 1
-        for entry, candidate in pairs if together else filter(holds, pairs):
-            found[entry.guid] = candidate
+        for pair in pairs:
+            if holds(pair) or (together and (keys is _title_and_date or _is_same_text(pair, body))):
+                found[pair[0].guid] = pair[1]
         taken = {candidate.id for candidate in found.values()}
         left = [entry for entry in left if entry.guid not in found]
         there = [candidate for candidate in there if candidate.id not in taken]
@@ -287,6 +289,12 @@ def _agree(pair: Pair, body: Body) -> bool:
     if entry.updated is not None and entry.updated == there.updated:
         return True
     return not {*_guid_names(entry)}.isdisjoint(_guid_names(there)) or _is_kept(body(there), entry.html)
+
+
+def _is_same_text(pair: Pair, body: Body) -> bool:
+    """Whether the texts of a pair are one, or one goes on where the other ends."""
+    shorter, longer = sorted((plain_text(pair[0].html), plain_text(body(pair[1]))), key=len)
+    return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (1 if shorter == longer else _FEW)
 
 
 def _is_the_same_edited(pair: Pair) -> bool:
