@@ -549,7 +549,8 @@ def twin(number: int, kind: str) -> Prepared:
 def test_photos_of_one_page_title_and_moment_stay_apart(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
         feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
-        texts = ("A boat with nets on deck.", "Three gulls over the old pier.", "Coal is loaded at night.")
+        texts = ["A boat with nets on deck.", "Three gulls over the old pier.", "Coal is loaded at night."]
+        texts += [f"The guided tour of the harbour number {n} starts at the gate." for n in range(5)]
         there = [ready(text, text, title="Photo", link="https://a.example/photos", published=NOW) for text in texts]
         articles.save_entries(c, feed.id, Plan(new=tuple(there)), NOW)
     back(tmp_path / "new.db", out(db))

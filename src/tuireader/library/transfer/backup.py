@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -126,11 +127,14 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
         yield {"type": "folder", "name": name}
     servers = {account.id: account.name for account in accounts.on_servers(c)}
     unfiled = {each.id for each in folders.every(c) if is_unfiled(each.name, servers.get(each.account_id))}
-    told: set[str] = set()
-    for feed in sorted(by_id.values(), key=lambda feed: (feed.url, feed.account_id)):
-        if (where := place(feed.url)) in told:
+    copies: dict[int, int] = {}
+    told: Counter[str] = Counter()
+    for feed in sorted(by_id.values(), key=lambda feed: (feed.account_id, feed.url)):
+        where = place(feed.url)
+        copies[feed.id] = told[where]
+        told[where] += 1
+        if copies[feed.id]:
             continue  # the user's own goes before that of an account
-        told.add(where)
         yield {
             "type": "feed",
             "url": without_credentials(feed.url),
@@ -170,6 +174,8 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
+            copy = copies[row.pop("feed_id")]
+            row |= {"copy": copy} if copy else {}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
 
@@ -179,6 +185,7 @@ def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dic
     did = {str(numbers[rule_id]): bits for rule_id, bits in rules.done_to(c, id_).items() if rule_id in numbers}
     row = {
         "type": "article",
+        "feed_id": article.feed_id,
         "feed_url": without_credentials(article.feed_url),
         "guid": article.guid,
         "title": article.title,
@@ -265,7 +272,15 @@ def _check_head(row: dict[str, Any] | None) -> None:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
-_Twins = dict[tuple[object, ...], dict[str, Any]]
+class _Told(dict[int, str]):
+    """One article: its texts by the copies of its feed that have it."""
+
+    def __init__(self, guid: str, texts: dict[int, str]) -> None:
+        super().__init__(texts)
+        self.guid = guid
+
+
+_Twins = dict[tuple[object, ...], list[_Told]]
 
 
 class _Restoring:
@@ -513,17 +528,24 @@ class _Restoring:
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
     """Give rows of one article one guid: a feed that an account follows, too, or two accounts, has each twice.
 
-    They agree in address, title, date and text. Rows are in the order of their dates; `before` are the last ones by
-    that. Returns these.
+    Of different copies of the feed, they agree in address, title, date and text. Rows are in the order of their dates;
+    `before` are the last ones by that. Returns these.
     """
     seen: _Twins = {}
     for row in rows:
         link = _text(row, "link")
         key = (row["feed_url"], place(link), row.get("title"), row.get("published"))
-        if all(key) and not is_front_page(link):
-            twin = seen.setdefault(key, before.get(key, row))
-            if twin is not row and has_other(plain_text(_text(twin, "html")), plain_text(_text(row, "html"))):
-                row["guid"] = twin["guid"]
+        if not all(key) or is_front_page(link):
+            continue
+        some = seen.setdefault(key, before.get(key, []))
+        copy, text = _number(row, "copy"), plain_text(_text(row, "html"))
+        for others in some:
+            if copy not in others and has_other(next(iter(others.values())), text):
+                row["guid"] = others.guid
+                others[copy] = text
+                break
+        else:
+            some.append(_Told(row["guid"], {copy: text}))
     return seen
 
 
@@ -532,7 +554,7 @@ def _check(row: dict[str, Any]) -> None:
     row["feed_url"], row["guid"] = _address(row, "feed_url"), _needed(row, "guid")
     for name in ("full_html", "full_text"):
         _text(row, name)
-    for name in ("words", "position"):
+    for name in ("words", "position", "copy"):
         _number(row, name)
     _names(row, "tags")
     _unasked(row)
