@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
@@ -28,7 +29,9 @@ _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
 
 
-IsKept = Callable[[RemoteEntry, Ours], bool]
+IsKept = Callable[[RemoteEntry, Ours], int]
+"""Whether an entry has the text of an article: 2 if the texts are equal, 1 for half of one, 0."""
+_EQUAL = 2
 
 
 @dataclass(slots=True)
@@ -85,7 +88,7 @@ def is_still(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     if _agrees(entry, there):
         return True
     is_of_one_moment = _apart(entry, there) <= _ROUNDED and len(entry.entry.html) >= _LONG
-    return (_same_link(entry, there) or is_of_one_moment) and is_kept(entry, there)
+    return (_same_link(entry, there) or is_of_one_moment) and is_kept(entry, there) > 0
 
 
 def _agrees(entry: RemoteEntry, there: Ours) -> bool:
@@ -128,15 +131,15 @@ def _of_one_moment(key: Key, is_kept: IsKept) -> Callable[[list[RemoteEntry], li
         for each in reversed(ours):
             there[key(each), _when(each)].append(each)
         left, pairs = list(entries), Pairs()
-        for apart in (timedelta(0), -_ROUNDED, _ROUNDED):
+        for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (_EQUAL, 0)):
             kept = []
             for entry in left:
                 shared, when = key(entry), _when(entry)
-                near = there.get((shared, when + apart)) if shared and when else None
-                if near:
-                    its = [each for each in near if 1 < len(near) <= _SEVERAL and is_kept(entry, each)]
-                    pairs.append((entry, (its or near)[-1]))
-                    near.remove(pairs[-1][1])
+                near = there.get((shared, when + apart), []) if shared and when else []
+                ranks = [is_kept(entry, each) if 1 < len(near) <= _SEVERAL else 0 for each in near]
+                best = max(range(len(near)), key=lambda place: (ranks[place], place), default=0)
+                if near and (ranks[best] >= least or len(near) == 1):
+                    pairs.append((entry, near.pop(best)))
                 else:
                     kept.append(entry)
             left = kept
@@ -195,13 +198,13 @@ def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
 def _is_same_at_address(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     if _title(entry) == _title(there):
         return _is_of_moment_or_kept(entry, there, is_kept)
-    return _apart(entry, there) <= _ROUNDED or (_is_near(entry, there) and is_kept(entry, there))
+    return _apart(entry, there) <= _ROUNDED or (_is_near(entry, there) and is_kept(entry, there) > 0)
 
 
 def _is_of_moment_or_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     """Whether the dates are equal, as far as known, or the text stayed: under some titles each day has another one."""
     is_dated = None not in (_when(entry), _when(there))
-    return not is_dated or _apart(entry, there) <= _ROUNDED or is_kept(entry, there)
+    return not is_dated or _apart(entry, there) <= _ROUNDED or is_kept(entry, there) > 0
 
 
 def _is_near_and_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:

@@ -91,6 +91,13 @@ def test_articles_of_one_address_and_title_are_told_apart_by_their_dates() -> No
     assert {number: each.id for number, each in found.same.items()} == {"1": 1, "3": 3}
 
 
+def test_of_several_of_one_moment_with_one_text_but_for_a_word_each_finds_its_own() -> None:
+    there = [ours(n, "", entry("7", guid=f"own {n}")) for n in range(8)]
+    came = [entry(str(n), guid="theirs") for n in range(8)]
+    found = identity.match(came, there, is_kept=lambda each, mine: 1 + (int(each.server_id) == mine.id))
+    assert {int(number): each.id for number, each in found.same.items()} == {n: n for n in range(8)}
+
+
 @pytest.mark.parametrize("link", ["https://sea.example/tide", "https://sea.example/tide/2"])
 @pytest.mark.parametrize("is_kept", [False, True])
 def test_of_the_same_title_each_day_the_text_decides(link: str, *, is_kept: bool) -> None:

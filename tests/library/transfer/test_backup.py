@@ -579,6 +579,17 @@ def test_what_is_too_long_or_unprintable_in_a_file_of_others_is_left_out(db: Pat
         assert [feeds.options(c, each.id) for each in feeds.every(c)] == [{"quiet": "yes"}]
 
 
+def test_a_file_brings_so_many_rules_and_searches(db: Path) -> None:
+    rows: list[dict[str, object]] = [{"type": "tuireader", "version": 1}]
+    for n in range(1100):
+        rows += [{"type": "search", "name": f"s{n}", "query": "a"}]
+        rows += [{"type": "rule", "number": n, "query": f"w{n}", "hide": True}, {"type": "folder", "name": f"f{n}"}]
+    with closing(connect(db)) as c:
+        done = restore(c, map(json.dumps, [*rows, {"type": "end"}]), NOW)
+        assert (len(done.rules), done.searches, len(done.mistakes)) == (1000, 1000, 300)
+        assert len(folders.every(c)) == 1000
+
+
 def test_an_address_of_any_length_names_one_feed(db: Path) -> None:
     url = f"https://a.example/feed?{'token' * 400}"
     with closing(connect(db)) as c:

@@ -286,8 +286,9 @@ class _Ready:
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
 
-def _is_kept(c: sqlite3.Connection, entry: RemoteEntry, there: Ours) -> bool:
-    return has_other(plain_text(articles.given_html(c, there.id)), plain_text(entry.entry.html))
+def _is_kept(c: sqlite3.Connection, entry: RemoteEntry, there: Ours) -> int:
+    before, now = plain_text(articles.given_html(c, there.id)), plain_text(entry.entry.html)
+    return has_other(before, now) + (before == now != "")
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.entries import marked_name
+from tuireader.feeds.opml import FEEDS_MAX
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.account import is_unfiled
 from tuireader.model.feed import PAGES, Feed
@@ -74,6 +75,8 @@ _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
 _AT_ONCE = 100
 """Articles of one transaction."""
+_NEW_MAX = 1000
+"""Maximum rules, and maximum searches and folders, that a backup brings."""
 
 
 @dataclass(slots=True)
@@ -300,6 +303,7 @@ class _Restoring:
         """Existing rules and their ids."""
         self._rules: dict[str, Rule] = {}
         """Rules here by their numbers in the backup."""
+        self._new_folders = 0
         self._new_rules: set[int] = set()
         """Rules that the backup brought: what they did there is done here, too."""
         self._waiting: list[dict[str, Any]] = []
@@ -345,6 +349,8 @@ class _Restoring:
                 feeds.stay(self._c, self._feeds[place(url)])
                 options = {name: value for name, value in options.items() if name not in _FOUND}
             else:
+                if self.done.feeds >= FEEDS_MAX:
+                    raise ValueError(f"no more than {FEEDS_MAX:,} feeds are taken from a file")
                 feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach)
                 self._feeds[place(url)] = feed.id
                 self._new.add(feed.id)
@@ -387,7 +393,11 @@ class _Restoring:
 
     def _folder(self, name: str) -> int:
         """The folder of this name, an account's if only that is here; created if needed."""
-        return (folders.named(self._c, name) or [folders.add(self._c, name)])[0].id
+        there = folders.named(self._c, name)
+        self._new_folders += not there
+        if self._new_folders > _NEW_MAX:
+            raise ValueError(f"no more than {_NEW_MAX:,} folders are taken from a file")
+        return (there or [folders.add(self._c, name)])[0].id
 
     def _pruned(self, row: dict[str, Any]) -> None:
         feed_id, keys = self._feeds.get(place(_address(row, "feed_url"))), row.get("keys")
@@ -403,6 +413,8 @@ class _Restoring:
         name, query = _needed(row, "name"), _text(row, "query").strip()
         if self._searches.get(name_key(name), query) != query:
             raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
+        if self.done.searches >= _NEW_MAX:
+            raise ValueError(f"no more than {_NEW_MAX:,} searches are taken from a file")
         ui_state.put_search(self._c, name, query)
         self.done.searches += name_key(name) not in self._searches
         self._searches[name_key(name)] = query
@@ -431,6 +443,8 @@ class _Restoring:
         there = (self._same.get(replace(same, folder_id=each)) for each in places)  # an account may have it, too
         id_ = next(filter(None, there), None)
         if id_ is None:
+            if len(self.done.rules) >= _NEW_MAX:
+                raise ValueError(f"no more than {_NEW_MAX:,} rules are taken from a file")
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
             self._new_rules.add(id_)
             self.done.rules.append(f"{rule.said}: {short_line(rule.query) or _text(row, 'feed') or folder}")
