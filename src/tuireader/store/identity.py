@@ -20,6 +20,8 @@ from tuireader.urls.identity import place, without_scheme
 
 _ROUNDED = timedelta(seconds=1)
 """Maximum difference by which servers round dates."""
+_SHIFTED = timedelta(minutes=1)
+"""Maximum difference of what is of one moment, if nothing else is."""
 _NEAR = timedelta(days=1)
 _LONG = 300
 """Characters of HTML from which two articles do not have one text by chance."""
@@ -204,7 +206,7 @@ def _is_same_at_address(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> boo
 def _is_of_moment_or_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     """Whether the dates are equal, as far as known, or the text stayed: under some titles each day has another one."""
     is_dated = None not in (_when(entry), _when(there))
-    return not is_dated or _apart(entry, there) <= _ROUNDED or is_kept(entry, there) > 0
+    return not is_dated or _apart(entry, there) <= _SHIFTED or is_kept(entry, there) > 0
 
 
 def _is_near_and_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
