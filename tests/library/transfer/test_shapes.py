@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -219,6 +220,25 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
     with closing(connect(library.path)) as c:
         found = articles.ids(c, Query(starred=True, apart=True))
         assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}
+
+
+@pytest.mark.parametrize("day", [11, 5])
+async def test_one_star_of_a_title_and_address_is_that_of_its_date(
+    library: Library, site: ScriptedSite, day: int
+) -> None:
+    """Also if that has left the feed long ago: then it comes."""
+    link, feed = f"{site.url}/thread", f"{site.url}/feed"
+    days = [f"Thu, {n} Jan 2026 08:00:00 +0000" for n in range(10, 14)]
+    site.pages["/feed"] = Reply(
+        rss(*(Item(f"c{n}", title="Open", link=link, date=each) for n, each in enumerate(days)))
+    )
+    library.follow(feed)
+    await library.refresh()
+    at = datetime(2026, 1, day, 8, tzinfo=UTC)
+    take_in(library, starred(nth(1, link, "Open", origin={"feedUrl": feed}, published=int(at.timestamp()))))
+    with closing(connect(library.path)) as c:
+        found = articles.ids(c, Query(starred=True, apart=True))
+        assert [articles.get(c, id_).published for id_ in found] == [at]
 
 
 @pytest.mark.parametrize("is_here", [True, False])

@@ -173,7 +173,9 @@ class _Here:
             moments = titles.get(page.title)
         else:  # a page within a page is told by its address alone
             moments = self._by_address.get((page.title, page.url))
-        there = None if moments is None else moments.of(None if is_alone else page.published)
+        is_only = is_alone and moments is not None and len(moments.ids) == 1
+        there = None if moments is None else moments.of(None if is_only else page.published)
+        is_another = is_another or (is_alone and moments is not None and not there)
         if is_alone and not is_another and not there:
             some = [*islice(chain.from_iterable(each.ids.values() for each in titles.values()), 2)]
             there = some[0] if len(some) == 1 and self._may_be(page, some[0]) else None
