@@ -229,13 +229,16 @@ class Texts(NamedTuple):
 
 
 def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
-    """These articles, or all including hidden ones, in an order that is the same in every cache."""
+    """These articles, or all including hidden ones, by feed and date; two spellings of an address are one feed."""
+    from tuireader.urls.identity import place
+
     which = "" if ids is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
     rows = c.execute(
-        f"SELECT a.id FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which} ORDER BY f.url, a.date, a.id",
+        f"SELECT a.id, a.date, f.url FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which}",
         () if ids is None else (id_list(ids),),
-    )
-    return [row[0] for row in rows.fetchall()]
+    ).fetchall()
+    places = {url: place(text_of(url)) for url in {row[2] for row in rows}}
+    return [row[0] for row in sorted(rows, key=lambda row: (places[row[2]], row[1], row[0]))]
 
 
 def feeds_of(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:

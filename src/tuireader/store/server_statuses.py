@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Ours
+from tuireader.model.query import READ
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
@@ -142,17 +143,32 @@ def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
     c.execute("UPDATE article SET server_id = NULL WHERE feed_id = ? AND server_id IS NOT NULL", (feed_id,))
 
 
+def read_by_nobody(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of the articles that came read out of an archive, or were marked by age."""
+    sql = (
+        "SELECT id FROM article AS a WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1 AND NOT"
+        f" EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ})"
+    )
+    return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
+
+
 def unite(
-    c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: datetime, *, older: Collection[int] = ()
+    c: sqlite3.Connection,
+    states: Mapping[int, tuple[bool, bool]],
+    now: datetime,
+    *,
+    older: Collection[int] = (),
+    of_archive: Collection[int] = (),
 ) -> Marks:
     """Merge local and server statuses: read or starred on one side means so on both.
 
     For articles in `older` the server's state is older than the last sync: the local state wins. What the server lacks
-    goes into the outbox.
+    goes into the outbox. `of_archive`: what nobody has read, although it is read here.
     """
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
     ).fetchall()
+    rows = [(id_, read and id_ not in of_archive, starred) for id_, read, starred in rows]
     fields: tuple[Field, ...] = ("read", "starred")
     united = {}
     for id_, *here in rows:

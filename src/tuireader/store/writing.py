@@ -206,10 +206,15 @@ def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping
     key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
     is_later = date is not None and date > gone.get(key, date)
-    is_renamed = title in gone and date is not None and date in (gone.get(link), gone.get(text))
+    is_moment = date is not None and date % _DAY > 0  # else several of one title and address may be of that day
+    is_of_date = date is not None and (date == gone.get(text) or (is_moment and date == gone.get(link)))
+    is_renamed = title in gone and is_of_date
     if key not in gone or gone.keys().isdisjoint((link, title, text)):
         return is_renamed
     return is_renamed or not is_later or (title in gone and text in gone)
+
+
+_DAY = 86_400
 
 
 class _Ready:

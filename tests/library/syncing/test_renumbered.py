@@ -15,6 +15,7 @@ from support.reader_servers import FIRST, Answer, Api, Asked, FakeMiniflux, Fake
 from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, pruning, rules, statuses, ui_state
 from tuireader.store.connection import connect
@@ -262,6 +263,34 @@ async def test_a_batch_of_articles_that_are_gone_stops_nothing(miniflux: FakeMin
     done = await here.sync()
     assert (done.status, done.new) == ("done", 1)
     assert (await here.sync()).waiting == 0
+
+
+async def test_what_an_archive_brought_read_is_not_read_on_the_server(server: Api, device: MakeDevice) -> None:
+    filled(server, 0)
+    here = device(server)
+    await here.sync()
+    at = datetime(2026, 1, 3, 10, 30, tzinfo=UTC)
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, "https://own.example/feed", title="Own", site="", now=NOW)
+        for n in range(4):
+            entry = ParsedEntry(f"g{n}", f"Post {n}", f"https://own.example/{n}", published=at + timedelta(hours=n))
+            old = replace(prepare(replace(entry, html="<p>Words of it.</p>")), status=Status(read=True))
+            (id_,) = articles.save_entries(c, own.id, Plan(new=(old,), is_old=True), NOW).new
+        statuses.mark(c, [id_], read=False)
+        statuses.mark(c, [id_], read=True)  # the last one was read by the user
+    await here.push(own)
+    number = max(server.feeds)
+    for n in range(4):
+        facts: dict[str, Any] = {
+            "title": f"Post {n}",
+            "link": f"https://own.example/{n}",
+            "text": "<p>Words of it.</p>",
+        }
+        server.publish(number, 1, published=int(at.timestamp()) + 3600 * n, **facts)
+    for _ in range(2):
+        await here.sync()
+    assert [item.read for item in server.items.values()] == [False, False, False, True]
+    assert sorted(read for read, _ in here.state().values()) == [False, False, False, True]
 
 
 async def test_corrections_come(server: Api, device: MakeDevice) -> None:

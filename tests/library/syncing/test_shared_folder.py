@@ -8,6 +8,7 @@ import random
 import shutil
 import zlib
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.library.transfer.import_any import import_content
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, rules, server_statuses, status_outbox, statuses
 from tuireader.store.connection import connect
@@ -101,6 +103,19 @@ def test_marks_that_an_export_brings_reach_the_other_machines(machine: MakeMachi
     assert sum(starred for _, starred in one.state().values()) == 2
     everywhere(one, two)
     assert sum(starred for _, starred in two.state().values()) == 2
+
+
+def test_what_an_archive_brought_read_is_read_nowhere_else(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch(5)
+    everywhere(one)
+    with two.opened() as c:
+        feed = feeds.add(c, URL, title="Site", site="", now=NOW)
+        old = tuple(replace(ready(f"{URL}#{n}", title=f"feed#{n}"), status=Status(read=True)) for n in range(5))
+        articles.save_entries(c, feed.id, Plan(new=old, is_old=True), NOW)
+    assert all(read for read, _ in two.state().values())
+    everywhere(two, one)
+    assert not any(read for read, _ in one.state().values())
 
 
 def test_what_was_unmarked_of_a_story_stays_so_when_the_story_ends(machine: MakeMachine) -> None:

@@ -222,6 +222,25 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
         assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}
 
 
+@pytest.mark.parametrize("order", [("blog", "news"), ("news", "blog"), ("news",)])
+async def test_a_star_is_on_the_article_of_its_feed_and_not_on_what_another_says_of_it(
+    library: Library, site: ScriptedSite, order: tuple[str, ...]
+) -> None:
+    link, texts = f"{site.url}/post", {"blog": "What the blog has to say of it.", "news": "Comments: many people talk."}
+    for name in order:
+        site.pages[f"/{name}"] = Reply(
+            rss(Item("p", title="Post", link=link, html=f"<p>{texts[name]}</p>"), title=name)
+        )
+        library.follow(f"{site.url}/{name}")
+        await library.refresh()
+    take_in(
+        library, starred(star(link, "Post", origin={"feedUrl": f"{site.url}/blog"}, content={"content": texts["blog"]}))
+    )
+    with closing(connect(library.path)) as c:
+        found = [articles.get(c, id_) for id_ in articles.ids(c, Query(starred=True, apart=True))]
+        assert any(texts["blog"] in articles.body(c, each.id) for each in found)
+
+
 @pytest.mark.parametrize("day", [11, 5])
 async def test_one_star_of_a_title_and_address_is_that_of_its_date(
     library: Library, site: ScriptedSite, day: int

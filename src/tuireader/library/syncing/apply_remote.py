@@ -264,6 +264,9 @@ class _Ready:
     def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, Taken]:
         """Write them, in the caller's transaction."""
         job = self._job
+        # Before it is written: an edit makes a mark that of nobody.
+        came = [there.id for there, each in self._same if there.number != each.server_id]
+        of_archive = server_statuses.read_by_nobody(c, came)
         saved = self._prepacked.write(c, self._feed.id, job.now, is_restored=unites)
         server_statuses.forget(c, [each.id for each in self.wrong])
         known: dict[int, tuple[bool, bool]] = {}
@@ -282,7 +285,7 @@ class _Ready:
             *server_statuses.take(c, known, job.now),
             settled=tuple((self._feed.id, number) for number in saved.read),
         )
-        united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older))
+        united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older, of_archive=of_archive))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
 

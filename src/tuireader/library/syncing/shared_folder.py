@@ -472,14 +472,18 @@ class _Exchange:
         return self._names[feed_id]
 
     def _tell_marked_before(self) -> None:
-        """Publish local marks that are unknown elsewhere: older than the sharing, of a feed that is new, or lost."""
+        """Publish local marks that are unknown elsewhere: older than the sharing, of a feed that is new, or lost.
+
+        Not what was read unasked: what an archive brings is read, and nobody has read it.
+        """
         for feed in self._local():
             if not self._is_anew and str(feed.id) in self._place.feeds:
                 continue
             url = self._urls.get(feed.id, "")
             for row in server_statuses.of_feed(self._c, feed.id) if url else ():
                 guid = self._reused(feed.id).get(row.id, row.guid)
-                marks: tuple[tuple[Field, bool], ...] = (("read", row.read), ("starred", row.starred))
+                is_read = row.read and "read" not in row.unasked
+                marks: tuple[tuple[Field, bool], ...] = (("read", is_read), ("starred", row.starred))
                 for name, value in marks:
                     if value and not self._known.stamp_of(url, name, guid):
                         when = stamp(BEFORE, value=True, is_unasked=name in row.unasked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -131,11 +131,13 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     servers = {account.id: account.name for account in accounts.on_servers(c)}
     unfiled = {each.id for each in folders.every(c) if is_unfiled(each.name, servers.get(each.account_id))}
     copies: dict[int, int] = {}
-    told: Counter[str] = Counter()
+    urls: dict[int, str] = {}
+    told: dict[str, list[int]] = defaultdict(list)
     for feed in sorted(by_id.values(), key=lambda feed: (feed.account_id, feed.url)):
-        where = place(feed.url)
-        copies[feed.id] = told[where]
-        told[where] += 1
+        there = told[place(feed.url)]
+        copies[feed.id] = len(there)
+        there.append(feed.id)
+        urls[feed.id] = without_credentials(by_id[there[0]].url)
         if copies[feed.id]:
             continue  # the user's own goes before that of an account
         yield {
@@ -151,11 +153,11 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     for feed_id, keys in pruning.remembered(c) if some is None else ():
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             chunk = keys[start : start + _KEYS_AT_ONCE]
-            yield {"type": "pruned", "feed_url": without_credentials(by_id[feed_id].url), "keys": chunk}
+            yield {"type": "pruned", "feed_url": urls[feed_id], "keys": chunk}
     for search in ui_state.searches(c) if some is None else ():
         yield {"type": "search", "name": search.name, "query": search.query}
-    there = rules.every(c) if some is None else []
-    for number, rule in enumerate(there):
+    every = rules.every(c) if some is None else []
+    for number, rule in enumerate(every):
         yield {
             "type": "rule",
             "number": number,
@@ -165,11 +167,11 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "star": rule.star,
             "keep": rule.keep,
             "tags": list(rule.tags),
-            "feed": without_credentials(by_id[rule.feed_id].url) if rule.feed_id in by_id else None,
+            "feed": urls.get(rule.feed_id or 0),
             "folder": names.get(rule.folder_id or 0),
             "until": _utc(rule.until),
         }
-    numbers = {rule.id: number for number, rule in enumerate(there)}
+    numbers = {rule.id: number for number, rule in enumerate(every)}
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
@@ -177,8 +179,8 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
-            copy = copies[row.pop("feed_id")]
-            row |= {"copy": copy} if copy else {}
+            row |= {"copy": copies[row["feed"]]} if copies[row["feed"]] else {}
+            row["feed_url"] = urls[row.pop("feed")]
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
 
@@ -188,8 +190,7 @@ def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dic
     did = {str(numbers[rule_id]): bits for rule_id, bits in rules.done_to(c, id_).items() if rule_id in numbers}
     row = {
         "type": "article",
-        "feed_id": article.feed_id,
-        "feed_url": without_credentials(article.feed_url),
+        "feed": article.feed_id,
         "guid": article.guid,
         "title": article.title,
         "link": without_credentials(article.link),
@@ -304,8 +305,6 @@ class _Restoring:
         self._rules: dict[str, Rule] = {}
         """Rules here by their numbers in the backup."""
         self._new_folders = 0
-        self._new_rules: set[int] = set()
-        """Rules that the backup brought: what they did there is done here, too."""
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
         self._newest = articles.highest_id(c)
@@ -406,7 +405,8 @@ class _Restoring:
         pairs = [(each[0], each[1]) for each in keys if isinstance(each, list) and len(each) == _PAIR]
         if not all(type(n) is int and abs(n) < _NUMBERS for pair in pairs for n in pair):
             raise ValueError("removed articles are named by numbers")
-        if feed_id in self._new:  # a file of somebody else keeps nothing away from a feed that is here
+        is_fetched = feeds.get(self._c, feed_id).checked is not None
+        if feed_id in self._new or not is_fetched:  # a file of others keeps nothing away from a feed that is here
             pruning.remember(self._c, feed_id, pairs)
 
     def _search(self, row: dict[str, Any]) -> None:
@@ -446,7 +446,6 @@ class _Restoring:
             if len(self.done.rules) >= _NEW_MAX:
                 raise ValueError(f"no more than {_NEW_MAX:,} rules are taken from a file")
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
-            self._new_rules.add(id_)
             self.done.rules.append(f"{rule.said}: {short_line(rule.query) or _text(row, 'feed') or folder}")
         self._rules[str(row.get("number"))] = replace(same, id=id_)
 
@@ -535,7 +534,7 @@ class _Restoring:
         for rule, bits in did.items():
             if is_new and rule.id:
                 rules.was_done(self._c, rule.id, id_, bits)
-            elif is_here and rule.id in self._new_rules:
+            elif is_here and rule.id and rule.id not in rules.done_to(self._c, id_):
                 rules.redo(self._c, rule, {id_: bits})
 
 

@@ -138,8 +138,8 @@ class _Here:
         self._c = c
         self._count = Counter(link_key(page.url) for page in pages)
         self._feeds: dict[int, set[int]] = {}
-        self._by_title: dict[int, dict[str, _Moments]] = {}
-        """By the key of the address, and by title."""
+        self._by_title: dict[int, dict[tuple[str, int | None], _Moments]] = {}
+        """By the key of the address, and by title and feed; the feed None stands for all."""
         self._by_address: dict[tuple[str, str], _Moments] = defaultdict(_Moments)
         """By title and address."""
 
@@ -149,7 +149,8 @@ class _Here:
             self._feeds[key].add(article.feed_id)
             titles = self._by_title[key]
             for moments in (
-                titles.setdefault(article.title, _Moments()),
+                titles.setdefault((article.title, None), _Moments()),
+                titles.setdefault((article.title, article.feed_id), _Moments()),
                 self._by_address[article.title, article.link],
             ):
                 moments.latest = moments.ids[article.published] = article.id
@@ -170,18 +171,26 @@ class _Here:
         titles, is_alone = self._by_title[key], self._count[key] == 1
         is_another = bool(page.guid) and feed_id in self._feeds[key]
         if page.guid or page.id or is_alone:
-            moments = titles.get(page.title)
+            moments = (page.is_of_feed and titles.get((page.title, feed_id))) or titles.get((page.title, None))
         else:  # a page within a page is told by its address alone
             moments = self._by_address.get((page.title, page.url))
         is_only = is_alone and moments is not None and len(moments.ids) == 1
         there = None if moments is None else moments.of(None if is_only else page.published)
         is_another = is_another or (is_alone and moments is not None and not there)
+        if there and page.feed and not self._is_told_there(page, there, feed_id):
+            there, is_another = None, True
         if is_alone and not is_another and not there:
-            some = [*islice(chain.from_iterable(each.ids.values() for each in titles.values()), 2)]
+            every = (moments.ids.values() for (_, feed), moments in titles.items() if feed is None)
+            some = [*islice(chain.from_iterable(every), 2)]
             there = some[0] if len(some) == 1 and self._may_be(page, some[0]) else None
         if is_alone:
             del self._feeds[key], self._by_title[key]
         return there
+
+    def _is_told_there(self, page: SavedPage, article_id: int, feed_id: int | None) -> bool:
+        """Whether an article is of the page's feed, or tells the same: others have entries about it at its address."""
+        text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
+        return not (text and there) or articles.get(self._c, article_id).feed_id == feed_id or has_other(text, there)
 
     def _may_be(self, page: SavedPage, article_id: int) -> bool:
         """Whether a page may be an article with another title at its address, where each day may bring another one."""
