@@ -429,6 +429,21 @@ def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hid
         assert apply_rules.apply(c, apply_rules.keep(c, Rule("sea", star=True), NOW)) == 1, "before it is indexed"
 
 
+def test_a_star_of_a_rule_comes_with_a_part_that_has_no_rules(db: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    for path in (db, new):
+        with closing(connect(path)) as c:
+            feed = subscribe(c, "https://a.example/feed", "A")
+            save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."),)))
+    with closing(connect(db)) as c:
+        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", star=True, tags=("h",)), NOW))
+        part = [json.dumps(row) for row in backup_rows(c, NOW, articles.ids(c, Query()))]
+    back(new, part)
+    with closing(connect(new)) as c:
+        (row,) = articles.window(c, Query(), 0, 9)
+        assert (row.starred, labels.tags_of(c, [row.id])[row.id]) == (True, ["h"])
+
+
 def test_a_rule_of_many_tags_comes_back_with_what_it_did(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")

@@ -518,7 +518,9 @@ class _Restoring:
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
             fields: tuple[Field, ...] = ("read", "starred")
             for name in fields:
-                if row.get(name) and name not in _unasked(row):
+                # Of a star that a rule gave, a part of the articles has no rule that could give it again.
+                is_of_rule = name in _unasked(row) and (name == "read" or bool(_dict(row, "rules")))
+                if row.get(name) and not is_of_rule:
                     statuses.mark_undated(self._c, [id_], name)
         self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
 
