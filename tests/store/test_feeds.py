@@ -1,6 +1,7 @@
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -329,3 +330,18 @@ def test_of_two_feeds_that_become_one_the_one_that_the_user_keeps_stays(
         feeds.leave(c, by_name[name].id, 1, NOW)
     feeds.take_over(c, by_name["new"].id, by_name["old"].id)
     assert list(feeds.leaving(c)) == ([] if stays else [by_name["new"].id])
+
+
+def test_a_feed_takes_over_another_in_which_its_guids_are_of_other_articles(c: sqlite3.Connection) -> None:
+    own, other = subscribe(c, "https://one.example/feed", "One"), subscribe(c, "https://two.example/feed", "Two")
+    facts: dict[str, Any] = {"title": "A post", "link": "https://one.example/post", "published": NOW}
+    save(c, ready("x", "The text of the post in many words.", **facts), feed=own)
+    save(
+        c,
+        ready("x", "Something else is told under this guid now.", **facts),
+        ready("y", "The text of the post in many words.", **facts),
+        feed=other,
+    )
+    feeds.take_over(c, own.id, other.id)
+    texts = sorted(articles.body(c, id_)[3:7] for id_ in articles.ids(c, Query(apart=True)))
+    assert texts == ["Some", "The "]

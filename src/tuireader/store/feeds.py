@@ -11,6 +11,7 @@ from tuireader.model.query import HIDE
 from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import (
+    guid_key,
     id_list,
     moment,
     name_key,
@@ -242,6 +243,7 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
         labels.write_status(c, "aside", 1, id_list(row[0] for row in hidden))
         rows = c.execute("SELECT id FROM article WHERE feed_id = ?", (other_id,)).fetchall()
         ids = id_list(row[0] for row in rows if row[0] not in pairs)
+        _tell_apart(c, feed_id, ids)
         c.execute(
             "UPDATE article SET feed_id = ?, server_id = NULL WHERE id IN (SELECT value FROM json_each(?))",
             (feed_id, ids),
@@ -256,6 +258,18 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
         c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
         with _followed_by_queries(c, feed_id, merged=other_id):
             remove(c, other_id)
+
+
+def _tell_apart(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
+    """Give other guids to articles whose guids a feed has already; `ids` as from `row_values.id_list`."""
+    rows = c.execute(
+        "SELECT o.id, o.guid FROM json_each(?) AS w CROSS JOIN article AS o ON o.id = w.value"
+        " CROSS JOIN article AS a INDEXED BY article_by_guid ON a.feed_id = ? AND a.guid_key = o.guid_key",
+        (ids, feed_id),
+    ).fetchall()
+    for id_, guid in rows:
+        other = f"{text_of(guid)} {id_}"
+        c.execute("UPDATE article SET guid = ?, guid_key = ? WHERE id = ?", (other, guid_key(other), id_))
 
 
 def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
