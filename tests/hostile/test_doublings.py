@@ -47,7 +47,7 @@ from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
 
 DOUBLINGS = 10
-ENOUGH = 0.3
+ENOUGH = 1.0
 """Seconds of one run from which on it is seen how it grows."""
 QUADRATIC = 1.6
 """The slope between linear (1) and quadratic (2), in which a sort, a cache or the collector has its room."""
