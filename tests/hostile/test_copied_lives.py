@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import format_datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,12 +15,12 @@ import pytest
 
 from conftest import Clock, Reply, ScriptedSite
 from library.conftest import Library
+from support.factories import backup_of
 from support.rss import Item, rss
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
 from tuireader.library.rules import apply_rules, prune
 from tuireader.library.subscribing import subscription
-from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, statuses
@@ -312,10 +311,6 @@ def differences(one: State, two: State) -> list[str]:
         elif here != there:
             found.append(f"{key}: {here} != {there}")
     return found
-
-
-def backup_of(c: Connection, now: datetime) -> BytesIO:
-    return BytesIO("".join(f"{json.dumps(row)}\n" for row in backup_rows(c, now)).encode())
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ import pytest
 from conftest import Clock, Reply, ScriptedSite
 from library.conftest import Library
 from support.devices import Device
+from support.factories import backup_of
 from support.reader_servers import FakeMiniflux, FakeReader, Item
 from support.rss import Item as Entry
 from support.rss import rss
@@ -23,7 +21,6 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.rules import prune
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
-from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.headline import Field
 from tuireader.model.query import Query
@@ -36,10 +33,6 @@ pytestmark = pytest.mark.slow
 STEPS = 45
 WORDS = "harbour lantern meadow copper winter thistle anchor velvet orchard granite".split()  # noqa: SIM905 - shorter
 FIELDS: tuple[Field, Field] = ("read", "starred")
-
-
-def backup_of(c: Connection, now: datetime) -> BytesIO:
-    return BytesIO("".join(f"{json.dumps(row)}\n" for row in backup_rows(c, now)).encode())
 
 
 class SharedLife:

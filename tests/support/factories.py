@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from tuireader.library.refreshing.upkeep import index_for
+from tuireader.library.transfer.backup import backup_rows
 from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
@@ -70,6 +73,11 @@ def index_all(c: sqlite3.Connection) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"{search.waiting(c)} articles still wait")
+
+
+def backup_of(c: sqlite3.Connection, now: datetime = NOW) -> BytesIO:
+    """A backup as a file to be imported."""
+    return BytesIO("".join(f"{json.dumps(row)}\n" for row in backup_rows(c, now)).encode())
 
 
 EVERYTHING = Query()

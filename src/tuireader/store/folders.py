@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
-from tuireader.model.account import LOCAL
+from tuireader.model.account import LOCAL, is_unfiled
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import folded, name_key, number, text_of, tidy
 
@@ -40,6 +40,12 @@ def every(c: sqlite3.Connection) -> list[Folder]:
     found = [_folder(row) for row in c.execute(f"{_FOLDERS} ORDER BY f.key, f.id").fetchall()]
     is_one = c.execute("SELECT count(DISTINCT account_id) FROM feed").fetchone()[0] < 2
     return [replace(folder, account="") for folder in found] if is_one else found
+
+
+def unfiled(c: sqlite3.Connection) -> set[int]:
+    """The ids of the folders that hold the feeds without a folder of an account."""
+    rows = map(_folder, c.execute(_FOLDERS).fetchall())
+    return {each.id for each in rows if is_unfiled(each.name, None if each.account_id == LOCAL else each.account)}
 
 
 def named(c: sqlite3.Connection, name: str) -> list[Folder]:

@@ -133,14 +133,22 @@ def _of_one_moment(key: Key, is_kept: IsKept) -> Callable[[list[RemoteEntry], li
         for each in reversed(ours):
             there[key(each), _when(each)].append(each)
         left, pairs = list(entries), Pairs()
+        ranks: dict[tuple[str, int], int] = {}
+
+        def rank(entry: RemoteEntry, each: Ours) -> int:
+            names = entry.server_id, each.id
+            if names not in ranks:
+                ranks[names] = is_kept(entry, each)
+            return ranks[names]
+
         for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (_EQUAL, 0)):
             kept = []
             for entry in left:
                 shared, when = key(entry), _when(entry)
                 near = there.get((shared, when + apart), []) if shared and when else []
-                ranks = [is_kept(entry, each) if 1 < len(near) <= _SEVERAL else 0 for each in near]
-                best = max(range(len(near)), key=lambda place: (ranks[place], place), default=0)
-                if near and (ranks[best] >= least or len(near) == 1):
+                likeness = [rank(entry, each) if 1 < len(near) <= _SEVERAL else 0 for each in near]
+                best = max(range(len(near)), key=lambda place: (likeness[place], place), default=0)
+                if near and (likeness[best] >= least or len(near) == 1):
                     pairs.append((entry, near.pop(best)))
                 else:
                     kept.append(entry)

@@ -170,7 +170,7 @@ def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dic
 
 
 def pruned_numbers(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> set[str]:
-    """Those of an account's numbers whose articles were removed here."""
+    """The server ids among these whose articles were removed here."""
     keys = {number_key(number): number for number in numbers}
     rows = c.execute(
         "SELECT w.value FROM feed AS f CROSS JOIN json_each(?) AS w CROSS JOIN pruned AS p ON p.feed_id = f.id"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -139,7 +139,7 @@ def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> 
 
 
 def hidden(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """Those of the articles that are hidden, also by a rule that is gone."""
+    """The hidden articles among these, also those of a rule that was removed."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND aside = 1"
     return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
@@ -233,7 +233,7 @@ def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int
     ).fetchall()
     others, found = _done_by_others(c, rule, ids), {}
     for id_, read, starred in rows:
-        other = others.get(id_, _Other())
+        other = others[id_]
         wanted = READ * (rule.read and not read) + STAR * (rule.star and (not starred or other.bits & STAR > 0))
         bits = (HIDE * rule.hide + KEEP * rule.keep + wanted) & ~before.get(id_, 0)
         has = {name_key(tag) for tag in there.get(id_, ())} - other.tags
@@ -245,12 +245,12 @@ def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int
     return found
 
 
+@dataclass(slots=True)
 class _Other:
-    """What other rules did with an article."""
+    """The effects of other rules on an article."""
 
-    def __init__(self) -> None:
-        self.bits = 0
-        self.tags: set[str] = set()
+    bits: int = 0
+    tags: set[str] = field(default_factory=set)
 
 
 def _done_by_others(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, _Other]:
@@ -298,18 +298,17 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
                 given[tag].append(article_id)
         ids = [row[0] for row in rows]
         others = _done_by_others(c, rule, ids)
-        stays = {bit: {id_ for id_, other in others.items() if other.bits & bit} for bit in (READ, STAR)}
+        alone = {bit: [id_ for id_ in did[bit] if not others[id_].bits & bit] for bit in (HIDE, READ, STAR)}
         # Before it is forgotten what the rule did: else that would be taken for the user's own.
         for tag, tagged in given.items():
             labels.remove_tags(c, [id_ for id_ in tagged if name_key(tag) not in others[id_].tags], [tag])
-        read = set(statuses.read_unasked(c, did[READ])) - stays[READ]
-        statuses.mark(c, sorted(read), read=False, is_unasked=True)
-        statuses.mark(c, sorted(set(did[STAR]) - stays[STAR]), starred=False, is_unasked=True)
+        statuses.mark(c, statuses.read_unasked(c, alone[READ]), read=False, is_unasked=True)
+        statuses.mark(c, alone[STAR], starred=False, is_unasked=True)
         c.execute(
             "DELETE FROM rule_article WHERE rule_id = ? AND article_id IN (SELECT value FROM json_each(?))",
             (rule.id, id_list(ids)),
         )
-        _set_aside(c, _hidden_by_none(c, did[HIDE]), 0)
+        _set_aside(c, alone[HIDE], 0)
         duplicates.settle_of(c, ids)
     return len(ids)
 
@@ -320,15 +319,6 @@ def remove(c: sqlite3.Connection, rule_id: int) -> None:
         rows = c.execute("SELECT article_id FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
         duplicates.settle_of(c, [row[0] for row in rows])  # what is the user's own is done with the whole story
-
-
-def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    rows = c.execute(
-        "SELECT w.value FROM json_each(?) AS w WHERE NOT EXISTS"
-        " (SELECT 1 FROM rule_article AS r WHERE r.article_id = w.value AND r.did & ?)",
-        (id_list(ids), HIDE),
-    )
-    return [row[0] for row in rows.fetchall()]
 
 
 def _set_aside(c: sqlite3.Connection, ids: Sequence[int], aside: int) -> None:

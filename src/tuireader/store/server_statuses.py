@@ -144,7 +144,7 @@ def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def read_by_nobody(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """Those of the articles that came read out of an archive, or were marked by age."""
+    """The articles among these that arrived read from an archive, or were marked read by age."""
     sql = (
         "SELECT id FROM article AS a WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1 AND NOT"
         f" EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ})"

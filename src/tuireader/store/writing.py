@@ -40,6 +40,7 @@ _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
 NUMBERS_MAX = 2**40
 """More articles than there can be."""
 _AHEAD = timedelta(days=3650)
+_DAY = 86_400
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
@@ -157,7 +158,7 @@ class Prepacked:
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
         every = {key for ready in self._new for key in (*ready.keys, ready.number)}
         gone = pruning.were_pruned(c, feed_id, every) if self._new else {}
-        settled: list[_Ready] = []
+        read: list[str] = []
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready in self._new:
@@ -167,7 +168,7 @@ class Prepacked:
             # Under the number that it had, it was marked unread there; under another one it is there anew.
             is_unread_again = ready.is_unread_there and ready.number in gone and not is_restored
             if was_here and not (self._is_asked_for or ready.is_starred or is_unread_again):
-                settled += [ready] if ready.is_unread_there else []
+                read += [ready.prepared.server_id] if ready.is_unread_there else []
                 continue
             if was_here or (before is None and key in gone):
                 pruning.welcome_back(c, feed_id, (*keys, ready.number))
@@ -183,8 +184,7 @@ class Prepacked:
             _update(c, article_id, ready)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
-        read = tuple(ready.prepared.server_id for ready in settled)
-        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words, read)
+        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words, tuple(read))
 
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
@@ -212,9 +212,6 @@ def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping
     if key not in gone or gone.keys().isdisjoint((link, title, text)):
         return is_renamed
     return is_renamed or not is_later or (title in gone and text in gone)
-
-
-_DAY = 86_400
 
 
 class _Ready:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.factories import NOW, ready, save_plan
+from support.factories import NOW, backup_of, ready, save_plan
 from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
-from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import utc_now
@@ -234,7 +231,7 @@ def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[M
     everywhere(two, one)
     two.mark(2, starred=True)  # of this nobody knows but the backup
     with two.opened() as c:
-        backup = "".join(f"{json.dumps(row)}\n" for row in backup_rows(c, two.now)).encode()
+        backup = backup_of(c, two.now)
     one.now = two.now + timedelta(hours=1)
     one.mark(0, starred=False, read=False)
     name_and_file(one, "New", "New", one.now + timedelta(minutes=1))
@@ -246,15 +243,15 @@ def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[M
         file.unlink()
     with two.opened() as c:
         shared_folder.share(c, str(two.folder), host="test-two")
-        import_stream(c, BytesIO(backup), one.now, lambda _: None)
+        import_stream(c, backup, one.now, lambda _: None)
     two.now = one.now + timedelta(hours=1)
     everywhere(two, one)
     two.mark(3, starred=True)
     everywhere(two, one)
     with two.opened() as c:
-        backup = "".join(f"{json.dumps(row)}\n" for row in backup_rows(c, two.now)).encode()
+        backup = backup_of(c, two.now)
         two.mark(3, starred=False)  # what waits to be told is no older than what was told
-        import_stream(c, BytesIO(backup), two.now, lambda _: None)
+        import_stream(c, backup, two.now, lambda _: None)
     everywhere(two, one)
     assert one.state()[f"{URL}#3"] == (False, False)
     assert one.feeds() == two.feeds() == {URL: ("New", "New")}

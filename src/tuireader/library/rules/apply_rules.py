@@ -8,11 +8,10 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tuireader.model.account import is_unfiled
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
-from tuireader.store import accounts, articles, feeds, folders, rules, ui_state
+from tuireader.store import articles, feeds, folders, rules, ui_state
 from tuireader.store.queries import renaming, search
 from tuireader.store.queries.query_language import understand
 from tuireader.store.row_values import name_key
@@ -150,11 +149,9 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
     `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name; that of
     an account's feeds without a folder is none.
     """
-    said, every = [], folders.every(c)
-    of_accounts = {account.id: account.name for account in accounts.on_servers(c)}
-    unfiled = {each.id for each in every if is_unfiled(each.name, of_accounts.get(each.account_id))}
+    said, unfiled = [], folders.unfiled(c)
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
-    names = {folder.id: folder.name for folder in every}
+    names = {folder.id: folder.name for folder in folders.every(c)}
     by_folder = defaultdict(set)
     for feed in before:
         by_folder[feed.folder_id].add(feed.id)

@@ -297,8 +297,9 @@ class GoogleReader(Server):
         found: list[str] = []
         async for some in self._id_pages(greader.ALL, most=_NEWEST):
             here = await cache.read(partial(server_statuses.numbered, account_id=account.id, numbers=some))
-            gone = await cache.read(partial(pruning.pruned_numbers, account_id=account.id, numbers=some))
-            lacking = [each for each in some if each not in here and each not in gone]
+            lacking = [each for each in some if each not in here]
+            gone = await cache.read(partial(pruning.pruned_numbers, account_id=account.id, numbers=lacking))
+            lacking = [each for each in lacking if each not in gone]
             found += lacking
             if not lacking:
                 break

@@ -6,20 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.entries import marked_name
 from tuireader.feeds.opml import FEEDS_MAX
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
-from tuireader.model.account import is_unfiled
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Field, Status
 from tuireader.model.query import TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
-    accounts,
     articles,
     feeds,
     folders,
@@ -92,7 +90,7 @@ class Restored:
     filled: int = 0
     """Number of known feeds that got a name, folder or option."""
     rules: list[str] = field(default_factory=list)
-    """What the rules do that were added."""
+    """Descriptions of the added rules."""
     searches: int = 0
     """Saved searches that were added."""
     inside: list[str] = field(default_factory=list)
@@ -128,8 +126,7 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     names = {each.id: each.name for each in folders.every(c) if some is None or each.id in filed}
     for name in sorted(names.values()):
         yield {"type": "folder", "name": name}
-    servers = {account.id: account.name for account in accounts.on_servers(c)}
-    unfiled = {each.id for each in folders.every(c) if is_unfiled(each.name, servers.get(each.account_id))}
+    unfiled = folders.unfiled(c)
     copies: dict[int, int] = {}
     urls: dict[int, str] = {}
     told: dict[str, list[int]] = defaultdict(list)
@@ -276,12 +273,12 @@ def _check_head(row: dict[str, Any] | None) -> None:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
-class _Told(dict[int, str]):
-    """One article: its texts by the copies of its feed that have it."""
+class _Told(NamedTuple):
+    """An article of several copies of a feed."""
 
-    def __init__(self, guid: str, texts: dict[int, str]) -> None:
-        super().__init__(texts)
-        self.guid = guid
+    guid: str
+    texts: dict[int, str]
+    """By copy."""
 
 
 _Twins = dict[tuple[object, ...], list[_Told]]
@@ -533,10 +530,11 @@ class _Restoring:
         labels.add_tags(self._c, [id_], [tag for tag in tags if tag in by_rule and not is_here])
         if is_new and row.get("hidden") is True:
             rules.hide(self._c, [id_])
+        done = rules.done_to(self._c, id_) if did and is_here else {}
         for rule, bits in did.items():
             if is_new and rule.id:
                 rules.was_done(self._c, rule.id, id_, bits)
-            elif is_here and rule.id and rule.id not in rules.done_to(self._c, id_):
+            elif is_here and rule.id and rule.id not in done:
                 rules.redo(self._c, rule, {id_: bits})
 
 
@@ -554,10 +552,10 @@ def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
             continue
         some = seen.setdefault(key, before.get(key, []))
         copy, text = _number(row, "copy"), plain_text(_text(row, "html"))
-        for others in some:
-            if copy not in others and has_other(next(iter(others.values())), text):
-                row["guid"] = others.guid
-                others[copy] = text
+        for other in some:
+            if copy not in other.texts and has_other(next(iter(other.texts.values())), text):
+                row["guid"] = other.guid
+                other.texts[copy] = text
                 break
         else:
             some.append(_Told(row["guid"], {copy: text}))
