@@ -113,6 +113,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
         ("tuireader.tui.support.typeahead", "PATIENCE", ""),
         ("tuireader.library.subscribing.discovery", "GUESS_TIMEOUT", ""),
         ("tuireader.library.reading.full_text", "DEADLINE", ""),
+        ("tuireader.content.layout.code", "REFILL", ""),
     ):
         if module in sys.modules:
             monkeypatch.setattr(f"{module}.{holder}.{name}" if holder else f"{module}.{name}", 600.0)

@@ -84,6 +84,25 @@ def test_a_slow_lexer_is_left_in_time(language: str, line: str, monkeypatch: pyt
     assert max(pieces) <= code.PIECE_MAX
 
 
+def test_all_blocks_together_are_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of many blocks may take as long as one may: the rest stays without colours, until some time has passed."""
+    now = 0.0
+
+    def tick() -> float:
+        nonlocal now
+        now += code.PATIENCE / 10
+        return now
+
+    monkeypatch.setattr("time.thread_time", tick)
+    monkeypatch.setattr(code, "REFILL", 0.0)
+    monkeypatch.setattr(code, "_ALLOWANCE", code.Allowance())
+    blocks = "\n\n".join(f"```python\n{number} + 1\n```" for number in range(100))
+    numbers = [line for line in lay_out(to_document(blocks), 60) if any("number" in span.style for span in line.spans)]
+    assert 1 <= len(numbers) <= code.ALLOWED / (code.PATIENCE / 10) + 1
+    monkeypatch.setattr(code, "REFILL", 600.0)
+    assert any("number" in span.style for span in lines("100 + 1", 60, "python")[0].spans)
+
+
 @pytest.mark.parametrize(
     ("language", "text"), [("bash", "echo $'" + "\\5" * 40), ("bat", "rem " + "^#" * 40), ("fish", '"' + "\\1" * 60)]
 )

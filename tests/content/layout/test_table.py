@@ -76,6 +76,15 @@ def test_the_labels_of_later_records_are_no_text() -> None:
     assert text.count("Name") == 1
 
 
+def test_a_long_label_is_whole_in_the_first_record_only() -> None:
+    """Each record repeats the labels: a header of thousands of words would stand there once for each row."""
+    label = "label " * 300
+    rows = ["| extraordinarily extraordinarily | extraordinarily extraordinarily |"] * 40
+    lines = [line.drawn for line in lay_out(to_document(table(f"| Name | {label}|", *rows)), 30)]
+    assert sum(line.count("label") for line in lines) <= 300 + 39 * 7
+    assert sum("…" in line for line in lines) == 39
+
+
 def test_wide_characters_are_measured_in_cells() -> None:
     lines = drawn(table("| 字 | 意味 |", "| 読 | to read |"), 30)
     assert lines == ["字  意味", "──  ───────", "読  to read"]

@@ -126,3 +126,10 @@ def test_a_heavy_block_is_left_to_others_and_stood_for_meanwhile() -> None:
     assert page.complete
     assert page.rows == 3 + len(lay_out(document, 60)) + TAIL
     assert 0.8 * page.rows < guess < 1.25 * page.rows
+
+
+def test_a_table_of_many_cells_is_heavy() -> None:
+    head = "| a | b | c | d | e |\n|---|---|---|---|---|\n"
+    few, many = (to_document(head + "| 1 | 2 | 3 | 4 | 5 |\n" * rows) for rows in (50, 500))
+    assert not Page(HEAD_LINES, few, 60).is_heavy(0)
+    assert Page(HEAD_LINES, many, 60).is_heavy(0)

@@ -40,6 +40,8 @@ LANGUAGES = frozenset(
 """Lexers that are used: of Pygments' six hundred, some never end, or take the cube of a text."""
 PATIENCE = 0.2
 """Maximum seconds of this thread for the pieces of a block, and of each match; the rest stays without colours."""
+ALLOWED, REFILL = 0.5, 0.25
+"""Maximum seconds for all blocks together, and how much of that comes back in a second."""
 
 ABOVE, BELOW = "▄", "▀"
 """The half-row blocks drawn above and below code."""
@@ -79,7 +81,7 @@ def code_lines(block: Code, frame: Frame) -> list[Line]:
 
     Half a row of its tint stands above and below as padding.
     """
-    text = Text(block.text, colours(block.text, block.language))
+    text = Text(block.text, colours(block.text, block.language) if _ALLOWANCE.left > 0 else ())
     longest = max(map(cells, block.text.split("\n"))) if len(block.text) <= COLOUR_LIMIT else frame.room
     is_tight = frame.room < 20 or frame.room - len(_MARGIN.text) < longest <= frame.room
     margin = _NARROW_MARGIN if is_tight else _MARGIN
@@ -140,10 +142,30 @@ def colours(text: str, language: str) -> tuple[Run, ...]:
     return tuple(runs)
 
 
+class Allowance:
+    """The time left for colours: an article may have many blocks that take as long as each of them may."""
+
+    def __init__(self) -> None:
+        self._left, self._at = ALLOWED, time.monotonic()
+
+    @property
+    def left(self) -> float:
+        now = time.monotonic()
+        self._left, self._at = min(ALLOWED, self._left + (now - self._at) * REFILL), now
+        return self._left
+
+    def spend(self, seconds: float) -> None:
+        self._left -= seconds
+
+
+_ALLOWANCE = Allowance()
+
+
 def _in_time(tokens: Iterator[tuple[int, object, str]]) -> Iterator[tuple[int, object, str]]:
-    until = time.thread_time() + PATIENCE
+    begin = time.thread_time()
     with suppress(TimeoutError):
-        yield from takewhile(lambda _: time.thread_time() <= until, tokens)
+        yield from takewhile(lambda _: time.thread_time() - begin <= PATIENCE, tokens)
+    _ALLOWANCE.spend(time.thread_time() - begin)
 
 
 def _tokens(lexer: Any, text: str) -> Iterator[tuple[int, object, str]]:

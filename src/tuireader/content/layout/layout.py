@@ -31,6 +31,10 @@ _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _BAR_ROLES = frozenset(role for _, role in _BARS.values())
 _PICTURE = Span("▣ ", "picture-mark")
+_LABEL_MAX = 40
+"""Maximum characters of a label in all records but the first: it is laid out anew in each of them."""
+HEAVY, _CELL_WEIGHT = 50_000, 25
+"""Characters from which laying out a block could delay keys, and how many of them a cell of a table takes besides."""
 HYPHENATED_BELOW = 50
 """Width in cells from which words are not hyphenated."""
 
@@ -183,11 +187,12 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
     widest = max(cells(cell.text.plain) + (_INDENT if column else 0) for column, cell in enumerate(header))
     is_beside = frame.room - _INDENT >= _STACKED and any(cell.text.plain for cell in header)
     label = min(widest, max(frame.room // 3, 12 + _INDENT)) if is_beside else 0
+    labels = [cell._replace(text=_shortened(cell.text)) for cell in header]
     lines: list[Line] = []
     for number, row in enumerate(records):
         if number:
             lines.append(Line(frame.rest, frame.block, row[0].base))
-        for column, (head, cell) in enumerate(zip(header, row, strict=True)):
+        for column, (head, cell) in enumerate(zip(labels if number else header, row, strict=True)):
             place = frame.within() if column and len(row) > 1 else frame
             indent = frame.room - place.room
             drawn = _field(head, cell, max(0, label - indent), place.room, "" if column else "table-head")
@@ -196,6 +201,10 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
             base = cell.base if lines else head.base
             lines += _framed(drawn, base, place, opening=not lines)
     return lines
+
+
+def _shortened(label: Text) -> Text:
+    return label if len(label.plain) <= _LABEL_MAX else Text(f"{label.plain[: _LABEL_MAX - 1].rstrip()}…")
 
 
 def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
@@ -228,6 +237,15 @@ def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[L
     for index in range(len(document.blocks)):
         lines += lay_out_block(document, index, width, hyphenate=hyphenate)
     return lines
+
+
+def is_heavy(document: Document, index: int) -> bool:
+    """Whether a block must be laid out in a thread, since it could delay keys."""
+    starts, block = document.starts, document.blocks[index]
+    weight = (starts[index + 1] if index + 1 < len(starts) else document.length) - starts[index]
+    if isinstance(block, Table):
+        weight += _CELL_WEIGHT * len(block.aligns) * (len(block.rows) + 1)
+    return weight > HEAVY
 
 
 def lay_out_block(document: Document, index: int, width: int, *, hyphenate: bool = True) -> list[Line]:

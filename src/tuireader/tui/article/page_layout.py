@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from tuireader.content.document.model import Block, Code, Document, Table, text_length
-from tuireader.content.layout.layout import lay_out_block
+from tuireader.content.layout.layout import is_heavy, lay_out_block
 from tuireader.content.layout.line import Line, Span
 from tuireader.tui.support.viewport import Items, Place
 
@@ -15,9 +15,6 @@ HEAD = -1
 """The block number of the head (title, byline)."""
 
 TAIL = 2
-
-HEAVY = 50_000
-"""Characters from which a block is laid out in a thread, since it could delay keys."""
 
 _PENDING = Span("…", "foot")
 
@@ -59,9 +56,7 @@ class Page:
 
     def is_heavy(self, block: int) -> bool:
         """Whether a block must be laid out in a thread, and is not yet."""
-        starts, length = self.document.starts, self.document.length
-        end = starts[block + 1] if block + 1 < len(starts) else length
-        return block not in self._lines and end - starts[block] > HEAVY
+        return block not in self._lines and is_heavy(self.document, block)
 
     def put(self, block: int, lines: Sequence[Line]) -> None:
         """Set the lines of a block."""

@@ -436,10 +436,11 @@ def _completed(opened: OpenArticle, endings: tuple[str, str, str]) -> OpenArticl
 
 
 def _rehearse(document: Document) -> None:
-    from tuireader.content.layout.layout import lay_out_block
+    from tuireader.content.layout.layout import is_heavy, lay_out_block
 
     for index in range(min(_REHEARSED, len(document.blocks))):
-        lay_out_block(document, index, _REHEARSED_WIDTH)
+        if not is_heavy(document, index):
+            lay_out_block(document, index, _REHEARSED_WIDTH)
 
 
 async def _from_no_server(_queue: PoliteQueue, _article_id: int) -> bool:
