@@ -173,6 +173,16 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a query of one quote": (lambda n: '"' * n, understand),
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
+    "a feed with a long base": (
+        lambda n: f"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://a.example/{"a/" * n}">
+        <entry><id>1</id><content type="html">{"&lt;a href='../x'>a&lt;/a>" * n}</content>
+        {'<link href="../x"/>' * n}</entry></feed>""".encode(),
+        lambda text: parse_feed(text, "https://a.example/", "text/xml"),
+    ),
+    "a text with relative links at a long address": (
+        lambda n: (f'<p>Words. {"<a href=../x>a</a> " * n}</p>', f"https://a.example/{'a/' * n}"),
+        lambda page: clean(*page),
+    ),
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
     "a page, an address of comments": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p><a href="{"<!--" * n}">x</a></body></html>',
@@ -185,6 +195,10 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "HTML of signs of Latin-1": (lambda n: "<p>" + "©\xa0»" * n, lambda text: clean(text, "https://a.example/")),
     "text of as many different characters, folded": (
         lambda n: "".join(map(chr, range(0x10000, 0x10000 + min(n, 900_000)))), FoldedText
+    ),
+    "records with a long label": (
+        lambda n: to_document(f"| {'w' * 20} | {'y' * 19} {'x ' * n}|\n|---|---|\n" + "| a | b |\n" * (n // 8)),
+        lambda document: lay_out(document, 30),
     ),
     "a page of cells without a table": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p>{"x<td>" * n}',

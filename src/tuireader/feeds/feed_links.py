@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tuireader.feeds.decode import decode, find_root
 from tuireader.feeds.sitemap import lists_news
 from tuireader.feeds.wordpress import looks_like_posts
 from tuireader.model.fetched import FeedLink
 from tuireader.text.printable import line, unescape
-from tuireader.urls.hosts import absolute, host_of
+from tuireader.urls.hosts import absolute, host_of, join
 from tuireader.urls.identity import front_of, same_site
 
 _LOOKED_AT = 1_000_000
@@ -140,7 +140,7 @@ def _tags(page: str, name: str) -> Iterator[tuple[dict[str, str], int]]:
 def _base(page: str, url: str) -> str:
     for attributes, _ in _tags(page, "base"):
         try:
-            return urljoin(url, attributes.get("href", ""))
+            return join(url, attributes.get("href", ""))
         except ValueError:
             break
     return url

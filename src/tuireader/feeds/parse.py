@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.decode import decode, find_root, is_whole
@@ -21,7 +20,7 @@ from tuireader.text.bounded_json import items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.language import language_tag
 from tuireader.text.printable import line, unescape
-from tuireader.urls.hosts import absolute, short_host
+from tuireader.urls.hosts import absolute, join, short_host
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _FRESH_MAX = 86_400
@@ -263,7 +262,7 @@ def _as_html(content: dict[str, Any]) -> str:
 
 def _joined(found: re.Match[str], base: str) -> str:
     try:
-        return f"{found[1]}{found[2]}{urljoin(base, found[3])}{found[2]}"
+        return f"{found[1]}{found[2]}{join(base, found[3])}{found[2]}"
     except ValueError:
         return found[0]
 

@@ -19,11 +19,13 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from tuireader.feeds.decode import declared_entities, mended
 from tuireader.feeds.fast_rss import RawFeed
+from tuireader.urls.hosts import is_absurd
 
 _NAMESPACES_MAX = 200
 _ATTRIBUTES_MAX = 200
 _DEPTH_MAX = 50
 _SURPRISES = (ArithmeticError, LookupError, TypeError, ValueError)
+_BASES = frozenset({"base", "xml:base"})
 _BODIES = frozenset({"content", "description", "summary"})
 _C1 = re.compile("[\x80-\x9f]")
 
@@ -50,12 +52,14 @@ class _Guards:
     namespaces_in_use: dict[str, str]
     depth: int
     basestack: list[str]
+    baseuri: str
     langstack: list[str | None]
     resolve_relative_uris = False  # links are made absolute where they are read
     sanitize_html = False  # bodies are cleaned before they are shown
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        """Handle a start tag; one that feedparser does not expect there is ignored."""
+        """Handle a start tag; one that feedparser does not expect there is ignored, as are absurd base addresses."""
+        attrs = [(name, value) for name, value in attrs if name not in _BASES or not is_absurd(self.baseuri + value)]
         with suppress(*_SURPRISES):
             super().unknown_starttag(tag, attrs)  # type: ignore[misc]
 

@@ -12,6 +12,9 @@ from tuireader.text.printable import printable
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
+_BASE_MAX, _BASE_DEPTH = 1_000, 100
+"""Maximum characters and slashes of an address to which links are relative."""
+
 Server = tuple[str, str, int | None]
 """Scheme, host, and port unless it is the default."""
 
@@ -92,6 +95,15 @@ ADDRESS_MAX = 65_536
 """Maximum characters of an address that others give."""
 
 
+def join(base: str, link: str) -> str:
+    """`link` relative to a base; raises ValueError. Without one if that is absurd: each link takes its length."""
+    return urljoin("" if is_absurd(base) else base, link)
+
+
+def is_absurd(base: str) -> bool:
+    return len(base) > _BASE_MAX or base.count("/") > _BASE_DEPTH
+
+
 def absolute(link: object, base: str) -> str:
     """`link` as an absolute http(s) address, relative to `base`; "" if it is none, or too long."""
     if not isinstance(link, str) or len(link) > ADDRESS_MAX or not link.strip():
@@ -99,7 +111,7 @@ def absolute(link: object, base: str) -> str:
     if _WHOLE.fullmatch(link):
         return link
     try:
-        address = urljoin(base, printable(link).strip())
+        address = join(base, printable(link).strip())
         parts = urlsplit(address)
         host = parts.hostname
     except ValueError:  # such as http://[

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from math import inf
 from typing import TypeAlias
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tuireader.content.cleaning.boilerplate import (
     is_part_of_page,
@@ -25,6 +25,7 @@ from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.language import language_tag
 from tuireader.text.printable import printable, printable_block, unescape
+from tuireader.urls.hosts import join
 
 _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
@@ -167,7 +168,7 @@ class Context:
         if not href.strip():
             return ""
         try:
-            address = urljoin(self.base, printable(href).strip())
+            address = join(self.base, printable(href).strip())
             scheme = urlsplit(address).scheme
         except ValueError:
             return ""
