@@ -186,6 +186,26 @@ async def test_of_two_that_become_one_what_the_account_has_stays(server: Api, de
     assert set(here.feeds().values()) == there
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_what_another_device_has_named_and_filed_there_stays(
+    server: Api, device: MakeDevice, *, is_known: bool
+) -> None:
+    """Also where this device has not synced since: a push asks the server, not its own memory."""
+    here = device(server)
+    server.follow(1)
+    await here.sync() if is_known else await here.add()
+    server.feeds[1] |= {"title": "Of the phone", "folder": "Phone"}
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, server.feeds[1]["url"], title="Feed 1", site="", now=NOW)
+        subscription.rename(c, own.id, "Of the laptop")
+        subscription.put_into(c, own.id, "Laptop")
+        own = feeds.get(c, own.id)
+    assert await here.push(own) == ["It keeps what Work has, not the name Of the laptop and the folder Laptop"]
+    await here.sync()
+    assert (server.feeds[1]["title"], server.feeds[1]["folder"]) == ("Of the phone", "Phone")
+    assert here.feeds() == {server.feeds[1]["url"]: ("Of the phone", "Phone")}
+
+
 @pytest.mark.parametrize("folder", ["All", "Uncategorized", "Renamed"])
 async def test_a_rule_follows_its_folder_and_not_into_that_of_all_feeds_without_one(
     server: Api, device: MakeDevice, folder: str

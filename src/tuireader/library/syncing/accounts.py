@@ -104,14 +104,12 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     chosen = folder
     if not folder and feed.folder_id is not None:
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
-    server_id = await server.subscribe(feed.url, folder)
+    server_id, before = await server.subscribe(feed.url, folder)
     remote = next((each for each in await server.feeds() if each.server_id == server_id), None)
     if double is None and remote is not None:  # its address redirects to one that is followed
         find = partial(_double, feed=feed, account=account, url=remote.url, server_id=remote.server_id)
         double = await cache.read(find)
-    kept = _Kept()
-    if double is not None:
-        kept = await cache.read(partial(_kept, feed=feed, account=account, double=double, chosen=chosen))
+    kept = await cache.read(partial(_kept, feed=feed, account=account, double=double, before=before, chosen=chosen))
     if feed.given_name and not kept.name:
         await server.rename(server_id, feed.given_name)
     said = kept.said(feed, folder, account)
@@ -152,9 +150,17 @@ class _Kept(NamedTuple):
         return [f"It keeps what {account.name} has, not {' and '.join(other)}"] if other else []
 
 
-def _kept(c: sqlite3.Connection, feed: Feed, account: Account, double: Feed, chosen: str) -> _Kept:
-    name = double.name if name_key(double.name) != name_key(feed.title) else ""
-    folder = chosen or ("" if double.folder_id is None else folders.get(c, double.folder_id).name)
+def _kept(
+    c: sqlite3.Connection, *, feed: Feed, account: Account, double: Feed | None, before: RemoteFeed | None, chosen: str
+) -> _Kept:
+    """What a feed that the account follows is called: on the server `before`, unless a change for that is pending."""
+    name, folder = (before.title, before.folder) if before is not None else ("", "")
+    pending = {change.server_id for change in status_outbox.subscriptions_waiting(c, account.id)}
+    if double is not None and (before is None or double.server_id in pending):
+        name = double.name
+        folder = "" if double.folder_id is None else folders.get(c, double.folder_id).name
+    folder = chosen or folder
+    name = name if name_key(name) != name_key(feed.title) else ""
     return _Kept(name, "" if is_unfiled(folder, account.name) else folder)
 
 

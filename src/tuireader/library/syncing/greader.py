@@ -155,19 +155,21 @@ class GoogleReader(Server):
         named = [("i", greader.long_form(each)) for each in server_ids]
         await self._change("/reader/api/0/edit-tag", *named, ("a" if value else "r", _TAGS[field]))
 
-    async def subscribe(self, url: str, folder: str) -> str:
+    async def subscribe(self, url: str, folder: str) -> tuple[str, RemoteFeed | None]:
         """Follow a feed, unless it is followed already."""
-        before = {feed.server_id: feed.url for feed in await self.feeds()}
-        after = dict(before)
-        if url not in before.values():
-            more = [("a", greader.label(folder))] if folder else []
-            await self._change("/reader/api/0/subscription/edit", ("ac", "subscribe"), ("s", f"feed/{url}"), *more)
-            after = {feed.server_id: feed.url for feed in await self.feeds()}
-        same = [number for number, there in after.items() if there == url]
-        new = same or [*after.keys() - before.keys()]  # under the address to which this one redirects
+        before = await self.feeds()
+        for feed in before:
+            if feed.url == url:
+                return feed.server_id, feed
+        more = [("a", greader.label(folder))] if folder else []
+        await self._change("/reader/api/0/subscription/edit", ("ac", "subscribe"), ("s", f"feed/{url}"), *more)
+        after = await self.feeds()
+        same = [feed.server_id for feed in after if feed.url == url]
+        numbers = {feed.server_id for feed in before}
+        new = same or [feed.server_id for feed in after if feed.server_id not in numbers]  # where this one redirects to
         if len(new) != 1 and not same:
             raise SyncError(f"{named_host(self.talk.url)} took {url}, and does not list it")
-        return new[0]
+        return new[0], None
 
     async def rename(self, feed_id: str, title: str) -> None:
         """Rename a feed; an empty name is impossible."""

@@ -157,17 +157,17 @@ class Miniflux(Server):
                 return False
         return True
 
-    async def subscribe(self, url: str, folder: str) -> str:
+    async def subscribe(self, url: str, folder: str) -> tuple[str, RemoteFeed | None]:
         """Follow a feed, unless it is followed already."""
         for feed in await self.feeds():
             if feed.url == url:
-                return feed.server_id
+                return feed.server_id, feed
         body = miniflux.body(feed_url=url, category_id=int(await self._folder(folder)))
         page = await self.talk.ask("/v1/feeds", method="POST", body=body, kind=_JSON)
         number = await asyncio.to_thread(miniflux.new_number, page.content, page.url, "feed_id")
         if not number:
             raise SyncError(f"{named_host(page.url)} did not say how it calls {url}")
-        return number
+        return number, None
 
     async def rename(self, feed_id: str, title: str) -> None:
         if title:

@@ -151,8 +151,8 @@ class Server(ABC):
         """Mark at most `MARKS_AT_ONCE` articles; idempotent. Returns the ids that it does not have."""
 
     @abstractmethod
-    async def subscribe(self, url: str, folder: str) -> str:
-        """Follow a feed, in a folder if given; returns its server id. It may be followed already."""
+    async def subscribe(self, url: str, folder: str) -> tuple[str, RemoteFeed | None]:
+        """Follow a feed, in a folder if given; returns its server id, and the feed as it was if followed already."""
 
     @abstractmethod
     async def rename(self, feed_id: str, title: str) -> None:
