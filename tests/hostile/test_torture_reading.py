@@ -20,7 +20,7 @@ from textual.worker import WorkerFailed
 from support.app_factory import NOTES, REVIEW, ids, keys_done, reader, screen_text, shelve, workers_done
 from support.fault_injection import Fault, failing_statements
 from tuireader.errors import StoreError
-from tuireader.store import articles
+from tuireader.store import articles, feeds, labels
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 
@@ -233,6 +233,70 @@ async def test_a_mark_that_could_not_be_written_is_said_and_can_be_made_again(db
         assert shown is not None
     with closing(connect(db)) as c:
         assert articles.status(c, shown.id).starred == shown.starred
+
+
+async def test_an_unsubscription_and_its_undo_that_could_not_be_written_are_said_and_not_shown(db: Path) -> None:
+    shelve_all(db)
+    app = reader(db)
+    async with app.run_test(size=(130, 40), notifications=True) as pilot:
+        await calm(pilot)
+        await unsubscribe(pilot)
+        assert len(app.reader.feed_control.hidden) == 1
+        with failing_statements(fault := Fault(1), sqlite3.SQLITE_FULL, "database or disk is full", of=STAYS):
+            await pilot.press("U")
+            await calm(pilot)
+        assert fault.struck
+        await on_screen(pilot, app, "The disk is full")
+        assert len(app.reader.feed_control.hidden) == 1
+        await pilot.press("U")
+        await calm(pilot)
+        assert not app.reader.feed_control.hidden
+        with failing_statements(fault := Fault(1), sqlite3.SQLITE_FULL, "database or disk is full", of=LEAVES):
+            await unsubscribe(pilot)
+        assert fault.struck
+        assert not app.reader.feed_control.hidden
+    with closing(connect(db)) as c:
+        assert len(feeds.every(c)) == 2
+
+
+STAYS, LEAVES = "DELETE FROM feed_option WHERE feed_id", "INTO feed_option"
+
+
+async def unsubscribe(pilot: Pilot[None]) -> None:
+    await pilot.press("e")
+    await calm(pilot)
+    await pilot.press("x")
+    await calm(pilot)
+
+
+async def test_an_undo_that_could_not_be_written_is_the_next_one_again(db: Path) -> None:
+    shelve_all(db)
+    app = reader(db)
+    async with app.run_test(size=(130, 40), notifications=True) as pilot:
+        await calm(pilot)
+        await pilot.press("f")
+        await calm(pilot)
+        await pilot.press("T")
+        await calm(pilot)
+        await pilot.press(*"later", "enter", "escape")
+        await calm(pilot)
+        with failing_statements(
+            fault := Fault(1),
+            sqlite3.SQLITE_FULL,
+            "database or disk is full",
+            of="json_each(?) AS w CROSS JOIN article",
+        ):
+            await pilot.press("U")
+            await calm(pilot)
+        assert fault.struck
+        await on_screen(pilot, app, "The disk is full")
+        await pilot.press("U")
+        await calm(pilot)
+        shown = app.reader.headlines.current
+        assert shown is not None
+    with closing(connect(db)) as c:
+        assert articles.status(c, shown.id).starred
+        assert not labels.tags_of(c, [shown.id])
 
 
 async def test_a_browser_that_cannot_be_started_is_said(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

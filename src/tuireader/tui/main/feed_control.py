@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
-from tuireader.errors import StoreError
+from tuireader.errors import StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock
 from tuireader.model.query import Query
@@ -144,15 +144,33 @@ class FeedController:
 
     def unsubscribe(self, feed: Feed) -> None:
         """Hide a feed until it is removed at the end."""
+        step = UndoStep(f"{feed.name} is back", feed_id=feed.id)
         self._hide(self.hidden | {feed.id})
-        self._cache.soon(partial(_leave, feed_id=feed.id, now=self._clock()))
-        self._statuses.can_be_undone(UndoStep(f"{feed.name} is back", feed_id=feed.id))
+        self._statuses.can_be_undone(step)
         toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
+        start(self._node, partial(self._leave, step, feed.id), group="writes")
 
-    def restore(self, feed_id: int) -> None:
-        if feed_id in self.hidden:
-            self._cache.soon(partial(feeds.stay, feed_id=feed_id))
+    async def _leave(self, step: UndoStep, feed_id: int) -> None:
+        try:
+            await self._cache.write(partial(_leave, feed_id=feed_id, now=self._clock()))
+        except TuireaderError:
+            self._statuses.cannot_be_undone(step)
             self._hide(self.hidden - {feed_id})
+            raise
+
+    def restore(self, step: UndoStep) -> None:
+        """Undo an unsubscription."""
+        if (feed_id := step.feed_id) in self.hidden and feed_id is not None:
+            self._hide(self.hidden - {feed_id})
+            start(self._node, partial(self._stay, step, feed_id), group="writes")
+
+    async def _stay(self, step: UndoStep, feed_id: int) -> None:
+        try:
+            await self._cache.write(partial(feeds.stay, feed_id=feed_id))
+        except TuireaderError:
+            self._statuses.can_be_undone(step)
+            self._hide(self.hidden | {feed_id})
+            raise
 
     def _hide(self, hidden: frozenset[int]) -> None:
         self.hidden = hidden

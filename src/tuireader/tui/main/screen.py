@@ -35,7 +35,7 @@ from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.resume import Resume, Whereabouts, endings, in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.main.selecting import MarkController, SelectController
 from tuireader.tui.main.sidebar import Sidebar
-from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
+from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController, UndoStep
 from tuireader.tui.main.tags_and_folders import FilingController, RuleController
 from tuireader.tui.main.task_runner import Changed, Ended, Progressed
 from tuireader.tui.main.title_and_hints import Captions
@@ -471,7 +471,7 @@ class ReaderScreen(PanesScreen):
 
     @on(FeedRestored)
     def _feed_restored(self, event: FeedRestored) -> None:
-        self.feed_control.restore(event.feed_id)
+        self.feed_control.restore(event.step)
 
     @on(SiteAdded)
     def _added(self, event: SiteAdded) -> None:
@@ -483,6 +483,6 @@ class ReaderScreen(PanesScreen):
             self.recount()
             self.tasks.refresh(None, force=False)
         else:
-            self.feed_control.restore(event.added.feed_id)
+            self.feed_control.restore(UndoStep("It is back", feed_id=event.added.feed_id))
             self.tasks.complete()
             self.adding.lead_to(event.added, self.choosing, self.journey)

@@ -42,11 +42,11 @@ class StatusChanged(Message):
 
 
 class FeedRestored(Message):
-    """Unsubscribing was undone."""
+    """Unsubscribing is undone."""
 
-    def __init__(self, feed_id: int) -> None:
+    def __init__(self, step: UndoStep) -> None:
         super().__init__()
-        self.feed_id = feed_id
+        self.step = step
 
 
 class StatusController:
@@ -111,6 +111,10 @@ class StatusController:
 
     def can_be_undone(self, step: UndoStep) -> None:
         self._undo.push(step)
+
+    def cannot_be_undone(self, step: UndoStep) -> None:
+        """Drop a step that was not made."""
+        self._undo.drop(step)
 
     def tell(self) -> None:
         self._node.post_message(StatusChanged(lists_too=True))
@@ -224,7 +228,7 @@ class StatusController:
             toast(self._node, "Nothing to undo.")
             return
         if not step.is_kept and step.feed_id is not None:
-            self._node.post_message(FeedRestored(step.feed_id))
+            self._node.post_message(FeedRestored(step))
             toast(self._node, step.undone)
             return
         is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed
@@ -235,6 +239,9 @@ class StatusController:
             except NotFoundError as error:  # its feed or its folder was removed meanwhile
                 toast(self._node, f"{error} So this cannot be undone.", severity="error")
                 return
+            except TuireaderError:
+                self._undo.push(step)
+                raise
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
@@ -349,6 +356,9 @@ class UndoStack:
         if made.is_kept:
             number = self._cache.written(partial(_push, step=_as_json(made), now=self._clock()))
         self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
+
+    def drop(self, step: UndoStep) -> None:
+        self._made = [each for each in self._made if each[0] is not step]
 
     async def pop(self) -> UndoStep | None:
         """The latest undo step of this session, else of an earlier one."""
