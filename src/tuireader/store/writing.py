@@ -84,6 +84,17 @@ def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
     return [_facts(row) for row in c.execute(sql, (id_list(ids),)).fetchall()]
 
 
+def formerly(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Facts]:
+    """The articles of a feed that had these guids until their publisher renamed them."""
+    by_key = {guid_key(guid): guid for guid in guids}
+    rows = c.execute(
+        f"SELECT n.guid_key, {_FACTS} FROM former_guid AS n CROSS JOIN article AS a ON a.id = n.article_id"
+        " WHERE n.until IS NULL AND n.guid_key IN (SELECT value FROM json_each(?)) AND a.feed_id = ?",
+        (id_list(by_key), feed_id),
+    ).fetchall()
+    return {by_key[key]: _facts(tuple(row)) for key, *row in rows}
+
+
 def _facts(row: tuple[Any, ...]) -> Facts:
     return row[0], row[1], text_of(row[2]), text_of(row[3]), text_of(row[4]), moment(row[5]), moment(row[6])
 

@@ -177,7 +177,7 @@ def renamed(
     found: dict[str, Candidate] = {}
     agree = partial(_agree, body=body)
     rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
-        (_names, lambda pair: agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair)),
+        (_names, lambda pair: agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair, body)),
         (_link_and_title, agree),
         (_marked_place, _is_sure),
         (_folded_name_and_title, agree),
@@ -291,20 +291,23 @@ def _agree(pair: Pair, body: Body) -> bool:
     return not {*_guid_names(entry)}.isdisjoint(_guid_names(there)) or _is_kept(body(there), entry.html)
 
 
-def _is_same_text(pair: Pair, body: Body) -> bool:
-    """Whether the texts of a pair are one, or one goes on where the other ends."""
+def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
+    """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends."""
     shorter, longer = sorted((plain_text(pair[0].html), plain_text(body(pair[1]))), key=len)
-    return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (1 if shorter == longer else _FEW)
+    return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (some if shorter == longer else _FEW)
 
 
-def _is_the_same_edited(pair: Pair) -> bool:
+def _is_the_same_edited(pair: Pair, body: Body) -> bool:
     """Whether a pair with different titles is the same: same moment, and the guid of one is the address of the other.
 
-    An equal link says little if both guids and titles differ.
+    An equal link says little if both guids and titles differ, unless one title holds the other and the texts are one.
     """
     entry, there = pair
+    if _when(entry) is None or _when(entry) != _when(there):
+        return False
     related = {*_guid_names(entry)} & {*_names(there)} or {*_guid_names(there)} & {*_names(entry)}
-    return bool(related) and _when(entry) is not None and _when(entry) == _when(there)
+    mine, its = set(_WORD.findall(entry.title)), set(_WORD.findall(there.title))
+    return bool(related) or ((mine <= its or its <= mine) and _is_same_text(pair, body, some=_FEW))
 
 
 def _is_kept(one: str, other: str, some: int = _SOME) -> bool:
@@ -431,12 +434,27 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
 def find_renamed(
     c: sqlite3.Connection, feed_id: int, new: Sequence[ParsedEntry], known: Iterable[Known], *, up_to: int | None = None
 ) -> dict[str, Candidate]:
-    """Match entries with new guids to articles of a feed that are not `known`, with ids `up_to` one."""
+    """Match entries with new guids to articles of a feed that are not `known`, with ids `up_to` one.
+
+    First to those that had these guids before.
+    """
     if not new:
         return {}
-    there = {each.id for each in known}
-    links, moments = [entry.link for entry in new], [entry.published or entry.updated for entry in new]
+    there, body = {each.id for each in known}, partial(_body, c)
+    all_new, found = not there, _formerly(c, feed_id, new, there, body)
+    there.update(each.id for each in found.values())
+    left = [entry for entry in new if entry.guid not in found]
+    links, moments = [entry.link for entry in left], [entry.published or entry.updated for entry in left]
     dates = [moment for moment in moments if moment is not None]
-    rows = articles.alike(c, feed_id, links, dates, RECENT + len(new) + len(there))
+    rows = articles.alike(c, feed_id, links, dates, RECENT + len(left) + len(there)) if left else []
     candidates = [Candidate(*row) for row in rows if row[0] not in there and (up_to is None or row[0] <= up_to)]
-    return renamed(new, candidates, partial(_body, c), all_new=not there) if candidates else {}
+    return found | (renamed(left, candidates, body, all_new=all_new) if candidates else {})
+
+
+def _formerly(
+    c: sqlite3.Connection, feed_id: int, new: Sequence[ParsedEntry], there: Collection[int], body: Body
+) -> dict[str, Candidate]:
+    """The articles that had the guids of new entries before, and are none of `there`."""
+    had = {guid: Candidate(*facts) for guid, facts in articles.formerly(c, feed_id, (e.guid for e in new)).items()}
+    its = {one.id: e.guid for e in new if (one := had.get(e.guid)) and not is_another(e, one, body)}
+    return {guid: had[guid] for id_, guid in its.items() if id_ not in there}

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
 from io import BufferedReader, TextIOWrapper
-from itertools import chain, islice
+from itertools import chain, islice, product
 from lzma import LZMAError
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -30,7 +30,7 @@ from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
-from tuireader.text.shingles import completes, has_other, title_key
+from tuireader.text.shingles import completes, has_other, likeness, title_key
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 
 _AT_ONCE = 100
+_COMPARED = 30
+"""Maximum texts that are compared with a page's."""
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
 """Maximum bytes of an unpacked export, and of one file in it."""
 _METADATA, _METADATA_ALL, _MOST = 4_000_000, 64_000_000, 200_000
@@ -119,15 +121,19 @@ def keep_all(
 
 @dataclass(slots=True)
 class _Moments:
-    """Articles of one title and address, by when they were published."""
+    """Articles that agree in title, and in feed or address, by when they were published."""
 
-    ids: dict[datetime | None, int] = field(default_factory=dict)
-    latest: int | None = None
-    """The one that was added last."""
+    ids: defaultdict[datetime | None, list[int]] = field(default_factory=lambda: defaultdict(list))
 
-    def of(self, published: datetime | None) -> int | None:
-        """The article of a moment, or one without; if that is None, any."""
-        return self.latest if published is None else self.ids.get(published) or self.ids.get(None)
+    def of(self, published: datetime | None) -> list[int]:
+        """The articles of a moment, or those without one; if that is None, all."""
+        if published is None:
+            return sorted(chain.from_iterable(self.ids.values()))
+        return self.ids.get(published) or self.ids.get(None, [])
+
+
+_Facts = tuple[str, int | None, str]
+"""A title, a feed and an address; the feed None and the address "" stand for all."""
 
 
 class _Here:
@@ -138,54 +144,58 @@ class _Here:
         self._c = c
         self._count = Counter(link_key(page.url) for page in pages)
         self._feeds: dict[int, set[int]] = {}
-        self._by_title: dict[int, dict[tuple[str, int | None], _Moments]] = {}
-        """By the key of the address, and by title and feed; the feed None stands for all."""
-        self._by_address: dict[tuple[str, str], _Moments] = defaultdict(_Moments)
-        """By title and address."""
+        self._there: dict[int, defaultdict[_Facts, _Moments]] = {}
+        """By the key of the address."""
 
     def add(self, article: Article) -> None:
         key = link_key(article.link)
-        if key in self._by_title:
+        if key in self._there:
             self._feeds[key].add(article.feed_id)
-            titles = self._by_title[key]
-            for moments in (
-                titles.setdefault((article.title, None), _Moments()),
-                titles.setdefault((article.title, article.feed_id), _Moments()),
-                self._by_address[article.title, article.link],
-            ):
-                moments.latest = moments.ids[article.published] = article.id
+            for feed, address in product((None, article.feed_id), ("", article.link)):
+                self._there[key][article.title, feed, address].ids[article.published].append(article.id)
 
     def find(self, page: SavedPage, feed_id: int | None) -> int | None:
         """The article of a page: by name in its feed, else by address.
 
         If several articles, here or in the export, have the address, the title must agree too, and if several of the
-        export have it, the date, where both have one.
+        export have it, the date, where both have one. Of articles that agree in all, the text decides.
         """
         if feed_id is not None and (known := articles.known(self._c, feed_id, [page.name])):
             return next(iter(known.values())).id
         key = link_key(page.url)
-        if key not in self._by_title:
-            self._feeds[key], self._by_title[key] = set(), {}
+        if key not in self._there:
+            self._feeds[key], self._there[key] = set(), defaultdict(_Moments)
             for id_ in reversed(articles.all_by_link(self._c, page.url)):
                 self.add(articles.get(self._c, id_))
-        titles, is_alone = self._by_title[key], self._count[key] == 1
+        at, is_alone = self._there[key], self._count[key] == 1
         is_another = bool(page.guid) and feed_id in self._feeds[key]
         if page.guid or page.id or is_alone:
-            moments = (page.is_of_feed and titles.get((page.title, feed_id))) or titles.get((page.title, None))
+            own: list[_Facts] = [(page.title, feed_id, page.url), (page.title, feed_id, "")] if page.is_of_feed else []
+            ways: list[_Facts] = [*own, (page.title, None, page.url), (page.title, None, "")]
         else:  # a page within a page is told by its address alone
-            moments = self._by_address.get((page.title, page.url))
+            ways = [(page.title, None, page.url)]
+        moments = next((at[facts] for facts in ways if facts in at), None)
         is_only = is_alone and moments is not None and len(moments.ids) == 1
-        there = None if moments is None else moments.of(None if is_only else page.published)
+        same = [] if moments is None else moments.of(None if is_only else page.published)
+        there = self._nearest(page, same)
         is_another = is_another or (is_alone and moments is not None and not there)
         if there and page.feed and not self._is_told_there(page, there, feed_id):
             there, is_another = None, True
         if is_alone and not is_another and not there:
-            every = (moments.ids.values() for (_, feed), moments in titles.items() if feed is None)
-            some = [*islice(chain.from_iterable(every), 2)]
+            every = (moments.ids.values() for (_, feed, address), moments in at.items() if feed is None and not address)
+            some = [*islice(chain.from_iterable(chain.from_iterable(every)), 2)]
             there = some[0] if len(some) == 1 and self._may_be(page, some[0]) else None
         if is_alone:
-            del self._feeds[key], self._by_title[key]
+            del self._feeds[key], self._there[key]
         return there
+
+    def _nearest(self, page: SavedPage, ids: list[int]) -> int | None:
+        """The article whose text has most in common with a page's, of the last ones; of equals the last."""
+        last = ids[: -_COMPARED - 1 : -1]
+        if len(last) < 2:
+            return next(iter(last), None)
+        text = plain_text(page.html)
+        return max(last, key=lambda id_: likeness(text, plain_text(articles.body(self._c, id_))))
 
     def _is_told_there(self, page: SavedPage, article_id: int, feed_id: int | None) -> bool:
         """Whether an article is of the page's feed, or tells the same: others have entries about it at its address."""
