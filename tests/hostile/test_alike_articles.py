@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -20,7 +21,9 @@ import pytest
 
 from conftest import Clock, Reply, ScriptedSite
 from library.conftest import Library
+from support.devices import Device
 from support.factories import backup_of
+from support.reader_servers import FakeMiniflux, FakeReader
 from support.rss import Item as Entry
 from support.rss import rss
 from tuireader.library.jobs.cache_gateway import Cache
@@ -281,7 +284,7 @@ class AlikeLife:
                 {
                     "id": f"tag:google.com,2005:reader/item/{int(entry.name[5:]):016x}",
                     "title": entry.title,
-                    "published": int(datetime.strptime(entry.date, "%a, %d %b %Y %H:%M:%S %z").timestamp()),
+                    "published": int(parsedate_to_datetime(entry.date).timestamp()),
                     "canonical": [{"href": entry.link}],
                     "origin": {"streamId": f"feed/{self.site.url}{feed.path}", "title": "A feed"},
                     "content": {"content": entry.html},
@@ -316,8 +319,8 @@ class AlikeLife:
                 for entry in feed.entries:
                     assert entry.name in state or entry.name in self.pruned, f"{entry.name} is missing"
 
-    async def step(self, done: list[str]) -> None:
-        steps = {
+    def steps(self) -> dict[Callable[[], Awaitable[None] | None], float]:
+        return {
             self.publish_some: 6,
             self.edit: 3,
             self.rename: 0.7,
@@ -330,6 +333,9 @@ class AlikeLife:
             self.import_old: 0.7,
             self.import_stars: 0.7,
         }
+
+    async def step(self, done: list[str]) -> None:
+        steps = self.steps()
         do = self.dice.choices([*steps], [*steps.values()])[0]
         done.append(do.__name__)
         result = do()
@@ -338,9 +344,7 @@ class AlikeLife:
         self.check(is_fresh=do == self.refresh)
 
 
-@pytest.mark.parametrize("seed", range(200))
-async def test_articles_that_are_alike_stay_themselves(tmp_path: Path, site: ScriptedSite, seed: int) -> None:
-    life = AlikeLife(seed, tmp_path, site, random.Random(seed).sample(KINDS, 6))
+async def live(life: AlikeLife) -> None:
     done: list[str] = []
     try:
         for _ in range(STEPS):
@@ -348,7 +352,137 @@ async def test_articles_that_are_alike_stay_themselves(tmp_path: Path, site: Scr
     except AssertionError as error:
         where = {entry.name: str(feed.kind) for feed in life.feeds for entry in (*feed.entries, *feed.gone)}
         named = _STORY.search(str(error))
-        error.add_note(f"{named and where.get(named[0])}, after {done[-8:]}")
+        error.add_note(f"{named and where.get(named[0])}, after {done[-12:]}")
         raise
     finally:
         life.library.cache.close()
+
+
+@pytest.mark.parametrize("seed", range(200))
+async def test_articles_that_are_alike_stay_themselves(tmp_path: Path, site: ScriptedSite, seed: int) -> None:
+    await live(AlikeLife(seed, tmp_path, site, random.Random(seed).sample(KINDS, 6)))
+
+
+class ServedAlikeLife(AlikeLife):
+    """The feeds are handed over to a server, which numbers their articles anew now and then."""
+
+    def __init__(
+        self, seed: int, root: Path, site: ScriptedSite, kinds: list[Kind], server: FakeMiniflux | FakeReader
+    ) -> None:
+        self.server, self.numbers, self.items = server, dict[str, int](), dict[str, int]()
+        super().__init__(seed, root, site, kinds)
+        self.device = Device(self.library.path, server.url)
+
+    def publish(self, feed: Feed) -> None:
+        super().publish(feed)
+        self.serve(feed, feed.entries[0])
+
+    def serve(self, feed: Feed, entry: Entry) -> None:
+        if feed.path in self.numbers:
+            (item,) = self.server.publish(
+                self.numbers[feed.path],
+                title=entry.title,
+                link=entry.link,
+                text=entry.html,
+                published=int(parsedate_to_datetime(entry.date).timestamp()),
+            )
+            self.items[entry.name] = item.number
+
+    def edit(self) -> None:
+        super().edit()
+        for feed in self.feeds:
+            for entry in feed.entries if feed.path in self.numbers else ():
+                item = self.server.items[self.items[entry.name]]
+                if (item.title, item.text) != (entry.title, entry.html):
+                    self.server.clock += 1
+                    item.title, item.text, item.changed = entry.title, entry.html, self.server.clock
+
+    def mark(self) -> None:
+        with self.opened() as c:
+            stories = self.stories(c)
+            for story in self.dice.sample(sorted(stories), min(len(stories), 2)):
+                marks = self.marks.setdefault(story, Marks())
+                if self.dice.random() < 0.5:
+                    marks.read = True
+                    statuses.mark(c, [stories[story]], read=True, now=self.clock)
+                else:
+                    marks.starred = True
+                    statuses.mark(c, [stories[story]], starred=True, now=self.clock)
+
+    async def sync(self) -> None:
+        self.device.now = self.clock.now
+        assert (await self.device.sync()).status == "done"
+        self.clock.now = self.device.now
+
+    async def mark_there(self) -> None:
+        if self.items:
+            story = self.dice.choice(sorted(self.items))
+            self.server.mark(self.items[story], read=True)
+            self.marks.setdefault(story, Marks()).read = True
+            await self.sync()
+
+    async def push(self) -> None:
+        left = [feed for feed in self.feeds if feed.path not in self.numbers]
+        if not left:
+            return
+        await self.refresh()
+        if not self.device.account_id:
+            await self.device.add()
+        feed = self.dice.choice(left)
+        await self.device.push(self.library.feed(self.site.url + feed.path))
+        self.numbers[feed.path] = max(self.server.feeds)
+        for entry in reversed(feed.entries):
+            self.serve(feed, entry)
+        await self.sync()
+
+    async def number_anew(self) -> None:
+        """A feed is followed anew on the server, which has what it shows, unread."""
+        if not self.numbers:
+            return
+        await self.sync()
+        feed = self.dice.choice([feed for feed in self.feeds if feed.path in self.numbers])
+        old = self.numbers[feed.path]
+        row = self.server.feeds[old]
+        self.server.unfollow(old)
+        self.numbers[feed.path] = self.server.follow(max(old, *self.server.feeds, 0) + 1, row["folder"], row["url"])
+        self.server.clock += 1000
+        for entry in (*feed.entries, *feed.gone):
+            self.items.pop(entry.name, None)
+        for entry in reversed(feed.entries):
+            self.serve(feed, entry)
+        await self.sync()
+
+    async def check_there(self) -> None:
+        for _ in range(2):
+            await self.sync()
+        for story, number in self.items.items():
+            item, marks = self.server.items[number], self.marks.get(story, Marks())
+            assert (item.read, item.starred) == (marks.read, marks.starred), story
+
+    def steps(self) -> dict[Callable[[], Awaitable[None] | None], float]:
+        return {
+            self.publish_some: 6,
+            self.edit: 3,
+            self.refresh: 4,
+            self.mark: 6,
+            self.sync: 4,
+            self.mark_there: 2,
+            self.push: 2,
+            self.number_anew: 1,
+            self.check_there: 1,
+            self.import_own: 0.5,
+            self.import_stars: 0.5,
+        }
+
+    def check(self, *, is_fresh: bool) -> None:
+        super().check(is_fresh=is_fresh and not self.numbers)
+
+
+@pytest.mark.parametrize("kind", ["miniflux", "freshrss"])
+@pytest.mark.parametrize("seed", range(60))
+async def test_they_do_on_a_server(tmp_path: Path, site: ScriptedSite, kind: str, seed: int) -> None:
+    server = FakeMiniflux() if kind == "miniflux" else FakeReader("freshrss")
+    try:
+        await live(ServedAlikeLife(seed, tmp_path, site, random.Random(seed).sample(KINDS, 4), server))
+    finally:
+        server.stop()

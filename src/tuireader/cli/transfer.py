@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,8 @@ from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from tuireader.library.transfer.export_articles import TextFile
 
@@ -88,22 +89,26 @@ def _say_of_passwords(count: int) -> None:
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     """Export everything; with filters, only matching articles and their feeds."""
-    import json
-
     from tuireader.library.transfer.backup import backup_rows
     from tuireader.library.transfer.export_articles import ids_of
 
     query = query_of(connection, arguments)
     is_all = query == Query(order=query.order) and not arguments.limit
     ids = None if is_all else ids_of(connection, query)[: arguments.limit or None]
-    rows = backup_rows(connection, utc_now(), ids)
     if is_all:
         _say_of_passwords(sum(without_credentials(feed.url) != feed.url for feed in feeds.every(connection)))
-    if arguments.output is None:
-        for row in rows:
-            put_json(row)
-        return DONE
-    path, written, progress = Path(arguments.output).expanduser(), 0, Progress()
+    with closing(backup_rows(connection, utc_now(), ids)) as rows:
+        if arguments.output is None:
+            for row in rows:
+                put_json(row)
+            return DONE
+        return _rows_to(Path(arguments.output).expanduser(), rows)
+
+
+def _rows_to(path: Path, rows: Iterable[dict[str, Any]]) -> int:
+    import json
+
+    written, progress = 0, Progress()
     try:
         with _said_if_not(path), _written_whole(path) as part, part.open("w", encoding="utf-8") as file:
             for row in rows:

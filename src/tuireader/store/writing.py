@@ -182,7 +182,7 @@ class Prepacked:
                 read += [ready.prepared.server_id] if ready.is_unread_there else []
                 continue
             if was_here or (before is None and key in gone):
-                pruning.welcome_back(c, feed_id, (*keys, ready.number))
+                pruning.welcome_back(c, feed_id, (key, ready.number))  # others may share the rest
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import FetchError, SyncError
+from tuireader.errors import FetchError, NotFoundError, SyncError
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import server
 from tuireader.library.syncing.detect import server_of
@@ -75,7 +75,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
             yield Step(f"{account.name}: {feed.name}")
             try:
                 said = await use.push(on.cache, server, account, feed, folder)
-            except (SyncError, FetchError) as error:
+            except (SyncError, FetchError, NotFoundError) as error:
                 row = {"feed": feed.name, "status": "failed", "error": str(error)}
                 yield Step(failed=f"{feed.name}: {error}", row=row)
             else:

@@ -12,7 +12,7 @@ from tuireader.text.printable import printable
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
-_BASE_MAX, _BASE_DEPTH = 1_000, 100
+_BASE_MAX, _BASE_DEPTH = 500, 100
 """Maximum characters and slashes of an address to which links are relative."""
 
 Server = tuple[str, str, int | None]

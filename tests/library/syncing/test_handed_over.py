@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,8 @@ from support.factories import NOW, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
+from tuireader.library.syncing.greader import GoogleReader
+from tuireader.library.syncing.miniflux import Miniflux
 from tuireader.library.syncing.server import Login
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.feed import Feed
@@ -184,6 +188,42 @@ async def test_of_two_that_become_one_what_the_account_has_stays(server: Api, de
     there = {(feed["title"], feed["folder"]) for feed in server.feeds.values()}
     assert there == {("Name of today", "Today"), ("January", "Old")}
     assert set(here.feeds().values()) == there
+
+
+async def test_what_is_handed_over_while_a_sync_waits_for_the_feeds_stays(
+    server: Api, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list that the sync has asked for is older than the push: it must not end what is not in it."""
+    here, own = await with_own_feed(server, device)
+    with closing(connect(here.path)) as c:
+        statuses.mark(c, articles.ids(c, Query(feeds=(own.id,))), read=True, starred=False)
+    asked, answered = asyncio.Event(), asyncio.Event()
+    for kind in (GoogleReader, Miniflux):
+        monkeypatch.setattr(kind, "feeds", _once_late(kind.feeds, asked, answered))
+    sync = asyncio.ensure_future(here.sync())
+    await asked.wait()
+    push = asyncio.ensure_future(here.push(own))
+    await asyncio.wait([push], timeout=1)
+    answered.set()
+    await push
+    assert (await sync).status == "done"
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        (feed,) = of_own(c)
+        assert feed.is_of_account
+        rows = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
+        assert [row.read for row in rows] == [True] * 4
+
+
+def _once_late(feeds: Any, asked: asyncio.Event, answered: asyncio.Event) -> Any:
+    async def late(self: Any) -> Any:
+        found = await feeds(self)
+        if not asked.is_set():
+            asked.set()
+            await answered.wait()
+        return found
+
+    return late
 
 
 @pytest.mark.parametrize("is_known", [False, True])

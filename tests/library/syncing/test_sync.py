@@ -26,6 +26,7 @@ from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import greader as reader
 from tuireader.library.syncing import miniflux as rest
+from tuireader.library.syncing import server as server_module
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
@@ -755,10 +756,13 @@ async def test_marks_of_a_feed_that_is_followed_no_more_wait_for_nobody(server: 
     assert (await here.sync()).waiting == 0
 
 
-async def test_two_programs_do_not_keep_one_account_in_step_at_once(server: Api, device: MakeDevice) -> None:
+async def test_two_programs_do_not_keep_one_account_in_step_at_once(
+    server: Api, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     filled(server)
     here = device(server)
     account = await here.add()
+    monkeypatch.setattr(server_module, "TURN", 0.0)
     with alone(here.path, account):
         done = await here.sync()
     assert (done.status, done.error) == ("failed", "Work: Another tuireader keeps Work in step just now")

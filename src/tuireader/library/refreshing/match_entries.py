@@ -230,6 +230,11 @@ def _path(url: str) -> str:
     return _plainly(path_of(url))
 
 
+def _part(url: str) -> tuple[str, str]:
+    """The path of an address, and the name of a part of the page."""
+    return _path(url), url.partition("#")[2]
+
+
 def _plainly(there: str) -> str:
     """An address for comparison, without escapes and without the name of an index page."""
     return _INDEX_PAGE.sub("", unquote(there))
@@ -265,8 +270,11 @@ def _folded_name_and_title(side: Side) -> list[Hashable]:
 
 
 def _path_and_title_and_date(side: Side) -> list[Hashable]:
-    path = _path(side.link)
-    return [(path, side.title, _when(side))] if _when(side) and len(path) > 1 and side.title else []
+    return (
+        [(*_part(side.link), side.title, _when(side))]
+        if _when(side) and len(_path(side.link)) > 1 and side.title
+        else []
+    )
 
 
 def _title_and_date(side: Side) -> list[Hashable]:
@@ -274,8 +282,7 @@ def _title_and_date(side: Side) -> list[Hashable]:
 
 
 def _path_and_title(side: Side) -> list[Hashable]:
-    path = _path(side.link)
-    return [(path, side.title)] if len(path) > 1 and _is_title(side.title) else []
+    return [(*_part(side.link), side.title)] if len(_path(side.link)) > 1 and _is_title(side.title) else []
 
 
 # What must be true of both besides.
@@ -358,6 +365,8 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
             articles.rename(c, there.id, entry.guid)
             known[entry.guid] = formerly.pop(names[entry.guid])
     left = [entry for entry in entries if entry.guid not in known]
+    removed = articles.were_removed(c, feed.id, left)
+    left = [entry for entry in left if entry.guid not in removed]
     return known | _renamed(c, feed, left, known.values())
 
 

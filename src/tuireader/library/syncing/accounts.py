@@ -9,7 +9,7 @@ from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
-from tuireader.library.syncing.server import lock_of
+from tuireader.library.syncing.server import TURN, in_turn, lock_of
 from tuireader.model.account import LOCAL, Secret, is_unfiled
 from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
 from tuireader.store.connection import transaction
@@ -97,6 +97,12 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     two become one, with the name and folder that the account gave it. Returns messages about these, and about rules and
     searches that cannot follow.
     """
+    async with in_turn(cache.path, account, TURN):  # a sync that has asked for the feeds would end this one
+        feed = await cache.read(partial(feeds.get, feed_id=feed.id))
+        return await _push(cache, server, account, feed, folder)
+
+
+async def _push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str) -> list[str]:
     _check_feed(feed, account)
     if feed.id in await cache.read(site_facts.page_list_feeds):
         raise SyncError("its site has no feed, and what its page lists only this machine can follow")

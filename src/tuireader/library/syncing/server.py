@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +19,7 @@ from tuireader.urls.hosts import named_host
 from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from tuireader.library.jobs.cache_gateway import Cache
@@ -36,6 +38,9 @@ MOST_BYTES = 400_000_000
 """Maximum bytes of the articles of one run; the next run continues."""
 MARKS_AT_ONCE = 250
 """Articles marked by one request."""
+
+TURN, _AGAIN = 60.0, 0.2
+"""Maximum seconds of waiting for another sync or push of the account, and seconds between two looks."""
 
 RECENT = timedelta(days=14)
 """Maximum age of articles that are checked for corrections."""
@@ -115,6 +120,23 @@ def alone(path: Path, account: Account) -> Iterator[None]:
         if not lock(held.fileno()):
             raise BusyAccountError(f"Another tuireader keeps {account.name} in step just now")
         yield
+
+
+@asynccontextmanager
+async def in_turn(path: Path, account: Account, patience: float) -> AsyncIterator[None]:
+    """Hold the lock for syncing an account as soon as it is free; raises SyncError after `patience` seconds."""
+    until = time.monotonic() + patience
+    while True:
+        with ExitStack() as held:
+            try:
+                held.enter_context(alone(path, account))
+            except BusyAccountError:
+                if time.monotonic() >= until:
+                    raise
+            else:
+                yield
+                return
+        await asyncio.sleep(_AGAIN)
 
 
 def lock_of(path: Path, account: Account) -> Path:

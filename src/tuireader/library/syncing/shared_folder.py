@@ -129,9 +129,9 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
     place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
     if there is not None and is_same:  # what was told is told, even if the folder has another name now
         place = _moved(there, place)
-    else:
-        _forget_copy(c)
     with transaction(c):
+        if not is_same:
+            _forget_copy(c)
         accounts.set_syncing(c, LOCAL, syncs=True)
         accounts.set_cursor(c, LOCAL, place.text())
     return place

@@ -18,7 +18,7 @@ from tuireader.library.syncing import apply_remote, server, shared_folder
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
-from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
+from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, in_turn
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Synced
 from tuireader.store import accounts, feeds, status_outbox
@@ -55,7 +55,7 @@ async def sync(
     run goes on: what the server has taken is told at most once more, which changes nothing.
     """
     run = _Run(cache, account, clock)
-    async with aclosing(run.all(run.steps(sign))) as steps:
+    async with aclosing(run.all(run.steps(sign), server.TURN)) as steps:
         async for step in steps:
             yield step
 
@@ -81,13 +81,12 @@ class _Run:
     is_set_back: bool | None = None
     """None: not checked yet."""
 
-    async def all(self, steps: AsyncGenerator[Synced, None]) -> AsyncGenerator[Synced, None]:
-        """Run the steps; yields their progress and the final result."""
+    async def all(self, steps: AsyncGenerator[Synced, None], patience: float = 0) -> AsyncGenerator[Synced, None]:
+        """Run the steps, within `patience` seconds; yields their progress and the final result."""
         try:
-            with alone(self.cache.path, self.account):
-                async with aclosing(steps):
-                    async for step in steps:
-                        yield step
+            async with in_turn(self.cache.path, self.account, patience), aclosing(steps):
+                async for step in steps:
+                    yield step
         except StoreError:
             raise
         except FetchError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -111,7 +111,9 @@ def is_backup(first: bytes) -> bool:
 # Out.
 
 
-def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
+def backup_rows(
+    c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None
+) -> Generator[dict[str, Any], None, None]:
     """All data as rows, first what articles refer to, then the articles; or only some articles with their feeds."""
     with snapshot(c):  # others may remove what is still to come
         yield from _rows(c, now, ids)
