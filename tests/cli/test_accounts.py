@@ -205,6 +205,23 @@ def test_all_feeds_are_pushed_and_doubles_become_one(run: Run, server: FakeMinif
     assert "No local feeds" in run("account", "push", "--all").err
 
 
+def test_what_was_done_on_the_server_since_holds_when_doubles_become_one(
+    run: Run, server: FakeMiniflux, site_with_feed: str
+) -> None:
+    """A push syncs first: what the phone has unstarred, moved and named is not told the other way round."""
+    run("add", "--folder", "Laptop", site_with_feed)
+    server.follow(2, "Old", url=site_with_feed)
+    (item,) = server.publish(2, link="https://own.example/1", title="Own")
+    server.mark(item.number, read=True, starred=True)
+    run("account", "add", server.url, "--user", USER, "--password-command", COMMAND, "--name", "Work")
+    server.mark(item.number, read=False, starred=False)
+    server.feeds[2] |= {"folder": "Phone", "title": "Of the phone"}
+    assert run("account", "push", "--all").status == 0
+    assert run("sync").status == 0
+    assert (item.read, item.starred) == (False, False)
+    assert (server.feeds[2]["folder"], server.feeds[2]["title"]) == ("Phone", "Of the phone")
+
+
 def test_old_articles_of_an_account_expire_with_its_sync(run: Run, server: FakeMiniflux) -> None:
     """Also of who has no feeds but those of accounts, and refreshes none."""
     config = Path(paths.config_path())

@@ -358,7 +358,7 @@ async def live(life: AlikeLife) -> None:
         life.library.cache.close()
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", range(20))
 async def test_articles_that_are_alike_stay_themselves(tmp_path: Path, site: ScriptedSite, seed: int) -> None:
     await live(AlikeLife(seed, tmp_path, site, random.Random(seed).sample(KINDS, 6)))
 
@@ -479,7 +479,7 @@ class ServedAlikeLife(AlikeLife):
 
 
 @pytest.mark.parametrize("kind", ["miniflux", "freshrss"])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(8))
 async def test_they_do_on_a_server(tmp_path: Path, site: ScriptedSite, kind: str, seed: int) -> None:
     server = FakeMiniflux() if kind == "miniflux" else FakeReader("freshrss")
     try:

@@ -14,6 +14,8 @@ import pytest
 
 from support.bombs import bomb
 from support.raw_server import Serve, raw_servers, reply
+from tuireader.content.cleaning.clean import clean
+from tuireader.feeds.parse import parse_feed
 
 pytest.importorskip("resource", reason="the system does not tell how much memory a process took")
 
@@ -88,3 +90,37 @@ async def test_bodies_that_unpack_to_a_thousand_times_their_size_are_too_large(s
     took = await measured("get", *(f"{server.url}{number}" for number in range(len(BOMBS) + 1)))
     assert took["said"] == [f"127.0.0.1:{server.port} sent too much: over 20 MB is too large"] * len(BOMBS)
     assert took["memory"] < UNPACKED
+
+
+LONG = "http://a.example/" + "a/" * 30_000
+SHARED = {
+    "the address of a JSON feed": json.dumps(
+        {"version": "https://jsonfeed.org/version/1", "home_page_url": LONG, "items": [{"id": str(n), "url": str(n)} for n in range(2000)]}
+    ),
+    "the authors of a JSON feed": json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1",
+            "authors": [{"name": f"Author {n}"} for n in range(500)],
+            "items": [{"id": str(n), "url": f"http://a.example/{n}"} for n in range(2000)],
+        }
+    ),
+    "the address of an RSS feed": f'<rss version="2.0"><channel><title>T</title><link>{LONG}</link>'
+    + "".join(f"<item><guid>{n}</guid><link>x{n}</link></item>" for n in range(2000))
+    + "</channel></rss>",
+    "the base of an Atom feed": f'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="{LONG}"><title>T</title>'
+    + "".join(f'<entry><id>{n}</id><link href="x{n}"/></entry>' for n in range(2000))
+    + "</feed>",
+}  # fmt: skip
+"""What a feed says once, for all of its entries."""
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_a_feed_says_once_makes_its_entries_not_large(name: str) -> None:
+    content = SHARED[name].encode()
+    entries = parse_feed(content, "http://a.example/feed", "").entries
+    assert len(entries) == 2000
+    assert sum(len(repr(entry)) for entry in entries) <= 20 * len(content)
+
+
+def test_links_of_an_article_do_not_grow_with_its_address() -> None:
+    assert len(clean('<p>Words. <a href="x">x</a></p>' * 2000, LONG)) < 200_000

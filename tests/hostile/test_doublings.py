@@ -183,6 +183,10 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: (f'<p>Words. {"<a href=../x>a</a> " * n}</p>', f"https://a.example/{'a/' * n}"),
         lambda page: clean(*page),
     ),
+    "a page of links at a long base": (
+        lambda n: f"<html><base href='https://a.example/{'a/' * n}'>{'<a href=1>' * n}".encode(),
+        lambda text: find_feeds(text, "https://a.example/"),
+    ),
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
     "a page, an address of comments": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p><a href="{"<!--" * n}">x</a></body></html>',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from urllib.parse import unquote, urlsplit
 
 from tuireader.feeds.decode import decode, find_root
@@ -17,6 +18,8 @@ from tuireader.urls.identity import front_of, same_site
 _LOOKED_AT = 1_000_000
 """Maximum characters of a page that are searched; feeds are linked in its head."""
 _CANDIDATES_MAX = 50
+_TAGS_MAX = 5_000
+"""Maximum links of a page that are looked at."""
 _USUAL_PATHS = ("feed/", "rss", "rss.xml", "atom.xml", "index.xml", "feed.xml", "feed.json")
 
 _TAG = re.compile(r"<(link|a|base)(?=[\s/])([^<>]{1,4000})>", re.IGNORECASE)
@@ -77,9 +80,11 @@ def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLin
     page = _visible(decode(content, content_type)[:_LOOKED_AT])
     base = _base(page, url)
     found: dict[str, FeedLink] = {}
-    for link in (*_announced(page, base), *_linked(page, base)):
-        if link.url.partition("#")[0] != url.partition("#")[0] and len(found) < _CANDIDATES_MAX:
+    for link in chain(_announced(page, base), _linked(page, base)):
+        if link.url.partition("#")[0] != url.partition("#")[0]:
             found.setdefault(link.url, link)
+        if len(found) == _CANDIDATES_MAX:
+            break
     return sorted(found.values(), key=lambda link: says_comments(link) or _is_below(link, url))
 
 
@@ -131,7 +136,7 @@ def _visible(page: str) -> str:
 
 def _tags(page: str, name: str) -> Iterator[tuple[dict[str, str], int]]:
     """Yield the attributes of each tag of a name, and the end of the tag."""
-    for match in _TAG.finditer(page):
+    for match in islice(_TAG.finditer(page), _TAGS_MAX):
         if match[1].lower() == name:
             found = _ATTRIBUTE.findall(match[2])
             yield {key.lower(): unescape(a or b or c) for key, a, b, c in reversed(found)}, match.end()

@@ -26,6 +26,8 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _FRESH_MAX = 86_400
 _SUMMARY_MAX = 2000
 """Maximum characters of a summary."""
+_FEED_AUTHORS = 20
+"""Maximum authors of a feed: each entry without its own has them."""
 _HUGO_WORDS = (60, 250)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -47,7 +49,7 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise NotAFeedError("That address gives data in JSON that is not a feed.")
     site = absolute(feed.get("home_page_url"), url) or absolute("/", url)
-    authors = _authors(feed)
+    authors = _authors(feed)[:_FEED_AUTHORS]
     entries = [_jsonfeed_entry(item, site or url, authors) for item in feed["items"]]
     found = [entry for entry in entries if entry is not None]
     return ParsedFeed(
@@ -145,7 +147,7 @@ def _read_xml(text: str, root: int) -> RawFeed:
 def _feed(raw: RawFeed, url: str) -> ParsedFeed:
     feed = raw.feed
     site = absolute(_plain(feed, "link"), url) or absolute("/", url)
-    authors = people(_names(feed))
+    authors = people(_names(feed))[:_FEED_AUTHORS]
     rss = not raw.version.startswith("atom")
     hugo = _plain(feed, "generator").startswith("Hugo")
     entries = [_entry(each, site or url, authors, rss=rss, hugo=hugo) for each in raw.entries]

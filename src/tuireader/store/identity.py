@@ -2,7 +2,8 @@
 
 The number that the server has for an article is a hint: servers are restored, feeds are emptied and followed again, and
 numbers change or are given to other articles. Pure, but for the texts, which are read where an address alone agrees:
-at some, each day brings another article. In doubt they are two: two of one article are better than one of two.
+at some, each day brings another article, under one title, in much the same words. In doubt they are two: two of one
+article are better than one of two.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import product
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ _TITLE = 40
 
 IsKept = Callable[[RemoteEntry, Ours], int]
 """Whether an entry has the text of an article: 2 if the texts are equal, 1 for half of one, 0."""
-_EQUAL = 2
+_HALF, _EQUAL = 1, 2
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ def match(
     taken = {each.id for each in found.same.values()}
     freed = {each.id for each in found.wrong}
     free = [each for each in ours if each.id not in taken and (each.id in freed or each.number not in confirmed)]
-    for pair_up in _rules(is_kept):
+    for pair_up in _rules(_Signs(is_kept, links)):
         for entry, there in pair_up(left, free):
             if there.number and there.id not in freed:
                 found.rivals[entry.server_id] = there.number
@@ -80,6 +80,45 @@ def match(
         left = [each for each in left if each.server_id not in found.same and each.server_id not in found.rivals]
         free = [each for each in free if each.id not in taken]
     return found
+
+
+@dataclass(slots=True)
+class _Signs:
+    """What dates and texts say of an entry and an article: less where several articles have one address."""
+
+    is_kept: IsKept
+    links: Counter[str]
+    """The number of articles at each address."""
+
+    def has_own_address(self, entry: RemoteEntry, there: Ours) -> bool:
+        return _same_link(entry, there) and self.links[_link(there)] == 1
+
+    def is_of_moment(self, entry: RemoteEntry, there: Ours) -> bool:
+        """Whether the moments are equal; on one day there may be several, but at addresses of their own."""
+        return _apart(entry, there) <= _SHIFTED and (not _is_day(entry) or self.has_own_address(entry, there))
+
+    def stays(self, entry: RemoteEntry, there: Ours) -> bool:
+        """Whether the text stayed: half of it at an address of its own, else all."""
+        return self.is_kept(entry, there) >= (_HALF if self.has_own_address(entry, there) else _EQUAL)
+
+    def is_of_moment_or_kept(self, entry: RemoteEntry, there: Ours) -> bool:
+        """Whether the moments are equal, as far as known, or the text stayed."""
+        is_dated = None not in (_when(entry), _when(there))
+        return not is_dated or self.is_of_moment(entry, there) or self.stays(entry, there)
+
+    def is_near_and_kept(self, entry: RemoteEntry, there: Ours) -> bool:
+        return _is_near(entry, there) and self.is_of_moment_or_kept(entry, there)
+
+    def is_same_at_address(self, entry: RemoteEntry, there: Ours) -> bool:
+        if _title(entry) == _title(there):
+            return self.is_of_moment_or_kept(entry, there)
+        is_of_moment = _apart(entry, there) <= _ROUNDED and self.has_own_address(entry, there)
+        return is_of_moment or (_is_near(entry, there) and self.stays(entry, there))
+
+    def guid_counts(self, entry: RemoteEntry, there: Ours) -> bool:
+        """Whether a guid counts: one made of address and title only if the dates agree."""
+        is_made = entry.entry.link and entry.entry.guid.startswith(entry.entry.link)
+        return not is_made or self.is_near_and_kept(entry, there)
 
 
 def is_still(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
@@ -125,7 +164,7 @@ def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[l
     return pair_up
 
 
-def _of_one_moment(key: Key, is_kept: IsKept) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
+def _of_one_moment(key: Key, signs: _Signs) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
     """Pair entries and articles with the same key by their dates, the exact ones first; of several by their texts."""
 
     def pair_up(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
@@ -138,7 +177,7 @@ def _of_one_moment(key: Key, is_kept: IsKept) -> Callable[[list[RemoteEntry], li
         def rank(entry: RemoteEntry, each: Ours) -> int:
             names = entry.server_id, each.id
             if names not in ranks:
-                ranks[names] = is_kept(entry, each)
+                ranks[names] = signs.is_kept(entry, each)
             return ranks[names]
 
         for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (_EQUAL, 0)):
@@ -146,9 +185,14 @@ def _of_one_moment(key: Key, is_kept: IsKept) -> Callable[[list[RemoteEntry], li
             for entry in left:
                 shared, when = key(entry), _when(entry)
                 near = there.get((shared, when + apart), []) if shared and when else []
-                likeness = [rank(entry, each) if 1 < len(near) <= _SEVERAL else 0 for each in near]
+                is_compared = _is_day(entry) or len(near) > 1
+                likeness = [rank(entry, each) if is_compared and len(near) <= _SEVERAL else 0 for each in near]
                 best = max(range(len(near)), key=lambda place: (likeness[place], place), default=0)
-                if near and (likeness[best] >= least or len(near) == 1):
+                if (
+                    near
+                    and likeness[best] >= (least if len(near) > 1 or _is_day(entry) else 0)
+                    and (likeness[best] == _EQUAL or signs.is_of_moment(entry, near[best]))
+                ):
                     pairs.append((entry, near.pop(best)))
                 else:
                     kept.append(entry)
@@ -201,39 +245,23 @@ def _is_near(entry: Side, there: Side) -> bool:
     return None in (_when(entry), _when(there)) or _apart(entry, there) <= _NEAR
 
 
+def _is_day(side: Side) -> bool:
+    """Whether a date is that of a day."""
+    when = _when(side)
+    return when is not None and not (when.hour or when.minute or when.second)
+
+
 def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
     return _title(entry) == _title(there) or _is_near(entry, there)
 
 
-def _is_same_at_address(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
-    if _title(entry) == _title(there):
-        return _is_of_moment_or_kept(entry, there, is_kept)
-    return _apart(entry, there) <= _ROUNDED or (_is_near(entry, there) and is_kept(entry, there) > 0)
-
-
-def _is_of_moment_or_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
-    """Whether the dates are equal, as far as known, or the text stayed: under some titles each day has another one."""
-    is_dated = None not in (_when(entry), _when(there))
-    return not is_dated or _apart(entry, there) <= _SHIFTED or is_kept(entry, there) > 0
-
-
-def _is_near_and_kept(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
-    return _is_near(entry, there) and _is_of_moment_or_kept(entry, there, is_kept)
-
-
-def _guid_counts(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
-    """Whether a guid counts: one made of address and title only if the dates agree."""
-    is_made = entry.entry.link and entry.entry.guid.startswith(entry.entry.link)
-    return not is_made or _is_near_and_kept(entry, there, is_kept)
-
-
-def _rules(is_kept: IsKept) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
+def _rules(signs: _Signs) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
     """The ways to pair entries and articles, the surest first."""
     return [
-        _of_one_moment(_link_and_title, is_kept),
-        _unique(_guid, partial(_guid_counts, is_kept=is_kept)),
-        _unique(_link_and_title, partial(_is_near_and_kept, is_kept=is_kept)),
-        _unique(_link, partial(_is_same_at_address, is_kept=is_kept)),
-        _of_one_moment(_title, is_kept),
-        _unique(_title, partial(_is_near_and_kept, is_kept=is_kept)),
+        _of_one_moment(_link_and_title, signs),
+        _unique(_guid, signs.guid_counts),
+        _unique(_link_and_title, signs.is_near_and_kept),
+        _unique(_link, signs.is_same_at_address),
+        _of_one_moment(_title, signs),
+        _unique(_title, signs.is_near_and_kept),
     ]

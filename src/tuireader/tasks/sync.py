@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,13 @@ async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: 
 
 
 async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: LoginOf, folder: str = "") -> Steps:
-    """Hand local feeds over to an account, into a folder."""
+    """Hand local feeds over to an account, into a folder; first it is synced, since what it has there counts."""
+    ended: Ended = []
+    async with aclosing(sync(on, [account], login_of, ended)) as steps:
+        async for step in steps:
+            yield replace(step, row=None, said="")
+    if any(event.status != "done" for event in ended):
+        return
     async with on.queue() as queue:
         server = server_of(queue, account, await in_time(login_of, account))
         await server.sign_in()

@@ -71,6 +71,12 @@ def test_what_is_drawn_is_said(html: str, lines: list[str]) -> None:
     assert said(html) == lines
 
 
+def test_a_long_head_is_whole_in_the_first_row_only() -> None:
+    rows = "<tr><td>Ada</td></tr>" * 50
+    lines = said(f"<table><tr><th>{'word ' * 200}</th></tr>{rows}</table>")
+    assert sum(line.count("word") for line in lines) <= 200 + 49 * 8
+
+
 def test_notes_are_called_notes_and_their_links_lead_to_them() -> None:
     document = to_document("Sea[^1].\n\nMore.\n\n[^1]: Salt.\n")
     linear = to_linear(document).document

@@ -98,13 +98,25 @@ def test_of_several_of_one_moment_with_one_text_but_for_a_word_each_finds_its_ow
     assert {int(number): each.id for number, each in found.same.items()} == {n: n for n in range(8)}
 
 
-@pytest.mark.parametrize("link", ["https://sea.example/tide", "https://sea.example/tide/2"])
-@pytest.mark.parametrize("is_kept", [False, True])
-def test_of_the_same_title_each_day_the_text_decides(link: str, *, is_kept: bool) -> None:
+@pytest.mark.parametrize(("link", "least"), [("https://sea.example/tide", 1), ("https://sea.example/tide/2", 2)])
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_of_the_same_title_each_day_the_text_decides(link: str, least: int, kept: int) -> None:
     before = ours(1, "", entry("7"))
     after = entry("99", link=link, guid="x", published=DAY + timedelta(hours=24))
-    found = identity.match([after], [before], is_kept=lambda _entry, _there: is_kept)
-    assert bool(found.same) is is_kept
+    found = identity.match([after], [before], is_kept=lambda _entry, _there: kept)
+    assert bool(found.same) is (kept >= least)
+
+
+@pytest.mark.parametrize("published", [DAY.replace(hour=0, minute=0, second=0), DAY + timedelta(hours=24)])
+def test_where_several_have_an_address_half_of_a_text_is_none(published: datetime) -> None:
+    """News in set phrases, which a site has at one address and under a few titles."""
+    there = [ours(1, "", entry("7", guid="a", published=DAY.replace(hour=0, minute=0, second=0)))]
+    there.append(ours(2, "8", entry("8", guid="b", published=DAY - timedelta(days=9))))
+    after = entry("99", guid="x", published=published)
+    for rank, same in ((1, {}), (2, {"99": 1})):
+        ranks = {1: rank, 2: 0}
+        found = identity.match([after], there, {"8"}, is_kept=lambda _, mine, ranks=ranks: ranks[mine.id])  # type: ignore[misc]
+        assert {number: each.id for number, each in found.same.items()} == same
 
 
 @pytest.mark.parametrize(

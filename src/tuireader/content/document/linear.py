@@ -28,6 +28,7 @@ from tuireader.content.document.model import (
     Text,
     block_text,
     links_out,
+    short_label,
     text_length,
 )
 from tuireader.text.sentences import counted
@@ -260,9 +261,10 @@ def _rows(table: Table, prefix: str, numbers: dict[int, int]) -> Iterator[Text]:
     columns, rows = counted(len(table.aligns), "column"), counted(len(table.rows), "row")
     yield Text(f"{prefix}Table of {columns} and {rows}.")
     heads = [" ".join(cell.plain.split()) for cell in table.header]
+    short = [*map(short_label, heads)]
     for number, row in enumerate(table.rows, 1):
         pieces: list[str | Text] = [f"Row {number}: "]
-        for head, cell in zip(heads, row, strict=True):
+        for head, cell in zip(heads if number == 1 else short, row, strict=True):
             if cell.plain.strip():
                 pieces += ["; " if len(pieces) > 1 else "", f"{head}: " if head else "", cell]
         yield _text([*pieces, "." if len(pieces) > 1 else "empty."], numbers, in_row=True)

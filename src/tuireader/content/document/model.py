@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+_LABEL_MAX = 40
+"""Maximum characters of a head that is repeated."""
+
 
 class Run(NamedTuple):
     """A range of a text, from `start` to before `end`, with its styles and link."""
@@ -157,6 +160,11 @@ class Document:
     def block_at(self, offset: int) -> int:
         """Return the index of the block at an offset, or 0."""
         return max(0, bisect_right(self.starts, offset) - 1)
+
+
+def short_label(label: str) -> str:
+    """The head of a column as it is repeated in each row: with the whole of it, a table would have no end."""
+    return label if len(label) <= _LABEL_MAX else f"{label[: _LABEL_MAX - 1].rstrip()}…"
 
 
 def block_text(block: Block) -> str:

@@ -7,7 +7,16 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.content.document.model import Code, HeadingBlock, Paragraph, Picture, Rule, Table, Text
+from tuireader.content.document.model import (
+    Code,
+    HeadingBlock,
+    Paragraph,
+    Picture,
+    Rule,
+    Table,
+    Text,
+    short_label,
+)
 from tuireader.content.layout.code import code_lines
 from tuireader.content.layout.line import DECORATION, Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, mirrored, text_lines
@@ -31,8 +40,6 @@ _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _BAR_ROLES = frozenset(role for _, role in _BARS.values())
 _PICTURE = Span("▣ ", "picture-mark")
-_LABEL_MAX = 40
-"""Maximum characters of a label in all records but the first: it is laid out anew in each of them."""
 HEAVY, _CELL_WEIGHT = 50_000, 25
 """Characters from which laying out a block could delay keys, and how many of them a cell of a table takes besides."""
 HYPHENATED_BELOW = 50
@@ -187,7 +194,11 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
     widest = max(cells(cell.text.plain) + (_INDENT if column else 0) for column, cell in enumerate(header))
     is_beside = frame.room - _INDENT >= _STACKED and any(cell.text.plain for cell in header)
     label = min(widest, max(frame.room // 3, 12 + _INDENT)) if is_beside else 0
-    labels = [cell._replace(text=_shortened(cell.text)) for cell in header]
+    shorter = [short_label(cell.text.plain) for cell in header]
+    labels = [
+        cell if text == cell.text.plain else cell._replace(text=Text(text))
+        for cell, text in zip(header, shorter, strict=True)
+    ]
     lines: list[Line] = []
     for number, row in enumerate(records):
         if number:
@@ -201,10 +212,6 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
             base = cell.base if lines else head.base
             lines += _framed(drawn, base, place, opening=not lines)
     return lines
-
-
-def _shortened(label: Text) -> Text:
-    return label if len(label.plain) <= _LABEL_MAX else Text(f"{label.plain[: _LABEL_MAX - 1].rstrip()}…")
 
 
 def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
