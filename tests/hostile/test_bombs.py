@@ -95,7 +95,11 @@ async def test_bodies_that_unpack_to_a_thousand_times_their_size_are_too_large(s
 LONG = "http://a.example/" + "a/" * 30_000
 SHARED = {
     "the address of a JSON feed": json.dumps(
-        {"version": "https://jsonfeed.org/version/1", "home_page_url": LONG, "items": [{"id": str(n), "url": str(n)} for n in range(2000)]}
+        {
+            "version": "https://jsonfeed.org/version/1",
+            "home_page_url": LONG,
+            "items": [{"id": str(n), "url": str(n)} for n in range(2000)],
+        }
     ),
     "the authors of a JSON feed": json.dumps(
         {
