@@ -29,6 +29,7 @@ from support.rss import rss
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
 from tuireader.library.rules import prune
+from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.query import Query
 from tuireader.store import articles, labels, statuses
@@ -97,6 +98,9 @@ class Marks:
 
 class AlikeLife:
     """Some feeds, a machine, and what was done to its articles."""
+
+    may_lack = False
+    """Whether there are articles that it has never seen."""
 
     def __init__(self, seed: int, root: Path, site: ScriptedSite, kinds: list[Kind]) -> None:
         self.dice, self.root, self.site, self.clock = random.Random(seed), root, site, Clock()
@@ -310,7 +314,7 @@ class AlikeLife:
         with self.opened() as c:
             state = self.state(c)
         for story, marks in self.marks.items():
-            assert state.get(story) == marks, story
+            assert state.get(story, marks if self.may_lack else None) == marks, story
         for story in state.keys() - self.marks.keys():
             assert state[story] == Marks(), story
         assert not self.pruned & state.keys()
@@ -334,6 +338,9 @@ class AlikeLife:
             self.import_stars: 0.7,
         }
 
+    async def end(self) -> None:
+        """What is to be seen last."""
+
     async def step(self, done: list[str]) -> None:
         steps = self.steps()
         do = self.dice.choices([*steps], [*steps.values()])[0]
@@ -349,6 +356,7 @@ async def live(life: AlikeLife) -> None:
     try:
         for _ in range(STEPS):
             await life.step(done)
+        await life.end()
     except AssertionError as error:
         where = {entry.name: str(feed.kind) for feed in life.feeds for entry in (*feed.entries, *feed.gone)}
         named = _STORY.search(str(error))
@@ -486,3 +494,73 @@ async def test_they_do_on_a_server(tmp_path: Path, site: ScriptedSite, kind: str
         await live(ServedAlikeLife(seed, tmp_path, site, random.Random(seed).sample(KINDS, 4), server))
     finally:
         server.stop()
+
+
+class SharedAlikeLife(AlikeLife):
+    """Two machines follow the feeds, see them at different times, and share a folder."""
+
+    may_lack = True
+
+    def __init__(self, seed: int, root: Path, site: ScriptedSite, kinds: list[Kind]) -> None:
+        super().__init__(seed, root, site, kinds)
+        (root / "folder").mkdir()
+        self.machines = [self.library, self.open()]
+        self.machines[1].follow(*(site.url + feed.path for feed in self.feeds))
+        for number, library in enumerate(self.machines):
+            with closing(connect(library.path)) as c:
+                shared_folder.share(c, str(root / "folder"), host=f"test-{number}")
+
+    def turn(self) -> None:
+        self.library = self.dice.choice(self.machines)
+        self.clock.advance(minutes=1)
+
+    def mark(self) -> None:
+        with self.opened() as c:
+            stories = self.stories(c)
+            if not stories:
+                return
+            story = self.dice.choice(sorted(stories))
+            self.clock.advance(minutes=1)
+            marks, status = self.marks.setdefault(story, Marks()), articles.status(c, stories[story])
+            if self.dice.random() < 0.5:
+                marks.read = not status.read
+                statuses.mark(c, [stories[story]], read=marks.read, now=self.clock)
+            else:
+                marks.starred = not status.starred
+                statuses.mark(c, [stories[story]], starred=marks.starred, now=self.clock)
+
+    def exchange(self) -> None:
+        with self.opened() as c:
+            shared_folder.exchange(c, self.clock.now)
+
+    def steps(self) -> dict[Callable[[], Awaitable[None] | None], float]:
+        return {
+            self.publish_some: 5,
+            self.edit: 2,
+            self.rename: 1.5,
+            self.refresh: 6,
+            self.mark: 7,
+            self.exchange: 4,
+            self.turn: 6,
+            self.import_own: 0.5,
+        }
+
+    def check(self, *, is_fresh: bool) -> None:
+        """What another machine has done is here later."""
+        del is_fresh
+        with self.opened() as c:
+            self.stories(c)
+
+    async def end(self) -> None:
+        for library in self.machines * 3:
+            self.library = library
+            await self.refresh()
+            self.exchange()
+        for library in self.machines:
+            self.library = library
+            super().check(is_fresh=True)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_they_do_on_two_machines(tmp_path: Path, site: ScriptedSite, seed: int) -> None:
+    await live(SharedAlikeLife(seed, tmp_path, site, random.Random(seed).sample(KINDS, 4)))

@@ -14,7 +14,7 @@ import pytest
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import ready, save, save_plan, subscribe
 from tuireader.errors import NotAFeedListError
-from tuireader.library.reading import saved
+from tuireader.library.reading import saved, saved_pages
 from tuireader.library.reading.feed_options import LIMITS
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
@@ -493,6 +493,14 @@ def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:
     back(db, ['{"type": "tuireader", "version": 1}', json.dumps(feed), END])
     with closing(connect(db)) as c:
         assert [each.reach for each in feeds.every(c)] == [Reach.UNKNOWN]
+
+
+def test_a_backup_does_not_say_that_saved_pages_lead_inside(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "one.db")) as c:
+        saved_pages.save(c, ready("https://public.example/page"), NOW)
+    with closing(connect(tmp_path / "two.db")) as c:
+        assert restore(c, out(tmp_path / "one.db"), NOW).inside == []
+        assert len(articles.ids(c, Query())) == 1
 
 
 def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> None:

@@ -353,7 +353,7 @@ class _Restoring:
                 self._feeds[place(url)] = feed.id
                 self._new.add(feed.id)
                 self.done.feeds += 1
-                self.done.inside += [url] if is_inside_by_name(host_of(url)) else []
+                self.done.inside += [url] if url != PAGES and is_inside_by_name(host_of(url)) else []
             left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
             self.done.filled += is_known and is_filled
         if wrong:
