@@ -183,6 +183,12 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: (f'<p>Words. {"<a href=../x>a</a> " * n}</p>', f"https://a.example/{'a/' * n}"),
         lambda page: clean(*page),
     ),
+    "an entry of many files": (
+        lambda n: b"<rss version='2.0'><channel><item><description>" + b"words " * n + b"</description>"
+        + b"".join(b"<enclosure url='http://a.example/%d.mp3' type='audio/mpeg'/>" % i for i in range(n))
+        + b"</item></channel></rss>",
+        lambda text: parse_feed(text, "https://a.example/", "text/xml"),
+    ),
     "a page of links at a long base": (
         lambda n: f"<html><base href='https://a.example/{'a/' * n}'>{'<a href=1>' * n}".encode(),
         lambda text: find_feeds(text, "https://a.example/"),

@@ -74,3 +74,8 @@ class Note(Joint[tuple[int, int]]):
 
 def take_memory(_: sqlite3.Connection) -> int:
     return len(bytearray(600_000_000))
+
+
+def fail_in_a_library(_: sqlite3.Connection) -> None:
+    """As expat does without memory."""
+    raise SystemError("error return without exception set")

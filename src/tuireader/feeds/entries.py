@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from tuireader.model.fetched import ParsedEntry
@@ -103,10 +104,14 @@ def _lines(lines: list[str]) -> str:
     return (" " if wrapped else "<br>").join(lines)
 
 
+_FILES_MAX = 200
+"""Maximum files of an entry: each is looked for in its body."""
+
+
 def attachments(files: Iterable[tuple[str, str, str]], body: str, base: str) -> str:
     """Links, as HTML, to audio and video (address, media type, title) that the body does not contain."""
     found = []
-    for address, media_type, title in files:
+    for address, media_type, title in islice(files, _FILES_MAX):
         url = html.escape(absolute(address, base))
         kind = media_type.partition("/")[0].lower()
         if url and kind in {"audio", "video"} and url not in body:

@@ -108,7 +108,9 @@ def text_of(value: object) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-_PROXIED = re.compile(r"""https?://[^\s"'<>]{1,300}?/proxy/[A-Za-z0-9_-]{43}=/([A-Za-z0-9_-]{8,4000}={0,2})""")
+_PROXIED = re.compile(
+    r"""(?<![^\s"'<>=(,])https?://[^\s"'<>]{1,300}?/proxy/[A-Za-z0-9_-]{43}=/([A-Za-z0-9_-]{8,4000}={0,2})"""
+)
 
 
 def without_proxy(html: str) -> str:

@@ -10,6 +10,7 @@ import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,10 +114,11 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system does not limit the data of a process")
-async def test_what_takes_too_much_memory_is_ended(db: Path) -> None:
+@pytest.mark.parametrize("work", [jobs.take_memory, jobs.fail_in_a_library])
+async def test_what_takes_too_much_memory_is_ended(db: Path, work: Any) -> None:
     async with JobPool(db, processes=0) as workers:
         with pytest.raises(TimeoutError):
-            await workers.take_apart(jobs.take_memory, 60)
+            await workers.take_apart(work, 60)
 
 
 async def test_errors_come_back(db: Path) -> None:

@@ -110,6 +110,8 @@ def told(error: Exception) -> Exception:
     """The error in a picklable form; its traceback is kept in a note."""
     if isinstance(error, (TuireaderError, MemoryError)):
         return error
+    if isinstance(error, SystemError):  # of a C library that has run out of memory
+        return MemoryError(str(error))
     instead = RuntimeError(f"{type(error).__name__}: {error}")
     instead.add_note(traceback.format_exc())
     return instead
