@@ -188,11 +188,8 @@ def _of_one_moment(key: Key, signs: _Signs) -> Callable[[list[RemoteEntry], list
                 is_compared = _is_day(entry) or len(near) > 1
                 likeness = [rank(entry, each) if is_compared and len(near) <= _SEVERAL else 0 for each in near]
                 best = max(range(len(near)), key=lambda place: (likeness[place], place), default=0)
-                if (
-                    near
-                    and likeness[best] >= (least if len(near) > 1 or _is_day(entry) else 0)
-                    and (likeness[best] == _EQUAL or signs.is_of_moment(entry, near[best]))
-                ):
+                is_like = bool(near) and likeness[best] >= (least if is_compared else 0)
+                if is_like and (likeness[best] == _EQUAL or signs.is_of_moment(entry, near[best])):
                     pairs.append((entry, near.pop(best)))
                 else:
                     kept.append(entry)

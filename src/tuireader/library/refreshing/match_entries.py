@@ -270,11 +270,9 @@ def _folded_name_and_title(side: Side) -> list[Hashable]:
 
 
 def _path_and_title_and_date(side: Side) -> list[Hashable]:
-    return (
-        [(*_part(side.link), side.title, _when(side))]
-        if _when(side) and len(_path(side.link)) > 1 and side.title
-        else []
-    )
+    if not (side.title and _when(side) and len(_path(side.link)) > 1):
+        return []
+    return [(*_part(side.link), side.title, _when(side))]
 
 
 def _title_and_date(side: Side) -> list[Hashable]:
