@@ -38,6 +38,10 @@ _MOVES = 20
 """Maximum moves of one feed that are followed."""
 _MARKS, _FEEDS = 1_300_000, 20_000
 """Maximum marks and feeds of all devices; beyond, only local ones are kept."""
+_NAMES, _ROW = 6_000_000, 150
+"""Maximum bytes of addresses and names of all feeds, and bytes of the rest of a feed's row."""
+LARGEST = 28_000_000
+"""Maximum bytes of an unpacked file: that many marks and names, and some more."""
 LONGEST = 2_000
 """Maximum characters of a name."""
 _LEVEL = 4
@@ -107,6 +111,12 @@ class Subscription(NamedTuple):
     def merged(self, other: Subscription) -> Subscription:
         pairs: Iterator[tuple[Fact[Any], Fact[Any]]] = zip(self, other, strict=True)
         return Subscription(*map(max, pairs))
+
+
+def _size(url: str, there: Subscription | None) -> int:
+    """Bytes of a feed's row, without its marks."""
+    facts = () if there is None else (there.title, there.folder, there.name, there.moved)
+    return _ROW + sum(len(text.encode("utf-8", "replace")) for text in (url, *(fact.value for fact in facts)))
 
 
 class FolderMap:
@@ -189,7 +199,12 @@ class FolderMap:
     def has_room(self, other: FolderMap) -> bool:
         """Whether another map can be merged completely."""
         feeds = len(self.subscriptions.keys() | other.subscriptions.keys())
-        return self._count + other._count <= _MARKS and feeds <= _FEEDS
+        names = self._size_of_names() + other._size_of_names()
+        return self._count + other._count <= _MARKS and feeds <= _FEEDS and names <= _NAMES
+
+    def _size_of_names(self) -> int:
+        urls = self.subscriptions.keys() | {feed for feed, _ in self.marks}
+        return sum(_size(url, self.subscriptions.get(url)) for url in urls)
 
     def part(self, here: Mapping[str, AbstractSet[int]]) -> FolderMap:
         """The part for these feeds and articles, and half the maximum of other feeds."""
@@ -197,9 +212,13 @@ class FolderMap:
         for (feed, field), stamps in self.marks.items():
             guids = here.get(feed, frozenset())
             part.merge_marks(feed, field, {guid: each for guid, each in stamps.items() if guid in guids}, FolderMap())
-        others = [url for url, there in self.subscriptions.items() if url not in here and there.followed.value]
-        for url in [*(self.subscriptions.keys() & here.keys()), *others[: _FEEDS // 2]]:
-            part.put(url, self.subscriptions[url])
+        feeds, room = _FEEDS // 2, _NAMES // 2
+        for url, there in self.subscriptions.items():
+            if url in here:
+                part.put(url, there)
+            elif there.followed.value and feeds and (room := room - _size(url, there)) >= 0:
+                part.put(url, there)
+                feeds -= 1
         return part
 
     def address_now(self, url: str) -> str:
@@ -246,7 +265,8 @@ def packed(known: FolderMap, state: str) -> bytes:
             counts.append(len(stamps))
             arrays += [array("q", stamps.keys()), array("q", stamps.values())]
         rows.append([url, known.subscriptions.get(url), *counts])
-    head = json.dumps({"tuireader": _FORMAT, "state": state, "feeds": rows}, ensure_ascii=True).encode() + b"\n"
+    row = json.dumps({"tuireader": _FORMAT, "state": state, "feeds": rows}, ensure_ascii=False)
+    head = row.encode("utf-8", "replace") + b"\n"
     packer = zlib.compressobj(_LEVEL)
     return b"".join([packer.compress(head), *(packer.compress(_bytes(each)) for each in arrays), packer.flush()])
 

@@ -25,7 +25,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, status_outbox
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
-from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, stamp, unpacked
+from tuireader.sync.shared_folder_map import LARGEST, LONGEST, Fact, FolderMap, Subscription, packed, stamp, unpacked
 
 STEPS = ("_keep", "_take_marks", "_write", "_take_subscriptions")
 
@@ -282,6 +282,22 @@ def test_of_too_much_what_is_here_is_kept(monkeypatch: pytest.MonkeyPatch) -> No
     assert part.marks[URL, "read"] == {98: 4 * 98 + 7, 99: 4 * 99 + 7}
     assert URL in part.subscriptions
     assert len(part.subscriptions) == 4
+
+
+def test_long_names_of_one_machine_end_the_sharing_of_no_other(machine: MakeMachine) -> None:
+    """Merged, they would make the file of each machine larger than what is read."""
+    one, two = pair(machine)
+    name = Fact(1, "\U0001f600" * LONGEST)
+    strange = of_subscriptions(
+        {f"https://{n}.example/f": Subscription(title=name, folder=name, name=name) for n in range(600)}
+    )
+    foreign(one, strange)
+    everywhere(one, two)
+    one.mark(0, read=True)
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (True, False)
+    for file in one.folder.glob("tuireader-*.map"):
+        unpacked(file.read_bytes(), LARGEST, 10**13)
 
 
 @pytest.mark.parametrize("with_copy", [False, True])

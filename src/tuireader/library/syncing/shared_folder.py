@@ -34,6 +34,7 @@ from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
     BEFORE,
     FIELDS,
+    LARGEST,
     LONGEST,
     Fact,
     FolderMap,
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 
 _PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
 """Each device has two files: a full one, and one with the changes since."""
-_LARGEST, _LARGEST_ALL = 22_000_000, 88_000_000
+_LARGEST, _LARGEST_ALL = LARGEST, 4 * LARGEST
 """Maximum bytes of a file, and of all together, unpacked: a mark takes 16."""
 _MANY = 20_000
 """Number of recent changes from which the full file is rewritten."""
