@@ -416,6 +416,34 @@ def test_what_the_user_read_after_a_rule_is_the_users_after_a_backup(db: Path, t
         assert [row.title for row in rows if row.read] == [title]
 
 
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_what_the_user_has_taken_back_of_a_rule_is_not_done_again(db: Path, tmp_path: Path, is_removed: bool) -> None:
+    """Neither on another machine that has the articles, nor on this one after the rule is removed."""
+    new = db if is_removed else tmp_path / "new.db"
+    for path in {db, new}:
+        with closing(connect(path)) as c:
+            feed = subscribe(c, "https://a.example/feed", "A")
+            save_plan(
+                c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the harbour, too.")))
+            )
+    with closing(connect(db)) as c:
+        rule = apply_rules.keep(c, Rule("harbour", read=True, star=True, tags=("h", "k")), NOW)
+        apply_rules.apply(c, rule)
+        id_ = articles.ids(c, Query(apart=True))[0]
+        title = articles.get(c, id_).title
+        statuses.mark(c, [id_], read=False, starred=False)
+        statuses.untag(c, [id_], ["h"])
+        lines = out(db)
+        if is_removed:
+            apply_rules.remove(c, rule, take_back=True)
+    back(new, lines)
+    with closing(connect(new)) as c:
+        rows = articles.window(c, Query(apart=True), 0, 9)
+        tags = labels.tags_of(c, [row.id for row in rows])
+        found = {row.title == title: (row.read, row.starred, tags.get(row.id)) for row in rows}
+        assert found == {True: (False, False, ["k"]), False: (True, True, ["h", "k"])}
+
+
 def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hidden(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")

@@ -16,7 +16,7 @@ from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Field, Status
-from tuireader.model.query import TAGS_MAX, Rule, tag_bit, tags_given
+from tuireader.model.query import READ, STAR, TAG, TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
     articles,
     feeds,
@@ -537,7 +537,15 @@ class _Restoring:
             if is_new and rule.id:
                 rules.was_done(self._c, rule.id, id_, bits)
             elif is_here and rule.id and rule.id not in done:
-                rules.redo(self._c, rule, {id_: bits})
+                rules.redo(self._c, rule, {id_: _in_force(row, rule, bits)})
+
+
+def _in_force(row: dict[str, Any], rule: Rule, bits: int) -> int:
+    """The effects of a rule on an article, as bits, without those that the user has changed since."""
+    gone = (0 if "read" in _unasked(row) else READ) | (0 if row.get("starred") else STAR)
+    lost = {name_key(tag) for tag in rule.tags} - {name_key(tag) for tag in _names(row, "tags")}
+    gone |= sum(tag_bit(place) for place, tag in enumerate(rule.tags) if name_key(tag) in lost)
+    return bits & ~(gone | (TAG if len(lost) == len(rule.tags) else 0))
 
 
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
