@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
+from tuireader.model.headline import utc_now
 from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit, tags_given
 from tuireader.store import duplicates, labels, statuses
 from tuireader.store.connection import transaction
@@ -19,7 +20,7 @@ from tuireader.store.row_values import id_list, moment, name_key, number, second
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from tuireader.model.article import ArticleWords
@@ -191,11 +192,11 @@ def is_about_words(query: str) -> bool:
     return understand(_ended(query)).is_about_words()
 
 
-def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
+def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int], now: Callable[[], datetime] = utc_now) -> list[int]:
     """Apply a rule to articles; returns the ids of those that changed."""
     with transaction(c):
         did = _undone(c, rule, ids)
-        _do_all(c, rule, did)
+        _do_all(c, rule, did, now)
     return list(did)
 
 
@@ -206,14 +207,14 @@ def redo(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int]) -> None:
         _do_all(c, rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]})
 
 
-def _do_all(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int]) -> None:
+def _do_all(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int], now: Callable[[], datetime] = utc_now) -> None:
     c.executemany(
         "INSERT INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)"
         " ON CONFLICT (article_id, rule_id) DO UPDATE SET did = did | excluded.did",
         [(id_, rule.id, bits) for id_, bits in did.items()],
     )
     for bit in (HIDE, READ, STAR):
-        _do(c, bit, [id_ for id_, bits in did.items() if bits & bit])
+        _do(c, bit, [id_ for id_, bits in did.items() if bits & bit], now)
     for place, tag in enumerate(rule.tags):
         bit = tag_bit(place)
         labels.add_tags(c, [id_ for id_, bits in did.items() if bits & TAG and (bits & bit or not bit)], [tag])
@@ -268,15 +269,15 @@ def _done_by_others(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> 
     return found
 
 
-def _do(c: sqlite3.Connection, bit: int, ids: Sequence[int]) -> None:
+def _do(c: sqlite3.Connection, bit: int, ids: Sequence[int], now: Callable[[], datetime]) -> None:
     if not ids:
         return
     if bit == HIDE:
         _set_aside(c, ids, 1)
     elif bit == READ:
-        statuses.mark(c, ids, read=True, is_unasked=True)
+        statuses.mark(c, ids, read=True, now=now, is_unasked=True)
     else:
-        statuses.mark(c, ids, starred=True, is_unasked=True)
+        statuses.mark(c, ids, starred=True, now=now, is_unasked=True)
 
 
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:

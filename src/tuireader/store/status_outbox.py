@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tuireader.model.account import LOCAL
+from tuireader.model.query import READ
 from tuireader.store.row_values import id_list, seconds, sound, stamp, text_of
 
 if TYPE_CHECKING:
@@ -59,14 +60,15 @@ def undated() -> datetime:
 
 
 def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
-    """Record all marks of local articles for the shared folder."""
+    """Record all marks of local articles for the shared folder, but for what an archive or an age has read."""
     for field in ("read", "starred"):
         c.execute(
             "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
             " SELECT a.id, ?1, 1, ?2, ?1 = 'read' AND a.unasked"
             " FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
             f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
-            " AND t.id = 0 AND t.syncs = 1",
+            " AND t.id = 0 AND t.syncs = 1 AND NOT (?1 = 'read' AND a.unasked AND NOT EXISTS"
+            f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ}))",
             (field, seconds(changed), id_list(ids)),
         )
 

@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from support.factories import NOW, ready, save_plan
+from support.factories import NOW, backup_of, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import marked_name
+from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
-from tuireader.library.transfer.import_any import import_content
+from tuireader.library.transfer.import_any import import_content, import_stream
 from tuireader.model.account import LOCAL
+from tuireader.model.feed import Refreshed
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
@@ -116,6 +118,52 @@ def test_what_an_archive_brought_read_is_read_nowhere_else(machine: MakeMachine)
     assert all(read for read, _ in two.state().values())
     everywhere(two, one)
     assert not any(read for read, _ in one.state().values())
+
+
+def test_what_an_archive_brought_read_is_read_nowhere_else_by_a_backup(machine: MakeMachine) -> None:
+    """Imported by a machine that shares the folder already."""
+    one, other, two = machine("one"), machine("other"), machine("two")
+    one.fetch(5)
+    everywhere(one, two)
+    with other.opened() as c:
+        feed = feeds.add(c, URL, title="Site", site="", now=NOW)
+        old = tuple(replace(ready(f"{URL}#{n}", title=f"feed#{n}"), status=Status(read=True)) for n in range(5))
+        articles.save_entries(c, feed.id, Plan(new=old, is_old=True), NOW)
+        backup = backup_of(c, NOW)
+    with two.opened() as c:
+        import_stream(c, backup, NOW, lambda _: None)
+    assert all(read for read, _ in two.state().values())
+    everywhere(two, one)
+    assert not any(read for read, _ in one.state().values())
+
+
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_what_the_user_did_is_newer_than_what_a_rule_does_as_the_article_arrives(
+    machine: MakeMachine, is_told_first: bool
+) -> None:
+    """The same rule on two machines, of which one is late."""
+    one, two = machine("one"), machine("two")
+    one.fetch(0)
+    two.fetch(0)
+    everywhere(one, two)
+
+    def arrive(on: Machine) -> None:
+        with on.opened() as c:
+            (feed,) = feeds.every(c)
+            plan = Plan(new=(ready(f"{URL}#0", "Words of the harbour."), ready(f"{URL}#1", "More of the harbour.")))
+            saved = articles.save_entries(c, feed.id, plan, on.now)
+            rules.add(c, Rule("harbour", read=True, star=True), NOW)
+            apply_rules.apply_to_new(c, [Refreshed(feed, "updated", saved)], on.now)
+
+    arrive(one)
+    one.mark(0, read=False, starred=False)
+    one.exchange()
+    two.now = one.now + timedelta(hours=1)
+    if is_told_first:
+        two.exchange()
+    arrive(two)
+    everywhere(two, one, two)
+    assert one.state() == two.state() == {f"{URL}#0": (False, False), f"{URL}#1": (True, True)}
 
 
 def test_what_was_unmarked_of_a_story_stays_so_when_the_story_ends(machine: MakeMachine) -> None:

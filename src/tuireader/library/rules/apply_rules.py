@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
-from tuireader.store import articles, feeds, folders, rules, ui_state
+from tuireader.store import articles, feeds, folders, rules, status_outbox, ui_state
 from tuireader.store.queries import renaming, search
 from tuireader.store.queries.query_language import understand
 from tuireader.store.row_values import name_key
@@ -121,7 +121,7 @@ def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetim
     words = {id_: some for each in saved for id_, some in zip(each.new, each.words, strict=False)}
     hidden: set[int] = set()
     for rule, ids in rules.caught(c, rules.in_force(c, now), new, words):
-        rules.apply(c, rule, ids)
+        rules.apply(c, rule, ids, status_outbox.undated)  # whatever the user has done elsewhere is newer
         hidden.update(ids if rule.hide else ())
     return [_without(each, hidden) for each in brought]
 

@@ -15,7 +15,7 @@ from tuireader.errors import NotAFeedListError
 from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
-from tuireader.store import articles, pruning, rules, statuses
+from tuireader.store import articles, pruning, rules, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import lenient
 from tuireader.store.writing import entry_keys
@@ -185,7 +185,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         changed = articles.count_changed(c, before)
         for rule in rules.every(c):
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
-                rules.apply(c, rule, saved.new)
+                rules.apply(c, rule, saved.new, status_outbox.undated)
     return len(saved.new), changed
 
 
