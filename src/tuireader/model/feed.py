@@ -217,6 +217,8 @@ class Saved:
     """The words of each new article for rules; empty if there are no rules."""
     read: tuple[str, ...] = ()
     """Server ids of articles that are unread there, were read here, and removed to make room."""
+    back: tuple[int, ...] = ()
+    """Those of the new ones that had been removed to make room."""
 
 
 @dataclass(frozen=True, slots=True)

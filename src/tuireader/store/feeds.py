@@ -535,6 +535,16 @@ def to_read(c: sqlite3.Connection, account_id: int) -> list[Feed]:
     return [_feed(row) for row in rows.fetchall()]
 
 
+def are_to_be_read(c: sqlite3.Connection, articles: Iterable[int]) -> None:
+    """Let the feeds of articles that came from elsewhere be read from their servers: these know their numbers."""
+    c.execute(
+        "INSERT OR IGNORE INTO feed_option (feed_id, name, value) SELECT DISTINCT f.id, ?, 'yes'"
+        " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN feed AS f ON f.id = a.feed_id"
+        " WHERE f.server_id IS NOT NULL",
+        (TO_READ, id_list(articles)),
+    )
+
+
 def are_read(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     c.executemany("DELETE FROM feed_option WHERE name = ? AND feed_id = ?", [(TO_READ, id_) for id_ in ids])
 

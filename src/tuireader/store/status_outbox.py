@@ -48,15 +48,24 @@ def note(
     )
 
 
-UNKNOWN = 0
-"""The time of a change in the outbox if nobody knows it."""
+UNKNOWN, RETURNED = 0, 1
+"""The times of changes in the outbox if nobody knows them, and of those that came back from an account."""
 
 
 def undated() -> datetime:
     """The clock of changes that somebody made at an unknown time: what other machines know is newer."""
+    return _at(UNKNOWN)
+
+
+def returned() -> datetime:
+    """The clock of statuses that come back from an account: what was told before is older, unless it is the same."""
+    return _at(RETURNED)
+
+
+def _at(time: int) -> datetime:
     from datetime import UTC, datetime
 
-    return datetime.fromtimestamp(UNKNOWN, UTC)
+    return datetime.fromtimestamp(time, UTC)
 
 
 def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:

@@ -229,8 +229,12 @@ def note_by_user(c: sqlite3.Connection, article_id: int, done: ByUser) -> None:
 def came_marked(c: sqlite3.Connection, ids: Sequence[int], *, unasked: Collection[int] = ()) -> None:
     """Record the statuses of imported articles as the user's, except those read `unasked`.
 
-    When they were set is unknown: whatever another machine knows of the articles is newer.
+    When they were set is unknown: whatever another machine knows of the articles is newer. A server is asked for their
+    numbers at the next sync.
     """
+    from tuireader.store import feeds  # the start does without it
+
+    feeds.are_to_be_read(c, ids)
     note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
     status_outbox.owe_all(c, ids, status_outbox.undated())
 

@@ -170,6 +170,7 @@ class Prepacked:
         every = {key for ready in self._new for key in (*ready.keys, ready.number)}
         gone = pruning.were_pruned(c, feed_id, every) if self._new else {}
         read: list[str] = []
+        back: set[int] = set()
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready in self._new:
@@ -185,17 +186,19 @@ class Prepacked:
                 pruning.welcome_back(c, feed_id, (key, ready.number))  # others may share the rest
             if before is None:
                 fresh.setdefault(key, ready)
+                back |= {key} if was_here else set()
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
         new_ids = _insert(
             c, feed_id, list(fresh.values())[::-1], now, is_old=self._is_old, index_later=self._index_later
-        )
+        )[::-1]
         for article_id, ready in edited:
             _update(c, article_id, ready)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
-        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words, tuple(read))
+        came_back = tuple(id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in back)
+        return Saved(tuple(new_ids), tuple(article_id for article_id, _ in edited), words, tuple(read), came_back)
 
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:

@@ -8,7 +8,6 @@ import random
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +19,8 @@ from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import Status
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, status_outbox
+from tuireader.store import articles, feeds, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import LARGEST, LONGEST, Fact, FolderMap, Subscription, packed, stamp, unpacked
@@ -397,8 +395,10 @@ def test_marks_of_a_backup_reach_the_other_machines(machine: MakeMachine, tmp_pa
     everywhere(one, two)
     with closing(connect(tmp_path / "backup.db")) as c:
         feed = feeds.add(c, URL, title="[" * 300_000, site="", now=NOW)
-        new = tuple(replace(ready(f"{URL}#{n}"), status=Status(read=n == 0, starred=n == 1)) for n in range(3))
-        save_plan(c, feed, Plan(new=new))
+        save_plan(c, feed, Plan(new=tuple(ready(f"{URL}#{n}") for n in range(3))))
+        for id_ in articles.ids(c, Query()):
+            number = articles.get(c, id_).guid[-1]
+            statuses.mark(c, [id_], read=number == "0", starred=number == "1")
         lines = [json.dumps(row) for row in backup_rows(c, NOW)]
     with one.opened() as c:
         restore(c, lines, NOW)

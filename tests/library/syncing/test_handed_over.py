@@ -13,7 +13,7 @@ import pytest
 
 from library.syncing.conftest import MakeDevice
 from support.devices import Device
-from support.factories import NOW, ready, save_plan
+from support.factories import NOW, backup_of, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
@@ -24,7 +24,7 @@ from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, folders, pruning, rules, status_outbox, statuses
 from tuireader.store.connection import Connection, connect
 
 OWN = "http://own.example/feed"
@@ -224,6 +224,54 @@ def _once_late(feeds: Any, asked: asyncio.Event, answered: asyncio.Event) -> Any
         return found
 
     return late
+
+
+async def test_what_is_marked_unread_there_after_a_rule_read_it_and_it_was_pruned_stays_unread(
+    server: Api, device: MakeDevice
+) -> None:
+    """It is back, and not new: no rule is for it."""
+    server.follow(1)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        rules.add(c, Rule("", read=True), NOW)
+    one, two, _ = server.publish(1, 3)
+    for _ in range(2):
+        await here.sync()
+    assert one.read
+    with closing(connect(here.path)) as c:
+        pruning.prune(c, articles.ids(c, Query()))
+    server.mark(one.number, read=False)
+    for _ in range(2):
+        await here.sync()
+    assert here.state() == {one.title: (False, False)}
+    assert not one.read
+    assert two.read
+
+
+async def test_what_a_backup_brings_back_into_a_feed_of_an_account_gets_its_numbers(
+    server: Api, device: MakeDevice
+) -> None:
+    server.follow(1)
+    one, two, _ = server.publish(1, 3)
+    here, other = device(server), device(server)
+    for each in (here, other):
+        await each.sync()
+    with closing(connect(other.path)) as c:
+        backup = backup_of(c, NOW)
+    here.mark(one.title, two.title, read=True)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        pruning.prune(c, articles.ids(c, Query()))
+        assert len(articles.ids(c, Query())) == 1
+        import_stream(c, backup, NOW, lambda _: None)
+        assert len(articles.ids(c, Query())) == 3
+    here.mark(one.title, starred=True)
+    for _ in range(2):
+        done = await here.sync()
+        assert not any("no longer has" in said for said in done.said)
+    assert one.starred
+    assert len(here.state()) == 3
 
 
 @pytest.mark.parametrize("is_known", [False, True])

@@ -107,6 +107,32 @@ def test_marks_that_an_export_brings_reach_the_other_machines(machine: MakeMachi
     assert sum(starred for _, starred in two.state().values()) == 2
 
 
+def test_what_was_told_before_a_feed_went_to_an_account_is_no_news_when_it_comes_back(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch(4)
+    one.mark(0, read=True, starred=True)
+    one.mark(1, read=True)
+    everywhere(one, two)
+    with one.opened() as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        subscription.hand_over(c, one.feed_id(), account.id, "", feeds.every(c), server_id="1")
+    one.exchange()
+    one.mark(2, read=True)  # the account is told, and no machine
+    two.now = one.now + timedelta(hours=1)
+    two.fetch(4)
+    two.mark(0, read=False, starred=False)
+    two.exchange()
+    one.now = two.now + timedelta(hours=1)
+    with one.opened() as c:
+        subscription.hand_over(c, one.feed_id(), LOCAL, "", feeds.every(c))
+    everywhere(one, two, one)
+    assert one.state() == two.state()
+    assert [one.state()[f"{URL}#{n}"] for n in range(4)] == [
+        (False, False), (True, False), (True, False), (False, False)
+    ]  # fmt: skip
+
+
 def test_what_an_archive_brought_read_is_read_nowhere_else(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     one.fetch(5)

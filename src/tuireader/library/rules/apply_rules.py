@@ -113,9 +113,9 @@ Brought = TypeVar("Brought")
 
 
 def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetime) -> list[Brought]:
-    """Apply all rules to newly saved articles; returns the outcomes without hidden ones."""
+    """Apply all rules to articles that are new, and not only back; returns the outcomes without hidden ones."""
     saved = [each.saved for each in brought if isinstance(each, Refreshed)]
-    new = [id_ for each in saved for id_ in each.new]
+    new = [id_ for each in saved for id_ in each.new if id_ not in each.back]
     if not new:
         return [*brought]
     words = {id_: some for each in saved for id_, some in zip(each.new, each.words, strict=False)}

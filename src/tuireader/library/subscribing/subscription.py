@@ -19,7 +19,6 @@ from tuireader.library.rules import apply_rules
 from tuireader.model.account import LOCAL, is_unfiled
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
-from tuireader.model.headline import utc_now
 from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, folders, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
@@ -112,7 +111,7 @@ def hand_over(
     server_statuses.forget_of_feed(c, feed_id)
     feeds.hand_over(c, feed_id, account_id, server_id=server_id, url=url)
     if account_id == LOCAL:  # machines that share a folder know only what was marked before it went
-        status_outbox.owe_all(c, articles.ids(c, Query(feeds=(feed_id,), apart=True)), utc_now())
+        status_outbox.owe_all(c, articles.ids(c, Query(feeds=(feed_id,), apart=True)), status_outbox.returned())
     if folder:
         folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id)
     said = apply_rules.follow_folders(c, before)

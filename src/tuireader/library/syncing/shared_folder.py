@@ -455,9 +455,14 @@ class _Exchange:
             feed_id, guid = names.get(change.article_id, (0, 0))
             if url := self._urls.get(feed_id, ""):
                 guid = self._reused(feed_id).get(change.article_id, guid)
-                before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
-                made = int(change.changed.timestamp() * 1000)
-                at = BEFORE if made == status_outbox.UNKNOWN else max(made, before + 1)
+                last = self._known.stamp_of(url, change.field, guid)
+                made = int(change.changed.timestamp())
+                if made == status_outbox.RETURNED:
+                    if last and last & 1 == change.value:  # it is what was told before the feed went
+                        continue
+                    made = self._now // 1000
+                before = time_of(last) if self._is_in_step else 0
+                at = BEFORE if made == status_outbox.UNKNOWN else max(1000 * made, before + 1)
                 when = stamp(at, value=change.value, is_unasked=change.is_unasked)
                 self._pushed += self._mark(url, change.field, guid, when)
 
