@@ -73,10 +73,10 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> Non
     for field in ("read", "starred"):
         c.execute(
             "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
-            " SELECT a.id, ?1, 1, ?2, ?1 = 'read' AND a.unasked"
+            " SELECT a.id, ?1, 1, ?2, ?1 = 'read' AND a.unasked = 1"
             " FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
             f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
-            " AND t.id = 0 AND t.syncs = 1 AND NOT (?1 = 'read' AND a.unasked AND NOT EXISTS"
+            " AND t.id = 0 AND t.syncs = 1 AND NOT (?1 = 'read' AND a.unasked = 1 AND NOT EXISTS"
             f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ}))",
             (field, seconds(changed), id_list(ids)),
         )

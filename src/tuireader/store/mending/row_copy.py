@@ -301,7 +301,8 @@ class _Copy:
         values = _mended(columns, row)
         html, full_html, full_text, whole = self._body(article_id)
         values["id"] = article_id
-        values |= {name: int(values[name] == 1) for name in ("read", "starred", "unasked")}
+        values |= {name: int(values[name] == 1) for name in ("read", "starred")}
+        values["unasked"] = values["unasked"] if values["unasked"] in (1, 2) else 0
         values["aside"] = values.get("aside") if values.get("aside") in (1, 2) else 0
         values["date"] = int(stamp(values["date"]).timestamp())
         values["words"], values["position"] = number(values["words"]), number(values["position"])
