@@ -163,7 +163,7 @@ WRITING = {
         "done",
         "put_times",
         "drop",
-        "forget_time",
+        "date_back",
         "forget_times",
         "known_there",
         "note",

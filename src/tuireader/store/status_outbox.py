@@ -228,9 +228,9 @@ def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
     )
 
 
-def forget_time(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
-    """Delete the time at which a subscription was named or filed: nobody knows it."""
-    c.execute("DELETE FROM subscription_time WHERE url = ? AND fact = ?", (sound(url), fact))
+def date_back(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
+    """Note that a subscription was named or filed at an unknown time: what another machine did since holds."""
+    c.execute("UPDATE subscription_time SET changed = 1 WHERE url = ? AND fact = ?", (sound(url), fact))
 
 
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:

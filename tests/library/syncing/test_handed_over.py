@@ -245,8 +245,7 @@ async def test_what_is_marked_unread_there_after_a_rule_read_it_and_it_was_prune
     for _ in range(2):
         await here.sync()
     assert here.state() == {one.title: (False, False)}
-    assert not one.read
-    assert two.read
+    assert [item.read for item in (one, two)] == [False, True]
 
 
 async def test_what_a_backup_brings_back_into_a_feed_of_an_account_gets_its_numbers(

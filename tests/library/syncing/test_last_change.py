@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -615,6 +616,32 @@ def name_and_file(machine: Machine, title: str, folder: str, when: datetime) -> 
         feeds.rename(c, machine.feed_id(), title)
         folders.put(c, machine.feed_id(), folders.add(c, folder).id if folder else None)
     machine.changes_feeds(when)
+
+
+@pytest.mark.parametrize("is_backup", [True, False])
+@pytest.mark.parametrize("named", [("New", "News"), ("", "")])
+def test_a_file_gives_no_name_that_another_machine_has_changed_since(
+    pair: tuple[Machine, Machine], named: tuple[str, str], is_backup: bool
+) -> None:
+    """Imported by a machine that has not heard of it yet."""
+    one, two = pair
+    name_and_file(two, "Old", "Old", two.now)
+    with two.opened() as c:
+        outline = f'<outline text="Old"><outline type="rss" text="Old" xmlUrl="{URL}"/></outline>'
+        opml = BytesIO(f'<opml version="2.0"><body>{outline}</body></opml>'.encode())
+        file = backup_of(c, NOW) if is_backup else opml
+    name_and_file(two, "", "", two.now)
+    everywhere(two, one)
+    name_and_file(two, "Between", "Between", two.now + timedelta(minutes=1))
+    name_and_file(two, *named, two.now + timedelta(minutes=2))
+    two.exchange()
+    one.now = two.now + timedelta(hours=1)
+    with one.opened() as c:
+        c.execute("UPDATE feed SET checked = 1")
+        import_stream(c, file, one.now, lambda _: None)
+    assert one.feeds() == {URL: ("Old", "Old")}
+    everywhere(one, two, one)
+    assert one.feeds() == two.feeds() == {URL: named}
 
 
 def test_names_of_a_feed_that_is_followed_again_are_the_last(pair: tuple[Machine, Machine]) -> None:

@@ -370,13 +370,13 @@ class _Restoring:
         title, folder = _text(row, "custom_title"), _text(row, "folder")
         if title and not feed.given_name:
             feeds.rename(self._c, feed.id, title)
-            status_outbox.forget_time(self._c, feed.url, "title")  # another machine that names it knows better
+            status_outbox.date_back(self._c, feed.url, "title")
             is_filled = True
         elif title and title != feed.given_name:
             left_out.append("name")
         if folder and feed.folder_id is None:
             folders.put(self._c, feed.id, folders.add(self._c, folder).id)
-            status_outbox.forget_time(self._c, feed.url, "folder")
+            status_outbox.date_back(self._c, feed.url, "folder")
             is_filled = True
         elif folder and name_key(folders.get(self._c, feed.folder_id or 0).name) != name_key(folder):
             left_out.append("folder")

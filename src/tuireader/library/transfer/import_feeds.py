@@ -14,7 +14,7 @@ from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
 from tuireader.library.transfer import newsboat
 from tuireader.model.query import Rule
-from tuireader.store import feeds, folders, rules, ui_state
+from tuireader.store import feeds, folders, rules, status_outbox, ui_state
 from tuireader.store.connection import transaction
 from tuireader.store.pruning import QUIET
 from tuireader.store.row_values import name_key
@@ -202,7 +202,9 @@ def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> bool:
     is_named = bool(outline.title) and not feed.given_name and outline.title != feed.title
     if is_named:
         feeds.rename(c, feed_id, outline.title)
+        status_outbox.date_back(c, feed.url, "title")
     is_filed = bool(outline.folder) and feed.folder_id is None
     if is_filed:
         folders.put(c, feed_id, folders.add(c, outline.folder).id)
+        status_outbox.date_back(c, feed.url, "folder")
     return is_named or is_filed
