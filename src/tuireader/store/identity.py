@@ -186,11 +186,12 @@ def _of_one_moment(key: Key, signs: _Signs) -> Callable[[list[RemoteEntry], list
                 shared, when = key(entry), _when(entry)
                 near = there.get((shared, when + apart), []) if shared and when else []
                 is_compared = _is_day(entry) or len(near) > 1
-                likeness = [rank(entry, each) if is_compared and len(near) <= _SEVERAL else 0 for each in near]
-                best = max(range(len(near)), key=lambda place: (likeness[place], place), default=0)
-                is_like = bool(near) and likeness[best] >= (least if is_compared else 0)
-                if is_like and (likeness[best] == _EQUAL or signs.is_of_moment(entry, near[best])):
-                    pairs.append((entry, near.pop(best)))
+                some = near[-_SEVERAL:] if is_compared else near[-1:]
+                likeness = [rank(entry, each) if is_compared else 0 for each in some]
+                best = max(range(len(some)), key=lambda place: (likeness[place], place), default=0)
+                is_like = bool(some) and likeness[best] >= (least if is_compared else 0)
+                if is_like and (likeness[best] == _EQUAL or signs.is_of_moment(entry, some[best])):
+                    pairs.append((entry, near.pop(best - len(some))))
                 else:
                     kept.append(entry)
             left = kept

@@ -79,7 +79,7 @@ def token_in(content: bytes) -> str:
 def user_of(content: bytes, url: str) -> str:
     """The user's name in an answer of `user-info`; "" if there is none."""
     answer = parsed(content, url)
-    return text_of(answer.get("userName")) if isinstance(answer, dict) else ""
+    return id_of(answer.get("userName")) if isinstance(answer, dict) else ""
 
 
 def write_token_in(content: bytes) -> str:

@@ -13,6 +13,7 @@ from tuireader.sync.answers import (
     address_of,
     each_once,
     feed_rows,
+    id_of,
     number_of,
     parsed,
     read_each,
@@ -41,7 +42,7 @@ class Change(NamedTuple):
 def user_of(content: bytes, url: str) -> str:
     """The user's name in an answer of `/v1/me`; "" if there is none."""
     answer = parsed(content, url)
-    return text_of(answer.get("username")) if isinstance(answer, dict) else ""
+    return id_of(answer.get("username")) if isinstance(answer, dict) else ""
 
 
 def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:

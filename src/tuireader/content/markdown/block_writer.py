@@ -149,7 +149,7 @@ def definitions(items: list[Item]) -> Piece | None:
             line = " ".join([_in_one_line(without(piece.text)) for piece in item.pieces])
             is_last = following is None or not following.term
             parts.append((line if is_last else marked(line, role="term")) if termed else text)
-        elif termed:
+        elif termed and "```" not in text.partition("\n")[0]:  # behind a colon it would open no code everywhere
             parts[-1] += "\n" + indented(text, ": ", "  ")
         else:
             parts.append(text)

@@ -73,6 +73,8 @@ _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
 _AT_ONCE = 100
 """Articles of one transaction."""
+_TWINS_MAX = 20
+"""Maximum articles of one address, title and date with which a row is compared."""
 _NEW_MAX = 1000
 """Maximum rules, and maximum searches and folders, that a backup brings."""
 
@@ -562,7 +564,7 @@ def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
             continue
         some = seen.setdefault(key, before.get(key, []))
         copy, text = _number(row, "copy"), plain_text(_text(row, "html"))
-        for other in some:
+        for other in some[-_TWINS_MAX:]:
             if copy not in other.texts and has_other(next(iter(other.texts.values())), text):
                 row["guid"] = other.guid
                 other.texts[copy] = text
