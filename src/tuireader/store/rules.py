@@ -16,7 +16,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.queries import query_sql
 from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.queries.search import fits
-from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
+from tuireader.store.row_values import READ_APART, id_list, moment, name_key, number, seconds, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -128,6 +128,17 @@ def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
     return dict(c.execute("SELECT rule_id, did FROM rule_article WHERE article_id = ?", (article_id,)).fetchall())
 
 
+def marked_by_any(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """The effects of all rules by article, as bits."""
+    rows = c.execute(
+        "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
+    )
+    found: dict[int, int] = defaultdict(int)
+    for article_id, did in rows.fetchall():
+        found[article_id] |= did
+    return found
+
+
 def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
     """Record an effect of a rule from a backup; hidden articles are hidden here."""
     with transaction(c):
@@ -229,13 +240,15 @@ def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int
     )
     before = dict(c.execute(sql, (id_list(ids), rule.id)).fetchall())
     rows = c.execute(
-        "SELECT id, read AND NOT unasked, starred FROM article WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))",
         (id_list(ids),),
     ).fetchall()
     others, found = _done_by_others(c, rule, ids), {}
     for id_, read, starred in rows:
         other = others[id_]
-        wanted = READ * (rule.read and not read) + STAR * (rule.star and (not starred or other.bits & STAR > 0))
+        # What an archive, an age or the user has read is not its doing; of what another rule does it has its share.
+        wanted = READ * (rule.read and (not read or other.bits & READ > 0))
+        wanted += STAR * (rule.star and (not starred or other.bits & STAR > 0))
         bits = (HIDE * rule.hide + KEEP * rule.keep + wanted) & ~before.get(id_, 0)
         has = {name_key(tag) for tag in there.get(id_, ())} - other.tags
         has |= {name_key(tag) for tag in tags_given(before.get(id_, 0), rule.tags)}
@@ -317,8 +330,13 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
 def remove(c: sqlite3.Connection, rule_id: int) -> None:
     """Remove a rule; its effects stay unless they were taken back before, as the user's own."""
     with transaction(c):
-        rows = c.execute("SELECT article_id FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()
+        rows = c.execute("SELECT article_id, did FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
+        c.execute(
+            "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1"
+            f" AND id NOT IN (SELECT article_id FROM rule_article WHERE did & {READ})",
+            (READ_APART, id_list(id_ for id_, did in rows if did & READ)),
+        )
         duplicates.settle_of(c, [row[0] for row in rows])  # what is the user's own is done with the whole story
 
 

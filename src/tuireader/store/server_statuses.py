@@ -14,7 +14,7 @@ from tuireader.model.query import READ
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
-from tuireader.store.row_values import guid_key, id_list, link_key, moment, seconds, sound, text_of
+from tuireader.store.row_values import READ_APART, guid_key, id_list, link_key, moment, seconds, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -325,7 +325,8 @@ def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
         untold = status_outbox.untold(c, ids)
         some = [id_ for id_ in ids if (id_, "read") not in untold]
         labels.write_status(c, "read", 1, id_list(some))
-        c.execute("UPDATE article SET unasked = 1 WHERE id IN (SELECT value FROM json_each(?))", (id_list(some),))
+        sql = "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?))"
+        c.execute(sql, (READ_APART, id_list(some)))
         duplicates.settle_of(c, some)
 
 

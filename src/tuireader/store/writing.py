@@ -10,6 +10,7 @@ from tuireader.store import duplicates, labels, pruning
 from tuireader.store.connection import transaction
 from tuireader.store.queries import search
 from tuireader.store.row_values import (
+    READ_APART,
     guid_key,
     id_list,
     link_key,
@@ -73,8 +74,6 @@ _FEW_WORDS = 4
 _ADDRESS = re.compile(
     r"""(?:src|href|data|poster)\s{0,5}=\s{0,5}["']?(?:https?:)?([^"'?#\s>]{1,2000})""", re.IGNORECASE
 )
-_EARLIER = 2
-"""`unasked` of an article of which the user has read an earlier text."""
 _MORE = 3
 """Words at the end of an excerpt that lead to the rest."""
 _WORD = re.compile(r"\w+")
@@ -393,7 +392,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
         if labels.Repeated(*repeated).read and retained(ready.prepared.text, plain(html)) < _MOST:
             # Most of what it says now is not what was read: it marks no other telling.
-            c.execute("UPDATE article SET unasked = ? WHERE id = ? AND unasked = 0", (_EARLIER, article_id))
+            c.execute("UPDATE article SET unasked = ? WHERE id = ? AND unasked = 0", (READ_APART, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
     search.replace(c, article_id, text)
 

@@ -69,6 +69,9 @@ async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: 
 
 async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: LoginOf, folder: str = "") -> Steps:
     """Hand local feeds over to an account, into a folder; first it is synced, since what it has there counts."""
+    async with aclosing(sync_folder(on, [])) as steps:  # what waits for it would go to the account
+        async for step in steps:
+            yield replace(step, row=None, said="")
     ended: Ended = []
     async with aclosing(sync(on, [account], login_of, ended)) as steps:
         async for step in steps:

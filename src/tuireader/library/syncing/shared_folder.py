@@ -12,7 +12,7 @@ import secrets
 import socket
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,8 +27,19 @@ from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account
 from tuireader.model.fetched import Synced
+from tuireader.model.query import READ, STAR
 from tuireader.owned_files import open_own, open_shared
-from tuireader.store import accounts, articles, feeds, folders, server_statuses, site_facts, status_outbox, statuses
+from tuireader.store import (
+    accounts,
+    articles,
+    feeds,
+    folders,
+    rules,
+    server_statuses,
+    site_facts,
+    status_outbox,
+    statuses,
+)
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
@@ -679,6 +690,7 @@ class _Exchange:
     def _take_marks(self) -> Taken:
         """Apply the newest marks, wherever made, to articles and their duplicates."""
         states: dict[int, tuple[bool, bool]] = {}
+        ended: list[tuple[server_statuses.Marked, dict[Field, int]]] = []
         unasked: list[int] = []
         own: dict[Field, list[int]] = {"read": [], "starred": []}
         contrary: list[tuple[int, Field, int]] = []
@@ -699,6 +711,8 @@ class _Exchange:
                 unasked.append(row.id)
                 wanted = (row.read, wanted[1])
             states[row.id] = wanted
+            ended.append((row, last))
+        self._keep_for_rules(states, ended)
         taken = Taken()
         ids = list(states)
         for start in range(0, len(ids), _TOGETHER):
@@ -711,6 +725,20 @@ class _Exchange:
         for id_, name, when in contrary:  # told of it alone, too: its story may end
             status_outbox.owe(self._c, id_, name, when & 1, datetime.fromtimestamp(time_of(when) // 1000, UTC))
         return taken.with_(Taken(read=len(unasked)))
+
+    def _keep_for_rules(
+        self,
+        states: dict[int, tuple[bool, bool]],
+        ended: Sequence[tuple[server_statuses.Marked, Mapping[Field, int]]],
+    ) -> None:
+        """Keep what a rule of this machine does, too, where one of another machine has taken it back."""
+        did = rules.marked_by_any(self._c, [row.id for row, _ in ended])
+        for row, last in ended:
+            read, starred = states[row.id]
+            bits = did.get(row.id, 0)
+            read = read or (row.read and bits & READ > 0 and not is_asked(last["read"]))
+            starred = starred or (row.starred and bits & STAR > 0 and not is_asked(last["starred"]))
+            states[row.id] = read, starred
 
     def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int], dict[Field, int]]]:
         """Local articles with known marks, the newest stamps of these in their stories, and their own."""
