@@ -255,7 +255,7 @@ class FolderMap:
 
 
 def packed(known: FolderMap, state: str) -> bytes:
-    """A map as a file; `state` identifies it."""
+    """A map as a file; `state` identifies it. Raises ValueError if nobody would read it."""
     urls = sorted(known.subscriptions.keys() | {feed for feed, _ in known.marks})
     rows, arrays = [], []
     for url in urls:
@@ -267,6 +267,8 @@ def packed(known: FolderMap, state: str) -> bytes:
         rows.append([url, known.subscriptions.get(url), *counts])
     row = json.dumps({"tuireader": _FORMAT, "state": state, "feeds": rows}, ensure_ascii=False)
     head = row.encode("utf-8", "replace") + b"\n"
+    if len(head) > _HEAD or len(head) + sum(8 * len(each) for each in arrays) > LARGEST:
+        raise ValueError("it is too large")
     packer = zlib.compressobj(_LEVEL)
     return b"".join([packer.compress(head), *(packer.compress(_bytes(each)) for each in arrays), packer.flush()])
 

@@ -298,6 +298,20 @@ def test_long_names_of_one_machine_end_the_sharing_of_no_other(machine: MakeMach
         unpacked(file.read_bytes(), LARGEST, 10**13)
 
 
+def test_what_nobody_would_read_is_not_written_and_said(machine: MakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names of the user's own feeds may be that long."""
+    one, two = pair(machine)
+    one.mark(0, read=True)
+    with monkeypatch.context() as patched:
+        patched.setattr("tuireader.sync.shared_folder_map._HEAD", 100)
+        one.fetch(1, url="https://other.example/feed")
+        assert "are larger than" in one.exchange().error
+    with one.opened() as c:
+        assert status_outbox.count(c, 0) == 1
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (True, False)
+
+
 @pytest.mark.parametrize("with_copy", [False, True])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_cache_that_is_put_back_takes_nothing_back(

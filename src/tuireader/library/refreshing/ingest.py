@@ -187,13 +187,13 @@ def _record(c: sqlite3.Connection, feed: Feed) -> Refreshed:
 LARGE = 2_000_000
 """Bytes from which a body is parsed in a process of its own."""
 TAGS = 100_000
-"""Tags, including escaped ones, from which it is, too: some seconds at worst."""
+"""Tags, including escaped ones, or objects of JSON, from which it is, too: some seconds at worst."""
 PATIENCE = 60.0
 """Seconds for that; fifty thousand entries take ten."""
 
 
 def looks_heavy(content: bytes) -> bool:
-    return len(content) > LARGE or content.count(b"<") + content.count(b"&lt;") > TAGS
+    return len(content) > LARGE or sum(map(content.count, (b"<", b"&lt;", b"{"))) > TAGS
 
 
 async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool = False) -> Result:

@@ -292,6 +292,11 @@ class _Exchange:
             self._write()
         except OSError as raised:
             error = f"{self._folder} cannot be written: {raised.strerror}"
+        except ValueError:
+            error = (
+                f"The names and marks of all feeds are larger than {_LARGEST // 1_000_000} MB: what you did is told"
+                f" to {self._folder} when there are fewer of them"
+            )
         else:
             status_outbox.done(self._c, [change.number for change in waiting])
             status_outbox.forget_times(self._c, times)

@@ -33,6 +33,8 @@ _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 _PASTE_STARTS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _PASTE_PATIENCE = 3.0
 """Seconds without input after which an unfinished paste ends."""
+_WIDEST, _HIGHEST = 10_000, 2_000
+"""Maximum columns and rows of a report of the window's size; a larger one is passed over."""
 _PASTE_LONGEST = 1_000_000
 """Maximum characters of a paste."""
 _OTHER_SCREEN = "\x1b[?1049h"
@@ -219,7 +221,8 @@ class TerminalDriver(OpenDriver):
             except (ValueError, ArithmeticError):  # a number in a report is no character, no size, no place
                 self._parser, events = self.make_parser(), []
             for event in events:
-                self.process_message(event)
+                if not isinstance(event, Resize) or (event.size.width <= _WIDEST and event.size.height <= _HIGHEST):
+                    self.process_message(event)
 
     def _read(self, pause: float = _PAUSE) -> bytes | None:
         """Available input, b"" after a pause without any; None at the end of input."""
