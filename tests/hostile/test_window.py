@@ -509,7 +509,8 @@ def test_a_signal_ends_it_although_the_terminal_takes_nothing(cache: Path) -> No
     "sent",
     [
         b"\xff", b"\xfc", b"\xea", b"\x1b[M \x98\x30", b"\x1b[M#\xff\xff", b"\xc3", b"\xf0\x9f", bytes(range(128, 256)),
-        b"\x1b[1114112u", b"\x1b[99999999999;5u", b"\x1b[48;999999999;999999999;1;1t", b"\x1b[?2048;1$y\x1b[48;30;120;0;0t\x1b[<35;7;7M",
+        b"\x1b[1114112u", b"\x1b[99999999999;5u", b"\x1b[48;999999999;999999999;1;1t",
+        b"\x1b[?2048;1$y\x1b[48;30;120;0;0t\x1b[<35;7;7M",
     ],
     ids=lambda sent: sent.hex()[:12],
 )  # fmt: skip

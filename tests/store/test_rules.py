@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -11,9 +12,10 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
-from tuireader.model.headline import StatusChange
+from tuireader.model.fetched import Plan
+from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import HIDE, READ, TAGS_MAX, Query, Rule
-from tuireader.store import articles, feeds, folders, labels, rules, statuses
+from tuireader.store import articles, feeds, folders, labels, rules, server_statuses, statuses
 from tuireader.store.queries import article_lists
 
 
@@ -214,3 +216,26 @@ def test_what_another_rule_does_too_stays(c: sqlite3.Connection, stocked: dict[s
     rules.take_back(c, two)
     status = articles.status(c, id_)
     assert (status.read, status.starred, labels.tags_of(c, [id_]).get(id_)) == (False, False, None)
+
+
+@pytest.mark.parametrize("how", ["archive", "edit", "rule left"])
+def test_what_was_read_before_stays_read_when_a_rule_is_gone(c: sqlite3.Connection, how: str) -> None:
+    """What an archive has read, the user in an earlier text, or a rule that was removed and left it."""
+    feed = subscribe(c)
+    is_old = how == "archive"
+    new = replace(ready("1", "Words of the harbour, and of the ships in it."), status=Status(read=is_old))
+    articles.save_entries(c, feed.id, Plan(new=(new,), is_old=is_old), NOW)
+    (id_,) = articles.ids(c, Query())
+    if how == "edit":
+        statuses.mark(c, [id_], read=True)
+        articles.save_entries(c, feed.id, Plan(changed=((id_, ready("1", "Another text, about a harbour.")),)), NOW)
+    elif how == "rule left":
+        left = rules.add(c, Rule("", read=True), NOW)
+        rules.apply(c, left, [id_])
+        rules.remove(c, left.id)
+    rule = rules.add(c, Rule("", read=True, star=True), NOW)
+    rules.apply(c, rule, [id_])
+    rules.take_back(c, rule)
+    status = articles.status(c, id_)
+    assert (status.read, status.starred) == (True, False)
+    assert (id_ in server_statuses.read_by_nobody(c, [id_])) is is_old

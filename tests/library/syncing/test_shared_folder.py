@@ -192,6 +192,23 @@ def test_what_the_user_did_is_newer_than_what_a_rule_does_as_the_article_arrives
     assert one.state() == two.state() == {f"{URL}#0": (False, False), f"{URL}#1": (True, True)}
 
 
+def test_a_rule_that_is_removed_takes_back_nothing_that_a_rule_of_another_machine_does(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    there = {}
+    for each in (one, two):
+        each.fetch(3)
+        with each.opened() as c:
+            there[each] = rules.add(c, Rule("", read=True, star=True), NOW)
+            rules.apply(c, there[each], articles.ids(c, Query())[: 2 if each is one else 3])
+    everywhere(one, two)
+    assert set(two.state().values()) == {(True, True)}
+    one.now = two.now = two.now + timedelta(hours=1)
+    with two.opened() as c:
+        rules.take_back(c, there[two])
+    everywhere(two, one)
+    assert sorted(one.state().values()) == [(False, False), (True, True), (True, True)]
+
+
 def test_what_was_unmarked_of_a_story_stays_so_when_the_story_ends(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     tell_twice(one)
