@@ -143,6 +143,7 @@ WRITING = {
         *(
             "add",
             "are_read",
+            "are_to_be_read",
             "hand_over",
             "move",
             "record",
