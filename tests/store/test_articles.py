@@ -366,3 +366,15 @@ def test_ids_are_never_used_again(c: sqlite3.Connection) -> None:
     again = save(c, ready("1"))
     assert again.id > feed.id
     assert only(c) > before
+
+
+def test_an_article_keeps_few_of_many_former_guids(c: sqlite3.Connection) -> None:
+    """Some feeds give other guids at each fetch."""
+    save(c, ready("0"))
+    (id_,) = articles.ids(c, Query())
+    for number in range(1, 100):
+        articles.rename(c, id_, str(number))
+    (feed,) = feeds.every(c)
+    there = articles.formerly(c, feed.id, map(str, range(100)))
+    assert len(there) == 20
+    assert there["98"][0] == id_

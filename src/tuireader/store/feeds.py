@@ -115,11 +115,11 @@ def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
 
 
 def by_place(c: sqlite3.Connection) -> dict[str, int]:
-    """Map current and former addresses, normalised, to subscription ids."""
+    """Map current and former addresses, normalised, to subscription ids; the user's own go before those of accounts."""
     from tuireader.urls.identity import place
 
     former = c.execute("SELECT feed_id, url FROM former_address").fetchall()
-    rows = [*former, *((id_, url) for id_, url, _ in addresses(c))]
+    rows = [*former, *c.execute("SELECT id, url FROM feed ORDER BY account_id DESC").fetchall()]
     return {place(text_of(url)): id_ for id_, url in rows}
 
 

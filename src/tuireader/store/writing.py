@@ -65,6 +65,8 @@ def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
 
 Facts = tuple[int, bytes, str, str, str, "datetime | None", "datetime | None"]
 """Identifying facts of an article: id, digest, guid, title, link, published, updated."""
+_NAMES_MAX = 20
+"""Maximum former guids of an article: some feeds give other ones at each fetch."""
 _SHORT, _NOTICE = 50, 5
 """Minimum words of a real text, and ratio of a text to a notice that replaces it."""
 _MOST = 0.75
@@ -133,6 +135,12 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime
     )
     if done.rowcount and before[0] != guid_key(guid):
         c.execute("REPLACE INTO former_guid VALUES (?, ?, ?)", (article_id, *before, seconds(taken)))
+        c.execute(
+            "DELETE FROM former_guid WHERE article_id = ?1 AND guid_key IN (SELECT guid_key FROM former_guid"
+            " WHERE article_id = ?1 AND guid_key <> ?2 LIMIT max(0, (SELECT count(*) FROM former_guid"
+            " WHERE article_id = ?1) - ?3))",
+            (article_id, *before, _NAMES_MAX),
+        )
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:

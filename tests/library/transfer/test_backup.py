@@ -444,6 +444,39 @@ def test_what_the_user_has_taken_back_of_a_rule_is_not_done_again(db: Path, tmp_
         assert found == {True: (False, False, ["k"]), False: (True, True, ["h", "k"])}
 
 
+@pytest.mark.parametrize("named_here", ["News", "Mine"])
+def test_a_rule_of_a_backup_is_for_the_feed_that_it_names_there(db: Path, tmp_path: Path, named_here: str) -> None:
+    """Another feed of that name is here, or the feed has another name here."""
+    new = tmp_path / "new.db"
+    with closing(connect(db)) as c:
+        subscribe(c, "https://one.example/feed", "News")
+        rules.add(c, Rule("feed=News harbour", hide=True), NOW)
+        ui_state.put_search(c, "Ships", "feed=News ship")
+    with closing(connect(new)) as c:
+        subscribe(c, "https://two.example/feed", "News")
+        there = subscribe(c, "https://one.example/feed", "News")
+        feeds.rename(c, there.id, named_here)
+    back(new, out(db))
+    with closing(connect(new)) as c:
+        said = [rules.every(c)[0].query, ui_state.searches(c)[0].query]
+        assert all("https://one.example/feed" in each for each in said)
+        rules_before = rules.every(c)
+    back(new, out(new))
+    with closing(connect(new)) as c:
+        assert rules.every(c) == rules_before
+
+
+def test_an_own_backup_gives_the_rule_of_a_feed_not_to_its_copy_in_an_account(db: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://one.example/feed", "News")
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        feeds.add(c, feed.url, title="News", site="", now=NOW, account_id=account.id, server_id="1")
+        rules.add(c, Rule("harbour", hide=True, feed_id=feed.id), NOW)
+    back(db, out(db))
+    with closing(connect(db)) as c:
+        assert [rule.feed_id for rule in rules.every(c)] == [feed.id]
+
+
 def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hidden(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")

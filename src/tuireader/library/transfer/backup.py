@@ -30,6 +30,7 @@ from tuireader.store import (
     ui_state,
 )
 from tuireader.store.connection import snapshot, transaction
+from tuireader.store.queries import renaming
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.text.language import language_tag
@@ -305,6 +306,8 @@ class _Restoring:
         """Existing rules and their ids."""
         self._rules: dict[str, Rule] = {}
         """Rules here by their numbers in the backup."""
+        self._named: dict[str, set[str]] = defaultdict(set)
+        """Addresses of the backup's feeds by their names there."""
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
@@ -336,6 +339,7 @@ class _Restoring:
     def _feed(self, row: dict[str, Any]) -> None:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
         is_known = place(url) in self._feeds
+        self._named[name_key(_text(row, "custom_title") or title or url)].add(place(url))
         # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
@@ -411,7 +415,7 @@ class _Restoring:
             pruning.remember(self._c, feed_id, pairs)
 
     def _search(self, row: dict[str, Any]) -> None:
-        name, query = _needed(row, "name"), _text(row, "query").strip()
+        name, query = _needed(row, "name"), self._as_here(_text(row, "query").strip())
         if self._searches.get(name_key(name), query) != query:
             raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
         if self.done.searches >= _NEW_MAX:
@@ -419,6 +423,18 @@ class _Restoring:
         ui_state.put_search(self._c, name, query)
         self.done.searches += name_key(name) not in self._searches
         self._searches[name_key(name)] = query
+
+    def _as_here(self, query: str) -> str:
+        """A query in which feeds that have other names here, or share theirs, are named by their addresses."""
+        text = name_key(query)
+        if "feed=" in text:
+            names = feeds.unique_names(self._c)
+            for old, urls in self._named.items():
+                feed_id = self._feeds.get(next(iter(urls))) if len(urls) == 1 and old in text else None
+                if feed_id is not None and name_key(names.get(feed_id, old)) != old:
+                    url = feeds.get(self._c, feed_id).url
+                    query = renaming.renamed(query, "feed", old, [without_credentials(url)])
+        return query
 
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = _text(row, "folder"), _text(row, "feed")
@@ -430,7 +446,7 @@ class _Restoring:
             raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
         places = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
         rule = Rule(
-            _text(row, "query"),
+            self._as_here(_text(row, "query")),
             hide=bool(row.get("hide")),
             read=bool(row.get("read")),
             star=bool(row.get("star")),
