@@ -14,7 +14,7 @@ from tuireader.model.headline import utc_now
 from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import id_list, plain, text_of
+from tuireader.store.row_values import READ_APART, id_list, plain, text_of
 from tuireader.text.shingles import is_short, likeness, retained, title_key
 from tuireader.urls.identity import is_front_page, same_place, same_site
 
@@ -173,7 +173,11 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
         sql = "SELECT id FROM article WHERE story IN (SELECT value FROM json_each(?))"
         members |= {row[0] for row in c.execute(sql, (id_list(stories),)).fetchall()}
     ids = id_list(members)
-    if _is_read(c, new, members - {new}):
+    sql = "SELECT 1 FROM article WHERE id = ? AND read = 0 AND unasked = ?"
+    if c.execute(sql, (new, READ_APART)).fetchone():  # it is back because it was marked unread elsewhere
+        status_outbox.note(c, ids, "read", 0, utc_now(), to_servers=True)
+        labels.write_status(c, "read", 0, ids)
+    elif _is_read(c, new, members - {new}):
         status_outbox.note(c, ids, "read", 1, utc_now(), to_servers=True)
         labels.write_status(c, "read", 1, ids)
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (ids,))

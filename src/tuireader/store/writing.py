@@ -180,6 +180,7 @@ class Prepacked:
         gone = pruning.were_pruned(c, feed_id, every) if self._new else {}
         read: list[str] = []
         back: set[int] = set()
+        unread: set[int] = set()
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready in self._new:
@@ -196,6 +197,7 @@ class Prepacked:
             if before is None:
                 fresh.setdefault(key, ready)
                 back |= {key} if was_here else set()
+                unread |= {key} if is_unread_again else set()
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
@@ -206,6 +208,8 @@ class Prepacked:
             _update(c, article_id, ready)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
+        again = id_list(id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in unread)
+        c.execute("UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?))", (READ_APART, again))
         came_back = tuple(id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in back)
         return Saved(tuple(new_ids), tuple(article_id for article_id, _ in edited), words, tuple(read), came_back)
 

@@ -16,6 +16,7 @@ from support.devices import Device
 from support.factories import NOW, backup_of, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
+from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing.greader import GoogleReader
 from tuireader.library.syncing.miniflux import Miniflux
@@ -246,6 +247,35 @@ async def test_what_is_marked_unread_there_after_a_rule_read_it_and_it_was_prune
         await here.sync()
     assert here.state() == {one.title: (False, False)}
     assert [item.read for item in (one, two)] == [False, True]
+
+
+async def test_what_is_marked_unread_there_makes_its_story_unread_where_it_was_pruned(
+    server: Api, device: MakeDevice
+) -> None:
+    here = device(server)
+    text = f"<p>{' '.join(f'word{n} of the harbour and its ships' for n in range(20))}</p>"
+    items = []
+    for number in (1, 2):
+        server.follow(number)
+        items += server.publish(number, title="The harbour in winter", text=text)
+    for _ in range(2):
+        await here.sync()
+    server.mark(*(item.number for item in items), read=True)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        index_all(c)
+        assert len(articles.ids(c, Query())) == 1, "it is one story"
+        (of_two,) = (id_ for id_ in articles.ids(c, Query(apart=True)) if "site-2" in articles.get(c, id_).link)
+        pruning.prune(c, [of_two])
+    server.mark(items[1].number, read=False)
+    for _ in range(2):
+        await here.sync()
+        with closing(connect(here.path)) as c:
+            index_all(c)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        assert [articles.status(c, id_).read for id_ in articles.ids(c, Query(apart=True))] == [False, False]
+    assert [item.read for item in items] == [False, False]
 
 
 async def test_what_a_backup_brings_back_into_a_feed_of_an_account_gets_its_numbers(
