@@ -218,7 +218,7 @@ class Saved:
     read: tuple[str, ...] = ()
     """Server ids of articles that are unread there, were read here, and removed to make room."""
     back: tuple[int, ...] = ()
-    """Those of the new ones that had been removed to make room."""
+    """New articles that had been pruned before."""
 
 
 @dataclass(frozen=True, slots=True)

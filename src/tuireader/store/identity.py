@@ -70,7 +70,7 @@ def match(
     taken = {each.id for each in found.same.values()}
     freed = {each.id for each in found.wrong}
     free = [each for each in ours if each.id not in taken and (each.id in freed or each.number not in confirmed)]
-    for pair_up in _rules(_Signs(is_kept, links)):
+    for pair_up in _rules(_Evidence(is_kept, links)):
         for entry, there in pair_up(left, free):
             if there.number and there.id not in freed:
                 found.rivals[entry.server_id] = there.number
@@ -83,8 +83,8 @@ def match(
 
 
 @dataclass(slots=True)
-class _Signs:
-    """What dates and texts say of an entry and an article: less where several articles have one address."""
+class _Evidence:
+    """Evidence that an entry is an article; it counts less where several articles share an address."""
 
     is_kept: IsKept
     links: Counter[str]
@@ -164,7 +164,7 @@ def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[l
     return pair_up
 
 
-def _of_one_moment(key: Key, signs: _Signs) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
+def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
     """Pair entries and articles with the same key by their dates, the exact ones first; of several by their texts."""
 
     def pair_up(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
@@ -177,7 +177,7 @@ def _of_one_moment(key: Key, signs: _Signs) -> Callable[[list[RemoteEntry], list
         def rank(entry: RemoteEntry, each: Ours) -> int:
             names = entry.server_id, each.id
             if names not in ranks:
-                ranks[names] = signs.is_kept(entry, each)
+                ranks[names] = evidence.is_kept(entry, each)
             return ranks[names]
 
         for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (_EQUAL, 0)):
@@ -190,7 +190,7 @@ def _of_one_moment(key: Key, signs: _Signs) -> Callable[[list[RemoteEntry], list
                 likeness = [rank(entry, each) if is_compared else 0 for each in some]
                 best = max(range(len(some)), key=lambda place: (likeness[place], place), default=0)
                 is_like = bool(some) and likeness[best] >= (least if is_compared else 0)
-                if is_like and (likeness[best] == _EQUAL or signs.is_of_moment(entry, some[best])):
+                if is_like and (likeness[best] == _EQUAL or evidence.is_of_moment(entry, some[best])):
                     pairs.append((entry, near.pop(best - len(some))))
                 else:
                     kept.append(entry)
@@ -253,13 +253,13 @@ def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
     return _title(entry) == _title(there) or _is_near(entry, there)
 
 
-def _rules(signs: _Signs) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
+def _rules(evidence: _Evidence) -> list[Callable[[list[RemoteEntry], list[Ours]], Pairs]]:
     """The ways to pair entries and articles, the surest first."""
     return [
-        _of_one_moment(_link_and_title, signs),
-        _unique(_guid, signs.guid_counts),
-        _unique(_link_and_title, signs.is_near_and_kept),
-        _unique(_link, signs.is_same_at_address),
-        _of_one_moment(_title, signs),
-        _unique(_title, signs.is_near_and_kept),
+        _of_one_moment(_link_and_title, evidence),
+        _unique(_guid, evidence.guid_counts),
+        _unique(_link_and_title, evidence.is_near_and_kept),
+        _unique(_link, evidence.is_same_at_address),
+        _of_one_moment(_title, evidence),
+        _unique(_title, evidence.is_near_and_kept),
     ]

@@ -17,6 +17,7 @@ from tuireader.store.queries import query_sql
 from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.queries.search import fits
 from tuireader.store.row_values import READ_APART, id_list, moment, name_key, number, seconds, sound, text_of
+from tuireader.store.status_outbox import BY_NOBODY
 
 if TYPE_CHECKING:
     import sqlite3
@@ -119,24 +120,22 @@ def done_by(c: sqlite3.Connection, rule: Rule) -> dict[int, int]:
     found = {}
     for id_, bits in did.items():
         has = {name_key(tag) for tag in tags.get(id_, ())}
-        gone = sum(tag_bit(place) for place, tag in enumerate(rule.tags) if name_key(tag) not in has)
-        found[id_] = bits & ~(gone | (0 if id_ in unasked else READ))
+        found[id_] = bits & ~(lost_tags(rule, has) | (0 if id_ in unasked else READ))
     return found
+
+
+def lost_tags(rule: Rule, has: Collection[str]) -> int:
+    """The bits of a rule's tags whose keys are not among those that an article has."""
+    return sum(tag_bit(place) for place, tag in enumerate(rule.tags) if name_key(tag) not in has)
 
 
 def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
     return dict(c.execute("SELECT rule_id, did FROM rule_article WHERE article_id = ?", (article_id,)).fetchall())
 
 
-def marked_by_any(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+def done_by_any(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
     """The effects of all rules by article, as bits."""
-    rows = c.execute(
-        "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
-    )
-    found: dict[int, int] = defaultdict(int)
-    for article_id, did in rows.fetchall():
-        found[article_id] |= did
-    return found
+    return {id_: each.bits for id_, each in _done_by_others(c, Rule(""), ids).items()}
 
 
 def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
@@ -267,7 +266,7 @@ class _Other:
     tags: set[str] = field(default_factory=set)
 
 
-def _done_by_others(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, _Other]:
+def _done_by_others(c: sqlite3.Connection, rule: Rule, ids: Iterable[int]) -> dict[int, _Other]:
     """The effects of other rules by article, without those that the user has changed since."""
     found: dict[int, _Other] = defaultdict(_Other)
     rows = c.execute(
@@ -332,11 +331,8 @@ def remove(c: sqlite3.Connection, rule_id: int) -> None:
     with transaction(c):
         rows = c.execute("SELECT article_id, did FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
-        c.execute(
-            "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1"
-            f" AND id NOT IN (SELECT article_id FROM rule_article WHERE did & {READ})",
-            (READ_APART, id_list(id_ for id_, did in rows if did & READ)),
-        )
+        sql = f"UPDATE article AS a SET unasked = ? WHERE id IN (SELECT value FROM json_each(?)) AND {BY_NOBODY}"
+        c.execute(sql, (READ_APART, id_list(id_ for id_, did in rows if did & READ)))
         duplicates.settle_of(c, [row[0] for row in rows])  # what is the user's own is done with the whole story
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Ours
-from tuireader.model.query import READ
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
@@ -145,10 +144,7 @@ def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
 
 def read_by_nobody(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     """The articles among these that arrived read from an archive, or were marked read by age."""
-    sql = (
-        "SELECT id FROM article AS a WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1 AND NOT"
-        f" EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ})"
-    )
+    sql = f"SELECT id FROM article AS a WHERE id IN (SELECT value FROM json_each(?)) AND {status_outbox.BY_NOBODY}"
     return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 

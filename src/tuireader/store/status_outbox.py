@@ -58,7 +58,7 @@ def undated() -> datetime:
 
 
 def returned() -> datetime:
-    """The clock of statuses that come back from an account: what was told before is older, unless it is the same."""
+    """The clock of statuses that come back from an account: newer than what was published before, unless equal."""
     return _at(RETURNED)
 
 
@@ -66,6 +66,13 @@ def _at(time: int) -> datetime:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(time, UTC)
+
+
+BY_NOBODY = (
+    "a.read = 1 AND a.unasked = 1 AND NOT EXISTS"
+    f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ})"
+)
+"""SQL condition on an article `a` that arrived read from an archive, or was marked read by age."""
 
 
 def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
@@ -76,8 +83,7 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> Non
             " SELECT a.id, ?1, 1, ?2, ?1 = 'read' AND a.unasked = 1"
             " FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
             f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
-            " AND t.id = 0 AND t.syncs = 1 AND NOT (?1 = 'read' AND a.unasked = 1 AND NOT EXISTS"
-            f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ}))",
+            f" AND t.id = 0 AND t.syncs = 1 AND NOT (?1 = 'read' AND {BY_NOBODY})",
             (field, seconds(changed), id_list(ids)),
         )
 
@@ -228,9 +234,13 @@ def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
     )
 
 
+_EARLIEST = 1
+"""The time of a subscription's change that is older than any other."""
+
+
 def date_back(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
     """Note that a subscription was named or filed at an unknown time: what another machine did since holds."""
-    c.execute("UPDATE subscription_time SET changed = 1 WHERE url = ? AND fact = ?", (sound(url), fact))
+    c.execute("UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = ?", (_EARLIEST, sound(url), fact))
 
 
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:

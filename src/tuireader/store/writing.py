@@ -208,8 +208,8 @@ class Prepacked:
             _update(c, article_id, ready)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
-        again = id_list(id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in unread)
-        c.execute("UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?))", (READ_APART, again))
+        again = [id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in unread]
+        c.executemany("UPDATE article SET unasked = ? WHERE id = ?", [(READ_APART, id_) for id_ in again])
         came_back = tuple(id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in back)
         return Saved(tuple(new_ids), tuple(article_id for article_id, _ in edited), words, tuple(read), came_back)
 

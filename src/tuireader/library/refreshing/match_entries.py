@@ -270,9 +270,8 @@ def _folded_name_and_title(side: Side) -> list[Hashable]:
 
 
 def _path_and_title_and_date(side: Side) -> list[Hashable]:
-    if not (side.title and _when(side) and len(_path(side.link)) > 1):
-        return []
-    return [(*_part(side.link), side.title, _when(side))]
+    path, part = _part(side.link)
+    return [(path, part, side.title, _when(side))] if _when(side) and len(path) > 1 and side.title else []
 
 
 def _title_and_date(side: Side) -> list[Hashable]:
@@ -280,7 +279,8 @@ def _title_and_date(side: Side) -> list[Hashable]:
 
 
 def _path_and_title(side: Side) -> list[Hashable]:
-    return [(*_part(side.link), side.title)] if len(_path(side.link)) > 1 and _is_title(side.title) else []
+    path, part = _part(side.link)
+    return [(path, part, side.title)] if len(path) > 1 and _is_title(side.title) else []
 
 
 # What must be true of both besides.

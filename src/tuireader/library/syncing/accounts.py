@@ -159,7 +159,7 @@ class _Kept(NamedTuple):
 def _kept(
     c: sqlite3.Connection, *, feed: Feed, account: Account, double: Feed | None, before: RemoteFeed | None, chosen: str
 ) -> _Kept:
-    """What a feed that the account follows is called: on the server `before`, unless a change for that is pending."""
+    """The account's name and folder of a feed: those on its server (`before`), unless a change is pending."""
     name, folder = (before.title, before.folder) if before is not None else ("", "")
     pending = {change.server_id for change in status_outbox.subscriptions_waiting(c, account.id)}
     if double is not None and (before is None or double.server_id in pending):

@@ -474,7 +474,7 @@ class _Exchange:
                 last = self._known.stamp_of(url, change.field, guid)
                 made = int(change.changed.timestamp())
                 if made == status_outbox.RETURNED:
-                    if last and last & 1 == change.value:  # it is what was told before the feed went
+                    if last and last & 1 == change.value:  # published before the feed went to an account
                         continue
                     made = self._now // 1000
                 before = time_of(last) if self._is_in_step else 0
@@ -695,7 +695,7 @@ class _Exchange:
     def _take_marks(self) -> Taken:
         """Apply the newest marks, wherever made, to articles and their duplicates."""
         states: dict[int, tuple[bool, bool]] = {}
-        ended: list[tuple[server_statuses.Marked, dict[Field, int]]] = []
+        lowered: list[tuple[server_statuses.Marked, dict[Field, int]]] = []
         unasked: list[int] = []
         own: dict[Field, list[int]] = {"read": [], "starred": []}
         contrary: list[tuple[int, Field, int]] = []
@@ -716,8 +716,9 @@ class _Exchange:
                 unasked.append(row.id)
                 wanted = (row.read, wanted[1])
             states[row.id] = wanted
-            ended.append((row, last))
-        self._keep_for_rules(states, ended)
+            if (row.read and not wanted[0]) or (row.starred and not wanted[1]):
+                lowered.append((row, last))
+        self._keep_for_rules(states, lowered)
         taken = Taken()
         ids = list(states)
         for start in range(0, len(ids), _TOGETHER):
@@ -734,11 +735,11 @@ class _Exchange:
     def _keep_for_rules(
         self,
         states: dict[int, tuple[bool, bool]],
-        ended: Sequence[tuple[server_statuses.Marked, Mapping[Field, int]]],
+        lowered: Sequence[tuple[server_statuses.Marked, Mapping[Field, int]]],
     ) -> None:
-        """Keep what a rule of this machine does, too, where one of another machine has taken it back."""
-        did = rules.marked_by_any(self._c, [row.id for row, _ in ended])
-        for row, last in ended:
+        """Keep statuses that a rule of this machine sets, too, where a rule of another machine has taken them back."""
+        did = rules.done_by_any(self._c, [row.id for row, _ in lowered])
+        for row, last in lowered:
             read, starred = states[row.id]
             bits = did.get(row.id, 0)
             read = read or (row.read and bits & READ > 0 and not is_asked(last["read"]))

@@ -308,6 +308,8 @@ class _Restoring:
         """Rules here by their numbers in the backup."""
         self._named: dict[str, set[str]] = defaultdict(set)
         """Addresses of the backup's feeds by their names there."""
+        self._unique: dict[int, str] = {}
+        """Unique names of the feeds here; empty if they may have changed."""
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
@@ -340,6 +342,7 @@ class _Restoring:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
         is_known = place(url) in self._feeds
         self._named[name_key(_text(row, "custom_title") or title or url)].add(place(url))
+        self._unique = {}
         # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
@@ -428,7 +431,7 @@ class _Restoring:
         """A query in which feeds that have other names here, or share theirs, are named by their addresses."""
         text = name_key(query)
         if "feed=" in text:
-            names = feeds.unique_names(self._c)
+            names = self._unique = self._unique or feeds.unique_names(self._c)
             for old, urls in self._named.items():
                 feed_id = self._feeds.get(next(iter(urls))) if len(urls) == 1 and old in text else None
                 if feed_id is not None and name_key(names.get(feed_id, old)) != old:
@@ -561,9 +564,9 @@ class _Restoring:
 def _in_force(row: dict[str, Any], rule: Rule, bits: int) -> int:
     """The effects of a rule on an article, as bits, without those that the user has changed since."""
     gone = (0 if "read" in _unasked(row) else READ) | (0 if row.get("starred") else STAR)
-    lost = {name_key(tag) for tag in rule.tags} - {name_key(tag) for tag in _names(row, "tags")}
-    gone |= sum(tag_bit(place) for place, tag in enumerate(rule.tags) if name_key(tag) in lost)
-    return bits & ~(gone | (TAG if len(lost) == len(rule.tags) else 0))
+    has = {name_key(tag) for tag in _names(row, "tags")}
+    has_none = has.isdisjoint(map(name_key, rule.tags))
+    return bits & ~(gone | rules.lost_tags(rule, has) | (TAG if has_none else 0))
 
 
 def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
