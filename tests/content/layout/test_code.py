@@ -41,7 +41,8 @@ def test_what_is_long_is_plain() -> None:
     assert colours("x = '" + "a" * code.LINE_LIMIT + "'", "python") == ()
 
 
-def test_long_code_is_coloured_in_pieces_of_whole_lines() -> None:
+def test_long_code_is_coloured_in_pieces_of_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code, "_in_time", iter)
     block = "def f(x):\n    return 'a'\n\n"
     found = colours(block * 400, "python")
     assert len(block * 400) > 2 * code.PIECE_MAX

@@ -480,6 +480,21 @@ async def test_escape_in_the_prompt_leads_back_to_where_the_user_was(db: Path) -
         assert (headlines.current, headlines.cursor_line(), app.reader.wanted) == (at, line, wanted)
 
 
+async def test_a_list_that_is_reloaded_while_it_loads_has_the_cursor_where_it_was_wanted(db: Path) -> None:
+    shelve(db, "The Example Review", [Piece(f"Old {number:03}", number) for number in range(200)])
+    app = reader(db)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, *["j"] * 20)
+        pane = app.reader.headlines_pane
+        before, place = pane.wanted, pane.place
+        await press(pilot, "slash", *"Old 190", "enter")
+        pane.want(before, place)
+        assert not pane.reread()  # a mark, or another program, has changed the cache
+        await settle(pilot)
+        assert pane.place == place
+
+
 async def test_authors_are_found_by_typing_whatever_their_accents(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

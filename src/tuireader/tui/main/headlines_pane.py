@@ -95,6 +95,8 @@ class HeadlinesPane(Backdrop):
         self.headlines = HeadlineList(clock, unwritten, id="headlines")
         self.wanted = Query()
         """The query that the user asked for."""
+        self._wanted_at: Place | None = None
+        """Where the cursor shall be in its list."""
         self.hidden: frozenset[int] = frozenset()
         """Feeds that the user unsubscribed from; hidden until the end, since that can be undone."""
         self.apart = False
@@ -165,7 +167,7 @@ class HeadlinesPane(Backdrop):
 
         Articles that `keep` held in the old list are dropped.
         """
-        self.wanted = self._as_wanted(query)
+        self.wanted, self._wanted_at = self._as_wanted(query), at
         self._show_list(self.wanted, at)
 
     def _as_wanted(self, query: Query) -> Query:
@@ -189,7 +191,7 @@ class HeadlinesPane(Backdrop):
 
         Articles kept by the query stay in the list.
         """
-        self.wanted = replace(self._as_wanted(query), keep=query.keep)
+        self.wanted, self._wanted_at = replace(self._as_wanted(query), keep=query.keep), at
         return self._take_list(self.wanted, at)
 
     def _line(self, at: Place) -> int:
@@ -215,7 +217,7 @@ class HeadlinesPane(Backdrop):
         Returns False if another query is loading: that one is reloaded then.
         """
         if self.listed != self.wanted:
-            self._show_list(self.wanted)
+            self._show_list(self.wanted, self._wanted_at)
             return False
         self._reread_rows()
         return True
