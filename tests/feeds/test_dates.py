@@ -15,6 +15,11 @@ from tuireader.feeds.entries import from_tuple, parse_date
     [
         ("Fri, 30 Jun 2017 10:00:00 +0200", datetime(2017, 6, 30, 8, tzinfo=UTC)),
         ("30 Jun 17 10:00 EST", datetime(2017, 6, 30, 15, tzinfo=UTC)),
+        ("Fri, 30 Jun 2017 10:00:00 CEST", datetime(2017, 6, 30, 8, tzinfo=UTC)),
+        ("Fri, 30 Jun 2017 10:00 JST", datetime(2017, 6, 30, 1, tzinfo=UTC)),
+        ("Fri, 30 Jun 2017 10:00:00 XYZ", datetime(2017, 6, 30, 10, tzinfo=UTC)),
+        ("Fri, 30 Jun 2017 7:05 PM GMT", datetime(2017, 6, 30, 19, 5, tzinfo=UTC)),
+        ("Fri, 30 Jun 2017 12:05:09 a.m. PDT", datetime(2017, 6, 30, 7, 5, 9, tzinfo=UTC)),
         ("2017-06-30", datetime(2017, 6, 30, tzinfo=UTC)),
         ("2017-06-30T10:00:00Z", datetime(2017, 6, 30, 10, tzinfo=UTC)),
         ("2017-06-30T10:00:00.123456789-07:00", datetime(2017, 6, 30, 17, 0, 0, 123456, tzinfo=UTC)),

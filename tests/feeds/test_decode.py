@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 from typing import Any
 
 import pytest
@@ -50,6 +51,42 @@ def test_a_letter_cut_in_half_does_not_spoil_the_rest() -> None:
         decode("日本語のテキスト、たくさん".encode()[:-1], "text/html; charset=utf-8")
         == "日本語のテキスト、たくさ\ufffd"
     )
+
+
+def test_each_of_few_encodings_reads_a_document_in_pieces_and_leaves_it_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A codec of Python takes a microsecond for each byte that it does not know, and no other thread runs meanwhile."""
+    asked: list[tuple[str, int]] = []
+    whole = codecs.getincrementaldecoder
+
+    def counted(name: str) -> Any:
+        def make(errors: str) -> Any:
+            decoder: Any = whole(name)(errors)
+            before = decoder.decode
+
+            def decode_piece(piece: bytes, final: bool = False) -> str:
+                asked.append((name, len(piece)))
+                return str(before(piece, final))
+
+            decoder.decode = decode_piece
+            return decoder
+
+        return make
+
+    monkeypatch.setattr("codecs.getincrementaldecoder", counted)
+    names = [f"charset={name}" for name in ("cp1253", "iso8859-7", "cp1255", "tis-620", "cp1258") * 100]
+    text = decode(b"<p>" + b"\xff" * 1_000_000, ";".join(names))
+    assert text.startswith("<p>ÿÿ")
+    assert len({name for name, _ in asked}) == 3
+    assert max(size for _, size in asked) <= 32_768
+    assert sum(size for _, size in asked) <= 3 * 200_000
+
+
+@pytest.mark.parametrize("name", ["cp1253", "gb18030", "euc-jp", "iso2022_jp", "hz"])
+def test_pieces_are_what_the_whole_is(name: str) -> None:
+    text = "Σήμερα 日本語 über 中文 words\n" * 10_000
+    content = text.encode(name, "ignore")
+    assert len(content) > 2 * 32_768
+    assert decode(content, f"text/html; charset={name}") == content.decode(name)
 
 
 @given(st.binary(), st.text())

@@ -26,6 +26,7 @@ from tuireader.content.document.build import to_document
 from tuireader.content.extraction.extract import main_html
 from tuireader.content.layout.layout import lay_out
 from tuireader.errors import TuireaderError
+from tuireader.feeds.decode import decode
 from tuireader.feeds.feed_links import find_feeds
 from tuireader.feeds.opml import read_list
 from tuireader.feeds.parse import parse_feed
@@ -36,9 +37,10 @@ from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.transfer.import_any import import_content
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 from tuireader.store.connection import connect
-from tuireader.store.identity import match
+from tuireader.store.identity import HALF, match
 from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
+from tuireader.sync.answers import without_proxy
 from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
 from tuireader.text.bounded_json import loads
 from tuireader.text.bylines import categories, people
@@ -173,6 +175,11 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a query of one quote": (lambda n: '"' * n, understand),
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
+    "starts of addresses before a proxy": (lambda n: "(http://" * n + "/proxy/", without_proxy),
+    "addresses of a proxy": (lambda n: f"http://a/proxy/{'m' * 43}=/{'a' * 8}" * n, without_proxy),
+    "encodings that a feed declares": (
+        lambda n: (b"\xff" * n, "text/xml" + "; charset=cp1253; charset=tis-620" * n), lambda told: decode(*told)
+    ),
     "a feed with a long base": (
         lambda n: f"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://a.example/{"a/" * n}">
         <entry><id>1</id><content type="html">{"&lt;a href='../x'>a&lt;/a>" * n}</content>
@@ -224,7 +231,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda text: miniflux.feeds_of(text, "https://a.example/"),
     ),
     "articles of one title": (
-        lambda n: (_entries(n), _ours(n)), lambda both: match(*both, is_kept=lambda _entry, _there: True)
+        lambda n: (_entries(n), _ours(n)), lambda both: match(*both, is_kept=lambda _entry, _there: HALF)
     ),
     "a byline": (lambda n: "Ann Lee, " * n, lambda text: people([text])),
     **{f"a byline of {unit!r}": (partial(mul, unit), lambda text: people([text])) for unit in ("-", ", ", "- ", "in ")},

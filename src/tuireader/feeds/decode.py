@@ -6,6 +6,8 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from encodings import cp1252
+from itertools import islice
 
 from tuireader.text.printable import unescape
 
@@ -39,6 +41,15 @@ _WIDER = {
 _SEVEN_BIT = ("iso2022", "hz")
 # Codecs of Python that are no encodings of documents.
 _NOT_FOR_DOCUMENTS = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem")
+_NAMES_MAX = 3
+"""Maximum encodings that are tried: each may read the whole document."""
+_TYPE_MAX = 1000
+"""Maximum characters of a content type that are looked at."""
+_PIECE = 32_768
+"""Bytes that a codec gets at once: it holds all other threads meanwhile, some take a microsecond a byte."""
+_BAD_MAX = 10
+"""A text with one undecodable character in so many is of another encoding."""
+_CP1252 = cp1252.decoding_table.replace("\ufffe", "\ufffd")
 
 
 def decode(content: bytes, content_type: str = "") -> str:
@@ -53,27 +64,30 @@ def decode(content: bytes, content_type: str = "") -> str:
     for pattern, name in _WIDE:
         if pattern.match(content):
             return content.decode(name, "replace")
-    names = _declared(content, content_type)
-    for name in names:
-        if name.startswith(_SEVEN_BIT):
-            return content.decode(name, "replace")
-    return _utf8(content) or _first(content, names) or content.decode("cp1252", "replace")
+    names = _declared(content, content_type[:_TYPE_MAX])
+    seven_bit = [name for name in names if name.startswith(_SEVEN_BIT)]
+    found = _first(content, seven_bit) or _utf8(content) or _first(content, names)
+    return found or codecs.charmap_decode(content, "strict", _CP1252)[0]
 
 
 def _declared(content: bytes, content_type: str) -> list[str]:
     found = _CHARSET.findall(content_type) + [
         name.decode("ascii", "replace") for name in _DECLARED.findall(content[:2000])
     ]
-    names = []
-    for each in found:
-        try:
-            name = codecs.lookup(each).name
-            b"<".decode(name)
-        except (LookupError, ValueError):  # unknown, or turns bytes into bytes
-            continue
-        if name.replace("-", "_") not in _NOT_FOR_DOCUMENTS and not name.startswith("utf-"):
-            names.append(_WIDER.get(name, name))
-    return names
+    return list(islice(dict.fromkeys(filter(None, map(_codec, found))), _NAMES_MAX))
+
+
+def _codec(declared: str) -> str:
+    """The name of the codec of a declared encoding; empty if there is none, or none of documents."""
+    try:
+        name = codecs.lookup(declared).name
+        b"<".decode(name)
+        codecs.getincrementaldecoder(name)
+    except (LookupError, ValueError):  # unknown, or turns bytes into bytes
+        return ""
+    if name.replace("-", "_") in _NOT_FOR_DOCUMENTS or name.startswith("utf-"):
+        return ""
+    return _WIDER.get(name, name)
 
 
 def _utf8(content: bytes) -> str | None:
@@ -90,12 +104,24 @@ def _first(content: bytes, names: list[str]) -> str | None:
     for errors in ("strict", "replace"):
         for name in names:
             try:
-                text = content.decode(name, errors)
+                text = _in_pieces(content, name, errors)
             except UnicodeError:
                 continue
-            if text.count("\ufffd") * 10 <= len(text):
+            if text.count("\ufffd") * _BAD_MAX <= len(text):
                 return text
     return None
+
+
+def _in_pieces(content: bytes, name: str, errors: str) -> str:
+    """Decode a document in pieces; raises UnicodeError for errors, or for too many of them."""
+    decoder, pieces, bad = codecs.getincrementaldecoder(name)(errors), [], 0
+    for start in range(0, len(content), _PIECE):
+        piece = decoder.decode(content[start : start + _PIECE], final=start + _PIECE >= len(content))
+        pieces.append(piece)
+        bad += piece.count("\ufffd")
+        if bad * _BAD_MAX > len(content):
+            raise UnicodeError
+    return "".join(pieces)
 
 
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)

@@ -146,6 +146,15 @@ def _digest(text: str) -> str:
 
 _YEAR_ZERO = re.compile(r"(?<!\d)0000(?![\d:])")
 _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d*)?")
+_ZONES = {
+    "+0100": "BST CET MEZ MET WEST", "+0200": "CEST EET MESZ MEST SAST", "+0300": "EEST MSK", "+0800": "AWST HKT SGT",
+    "+0900": "JST KST", "+1000": "AEST", "+1100": "AEDT", "+1200": "NZST", "+1300": "NZDT", "-0300": "ART BRT",
+    "-0800": "AKDT", "-0900": "AKST", "-1000": "HST",
+}  # fmt: skip
+_OFFSETS = {name: offset for offset, names in _ZONES.items() for name in names.split()}
+"""Names of zones that stand for one offset, besides those of RFC 822."""
+_ZONE = re.compile(r"(?<=\d )[A-Z]{3,4}\Z")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d{2}(?::\d{2})?) ?([AP])\.?M\b\.?", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 """Years outside are errors: missing dates are written as year 1 or 1970."""
 
@@ -159,7 +168,8 @@ def parse_date(text: object) -> datetime | None:
         text = f"{text:.0f}" if abs(text) < 1e15 else ""
     if not isinstance(text, str) or not 6 <= len(text.strip()) <= 100 or _YEAR_ZERO.search(text):
         return None
-    text = text.strip()
+    text = _HALF_DAY.sub(_of_24, text.strip())
+    text = _ZONE.sub(lambda zone: _OFFSETS.get(zone[0], zone[0]), text)
     if found := _EPOCH.fullmatch(text):
         return _in_utc(datetime.fromtimestamp(int(found[1]), UTC))
     for read in (datetime.fromisoformat, parsedate_to_datetime):
@@ -168,6 +178,11 @@ def parse_date(text: object) -> datetime | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None
+
+
+def _of_24(found: re.Match[str]) -> str:
+    """A time of "AM" or "PM" on a clock of 24 hours."""
+    return f"{int(found[1]) % 12 + 12 * (found[3] in 'Pp')}{found[2]}"
 
 
 def from_tuple(fields: Sequence[int]) -> datetime | None:

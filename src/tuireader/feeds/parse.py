@@ -204,10 +204,12 @@ def _date(raw: dict[str, Any], *names: str) -> datetime | None:
     for name in names:
         text = _plain(raw, name).strip()
         parsed = dict.get(raw, f"{name}_parsed")
-        # of a bare number feedparser makes a date of the Middle Ages
-        moment = from_tuple(parsed) if isinstance(parsed, tuple) and not text.isdecimal() else parse_date(text)
+        # feedparser takes unknown zones for UTC; of a bare number it makes a date of the Middle Ages
+        moment = parse_date(text)
+        if moment is None and isinstance(parsed, tuple) and not text.isdecimal():
+            moment = from_tuple(parsed)
         if moment:
-            return moment
+            return moment.replace(microsecond=0)
     return None
 
 

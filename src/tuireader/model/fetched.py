@@ -90,6 +90,7 @@ class Known:
     id: int
     digest: bytes
     """The digest of the `Prepared` saved last."""
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ class Plan:
     """In the feed's order: of equal dates, the first counts as the newest."""
     changed: tuple[tuple[int, Prepared], ...] = ()
     """With the ids of their articles."""
+    redated: tuple[tuple[int, datetime], ...] = ()
+    """Ids of articles of which only the publication date was corrected."""
     unchanged: int = 0
     is_old: bool = False
     """Whether the new ones are older than all others of the feed."""

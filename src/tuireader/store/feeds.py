@@ -210,7 +210,7 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
     from tuireader.store import statuses  # the start does without it
 
     with transaction(c):
-        pairs = _articles_of_both(c, feed_id, other_id)
+        pairs = articles_of_both(c, feed_id, other_id)
         by_user = statuses.by_user(c, {*pairs, *pairs.values()})
         for other, names in labels.tags_of(c, pairs).items():
             labels.add_tags(c, [pairs[other]], names)
@@ -292,23 +292,23 @@ def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
         search.replace(c, article_id, unpack(text))
 
 
-def _articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
+def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
     """Articles of another feed that this one has too, with the ids here; see `identity`."""
     from tuireader.model.fetched import ParsedEntry, RemoteEntry
     from tuireader.store import identity
-    from tuireader.text.shingles import has_other
 
-    def text_of_(article_id: int) -> str:
+    def html(article_id: int) -> str:
         row = c.execute("SELECT html FROM body WHERE article_id = ?", (article_id,)).fetchone()
-        return plain(row[0]) if row else ""
+        return unpack(row[0]) if row else ""
 
     entries = [
         RemoteEntry(str(each.id), "", ParsedEntry(each.guid, each.title, each.link, published=each.published))
         for each in _identities(c, other_id)
     ]
-    there = _identities(c, feed_id)
     same = identity.match(
-        entries, there, is_kept=lambda entry, here: has_other(text_of_(here.id), text_of_(int(entry.server_id)))
+        entries,
+        _identities(c, feed_id),
+        is_kept=lambda entry, here: identity.kept(html(here.id), html(int(entry.server_id))),
     ).same
     return {int(other): each.id for other, each in same.items()}
 

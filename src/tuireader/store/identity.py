@@ -8,6 +8,7 @@ article are better than one of two.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from itertools import product
 from typing import TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
+from tuireader.store.row_values import without_tags
+from tuireader.text.shingles import has_other
 from tuireader.urls.identity import place, without_scheme
 
 _ROUNDED = timedelta(seconds=1)
@@ -32,8 +35,17 @@ _TITLE = 40
 
 
 IsKept = Callable[[RemoteEntry, Ours], int]
-"""Whether an entry has the text of an article: 2 if the texts are equal, 1 for half of one, 0."""
-_HALF, _EQUAL = 1, 2
+"""How far an entry has the text of an article; see `kept`."""
+BARE, HALF, EQUAL = 1, 2, 3
+_PICTURE = re.compile(r"""<img\b[^<>]{0,2000}?\bsrc=["']([^"']{1,4000})""", re.IGNORECASE)
+
+
+def kept(before: str, now: str) -> int:
+    """How far one HTML text stands in another: all, half, nothing; `BARE`: both are the same pictures without words."""
+    words, others = without_tags(before), without_tags(now)
+    if words or others:
+        return EQUAL if words == others else HALF if has_other(words, others) else 0
+    return BARE if set(_PICTURE.findall(before)) == set(_PICTURE.findall(now)) else 0
 
 
 @dataclass(slots=True)
@@ -98,8 +110,9 @@ class _Evidence:
         return _apart(entry, there) <= _SHIFTED and (not _is_day(entry) or self.has_own_address(entry, there))
 
     def stays(self, entry: RemoteEntry, there: Ours) -> bool:
-        """Whether the text stayed: half of it at an address of its own, else all."""
-        return self.is_kept(entry, there) >= (_HALF if self.has_own_address(entry, there) else _EQUAL)
+        """Whether the text stayed: half of it at an address of its own, else all; none at all under the same title."""
+        least = BARE if _title(entry) == _title(there) else HALF
+        return self.is_kept(entry, there) >= (least if self.has_own_address(entry, there) else EQUAL)
 
     def is_of_moment_or_kept(self, entry: RemoteEntry, there: Ours) -> bool:
         """Whether the moments are equal, as far as known, or the text stayed."""
@@ -129,7 +142,7 @@ def is_still(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     if _agrees(entry, there):
         return True
     is_of_one_moment = _apart(entry, there) <= _ROUNDED and len(entry.entry.html) >= _LONG
-    return (_same_link(entry, there) or is_of_one_moment) and is_kept(entry, there) > 0
+    return (_same_link(entry, there) or is_of_one_moment) and is_kept(entry, there) >= HALF
 
 
 def _agrees(entry: RemoteEntry, there: Ours) -> bool:
@@ -180,7 +193,7 @@ def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry]
                 ranks[names] = evidence.is_kept(entry, each)
             return ranks[names]
 
-        for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (_EQUAL, 0)):
+        for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (EQUAL, 0)):
             kept = []
             for entry in left:
                 shared, when = key(entry), _when(entry)
@@ -190,7 +203,7 @@ def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry]
                 likeness = [rank(entry, each) if is_compared else 0 for each in some]
                 best = max(range(len(some)), key=lambda place: (likeness[place], place), default=0)
                 is_like = bool(some) and likeness[best] >= (least if is_compared else 0)
-                if is_like and (likeness[best] == _EQUAL or evidence.is_of_moment(entry, some[best])):
+                if is_like and (likeness[best] == EQUAL or evidence.is_of_moment(entry, some[best])):
                     pairs.append((entry, near.pop(best - len(some))))
                 else:
                     kept.append(entry)

@@ -194,7 +194,11 @@ def unpack(packed: object) -> str:
 
 def plain(packed: object, most: int | None = None) -> str:
     """The plain words of a compressed HTML text, or of its first characters."""
-    return " ".join(unescape(_TAG.sub(" ", unpack(packed)[:most])).split())
+    return without_tags(unpack(packed)[:most])
+
+
+def without_tags(html: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", html)).split())
 
 
 def unpack_all(packed: object) -> tuple[str, bool]:

@@ -50,13 +50,13 @@ def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str
     for guid in guids:
         by_key.setdefault(guid_key(guid), []).append(guid)
     rows = c.execute(
-        "SELECT guid_key, id, digest FROM article INDEXED BY article_by_guid"
+        "SELECT guid_key, id, digest, published FROM article INDEXED BY article_by_guid"
         " WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(by_key)),
     ).fetchall()
     from tuireader.model.fetched import Known
 
-    return {guid: Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
+    return {guid: Known(id_, digest, moment(date)) for key, id_, digest, date in rows for guid in by_key[key]}
 
 
 def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
@@ -165,6 +165,7 @@ class Prepacked:
         self._index_later = index_later
         self._new = [_Ready(prepared, index_later=index_later, with_words=with_words) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
+        self._redated = [(seconds(date), article_id) for article_id, date in plan.redated]
 
     def write(self, c: sqlite3.Connection, feed_id: int, now: datetime, *, is_restored: bool = False) -> Saved:
         """Write everything, in the caller's transaction.
@@ -206,6 +207,7 @@ class Prepacked:
         )[::-1]
         for article_id, ready in edited:
             _update(c, article_id, ready)
+        c.executemany("UPDATE article SET published = ? WHERE id = ?", self._redated)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
         again = [id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in unread]

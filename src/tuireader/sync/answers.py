@@ -108,9 +108,11 @@ def text_of(value: object) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-_PROXIED = re.compile(
-    r"""(?<![^\s"'<>=(,])https?://[^\s"'<>]{1,300}?/proxy/[A-Za-z0-9_-]{43}=/([A-Za-z0-9_-]{8,4000}={0,2})"""
-)
+_WORD = re.compile(r"""[^\s"'<>]{60,}""")
+_PROXIED = re.compile(r"/proxy/[A-Za-z0-9_-]{43}=/([A-Za-z0-9_-]{8,4000}={0,2})")
+_START = re.compile(r"(?<![^=(,])https?://")
+_START_MAX = 300
+"""Maximum characters of an address before the part of the proxy."""
 
 
 def without_proxy(html: str) -> str:
@@ -118,12 +120,22 @@ def without_proxy(html: str) -> str:
 
     The proxy is where the server says, possibly not where we ask; only web addresses are accepted.
     """
-    return _PROXIED.sub(_original, html) if "/proxy/" in html else html
+    return _WORD.sub(_with_originals, html) if "/proxy/" in html else html
+
+
+def _with_originals(found: re.Match[str]) -> str:
+    word, done, parts = found[0], 0, []
+    for proxied in _PROXIED.finditer(word):
+        start = _START.search(word, max(done, proxied.start() - _START_MAX), proxied.start())
+        if start is not None:
+            parts += [word[done : start.start()], _original(proxied) or word[start.start() : proxied.end()]]
+            done = proxied.end()
+    return "".join((*parts, word[done:]))
 
 
 def _original(found: re.Match[str]) -> str:
     try:
         address = urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode()
     except (Error, ValueError):
-        return found[0]
-    return escape(absolute(address, "")) or found[0]
+        return ""
+    return escape(absolute(address, ""))

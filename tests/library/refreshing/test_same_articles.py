@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -561,6 +562,21 @@ async def test_what_is_starred_is_not_replaced_by_something_else_in_its_place(
     await library.refresh(force=True)
     with closing(connect(library.path)) as c:
         assert corrected.strip() in articles.body(c, id_)
+
+
+async def test_a_corrected_date_is_known_when_title_and_address_are_corrected_later(
+    library: Library, site: ScriptedSite
+) -> None:
+    entry = Entry(1, "Onion soup", "soup", "https://site.test/soup", html=f"<p>{RECIPE}</p>")
+    await read_and_starred(library, site, [entry])
+    entry = replace(entry, date="Sun, 18 Jan 2026 08:00:00 +0000")
+    publish(site, [entry])
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        assert articles.get(c, library.headlines()[0].id).published == datetime(2026, 1, 18, 8, tzinfo=UTC)
+    publish(site, [replace(entry, title="Soup of onions", link="https://site.test/soup-of-onions")])
+    await library.refresh(force=True)
+    assert [(each.title, each.read, each.starred) for each in library.headlines()] == [("Soup of onions", True, True)]
 
 
 COMIC = '<img src="https://site.test/comic-1.png"/>'

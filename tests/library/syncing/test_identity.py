@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 from tuireader.store import identity
-from tuireader.store.identity import is_still
+from tuireader.store.identity import BARE, EQUAL, HALF, is_still, kept
 
 
-def kept(_entry: RemoteEntry, _there: Ours) -> bool:
-    return True
+def has_half(_entry: RemoteEntry, _there: Ours) -> int:
+    return HALF
 
 
-match = partial(identity.match, is_kept=kept)
+match = partial(identity.match, is_kept=has_half)
 DAY = datetime(2026, 11, 3, 10, 30, 15, tzinfo=UTC)
 
 
@@ -94,17 +94,17 @@ def test_articles_of_one_address_and_title_are_told_apart_by_their_dates() -> No
 def test_of_several_of_one_moment_with_one_text_but_for_a_word_each_finds_its_own() -> None:
     there = [ours(n, "", entry("7", guid=f"own {n}")) for n in range(8)]
     came = [entry(str(n), guid="theirs") for n in range(8)]
-    found = identity.match(came, there, is_kept=lambda each, mine: 1 + (int(each.server_id) == mine.id))
+    found = identity.match(came, there, is_kept=lambda each, mine: HALF + (int(each.server_id) == mine.id))
     assert {int(number): each.id for number, each in found.same.items()} == {n: n for n in range(8)}
 
 
-@pytest.mark.parametrize(("link", "least"), [("https://sea.example/tide", 1), ("https://sea.example/tide/2", 2)])
-@pytest.mark.parametrize("kept", [0, 1, 2])
-def test_of_the_same_title_each_day_the_text_decides(link: str, least: int, kept: int) -> None:
+@pytest.mark.parametrize(("link", "least"), [("https://sea.example/tide", BARE), ("https://sea.example/tide/2", EQUAL)])
+@pytest.mark.parametrize("stays", [0, BARE, HALF, EQUAL])
+def test_of_the_same_title_each_day_the_text_decides(link: str, least: int, stays: int) -> None:
     before = ours(1, "", entry("7"))
     after = entry("99", link=link, guid="x", published=DAY + timedelta(hours=24))
-    found = identity.match([after], [before], is_kept=lambda _entry, _there: kept)
-    assert bool(found.same) is (kept >= least)
+    found = identity.match([after], [before], is_kept=lambda _entry, _there: stays)
+    assert bool(found.same) is (stays >= least)
 
 
 @pytest.mark.parametrize("published", [DAY.replace(hour=0, minute=0, second=0), DAY + timedelta(hours=24)])
@@ -113,30 +113,49 @@ def test_where_several_have_an_address_half_of_a_text_is_none(published: datetim
     there = [ours(1, "", entry("7", guid="a", published=DAY.replace(hour=0, minute=0, second=0)))]
     there.append(ours(2, "8", entry("8", guid="b", published=DAY - timedelta(days=9))))
     after = entry("99", guid="x", published=published)
-    for rank, same in ((1, {}), (2, {"99": 1})):
+    for rank, same in ((HALF, {}), (EQUAL, {"99": 1})):
         ranks = {1: rank, 2: 0}
         found = identity.match([after], there, {"8"}, is_kept=lambda _, mine, ranks=ranks: ranks[mine.id])  # type: ignore[misc]
         assert {number: each.id for number, each in found.same.items()} == same
 
 
 @pytest.mark.parametrize(
-    ("title", "apart", "is_kept", "is_one"),
+    ("title", "apart", "stays", "is_one"),
     [
-        ("Tide tables", timedelta(days=9), True, True),
-        ("Tide tables", timedelta(days=1), False, False),
-        ("Corrected", timedelta(0), False, True),
-        ("Corrected", timedelta(hours=20), True, True),
-        ("Deal 42", timedelta(hours=20), False, False),
-        ("Deal 42", timedelta(days=7), True, False),
+        ("Tide tables", timedelta(days=9), HALF, True),
+        ("Tide tables", timedelta(days=9), BARE, True),
+        ("Tide tables", timedelta(days=1), 0, False),
+        ("Corrected", timedelta(0), 0, True),
+        ("Corrected", timedelta(hours=20), HALF, True),
+        ("Corrected", timedelta(hours=20), BARE, False),
+        ("Deal 42", timedelta(hours=20), 0, False),
+        ("Deal 42", timedelta(days=7), HALF, False),
     ],
 )
 def test_where_an_address_alone_agrees_the_text_decides(
-    title: str, apart: timedelta, *, is_kept: bool, is_one: bool
+    title: str, apart: timedelta, stays: int, *, is_one: bool
 ) -> None:
     before = ours(1, "", entry("7"))
     after = entry("99", title, guid="x", published=DAY + apart)
-    found = identity.match([after], [before], is_kept=lambda _entry, _there: is_kept)
+    found = identity.match([after], [before], is_kept=lambda _entry, _there: stays)
     assert bool(found.same) is is_one
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "how_far"),
+    [
+        ("<p>Some words.</p>", "<div>Some words.</div>", EQUAL),
+        ("<p>The harbour is closed today</p>", "<p>The harbour is closed today, and tomorrow</p>", HALF),
+        ("<p>Some words.</p>", "<p>Others.</p>", 0),
+        ("<p>Some words.</p>", "", 0),
+        ("", "", BARE),
+        ('<img src="https://a.example/1.png">', '<p><img alt="" src="https://a.example/1.png"></p>', BARE),
+        ('<img src="https://a.example/1.png">', '<img src="https://a.example/2.png">', 0),
+        ('<img src="https://a.example/1.png">', "", 0),
+    ],
+)
+def test_how_far_a_text_is_kept(before: str, now: str, how_far: int) -> None:
+    assert kept(before, now) == how_far
 
 
 def test_two_a_second_apart_stay_two() -> None:
@@ -182,5 +201,5 @@ def test_no_article_is_two_entries_and_no_entry_in_two_places(
     assert not found.same.keys() & found.rivals.keys()
     for one in entries:
         there = next((article for article in known if article.number == one.server_id), None)
-        if there is not None and is_still(one, there, kept):
+        if there is not None and is_still(one, there, has_half):
             assert found.same[one.server_id].id == there.id

@@ -593,16 +593,24 @@ def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path, is_lo
         assert (rules.every(c), folders.every(c)) == before
 
 
-def test_a_feed_that_an_account_follows_too_comes_back_with_each_article_once(db: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", [None, timedelta(0), timedelta(hours=1)], ids=["undated", "dated", "an hour later"])
+def test_a_feed_that_an_account_follows_too_comes_back_with_each_article_once(
+    db: Path, tmp_path: Path, when: timedelta | None
+) -> None:
+    """Also where the server reads its dates in another way, or where it has none."""
     with closing(connect(db)) as c:
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
         for kind, of, url in (("own", 0, "https://a.example/feed"), ("hash", account.id, "http://www.a.example/feed/")):
             feed = feeds.add(c, url, title="A", site="", now=NOW, account_id=of, server_id=kind)
-            articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind) for n in range(250))), NOW)
+            apart = when if of or when is None else timedelta(0)
+            articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind, apart) for n in range(250))), NOW)
             if not of:
                 feeds.rename(c, feed.id, "Mine")
         first = articles.window(c, Query(feeds=(feed.id,)), 0, 9)[0]
         statuses.mark(c, [first.id], starred=True)
+    count = count_of(db)
+    back(db, out(db))
+    assert count_of(db) == count
     back(tmp_path / "new.db", out(db))
     with closing(connect(tmp_path / "new.db")) as c:
         rows = articles.window(c, Query(apart=True), 0, 999)
@@ -630,8 +638,13 @@ def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp
         assert [(each.name, each.folder_id) for each in feeds.every(c)] == [("A", None)]
 
 
-def twin(number: int, kind: str) -> Prepared:
-    link, day = f"https://a.example/{number}", NOW - timedelta(hours=number)
+def count_of(path: Path) -> int:
+    with closing(connect(path)) as c:
+        return len(articles.ids(c, Query(apart=True)))
+
+
+def twin(number: int, kind: str, apart: timedelta | None = timedelta(0)) -> Prepared:
+    link, day = f"https://a.example/{number}", None if apart is None else NOW - timedelta(days=number) + apart
     text = f"The harbour opens in spring, number {number}, when the ice has gone, says {kind}."
     return ready(f"{kind}-{number}", text, title=f"Piece {number}", link=link, published=day)
 

@@ -359,6 +359,17 @@ async def test_marking_what_is_above_below_or_older_says_how_many(library: Path)
         assert ids(library, Query(unread=True)) == every
 
 
+async def test_what_arrives_while_the_dialog_is_open_is_not_marked(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j", "M")
+        shelve(library, "Later", [Piece("Later", -1)])
+        assert ids(library)[0] not in app.reader.headlines.ids()
+        await press(pilot, "j", "enter")  # what is above the cursor
+        assert "2 marked read" in screen_text(app)
+
+
 async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

@@ -43,6 +43,7 @@ def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
     by_key = {without_scheme(guid): each for guid, each in known.items()}
     new: list[Prepared] = []
     changed: list[tuple[int, Prepared]] = []
+    redated: list[tuple[int, datetime]] = []
     unchanged = 0
     seen: set[str] = set()
     for entry in parsed.entries:
@@ -57,7 +58,9 @@ def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
             changed.append((there.id, _prepared(entry, digest)))
         else:
             unchanged += 1
-    return Plan(tuple(new), tuple(changed), unchanged)
+            if entry.published and there.published and there.published != entry.published.replace(microsecond=0):
+                redated.append((there.id, entry.published))
+    return Plan(tuple(new), tuple(changed), tuple(redated), unchanged)
 
 
 def digest_of(entry: ParsedEntry) -> bytes:

@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tuireader.content.dom.plain_text import plain_text
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.match_entries import digest_of, prepare
 from tuireader.library.rules import apply_rules
@@ -30,7 +29,6 @@ from tuireader.store import (
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import number_key
 from tuireader.text.sentences import counted
-from tuireader.text.shingles import has_other
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
 from tuireader.urls.private_network import Reach, is_inside_by_name
@@ -290,8 +288,7 @@ class _Ready:
 
 
 def _is_kept(c: sqlite3.Connection, entry: RemoteEntry, there: Ours) -> int:
-    before, now = plain_text(articles.given_html(c, there.id)), plain_text(entry.entry.html)
-    return has_other(before, now) + (before == now != "")
+    return identity.kept(articles.given_html(c, there.id), entry.entry.html)
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from itertools import combinations
+from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
@@ -35,9 +36,8 @@ from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.text.language import language_tag
 from tuireader.text.printable import printable_line, short_line
-from tuireader.text.shingles import has_other
 from tuireader.urls.hosts import ADDRESS_MAX, host_of
-from tuireader.urls.identity import is_front_page, place
+from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach, is_inside_by_name
 from tuireader.urls.shown import without_credentials
 from tuireader.urls.typed import addresses_to_try
@@ -74,8 +74,6 @@ _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
 _AT_ONCE = 100
 """Articles of one transaction."""
-_TWINS_MAX = 20
-"""Maximum articles of one address, title and date with which a row is compared."""
 _NEW_MAX = 1000
 """Maximum rules, and maximum searches and folders, that a backup brings."""
 
@@ -132,16 +130,11 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     for name in sorted(names.values()):
         yield {"type": "folder", "name": name}
     unfiled = folders.unfiled(c)
-    copies: dict[int, int] = {}
-    urls: dict[int, str] = {}
-    told: dict[str, list[int]] = defaultdict(list)
+    copies: dict[str, list[Feed]] = defaultdict(list)
     for feed in sorted(by_id.values(), key=lambda feed: (feed.account_id, feed.url)):
-        there = told[place(feed.url)]
-        copies[feed.id] = len(there)
-        there.append(feed.id)
-        urls[feed.id] = without_credentials(by_id[there[0]].url)
-        if copies[feed.id]:
-            continue  # the user's own goes before that of an account
+        copies[place(feed.url)].append(feed)  # the user's own goes before that of an account
+    urls = {feed.id: without_credentials(some[0].url) for some in copies.values() for feed in some}
+    for feed, *_ in copies.values():
         yield {
             "type": "feed",
             "url": without_credentials(feed.url),
@@ -174,17 +167,28 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "until": _utc(rule.until),
         }
     numbers = {rule.id: number for number, rule in enumerate(every)}
+    twins = _twins(c, copies.values())
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
         hidden = rules.hidden(c, batch)
+        guids = {id_: guid for id_, _, guid, *_ in articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
-            row |= {"copy": copies[row["feed"]]} if copies[row["feed"]] else {}
-            row["feed_url"] = urls[row.pop("feed")]
+            row |= {"guid": guids[twins.get(id_, id_)], "feed_url": urls[row.pop("feed")]}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
+
+
+def _twins(c: sqlite3.Connection, copies: Iterable[Sequence[Feed]]) -> dict[int, int]:
+    """Articles of a feed that is followed several times, each with the first article that it is a copy of."""
+    found: dict[int, int] = {}
+    for some in copies:
+        for first, other in combinations((feed.id for feed in some), 2):
+            pairs = feeds.articles_of_both(c, first, other)
+            found = {mine: found.get(its, its) for mine, its in pairs.items()} | found
+    return found
 
 
 def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dict[int, int]) -> dict[str, Any]:
@@ -278,17 +282,6 @@ def _check_head(row: dict[str, Any] | None) -> None:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
-class _Told(NamedTuple):
-    """An article of several copies of a feed."""
-
-    guid: str
-    texts: dict[int, str]
-    """By copy."""
-
-
-_Twins = dict[tuple[object, ...], list[_Told]]
-
-
 class _Restoring:
     """Restores rows, articles of one feed in batches."""
 
@@ -299,8 +292,6 @@ class _Restoring:
         self._feeds = feeds.by_place(c)
         self._new: set[int] = set()
         """Feeds that the backup brought."""
-        self._twins: _Twins = {}
-        """The last batch of articles."""
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
@@ -474,7 +465,6 @@ class _Restoring:
         rows, self._waiting, self._size = self._waiting, [], 0
         if not rows:
             return
-        self._twins = _unite_twins(rows, self._twins)
         self._name_others(rows)
         by_guid: dict[str, dict[str, Any]] = {}
         for row in rows:
@@ -569,36 +559,12 @@ def _in_force(row: dict[str, Any], rule: Rule, bits: int) -> int:
     return bits & ~(gone | rules.lost_tags(rule, has) | (TAG if has_none else 0))
 
 
-def _unite_twins(rows: Iterable[dict[str, Any]], before: _Twins) -> _Twins:
-    """Give rows of one article one guid: a feed that an account follows, too, or two accounts, has each twice.
-
-    Of different copies of the feed, they agree in address, title, date and text. Rows are in the order of their dates;
-    `before` are the last ones by that. Returns these.
-    """
-    seen: _Twins = {}
-    for row in rows:
-        link = _text(row, "link")
-        key = (row["feed_url"], place(link), row.get("title"), row.get("published"))
-        if not all(key) or is_front_page(link):
-            continue
-        some = seen.setdefault(key, before.get(key, []))
-        copy, text = _number(row, "copy"), plain_text(_text(row, "html"))
-        for other in some[-_TWINS_MAX:]:
-            if copy not in other.texts and has_other(next(iter(other.texts.values())), text):
-                row["guid"] = other.guid
-                other.texts[copy] = text
-                break
-        else:
-            some.append(_Told(row["guid"], {copy: text}))
-    return seen
-
-
 def _check(row: dict[str, Any]) -> None:
     """Raise ValueError for an invalid row of an article, so that pending rows can be written."""
     row["feed_url"], row["guid"] = _address(row, "feed_url"), _needed(row, "guid")
     for name in ("full_html", "full_text"):
         _text(row, name)
-    for name in ("words", "position", "copy"):
+    for name in ("words", "position"):
         _number(row, name)
     _names(row, "tags")
     _unasked(row)

@@ -164,8 +164,8 @@ class MarkController:
         ways = [_Way("all that is shown", lambda c: to_mark(c, query))]
         if current is not None:
             ways += [
-                _Way("what is above the cursor", lambda c: _beside(c, query, current, -1)),
-                _Way("what is below the cursor", lambda c: _beside(c, query, current, 1)),
+                _Way("what is above the cursor", lambda c: _shown(_beside(c, query, current, -1), highest)),
+                _Way("what is below the cursor", lambda c: _shown(_beside(c, query, current, 1), highest)),
                 _Way("what is older than a week", lambda c: to_mark(c, replace(query, until=self._week_ago()))),
                 _Way(f"this feed: {current.feed_title}", lambda c: to_mark(c, Query(feeds=(current.feed_id,)))),
             ]
@@ -182,10 +182,15 @@ class MarkController:
 
 
 def _to_mark(c: Connection, query: Query, highest: int | None) -> list[int]:
-    """The unread articles of a query up to an id; later ones were never shown."""
+    """The unread articles of a query up to an id."""
     from tuireader.library.reading.status import to_mark_read
 
-    return [id_ for id_ in to_mark_read(c, query) if highest is None or id_ <= highest]
+    return _shown(to_mark_read(c, query), highest)
+
+
+def _shown(ids: list[int], highest: int | None) -> list[int]:
+    """Ids up to the highest one: later articles were never shown."""
+    return [id_ for id_ in ids if highest is None or id_ <= highest]
 
 
 def _unread_among(c: Connection, ids: frozenset[int]) -> list[int]:
