@@ -6,10 +6,14 @@ the least of several runs, and the slope over all of them: one run that was dist
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import math
+import pkgutil
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from functools import partial
 from operator import mul
@@ -19,6 +23,11 @@ from typing import Any
 
 import pytest
 
+import tuireader.feeds
+import tuireader.library.archiving
+import tuireader.library.subscribing
+import tuireader.urls
+import tuireader.web
 from support.factories import NOW
 from support.machines import followed
 from tuireader.content.cleaning.clean import clean
@@ -253,12 +262,7 @@ def _seconds(work: Callable[[Any], Any], given: Any) -> float:
     return least
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
-def test_it_grows_with_the_length_of_what_is_read(name: str) -> None:
-    make, read = CASES[name]
-    read_once = _seconds(read, make(64))
-    assert read_once < 5
+def _check_growth(make: Feed, read: Callable[[Any], Any]) -> None:
     points = []
     for doubling in range(DOUBLINGS):
         n = 256 * 2**doubling
@@ -273,3 +277,58 @@ def test_it_grows_with_the_length_of_what_is_read(name: str) -> None:
     above = sum((x - middle[0]) * (y - middle[1]) for x, y in points)
     slope = above / sum((x - middle[0]) ** 2 for x, _ in points)
     assert slope < QUADRATIC, points
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_it_grows_with_the_length_of_what_is_read(name: str) -> None:
+    make, read = CASES[name]
+    read_once = _seconds(read, make(64))
+    assert read_once < 5
+    _check_growth(make, read)
+
+
+PARTS_OF_ADDRESSES = re.findall(
+    r"\S+",
+    """/tag /category/ /2020/01 /page/1 /feed feed/ /p/1 /r/a /@a /c/ /channel/ /users/a /index.html archive/ .html a/
+    // ./ ../ ;a - _ 1 a1- %41 %e4%b8%80 é =& &amp; :a @ a. xn--a. /wp-json ?utm_source=a& ?a=b& ?p=1& ?feed=rss2& ?& #a
+    #""",
+)
+PACKAGES = (tuireader.feeds, tuireader.urls, tuireader.library.archiving, tuireader.library.subscribing, tuireader.web)
+
+
+def _readers_of_addresses() -> Iterator[tuple[str, Callable[[str], None]]]:
+    """The public functions of packages that take one or two texts, such as an address and its base."""
+    for package in PACKAGES:
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+                parameters = inspect.signature(function).parameters.values()
+                needed = [each for each in parameters if each.default is each.empty]
+                is_of_texts = all(each.annotation == "str" and each.kind < each.VAR_POSITIONAL for each in needed)
+                is_public = function.__module__ == module.name and not name.startswith("_")
+                if is_public and is_of_texts and len(needed) in (1, 2):
+                    yield f"{module.name}.{name}", partial(_call, function, len(needed))
+
+
+def _call(function: Callable[..., Any], times: int, text: str) -> None:
+    with suppress(ValueError):
+        function(*[text] * times)
+
+
+def _address(start: str, part: str, end: str, n: int) -> str:
+    return start + (part * n)[: n - len(start) - len(end)] + end
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", PARTS_OF_ADDRESSES)
+def test_a_long_address_takes_a_time_that_grows_with_its_length(part: str) -> None:
+    """An address has up to 65,536 characters, wherever it comes from."""
+    start = "https://" if part in ("a.", "xn--a.", ":a", "@") else "https://a.example/"
+    slow = []
+    for name, read in _readers_of_addresses():
+        for end in ("", "x!/feedx/"):
+            make = partial(_address, start, part, end)
+            if _seconds(read, make(16_384)) > 0.1:
+                slow.append(name)
+                _check_growth(make, read)
+    assert len(slow) < 20, slow

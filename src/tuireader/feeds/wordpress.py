@@ -22,10 +22,8 @@ AT_ONCE = 100
 _MARKS = re.compile(rb"wordpress\.(?:org|com)|/wp-content/|/wp-includes/|[?&]p=\d{1,12}\b", re.IGNORECASE)
 _OF_ALL = re.compile(r"/feed(?:/(?:rss2?|rdf|atom))?/?$|/(?:wp-)?(?:rss2?|rdf|atom)\.(?:php|xml)$", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comments/feed(?:/|$)", re.IGNORECASE)
-_FILED = re.compile(
-    r"/(?:category|tag|author|topics?|type|search|\d{4}(?:/\d\d){0,2})(?:/[^/]+)*/feed(?:/|$)", re.IGNORECASE
-)
-"""Feeds of a part of a site, for which the API would give the whole."""
+_FILED = re.compile(r"category|tag|author|topics?|type|search|\d{4}", re.IGNORECASE)
+"""Folders of feeds of a part of a site, for which the API would give the whole."""
 _PARTS = frozenset(
     {"cat", "category_name", "tag", "author", "author_name", "s", "m", "year", "post_type", "p", "page_id"}
 )
@@ -36,6 +34,11 @@ def looks_like_wordpress(content: bytes) -> bool:
     return _MARKS.search(content[:200_000]) is not None
 
 
+def _is_filed(path: str) -> bool:
+    folders = path.lower().rpartition("/feed")[0].split("/")
+    return any(map(_FILED.fullmatch, folders))
+
+
 def posts_addresses(feed_url: str) -> list[str]:
     """API addresses for the posts of a feed, newest first; none for a feed of a part of the site."""
     try:
@@ -43,7 +46,7 @@ def posts_addresses(feed_url: str) -> list[str]:
     except ValueError:
         return []
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if _COMMENTS.search(parts.path) or _FILED.search(parts.path) or _PARTS & query.keys():
+    if _COMMENTS.search(parts.path) or _is_filed(parts.path) or _PARTS & query.keys():
         return []
     if "feed" in query:
         base = parts.path

@@ -8,7 +8,6 @@ article are better than one of two.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from itertools import product
 from typing import TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
-from tuireader.store.row_values import without_tags
+from tuireader.store.row_values import pictures_of, without_tags
 from tuireader.text.shingles import has_other
 from tuireader.urls.identity import place, without_scheme
 
@@ -37,7 +36,6 @@ _TITLE = 40
 IsKept = Callable[[RemoteEntry, Ours], int]
 """How far an entry has the text of an article; see `kept`."""
 BARE, HALF, EQUAL = 1, 2, 3
-_PICTURE = re.compile(r"""<img\b[^<>]{0,2000}?\bsrc=["']([^"']{1,4000})""", re.IGNORECASE)
 
 
 def kept(before: str, now: str) -> int:
@@ -45,7 +43,7 @@ def kept(before: str, now: str) -> int:
     words, others = without_tags(before), without_tags(now)
     if words or others:
         return EQUAL if words == others else HALF if has_other(words, others) else 0
-    return BARE if set(_PICTURE.findall(before)) == set(_PICTURE.findall(now)) else 0
+    return BARE if pictures_of(before) == pictures_of(now) else 0
 
 
 @dataclass(slots=True)

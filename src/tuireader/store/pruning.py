@@ -111,6 +111,10 @@ def _age(each: Prunable) -> tuple[int, int]:
     return each.date, each.id
 
 
+UNDATED = 2**40
+"""The date of removed articles that had none: later than any other."""
+
+
 def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
     """Remove articles, unless they must stay by now, and remember their keys; returns how many."""
     listed = id_list(ids)
@@ -120,9 +124,10 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         left = id_list(gone)
         told = duplicates.of_articles(c, left)
         rows = c.execute(
-            "SELECT a.feed_id, a.guid_key, a.link_key, a.title, b.html, a.server_id, a.date FROM article AS a"
-            " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (SELECT value FROM json_each(?))",
-            (left,),
+            "SELECT a.feed_id, a.guid_key, a.link_key, a.title, b.html, a.server_id,"
+            " coalesce(a.published, a.updated, ?2) FROM article AS a"
+            " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (SELECT value FROM json_each(?1))",
+            (left, UNDATED),
         ).fetchall()
         c.executemany(
             "INSERT OR REPLACE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
@@ -161,7 +166,7 @@ def remembered(c: sqlite3.Connection) -> list[tuple[int, list[tuple[int, int]]]]
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
-    """The dates of removed articles by their keys, for given keys of guids, links, titles and texts."""
+    """The dates of removed articles by their keys, for given keys of guids, links, titles and texts; or `UNDATED`."""
     rows = c.execute(
         "SELECT key, date FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),

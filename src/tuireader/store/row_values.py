@@ -117,8 +117,8 @@ def title_key(title: str) -> int:
 
 
 def text_key(html: str) -> int:
-    """A hash of an article's text from its feed, distinct from those of guids."""
-    return _number(f"\t{html}")
+    """A hash of an article's words, else of its pictures, as its feed gave them; distinct from those of guids."""
+    return _number(f"\t{without_tags(html) or pictures_of(html)}")
 
 
 def link_key(link: str) -> int:
@@ -140,6 +140,7 @@ DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be r
 """The HTML that ends a text whose rest is damaged."""
 
 _TAG = re.compile("<[^<>]*>")
+_PICTURE = re.compile(r"""<img\b[^<>]{0,2000}?\bsrc=["']([^"']{1,4000})""", re.IGNORECASE)
 _PIECE, _PIECES_MAX = 64, 1_000_000
 """Bytes per step through a damaged text, and maximum number of steps."""
 
@@ -195,6 +196,11 @@ def unpack(packed: object) -> str:
 def plain(packed: object, most: int | None = None) -> str:
     """The plain words of a compressed HTML text, or of its first characters."""
     return without_tags(unpack(packed)[:most])
+
+
+def pictures_of(html: str) -> list[str]:
+    """The addresses of the pictures of an HTML text, each once."""
+    return sorted(set(_PICTURE.findall(html)))
 
 
 def without_tags(html: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.errors import StoreError
+from tuireader.errors import NotFoundError, StoreError
 from tuireader.model.headline import StatusChange, utc_now
 from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tag_bit, tags_given
 from tuireader.owned_files import open_own
@@ -47,6 +47,15 @@ def apply(c: sqlite3.Connection, change: StatusChange, now: Callable[[], datetim
         tag(c, change.ids, change.tagged)
     if change.untagged:
         untag(c, change.ids, change.untagged)
+
+
+def need_any(c: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Raise NotFoundError if none of these articles is there any more."""
+    if (
+        c.execute("SELECT 1 FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),)).fetchone()
+        is None
+    ):
+        raise NotFoundError("This article was removed meanwhile, so nothing is changed.")
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:

@@ -24,6 +24,7 @@ from tuireader.store.row_values import (
     text_of,
     title_key,
     unpack,
+    without_tags,
 )
 from tuireader.text.shingles import Sketch, retained, sketch
 
@@ -230,17 +231,25 @@ def entry_keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
 def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
     """Whether an entry was removed: same guid and not newer, same text, or same title and date.
 
-    A guid with another link, title and text is one that its feed gave to another article.
+    Without the guid, of title, address, text and date three agree: a server reads dates in other zones, invents those
+    that are not there, and titles. A guid with another link, title and text is one that its feed gave to another one.
     """
     key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
     is_later = date is not None and date > gone.get(key, date)
     is_moment = date is not None and date % _DAY > 0  # else several of one title and address may be of that day
     is_of_date = date is not None and (date == gone.get(text) or (is_moment and date == gone.get(link)))
-    is_renamed = title in gone and is_of_date
+    has_both = link in gone and text in gone
+    is_copy = has_both and (title in gone or _is_of_text(entry)) and (date or pruning.UNDATED) <= gone[link]
+    is_renamed = (title in gone and is_of_date) or is_copy
     if key not in gone or gone.keys().isdisjoint((link, title, text)):
         return is_renamed
     return is_renamed or not is_later or (title in gone and text in gone)
+
+
+def _is_of_text(entry: ParsedEntry) -> bool:
+    """Whether a title was made of the beginning of the text."""
+    return without_tags(entry.html).startswith(entry.title.rstrip(" .…")) and bool(entry.title)
 
 
 class _Ready:

@@ -182,6 +182,21 @@ async def test_a_feed_that_is_well_again_is_no_longer_said_to_fail(many: Path) -
         assert "It is ill." not in screen_text(app)
 
 
+@pytest.mark.parametrize("key", ["f", "m", "T"])
+async def test_what_is_done_to_an_article_that_another_program_removes_is_said_to_be_lost(many: Path, key: str) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        opened = app.reader.article.article
+        assert opened is not None
+        with closing(connect(many)) as c:
+            feeds.remove(c, opened.feed_id)
+        await press(pilot, key)
+        assert "This article was removed meanwhile" in screen_text(app)
+        assert len(app.screen_stack) == 1
+
+
 async def test_a_feed_that_another_program_removes_is_no_longer_chosen(many: Path) -> None:
     app = reader(many)
     async with app.run_test(size=(120, 30), notifications=True) as pilot:

@@ -21,6 +21,7 @@ from tuireader.store.connection import BUSY_SECONDS, connect
 from tuireader.store.statuses import Waiting
 
 if TYPE_CHECKING:
+    import sqlite3
     from concurrent.futures import Future
 
     from tuireader.library.jobs.pool import JobPool
@@ -85,7 +86,7 @@ class Writer:
         return future
 
     def change(self, change: StatusChange) -> Future[None]:
-        return self.submit(lambda c: statuses.apply(c, change), change)
+        return self.submit(partial(_apply, change=change), change)
 
     @property
     def is_idle(self) -> bool:
@@ -180,6 +181,13 @@ class Writer:
             else:
                 job.future.set_result(result)
                 return
+
+
+def _apply(c: sqlite3.Connection, change: StatusChange) -> None:
+    """Write a change; NotFoundError if the article that the user marked is not there any more."""
+    statuses.apply(c, change)
+    if change.position is None:
+        statuses.need_any(c, change.ids)
 
 
 def _marks(count: int) -> str:

@@ -29,6 +29,7 @@ def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, valu
 
 
 Marking = statuses.Marking
+need_any = statuses.need_any
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:

@@ -125,7 +125,10 @@ class FilingController:
 
 def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
     """All tags, the tags of the articles (True: on all of them), and the title if there is one article."""
+    from tuireader.library.reading import status
     from tuireader.store import articles, labels
+
+    status.need_any(c, ids)
 
     counts = Counter(name for names in labels.tags_of(c, ids).values() for name in names)
     title = next((headline.title for headline in articles.headlines(c, [*ids][:1])), "")
@@ -135,6 +138,7 @@ def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, boo
 def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     from tuireader.library.reading import status
 
+    status.need_any(c, change.ids)
     tagged: Mapping[str, list[int]] = {name: status.tag(c, change.ids, [name]) for name in change.tagged}
     untagged: Mapping[str, list[int]] = {name: status.untag(c, change.ids, [name]) for name in change.untagged}
     names = ", ".join(f"“{name}”" for name in (*change.tagged, *change.untagged))
