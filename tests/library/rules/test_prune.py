@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -161,6 +161,40 @@ def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
             ready("one", "Wholly other words.", title="One", link=link, published=NOW),
         )
         assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 5
+
+
+TEXT = "Out at sea the fog was so thick that nobody saw the light."
+PICTURE = '<img src="https://a.example/1.png">'
+DAY = NOW - timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_away"),
+    [
+        ({}, {"published": NOW}, True),  # a server invents a date
+        ({}, {}, True),
+        ({"title": TEXT[:20]}, {"title": f"{TEXT[:40]}…", "published": NOW}, True),  # and a title
+        ({"html": PICTURE}, {"html": f"<p>{PICTURE}</p>", "published": NOW}, True),
+        ({"published": DAY}, {"published": DAY - timedelta(hours=2)}, True),  # it reads a date in another zone
+        ({"published": DAY}, {"published": DAY + timedelta(hours=2)}, False),  # this may be the next one
+        ({"published": DAY}, {"published": None}, False),
+        ({}, {"published": NOW, "title": "Another"}, False),
+        ({}, {"published": NOW, "link": "https://a.example/another"}, False),
+        ({}, {"published": NOW, "html": "<p>Wholly other words.</p>"}, False),
+        ({"html": PICTURE}, {"html": PICTURE.replace("1", "2"), "published": NOW}, False),
+    ],
+)
+def test_what_was_removed_stays_away_whatever_a_server_makes_of_its_date_and_title(
+    library: Library, before: dict[str, Any], after: dict[str, Any], *, is_away: bool
+) -> None:
+    same = {"title": "Fog", "link": "https://a.example/fog", "html": f"<p>{TEXT}</p>"}
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c)
+        old = replace(ready("one", **same | before), status=Status(read=True))
+        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert pruning.prune(c, [there]) == 1
+        again = ready("another guid", **same | before | after)
+        assert (not articles.save_entries(c, feed.id, Plan(new=(again,)), NOW).new) is is_away
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:
