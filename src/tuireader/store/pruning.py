@@ -165,6 +165,11 @@ def remembered(c: sqlite3.Connection) -> list[tuple[int, list[tuple[int, int]]]]
     return [(feed_id, [(key, date) for _, key, date in some]) for feed_id, some in groupby(rows, itemgetter(0))]
 
 
+def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
+    """Whether articles of a feed were removed."""
+    return c.execute("SELECT 1 FROM pruned WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
+
+
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
     """The dates of removed articles by their keys, for given keys of guids, links, titles and texts; or `UNDATED`."""
     rows = c.execute(

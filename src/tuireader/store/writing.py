@@ -178,17 +178,17 @@ class Prepacked:
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
-        every = {key for ready in self._new for key in (*ready.keys, ready.number)}
-        gone = pruning.were_pruned(c, feed_id, every) if self._new else {}
+        numbers = {ready.number for ready in self._new}
+        gone = _gone(c, feed_id, [ready.entry for ready in self._new], numbers)
         read: list[str] = []
         back: set[int] = set()
         unread: set[int] = set()
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready in self._new:
-            keys, key = ready.keys, ready.keys[0]
+            key = ready.key
             before = there.get(ready.entry.guid)
-            was_here = before is None and _was_here(ready.entry, keys, gone)
+            was_here = before is None and _was_here(ready.entry, gone)
             # Under the number that it had, it was marked unread there; under another one it is there anew.
             is_unread_again = ready.is_unread_there and ready.number in gone and not is_restored
             if was_here and not (self._is_asked_for or ready.is_starred or is_unread_again):
@@ -219,8 +219,17 @@ class Prepacked:
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
     """Guids of entries whose articles were removed to make room."""
-    gone = pruning.were_pruned(c, feed_id, {key for entry in entries for key in entry_keys(entry)}) if entries else {}
-    return {entry.guid for entry in entries if _was_here(entry, entry_keys(entry), gone)}
+    gone = _gone(c, feed_id, entries)
+    return {entry.guid for entry in entries if _was_here(entry, gone)}
+
+
+def _gone(
+    c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry], numbers: Iterable[int] = ()
+) -> dict[int, int]:
+    """The keys of removed articles that entries have, and the dates of those."""
+    if not entries or not pruning.has_any(c, feed_id):
+        return {}
+    return pruning.were_pruned(c, feed_id, {*numbers, *(key for entry in entries for key in entry_keys(entry))})
 
 
 def entry_keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
@@ -228,13 +237,15 @@ def entry_keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
     return guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
 
 
-def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
+def _was_here(entry: ParsedEntry, gone: Mapping[int, int]) -> bool:
     """Whether an entry was removed: same guid and not newer, same text, or same title and date.
 
     Without the guid, of title, address, text and date three agree: a server reads dates in other zones, invents those
     that are not there, and titles. A guid with another link, title and text is one that its feed gave to another one.
     """
-    key, link, title, text = keys
+    if not gone:
+        return False
+    key, link, title, text = entry_keys(entry)
     date = seconds(entry.published or entry.updated)
     is_later = date is not None and date > gone.get(key, date)
     is_moment = date is not None and date % _DAY > 0  # else several of one title and address may be of that day
@@ -256,15 +267,15 @@ class _Ready:
     """An entry prepared as far as possible before the write lock is taken."""
 
     __slots__ = (
-        "_index", "authors", "body", "categories", "entry", "facts", "keys", "number", "prepared", "sketch", "words"
+        "_index", "authors", "body", "categories", "entry", "facts", "key", "number", "prepared", "sketch", "words"
     )  # fmt: skip
 
     def __init__(self, prepared: Prepared, *, index_later: bool = False, with_words: bool = False) -> None:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
-        self.keys = entry_keys(entry)
-        self.number = number_key(prepared.server_id) if prepared.server_id else self.keys[0]
+        self.key = guid_key(entry.guid)
+        self.number = number_key(prepared.server_id) if prepared.server_id else self.key
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)
@@ -277,8 +288,8 @@ class _Ready:
             "has": prepared.extras,
             "published": seconds(entry.published),
             "updated": seconds(entry.updated),
-            "guid_key": self.keys[0],
-            "link_key": self.keys[1],
+            "guid_key": self.key,
+            "link_key": link_key(entry.link),
             "digest": prepared.digest,
             "title": sound(entry.title),
             "link": sound(entry.link),
