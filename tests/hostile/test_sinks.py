@@ -274,3 +274,33 @@ def _places(line: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Pl
     file = folder / "some.py"
     file.write_text(f"def shown(self, title, text, texts):\n    {line}\n", "utf-8")
     return Searcher("tui", file).places
+
+
+ADDRESSES = {"url", "address", "feed_url"}
+SAYING = {"say", "_says", "toast"}
+
+
+def _said_addresses(tree: ast.AST) -> list[int]:
+    """Lines of sentences that hold an address as it is."""
+    found = []
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name not in SAYING and not name.endswith("Error"):
+            continue
+        values = [each.value for text in call.args for each in ast.walk(text) if isinstance(each, ast.FormattedValue)]
+        found += [each.lineno for each in values if getattr(each, "attr", getattr(each, "id", "")) in ADDRESSES]
+    return found
+
+
+def test_no_sentence_has_an_address_with_the_password_that_may_be_in_it() -> None:
+    """An account's address has none: it is split when it is given."""
+    places = [
+        (file.name, line)
+        for file in sorted(SOURCE.rglob("*.py"))
+        for line in _said_addresses(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+    assert {name for name, _ in places} <= {"passwords.py", "adding.py"}, places
+    assert _said_addresses(ast.parse('raise SyncError(f"{feed.url} is not there")')) == [1]
+    assert not _said_addresses(ast.parse('raise SyncError(f"{shown_address(feed.url)} is not there")'))

@@ -61,7 +61,7 @@ async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
                 break
     if isinstance(failure, FetchError) and failure.is_unreached and tries[-1].startswith("https://"):
         raise SyncError(f"{failure}. If the server has no https, begin the address with http://") from failure
-    raise failure or SyncError(f"There is nothing at {address}")
+    raise failure or SyncError(f"There is nothing at {shown_address(address)}")
 
 
 def addresses_of(typed: str) -> list[str]:

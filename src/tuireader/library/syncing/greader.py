@@ -26,6 +26,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.server_statuses import Marks
 from tuireader.sync import greader
 from tuireader.urls.hosts import named_host
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Sequence
@@ -168,7 +169,7 @@ class GoogleReader(Server):
         numbers = {feed.server_id for feed in before}
         new = same or [feed.server_id for feed in after if feed.server_id not in numbers]  # where this one redirects to
         if len(new) != 1 and not same:
-            raise SyncError(f"{named_host(self.talk.url)} took {url}, and does not list it")
+            raise SyncError(f"{named_host(self.talk.url)} took {shown_address(url)}, and does not list it")
         return new[0], None
 
     async def rename(self, feed_id: str, title: str) -> None:

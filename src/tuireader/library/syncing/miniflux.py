@@ -17,7 +17,7 @@ from tuireader.library.syncing.server import MOST_BYTES, RECENT, Login, Server, 
 from tuireader.store import accounts
 from tuireader.sync import miniflux
 from tuireader.urls.hosts import named_host
-from tuireader.urls.shown import basic_authorization
+from tuireader.urls.shown import basic_authorization, shown_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
@@ -166,7 +166,7 @@ class Miniflux(Server):
         page = await self.talk.ask("/v1/feeds", method="POST", body=body, kind=_JSON)
         number = await asyncio.to_thread(miniflux.new_number, page.content, page.url, "feed_id")
         if not number:
-            raise SyncError(f"{named_host(page.url)} did not say how it calls {url}")
+            raise SyncError(f"{named_host(page.url)} did not say how it calls {shown_address(url)}")
         return number, None
 
     async def rename(self, feed_id: str, title: str) -> None:

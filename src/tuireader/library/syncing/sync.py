@@ -23,6 +23,7 @@ from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Synced
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.text.sentences import counted
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -302,7 +303,7 @@ class _Run:
             except (FetchError, SyncError) as error:
                 if not _is_refused(error):
                     raise
-                self._says(f"{change.url} could not be changed ({change.what}): {error}")
+                self._says(f"{shown_address(change.url)} could not be changed ({change.what}): {error}")
             else:
                 self.pushed += bool(server_id)
             await self.cache.write(partial(status_outbox.subscriptions_done, account_id=self.account.id, change=change))

@@ -17,6 +17,7 @@ from textual.content import Content
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.sentences import ended
 from tuireader.text.wrap import fitting, wrap
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from textual.style import Style
@@ -45,7 +46,7 @@ _MESSAGE_MAX = 2_000
 
 def copy_address(widget: Widget, url: str) -> None:
     widget.app.copy_to_clipboard(printable(url))
-    toast(widget, f"Copied {url}")
+    toast(widget, f"Copied {shown_address(url)}")
 
 
 def toast(
