@@ -199,7 +199,7 @@ class CopiedLife:
                 if not there:
                     return
                 rule = there[int(number * len(there))]
-                before, json_, did = self.state(c), apply_rules.as_json(rule), apply_rules.done_by(c, rule)
+                before, json_, did = self.state(c), apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
                 apply_rules.remove(c, rule, take_back=take_back)
                 if is_undone and take_back:
                     apply_rules.bring_back(c, json_, did)

@@ -181,12 +181,24 @@ def test_of_what_a_removed_rule_did_only_that_comes_back(c: sqlite3.Connection, 
     labels.remove_tags(c, [ballot], ["b"])
     marks = statuses_of(c)
     tags = labels.tags_of(c, stocked.values())
-    said, did = apply_rules.as_json(rule), apply_rules.done_by(c, rule)
+    said, did = apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
     assert apply_rules.remove(c, rule, take_back=True, pause=lambda _: None) == 4
     assert statuses_of(c)[calm] == (False, False)
     apply_rules.bring_back(c, said, did)
     assert statuses_of(c) == marks
     assert labels.tags_of(c, stocked.values()) == tags
+
+
+def test_a_removed_rule_comes_back_for_a_folder_that_was_made_anew(c: sqlite3.Connection) -> None:
+    from tuireader.library.rules import apply_rules
+
+    rule = keep(c, Rule("vote", read=True, folder_id=folders.add(c, "News").id))
+    said, did = apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
+    apply_rules.remove(c, rule, take_back=True, pause=lambda _: None)
+    folders.remove_empty(c)
+    new = folders.add(c, "News")
+    apply_rules.bring_back(c, said, did)
+    assert [each.folder_id for each in rules.every(c)] == [new.id]
 
 
 def test_of_a_rule_with_many_tags_only_those_that_it_gave_are_taken_back(

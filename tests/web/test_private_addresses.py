@@ -110,6 +110,15 @@ async def test_what_was_found_on_a_public_page_may_not_be_inside(client: Client,
     assert (await get(client, address("inside.test", inside), permission=Permission.ANYWHERE)).content == b"secret"
 
 
+async def test_a_public_page_that_the_inside_names_may_not_lead_inside(
+    client: Client, serve: Serve, inside: RawServer
+) -> None:
+    """A feed of one's own network may be made of strangers' pages."""
+    public = await serve(saying(redirect(address("inside.test", inside))))
+    await refused(client, address("public.org", public), permission=Permission.ANYWHERE)
+    assert inside.heads == []
+
+
 async def test_a_public_page_is_told_apart(client: Client, serve: Serve) -> None:
     public = await serve(saying(reply(b"hello")))
     for permission in Permission:

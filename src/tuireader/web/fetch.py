@@ -221,7 +221,7 @@ async def _fetch(
                 answer, left = await _answer(client, question, left, deadline)
         if hop == 0:
             asked_reach = _reach(client, here)
-        if permission is Permission.AS_GIVEN:
+        if permission is not Permission.PUBLIC_ONLY:  # of those that lead on, each has to be inside itself
             permission = permission_from(_reach(client, here))
         if answer.location is None:
             with _asking(here):

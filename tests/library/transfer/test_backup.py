@@ -334,11 +334,25 @@ def test_a_backup_that_was_cut_off_behind_a_line_is_said_to_be(full: Path, db: P
     assert back(db, lines)[1:] == (2, count - 2, [])
 
 
+def test_feeds_of_articles_without_a_row_of_their_own_are_counted_and_limited(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.library.transfer.backup.FEEDS_MAX", 2)
+    rows = [
+        {"type": "article", "feed_url": f"http://10.0.0.{n}/feed", "guid": str(n), "title": f"T{n}"} for n in range(3)
+    ]
+    with closing(connect(db)) as c:
+        done = restore(c, [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, *rows)], NOW)
+        assert (done.feeds, done.articles, len(feeds.every(c))) == (2, 2, 2)
+        assert [number for number, _ in done.mistakes] == [4]
+        assert done.inside == ["http://10.0.0.0/feed", "http://10.0.0.1/feed"]
+
+
 def test_what_is_repeated_or_odd_is_there_once(db: Path) -> None:
     row = {"type": "article", "feed_url": "http://b.example/", "guid": "g", "title": "a\u2028b \ud800"}
     row["date"] = "0987-01-02T00:00:00Z"
     lines = ['{"type": "tuireader", "version": 1}', json.dumps(row), json.dumps(row), END]
-    assert back(db, lines) == (0, 1, 0, [])
+    assert back(db, lines) == (1, 1, 0, [])
     again = out(db)
     assert back(db, again) == (0, 0, 1, [])
 

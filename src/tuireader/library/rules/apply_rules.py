@@ -76,8 +76,10 @@ def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = ti
     return changed
 
 
-def as_json(rule: Rule) -> dict[str, Any]:
-    return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None}
+def as_json(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
+    """A rule for `bring_back`, with the name of its folder, which may be made anew meanwhile."""
+    folder = "" if rule.folder_id is None else folders.get(c, rule.folder_id).name
+    return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None, "folder": folder}
 
 
 def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
@@ -89,13 +91,15 @@ def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
 
 
 def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], did: Mapping[str, Collection[int]]) -> None:
-    """Recreate a rule from `as_json`, and repeat its effects; NotFoundError if its feed or folder is gone."""
-    if (feed_id := said.get("feed_id")) is not None:
+    """Recreate a rule from `as_json`, and repeat its effects; NotFoundError if its feed is gone."""
+    facts = dict(said)
+    folder = facts.pop("folder", "")
+    if (feed_id := facts.get("feed_id")) is not None:
         feeds.get(c, feed_id)
-    if (folder_id := said.get("folder_id")) is not None:
-        folders.get(c, folder_id)
-    until = datetime.fromisoformat(said["until"]) if said.get("until") else None
-    rule = Rule(**{**said, "tags": tuple(said.get("tags") or ()), "until": until})
+    if (folder_id := facts.get("folder_id")) is not None and all(each.id != folder_id for each in folders.every(c)):
+        facts["folder_id"] = (folders.named(c, folder) or [folders.add(c, folder)])[0].id
+    until = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
+    rule = Rule(**{**facts, "tags": tuple(facts.get("tags") or ()), "until": until})
     rules.redo(c, rules.add(c, rule, utc_now()), {id_: int(bits) for bits, ids in did.items() for id_ in ids})
 
 

@@ -312,6 +312,8 @@ class _Restoring:
         kind = row.get("type")
         if kind == "article":
             _check(row)
+            if place(row["feed_url"]) not in self._feeds:  # its row is missing, or damaged
+                self._feed({"url": row["feed_url"], "reach": Reach.PUBLIC.value})
             if self._waiting and row["feed_url"] != self._waiting[0]["feed_url"]:
                 self.flush()
             self._waiting.append(row)
@@ -471,9 +473,7 @@ class _Restoring:
             by_guid.setdefault(row["guid"], row)
         url = rows[0]["feed_url"]
         with transaction(self._c):
-            feed_id = self._feeds.get(place(url))
-            if feed_id is None:
-                feed_id = feeds.add(self._c, url, title="", site="", now=self._now, reach=Reach.PUBLIC).id
+            feed_id = self._feeds[place(url)]
             there = articles.known(self._c, feed_id, by_guid)
             new = [row for guid, row in by_guid.items() if guid not in there]
             plan = Plan(new=tuple(_prepared(row) for row in reversed(new)), is_asked_for=True)
@@ -489,7 +489,6 @@ class _Restoring:
                     row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
                 )
             self.done.marked += articles.count_changed(self._c, before)
-        self._feeds[place(url)] = feed_id
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
 
@@ -497,9 +496,7 @@ class _Restoring:
         """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
         from tuireader.library.refreshing.match_entries import Candidate, find_renamed, is_another
 
-        feed_id = self._feeds.get(place(rows[0]["feed_url"]))
-        if feed_id is None:
-            return
+        feed_id = self._feeds[place(rows[0]["feed_url"])]
         there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
         left = {row["guid"]: row for row in rows if self._newest and row["guid"] not in there}
         entries = [_entry(row) for row in left.values()]

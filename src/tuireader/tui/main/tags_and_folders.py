@@ -246,9 +246,9 @@ class RuleController:
         self._statuses.tell()
 
     async def _remove(self, rule: Rule) -> None:
-        did = await self._cache.read(lambda c: _done_by(c, rule))
+        did, said = await self._cache.read(lambda c: (_done_by(c, rule), _as_json(c, rule)))
         changed = await self._cache.take(partial(_remove, rule=rule))
-        step = UndoStep(f"The rule is back: {rule.query or rule.said}", removed_rule=_as_json(rule), did=did)
+        step = UndoStep(f"The rule is back: {rule.query or rule.said}", removed_rule=said, did=did)
         self._statuses.can_be_undone(step)
         some = "nothing had been done" if not changed else f"what it did with {changed} is taken back"
         toast(self._panes, f"The rule is removed; {some} ({self._undo_key} to undo)")
@@ -300,10 +300,10 @@ def _done_by(c: Connection, rule: Rule) -> dict[str, list[int]]:
     return apply_rules.done_by(c, rule)
 
 
-def _as_json(rule: Rule) -> dict[str, Any]:
+def _as_json(c: Connection, rule: Rule) -> dict[str, Any]:
     from tuireader.library.rules import apply_rules
 
-    return apply_rules.as_json(rule)
+    return apply_rules.as_json(c, rule)
 
 
 def _apply(c: Connection, rule: Rule) -> int:
