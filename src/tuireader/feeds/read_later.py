@@ -78,12 +78,12 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
     """Pages that have an address or a name, each once; duplicates are merged."""
     addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages]
     at = Counter(_address(page) for page in addressed)
-    found: dict[str, SavedPage] = {}
+    found: dict[tuple[str, str], SavedPage] = {}
     for each in addressed:
         page = replace(each, id="") if each.url and at[_address(each)] == 1 else each
         if page.name:
-            first = found.get(page.name)
-            found[page.name] = (
+            first = found.get((page.feed, page.name))
+            found[page.feed, page.name] = (
                 page
                 if first is None
                 else replace(

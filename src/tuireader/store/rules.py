@@ -210,11 +210,11 @@ def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int], now: Callable
     return list(did)
 
 
-def redo(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int]) -> None:
+def redo(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int], now: Callable[[], datetime] = utc_now) -> None:
     """Repeat effects that were taken back, given as bits by article."""
     with transaction(c):
         undone = _undone(c, rule, did)
-        _do_all(c, rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]})
+        _do_all(c, rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]}, now)
 
 
 def _do_all(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int], now: Callable[[], datetime] = utc_now) -> None:

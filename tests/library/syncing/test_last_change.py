@@ -590,6 +590,31 @@ def test_a_rule_that_is_removed_takes_nothing_that_was_marked_by_hand_on_another
         }
 
 
+@pytest.mark.parametrize("is_heard", [False, True])
+def test_a_backup_with_what_a_rule_did_takes_nothing_back_that_the_user_did_since(
+    pair: tuple[Machine, Machine], is_heard: bool
+) -> None:
+    one, two = pair
+    for each in pair:
+        each.now = utc_now() - timedelta(hours=2)
+    with two.opened() as c:
+        rule = rules.add(c, Rule("", star=True, read=True, feed_id=two.feed_id()), NOW)
+        rules.apply(c, rule, articles.ids(c, Query()))
+    one.now = two.now
+    everywhere(two, one)
+    with two.opened() as c:
+        backup = backup_of(c, two.now)
+    two.mark(0, starred=False, read=False, now=utc_now() - timedelta(minutes=10))
+    one.now = two.now
+    if is_heard:
+        everywhere(two, one)
+    with one.opened() as c:
+        import_stream(c, backup, one.now, lambda _: None)
+    one.now = two.now = utc_now() + timedelta(hours=1)
+    everywhere(one, two)
+    assert one.state()[f"{URL}#0"] == two.state()[f"{URL}#0"] == (False, False)
+
+
 def test_a_feed_that_stayed_for_a_star_and_is_followed_again_ends_like_any_other(pair: tuple[Machine, Machine]) -> None:
     one, two = pair
     two.mark(0, starred=True)

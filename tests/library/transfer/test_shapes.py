@@ -203,7 +203,9 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
     library: Library, site: ScriptedSite, has_guid: bool
 ) -> None:
     link = f"{site.url}/changelog"
-    site.pages["/feed"] = Reply(rss(*(Item(f"r{n}", title=f"Release {n}", link=link) for n in range(3))))
+    html = "<p>The text of Release {}</p>"
+    items = [Item(f"r{n}", title=f"Release {n}", link=link, html=html.format(n)) for n in range(3)]
+    site.pages["/feed"] = Reply(rss(*items))
     library.follow(f"{site.url}/feed")
     await library.refresh()
     origin = {"streamId": "feed/7", "feedUrl": f"{site.url}/feed"}
@@ -220,6 +222,44 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
     with closing(connect(library.path)) as c:
         found = articles.ids(c, Query(starred=True, apart=True))
         assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}
+
+
+def of_feed(name: str, number: int, guid: str) -> dict[str, object]:
+    url = f"https://{name}.example"
+    origin = {"streamId": f"feed/{url}/feed", "feedUrl": f"{url}/feed"}
+    return nth(number, f"{url}/{number}", f"Piece {number}", origin=origin, guid=guid)
+
+
+@pytest.mark.parametrize("are_apart", [False, True])
+def test_a_guid_that_articles_of_two_feeds_have_makes_them_not_one(library: Library, are_apart: bool) -> None:
+    two = [of_feed("one", 1, "100"), of_feed("two", 2, "100")]
+    for expected in (2, 0):
+        came = [take_in(library, starred(*some)).pages for some in ([two[:1], two[1:]] if are_apart else [two])]
+        assert sum(each.added for each in came if each is not None) == expected
+    with closing(connect(library.path)) as c:
+        kept = articles.headlines(c, articles.ids(c, Query(starred=True, apart=True)))
+        assert {each.title for each in kept} == {"Piece 1", "Piece 2"}
+
+
+async def test_a_star_is_on_its_article_where_the_feed_has_given_its_guid_to_another(
+    library: Library, site: ScriptedSite
+) -> None:
+    def published(number: int) -> str:
+        return f"{10 + number} Jan 2026 08:00:00 +0000"
+
+    items = [
+        Item(str(place), title=f"Piece {n}", link=f"{site.url}/{n}", html=f"<p>Words of {n}</p>", date=published(n))
+        for place, n in enumerate((4, 3, 2, 1))
+    ]
+    site.pages["/feed"] = Reply(rss(*items))
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    origin = {"streamId": "feed/7", "feedUrl": f"{site.url}/feed"}
+    stars = [nth(n, f"{site.url}/{n}", f"Piece {n}", origin=origin, guid=f"http://site.test/?{3 - n}") for n in (2, 3)]
+    assert take_in(library, starred(*stars)).pages is not None
+    with closing(connect(library.path)) as c:
+        kept = articles.headlines(c, articles.ids(c, Query(starred=True, apart=True)))
+        assert {each.title for each in kept} == {"Piece 2", "Piece 3"}
 
 
 @pytest.mark.parametrize("order", [("blog", "news"), ("news", "blog"), ("news",)])

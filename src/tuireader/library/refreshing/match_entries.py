@@ -441,6 +441,29 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
     return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}
 
 
+def find_entries(
+    c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry], *, up_to: int | None = None
+) -> dict[str, Candidate | None]:
+    """The articles of a feed that entries of a file are, by guid; None where another article has the guid by now.
+
+    Nothing is renamed: the file may be older than what is here. Those with other guids have ids `up_to` one.
+    """
+    known = articles.known(c, feed_id, [entry.guid for entry in entries])
+    rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, (each.id for each in known.values()))}
+    body = cache(partial(_body, c))
+    there = [(entry, rows[known[entry.guid].id]) for entry in entries if entry.guid in known]
+    same = {entry.guid: candidate for entry, candidate in there if not is_another(entry, candidate, body)}
+    left = [entry for entry in entries if entry.guid not in same]
+    renamed = find_renamed(c, feed_id, left, [known[guid] for guid in same], up_to=up_to)
+    return dict.fromkeys(known) | same | renamed
+
+
+def guid_here(entry: ParsedEntry, found: Mapping[str, Candidate | None]) -> str:
+    """The guid of an entry among those of a feed, as `find_entries` has `found` them."""
+    there: Side | None = found.get(entry.guid, entry)
+    return marked_name(entry.guid, entry.link, entry.title) if there is None else there.guid
+
+
 def find_renamed(
     c: sqlite3.Connection, feed_id: int, new: Sequence[ParsedEntry], known: Iterable[Known], *, up_to: int | None = None
 ) -> dict[str, Candidate]:
@@ -448,7 +471,7 @@ def find_renamed(
 
     First to those that had these guids before.
     """
-    if not new:
+    if not new or up_to == 0:
         return {}
     there, body = {each.id for each in known}, partial(_body, c)
     all_new, found = not there, _formerly(c, feed_id, new, there, body)

@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
-from tuireader.feeds.entries import marked_name
 from tuireader.feeds.opml import FEEDS_MAX
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
@@ -494,23 +493,13 @@ class _Restoring:
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
         """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
-        from tuireader.library.refreshing.match_entries import Candidate, find_renamed, is_another
+        from tuireader.library.refreshing.match_entries import find_entries, guid_here
 
         feed_id = self._feeds[place(rows[0]["feed_url"])]
-        there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
-        left = {row["guid"]: row for row in rows if self._newest and row["guid"] not in there}
-        entries = [_entry(row) for row in left.values()]
-        renamed = find_renamed(self._c, feed_id, entries, there.values(), up_to=self._newest)
-        for row in rows:  # also the twin of one
-            if (candidate := renamed.get(row["guid"])) is not None:
-                row["guid"] = candidate.guid
-        facts = {each[0]: Candidate(*each) for each in articles.facts_of(self._c, (each.id for each in there.values()))}
+        entries = {row["guid"]: _entry(row) for row in reversed(rows)}  # a twin has the guid of the first one
+        found = find_entries(self._c, feed_id, [*entries.values()], up_to=self._newest)
         for row in rows:
-            known = there.get(row["guid"])
-            if known is not None and is_another(
-                _entry(row), facts[known.id], lambda each: articles.given_html(self._c, each.id)
-            ):
-                row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
+            row["guid"] = guid_here(entries[row["guid"]], found)
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         """Give an article what its row has, too; `is_new` is that of the first row of an article that was not here."""
@@ -545,7 +534,8 @@ class _Restoring:
             if is_new and rule.id:
                 rules.was_done(self._c, rule.id, id_, bits)
             elif is_here and rule.id and rule.id not in done:
-                rules.redo(self._c, rule, {id_: _in_force(row, rule, bits)})
+                # What was done elsewhere since the backup is newer.
+                rules.redo(self._c, rule, {id_: _in_force(row, rule, bits)}, status_outbox.undated)
 
 
 def _in_force(row: dict[str, Any], rule: Rule, bits: int) -> int:

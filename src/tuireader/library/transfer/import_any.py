@@ -16,12 +16,12 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
-from tuireader.feeds.entries import UNTITLED
+from tuireader.feeds.entries import UNTITLED, marked_name
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
 from tuireader.library.reading import full_text, saved_pages
-from tuireader.library.refreshing.match_entries import prepare
+from tuireader.library.refreshing.match_entries import Candidate, is_another, prepare
 from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.fetched import ParsedEntry
@@ -160,8 +160,8 @@ class _Here:
         If several articles, here or in the export, have the address, the title must agree too, and if several of the
         export have it, the date, where both have one. Of articles that agree in all, the text decides.
         """
-        if feed_id is not None and (known := articles.known(self._c, feed_id, [page.name])):
-            return next(iter(known.values())).id
+        if (named := self._named(page, feed_id)) is not None:
+            return named
         key = link_key(page.url)
         if key not in self._there:
             self._feeds[key], self._there[key] = set(), defaultdict(_Moments)
@@ -189,6 +189,20 @@ class _Here:
             del self._feeds[key], self._there[key]
         return there
 
+    def _named(self, page: SavedPage, feed_id: int | None) -> int | None:
+        """The article of a feed that has the name of a page, unless it is another one, or has its guid by now."""
+        if feed_id is None:
+            return None
+        known = articles.known(self._c, feed_id, [page.name, _other_name(page)])
+        there = [Candidate(*facts) for facts in articles.facts_of(self._c, (each.id for each in known.values()))]
+        if feed_id == saved_pages.find_feed(self._c):  # of whatever feeds
+            there = [each for each in there if place(each.link) == place(page.url) or each.title == page.title]
+        entry, is_address = _entry(page, page.name), page.name == page.url
+        return next((each.id for each in there if is_address or not is_another(entry, each, self._body)), None)
+
+    def _body(self, there: Candidate) -> str:
+        return articles.given_html(self._c, there.id)
+
     def _nearest(self, page: SavedPage, ids: list[int]) -> int | None:
         """The article whose text has most in common with a page's, of the last ones; of equals the last."""
         last = ids[: -_COMPARED - 1 : -1]
@@ -215,13 +229,23 @@ def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
 
 
 def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:
-    title = page.title or page.url or UNTITLED
-    entry = ParsedEntry(page.name, title, page.url, page.authors, published=page.published, html=page.html)
+    feed = feed_id or saved_pages.find_feed(c)
+    is_taken = feed is not None and bool(articles.known(c, feed, [page.name]))
+    entry = _entry(page, _other_name(page) if is_taken else page.name)
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
     id_ = saved_pages.save(c, prepared, now, feed_id)
     statuses.came_marked(c, [id_])
     return id_
+
+
+def _other_name(page: SavedPage) -> str:
+    return marked_name(page.name, page.url, page.title)
+
+
+def _entry(page: SavedPage, guid: str) -> ParsedEntry:
+    title = page.title or page.url or UNTITLED
+    return ParsedEntry(guid, title, page.url, page.authors, published=page.published, html=page.html)
 
 
 def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[str], None]) -> KeptPages | None:

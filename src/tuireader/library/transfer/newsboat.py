@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotAFeedListError
-from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import articles, pruning, rules, status_outbox, statuses
@@ -166,11 +166,10 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     Flagged articles are starred and get a tag per flag. Statuses of known articles are merged.
     """
     with transaction(c):
-        there = articles.known(c, feed_id, [item.entry.guid for item in items])
         gone = {key for each in items if each.is_deleted for key in entry_keys(each.entry)}
         pruning.remember(c, feed_id, [(key, int(now.timestamp())) for key in gone])  # what comes later is another
-        items = [item for item in items if not item.is_deleted]
-        items = _named_as_here(c, feed_id, items, there)
+        items = _named_as_here(c, feed_id, [item for item in items if not item.is_deleted])
+        there = articles.known(c, feed_id, [item.entry.guid for item in items])
         new = [item for item in items if item.entry.guid not in there]
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])
@@ -189,20 +188,12 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     return len(saved.new), changed
 
 
-def _named_as_here(c: sqlite3.Connection, feed_id: int, items: list[Item], there: dict[str, Known]) -> list[Item]:
-    """Articles with the guids that they have here: newsboat makes its own for entries without one.
+def _named_as_here(c: sqlite3.Connection, feed_id: int, items: list[Item]) -> list[Item]:
+    """Articles with the guids that they have here: newsboat makes its own, and feeds give theirs to others."""
+    from tuireader.library.refreshing.match_entries import find_entries, guid_here
 
-    Those found are added to `there`.
-    """
-    from tuireader.library.refreshing.match_entries import find_renamed
-
-    entries = [item.entry for item in items if item.entry.guid not in there]
-    found = find_renamed(c, feed_id, entries, there.values())
-    there.update({each.guid: Known(each.id, each.digest) for each in found.values()})
-    return [
-        item._replace(entry=replace(item.entry, guid=found[item.entry.guid].guid)) if item.entry.guid in found else item
-        for item in items
-    ]
+    found = find_entries(c, feed_id, [item.entry for item in items])
+    return [item._replace(entry=replace(item.entry, guid=guid_here(item.entry, found))) for item in items]
 
 
 def _prepared(item: Item) -> Prepared:
