@@ -234,13 +234,13 @@ def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
     )
 
 
-_EARLIEST = 1
+EARLIEST = 1
 """The time of a subscription's change that is older than any other."""
 
 
 def date_back(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
     """Note that a subscription was named or filed at an unknown time: what another machine did since holds."""
-    c.execute("UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = ?", (_EARLIEST, sound(url), fact))
+    c.execute("UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = ?", (EARLIEST, sound(url), fact))
 
 
 def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:

@@ -1,6 +1,7 @@
 """The content of a device's files in a shared folder: all that it knows, with times of change.
 
-A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid. Merging takes the
+A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid; for guids that a feed
+has given to other articles, by address and title. Merging takes the
 newest time; order and repetition do not matter. Packed, a map is a line of JSON and arrays of 64-bit numbers,
 compressed.
 """
@@ -13,7 +14,7 @@ import zlib
 from array import array
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, get_args
 
 from tuireader.model.headline import Field
 from tuireader.text.bounded_json import loads
@@ -32,8 +33,12 @@ _FIRST = 1_767_225_600_000
 """The beginning of 2026: an earlier clock is wrong."""
 _AHEAD = 20 * 365 * 86_400_000
 """Maximum lead of a clock. A later time could never be overridden: it is replaced by the earliest."""
-_FORMAT = 3
+_FORMAT = 4
 FIELDS: tuple[Field, ...] = get_args(Field)
+Kind = Field | Literal["reused"]
+"""What is known of a guid: a mark, or when its feed gave it to another article."""
+REUSED: Literal["reused"] = "reused"
+_KINDS: tuple[Kind, ...] = (*FIELDS, REUSED)
 _MOVES = 20
 """Maximum moves of one feed that are followed."""
 _MARKS, _FEEDS = 1_300_000, 20_000
@@ -124,7 +129,7 @@ class FolderMap:
 
     def __init__(self) -> None:
         self.subscriptions: dict[str, Subscription] = {}
-        self.marks: dict[tuple[str, Field], Stamps] = {}
+        self.marks: dict[tuple[str, Kind], Stamps] = {}
         self._count = 0
         self.size = 0
         """Unpacked bytes of its file."""
@@ -142,7 +147,7 @@ class FolderMap:
         if self.put(url, there):
             news.put(url, there)
 
-    def mark(self, feed: str, field: Field, guid: int, when: int) -> bool:
+    def mark(self, feed: str, field: Kind, guid: int, when: int) -> bool:
         """Record a mark unless a newer one is known; returns whether it was recorded."""
         stamps = self.marks.setdefault((feed, field), {})
         before = stamps.get(guid)
@@ -153,7 +158,7 @@ class FolderMap:
         stamps[guid] = when
         return True
 
-    def adopt(self, feed: str, field: Field, stamps: Stamps) -> bool:
+    def adopt(self, feed: str, field: Kind, stamps: Stamps) -> bool:
         """Use marks of a feed without copying, if none are known; returns whether that is so."""
         if (feed, field) in self.marks:
             return False
@@ -161,8 +166,12 @@ class FolderMap:
         self._count += len(stamps)
         return True
 
-    def stamp_of(self, feed: str, field: Field, guid: int) -> int:
+    def stamp_of(self, feed: str, field: Kind, guid: int) -> int:
         return self.marks.get((feed, field), {}).get(guid, 0)
+
+    def reused(self, feed: str) -> Stamps:
+        """The guids that a feed has given to other articles, by hash."""
+        return self.marks.get((feed, REUSED), {})
 
     def merge(self, other: FolderMap) -> FolderMap:
         """Merge another map; returns what was new."""
@@ -182,7 +191,7 @@ class FolderMap:
             self.merge_marks(feed, field, stamps, news)
         return news
 
-    def merge_marks(self, feed: str, field: Field, stamps: Stamps, news: FolderMap) -> None:
+    def merge_marks(self, feed: str, field: Kind, stamps: Stamps, news: FolderMap) -> None:
         """Merge marks of a feed; new ones are added to `news`."""
         if stamps and (feed, field) not in self.marks and (feed, field) not in news.marks:
             self.adopt(feed, field, dict(stamps))
@@ -211,7 +220,8 @@ class FolderMap:
         part = FolderMap()
         for (feed, field), stamps in self.marks.items():
             guids = here.get(feed, frozenset())
-            part.merge_marks(feed, field, {guid: each for guid, each in stamps.items() if guid in guids}, FolderMap())
+            kept = {guid: each for guid, each in stamps.items() if guid in guids or (field == REUSED and guids)}
+            part.merge_marks(feed, field, kept, FolderMap())
         feeds, room = _FEEDS // 2, _NAMES // 2
         for url, there in self.subscriptions.items():
             if url in here:
@@ -260,7 +270,7 @@ def packed(known: FolderMap, state: str) -> bytes:
     rows, arrays = [], []
     for url in urls:
         counts = []
-        for field in FIELDS:
+        for field in _KINDS:
             stamps = known.marks.get((url, field), {})
             counts.append(len(stamps))
             arrays += [array("q", stamps.keys()), array("q", stamps.values())]
@@ -298,7 +308,7 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
     known, limit = FolderMap(), stamp(latest, value=False, is_unasked=True)
     for row in rows:
         url, there, counts = _row(row, latest)
-        for field, count in zip(FIELDS, counts, strict=True):
+        for field, count in zip(_KINDS, counts, strict=True):
             guids, stamps = _numbers(rest[: 8 * count]), _numbers(rest[8 * count : 16 * count])
             if len(guids) != count or len(stamps) != count:
                 raise ValueError("it is cut off")
@@ -318,7 +328,7 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
 
 
 def _row(row: object, latest: int) -> tuple[str, Subscription | None, list[int]]:
-    if not isinstance(row, list) or len(row) != 2 + len(FIELDS):
+    if not isinstance(row, list) or len(row) != 2 + len(_KINDS):
         raise ValueError("it is of another kind")
     url, there, *counts = row
     if not all(type(count) is int and count >= 0 for count in counts):

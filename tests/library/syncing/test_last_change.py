@@ -615,6 +615,24 @@ def test_a_backup_with_what_a_rule_did_takes_nothing_back_that_the_user_did_sinc
     assert one.state()[f"{URL}#0"] == two.state()[f"{URL}#0"] == (False, False)
 
 
+def test_a_name_and_a_folder_that_were_cleared_since_a_backup_stay_cleared(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    name_and_file(two, "Mine", "News", two.now)
+    one.now = two.now
+    everywhere(two, one)
+    with two.opened() as c:
+        backup = backup_of(c, two.now)
+    name_and_file(two, "", "", two.now + timedelta(minutes=1))
+    two.now += timedelta(hours=1)
+    one.now = two.now
+    everywhere(two, one)
+    assert one.feeds() == two.feeds() == {URL: ("", "")}
+    with one.opened() as c:
+        import_stream(c, backup, one.now, lambda _: None)
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("", "")}
+
+
 def test_a_feed_that_stayed_for_a_star_and_is_followed_again_ends_like_any_other(pair: tuple[Machine, Machine]) -> None:
     one, two = pair
     two.mark(0, starred=True)

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import zlib
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from support.factories import NOW, backup_of, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import marked_name
+from tuireader.library.refreshing.match_entries import known_entries, plan
 from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
@@ -25,7 +27,7 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.library.transfer.import_any import import_content, import_stream
 from tuireader.model.account import LOCAL
 from tuireader.model.feed import Refreshed
-from tuireader.model.fetched import Plan
+from tuireader.model.fetched import ParsedEntry, ParsedFeed, Plan
 from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, rules, server_statuses, status_outbox, statuses
@@ -324,6 +326,106 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
     everywhere(two, one)
     with one.opened() as c:
         assert {row.title for row in articles.window(c, Query(starred=True), 0, 9)} == {days[0], days[2]}
+
+
+class Numbered:
+    """A feed whose guids count the places of its articles, on machines that share a folder."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *machines: Machine) -> None:
+        self.now = NOW
+        self.machines = machines
+        monkeypatch.setattr("tuireader.library.refreshing.match_entries.utc_now", lambda: self.now)
+
+    def pass_time(self) -> None:
+        self.now += timedelta(hours=1)
+        for each in self.machines:
+            each.now = self.now
+
+    def fetch(self, *numbers: int, on: Sequence[Machine] = (), first: int = 1) -> None:
+        self.pass_time()
+        entries = tuple(
+            ParsedEntry(
+                str(place), f"Piece {n}", f"https://site.example/{n}", published=NOW - timedelta(days=30 - n),
+                html=f"<p>The harbour number {n} opens when the ice of winter {n} has gone.</p>",
+            )
+            for place, n in enumerate(numbers, first)
+        )  # fmt: skip
+        for each in on or self.machines:
+            with each.opened() as c:
+                feed = feeds.followed(c, LOCAL, URL) or feeds.add(c, URL, title="Site", site="", now=NOW)
+                save_plan(c, feed, plan(known_entries(c, feed, entries), ParsedFeed("Site", "", entries)))
+
+    def mark(self, machine: Machine, number: int, **marks: bool) -> None:
+        self.pass_time()
+        with machine.opened() as c:
+            (id_,) = (each.id for each in articles.window(c, Query(), 0, 99) if each.title == f"Piece {number}")
+            statuses.mark(c, [id_], now=lambda: self.now, **marks)
+
+    def meet(self) -> None:
+        self.pass_time()
+        everywhere(*self.machines)
+        self.now = max(each.now for each in self.machines)
+
+    def marks(self) -> list[tuple[set[int], set[int]]]:
+        """The numbers of the articles that are read, and starred, by machine."""
+        found = []
+        for each in self.machines:
+            with each.opened() as c:
+                rows = [(int(row.title.split()[1]), row) for row in articles.window(c, Query(), 0, 99)]
+            found.append(({n for n, row in rows if row.read}, {n for n, row in rows if row.starred}))
+        return found
+
+
+@pytest.mark.parametrize("are_apart", [False, True])
+def test_marks_stay_on_their_articles_where_the_guids_of_a_feed_count_places(
+    machine: MakeMachine, monkeypatch: pytest.MonkeyPatch, are_apart: bool
+) -> None:
+    """Fetched by all machines before they meet, or by one at a time."""
+    one, two = machine("one"), machine("two")
+    site = Numbered(monkeypatch, one, two)
+    site.fetch(5, 4, 3, 2, 1)
+    site.meet()
+    site.mark(one, 5, starred=True)
+    site.mark(one, 4, read=True)
+    site.meet()
+    for newest in (6, 7, 8):
+        if are_apart:
+            site.fetch(*range(newest, 0, -1), on=[one])
+            site.mark(one, newest, read=True, starred=newest == 7)
+            one.exchange()
+            site.fetch(*range(newest, 0, -1), on=[two])
+        else:
+            site.fetch(*range(newest, 0, -1))
+            site.mark(two, newest, read=True, starred=newest == 7)
+        site.meet()
+        assert site.marks() == [({4, *range(6, newest + 1)}, {5} | ({7} if newest > 6 else set()))] * 2
+    site.mark(two, 5, starred=False)
+    site.meet()
+    assert [stars for _, stars in site.marks()] == [{7}] * 2
+
+
+def test_a_machine_that_joins_later_puts_marks_on_the_right_articles(
+    machine: MakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All guids of a feed have moved on by one, as where a blog was put into a new installation."""
+    one = machine("one")
+    site = Numbered(monkeypatch, one)
+    site.fetch(5, 4, 3, 2, 1)
+    site.mark(one, 3, starred=True)
+    site.mark(one, 5, read=True)
+    site.meet()
+    site.fetch(5, 4, 3, 2, 1, first=2)
+    site.meet()
+    assert site.marks() == [({5}, {3})]
+    two = machine("two")
+    site.machines = (one, two)
+    site.fetch(5, 4, 3, 2, 1, first=2)
+    site.meet()
+    assert site.marks() == [({5}, {3})] * 2
+    site.mark(two, 1, starred=True)
+    site.mark(one, 3, starred=False)
+    site.meet()
+    assert site.marks() == [({5}, {1})] * 2
 
 
 def test_a_date_that_moves_takes_no_mark_away(machine: MakeMachine) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import SyncError
-from tuireader.feeds.entries import is_marked, marked_name
+from tuireader.feeds.entries import marked_name
 from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import apply_remote, server
 from tuireader.library.syncing.apply_remote import Taken
@@ -47,8 +47,10 @@ from tuireader.sync.shared_folder_map import (
     FIELDS,
     LARGEST,
     LONGEST,
+    REUSED,
     Fact,
     FolderMap,
+    Kind,
     Subscription,
     is_asked,
     marks_of,
@@ -261,7 +263,8 @@ class _Exchange:
         """Addresses of new feeds that an interrupted run has published."""
         self._times: dict[tuple[str, str], int] = {}
         """Times of local changes by address and fact, as far as known."""
-        self._names: dict[int, dict[int, int]] = {}
+        self._names: dict[int, tuple[int, dict[int, int]]] = {}
+        """By feed: how many of its guids are reused, and the articles with other keys."""
         self._pushed = 0
         self._said: list[str] = []
 
@@ -391,7 +394,7 @@ class _Exchange:
         """Drop from both maps everything that concerns no article here."""
         here = {
             _shared(feed.url): {
-                self._reused(feed.id).get(row.id, row.guid) for row in server_statuses.of_feed(self._c, feed.id)
+                self._keys(feed.id).get(row.id, row.guid) for row in server_statuses.of_feed(self._c, feed.id)
             }
             for feed in self._local()
         }
@@ -435,7 +438,7 @@ class _Exchange:
     def _local(self) -> list[Feed]:
         return feeds.of_account(self._c, LOCAL)
 
-    def _mark(self, feed: str, name: Field, guid: int, when: int) -> bool:
+    def _mark(self, feed: str, name: Kind, guid: int, when: int) -> bool:
         """Record a mark unless a newer one is known; returns whether it was recorded."""
         is_news = self._known.mark(feed, name, guid, when)
         if is_news:
@@ -453,16 +456,31 @@ class _Exchange:
         return self._known.subscriptions.get(url, Subscription())
 
     def _follow_guids(self) -> None:
-        """Give marks of an article's former guid to the new one; and back, as others may know only the former."""
-        for feed_id, id_, given, former, until in server_statuses.former_guids(self._c):
-            guid = self._reused(feed_id).get(id_, given)
-            for name in FIELDS if (url := self._urls.get(feed_id, "")) else ():
-                when = self._known.stamp_of(url, name, former)
-                is_its = until is None or time_of(when) < 1000 * (until + 1)
-                if when and is_its:
-                    self._mark(url, name, guid, when)
-                if until is None and (when := self._known.stamp_of(url, name, guid)):
-                    self._mark(url, name, former, when)
+        """Give marks of an article's former guid to the new one; and back, as others may know only the former.
+
+        Of a guid that other articles had, too, each has the marks of its time.
+        """
+        former_guids = list(server_statuses.former_guids(self._c))
+        ends: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for feed_id, _, _, former, until in former_guids:
+            if until is not None and (url := self._urls.get(feed_id, "")):
+                ends[feed_id, former].append(until)
+                self._mark(url, REUSED, former, stamp(1000 * until, value=True))
+        for feed_id, id_, given, former, until in former_guids:
+            url = self._urls.get(feed_id, "")
+            guid = self._keys(feed_id).get(id_, given)
+            for name in FIELDS if url and (until is not None or former not in self._known.reused(url)) else ():
+                if until is None:
+                    self._mark_both(url, name, (former, guid))
+                elif when := self._known.stamp_of(url, name, former):
+                    since = max((end for end in ends[feed_id, former] if end < until), default=-1)
+                    if since < time_of(when) // 1000 <= until:
+                        self._mark(url, name, guid, when)
+
+    def _mark_both(self, url: str, name: Field, guids: tuple[int, int]) -> None:
+        for one, other in (guids, guids[::-1]):
+            if when := self._known.stamp_of(url, name, one):
+                self._mark(url, name, other, when)
 
     def _tell_marks(self, waiting: Sequence[Change]) -> None:
         """Publish marks from the outbox, with times later than the known state; earlier if their time is unknown."""
@@ -470,7 +488,7 @@ class _Exchange:
         for change in waiting:
             feed_id, guid = names.get(change.article_id, (0, 0))
             if url := self._urls.get(feed_id, ""):
-                guid = self._reused(feed_id).get(change.article_id, guid)
+                guid = self._keys(feed_id).get(change.article_id, guid)
                 last = self._known.stamp_of(url, change.field, guid)
                 made = int(change.changed.timestamp())
                 if made == status_outbox.RETURNED:
@@ -482,16 +500,14 @@ class _Exchange:
                 when = stamp(at, value=change.value, is_unasked=change.is_unasked)
                 self._pushed += self._mark(url, change.field, guid, when)
 
-    def _reused(self, feed_id: int) -> dict[int, int]:
-        """Articles of a feed with reused guids, and the hashes that identify them instead."""
-        if feed_id not in self._names:
-            numbered = filter(is_marked, server_statuses.numbered_guids(self._c, feed_id))
-            known = articles.known(self._c, feed_id, {guid.rpartition("#")[0] for guid in numbered})
-            facts = articles.facts_of(self._c, (each.id for each in known.values()))
-            self._names[feed_id] = {
-                id_: guid_key(marked_name(guid, link, title)) for id_, _, guid, title, link, *_ in facts
-            }
-        return self._names[feed_id]
+    def _keys(self, feed_id: int) -> dict[int, int]:
+        """Articles whose guids their feed has given to others, with the hashes that identify them instead."""
+        reused = self._known.reused(self._urls.get(feed_id, ""))
+        if self._names.get(feed_id, (0, {}))[0] != len(reused):
+            facts = articles.facts_of(self._c, server_statuses.with_guids(self._c, feed_id, reused))
+            named = {id_: guid_key(marked_name("", link, title)) for id_, _, _, title, link, *_ in facts}
+            self._names[feed_id] = len(reused), named
+        return self._names[feed_id][1] if reused else {}
 
     def _tell_marked_before(self) -> None:
         """Publish local marks that are unknown elsewhere: older than the sharing, of a feed that is new, or lost.
@@ -503,7 +519,7 @@ class _Exchange:
                 continue
             url = self._urls.get(feed.id, "")
             for row in server_statuses.of_feed(self._c, feed.id) if url else ():
-                guid = self._reused(feed.id).get(row.id, row.guid)
+                guid = self._keys(feed.id).get(row.id, row.guid)
                 is_read = row.read and "read" not in row.unasked
                 marks: tuple[tuple[Field, bool], ...] = (("read", is_read), ("starred", row.starred))
                 for name, value in marks:
@@ -545,7 +561,8 @@ class _Exchange:
         there = self._there(url)
         known: Fact[Any] = getattr(there, name)
         when = self._times.get((url, name), 0)
-        if 0 < known.at >= when and known.value == value and not there.moved.value:
+        is_known = known.at >= when and known.value == value and not there.moved.value
+        if known.at and (is_known or when == 1000 * status_outbox.EARLIEST):
             return
         at = max(when or self._now, known.at + 1)
         facts: dict[str, Fact[Any]] = {name: Fact(at, value)} | ({"name": Fact(at, site)} if site else {})
@@ -755,7 +772,7 @@ class _Exchange:
             marks = dict(marks_of(self._known, _shared(feed.url)))
             for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
                 rows.append(row)
-                guid = self._reused(feed.id).get(row.id, row.guid)
+                guid = self._keys(feed.id).get(row.id, row.guid)
                 for name, stamp_of in marks.items():
                     when = last[row.id, name] = stamp_of.get(guid, 0)
                     if row.story is not None and is_asked(when):
