@@ -116,6 +116,11 @@ def title_key(title: str) -> int:
     return _number(f"\n{title}")
 
 
+def named_key(link: str, title: str) -> int:
+    """A hash of an article's address and title, distinct from those of guids."""
+    return _number(f"\r{link}\n{title}")
+
+
 def text_key(html: str) -> int:
     """A hash of an article's words, else of its pictures, as its feed gave them; distinct from those of guids."""
     return _number(f"\t{without_tags(html) or pictures_of(html)}")

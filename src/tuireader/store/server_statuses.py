@@ -309,15 +309,6 @@ def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, in
     yield from rows.fetchall()
 
 
-def with_guids(c: sqlite3.Connection, feed_id: int, keys: Collection[int]) -> list[int]:
-    """The articles of a feed that have guids of these hashes, or have lost one to another article."""
-    sql = "SELECT id FROM article WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))"
-    found = [row[0] for row in c.execute(sql, (feed_id, id_list(keys))).fetchall()]
-    sql = "SELECT id, guid FROM article WHERE feed_id = ? AND guid GLOB '*#????????????????'"
-    marked = [(id_, text_of(guid)) for id_, guid in c.execute(sql, (feed_id,)).fetchall()]
-    return found + [id_ for id_, guid in marked if guid_key(guid.rpartition("#")[0]) in keys]
-
-
 def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
     """Mark articles read that a rule or an age marked on another device; duplicates stay as they are."""
     with transaction(c):

@@ -15,6 +15,7 @@ from tuireader.store.row_values import (
     id_list,
     link_key,
     moment,
+    named_key,
     number_key,
     pack,
     plain,
@@ -135,13 +136,17 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
     )
     if done.rowcount and before[0] != guid_key(guid):
-        c.execute("REPLACE INTO former_guid VALUES (?, ?, ?)", (article_id, *before, seconds(taken)))
-        c.execute(
-            "DELETE FROM former_guid WHERE article_id = ?1 AND guid_key IN (SELECT guid_key FROM former_guid"
-            " WHERE article_id = ?1 AND guid_key <> ?2 LIMIT max(0, (SELECT count(*) FROM former_guid"
-            " WHERE article_id = ?1) - ?3))",
-            (article_id, *before, _NAMES_MAX),
-        )
+        _name_formerly(c, article_id, before[0], seconds(taken))
+
+
+def _name_formerly(c: sqlite3.Connection, article_id: int, key: int, until: int | None = None) -> None:
+    c.execute("REPLACE INTO former_guid VALUES (?, ?, ?)", (article_id, key, until))
+    c.execute(
+        "DELETE FROM former_guid WHERE article_id = ?1 AND guid_key IN (SELECT guid_key FROM former_guid"
+        " WHERE article_id = ?1 AND guid_key <> ?2 LIMIT max(0, (SELECT count(*) FROM former_guid"
+        " WHERE article_id = ?1) - ?3))",
+        (article_id, key, _NAMES_MAX),
+    )
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
@@ -399,14 +404,16 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *,
 def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     """Apply an edit; a fetched full text stays, and no text is replaced by a remainder of it."""
     row = c.execute(
-        f"SELECT {labels.REPEATED}, guid_key, guid, words, offline, b.html, b.full_text"
+        f"SELECT {labels.REPEATED}, guid_key, guid, link, title, words, offline, b.html, b.full_text"
         " FROM article AS d JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
         (article_id,),
     ).fetchone()
     if row is None:
         return
     facts = dict(ready.facts)
-    *repeated, key, guid, words, offline, html, full_text = row
+    *repeated, key, guid, link, title, words, offline, html, full_text = row
+    if (link, title) != (facts["link"], facts["title"]):  # other machines may know it by these
+        _name_formerly(c, article_id, named_key(text_of(link), text_of(title)))
     if facts["guid_key"] != key:
         facts |= {"guid_key": key, "guid": guid}
     text = ready.prepared.text if full_text is None else unpack(full_text)

@@ -1,7 +1,7 @@
 """The content of a device's files in a shared folder: all that it knows, with times of change.
 
-A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid; for guids that a feed
-has given to other articles, by address and title. Merging takes the
+A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid; where
+a feed gives its guids to other articles, by address and title. Merging takes the
 newest time; order and repetition do not matter. Packed, a map is a line of JSON and arrays of 64-bit numbers,
 compressed.
 """
@@ -36,7 +36,7 @@ _AHEAD = 20 * 365 * 86_400_000
 _FORMAT = 4
 FIELDS: tuple[Field, ...] = get_args(Field)
 Kind = Field | Literal["reused"]
-"""What is known of a guid: a mark, or when its feed gave it to another article."""
+"""What is known of a feed: the marks of its articles, or that it gives its guids to other articles."""
 REUSED: Literal["reused"] = "reused"
 _KINDS: tuple[Kind, ...] = (*FIELDS, REUSED)
 _MOVES = 20
@@ -169,9 +169,9 @@ class FolderMap:
     def stamp_of(self, feed: str, field: Kind, guid: int) -> int:
         return self.marks.get((feed, field), {}).get(guid, 0)
 
-    def reused(self, feed: str) -> Stamps:
-        """The guids that a feed has given to other articles, by hash."""
-        return self.marks.get((feed, REUSED), {})
+    def reused(self, feed: str) -> bool:
+        """Whether a feed has given a guid to another article."""
+        return bool(self.marks.get((feed, REUSED)))
 
     def merge(self, other: FolderMap) -> FolderMap:
         """Merge another map; returns what was new."""

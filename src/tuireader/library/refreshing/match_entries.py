@@ -296,7 +296,8 @@ def _agree(pair: Pair, body: Body) -> bool:
         return entry.published is None or there.published is None or entry.published == there.published
     if entry.updated is not None and entry.updated == there.updated:
         return True
-    return not {*_guid_names(entry)}.isdisjoint(_guid_names(there)) or _is_kept(body(there), entry.html)
+    is_related = not {*_guid_names(entry)}.isdisjoint(_guid_names(there))
+    return is_related or _is_kept(body(there), entry.html) or _is_same_text(pair, body)
 
 
 def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:

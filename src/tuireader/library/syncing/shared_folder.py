@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import SyncError
-from tuireader.feeds.entries import marked_name
 from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import apply_remote, server
 from tuireader.library.syncing.apply_remote import Taken
@@ -41,7 +40,7 @@ from tuireader.store import (
     statuses,
 )
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import guid_key
+from tuireader.store.row_values import named_key
 from tuireader.sync.shared_folder_map import (
     BEFORE,
     FIELDS,
@@ -263,8 +262,11 @@ class _Exchange:
         """Addresses of new feeds that an interrupted run has published."""
         self._times: dict[tuple[str, str], int] = {}
         """Times of local changes by address and fact, as far as known."""
-        self._names: dict[int, tuple[int, dict[int, int]]] = {}
-        """By feed: how many of its guids are reused, and the articles with other keys."""
+        self._names: dict[int, dict[int, int]] = {}
+        self._reusing: set[str] = set()
+        """Feeds that were known before to give their guids to other articles."""
+        self._told: dict[int, int] = {}
+        """The keys under which changes of the outbox were told."""
         self._pushed = 0
         self._said: list[str] = []
 
@@ -280,10 +282,12 @@ class _Exchange:
             return Exchanged(Taken())
         self._times = {(_shared(url), fact): min(1000 * at, self._now) for (url, fact), at in times.items()}
         self._open_copy()
+        self._reusing = set(filter(self._known.reused, self._urls.values()))
         self._follow_guids()
         self._tell_marks(waiting)
         self._tell_subscriptions()
         self._read()
+        self._tell_marks(waiting)  # under the names that others know
         self._tell_moved_before()
         self._add(self._known.follow_moves())
         self._follow_guids()
@@ -458,24 +462,32 @@ class _Exchange:
     def _follow_guids(self) -> None:
         """Give marks of an article's former guid to the new one; and back, as others may know only the former.
 
-        Of a guid that other articles had, too, each has the marks of its time.
+        Where a feed has given a guid to another article, that is told: from then on its articles have other names.
         """
         former_guids = list(server_statuses.former_guids(self._c))
-        ends: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-        for feed_id, _, _, former, until in former_guids:
-            if until is not None and (url := self._urls.get(feed_id, "")):
-                ends[feed_id, former].append(until)
-                self._mark(url, REUSED, former, stamp(1000 * until, value=True))
+        first: defaultdict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+        for feed_id, id_, _, former, until in former_guids:
+            if until is not None:
+                first[feed_id][former] = min((until, id_), first[feed_id].get(former, (until, id_)))
+        for feed_id, lost in first.items():
+            if (url := self._urls.get(feed_id, "")) and not self._known.reused(url):
+                self._mark(url, REUSED, 0, stamp(self._now, value=True))
+                self._name_anew(feed_id, url, lost)
         for feed_id, id_, given, former, until in former_guids:
-            url = self._urls.get(feed_id, "")
-            guid = self._keys(feed_id).get(id_, given)
-            for name in FIELDS if url and (until is not None or former not in self._known.reused(url)) else ():
-                if until is None:
-                    self._mark_both(url, name, (former, guid))
-                elif when := self._known.stamp_of(url, name, former):
-                    since = max((end for end in ends[feed_id, former] if end < until), default=-1)
-                    if since < time_of(when) // 1000 <= until:
-                        self._mark(url, name, guid, when)
+            if until is None and (url := self._urls.get(feed_id, "")):
+                guids = former, self._keys(feed_id).get(id_, given)
+                for name in FIELDS:
+                    self._mark_both(url, name, guids)
+
+    def _name_anew(self, feed_id: int, url: str, lost: dict[int, tuple[int, int]]) -> None:
+        """Give the marks by guids to articles with other names; of one that was `lost`, to the first that had it."""
+        keys = self._keys(feed_id)
+        holders = {row.guid: (self._now // 1000, row.id) for row in server_statuses.of_feed(self._c, feed_id)} | lost
+        for guid, (until, id_) in holders.items():
+            for name in FIELDS:
+                when = self._known.stamp_of(url, name, guid)
+                if when and id_ in keys and time_of(when) < 1000 * (until + 1):
+                    self._mark(url, name, keys[id_], when)
 
     def _mark_both(self, url: str, name: Field, guids: tuple[int, int]) -> None:
         for one, other in (guids, guids[::-1]):
@@ -487,8 +499,9 @@ class _Exchange:
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
             feed_id, guid = names.get(change.article_id, (0, 0))
-            if url := self._urls.get(feed_id, ""):
-                guid = self._keys(feed_id).get(change.article_id, guid)
+            guid = self._keys(feed_id).get(change.article_id, guid)
+            if (url := self._urls.get(feed_id, "")) and self._told.get(change.number) != guid:
+                self._told[change.number] = guid
                 last = self._known.stamp_of(url, change.field, guid)
                 made = int(change.changed.timestamp())
                 if made == status_outbox.RETURNED:
@@ -501,25 +514,27 @@ class _Exchange:
                 self._pushed += self._mark(url, change.field, guid, when)
 
     def _keys(self, feed_id: int) -> dict[int, int]:
-        """Articles whose guids their feed has given to others, with the hashes that identify them instead."""
-        reused = self._known.reused(self._urls.get(feed_id, ""))
-        if self._names.get(feed_id, (0, {}))[0] != len(reused):
-            facts = articles.facts_of(self._c, server_statuses.with_guids(self._c, feed_id, reused))
-            named = {id_: guid_key(marked_name("", link, title)) for id_, _, _, title, link, *_ in facts}
-            self._names[feed_id] = len(reused), named
-        return self._names[feed_id][1] if reused else {}
+        """Hashes of address and title, by which articles are known whose feed gives its guids to others."""
+        if not self._known.reused(self._urls.get(feed_id, "")):
+            return {}
+        if feed_id not in self._names:
+            facts = articles.facts_of(self._c, (row.id for row in server_statuses.of_feed(self._c, feed_id)))
+            named = {id_: named_key(link, title) for id_, _, _, title, link, *_ in facts}
+            count = Counter(named.values())
+            self._names[feed_id] = {id_: key for id_, key in named.items() if count[key] == 1}
+        return self._names[feed_id]
 
     def _tell_marked_before(self) -> None:
-        """Publish local marks that are unknown elsewhere: older than the sharing, of a feed that is new, or lost.
+        """Publish local marks that are unknown elsewhere: older than the sharing, of a new feed or name, or lost.
 
         Not what was read unasked: what an archive brings is read, and nobody has read it.
         """
         for feed in self._local():
-            if not self._is_anew and str(feed.id) in self._place.feeds:
-                continue
-            url = self._urls.get(feed.id, "")
-            for row in server_statuses.of_feed(self._c, feed.id) if url else ():
-                guid = self._keys(feed.id).get(row.id, row.guid)
+            url, keys = self._urls.get(feed.id, ""), self._keys(feed.id)
+            is_new = self._is_anew or str(feed.id) not in self._place.feeds
+            has_new_names = bool(keys) and url not in self._reusing
+            for row in server_statuses.of_feed(self._c, feed.id) if url and (is_new or has_new_names) else ():
+                guid = keys.get(row.id, row.guid)
                 is_read = row.read and "read" not in row.unasked
                 marks: tuple[tuple[Field, bool], ...] = (("read", is_read), ("starred", row.starred))
                 for name, value in marks:
