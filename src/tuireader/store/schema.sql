@@ -168,8 +168,8 @@ CREATE TABLE feed_change (
     PRIMARY KEY (account_id, server_id, what)
 ) WITHOUT ROWID;
 
--- Numbers of the guids that articles had: other machines may still know them by these. Where another article has taken
--- the guid, it was theirs `until` then.
+-- Hashes of the guids that articles had, and of their addresses with titles: other machines may still know them by
+-- these. Where another article has taken the guid, it was theirs `until` then.
 CREATE TABLE former_guid (
     article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
     guid_key INTEGER NOT NULL,
