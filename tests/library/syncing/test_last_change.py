@@ -590,6 +590,20 @@ def test_a_rule_that_is_removed_takes_nothing_that_was_marked_by_hand_on_another
         }
 
 
+def test_a_feed_that_moves_on_where_its_first_move_was_heard_of_is_there_once(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    last = "https://last.example/feed"
+    move(two)
+    two.exchange()
+    one.now = two.now
+    one.exchange()
+    assert set(one.feeds()) == {NEW}
+    move(one, NEW, last)
+    everywhere(one, two)
+    everywhere(one, two)
+    assert set(one.feeds()) == set(two.feeds()) == {last}
+
+
 @pytest.mark.parametrize("is_heard", [False, True])
 def test_a_backup_with_what_a_rule_did_takes_nothing_back_that_the_user_did_since(
     pair: tuple[Machine, Machine], is_heard: bool

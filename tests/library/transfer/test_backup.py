@@ -697,6 +697,25 @@ def test_a_backup_of_a_feed_whose_guids_count_places_finds_each_article(
             assert [each.title for each in found if each.starred] == ["Piece 1"]
 
 
+def test_an_old_backup_knows_an_article_that_went_on_and_moved_since(db: Path) -> None:
+    text = "<p>The harbour opens in spring when the ice has gone, say those who wait for it.</p>"
+    entry = ParsedEntry("g", "Harbour", "https://a.example/1", published=NOW - timedelta(days=9), html=text)
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed")
+        refresh(c, feed, ParsedFeed("A", "", (entry,)))
+    before = out(db)
+    with closing(connect(db)) as c:
+        for change in (
+            {"html": f"{text}<p>It has opened on Monday, and forty ships have left with grain and timber.</p>"},
+            {"link": "https://a.example/harbour"},
+            {"published": NOW - timedelta(days=8)},
+        ):
+            entry = replace(entry, **change)
+            refresh(c, feed, ParsedFeed("A", "", (entry,)))
+    back(db, before)
+    assert count_of(db) == 1
+
+
 def count_of(path: Path) -> int:
     with closing(connect(path)) as c:
         return len(articles.ids(c, Query(apart=True)))

@@ -453,7 +453,12 @@ def find_entries(
     rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, (each.id for each in known.values()))}
     body = cache(partial(_body, c))
     there = [(entry, rows[known[entry.guid].id]) for entry in entries if entry.guid in known]
-    same = {entry.guid: candidate for entry, candidate in there if not is_another(entry, candidate, body)}
+    same = {
+        entry.guid: candidate
+        for entry, candidate in there
+        if not is_another(entry, candidate, body)
+        or (entry.title == candidate.title and _stays(entry.html, body(candidate)))  # it has gone on since
+    }
     left = [entry for entry in entries if entry.guid not in same]
     renamed = find_renamed(c, feed_id, left, [known[guid] for guid in same], up_to=up_to)
     return dict.fromkeys(known) | same | renamed

@@ -320,7 +320,10 @@ class _Exchange:
             here = {row[0] for row in now.values()}
             # What another program has done meanwhile is still to be told.
             known = {id_: row for id_, row in now.items() if int(id_) in touched}
-            known |= {id_: told[id_] for id_ in now if id_ in told and id_ not in known}
+            for id_, (url, *_) in now.items():
+                if id_ in told and id_ not in known:
+                    is_moved = self._known.address_now(told[id_][0]) == url
+                    known[id_] = [url, *told[id_][1:]] if is_moved else told[id_]
             kept = {url for url in self._place.kept if url in here and self._there(url).is_ended}
             self._keep(replace(self._place, feeds=known, kept=sorted(kept)))
         changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))
