@@ -33,6 +33,7 @@ def test_what_a_feed_says_of_itself() -> None:
         ("https://a.example/feed/atom/", "https://a.example/"), ("https://a.example/?feed=rss2", "https://a.example/"),
         ("https://a.example/index.php/feed/", "https://a.example/"), ("https://a.example/wp-rss2.php", "https://a.example/"),
         ("https://a.example/category/x/feed/", None), ("https://a.example/author/x/feed/", None),
+        ("https://a.example/2024/feedback/?feed=rss2", "https://a.example/2024/feedback/"),
         ("https://a.example/comments/feed/", None), ("https://a.example/?feed=rss2&cat=3", None),
         ("https://a.example/2024/05/feed/", None), ("https://a.example/news.xml", None), ("https://[", None),
     ],

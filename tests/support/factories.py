@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from tuireader.library.refreshing.match_entries import known_entries, plan
 from tuireader.library.refreshing.upkeep import index_for
 from tuireader.library.transfer.backup import backup_rows
 from tuireader.model.feed import Feed, Saved
-from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.fetched import ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import transaction
@@ -33,6 +34,22 @@ def ready(
     made = ParsedEntry(guid=guid, **fields)
     digest = hashlib.sha256(repr((made, text)).encode("utf-8", "replace")).digest()
     return Prepared(made, digest, text, len(text.split()) if words is None else words, excerpt)
+
+
+def of_places(*numbers: int, first: int = 0) -> tuple[ParsedEntry, ...]:
+    """Entries of a feed whose guids count the places of its articles."""
+    return tuple(
+        ParsedEntry(
+            str(place), f"Piece {n}", f"https://site.example/{n}", published=NOW - timedelta(days=30 - n),
+            html=f"<p>The harbour number {n} opens when the ice of winter {n} has gone.</p>",
+        )
+        for place, n in enumerate(numbers, first)
+    )  # fmt: skip
+
+
+def fetch(c: sqlite3.Connection, feed: Feed, entries: tuple[ParsedEntry, ...]) -> None:
+    """Save what a feed has, as a refresh does."""
+    save_plan(c, feed, plan(known_entries(c, feed, entries), ParsedFeed(feed.title, "", entries)))
 
 
 def ago(**time: float) -> datetime:

@@ -22,7 +22,7 @@ AT_ONCE = 100
 _MARKS = re.compile(rb"wordpress\.(?:org|com)|/wp-content/|/wp-includes/|[?&]p=\d{1,12}\b", re.IGNORECASE)
 _OF_ALL = re.compile(r"/feed(?:/(?:rss2?|rdf|atom))?/?$|/(?:wp-)?(?:rss2?|rdf|atom)\.(?:php|xml)$", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comments/feed(?:/|$)", re.IGNORECASE)
-_FILED = re.compile(r"category|tag|author|topics?|type|search|\d{4}", re.IGNORECASE)
+_FILED = re.compile(r"category|tag|author|topics?|type|search|\d{4}")
 """Folders of feeds of a part of a site, for which the API would give the whole."""
 _PARTS = frozenset(
     {"cat", "category_name", "tag", "author", "author_name", "s", "m", "year", "post_type", "p", "page_id"}
@@ -35,7 +35,7 @@ def looks_like_wordpress(content: bytes) -> bool:
 
 
 def _is_filed(path: str) -> bool:
-    folders = path.lower().rpartition("/feed")[0].split("/")
+    folders = f"{path.lower()}/".rpartition("/feed/")[0].split("/")
     return any(map(_FILED.fullmatch, folders))
 
 

@@ -296,10 +296,7 @@ def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict
     """Articles of another feed that this one has too, with the ids here; see `identity`."""
     from tuireader.model.fetched import ParsedEntry, RemoteEntry
     from tuireader.store import identity
-
-    def html(article_id: int) -> str:
-        row = c.execute("SELECT html FROM body WHERE article_id = ?", (article_id,)).fetchone()
-        return unpack(row[0]) if row else ""
+    from tuireader.store.writing import given_html
 
     entries = [
         RemoteEntry(str(each.id), "", ParsedEntry(each.guid, each.title, each.link, published=each.published))
@@ -308,7 +305,7 @@ def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict
     same = identity.match(
         entries,
         _identities(c, feed_id),
-        is_kept=lambda entry, here: identity.kept(html(here.id), html(int(entry.server_id))),
+        is_kept=lambda entry, here: identity.kept(given_html(c, here.id), given_html(c, int(entry.server_id))),
     ).same
     return {int(other): each.id for other, each in same.items()}
 

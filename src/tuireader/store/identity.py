@@ -108,7 +108,7 @@ class _Evidence:
         return _apart(entry, there) <= _SHIFTED and (not _is_day(entry) or self.has_own_address(entry, there))
 
     def stays(self, entry: RemoteEntry, there: Ours) -> bool:
-        """Whether the text stayed: half of it at an address of its own, else all; none at all under the same title."""
+        """Whether the text stayed: half of it at an address of its own, else all; of one title, both may be empty."""
         least = BARE if _title(entry) == _title(there) else HALF
         return self.is_kept(entry, there) >= (least if self.has_own_address(entry, there) else EQUAL)
 

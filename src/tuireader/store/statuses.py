@@ -51,10 +51,8 @@ def apply(c: sqlite3.Connection, change: StatusChange, now: Callable[[], datetim
 
 def need_any(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Raise NotFoundError if none of these articles is there any more."""
-    if (
-        c.execute("SELECT 1 FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),)).fetchone()
-        is None
-    ):
+    sql = "SELECT 1 FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    if c.execute(sql, (id_list(ids),)).fetchone() is None:
         raise NotFoundError("This article was removed meanwhile, so nothing is changed.")
 
 

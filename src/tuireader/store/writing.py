@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tuireader.store import duplicates, labels, pruning
@@ -183,17 +184,18 @@ class Prepacked:
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
-        numbers = {ready.number for ready in self._new}
-        gone = _gone(c, feed_id, [ready.entry for ready in self._new], numbers)
+        removed, gone = _removed(
+            c, feed_id, [ready.entry for ready in self._new], [ready.number for ready in self._new]
+        )
         read: list[str] = []
         back: set[int] = set()
         unread: set[int] = set()
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
-        for ready in self._new:
+        for ready, is_removed in zip(self._new, removed, strict=True):
             key = ready.key
             before = there.get(ready.entry.guid)
-            was_here = before is None and _was_here(ready.entry, gone)
+            was_here = before is None and is_removed
             # Under the number that it had, it was marked unread there; under another one it is there anew.
             is_unread_again = ready.is_unread_there and ready.number in gone and not is_restored
             if was_here and not (self._is_asked_for or ready.is_starred or is_unread_again):
@@ -224,17 +226,22 @@ class Prepacked:
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry]) -> set[str]:
     """Guids of entries whose articles were removed to make room."""
-    gone = _gone(c, feed_id, entries)
-    return {entry.guid for entry in entries if _was_here(entry, gone)}
+    removed, _ = _removed(c, feed_id, entries)
+    return {entry.guid for entry, is_removed in zip(entries, removed, strict=True) if is_removed}
 
 
-def _gone(
+def _removed(
     c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry], numbers: Iterable[int] = ()
-) -> dict[int, int]:
-    """The keys of removed articles that entries have, and the dates of those."""
+) -> tuple[list[bool], dict[int, int]]:
+    """Whether the article of each entry was removed; and which of their keys and numbers are of removed ones, by date.
+
+    The keys of a text take time: they are made only where articles of the feed were removed.
+    """
     if not entries or not pruning.has_any(c, feed_id):
-        return {}
-    return pruning.were_pruned(c, feed_id, {*numbers, *(key for entry in entries for key in entry_keys(entry))})
+        return [False] * len(entries), {}
+    keys = [entry_keys(entry) for entry in entries]
+    gone = pruning.were_pruned(c, feed_id, {*numbers, *chain.from_iterable(keys)})
+    return [_was_here(entry, its, gone) for entry, its in zip(entries, keys, strict=True)], gone
 
 
 def entry_keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
@@ -242,15 +249,13 @@ def entry_keys(entry: ParsedEntry) -> tuple[int, int, int, int]:
     return guid_key(entry.guid), link_key(entry.link), title_key(sound(entry.title)), text_key(entry.html)
 
 
-def _was_here(entry: ParsedEntry, gone: Mapping[int, int]) -> bool:
+def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
     """Whether an entry was removed: same guid and not newer, same text, or same title and date.
 
     Without the guid, of title, address, text and date three agree: a server reads dates in other zones, invents those
     that are not there, and titles. A guid with another link, title and text is one that its feed gave to another one.
     """
-    if not gone:
-        return False
-    key, link, title, text = entry_keys(entry)
+    key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
     is_later = date is not None and date > gone.get(key, date)
     is_moment = date is not None and date % _DAY > 0  # else several of one title and address may be of that day

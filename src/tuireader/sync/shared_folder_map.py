@@ -1,9 +1,8 @@
 """The content of a device's files in a shared folder: all that it knows, with times of change.
 
-A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid; where
-a feed gives its guids to other articles, by address and title. Merging takes the
-newest time; order and repetition do not matter. Packed, a map is a line of JSON and arrays of 64-bit numbers,
-compressed.
+A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid; of a feed that reuses
+guids, by the address and title of its articles. Merging takes the newest time; order and repetition do not matter.
+Packed, a map is a line of JSON and arrays of 64-bit numbers, compressed.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _AHEAD = 20 * 365 * 86_400_000
 _FORMAT = 4
 FIELDS: tuple[Field, ...] = get_args(Field)
 Kind = Field | Literal["reused"]
-"""What is known of a feed: the marks of its articles, or that it gives its guids to other articles."""
+"""A field of marks, or the flag of a feed that reuses guids."""
 REUSED: Literal["reused"] = "reused"
 _KINDS: tuple[Kind, ...] = (*FIELDS, REUSED)
 _MOVES = 20

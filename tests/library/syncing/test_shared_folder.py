@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from support.factories import NOW, backup_of, ready, save_plan
+from support.factories import NOW, backup_of, fetch, of_places, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import marked_name
-from tuireader.library.refreshing.match_entries import known_entries, plan
 from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
@@ -27,7 +26,7 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.library.transfer.import_any import import_content, import_stream
 from tuireader.model.account import LOCAL
 from tuireader.model.feed import Refreshed
-from tuireader.model.fetched import ParsedEntry, ParsedFeed, Plan
+from tuireader.model.fetched import Plan
 from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, rules, server_statuses, status_outbox, statuses
@@ -343,17 +342,11 @@ class Numbered:
 
     def fetch(self, *numbers: int, on: Sequence[Machine] = (), first: int = 1) -> None:
         self.pass_time()
-        entries = tuple(
-            ParsedEntry(
-                str(place), f"Piece {n}", f"https://site.example/{n}", published=NOW - timedelta(days=30 - n),
-                html=f"<p>The harbour number {n} opens when the ice of winter {n} has gone.</p>",
-            )
-            for place, n in enumerate(numbers, first)
-        )  # fmt: skip
+        entries = of_places(*numbers, first=first)
         for each in on or self.machines:
             with each.opened() as c:
                 feed = feeds.followed(c, LOCAL, URL) or feeds.add(c, URL, title="Site", site="", now=NOW)
-                save_plan(c, feed, plan(known_entries(c, feed, entries), ParsedFeed("Site", "", entries)))
+                fetch(c, feed, entries)
 
     def mark(self, machine: Machine, number: int, **marks: bool) -> None:
         self.pass_time()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -13,17 +12,15 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
-from support.factories import ready, save, save_plan, subscribe
+from support.factories import fetch, of_places, ready, save, save_plan, subscribe
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved, saved_pages
 from tuireader.library.reading.feed_options import LIMITS
-from tuireader.library.refreshing.match_entries import known_entries, plan
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
-from tuireader.model.feed import Feed
-from tuireader.model.fetched import ParsedEntry, ParsedFeed, Plan, Prepared
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.full_text import Learned
 from tuireader.model.query import TAGS_MAX, Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
@@ -655,40 +652,21 @@ def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp
         assert [(each.name, each.folder_id) for each in feeds.every(c)] == [("A", None)]
 
 
-def by_place(*numbers: int) -> ParsedFeed:
-    """A feed whose guids count the places of its articles."""
-    return ParsedFeed(
-        "A",
-        "",
-        tuple(
-            ParsedEntry(
-                str(place), f"Piece {n}", f"https://a.example/{n}", published=NOW - timedelta(days=30 - n),
-                html=f"<p>The harbour number {n} opens when the ice of winter {n} has gone.</p>",
-            )
-            for place, n in enumerate(numbers)
-        ),
-    )  # fmt: skip
-
-
-def refresh(c: sqlite3.Connection, feed: Feed, parsed: ParsedFeed) -> None:
-    save_plan(c, feed, plan(known_entries(c, feed, parsed.entries), parsed))
-
-
 @pytest.mark.parametrize("is_elsewhere", [False, True])
 def test_a_backup_of_a_feed_whose_guids_count_places_finds_each_article(
     db: Path, tmp_path: Path, is_elsewhere: bool
 ) -> None:
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed")
-        refresh(c, feed, by_place(3, 2, 1))
+        fetch(c, feed, of_places(3, 2, 1))
         (id_,) = (each.id for each in articles.headlines(c, articles.ids(c, Query())) if each.title == "Piece 1")
         statuses.mark(c, [id_], starred=True)
     before = out(db)
     here = tmp_path / "here.db" if is_elsewhere else db
     with closing(connect(here)) as c:
         feed = subscribe(c, "https://a.example/feed") if is_elsewhere else feed
-        refresh(c, feed, by_place(4, 3, 2, 1))
-        refresh(c, feed, by_place(5, 4, 3, 2, 1))
+        fetch(c, feed, of_places(4, 3, 2, 1))
+        fetch(c, feed, of_places(5, 4, 3, 2, 1))
     for lines in (before, before, out(here)):
         back(here, lines)
         with closing(connect(here)) as c:
@@ -702,7 +680,7 @@ def test_an_old_backup_knows_an_article_that_went_on_and_moved_since(db: Path) -
     entry = ParsedEntry("g", "Harbour", "https://a.example/1", published=NOW - timedelta(days=9), html=text)
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed")
-        refresh(c, feed, ParsedFeed("A", "", (entry,)))
+        fetch(c, feed, (entry,))
     before = out(db)
     with closing(connect(db)) as c:
         for change in (
@@ -711,7 +689,7 @@ def test_an_old_backup_knows_an_article_that_went_on_and_moved_since(db: Path) -
             {"published": NOW - timedelta(days=8)},
         ):
             entry = replace(entry, **change)
-            refresh(c, feed, ParsedFeed("A", "", (entry,)))
+            fetch(c, feed, (entry,))
     back(db, before)
     assert count_of(db) == 1
 

@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +16,13 @@ import pexpect
 import pytest
 
 from conftest import Reply, ScriptedSite
-from support.factories import NOW, save_plan, subscribe
+from support.factories import NOW, of_places, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.errors import NotAFeedListError
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import Imported, import_path
-from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
@@ -350,20 +349,10 @@ async def test_entries_that_newsboat_names_otherwise_are_not_doubled(
 
 def test_marks_are_on_their_articles_where_the_feed_has_given_their_guids_to_others(db: Path) -> None:
     """newsboat's cache is some days older than what is here; the guids of the feed count places."""
-
-    def entries(*numbers: int) -> list[ParsedEntry]:
-        return [
-            ParsedEntry(
-                str(place), f"Piece {n}", f"https://a.example/{n}", published=NOW - timedelta(days=30 - n),
-                html=f"<p>The harbour number {n} opens when the ice of winter {n} has gone.</p>",
-            )
-            for place, n in enumerate(numbers)
-        ]  # fmt: skip
-
     with closing(connect(db)) as c:
         feed = subscribe(c)
-        save_plan(c, feed, Plan(new=tuple(map(prepare, entries(4, 3, 2)))))
-        items = [newsboat.Item(each, is_read=True, flags="s", is_deleted=False) for each in entries(3, 2, 1)]
+        save_plan(c, feed, Plan(new=tuple(map(prepare, of_places(4, 3, 2)))))
+        items = [newsboat.Item(each, is_read=True, flags="s", is_deleted=False) for each in of_places(3, 2, 1)]
         for new in (1, 0):
             assert newsboat.take_in(c, feed.id, items, NOW)[0] == new
             found = articles.headlines(c, articles.ids(c, Query(apart=True)))

@@ -26,6 +26,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.headline import Status, utc_now
 from tuireader.store import articles
+from tuireader.store.row_values import pictures_of
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import is_unlike
 from tuireader.text.word_count import count_tidied
@@ -101,7 +102,6 @@ _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
 _SOME, _FEW, _LEFT = 8, 4, 0.9
 """Minimum words of a text that is compared, also of a short one, and minimum share of them that another one keeps."""
 _WORD = re.compile(r"\w+")
-_PICTURE = re.compile(r"""<img\b[^<>]*?\bsrc=["']([^"']+)""", re.IGNORECASE)
 RECENT = 100
 """Articles compared besides those in the feed, with its links, or with its dates."""
 
@@ -160,8 +160,8 @@ def _stays(before: str, now: str) -> bool:
 
 
 def _has_other_pictures(before: str, now: str) -> bool:
-    pictures = set(_PICTURE.findall(before))
-    return bool(pictures) and pictures.isdisjoint(_PICTURE.findall(now))
+    pictures = set(pictures_of(before))
+    return bool(pictures) and pictures.isdisjoint(pictures_of(now))
 
 
 def _is_day(moment: datetime | None) -> bool:
@@ -376,7 +376,7 @@ def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], know
     """Free guids that entries have taken from other articles: some feeds number what stands in them."""
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
     rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, edited)} if edited else {}
-    body = cache(partial(_body, c))
+    body = cache(partial(given_body, c))
     moved = _in_each_others_place(rows.values(), edited, entries, body)
     for there in rows.values():
         entry = edited[there.id]
@@ -430,7 +430,7 @@ def _dated_title(side: Side) -> Hashable:
     return next(iter(_title_and_date(side)), None)
 
 
-def _body(c: sqlite3.Connection, there: Candidate) -> str:
+def given_body(c: sqlite3.Connection, there: Candidate) -> str:
     return articles.given_html(c, there.id)
 
 
@@ -451,7 +451,7 @@ def find_entries(
     """
     known = articles.known(c, feed_id, [entry.guid for entry in entries])
     rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, (each.id for each in known.values()))}
-    body = cache(partial(_body, c))
+    body = cache(partial(given_body, c))
     there = [(entry, rows[known[entry.guid].id]) for entry in entries if entry.guid in known]
     same = {
         entry.guid: candidate
@@ -479,7 +479,7 @@ def find_renamed(
     """
     if not new or up_to == 0:
         return {}
-    there, body = {each.id for each in known}, partial(_body, c)
+    there, body = {each.id for each in known}, partial(given_body, c)
     all_new, found = not there, _formerly(c, feed_id, new, there, body)
     there.update(each.id for each in found.values())
     left = [entry for entry in new if entry.guid not in found]

@@ -264,7 +264,7 @@ class _Exchange:
         """Times of local changes by address and fact, as far as known."""
         self._names: dict[int, dict[int, int]] = {}
         self._reusing: set[str] = set()
-        """Feeds that were known before to give their guids to other articles."""
+        """Feeds that were known before to reuse guids."""
         self._told: dict[int, int] = {}
         """The keys under which changes of the outbox were told."""
         self._pushed = 0
@@ -287,7 +287,7 @@ class _Exchange:
         self._tell_marks(waiting)
         self._tell_subscriptions()
         self._read()
-        self._tell_marks(waiting)  # under the names that others know
+        self._tell_marks(waiting)  # under keys that others use by now
         self._tell_moved_before()
         self._add(self._known.follow_moves())
         self._follow_guids()
@@ -465,7 +465,7 @@ class _Exchange:
     def _follow_guids(self) -> None:
         """Give marks of an article's former guid to the new one; and back, as others may know only the former.
 
-        Where a feed has given a guid to another article, that is told: from then on its articles have other names.
+        A feed that reuses guids is published as such: from then on, its articles are known by address and title.
         """
         former_guids = list(server_statuses.former_guids(self._c))
         first: defaultdict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
@@ -483,7 +483,7 @@ class _Exchange:
                     self._mark_both(url, name, guids)
 
     def _name_anew(self, feed_id: int, url: str, lost: dict[int, tuple[int, int]]) -> None:
-        """Give the marks by guids to articles with other names; of one that was `lost`, to the first that had it."""
+        """Copy marks from guids to the new keys of their articles; from a reused guid, to the first that `lost` it."""
         keys = self._keys(feed_id)
         holders = {row.guid: (self._now // 1000, row.id) for row in server_statuses.of_feed(self._c, feed_id)} | lost
         for guid, (until, id_) in holders.items():
@@ -517,7 +517,7 @@ class _Exchange:
                 self._pushed += self._mark(url, change.field, guid, when)
 
     def _keys(self, feed_id: int) -> dict[int, int]:
-        """Hashes of address and title, by which articles are known whose feed gives its guids to others."""
+        """Hashes of address and title, by which the articles of a feed that reuses guids are known."""
         if not self._known.reused(self._urls.get(feed_id, "")):
             return {}
         if feed_id not in self._names:

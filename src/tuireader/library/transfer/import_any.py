@@ -21,7 +21,7 @@ from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
 from tuireader.library.reading import full_text, saved_pages
-from tuireader.library.refreshing.match_entries import Candidate, is_another, prepare
+from tuireader.library.refreshing.match_entries import Candidate, given_body, is_another, prepare
 from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.fetched import ParsedEntry
@@ -198,10 +198,8 @@ class _Here:
         if feed_id == saved_pages.find_feed(self._c):  # of whatever feeds
             there = [each for each in there if place(each.link) == place(page.url) or each.title == page.title]
         entry, is_address = _entry(page, page.name), page.name == page.url
-        return next((each.id for each in there if is_address or not is_another(entry, each, self._body)), None)
-
-    def _body(self, there: Candidate) -> str:
-        return articles.given_html(self._c, there.id)
+        body = partial(given_body, self._c)
+        return next((each.id for each in there if is_address or not is_another(entry, each, body)), None)
 
     def _nearest(self, page: SavedPage, ids: list[int]) -> int | None:
         """The article whose text has most in common with a page's, of the last ones; of equals the last."""

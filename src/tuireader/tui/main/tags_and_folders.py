@@ -129,7 +129,6 @@ def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, boo
     from tuireader.store import articles, labels
 
     status.need_any(c, ids)
-
     counts = Counter(name for names in labels.tags_of(c, ids).values() for name in names)
     title = next((headline.title for headline in articles.headlines(c, [*ids][:1])), "")
     return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}, title
