@@ -134,7 +134,7 @@ CREATE TABLE journal (
     changed INTEGER NOT NULL,
     unasked INTEGER NOT NULL DEFAULT 0 -- 1: made by a rule or an age, and not by the user
 );
-CREATE UNIQUE INDEX journal_by_article ON journal (article_id, field);
+CREATE UNIQUE INDEX journal_by_article ON journal (article_id, field, unasked);
 CREATE TABLE feed_change (
     account_id INTEGER NOT NULL,
     server_id TEXT NOT NULL,

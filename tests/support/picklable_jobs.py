@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -42,9 +43,14 @@ def fail(_: sqlite3.Connection) -> None:
     raise LookupError("a bug")
 
 
-def wait(_: sqlite3.Connection) -> None:
+def wait(_: sqlite3.Connection, seconds: float = 600) -> None:
     """Take longer than anyone waits."""
-    time.sleep(600)
+    time.sleep(seconds)
+
+
+def compute(_: sqlite3.Connection) -> None:
+    """Take all of a core, without the interpreter's leave."""
+    re.fullmatch("(a|a)*b", "a" * 100)
 
 
 @dataclass(frozen=True)

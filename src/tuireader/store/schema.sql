@@ -147,7 +147,7 @@ CREATE TABLE shingle (
 -- Articles that the search index does not have yet.
 CREATE TABLE unindexed (article_id INTEGER PRIMARY KEY REFERENCES article (id) ON DELETE CASCADE);
 
--- The outbox of statuses: the latest change of each article and field.
+-- The outbox of statuses: the latest change of each article and field; for the shared folder, of the user's and of a rule's.
 CREATE TABLE journal (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
@@ -156,7 +156,7 @@ CREATE TABLE journal (
     changed INTEGER NOT NULL,
     unasked INTEGER NOT NULL DEFAULT 0 -- 1: made by a rule or an age, and not by the user
 );
-CREATE UNIQUE INDEX journal_by_article ON journal (article_id, field);
+CREATE UNIQUE INDEX journal_by_article ON journal (article_id, field, unasked);
 
 -- The outbox of subscriptions: the latest change of each kind; a feed that is gone has no row in `feed` any more.
 CREATE TABLE feed_change (

@@ -1,7 +1,8 @@
 """The outbox of sync: status changes to be sent to accounts.
 
 Changes that wait for a locked cache are in `unwritten_statuses_file`. A change is written to the outbox in the same
-transaction as to the article. There is one row for each article and field: the last change.
+transaction as to the article. There is one row for each article and field: the last change. For the shared folder, the
+user's last change and that of a rule are two rows.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ def note(
         return
     c.execute(
         "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
-        " SELECT a.id, ?1, ?2, ?3, ?6 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
+        " SELECT a.id, ?1, ?2, ?3, ?6 AND t.id = ?7 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
         " JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id"
         f" WHERE t.syncs = 1 AND (t.id = ?5 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
-        (field, value, seconds(changed), ids, -1 if to_servers else 0, int(is_unasked)),
+        (field, value, seconds(changed), ids, -1 if to_servers else LOCAL, int(is_unasked), LOCAL),
     )
 
 
@@ -104,7 +105,7 @@ _OF_ACCOUNT = (
 
 
 def count(c: sqlite3.Connection, account_id: int) -> int:
-    """Number of articles with changes for an account."""
+    """Number of changes for an account."""
     row = c.execute(
         f"SELECT count(*) FROM {_OF_ACCOUNT}",
         (account_id,),

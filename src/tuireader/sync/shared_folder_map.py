@@ -1,7 +1,9 @@
 """The content of a device's files in a shared folder: all that it knows, with times of change.
 
-A map has subscriptions by address, with a time for each fact, and marks by feed, field and guid; of a feed that reuses
-guids, by the address and title of its articles. Merging takes the newest time; order and repetition do not matter.
+A map has subscriptions by address, with a time for each fact, and marks by feed, kind and guid; of a feed that reuses
+guids, by the address and title of its articles. Marks of the user and of rules are kinds of their own. Merging takes
+the newest time; order and repetition do not matter.
+
 Packed, a map is a line of JSON and arrays of 64-bit numbers, compressed.
 """
 
@@ -32,12 +34,13 @@ _FIRST = 1_767_225_600_000
 """The beginning of 2026: an earlier clock is wrong."""
 _AHEAD = 20 * 365 * 86_400_000
 """Maximum lead of a clock. A later time could never be overridden: it is replaced by the earliest."""
-_FORMAT = 4
+_FORMAT = 5
 FIELDS: tuple[Field, ...] = get_args(Field)
-Kind = Field | Literal["reused"]
-"""A field of marks, or the flag of a feed that reuses guids."""
+Kind = Field | Literal["read by rule", "starred by rule", "reused"]
+"""A field as the user or as rules and ages mark it, or the flag of a feed that reuses guids."""
+_BY_RULE: dict[Field, Kind] = {"read": "read by rule", "starred": "starred by rule"}
 REUSED: Literal["reused"] = "reused"
-_KINDS: tuple[Kind, ...] = (*FIELDS, REUSED)
+_KINDS: tuple[Kind, ...] = (*FIELDS, *_BY_RULE.values(), REUSED)
 _MOVES = 20
 """Maximum moves of one feed that are followed."""
 _MARKS, _FEEDS = 1_300_000, 20_000
@@ -72,14 +75,13 @@ def is_asked(stamp: int) -> bool:
     return bool(stamp & 2)
 
 
-def joined(one: int, other: int) -> int:
-    """The winner of two marks: the newer one, but no rule overrides the user or becomes the author."""
-    older, newer = (one, other) if one < other else (other, one)
-    if is_asked(newer) or not is_asked(older):
-        return newer
-    if newer & 1 == older & 1:
-        return newer | 2
-    return older if older & 1 else newer
+def _in_force(by_user: int, by_rule: int) -> int:
+    """The winner of two marks: the newer one, but no rule takes back what the user did, or becomes the author of it."""
+    if by_rule < by_user:
+        return by_user
+    if by_user and by_rule & 1 == by_user & 1:
+        return by_rule | 2
+    return by_user if by_user & 1 else by_rule
 
 
 class Fact(NamedTuple, Generic[T]):
@@ -146,27 +148,43 @@ class FolderMap:
         if self.put(url, there):
             news.put(url, there)
 
-    def mark(self, feed: str, field: Kind, guid: int, when: int) -> bool:
-        """Record a mark unless a newer one is known; returns whether it was recorded."""
-        stamps = self.marks.setdefault((feed, field), {})
+    def mark(self, feed: str, field: Field | Literal["reused"], guid: int, when: int) -> bool:
+        """Record a mark unless a newer one of its author is known; returns whether it was recorded."""
+        return self._mark(feed, field if field == REUSED or is_asked(when) else _BY_RULE[field], guid, when)
+
+    def _mark(self, feed: str, kind: Kind, guid: int, when: int) -> bool:
+        stamps = self.marks.setdefault((feed, kind), {})
         before = stamps.get(guid)
         if before is None:
             self._count += 1
-        elif (when := joined(before, when)) == before:
+        elif when <= before:
             return False
         stamps[guid] = when
         return True
 
-    def adopt(self, feed: str, field: Kind, stamps: Stamps) -> bool:
+    def adopt(self, feed: str, kind: Kind, stamps: Stamps) -> bool:
         """Use marks of a feed without copying, if none are known; returns whether that is so."""
-        if (feed, field) in self.marks:
+        if (feed, kind) in self.marks:
             return False
-        self.marks[feed, field] = stamps
+        self.marks[feed, kind] = stamps
         self._count += len(stamps)
         return True
 
-    def stamp_of(self, feed: str, field: Kind, guid: int) -> int:
-        return self.marks.get((feed, field), {}).get(guid, 0)
+    def stamps_of(self, feed: str, field: Field, guid: int) -> tuple[int, int]:
+        """The user's mark and that of a rule; 0 for none."""
+        by_user, by_rule = (self.marks.get((feed, kind), {}).get(guid, 0) for kind in (field, _BY_RULE[field]))
+        return by_user, by_rule
+
+    def stamp_of(self, feed: str, field: Field, guid: int) -> int:
+        """The mark that is in force; 0 if there is none."""
+        return _in_force(*self.stamps_of(feed, field, guid))
+
+    def marks_of(self, feed: str) -> Iterator[tuple[Field, Stamps]]:
+        """The marks of a feed that are in force, by field."""
+        for field in FIELDS:
+            by_user, by_rule = (self.marks.get((feed, kind), {}) for kind in (field, _BY_RULE[field]))
+            if by_user or by_rule:
+                yield field, by_user | {guid: _in_force(by_user.get(guid, 0), when) for guid, when in by_rule.items()}
 
     def reused(self, feed: str) -> bool:
         """Whether a feed has given a guid to another article."""
@@ -186,23 +204,20 @@ class FolderMap:
                 and not _leads_inside(older.value, newer.value)
             ):
                 self._put(older.value, Subscription(moved=newer), news)
-        for (feed, field), stamps in other.marks.items():
-            self.merge_marks(feed, field, stamps, news)
+        for (feed, kind), stamps in other.marks.items():
+            self.merge_marks(feed, kind, stamps, news)
         return news
 
-    def merge_marks(self, feed: str, field: Kind, stamps: Stamps, news: FolderMap) -> None:
+    def merge_marks(self, feed: str, kind: Kind, stamps: Stamps, news: FolderMap) -> None:
         """Merge marks of a feed; new ones are added to `news`."""
-        if stamps and (feed, field) not in self.marks and (feed, field) not in news.marks:
-            self.adopt(feed, field, dict(stamps))
-            news.adopt(feed, field, stamps)
+        if stamps and (feed, kind) not in self.marks and (feed, kind) not in news.marks:
+            self.adopt(feed, kind, dict(stamps))
+            news.adopt(feed, kind, stamps)
             return
-        here = self.marks.get((feed, field), {})
-        other = {
-            guid: each for guid, each in stamps.items() if each > (before := here.get(guid, 0)) or each & 2 > before & 2
-        }
-        for guid, each in other.items():
-            if self.mark(feed, field, guid, each):
-                news.mark(feed, field, guid, self.stamp_of(feed, field, guid))
+        here = self.marks.get((feed, kind), {})
+        for guid, each in [(guid, each) for guid, each in stamps.items() if each > here.get(guid, 0)]:
+            self._mark(feed, kind, guid, each)
+            news._mark(feed, kind, guid, each)
 
     def has_room(self, other: FolderMap) -> bool:
         """Whether another map can be merged completely."""
@@ -217,10 +232,10 @@ class FolderMap:
     def part(self, here: Mapping[str, AbstractSet[int]]) -> FolderMap:
         """The part for these feeds and articles, and half the maximum of other feeds."""
         part = FolderMap()
-        for (feed, field), stamps in self.marks.items():
+        for (feed, kind), stamps in self.marks.items():
             guids = here.get(feed, frozenset())
-            kept = {guid: each for guid, each in stamps.items() if guid in guids or (field == REUSED and guids)}
-            part.merge_marks(feed, field, kept, FolderMap())
+            kept = {guid: each for guid, each in stamps.items() if guid in guids or (kind == REUSED and guids)}
+            part.merge_marks(feed, kind, kept, FolderMap())
         feeds, room = _FEEDS // 2, _NAMES // 2
         for url, there in self.subscriptions.items():
             if url in here:
@@ -247,8 +262,8 @@ class FolderMap:
             if (now := self.address_now(url)) != url:
                 self._put(now, there._replace(moved=_NO_TEXT), news)
         moved = [key for key in self.marks if self.address_now(key[0]) != key[0]]
-        for feed, field in moved:
-            self.merge_marks(self.address_now(feed), field, self.marks[feed, field], news)
+        for feed, kind in moved:
+            self.merge_marks(self.address_now(feed), kind, self.marks[feed, kind], news)
         return news
 
     def _unite_spellings(self, news: FolderMap) -> None:
@@ -269,8 +284,8 @@ def packed(known: FolderMap, state: str) -> bytes:
     rows, arrays = [], []
     for url in urls:
         counts = []
-        for field in _KINDS:
-            stamps = known.marks.get((url, field), {})
+        for kind in _KINDS:
+            stamps = known.marks.get((url, kind), {})
             counts.append(len(stamps))
             arrays += [array("q", stamps.keys()), array("q", stamps.values())]
         rows.append([url, known.subscriptions.get(url), *counts])
@@ -307,7 +322,7 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
     known, limit = FolderMap(), stamp(latest, value=False, is_unasked=True)
     for row in rows:
         url, there, counts = _row(row, latest)
-        for field, count in zip(_KINDS, counts, strict=True):
+        for kind, count in zip(_KINDS, counts, strict=True):
             guids, stamps = _numbers(rest[: 8 * count]), _numbers(rest[8 * count : 16 * count])
             if len(guids) != count or len(stamps) != count:
                 raise ValueError("it is cut off")
@@ -318,8 +333,8 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
                     for guid, each in zip(guids, stamps, strict=True)
                     if each >= 4
                 }
-                if not known.adopt(url, field, found):
-                    known.merge_marks(url, field, found, FolderMap())
+                if not known.adopt(url, kind, found):
+                    known.merge_marks(url, kind, found, FolderMap())
                 del found
         if url and there is not None:
             known.put(url, there)
@@ -390,10 +405,3 @@ def _bare(value: str) -> str:
 
 def _text(value: object) -> str:
     return value[:LONGEST].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def marks_of(known: FolderMap, feed: str) -> Iterator[tuple[Field, Stamps]]:
-    """The marks of a feed, by field."""
-    for field in FIELDS:
-        if stamps := known.marks.get((feed, field)):
-            yield field, stamps

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from support import picklable_jobs as jobs
 from support.rss import Item, rss
 from tuireader.errors import FetchError, StoreError
+from tuireader.library.jobs import pool
 from tuireader.library.jobs.pool import PILE, JobPool
 from tuireader.library.jobs.processes import Processes
 from tuireader.library.refreshing import ingest
@@ -101,7 +103,7 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
         apart = await workers.take_apart(jobs.where, 60)
         assert apart != os.getpid()
         with pytest.raises(TimeoutError):
-            await workers.take_apart(jobs.wait, 1)
+            await workers.take_apart(jobs.wait, 1 / pool.BUSY)
         with pytest.raises(StoreError, match="has ended"):
             await workers.take_apart(jobs.subscribe_and_end, 60)
         with pytest.raises(FetchError, match="nothing at this address"):
@@ -111,6 +113,14 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
     assert not alive(apart)
     with closing(connect(db)) as c:
         assert feeds.every(c) == []
+
+
+async def test_a_busy_machine_is_not_the_fault_of_what_is_read(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with JobPool(db, processes=0) as workers:
+        await workers.take_apart(partial(jobs.wait, seconds=1.2), 1)
+        monkeypatch.setattr(pool, "BUSY", 600)
+        with pytest.raises(TimeoutError):
+            await workers.take_apart(jobs.compute, 1)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system does not limit the data of a process")

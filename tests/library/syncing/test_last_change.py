@@ -590,6 +590,31 @@ def test_a_rule_that_is_removed_takes_nothing_that_was_marked_by_hand_on_another
         }
 
 
+@pytest.mark.parametrize("told", [(), ("marked",), ("ruled",), ("marked", "ruled")])
+def test_a_rule_that_came_and_went_leaves_what_was_taken_back_by_hand(
+    pair: tuple[Machine, Machine], told: tuple[str, ...]
+) -> None:
+    one, two = pair
+    for each in pair:
+        each.now = utc_now() - timedelta(hours=1)
+    one.mark(0, starred=True, read=True)
+    everywhere(one, two)
+    two.mark(0, starred=False, read=False)
+    if "marked" in told:
+        two.exchange()
+    with two.opened() as c:
+        rule = rules.add(c, Rule("", star=True, read=True), NOW)
+        rules.apply(c, rule, articles.ids(c, Query()))
+    if "ruled" in told:
+        two.now = one.now = utc_now()
+        everywhere(two, one)
+    with two.opened() as c:
+        rules.take_back(c, rule)
+    everywhere(two, one)
+    for each in pair:
+        assert set(each.state().values()) == {(False, False)}
+
+
 def test_a_feed_that_moves_on_where_its_first_move_was_heard_of_is_there_once(pair: tuple[Machine, Machine]) -> None:
     one, two = pair
     last = "https://last.example/feed"

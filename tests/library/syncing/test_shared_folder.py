@@ -369,6 +369,28 @@ class Numbered:
         return found
 
 
+def test_what_was_unmarked_by_a_clock_ahead_stays_so_under_the_new_keys_of_a_feed(
+    machine: MakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, late = (machine(name) for name in ("one", "two", "late"))
+    site = Numbered(monkeypatch, one, two, late)
+    site.fetch(5, 4, 3, 2, 1)
+    site.mark(one, 1, read=True, starred=True)
+    site.meet()
+    site.machines = (one, two)
+    with two.opened() as c:
+        (id_,) = (each.id for each in articles.window(c, Query(), 0, 99) if each.title == "Piece 1")
+        statuses.mark(c, [id_], now=lambda: site.now + timedelta(days=1), read=False, starred=False)
+    two.exchange(site.now + timedelta(days=1))
+    for each in site.machines:
+        with each.opened() as c:
+            fetch(c, feeds.get(c, each.feed_id()), (*of_places(6, 4, 3, 2, first=1), *of_places(1, first=5)))
+        each.exchange(site.now)
+    site.machines = (one, two, late)
+    site.meet()
+    assert site.marks() == [(set(), set())] * 3
+
+
 @pytest.mark.parametrize("are_apart", [False, True])
 def test_marks_stay_on_their_articles_where_the_guids_of_a_feed_count_places(
     machine: MakeMachine, monkeypatch: pytest.MonkeyPatch, are_apart: bool

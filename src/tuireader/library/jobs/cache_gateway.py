@@ -280,7 +280,7 @@ class Cache:
             return await pool.take(work)
 
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
-        """Run `work`, which may hang, in a process of its own with a deadline of `seconds`. It must be picklable.
+        """Run `work`, which may hang, in a process of its own, for `seconds` of CPU time. It must be picklable.
 
         Raises TimeoutError after them, with the cache unchanged.
         """

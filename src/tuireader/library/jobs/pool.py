@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from tuireader.async_tools import to_the_end
 from tuireader.errors import StoreError
-from tuireader.library.jobs.processes import Processes
+from tuireader.library.jobs.processes import Limited, Processes
 from tuireader.library.jobs.work import Joint, Outcome, Result, Together, Work
 from tuireader.store.connection import Connection, connect
 
@@ -89,6 +89,8 @@ MOST = 4
 """Maximum number of processes, since they write in turn."""
 APART = 2
 """Maximum number of jobs in processes of their own at a time."""
+BUSY = 6
+"""Number of times that a busy machine may make a job longer."""
 _AHEAD = 2
 """Pages handed to a process before it answers, so that it need not wait."""
 TOGETHER = 8
@@ -238,10 +240,10 @@ class JobPool:
         return await self._pages.put(work)
 
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
-        """Run a job that may hang in a process of its own, which is killed after `seconds`.
+        """Run a job that may hang in a process of its own, which is ended after `seconds` of CPU time.
 
-        Raises TimeoutError after them or for too much memory; StoreError if the process ends. Without a process, the
-        thread runs it.
+        Raises TimeoutError after them, after `BUSY` times as long in all, or for too much memory; StoreError if the
+        process ends. Without a process, the thread runs it.
         """
         async with self._apart:
             try:
@@ -253,10 +255,11 @@ class JobPool:
 
     async def _do_apart(self, process: Processes, work: Work[Result], seconds: float) -> Result:
         try:
-            async with asyncio.timeout(seconds):
-                return await process.do(work)
+            async with asyncio.timeout(seconds * BUSY):
+                return await process.do(Limited(work, seconds))
         except EOFError:
-            raise StoreError(ENDED) from None
+            await process.close()
+            raise (TimeoutError if process.is_overdue else StoreError(ENDED)) from None
         except MemoryError as error:
             process.kill()
             raise TimeoutError from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import os
 import pickle
 import signal
@@ -13,9 +14,10 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from tuireader.async_tools import to_the_end
 from tuireader.library.jobs.work import Result, Work, told
@@ -23,6 +25,7 @@ from tuireader.store.connection import Connection, connect
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from multiprocessing.process import BaseProcess
 
 _CLOSE_TIMEOUT = 10.0
 """Seconds for processes to end."""
@@ -64,6 +67,7 @@ class Processes:
                 (os.getpid(), tuple(prepare), 0 if are_forked else _NICENESS),
             )
         self._path = str(path)
+        self._children: list[BaseProcess] = []
         self._started = [self._submit(os.getpid) for _ in range(number)]  # each starts one
 
     def _submit(self, work: Any, *arguments: object) -> Future[Any]:
@@ -76,6 +80,12 @@ class Processes:
             await asyncio.wrap_future(self._started[0])
         except BrokenExecutor as error:
             raise EOFError("the processes ended at once") from error
+        self._children = list((self._executor._processes or {}).values())  # noqa: SLF001 - none once it is broken
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a process was ended because its CPU time was up; known once they are closed."""
+        return any(child.exitcode == -getattr(signal, "SIGXCPU", math.inf) for child in self._children)
 
     async def do(self, work: Work[Result]) -> Result:
         """Run a job and return its result or raise its error; EOFError if the processes end."""
@@ -161,6 +171,26 @@ def _end_with_parent(parent: int) -> None:
         if os.getppid() != parent:
             os._exit(1)
         time.sleep(_LOOK)
+
+
+@dataclass(frozen=True, slots=True)
+class Limited(Generic[Result]):
+    """A job whose process the system ends after `seconds` of CPU time. Picklable.
+
+    A busy machine lets a process wait for its turn, which is not the fault of what it reads.
+    """
+
+    work: Work[Result]
+    seconds: float
+
+    def __call__(self, c: Connection) -> Result:
+        if sys.platform != "win32":
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+            until = math.ceil(time.process_time() + self.seconds)
+            resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        return self.work(c)
 
 
 def _do(path: str, work: Work[Any]) -> bytes:

@@ -7,6 +7,7 @@ device keeps a copy of its files beside the cache. Of each fact the newest time 
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 import socket
@@ -17,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tuireader.errors import SyncError
 from tuireader.library.rules import apply_rules
@@ -49,10 +50,8 @@ from tuireader.sync.shared_folder_map import (
     REUSED,
     Fact,
     FolderMap,
-    Kind,
     Subscription,
     is_asked,
-    marks_of,
     packed,
     stamp,
     time_of,
@@ -445,8 +444,8 @@ class _Exchange:
     def _local(self) -> list[Feed]:
         return feeds.of_account(self._c, LOCAL)
 
-    def _mark(self, feed: str, name: Kind, guid: int, when: int) -> bool:
-        """Record a mark unless a newer one is known; returns whether it was recorded."""
+    def _mark(self, feed: str, name: Field | Literal["reused"], guid: int, when: int) -> bool:
+        """Record a mark unless a newer one of its author is known; returns whether it was recorded."""
         is_news = self._known.mark(feed, name, guid, when)
         if is_news:
             self._recent.mark(feed, name, guid, when)
@@ -485,16 +484,18 @@ class _Exchange:
     def _name_anew(self, feed_id: int, url: str, lost: dict[int, tuple[int, int]]) -> None:
         """Copy marks from guids to the new keys of their articles; from a reused guid, to the first that `lost` it."""
         keys = self._keys(feed_id)
-        holders = {row.guid: (self._now // 1000, row.id) for row in server_statuses.of_feed(self._c, feed_id)} | lost
+        holders: dict[int, tuple[float, int]] = {
+            row.guid: (math.inf, row.id) for row in server_statuses.of_feed(self._c, feed_id)
+        } | lost
         for guid, (until, id_) in holders.items():
             for name in FIELDS:
-                when = self._known.stamp_of(url, name, guid)
-                if when and id_ in keys and time_of(when) < 1000 * (until + 1):
-                    self._mark(url, name, keys[id_], when)
+                for when in self._known.stamps_of(url, name, guid):
+                    if when and id_ in keys and time_of(when) < 1000 * (until + 1):
+                        self._mark(url, name, keys[id_], when)
 
     def _mark_both(self, url: str, name: Field, guids: tuple[int, int]) -> None:
         for one, other in (guids, guids[::-1]):
-            if when := self._known.stamp_of(url, name, one):
+            for when in filter(None, self._known.stamps_of(url, name, one)):
                 self._mark(url, name, other, when)
 
     def _tell_marks(self, waiting: Sequence[Change]) -> None:
@@ -787,7 +788,7 @@ class _Exchange:
         last: dict[tuple[int, Field], int] = {}
         stories: dict[tuple[int, Field], int] = defaultdict(int)
         for feed in self._local():
-            marks = dict(marks_of(self._known, _shared(feed.url)))
+            marks = dict(self._known.marks_of(_shared(feed.url)))
             for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
                 rows.append(row)
                 guid = self._keys(feed.id).get(row.id, row.guid)
