@@ -10,6 +10,7 @@ Packed, a map is a line of JSON and arrays of 64-bit numbers, compressed.
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 import zlib
 from array import array
@@ -58,7 +59,13 @@ _HEAD = 16_000_000
 T = TypeVar("T")
 
 Stamps = dict[int, int]
-"""The stamp of each article's mark, by the hash of its guid."""
+"""The stamp of each article's mark, by its `key`."""
+_SALT = secrets.randbits(63)
+
+
+def key(guid: int) -> int:
+    """The hash of a guid as a key of `Stamps`, and back: who writes a file must not know which keys collide."""
+    return guid ^ _SALT
 
 
 def stamp(at: int, *, value: bool, is_unasked: bool = False) -> int:
@@ -150,16 +157,16 @@ class FolderMap:
 
     def mark(self, feed: str, field: Field | Literal["reused"], guid: int, when: int) -> bool:
         """Record a mark unless a newer one of its author is known; returns whether it was recorded."""
-        return self._mark(feed, field if field == REUSED or is_asked(when) else _BY_RULE[field], guid, when)
+        return self._mark(feed, field if field == REUSED or is_asked(when) else _BY_RULE[field], key(guid), when)
 
-    def _mark(self, feed: str, kind: Kind, guid: int, when: int) -> bool:
+    def _mark(self, feed: str, kind: Kind, at: int, when: int) -> bool:
         stamps = self.marks.setdefault((feed, kind), {})
-        before = stamps.get(guid)
+        before = stamps.get(at)
         if before is None:
             self._count += 1
         elif when <= before:
             return False
-        stamps[guid] = when
+        stamps[at] = when
         return True
 
     def adopt(self, feed: str, kind: Kind, stamps: Stamps) -> bool:
@@ -172,7 +179,7 @@ class FolderMap:
 
     def stamps_of(self, feed: str, field: Field, guid: int) -> tuple[int, int]:
         """The user's mark and that of a rule; 0 for none."""
-        by_user, by_rule = (self.marks.get((feed, kind), {}).get(guid, 0) for kind in (field, _BY_RULE[field]))
+        by_user, by_rule = (self.marks.get((feed, kind), {}).get(key(guid), 0) for kind in (field, _BY_RULE[field]))
         return by_user, by_rule
 
     def stamp_of(self, feed: str, field: Field, guid: int) -> int:
@@ -184,7 +191,7 @@ class FolderMap:
         for field in FIELDS:
             by_user, by_rule = (self.marks.get((feed, kind), {}) for kind in (field, _BY_RULE[field]))
             if by_user or by_rule:
-                yield field, by_user | {guid: _in_force(by_user.get(guid, 0), when) for guid, when in by_rule.items()}
+                yield field, by_user | {at: _in_force(by_user.get(at, 0), when) for at, when in by_rule.items()}
 
     def reused(self, feed: str) -> bool:
         """Whether a feed has given a guid to another article."""
@@ -215,9 +222,9 @@ class FolderMap:
             news.adopt(feed, kind, stamps)
             return
         here = self.marks.get((feed, kind), {})
-        for guid, each in [(guid, each) for guid, each in stamps.items() if each > here.get(guid, 0)]:
-            self._mark(feed, kind, guid, each)
-            news._mark(feed, kind, guid, each)
+        for at, each in [(at, each) for at, each in stamps.items() if each > here.get(at, 0)]:
+            self._mark(feed, kind, at, each)
+            news._mark(feed, kind, at, each)
 
     def has_room(self, other: FolderMap) -> bool:
         """Whether another map can be merged completely."""
@@ -234,7 +241,7 @@ class FolderMap:
         part = FolderMap()
         for (feed, kind), stamps in self.marks.items():
             guids = here.get(feed, frozenset())
-            kept = {guid: each for guid, each in stamps.items() if guid in guids or (kind == REUSED and guids)}
+            kept = {at: each for at, each in stamps.items() if key(at) in guids or (kind == REUSED and guids)}
             part.merge_marks(feed, kind, kept, FolderMap())
         feeds, room = _FEEDS // 2, _NAMES // 2
         for url, there in self.subscriptions.items():
@@ -287,7 +294,7 @@ def packed(known: FolderMap, state: str) -> bytes:
         for kind in _KINDS:
             stamps = known.marks.get((url, kind), {})
             counts.append(len(stamps))
-            arrays += [array("q", stamps.keys()), array("q", stamps.values())]
+            arrays += [array("q", map(key, stamps)), array("q", stamps.values())]
         rows.append([url, known.subscriptions.get(url), *counts])
     row = json.dumps({"tuireader": _FORMAT, "state": state, "feeds": rows}, ensure_ascii=False)
     head = row.encode("utf-8", "replace") + b"\n"
@@ -329,7 +336,7 @@ def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
             rest = rest[16 * count :]
             if url:
                 found = {
-                    guid: each if each < limit else 4 * BEFORE + each % 4
+                    key(guid): each if each < limit else 4 * BEFORE + each % 4
                     for guid, each in zip(guids, stamps, strict=True)
                     if each >= 4
                 }

@@ -23,7 +23,17 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
-from tuireader.sync.shared_folder_map import LARGEST, LONGEST, Fact, FolderMap, Subscription, packed, stamp, unpacked
+from tuireader.sync.shared_folder_map import (
+    LARGEST,
+    LONGEST,
+    Fact,
+    FolderMap,
+    Subscription,
+    key,
+    packed,
+    stamp,
+    unpacked,
+)
 
 STEPS = ("_keep", "_take_marks", "_write", "_take_subscriptions")
 
@@ -277,7 +287,7 @@ def test_of_too_much_what_is_here_is_kept(monkeypatch: pytest.MonkeyPatch) -> No
     assert not FolderMap().has_room(told)
     part = told.part({URL: {98, 99, 100}})
     assert part.marks.keys() == {(URL, "read")}
-    assert part.marks[URL, "read"] == {98: 4 * 98 + 7, 99: 4 * 99 + 7}
+    assert part.marks[URL, "read"] == {key(98): 4 * 98 + 7, key(99): 4 * 99 + 7}
     assert URL in part.subscriptions
     assert len(part.subscriptions) == 4
 

@@ -52,6 +52,7 @@ from tuireader.sync.shared_folder_map import (
     FolderMap,
     Subscription,
     is_asked,
+    key,
     packed,
     stamp,
     time_of,
@@ -793,7 +794,7 @@ class _Exchange:
                 rows.append(row)
                 guid = self._keys(feed.id).get(row.id, row.guid)
                 for name, stamp_of in marks.items():
-                    when = last[row.id, name] = stamp_of.get(guid, 0)
+                    when = last[row.id, name] = stamp_of.get(key(guid), 0)
                     if row.story is not None and is_asked(when):
                         stories[row.story, name] = max(stories[row.story, name], when)
         for row in rows:
