@@ -1,10 +1,35 @@
 import asyncio
+import subprocess
+import sys
 from collections.abc import Coroutine
 from contextlib import aclosing
 
 import pytest
 
-from tuireader.async_tools import as_done, to_the_end
+from tuireader.async_tools import as_done, in_thread, to_the_end
+
+
+async def test_results_and_errors_come_out_of_threads() -> None:
+    assert await asyncio.gather(*(in_thread(divmod, n, 3) for n in range(40))) == [divmod(n, 3) for n in range(40)]
+    with pytest.raises(ZeroDivisionError):
+        await in_thread(divmod, 1, 0)
+
+
+def test_the_program_ends_while_work_in_a_thread_goes_on() -> None:
+    code = """
+import asyncio, time
+from tuireader.async_tools import in_thread
+def work():
+    while True:
+        time.sleep(0.01)
+async def main():
+    task = asyncio.ensure_future(in_thread(work))
+    await asyncio.sleep(0.1)
+    print("ends")
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("ends\n", "")
 
 
 async def test_what_lets_go_comes_to_its_end_however_often_its_task_is_cancelled() -> None:

@@ -1,12 +1,59 @@
-"""Asyncio helpers for concurrent tasks and safe cleanup under repeated cancellation."""
+"""Asyncio helpers: work in threads, concurrent tasks, safe cleanup under repeated cancellation."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+
+
+_THREADS = 8
+"""Maximum number of threads for work."""
+
+
+class _Threads:
+    """Threads that do not delay the end of the program, unlike those of `asyncio.to_thread`."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._count = 0
+
+    def submit(self, job: Callable[[], None]) -> None:
+        self._jobs.put(job)
+        if not self._idle.acquire(blocking=False) and self._count < _THREADS:
+            threading.Thread(target=self._run, name="work", daemon=True).start()
+            self._count += 1
+
+    def _run(self) -> None:
+        while True:
+            self._jobs.get()()
+            self._idle.release()
+
+
+_threads = _Threads()
+
+
+async def in_thread(work: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
+    """Run a function in a thread; the end of the program does not wait for it."""
+    from concurrent.futures import Future  # the start of the app does without it
+
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(work(*arguments, **named))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
+            future.set_exception(error)
+
+    _threads.submit(run)
+    return await asyncio.wrap_future(future)
 
 
 async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] = lambda: None) -> None:

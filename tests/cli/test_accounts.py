@@ -181,6 +181,18 @@ def test_a_feed_is_pushed(run: Run, server: FakeMiniflux, site_with_feed: str) -
     assert "it is followed by an account already" in again.err
 
 
+def test_a_feed_that_is_pushed_away_from_a_rule_is_said(
+    run: Run, server: FakeMiniflux, site: ScriptedSite, site_with_feed: str
+) -> None:
+    site.pages["/other"] = site.pages["/feed"]
+    run("add", "--folder", "Mine", site_with_feed, f"{site.url}/other")
+    run("rules", "--add", "harbour", "--star", "--folder", "Mine")
+    add(run, server)
+    done = run("account", "push", site_with_feed)
+    assert "Not in “Mine” any more, which a rule is for (star): Own feed." in done.err
+    assert "a rule is for" not in run("account", "push", "--all").err
+
+
 def test_an_account_follows_what_is_added_for_it(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
     assert "There are no accounts" in run("add", "--account", "work", site_with_feed).err
     add(run, server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +98,13 @@ def test_titles_and_names_of_any_length_are_cut() -> None:
         (page,) = read(text) or []
         assert len(page.title) == 1000
         assert all(len(tag) == 1000 for tag in page.tags)
+
+
+def test_an_address_that_comes_again_and_again_has_tags_within_limits() -> None:
+    row = {"is_archived": 1, "url": "https://a.example/1", "title": "One", "content": "", "is_starred": 0}
+    rows = [{**row, "tags": [f"tag {n}"]} for n in range(200)]
+    (page,) = read(json.dumps(rows)) or []
+    assert page.tags == tuple(f"tag {n}" for n in range(30))
 
 
 def test_a_star_without_its_feed_is_one_among_others() -> None:

@@ -90,7 +90,7 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
                     first,
                     html=first.html or page.html,
                     file=first.file or page.file,
-                    tags=tuple(dict.fromkeys((*first.tags, *page.tags))),
+                    tags=tuple(dict.fromkeys((*first.tags, *page.tags)))[:_NAMES],
                     is_read=first.is_read and page.is_read,
                     is_starred=first.is_starred or page.is_starred,
                 )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, NotFoundError, SyncError
+from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import server
 from tuireader.library.syncing.detect import server_of
@@ -81,6 +82,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
     async with on.queue() as queue:
         server = server_of(queue, account, await in_time(login_of, account))
         await server.sign_in()
+        ruled = await on.cache.read(apply_rules.feeds_of_rules)
         for feed in chosen:
             yield Step(f"{account.name}: {feed.name}")
             try:
@@ -92,6 +94,8 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
                 yield Step(
                     notices=(f"{feed.name} is followed by {account.name} now.", *map(with_period, said)), has_news=True
                 )
+        said = await on.cache.read(partial(apply_rules.without_rules, before=ruled))
+        yield Step(notices=tuple(map(with_period, said)))
 
 
 async def add(on: Context, address: str, login: Login, secret: Secret, name: str) -> Steps:

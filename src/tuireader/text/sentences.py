@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from tuireader.text.folding import fold
 
+_LISTED = 4
+"""Maximum names in a list."""
+
 
 def ended(said: str) -> str:
     """A sentence with a period, unless it ends with another mark."""
@@ -21,6 +24,11 @@ def together(said: Sequence[str]) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun in singular or plural; `many` unless it is `one` with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:_LISTED]) + (f" and {len(names) - _LISTED} more" if len(names) > _LISTED else "")
 
 
 def nearest(word: str, known: Iterable[str], *, alike: float) -> str:

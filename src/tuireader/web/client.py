@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
-from tuireader.async_tools import to_the_end
+from tuireader.async_tools import in_thread, to_the_end
 from tuireader.urls.private_network import Reach, is_inside_by_name, is_private_name
 from tuireader.web.connection import Answer, PrivateAddressError, Request
 from tuireader.web.connection_pool import Connections, Proxies
@@ -102,7 +102,7 @@ class Client:
 async def open_client(*, connections: int = 96, per_host: int = 2) -> AsyncIterator[Client]:
     """Open a client for many calls of `get`; raises FetchError if the environment names an invalid proxy."""
     # What a SOCKS proxy needs takes longer to import than a key should wait.
-    client = await asyncio.to_thread(Client, connections=connections, per_host=per_host)
+    client = await in_thread(Client, connections=connections, per_host=per_host)
     look_up_apart()
     try:
         yield client

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass  # noqa: TID251 - they ask nobody
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure
 from tuireader.urls.private_network import Reach, is_private_address
 from tuireader.web.connection import (
@@ -278,7 +279,7 @@ class Connections:
     async def _context(self) -> ssl.SSLContext:
         """The TLS context; loading it is slow."""
         if self._tls is None or (self._tls.done() and self._tls.cancelled()):
-            self._tls = asyncio.ensure_future(asyncio.to_thread(_make_context))
+            self._tls = asyncio.ensure_future(in_thread(_make_context))
         return await asyncio.shield(self._tls)
 
 

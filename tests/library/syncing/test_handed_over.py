@@ -17,6 +17,7 @@ from support.factories import NOW, backup_of, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.library.refreshing.upkeep import index_all
+from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing.greader import GoogleReader
 from tuireader.library.syncing.miniflux import Miniflux
@@ -63,6 +64,33 @@ async def test_a_feed_whose_address_redirects_stays_one(server: Api, device: Mak
         assert (feed.id, feed.url, feed.is_followed_for_us) == (own.id, server.leads[OWN], True)
         assert articles.count(c, Query(feeds=(own.id,))) == 6
         assert [rule.folder_id for rule in rules.every(c)] == [feed.folder_id]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (0, 2, 1)])
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_a_rule_for_a_folder_follows_to_the_folder_of_that_name_whatever_else_its_feeds_went_to(
+    server: Api, device: MakeDevice, order: tuple[int, ...], is_alone: bool
+) -> None:
+    """One of three feeds is there already, in another folder: alone, or with others."""
+    urls = [f"http://own{n}.example/feed" for n in range(3)]
+    for number, url in enumerate(urls[2:] if is_alone else [urls[2], "http://other.example/feed"], 1):
+        server.follow(number, "There", url)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        own = [feeds.add(c, url, title=f"Own {n}", site="", now=NOW) for n, url in enumerate(urls)]
+        subscription.put_all_into(c, [feed.id for feed in own], "Mine")
+        own = [feeds.get(c, feed.id) for feed in own]
+        rule = rules.add(c, Rule("nothing", star=True, folder_id=own[0].folder_id), NOW)
+        before = apply_rules.feeds_of_rules(c)
+    for place in order:
+        await here.push(own[place])
+    with closing(connect(here.path)) as c:
+        folder = folders.get(c, rules.get(c, rule.id).folder_id or 0)
+        assert (folder.name, folder.account_id) == ("Mine", here.account_id)
+        assert {feed.name for feed in feeds.every(c) if feed.folder_id == folder.id} == {"Own 0", "Own 1"}
+        (said,) = apply_rules.without_rules(c, before)
+        assert said.startswith("Not in “Mine” any more, which a rule is for (star): ")
 
 
 @pytest.mark.parametrize("what", ["unsubscribe", "name and folder"])

@@ -206,5 +206,5 @@ async def test_a_reader_that_ends_in_the_middle_of_a_refresh_leaves_nothing_open
             await asyncio.sleep(0.001)
         assert pilot.app.is_running
     names = {getattr(task.get_coro(), "__name__", "") for task in asyncio.all_tasks() - {asyncio.current_task()}}
-    assert names <= {"to_thread", "_run_timer"}  # these end with their next step: a read of the cache, Textual's timer
+    assert names <= {"in_thread", "_run_timer"}  # these end with their next step: a read of the cache, Textual's timer
     gc.collect()  # what was not closed complains

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, NotAFeedError
 from tuireader.feeds.sitemap import Listed
 from tuireader.library.archiving.save_older import Kind, Steps, Taken, Wanted, parsed, take_entries
@@ -212,7 +213,7 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
         found = listing.pages | found
         if found and not robots.sitemaps and not listing.maps:  # of the usual names one is enough
             waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
-    return Found(await asyncio.to_thread(_newest, found), robots.pause)
+    return Found(await in_thread(_newest, found), robots.pause)
 
 
 def _newest(found: dict[str, Listed]) -> tuple[Listed, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, NotFoundError, TuireaderError
 from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.archive_sources import LookAtFront, asked, is_of_site, ways
@@ -157,7 +158,7 @@ class _Backfill:
     async def _walk(self, every: Sequence[Listed], before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Read the pages of articles that are not here, one by one."""
         archive = before if before is not None and not before.is_done else Archive("pages")
-        left = await asyncio.to_thread(archive_sources.after, archive, every)
+        left = await in_thread(archive_sources.after, archive, every)
         self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
         unreadable = 0
         for place, listed in enumerate(left):

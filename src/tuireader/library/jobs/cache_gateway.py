@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import BusyError
 from tuireader.library.jobs.work import Result, Work, wait_for
 from tuireader.model.headline import StatusChange
@@ -230,7 +231,7 @@ class Cache:
                 connection.set_progress_handler(unwanted.is_set, STEPS)
                 return work(connection)
 
-        task = asyncio.ensure_future(asyncio.to_thread(run))
+        task = asyncio.ensure_future(in_thread(run))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:

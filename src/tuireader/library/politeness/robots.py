@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import front_of
@@ -56,7 +57,7 @@ class RobotRules:
         except FetchError as error:
             has_none = error.kind is FetchFailure.STATUS and (error.status or 0) < _ERRORS_OF_SERVER
             return Robots() if has_none and error.status != _TOO_MANY else _of_robots(error)
-        return await asyncio.to_thread(Robots, page.content)
+        return await in_thread(Robots, page.content)
 
 
 def _of_robots(error: FetchError) -> FetchError:

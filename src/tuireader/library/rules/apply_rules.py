@@ -15,13 +15,13 @@ from tuireader.store import articles, feeds, folders, rules, status_outbox, ui_s
 from tuireader.store.queries import renaming, search
 from tuireader.store.queries.query_language import understand
 from tuireader.store.row_values import name_key
-from tuireader.text.sentences import counted
+from tuireader.text.sentences import counted, listed
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from tuireader.model.feed import Feed
+    from tuireader.model.feed import Feed, Folder
     from tuireader.model.headline import Headline
 
 
@@ -148,33 +148,73 @@ def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
 
 
 def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
-    """Let rules and searches follow if all feeds of a folder moved into a new one; returns messages about others.
+    """Let rules and searches follow if all feeds of a folder went elsewhere; returns messages about others.
 
-    `before` are the feeds as they were filed. A folder is new if it has no other feeds, or has the same name; that of
-    an account's feeds without a folder is none.
+    `before` are the feeds as they were filed. They follow to the folder of the same name of an account that any of the
+    feeds went to, else to the folder that all of them went to, if it has no others; that of an account's feeds without
+    a folder is none.
     """
-    said, unfiled = [], folders.unfiled(c)
+    said = []
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
-    names = {folder.id: folder.name for folder in folders.every(c)}
+    every = {folder.id: folder for folder in folders.every(c)}
+    keys = [name_key(each.name) for each in every.values()]
     by_folder = defaultdict(set)
     for feed in before:
         by_folder[feed.folder_id].add(feed.id)
     for old, ids in by_folder.items():
         if old is None or old in filed.values():
             continue
-        name = names[old]
-        ways = {filed[id_] for id_ in ids if id_ in filed}
-        to = ways.pop() if len(ways) == 1 else None
-        is_new = to is not None and to not in unfiled and {id_ for id_, folder in filed.items() if folder == to} <= ids
-        if to is not None and (is_new or name_key(names[to]) == name_key(name)):
+        name = every[old].name
+        to = _namesake(old, ids, filed, every) or _new_folder(ids, filed, folders.unfiled(c))
+        if to is not None:
             rules.move_to(c, old, to)
-            keys = [name_key(each) for each in names.values()]  # a name of two folders says of neither which it means
-            if keys.count(name_key(name)) == keys.count(name_key(names[to])) == 1:
-                renaming.follow(c, "folder", name, [names[to]])
+            if keys.count(name_key(name)) == keys.count(name_key(every[to].name)) == 1:  # a name of two says of neither
+                renaming.follow(c, "folder", name, [every[to].name])
         else:
             idle = rules.of_folders(c, [old])
             said += [f"Nothing is in “{name}” any more, which a rule is for: {rule.said}" for rule in idle]
         said += _finding_none(c, name)
+    return said
+
+
+_Filed = dict[int, "int | None"]
+"""The folder of each feed."""
+
+
+def _namesake(old: int, ids: Collection[int], filed: _Filed, every: Mapping[int, Folder]) -> int | None:
+    """The folder of the same name in another account that any of the feeds went to; None if there is not one."""
+    ways = {every[to].account_id for id_ in ids if (to := filed.get(id_)) is not None} - {every[old].account_id}
+    key = name_key(every[old].name)
+    found = [
+        to for to in set(filed.values()) if to and every[to].account_id in ways and name_key(every[to].name) == key
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _new_folder(ids: Collection[int], filed: _Filed, unfiled: Collection[int]) -> int | None:
+    """The folder that all of the feeds went to, if it has no others; else None."""
+    ways = {filed[id_] for id_ in ids if id_ in filed}
+    to = ways.pop() if len(ways) == 1 else None
+    others = {id_ for id_, folder in filed.items() if folder == to}.difference(ids)
+    return None if to in unfiled or others else to
+
+
+def feeds_of_rules(c: sqlite3.Connection) -> dict[int, set[int]]:
+    """The feeds in the folder of each rule that is for a folder."""
+    every = feeds.every(c)
+    by_folder = [(rule, rule.folder_id) for rule in rules.every(c) if rule.folder_id is not None]
+    return {rule.id: {feed.id for feed in every if feed.folder_id == folder} for rule, folder in by_folder}
+
+
+def without_rules(c: sqlite3.Connection, before: Mapping[int, Collection[int]]) -> list[str]:
+    """Messages about feeds that have left the folders of rules since `before`, from `feeds_of_rules`."""
+    here, said = {feed.id: feed.name for feed in feeds.every(c)}, []
+    for rule_id, now in feeds_of_rules(c).items():
+        left = [here[id_] for id_ in sorted(set(before.get(rule_id, ())) - now) if id_ in here]
+        if left and now:  # else it was said that nothing is there
+            rule = rules.get(c, rule_id)
+            folder = folders.get(c, rule.folder_id or 0).name
+            said.append(f"Not in “{folder}” any more, which a rule is for ({rule.said}): {listed(left)}")
     return said
 
 

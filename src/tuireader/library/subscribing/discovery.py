@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, NoFeedFoundError
 from tuireader.feeds.feed_links import find_api, find_feeds, is_feed, says_comments, usual_feed_urls
 from tuireader.library.politeness.queue import PoliteQueue
@@ -40,7 +40,7 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     if (found := await _at_known_site(queue, address)) is not None:
         return found
     url, page = await page_at(queue, address)
-    links = await asyncio.to_thread(_links, page)
+    links = await in_thread(_links, page)
     if links is None:
         return Candidates(url, page, (FeedLink(split_credentials(url)[0]),), page)
     if links:
@@ -77,7 +77,7 @@ async def _only(queue: PoliteQueue, url: str, feed_url: str) -> Candidates | Non
         if _is_hopeless(error):
             raise
         return None
-    is_there = await asyncio.to_thread(is_feed, page.content, page.content_type)
+    is_there = await in_thread(is_feed, page.content, page.content_type)
     return Candidates(url, page, (FeedLink(feed_url),), page) if is_there else None
 
 
@@ -129,12 +129,12 @@ async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[F
         if _is_hopeless(error):
             raise
         return ()
-    return await asyncio.to_thread(_links, found) or ()
+    return await in_thread(_links, found) or ()
 
 
 async def _at_api(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:
     """The posts of a WordPress site without a feed, from its API."""
-    link = await asyncio.to_thread(find_api, page.content, page.url, page.content_type)
+    link = await in_thread(find_api, page.content, page.url, page.content_type)
     if link is None:
         return None
     try:
@@ -144,7 +144,7 @@ async def _at_api(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[F
         if _is_hopeless(error):
             raise
         return None
-    is_there = await asyncio.to_thread(is_feed, posts.content, posts.content_type)
+    is_there = await in_thread(is_feed, posts.content, posts.content_type)
     return ((link,), posts) if is_there else None
 
 
@@ -160,7 +160,7 @@ async def _at_news_sitemap(queue: PoliteQueue, address: str, page: Page) -> tupl
         rules = await robots.of(page.url, permission_for(page.url, page.url, page.reach))
         for url in [each for each in rules.sitemaps if "news" in each.lower() and rules.allows(each)][:_NEWS_MOST]:
             there = await ask(url)
-            if await asyncio.to_thread(is_feed, there.content, there.content_type):
+            if await in_thread(is_feed, there.content, there.content_type):
                 return (FeedLink(url),), there
     except FetchError as error:
         if _is_hopeless(error):
@@ -178,7 +178,7 @@ async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tupl
             if _is_hopeless(error):
                 raise
             continue
-        if await asyncio.to_thread(is_feed, guess.content, guess.content_type):
+        if await in_thread(is_feed, guess.content, guess.content_type):
             return (FeedLink(url),), guess
     return None
 

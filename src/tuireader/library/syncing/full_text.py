@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.async_tools import in_thread
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.model.account import MINIFLUX
@@ -36,7 +36,7 @@ async def fetch_from_server(
     server = server_of(queue, there.account, login)
     await server.sign_in()
     page = await server.talk.ask(f"/v1/entries/{int(there.number)}/fetch-content")
-    html = await asyncio.to_thread(miniflux.text_in, page.content, page.url)
+    html = await in_thread(miniflux.text_in, page.content, page.url)
     return await cache.take(partial(_keep, article_id=article_id, html=html))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.apply_remote import TakeEntries, Taken
@@ -108,7 +108,7 @@ class GoogleReader(Server):
         await self.sign_in()
         try:
             page = await self.talk.ask("/reader/api/0/user-info?output=json")
-            return await asyncio.to_thread(greader.user_of, page.content, page.url)
+            return await in_thread(greader.user_of, page.content, page.url)
         except (FetchError, SyncError):  # some servers have it not
             return ""
 
@@ -122,7 +122,7 @@ class GoogleReader(Server):
             self.talk.headers, self._token = [], None
             await self.sign_in()
             page = await self.talk.ask("/reader/api/0/subscription/list?output=json")
-        return await asyncio.to_thread(greader.feeds_of, page.content, page.url, is_freshrss=self._is_freshrss)
+        return await in_thread(greader.feeds_of, page.content, page.url, is_freshrss=self._is_freshrss)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
         """Add or remove a tag of articles.
@@ -393,7 +393,7 @@ class GoogleReader(Server):
         for _ in range(_PAGES):
             path = greader.ids_address(stream, without=without, continuation=continuation, most=most)
             page = await self.talk.ask(path)
-            numbers, continuation = await asyncio.to_thread(greader.ids_of, page.content, page.url)
+            numbers, continuation = await in_thread(greader.ids_of, page.content, page.url)
             new = [self._listed.setdefault(each, each) for each in dict.fromkeys(numbers) if each not in found]
             found.update(new)
             if len(self._listed) > _NUMBERS:
@@ -416,7 +416,7 @@ class GoogleReader(Server):
         return found
 
     async def _entries_in(self, page: Page) -> Entries:
-        return await asyncio.to_thread(greader.entries_of, page.content, page.url, is_freshrss=self._is_freshrss)
+        return await in_thread(greader.entries_of, page.content, page.url, is_freshrss=self._is_freshrss)
 
 
 def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.apply_remote import TakeEntries, Taken
@@ -124,7 +125,7 @@ class Miniflux(Server):
 
     async def user(self) -> str:
         page = await self.talk.ask("/v1/me")
-        name = await asyncio.to_thread(miniflux.user_of, page.content, page.url)
+        name = await in_thread(miniflux.user_of, page.content, page.url)
         if not name:
             raise SyncError(f"{named_host(page.url)} does not answer as Miniflux does")
         return name
@@ -132,9 +133,9 @@ class Miniflux(Server):
     async def feeds(self) -> list[RemoteFeed]:
         if self._last is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time
             page = await self.talk.ask(miniflux.newest("changed_at"))
-            self._last = await asyncio.to_thread(miniflux.newest_change, page.content, page.url)
+            self._last = await in_thread(miniflux.newest_change, page.content, page.url)
         page = await self.talk.ask("/v1/feeds")
-        return await asyncio.to_thread(miniflux.feeds_of, page.content, page.url)
+        return await in_thread(miniflux.feeds_of, page.content, page.url)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
         """Mark articles read at once; stars, which can only be toggled, if they differ."""
@@ -151,7 +152,7 @@ class Miniflux(Server):
             page = await self._if_there(path)
             if page is None:
                 return False
-            if await asyncio.to_thread(miniflux.is_starred, page.content, page.url) is value:
+            if await in_thread(miniflux.is_starred, page.content, page.url) is value:
                 return True
             if await self._if_there(f"{path}/bookmark", method="PUT") is None:
                 return False
@@ -164,7 +165,7 @@ class Miniflux(Server):
                 return feed.server_id, feed
         body = miniflux.body(feed_url=url, category_id=int(await self._folder(folder)))
         page = await self.talk.ask("/v1/feeds", method="POST", body=body, kind=_JSON)
-        number = await asyncio.to_thread(miniflux.new_number, page.content, page.url, "feed_id")
+        number = await in_thread(miniflux.new_number, page.content, page.url, "feed_id")
         if not number:
             raise SyncError(f"{named_host(page.url)} did not say how it calls {shown_address(url)}")
         return number, None
@@ -196,10 +197,10 @@ class Miniflux(Server):
         """The id of a category; for "" that of the first, the default."""
         if self._folders is None:
             page = await self.talk.ask("/v1/categories")
-            self._folders = await asyncio.to_thread(miniflux.folders_of, page.content, page.url)
+            self._folders = await in_thread(miniflux.folders_of, page.content, page.url)
         if name and name not in self._folders:
             page = await self.talk.ask("/v1/categories", method="POST", body=miniflux.body(title=name), kind=_JSON)
-            if number := await asyncio.to_thread(miniflux.new_number, page.content, page.url):
+            if number := await in_thread(miniflux.new_number, page.content, page.url):
                 self._folders[name] = number
         number = self._folders.get(name) or next(iter(sorted(self._folders.values(), key=int)), "")
         if not number:
@@ -213,9 +214,7 @@ class Miniflux(Server):
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
         """Fetch articles by server ids."""
         pages = [await self._if_there(_entry(number)) for number in numbers]
-        found = [
-            await asyncio.to_thread(miniflux.entry_of, page.content, page.url) for page in pages if page is not None
-        ]
+        found = [await in_thread(miniflux.entry_of, page.content, page.url) for page in pages if page is not None]
         return [each for each in found if each is not None]
 
     async def is_behind(self, number: str) -> bool:
@@ -224,7 +223,7 @@ class Miniflux(Server):
 
     async def _highest(self) -> int:
         page = await self.talk.ask(miniflux.newest("id"))
-        numbers, _ = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
+        numbers, _ = await in_thread(miniflux.numbers_of, page.content, page.url)
         return max(numbers, default=0)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
@@ -250,7 +249,7 @@ class Miniflux(Server):
         since = int((clock() - RECENT).timestamp())
         address = partial(miniflux.page, before=cursor.looked or _HIGHEST, published_after=since)
         page = await self._page(address)
-        numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
+        numbers, is_last = await in_thread(miniflux.numbers_of, page.content, page.url)
         if numbers:
             known = miniflux.moment_of(cursor.changed)  # a status that is no later was taken with all that has changed
             taken = await apply_remote.take(
@@ -377,7 +376,7 @@ class Miniflux(Server):
                 page, asked, left = await asked, None, left - 1
                 self._bytes += len(page.content)
                 left = 0 if self._bytes > MOST_BYTES else left
-                numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
+                numbers, is_last = await in_thread(miniflux.numbers_of, page.content, page.url)
                 address = following(numbers, is_last)
                 self._is_cut = address is not None and not left
                 if address is not None and left:
@@ -419,7 +418,7 @@ class Miniflux(Server):
         for number, stamp in ((kept.number, kept.changed), *kept.told):
             page = await self._if_there(_entry(number)) if number else None
             if page is not None:  # else its feed may have been removed
-                changed = await asyncio.to_thread(miniflux.changed_of, page.content, page.url)
+                changed = await in_thread(miniflux.changed_of, page.content, page.url)
                 if 0 < miniflux.seconds_of(changed) < miniflux.seconds_of(stamp):
                     return True
         return False
@@ -430,7 +429,7 @@ class Miniflux(Server):
     async def proof(self, cursor: str) -> str:
         """The cursor with the latest changes, as proof that the server was not restored."""
         page = await self.talk.ask(miniflux.newest("changed_at"))
-        last = await asyncio.to_thread(miniflux.newest_change, page.content, page.url)
+        last = await in_thread(miniflux.newest_change, page.content, page.url)
         kept = cursor_of(cursor)
         others = tuple(each for each in kept.told if each[0] != last.number)[1 - _TOLD :]
         return replace(kept, told=(*others, (last.number, last.stamp))).text()

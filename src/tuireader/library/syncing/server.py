@@ -14,7 +14,7 @@ from tuireader.errors import FetchError, SyncError
 from tuireader.model.account import FOLDER, MINIFLUX
 from tuireader.owned_files import open_own
 from tuireader.store.statuses import lock
-from tuireader.text.sentences import counted
+from tuireader.text.sentences import counted, listed
 from tuireader.urls.hosts import named_host
 from tuireader.urls.private_network import Reach
 
@@ -235,10 +235,6 @@ class Server(ABC):
         """
 
 
-_NAMED = 4
-"""Maximum feeds named in a message."""
-
-
 def kind(account: Account) -> str:
     """The name of an account's server software."""
     if account.kind == MINIFLUX:
@@ -276,10 +272,6 @@ def of_account(account: Account, error: Exception) -> str:
 def ended_feeds(names: Sequence[str], where: str) -> str:
     """A sentence naming subscriptions that ended on the server."""
     return f"Followed no more on {where}, and so not here: {listed(names)}"
-
-
-def listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def kept_feed(name: str, where: str) -> str:

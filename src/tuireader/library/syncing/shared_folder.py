@@ -58,7 +58,7 @@ from tuireader.sync.shared_folder_map import (
     time_of,
     unpacked,
 )
-from tuireader.text.sentences import counted
+from tuireader.text.sentences import counted, listed
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import split_credentials
 
@@ -684,7 +684,7 @@ class _Exchange:
         self._said += apply_rules.follow_folders(self._c, before)
         folders.remove_empty(self._c)
         if self._renamed:
-            self._said.append(f"Named and filed as on another machine: {server.listed(self._renamed)}")
+            self._said.append(f"Named and filed as on another machine: {listed(self._renamed)}")
         if self._is_capped:
             self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
         return tuple(added), touched

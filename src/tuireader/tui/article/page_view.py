@@ -16,6 +16,7 @@ from textual.reactive import var
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
+from tuireader.async_tools import in_thread
 from tuireader.config.options import MEASURE, NARROWEST, WIDEST
 from tuireader.content.document.model import Code, Document
 from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out_block
@@ -197,7 +198,7 @@ class PageView(OpenScrollView, can_focus=True):
         """Lay out a heavy block in a thread."""
         # A size that is gone a moment later is not worth a thread, which cannot be stopped.
         await asyncio.sleep(_PAUSE)
-        lines = await asyncio.to_thread(lay_out_block, page.document, block, page.width)
+        lines = await in_thread(lay_out_block, page.document, block, page.width)
         if page is self.page:
             page.put(block, lines)
             is_here = self._anchor > 0 and page.document.block_at(self._anchor) == block

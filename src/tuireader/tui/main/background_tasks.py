@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles, connection, feeds
@@ -301,7 +301,7 @@ class Upkeep:
             await index_rest(self._cache)
         finally:
             self._is_indexing = False
-        await asyncio.to_thread(give_back_memory)
+        await in_thread(give_back_memory)
         self._timer = self._node.set_timer(UNHURRIED, self._merge)
 
     def _merge(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import NotFoundError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock, StatusChange
@@ -299,7 +299,7 @@ class HeadlinesPane(Backdrop):
 
     @work(group="loading")
     async def load_contexts(self) -> None:
-        await asyncio.to_thread(import_module, "tuireader.content.dom.plain_text")
+        await in_thread(import_module, "tuireader.content.dom.plain_text")
 
     @on(HeadlineList.ContextWanted)
     def _want_contexts(self, event: HeadlineList.ContextWanted) -> None:

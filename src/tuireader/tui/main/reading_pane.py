@@ -15,6 +15,7 @@ from textual import work
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import StatusChange, with_changes
@@ -171,12 +172,12 @@ class ReadingPane(Backdrop):
         the loop: Textual iterates over subclasses that loading could change.
         """
         for module in _PREPARED:
-            await asyncio.to_thread(import_module, module)
+            await in_thread(import_module, module)
         await asyncio.sleep(_BEFORE_REHEARSAL)
         if likely is not None and not self.is_opening and not self.has_article:
             with suppress(NotFoundError):
                 await self._cache.read(lambda c: _rehearse(self._read(c, likely).document))
-        await asyncio.to_thread(give_back_memory)
+        await in_thread(give_back_memory)
         if self.is_mounted:  # the program may have been ended meanwhile
             self.view.refresh()
 
@@ -300,7 +301,7 @@ class ReadingPane(Backdrop):
             painted = asyncio.Event()  # the beginning is on the screen before the rest takes time
             self.call_after_refresh(painted.set)
             await painted.wait()
-            self.view.complete(await asyncio.to_thread(_completed, opened, self._endings))
+            self.view.complete(await in_thread(_completed, opened, self._endings))
         if not opened.document.lang and self.view.divides_words and opened.article.feed_id not in self._looked_at:
             self._looked_at.add(opened.article.feed_id)
             self.set_timer(UNHURRIED, self._learn_languages)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
+from tuireader.async_tools import in_thread
 from tuireader.errors import BusyError, TuireaderError
 from tuireader.tasks.task import Context
 from tuireader.tui.support.safe_text import toast
@@ -110,7 +110,7 @@ class TaskRunner:
         said: list[str] = []
         failed: list[str] = []
         try:
-            await asyncio.to_thread(import_module, task.module)
+            await in_thread(import_module, task.module)
             async with aclosing(task.run(self._on)) as steps:
                 async for step in steps:
                     self._show(task, step)

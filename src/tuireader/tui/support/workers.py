@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from tuireader.async_tools import in_thread
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock
 
@@ -85,7 +86,7 @@ class Web:
         Raises FetchError if the environment names an invalid proxy.
         """
         # Off the loop: it takes a while.
-        await asyncio.to_thread(_load, "tuireader.library.politeness.queue", *modules)
+        await in_thread(_load, "tuireader.library.politeness.queue", *modules)
         async with self._opening:
             queue = self._queue or await self._opened()
             self._users += 1
