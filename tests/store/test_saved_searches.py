@@ -45,7 +45,7 @@ def test_the_last_word_of_a_saved_search_is_whole(c: sqlite3.Connection) -> None
     ],
 )
 def test_a_new_name_stands_in_the_place_of_the_old_one(query: str, then: str) -> None:
-    assert renamed(query, "feed", "HH", ['Harbour "Weekly"']) == then
+    assert renamed(query, "feed", {"hh": ['Harbour "Weekly"']}) == then
 
 
 def test_searches_and_rules_follow_the_name_of_a_feed_whoever_gives_it(c: sqlite3.Connection) -> None:

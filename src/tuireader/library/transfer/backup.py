@@ -298,8 +298,8 @@ class _Restoring:
         """Rules here by their numbers in the backup."""
         self._named: dict[str, set[str]] = defaultdict(set)
         """Addresses of the backup's feeds by their names there."""
-        self._unique: dict[int, str] = {}
-        """Unique names of the feeds here; empty if they may have changed."""
+        self._here: dict[str, list[str]] | None = None
+        """Addresses of feeds here by their names in the backup, of those that have others; None if they may change."""
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
@@ -334,7 +334,7 @@ class _Restoring:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
         is_known = place(url) in self._feeds
         self._named[name_key(_text(row, "custom_title") or title or url)].add(place(url))
-        self._unique = {}
+        self._here = None
         # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
@@ -421,15 +421,14 @@ class _Restoring:
 
     def _as_here(self, query: str) -> str:
         """A query in which feeds that have other names here, or share theirs, are named by their addresses."""
-        text = name_key(query)
-        if "feed=" in text:
-            names = self._unique = self._unique or feeds.unique_names(self._c)
-            for old, urls in self._named.items():
-                feed_id = self._feeds.get(next(iter(urls))) if len(urls) == 1 and old in text else None
-                if feed_id is not None and name_key(names.get(feed_id, old)) != old:
-                    url = feeds.get(self._c, feed_id).url
-                    query = renaming.renamed(query, "feed", old, [without_credentials(url)])
-        return query
+        if "feed=" not in name_key(query):
+            return query
+        if self._here is None:
+            names = feeds.unique_names(self._c)
+            ids = {old: self._feeds.get(next(iter(urls))) for old, urls in self._named.items() if len(urls) == 1}
+            others = {old: id_ for old, id_ in ids.items() if id_ is not None and name_key(names.get(id_, old)) != old}
+            self._here = {old: [without_credentials(feeds.get(self._c, id_).url)] for old, id_ in others.items()}
+        return renaming.renamed(query, "feed", self._here)
 
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = _text(row, "folder"), _text(row, "feed")

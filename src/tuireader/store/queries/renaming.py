@@ -10,7 +10,7 @@ from tuireader.store.row_values import name_key, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Field = Literal["feed", "folder"]
 
@@ -31,23 +31,22 @@ def follow(c: sqlite3.Connection, field: Field, old: str, new: Sequence[str]) ->
         rows = c.execute(f"SELECT id, query FROM {table} WHERE query LIKE ?", (f"%{field}=%",)).fetchall()
         for id_, query in rows:
             text = text_of(query)
-            followed = renamed(text, field, old, new)
+            followed = renamed(text, field, {name_key(old): new})
             if followed != text:
                 c.execute(f"UPDATE {table} SET query = ? WHERE id = ?", (sound(followed), id_))
 
 
-def renamed(query: str, field: Field, old: str, new: Sequence[str]) -> str:
-    """A query with a whole name replaced by others as alternatives, ignoring case."""
+def renamed(query: str, field: Field, new: Mapping[str, Sequence[str]]) -> str:
+    """A query with whole names, given by their `name_key`, replaced by others as alternatives."""
 
     def follow_in(piece: re.Match[str]) -> str:
         values = [each[0] for each in re.finditer(VALUE, piece[5])]
-        if (piece[3] or "").lower() != field or all(name_key(unquoted(value)) != name_key(old) for value in values):
+        if (piece[3] or "").lower() != field or not any(name_key(unquoted(value)) in new for value in values):
             return piece[0]
         names: list[str] = []
         for value in values:
-            is_old = name_key(unquoted(value)) == name_key(old)
-            others = [value if name_key(each) == name_key(old) else quoted(each) for each in new]
-            names += others if is_old else [value]
+            key = name_key(unquoted(value))
+            names += [value if name_key(each) == key else quoted(each) for each in new[key]] if key in new else [value]
         return f"{piece[1]}{field}={'|'.join(dict.fromkeys(names))}"
 
     return re.sub(PIECE, follow_in, query, flags=re.IGNORECASE)
