@@ -35,6 +35,12 @@ def review(site: ScriptedSite) -> ScriptedSite:
     return site
 
 
+def test_a_feed_without_articles_is_new_when_it_is_added(run: Run, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(title="Quiet"), content_type="text/xml")
+    assert run("add", f"{site.url}/feed").out == "Quiet: no articles yet\n"
+    assert run("add", f"{site.url}/feed").out == "Quiet: already subscribed, nothing new\n"
+
+
 def test_add_finds_the_feed_of_a_site_and_list_gives_its_articles(run: Run, review: ScriptedSite) -> None:
     added = run("add", "--json", review.url)
     assert (added.status, added.err) == (0, "")

@@ -87,15 +87,17 @@ def remove(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         account = accounts.find(connection, arguments.name)
         waiting = apply_remote.owed(connection, account.id)
-        lost = f" {counted(waiting, 'mark')} it was not told of yet would be lost." if waiting else ""
+        untold = f" {counted(waiting, 'mark')} it was not told of yet" if waiting else ""
         if not arguments.yes:
             question = f"Remove {account.name} with its feeds and articles from this machine?"
+            lost = untold and f"{untold} would be lost."
             if (refused := output.refusal(question, f"To remove {account.name} anyway", lost)) is not None:
                 return refused
         rules = use.remove(connection, account)
     startup_frame.forget()
     gone = f" with {counted(rules, 'rule')} for it" if rules else ""
-    say(f"{account.name} was removed here{gone}; on its server nothing has changed.")
+    lost = untold and f"{untold} {'is' if waiting == 1 else 'are'} lost."
+    say(f"{account.name} was removed here{gone}; on its server nothing has changed.{lost}")
     return DONE
 
 

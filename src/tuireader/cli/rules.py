@@ -146,8 +146,9 @@ def _asked(c: sqlite3.Connection, arguments: argparse.Namespace, query: str) -> 
 
 
 def _said(c: sqlite3.Connection, rule: Rule) -> str:
-    row = _row(c, rule)
-    where = f" in “{row['feed'] or row['folder']}”" if row["feed"] or row["folder"] else ""
+    folder = next((each.title for each in folders.every(c) if each.id == rule.folder_id), None)
+    place = _row(c, rule)["feed"] or folder
+    where = f" in “{place}”" if place else ""
     until = f", until {rule.until.astimezone():%Y-%m-%d %H:%M}" if rule.until else ""
     return f"{rule.said or 'nothing'}: {rule.query or 'everything'}{where}{until}"
 

@@ -24,6 +24,8 @@ LIMIT = 16_000_000
 """Maximum bytes of a list."""
 FEEDS_MAX = 20_000
 """Maximum number of feeds taken from a file."""
+NEW_MAX = 1000
+"""Maximum number of rules, of searches and of folders taken from a file."""
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 _ENCODING = re.compile(r"""\A(\s*<\?xml[^<>]{0,200}?)\s+encoding\s*=\s*["'][^"'<>]{0,40}["']""")
 _OUTLINE = re.compile(rb"""<outline\b((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')++)>""", re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
@@ -305,7 +306,7 @@ def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict
     same = identity.match(
         entries,
         _identities(c, feed_id),
-        is_kept=lambda entry, here: identity.kept(given_html(c, here.id), given_html(c, int(entry.server_id))),
+        is_kept=identity.is_kept_in(partial(given_html, c), lambda entry: given_html(c, int(entry.server_id))),
     ).same
     return {int(other): each.id for other, each in same.items()}
 

@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import product
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
 from tuireader.store.row_values import pictures_of, without_tags
@@ -29,6 +30,12 @@ _LONG = 300
 """Characters of HTML from which two articles do not have one text by chance."""
 _SEVERAL = 20
 """Maximum articles of one title and moment whose texts are compared."""
+_PAIRS = 2000
+"""Maximum pairs of one title and moment whose texts are compared."""
+_START = 60_000
+"""Characters of a text in which another one is looked for."""
+_REMEMBERED = 64
+"""Number of texts remembered."""
 _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
 
@@ -38,12 +45,32 @@ IsKept = Callable[[RemoteEntry, Ours], int]
 BARE, HALF, EQUAL = 1, 2, 3
 
 
-def kept(before: str, now: str) -> int:
-    """How far one HTML text stands in another: all, half, nothing; `BARE`: both are the same pictures without words."""
-    words, others = without_tags(before), without_tags(now)
-    if words or others:
-        return EQUAL if words == others else HALF if has_other(words, others) else 0
-    return BARE if pictures_of(before) == pictures_of(now) else 0
+class Text(NamedTuple):
+    """What of an HTML text is compared."""
+
+    whole: int
+    """The hash of its words; 0 if there are none."""
+    start: str
+    pictures: tuple[str, ...]
+
+
+def compared(html: str) -> Text:
+    words = without_tags(html)
+    return Text(hash(words), words[:_START], tuple(pictures_of(html)))
+
+
+def kept(before: Text, now: Text) -> int:
+    """How far one text stands in another: all, half, nothing; `BARE`: both are the same pictures without words."""
+    if before.start or now.start:
+        return EQUAL if before.whole == now.whole else HALF if has_other(before.start, now.start) else 0
+    return BARE if before.pictures == now.pictures else 0
+
+
+def is_kept_in(html_of: Callable[[int], str], html_of_entry: Callable[[RemoteEntry], str]) -> IsKept:
+    """Compare the texts of articles, by id, and of entries; the last ones are remembered."""
+    ours = lru_cache(_REMEMBERED)(lambda id_: compared(html_of(id_)))
+    theirs = lru_cache(_REMEMBERED)(lambda entry: compared(html_of_entry(entry)))
+    return lambda entry, there: kept(ours(there.id), theirs(entry))
 
 
 @dataclass(slots=True)
@@ -188,7 +215,7 @@ def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry]
         def rank(entry: RemoteEntry, each: Ours) -> int:
             names = entry.server_id, each.id
             if names not in ranks:
-                ranks[names] = evidence.is_kept(entry, each)
+                ranks[names] = evidence.is_kept(entry, each) if len(ranks) < _PAIRS else 0
             return ranks[names]
 
         for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (EQUAL, 0)):

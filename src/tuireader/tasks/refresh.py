@@ -121,7 +121,8 @@ def refreshed_row(event: Refreshed) -> dict[str, object]:
 def said_of(event: Refreshed) -> str:
     """The result of a feed in some words."""
     parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
-    parts.append(f"{event.new or 'nothing'} new")
+    is_empty = event.status == "updated" and not event.new and not event.changed
+    parts.append("no articles yet" if is_empty else f"{event.new or 'nothing'} new")
     if event.changed:
         parts.append(f"{event.changed} changed")
     if event.skipped:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 from tuireader.store import identity
-from tuireader.store.identity import BARE, EQUAL, HALF, is_still, kept
+from tuireader.store.identity import BARE, EQUAL, HALF, compared, is_still, kept
 
 
 def has_half(_entry: RemoteEntry, _there: Ours) -> int:
@@ -155,7 +155,7 @@ def test_where_an_address_alone_agrees_the_text_decides(
     ],
 )
 def test_how_far_a_text_is_kept(before: str, now: str, how_far: int) -> None:
-    assert kept(before, now) == how_far
+    assert kept(compared(before), compared(now)) == how_far
 
 
 def test_two_a_second_apart_stay_two() -> None:
@@ -203,3 +203,27 @@ def test_no_article_is_two_entries_and_no_entry_in_two_places(
         there = next((article for article in known if article.number == one.server_id), None)
         if there is not None and is_still(one, there, has_half):
             assert found.same[one.server_id].id == there.id
+
+
+def test_of_many_articles_of_one_title_and_moment_some_texts_are_compared_once_each() -> None:
+    before = [ours(n, "", entry("1"), guid=f"g{n}", link=f"https://sea.example/{n}") for n in range(24)]
+    after = [
+        entry(str(n), guid=f"x{n}", link=f"https://sea.example/x{n}", html=f"<p>Text {n}</p>") for n in range(3000)
+    ]
+    read: list[int] = []
+    compared_pairs = 0
+
+    def html_of(id_: int) -> str:
+        read.append(id_)
+        return str(id_)
+
+    look = identity.is_kept_in(html_of, lambda each: each.entry.html)
+
+    def is_kept(each: RemoteEntry, there: Ours) -> int:
+        nonlocal compared_pairs
+        compared_pairs += 1
+        return look(each, there)
+
+    identity.match(after, before, is_kept=is_kept)
+    assert compared_pairs <= 2000
+    assert len(read) == len(set(read))

@@ -590,6 +590,50 @@ def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> No
         assert articles.ids(c, Query(text="rather ")) == [id_]
 
 
+def test_a_rule_for_the_folder_of_an_account_is_for_that_of_no_other_account(db: Path, tmp_path: Path) -> None:
+    def with_accounts(path: Path, *names: str) -> dict[str, int]:
+        """The folders “News” of accounts, with a feed in each."""
+        found = {}
+        with closing(connect(path)) as c:
+            for name in names:
+                account = accounts.add(c, "miniflux", name=name, url=f"https://{name}.example", user="ann")
+                url = f"https://{name}.example/feed"
+                feed = feeds.add(c, url, title=name, site="", now=NOW, account_id=account.id, server_id="1")
+                found[name] = folders.add(c, "News", account_id=account.id).id
+                folders.put(c, feed.id, found[name])
+        return found
+
+    there, other = with_accounts(db, "one", "two"), tmp_path / "other.db"
+    with closing(connect(db)) as c:
+        rules.add(c, Rule("sport", read=True, folder_id=there["two"]), NOW)
+    there = with_accounts(other, "two", "one")
+    with closing(connect(other)) as c:
+        rules.add(c, Rule("sport", read=True, folder_id=there["one"]), NOW)
+    for _ in range(2):
+        back(other, out(db))
+        with closing(connect(other)) as c:
+            assert sorted(rule.folder_id or 0 for rule in rules.every(c)) == sorted(there.values())
+
+
+def test_a_rule_for_a_folder_whose_feeds_are_in_two_of_its_name_is_for_both(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        folder = folders.add(c, "News")
+        for name in ("one", "two"):
+            folders.put(c, feeds.add(c, f"https://{name}.example/feed", title=name, site="", now=NOW).id, folder.id)
+        rules.add(c, Rule("sport", hide=True, folder_id=folder.id), NOW)
+    other = tmp_path / "other.db"
+    with closing(connect(other)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        url = "https://one.example/feed"
+        feed = feeds.add(c, url, title="one", site="", now=NOW, account_id=account.id, server_id="1")
+        folders.put(c, feed.id, folders.add(c, "News", account_id=account.id).id)
+    for _ in range(2):
+        back(other, out(db))
+        with closing(connect(other)) as c:
+            assert {rule.folder_id for rule in rules.every(c)} == {feed.folder_id for feed in feeds.every(c)}
+            assert len(rules.every(c)) == 2
+
+
 @pytest.mark.parametrize("is_local_too", [False, True])
 def test_the_folders_of_accounts_and_their_rules_are_not_doubled(db: Path, is_local_too: bool) -> None:
     with closing(connect(db)) as c:
@@ -641,6 +685,7 @@ def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp
             feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW, account_id=of, server_id=each)
             articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, each) for n in range(5))), NOW)
         feeds.rename(c, feed.id, "The server's name")
+        feeds.set_option(c, feed.id, "selector", "article")
         folders.put(c, feed.id, folders.add(c, "Uncategorized", account_id=account.id).id)
     here = tmp_path / "here.db"
     with closing(connect(here)) as c:
@@ -650,6 +695,7 @@ def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp
     with closing(connect(here)) as c:
         assert len(articles.ids(c, Query(apart=True))) == 5
         assert [(each.name, each.folder_id) for each in feeds.every(c)] == [("A", None)]
+        assert feeds.options(c, feed.id)["selector"] == "article"  # of whichever copy has it
 
 
 @pytest.mark.parametrize("is_elsewhere", [False, True])

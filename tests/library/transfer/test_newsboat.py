@@ -105,6 +105,15 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
     assert ([each.status for each in again.feeds], again.articles) == (["known"] * 4, 0)
 
 
+def test_of_what_newsboat_ignores_so_many_rules_are_taken(db: Path, folder: Path) -> None:
+    lines = "".join(f'ignore-article "*" "title =~ \\"Word{n}\\""\n' for n in range(1010))
+    (folder / "urls").write_text("http://a.example.org/f\n", "utf-8")
+    (folder / "config").write_text(lines, "utf-8")
+    assert "1000 rules" in take_in(db, folder).said()[0]
+    with closing(connect(db)) as c:
+        assert len(rules.every(c)) == 1000
+
+
 def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db: Path, folder: Path) -> None:
     (folder / "urls").write_text('http://a.example.org/f news\nhttp://b.example.org/f news "!"\n', "utf-8")
     (folder / "config").write_text(

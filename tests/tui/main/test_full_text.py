@@ -227,6 +227,10 @@ async def test_selectors_without_a_network_can_be_kept(excerpts: Path, clock: Cl
         await settle(pilot)
         await pilot.press("s")
         await said(pilot, "The selectors can be kept all the same.")
+        await pilot.press("[")
+        await said(pilot, "This is no CSS selector")
+        await pilot.press("backspace")
+        await said(pilot, "The selectors can be kept all the same.")
         await pilot.press(*"main", "enter")
         await settle(pilot)
     with closing(connect(excerpts)) as c:

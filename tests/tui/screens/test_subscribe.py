@@ -91,6 +91,23 @@ async def test_the_address_of_an_article_opens_that_article(db: Path, clock: Clo
         assert app.reader.headlines.current.title == THIRD.title
 
 
+async def test_of_several_addresses_those_that_fail_stop_no_other(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    site.pages["/none"] = site.pages["/no"] = Reply("", status=404)
+    app = app_on(db, clock, f"{site.url}/none", f"{site.url}/no", site.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, SubscribeScreen)
+        assert app.screen.query_one(Input).value == f"{site.url}/none"
+        text = " ".join(screen_text(app).split())
+        assert "answered 404" in text
+        assert f"Not added either: {site.url}/no" in text
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.focused is app.reader.article
+    assert subscribed(db) == [f"{site.url}/feed/"]
+
+
 async def test_what_is_here_already_opens_without_the_network(db: Path, clock: Clock, site: ScriptedSite) -> None:
     publish(site, BORDER, TRADE, THIRD)
     app = app_on(db, clock, site.url)

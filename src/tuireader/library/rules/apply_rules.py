@@ -167,6 +167,9 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
         name = every[old].name
         to = _namesake(old, ids, filed, every) or _new_folder(ids, filed, folders.unfiled(c))
         if to is not None:
+            if name_key(every[to].name) != name_key(name):
+                follow = f"All feeds of “{name}” are in “{every[to].name}” now, and a rule follows them"
+                said += [f"{follow}: {rule.said}" for rule in rules.of_folders(c, [old])]
             rules.move_to(c, old, to)
             if keys.count(name_key(name)) == keys.count(name_key(every[to].name)) == 1:  # a name of two says of neither
                 renaming.follow(c, "folder", name, [every[to].name])

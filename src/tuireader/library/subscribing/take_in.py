@@ -51,7 +51,7 @@ class AddFeed(Joint[Refreshed | Feed]):
 
         def add(c: sqlite3.Connection) -> Refreshed | Feed:
             feed = store_feeds.add(c, url, title=parsed.title or link.title, site=site, now=self.now, reach=reach)
-            return save(c, feed)
+            return replace(save(c, feed), status="updated")  # also by a feed without articles: it is new here
 
         return add
 

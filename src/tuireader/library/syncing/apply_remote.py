@@ -149,10 +149,11 @@ def _compared(
     ours = {each.number: (feed_id, each) for feed_id, each in server_statuses.candidates(c, account_id, 0, numbers)}
     known = {feed.server_id: feed.id for feed in feeds.of_account(c, account_id)}
     there = {each.server_id: each for each in entries if each.server_id in ours}
+    is_kept = _is_kept(c)
     right = {
         number
         for number, each in there.items()
-        if known.get(each.feed_id) == ours[number][0] and identity.is_still(each, ours[number][1], partial(_is_kept, c))
+        if known.get(each.feed_id) == ours[number][0] and identity.is_still(each, ours[number][1], is_kept)
     }
     return Checked(frozenset(right), frozenset(there.keys() - right), frozenset(numbers) - there.keys())
 
@@ -247,7 +248,8 @@ class _Ready:
         there = server_statuses.candidates(c, account_id, feed_id, by_number)
         self.wrong = [each for other, each in there if other != feed_id]
         ours = [each for other, each in there if other == feed_id]
-        matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=partial(_is_kept, c))
+        is_kept = _is_kept(c)
+        matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)
         left = [each.entry for number, each in by_number.items() if number not in matches.same]
         if left and articles.has_any(c, feed_id):
             more = server_statuses.candidates(
@@ -255,7 +257,7 @@ class _Ready:
                 links=[each.link for each in left], dates=[each.published for each in left if each.published],
             )  # fmt: skip
             ours = [each for other, each in more if other == feed_id]
-            matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=partial(_is_kept, c))
+            matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)
         self.wrong += matches.wrong
         return matches
 
@@ -287,8 +289,8 @@ class _Ready:
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
 
-def _is_kept(c: sqlite3.Connection, entry: RemoteEntry, there: Ours) -> int:
-    return identity.kept(articles.given_html(c, there.id), entry.entry.html)
+def _is_kept(c: sqlite3.Connection) -> identity.IsKept:
+    return identity.is_kept_in(partial(articles.given_html, c), lambda entry: entry.entry.html)
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
-from tuireader.feeds.opml import FEEDS_MAX
+from tuireader.feeds.opml import FEEDS_MAX, NEW_MAX
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 HEAD, _END = "tuireader", "end"
 VERSION = 1
 """The format version: later versions may add fields, but never change their meaning."""
+_SAMPLE = 20
+"""Number of feeds by which the folder of a rule is told from others of its name."""
 _NAMES = 500
 """Maximum names in one list of a row."""
 _OBJECTS = 100_000
@@ -73,8 +75,6 @@ _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
 _AT_ONCE = 100
 """Articles of one transaction."""
-_NEW_MAX = 1000
-"""Maximum rules, and maximum searches and folders, that a backup brings."""
 
 
 @dataclass(slots=True)
@@ -133,7 +133,8 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     for feed in sorted(by_id.values(), key=lambda feed: (feed.account_id, feed.url)):
         copies[place(feed.url)].append(feed)  # the user's own goes before that of an account
     urls = {feed.id: without_credentials(some[0].url) for some in copies.values() for feed in some}
-    for feed, *_ in copies.values():
+    for feed, *others in copies.values():
+        options = [feeds.options(c, each.id) for each in (*others, feed)]
         yield {
             "type": "feed",
             "url": without_credentials(feed.url),
@@ -142,7 +143,7 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "site": without_credentials(feed.site),
             "folder": None if feed.folder_id in unfiled else names.get(feed.folder_id or 0),
             "reach": feed.reach.value,
-            "options": {name: value for name, value in feeds.options(c, feed.id).items() if name in _OPTIONS},
+            "options": {name: value for each in options for name, value in each.items() if name in _OPTIONS},
         }
     for feed_id, keys in pruning.remembered(c) if some is None else ():
         for start in range(0, len(keys), _KEYS_AT_ONCE):
@@ -163,6 +164,9 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "tags": list(rule.tags),
             "feed": urls.get(rule.feed_id or 0),
             "folder": names.get(rule.folder_id or 0),
+            "folder_feeds": [url for id_, url in urls.items() if by_id[id_].folder_id == rule.folder_id][:_SAMPLE]
+            if rule.folder_id
+            else [],
             "until": _utc(rule.until),
         }
     numbers = {rule.id: number for number, rule in enumerate(every)}
@@ -298,6 +302,8 @@ class _Restoring:
         """Rules here by their numbers in the backup."""
         self._named: dict[str, set[str]] = defaultdict(set)
         """Addresses of the backup's feeds by their names there."""
+        self._filed: dict[int, int | None] | None = None
+        """The folder of each feed here; None if it may change."""
         self._here: dict[str, list[str]] | None = None
         """Addresses of feeds here by their names in the backup, of those that have others; None if they may change."""
         self._new_folders = 0
@@ -334,7 +340,7 @@ class _Restoring:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
         is_known = place(url) in self._feeds
         self._named[name_key(_text(row, "custom_title") or title or url)].add(place(url))
-        self._here = None
+        self._here = self._filed = None
         # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
@@ -394,8 +400,8 @@ class _Restoring:
         """The folder of this name, an account's if only that is here; created if needed."""
         there = folders.named(self._c, name)
         self._new_folders += not there
-        if self._new_folders > _NEW_MAX:
-            raise ValueError(f"no more than {_NEW_MAX:,} folders are taken from a file")
+        if self._new_folders > NEW_MAX:
+            raise ValueError(f"no more than {NEW_MAX:,} folders are taken from a file")
         return (there or [folders.add(self._c, name)])[0].id
 
     def _pruned(self, row: dict[str, Any]) -> None:
@@ -413,8 +419,8 @@ class _Restoring:
         name, query = _needed(row, "name"), self._as_here(_text(row, "query").strip())
         if self._searches.get(name_key(name), query) != query:
             raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
-        if self.done.searches >= _NEW_MAX:
-            raise ValueError(f"no more than {_NEW_MAX:,} searches are taken from a file")
+        if self.done.searches >= NEW_MAX:
+            raise ValueError(f"no more than {NEW_MAX:,} searches are taken from a file")
         ui_state.put_search(self._c, name, query)
         self.done.searches += name_key(name) not in self._searches
         self._searches[name_key(name)] = query
@@ -438,7 +444,8 @@ class _Restoring:
             raise ValueError("a rule needs a query, a feed or a folder")
         if len(_names(row, "tags")) > TAGS_MAX:
             raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
-        places = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
+        named = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
+        held = self._holding(named, _names(row, "folder_feeds"))
         rule = Rule(
             self._as_here(_text(row, "query")),
             hide=bool(row.get("hide")),
@@ -447,18 +454,31 @@ class _Restoring:
             keep=bool(row.get("keep")),
             tags=_names(row, "tags"),
             feed_id=self._feeds[place(feed)] if feed else None,
-            folder_id=places[0],
             until=_moment(row, "until"),
         )
+        for folder_id in held or named[:1]:
+            known = named if not held else [folder_id]  # it may be for another one of this name
+            here = self._add_rule(replace(rule, folder_id=folder_id), known, _text(row, "feed") or folder)
+            if folder_id == (held or named)[0]:
+                self._rules[str(row.get("number"))] = here
+
+    def _add_rule(self, rule: Rule, places: Sequence[int | None], said: str) -> Rule:
+        """Add a rule, unless it is here for one of these folders; returns it as it is here."""
         same = replace(rule, query=rule.query.strip())
-        there = (self._same.get(replace(same, folder_id=each)) for each in places)  # an account may have it, too
-        id_ = next(filter(None, there), None)
+        id_ = next(filter(None, (self._same.get(replace(same, folder_id=each)) for each in places)), None)
         if id_ is None:
-            if len(self.done.rules) >= _NEW_MAX:
-                raise ValueError(f"no more than {_NEW_MAX:,} rules are taken from a file")
+            if len(self.done.rules) >= NEW_MAX:
+                raise ValueError(f"no more than {NEW_MAX:,} rules are taken from a file")
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
-            self.done.rules.append(f"{rule.said}: {short_line(rule.query) or _text(row, 'feed') or folder}")
-        self._rules[str(row.get("number"))] = replace(same, id=id_)
+            self.done.rules.append(f"{rule.said}: {short_line(rule.query) or said}")
+        return replace(same, id=id_)
+
+    def _holding(self, named: Sequence[int | None], urls: Sequence[str]) -> list[int | None]:
+        """Those of some folders that hold any of these feeds here, first that of most of them."""
+        if self._filed is None:
+            self._filed = {feed.id: feed.folder_id for feed in feeds.every(self._c)}
+        held = Counter(self._filed.get(self._feeds.get(place(url), 0)) for url in urls)
+        return sorted((each for each in named if each and held[each]), key=lambda each: -held[each])
 
     def flush(self) -> None:
         """Write the pending articles, all of one feed."""

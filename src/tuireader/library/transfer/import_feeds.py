@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
-from tuireader.feeds.opml import LIMIT, Outline, read_list
+from tuireader.feeds.opml import LIMIT, NEW_MAX, Outline, read_list
 from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
 from tuireader.library.transfer import newsboat
 from tuireader.model.query import Rule
@@ -125,6 +125,7 @@ def ignore(
     names = {name for some in tags.values() for name in some}
     found = []
     known = {replace(each, id=0) for each in rules.every(c)}
+    before = len(known)
     for each in ignored:
         outline = Outline(f"ignore-article {each.expression}", "", "")
         query = translated(each.expression, names, is_narrow=True)  # what it shows is not to be hidden here
@@ -136,6 +137,8 @@ def ignore(
         rule = Rule(query, feed_id=feed_id, hide=True)
         is_known = rule in known
         try:
+            if not is_known and len(known) - before >= NEW_MAX:
+                raise QueryError(f"no more than {NEW_MAX:,} rules are taken from a file")  # noqa: TRY301
             known.add(rule if is_known else replace(rules.add(c, rule, now), id=0))
         except QueryError as error:
             found.append(ImportedFeed(outline, "unsupported", None, str(error), is_rule=True))

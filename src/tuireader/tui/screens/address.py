@@ -16,13 +16,14 @@ from textual.worker import Worker, WorkerState
 from tuireader.errors import TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock
-from tuireader.text.sentences import ended
+from tuireader.text.sentences import ended, listed
 from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import joined, plain
 from tuireader.tui.support.workers import Web, is_busy
+from tuireader.urls.shown import shown_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class AddressScreen(Dialog[Added | None]):
         self._addresses = tuple(addresses)
         self._complained_of = ""
         """The address of the error message shown."""
+        self._added: Added | None = None
+        """The last result."""
 
     def compose(self) -> ComposeResult:
         with Container(id="subscribe", classes="dialog"):
@@ -132,18 +135,23 @@ class AddressScreen(Dialog[Added | None]):
 
     @work(exclusive=True, group="subscribe")
     async def _begin(self, addresses: Sequence[str]) -> None:
-        """Process addresses in order; the first that fails stays in the input."""
-        added: Added | None = None
+        """Process addresses in order; then the first that failed stays in the input."""
+        failed: list[tuple[str, TuireaderError]] = []
         for address in addresses:
             self.query_one(Input).value = address
             try:
-                added = await self.take(address)
-            except TuireaderError as error:
+                self._added = await self.take(address) or self._added
+            except TuireaderError as raised:
+                failed.append((address, raised))
                 self.withdraw_offers()
-                self.complain(str(error))
-                self.failed(address, error)
-                return
-        self.dismiss(added)
+        if not failed:
+            self.dismiss(self._added)
+            return
+        (address, error), *others = failed
+        self.query_one(Input).value = address
+        too = f" Not added either: {listed([shown_address(other) for other, _ in others])}" if others else ""
+        self.complain(f"{ended(str(error))}{too}")
+        self.failed(address, error)
 
     async def take(self, address: str) -> Added | None:
         """Process an address; returns None if the user cancels. Raises TuireaderError."""
@@ -171,4 +179,4 @@ class AddressScreen(Dialog[Added | None]):
             self.withdraw_offers()
             self.say(self.invitation)
         else:
-            self.dismiss(None)
+            self.dismiss(self._added)

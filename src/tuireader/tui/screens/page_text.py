@@ -53,6 +53,8 @@ class PageTextScreen(Dialog[Chosen | None]):
         self._web = web
         self._chosen = chosen
         self._page: Page | None = None
+        self._unread = ("Fetching the page of its newest article …", False)
+        """Why there is no page yet, and whether it failed."""
         self._title = ""
 
     def compose(self) -> ComposeResult:
@@ -88,16 +90,16 @@ class PageTextScreen(Dialog[Chosen | None]):
 
     @work(exclusive=True, group="page")
     async def _fetch(self) -> None:
-        self._say("Fetching the page of its newest article …")
+        self._try()
         try:
             async with self._web.queue(_MODULE) as queue:
                 from tuireader.library.reading.selectors import fetch_newest
 
                 article, self._page = await fetch_newest(self._cache, queue, self._feed.id)
         except TuireaderError as error:
-            self._say(f"{error}. The selectors can be kept all the same.", alarm=True)
-            return
-        self._title = article.title
+            self._unread = (f"{error}. The selectors can be kept all the same.", True)
+        else:
+            self._title = article.title
         self._try()
 
     @on(Input.Changed)
@@ -111,7 +113,9 @@ class PageTextScreen(Dialog[Chosen | None]):
         typed = self._typed
         if said := mistake(typed.take) or mistake(typed.drop):
             self._say(said, alarm=True)
-        elif self._page is not None:
+        elif self._page is None:
+            self._say(self._unread[0], alarm=self._unread[1])
+        else:
             try:
                 tried = await try_on(self._cache, self._page, *typed)
             except TuireaderError as error:
