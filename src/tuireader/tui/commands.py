@@ -48,6 +48,8 @@ class Command(NamedTuple):
     """Whether its keys take precedence over the focused widget."""
     also: str = ""
     """More search words for the palette."""
+    needs_article: bool = False
+    """Whether there must be an article to act on."""
 
     @property
     def action(self) -> str:
@@ -92,11 +94,14 @@ COMMANDS = (
     ),
     Command("next-pane", "tab", "next pane", "panes", "Moving", is_navigation=True),
     Command("previous-pane", "shift+tab", "previous pane", "panes", "Moving", is_navigation=True),
-    Command("next-article", "J", "next article", "panes", "Articles"),
-    Command("previous-article", "K", "previous article", "panes", "Articles"),
-    Command("next-unread", "n", "next unread article", "panes", "Most used", {"article": (3, "next")}),
-    Command("previous-unread", "p", "previous unread article", "panes", "Articles"),
-    Command("read", "m", "read or unread", "panes", "Most used", {"list": (4, "read")}),
+    Command("next-article", "J", "next article", "panes", "Articles", needs_article=True),
+    Command("previous-article", "K", "previous article", "panes", "Articles", needs_article=True),
+    Command(
+        "next-unread", "n", "next unread article", "panes", "Most used", {"article": (3, "next")},
+        needs_article=True,
+    ),
+    Command("previous-unread", "p", "previous unread article", "panes", "Articles", needs_article=True),
+    Command("read", "m", "read or unread", "panes", "Most used", {"list": (4, "read")}, needs_article=True),
     Command("all-read", "A", "mark everything shown as read", "panes", "Articles"),
     Command("mark-as-read", "M", "mark as read: above, below, older …", "panes", "Articles"),
     Command("undo", "U", "undo", "panes", "Articles"),
@@ -104,18 +109,27 @@ COMMANDS = (
         "select", "v", "select; in the sidebar, choose too", "panes", "Articles",
         {"list": (8, "select"), "sidebar": (9, "choose too")},
     ),
-    Command("select-to", "V", "select up to here", "panes", "Articles"),
-    Command("select-all", "ctrl+a", "select all that is shown", "panes", "Articles"),
+    Command("select-to", "V", "select up to here", "panes", "Articles", needs_article=True),
+    Command("select-all", "ctrl+a", "select all that is shown", "panes", "Articles", needs_article=True),
     Command(
         "tags", "T", "tags; in the sidebar, the feed’s folder", "panes", "Articles", also="account server push move"
     ),
-    Command("star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")}),
-    Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
-    Command("copy-link", "y", "copy the link", "panes", "Articles"),
+    Command(
+        "star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")},
+        needs_article=True,
+    ),
+    Command(
+        "browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")},
+        needs_article=True,
+    ),
+    Command("copy-link", "y", "copy the link", "panes", "Articles", needs_article=True),
     Command(
         "download", "D", "fetch the full texts of all that is shown", "panes", "Articles", also="offline",
     ),
-    Command("full-text", "d", "fetch the full text; again: what the feed gave", "panes", "Articles"),
+    Command(
+        "full-text", "d", "fetch the full text; again: what the feed gave", "panes", "Articles",
+        needs_article=True,
+    ),
     Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
     Command(
         "next-match", "n", "next match, while finding", "article", "In the article", {"finding": (1, "match")},

@@ -135,7 +135,7 @@ async def test_the_contents_lead_to_a_heading_and_back() -> None:
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("right_square_bracket", "right_square_bracket")
         before = app.view.position
-        open_contents(app.view)
+        open_contents(app.view, app.view.focus)
         await pilot.pause()
         assert isinstance(app.screen, ContentsScreen)
         choices = app.screen.query_one(ChoiceList)
@@ -152,7 +152,7 @@ async def test_the_contents_lead_to_a_heading_and_back() -> None:
         assert said(app).startswith("backspace goes back")
         await pilot.press("backspace")
         assert app.view.position == before
-        open_contents(app.view)
+        open_contents(app.view, app.view.focus)
         await pilot.pause()
         await pilot.press("g", "enter")
         assert app.view.position == 0
@@ -176,7 +176,7 @@ async def test_keys_are_named_as_they_are_bound() -> None:
 async def test_without_headings_or_links_there_is_only_a_word() -> None:
     app = Host(opened("Plain."))
     async with app.run_test(size=(80, 30)) as pilot:
-        open_contents(app.view)
+        open_contents(app.view, app.view.focus)
         open_links(app.view)
         await pilot.pause()
         assert len(app.screen_stack) == 1

@@ -1,6 +1,7 @@
 """The article in the reader's hand: where it is, how it moves, what it says about that."""
 
 import asyncio
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -417,7 +418,7 @@ async def test_a_page_that_was_replaced_while_it_was_laid_out_touches_the_new_on
 async def test_headings_and_links_of_an_article_that_was_replaced_under_its_dialog_lead_nowhere_wrong() -> None:
     app = Host(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
     async with app.run_test(size=(80, 30)) as pilot:
-        for show in (open_contents, open_links):
+        for show in (partial(open_contents, go_there=app.view.focus), open_links):
             app.view.show(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
             show(app.view)
             await pilot.pause()

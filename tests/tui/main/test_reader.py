@@ -154,6 +154,29 @@ async def test_a_feed_narrows_and_all_widens_again(two_feeds: Path) -> None:
         assert app.reader.wanted == Query()
 
 
+async def test_keys_that_need_an_article_say_that_there_is_none(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=MIDDLE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "/", *"nowhere", "enter")
+        assert titles(app) == []
+        for key in ("f", "m", "o", "y", "d", "n", "p", "J", "K", "V", "ctrl+a"):
+            app.clear_notifications()
+            await press(pilot, key)
+            assert "There is no article here." in screen_text(app), key
+
+
+async def test_a_heading_chosen_from_the_headlines_leads_into_the_article(db: Path) -> None:
+    shelve(db, "Site", [Piece("Long", html="<h2>One</h2><p>Words.</p><h2>Two</h2><p>More.</p>")])
+    app = reader(db)
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "q")
+        assert app.focused is app.reader.headlines
+        await press(pilot, "t", "j", "enter")
+        assert app.focused is app.reader.article
+
+
 async def test_a_single_feed_folds_away(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW)
     app = reader(db)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,8 +103,8 @@ class ArticleCommands:
             self._reading.fetch_full_text(article.id)
 
 
-def open_contents(view: ArticleView) -> None:
-    """Show the headings of the article in a dialog and jump to the chosen one."""
+def open_contents(view: ArticleView, go_there: Callable[[], object]) -> None:
+    """Show the headings of the article in a dialog; `go_there` and jump to the chosen one."""
     from tuireader.tui.screens.contents import ContentsScreen
     from tuireader.tui.screens.dialog import open_dialog
 
@@ -115,6 +115,7 @@ def open_contents(view: ArticleView) -> None:
 
     def jump(index: int | None) -> None:
         if index is not None:
+            go_there()
             view.jump_to_heading(contents.article_id, index)
 
     open_dialog(view.app, ContentsScreen(contents.title, contents.headings, contents.here, contents.length), jump)

@@ -15,6 +15,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock, StatusChange
 from tuireader.model.query import Query
 from tuireader.tui import keys
+from tuireader.tui.commands import BY_ID
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
@@ -175,7 +176,7 @@ class ReaderScreen(PanesScreen):
             "copy-link": article.copy_link,
             "full-text": article.fetch_full_text,
             "download": self.tasks.download,
-            "contents": lambda: open_contents(self.article),
+            "contents": lambda: open_contents(self.article, partial(self.show_pane, "article")),
             "links": lambda: open_links(self.article),
             "search": self.prompts.ask,
             "clear-choices": lambda: self.choosing.clear(self.prompts.order),
@@ -381,6 +382,12 @@ class ReaderScreen(PanesScreen):
             "Each telling of a story is shown apart." if pane.apart else "Of each story the fullest telling is shown."
         )
         toast(self, said)
+
+    async def action_command(self, id_: str) -> None:
+        if BY_ID[id_].needs_article and not self.headlines.row_count() and not self.key_target.articles():
+            toast(self, "There is no article here.")
+        else:
+            await super().action_command(id_)
 
     @on(RowList.FilingWanted)
     def _file(self) -> None:
