@@ -230,6 +230,15 @@ class ScriptedSite:
 
 @pytest.fixture
 def site() -> Iterator[ScriptedSite]:
+    yield from _scripted()
+
+
+@pytest.fixture
+def other_site() -> Iterator[ScriptedSite]:
+    yield from _scripted()
+
+
+def _scripted() -> Iterator[ScriptedSite]:
     scripted = ScriptedSite()
     yield scripted
     try:

@@ -42,7 +42,7 @@ def test_it_says_first_what_would_go(run: Run, followed: ScriptedSite) -> None:
     configure("keep_articles = 4\n")
     done = run("prune")
     assert done.status == 2
-    assert re.search(r"5 articles, 0\.0 MB: read, not starred, not tagged\.", done.err)
+    assert re.search(r"5 articles, 4 kB: read, not starred, not tagged\.", done.err)
     assert "To remove them, add --yes." in done.err
     assert len(run("list", "--json", "-n", "0").rows) == FRONT
 

@@ -270,7 +270,7 @@ async def test_a_netrc_is_not_read(
         (404, "answered 404: there is nothing at this address"),
         (410, "answered 410: this is gone for good"),
         (403, "answered 403: access denied"),
-        (401, "answered 401: it wants a name and a password"),
+        (401, "answered 401: it wants a valid name and password"),
         (429, "answered 429: too many requests"),
         (503, "answered 503: not available just now"),
         (599, "answered 599: its server failed"),

@@ -447,7 +447,7 @@ def _end(text: str) -> datetime:
     now = datetime.now(UTC)
     first = _moment(text, now)[0]
     if first <= now:
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is over already; a day to come is written 2026-12-01")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is in the past; give a future date, such as 2026-12-01")
     return first
 
 

@@ -89,7 +89,9 @@ class Keymap:
             return
         for id_, keys in value.items():
             if not isinstance(keys, str) or not keys.strip():
-                yield ConfigError(f"in [keymap], the keys of “{id_}” must be text in quotes, not {_shown(keys)}.")
+                yield ConfigError(
+                    f"in [keymap], the keys of “{id_}” must be text in quotes that names a key, not {_shown(keys)}."
+                )
 
     def schema(self) -> Mapping[str, object]:
         return {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}

@@ -54,7 +54,8 @@ def _wrong_keys(keymap: Mapping[str, str]) -> Iterator[str]:
     for command in COMMANDS:
         for key in keys[command.id]:
             if not _is_key(key):
-                yield f"“{key}” is not a key, such as x, ctrl+x or f5; “{command.id}” has {command.keys} by itself"
+                usual = command.keys.replace(",", ", ")
+                yield f"“{key}” is not a key, such as x, ctrl+x or f5; “{command.id}” has {usual} by default"
     for one, other in combinations(COMMANDS, 2):
         # Nobody can do without what ends the program, whatever has the focus.
         together = one.is_first or other.is_first or any({one.context, other.context} <= each for each in _TOGETHER)

@@ -84,6 +84,12 @@ def same_site(one: str, other: str) -> bool:
     return bool(one) and bool(other) and _END_OF_HOST.split(place(one))[0] == _END_OF_HOST.split(place(other))[0]
 
 
+def of_one_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, or of a host and one below it, as `feeds.site.example` is."""
+    ours, theirs = (_END_OF_HOST.split(place(url))[0] if url else "" for url in (one, other))
+    return bool(ours and theirs) and (f".{ours}".endswith(f".{theirs}") or f".{theirs}".endswith(f".{ours}"))
+
+
 def is_front_page(url: str) -> bool:
     """Whether an address has neither path nor query."""
     try:

@@ -22,7 +22,7 @@ _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOS
 _STATUSES = {
     206: "it sent a part of the page only",
     400: "it did not understand the request",
-    401: "it wants a name and a password; put them into the address, as in https://name:password@example.org/",
+    401: "it wants a valid name and password in the address, as in https://name:password@example.org/",
     402: "it wants to be paid",
     403: "access denied",
     404: "there is nothing at this address",

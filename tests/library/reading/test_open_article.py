@@ -246,6 +246,25 @@ async def test_a_full_text_that_is_fetched_again_stays_where_something_else_is_t
         assert "Paragraph eight" in open_article.markdown_of(c, number)
 
 
+@pytest.mark.parametrize("to", ["/", "/two"])
+async def test_what_an_address_leads_to_in_the_place_of_its_article_is_not_its_text(
+    library: Library, site: ScriptedSite, to: str
+) -> None:
+    """The front page, as where a post was removed, or another article of the feed."""
+    items = [
+        Item(name, link=f"{site.url}/{name}", html="<p>It begins well, and then […]</p>") for name in ("one", "two")
+    ]
+    site.pages["/feed"] = Reply(rss(*items), content_type="text/xml")
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    site.pages["/one"] = Reply(status=301, headers={"Location": to})
+    site.pages[to] = Reply(PAGE)
+    with closing(connect(library.path)) as c:
+        (number,) = articles.all_by_link(c, f"{site.url}/one")
+    with pytest.raises(FetchError, match="leads to another page in the place of this article"):
+        await fetch(library, number)
+
+
 @pytest.mark.parametrize("is_replacing", [False, True])
 @pytest.mark.parametrize("has_wall", [False, True])
 async def test_a_full_text_is_not_cut_to_what_its_page_shows_now(

@@ -301,7 +301,9 @@ async def test_a_story_that_others_tell_goes_on_without_it(library: Library, sit
         assert c.execute("SELECT count(*) FROM article").fetchone() == (1,)
 
 
-@pytest.mark.parametrize(("size", "said"), [(0, "0.0 MB"), (1_234_567, "1.2 MB"), (1_234_567_890, "1,235 MB")])
+@pytest.mark.parametrize(
+    ("size", "said"), [(0, "0 kB"), (2_345, "2 kB"), (1_234_567, "1.2 MB"), (1_234_567_890, "1,235 MB")]
+)
 def test_sizes_in_words(size: int, said: str) -> None:
     assert in_megabytes(size) == said
 

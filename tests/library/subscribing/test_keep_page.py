@@ -53,6 +53,34 @@ async def test_a_front_page_is_one_too_if_it_is_asked_for(library: Library, site
     assert not (await keep(library, site.url)).was_here
 
 
+async def test_the_words_of_another_site_about_a_page_are_not_the_page(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    """As of a link blog, whose articles have the addresses of what they are about."""
+    comment = Item("one", link=f"{site.url}/ropes", html="<p>What I think of these ropes, and others, at length.</p>")
+    other_site.pages["/feed"] = Reply(rss(comment, site=site.url), content_type="text/xml")
+    library.follow(f"{other_site.url}/feed")
+    await library.refresh()
+    with pytest.raises(FetchError):
+        await keep(library, f"{site.url}/ropes")
+    site.pages["/ropes"] = Reply(PAGE)
+    kept = await keep(library, f"{site.url}/ropes")
+    with closing(connect(library.path)) as c:
+        assert "Paragraph 5" in articles.body(c, kept.article_id)
+
+
+async def test_pages_of_two_sites_with_one_short_link_are_both_kept(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    page = PAGE.replace("<body>", f'<link rel="shortlink" href="{site.url}/?p=7"><body>', 1)
+    site.pages["/ropes"] = Reply(page)
+    first = await keep(library, f"{site.url}/ropes")
+    other_site.pages["/tides"] = Reply(page.replace("On Ropes", "On Tides"))
+    second = await keep(library, f"{other_site.url}/tides")
+    with closing(connect(library.path)) as c:
+        assert [articles.get(c, kept.article_id).title for kept in (first, second)] == ["On Ropes", "On Tides"]
+
+
 async def test_what_is_here_is_not_fetched_again(library: Library, site: ScriptedSite) -> None:
     site.pages["/ropes"] = Reply(PAGE)
     first = await keep(library, f"{site.url}/ropes")

@@ -218,6 +218,21 @@ async def test_an_article_that_left_the_feed_is_taken_from_its_page(library: Lib
     assert len(library.headlines()) == 2
 
 
+async def test_a_page_that_names_the_feed_of_another_site_is_no_article_of_that(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    publish(site, BORDER, TRADE)
+    await add(library, site.url)
+    before = library.headlines()
+    page = site.pages[f"/2017/06/{BORDER.slug}/"]
+    assert isinstance(page, Reply)
+    body = str(page.body).replace(BORDER.title, "Evil").replace('href="/', f'href="{site.url}/')
+    other_site.pages["/evil"] = Reply(body)
+    done = await add(library, f"{other_site.url}/evil")
+    assert (done.feed.url, done.article_id) == (f"{site.url}/feed/", None)
+    assert library.headlines() == before
+
+
 async def test_a_section_is_no_article(library: Library, site: ScriptedSite) -> None:
     publish(site, BORDER, TRADE)
     site.pages["/2017/06/"] = Reply(f"{site.pages['/'].body!s}<h1>June</h1><p>{'All of June. ' * 99}</p>")

@@ -40,6 +40,21 @@ def test_an_article_of_wordpress_has_the_identity_that_its_feed_gives_it() -> No
 
 
 @pytest.mark.parametrize(
+    ("short", "guid"),
+    [
+        ("/?p=12", "https://example.org/?p=12"),
+        ("https://example.org/blog/?p=12", "https://example.org/blog/?p=12"),
+        ("https://other.example/?p=12", "https://example.org/blog/a-piece/"),
+        ("https://example.org/other/?p=12", "https://example.org/blog/a-piece/"),
+    ],
+)
+def test_a_page_has_the_identity_of_no_article_of_another_site(short: str, guid: str) -> None:
+    prepared = article_of(page("blog/a-piece/", f'<link rel="shortlink" href="{short}">'), SITE, None)
+    assert prepared is not None
+    assert prepared.entry.guid == guid
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "",

@@ -35,7 +35,7 @@ async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> N
         await pilot.press("X")
         await settle(pilot)
         assert isinstance(app.screen, ChooseScreen)
-        assert "3 articles, 0.0 MB: read, not starred, not tagged" in screen_text(app)
+        assert "3 articles, 2 kB: read, not starred, not tagged" in screen_text(app)
         await pilot.press("enter")
         await settle(pilot)
         assert app.reader.headlines.row_count() == 9

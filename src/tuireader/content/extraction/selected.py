@@ -36,9 +36,7 @@ def mistake(css: str) -> str:
         return f"A selector has at most {STEPS_MAX} steps from one element to the next."
     try:
         _path(css)
-    except SelectorError as error:
-        return f"This is no CSS selector: {error}".rstrip(".") + "."
-    except (ValueError, RecursionError, OverflowError):
+    except (SelectorError, ValueError, RecursionError, OverflowError):
         return "This is no CSS selector."
     return ""
 

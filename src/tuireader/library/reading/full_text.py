@@ -15,7 +15,7 @@ from tuireader.library.reading import saved_pages
 from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, site_facts
 from tuireader.urls.hosts import host_of, named_host
-from tuireader.urls.identity import same_place
+from tuireader.urls.identity import is_front_page, same_place
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
@@ -188,6 +188,8 @@ class _KeepText:
         if following and not same_place(following, first.url):
             return following
         host, article = named_host(first.url), articles.get(c, self.article_id)
+        if _is_other(c, article, first):
+            raise NoMoreError(f"{host} leads to another page in the place of this article")
         chosen = site_facts.selectors(c, article.feed_id)
         given = articles.given_html(c, self.article_id)
         found = _on(self.pages, given, chosen)
@@ -207,6 +209,16 @@ class _KeepText:
             raise NoMoreError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
         return ""
+
+
+def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
+    """Whether an article's address has led to the front page of a site, or to another article of its feed."""
+    if same_place(page.url, article.link):
+        return False
+    if is_front_page(page.url):
+        return not is_front_page(article.link)
+    there = (articles.get(c, id_) for id_ in articles.all_by_link(c, page.url) if id_ != article.id)
+    return any(other.feed_id == article.feed_id for other in there)
 
 
 def _replaces(found: _Found, kept: str) -> bool:
@@ -241,7 +253,7 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     A text that the feed gave as whole is replaced only by a much longer one.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
-    found = _on([page], body, site_facts.selectors(c, article.feed_id))
+    found = None if _is_other(c, article, page) else _on([page], body, site_facts.selectors(c, article.feed_id))
     if found is None:
         return
     if found.words >= article.words * (MUCH if article.offline else 1):

@@ -38,6 +38,8 @@ class Wanted(NamedTuple):
 
 def in_megabytes(size: int) -> str:
     """A number of bytes in words."""
+    if size < 100_000:
+        return f"{size / 1000:,.0f} kB"
     return f"{size / 1_000_000:,.1f} MB" if size < 100_000_000 else f"{size / 1_000_000:,.0f} MB"
 
 

@@ -29,6 +29,7 @@ from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
+from tuireader.urls.identity import of_one_site
 from tuireader.urls.private_network import permission_from
 from tuireader.urls.shown import shown_address, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
@@ -183,7 +184,10 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
 
 @dataclass(frozen=True, slots=True)
 class _KeepKnown:
-    """Save the article at one of the addresses as a page; None if there is none. Picklable."""
+    """Save the article at one of the addresses as a page; None if there is none. Picklable.
+
+    A feed of another site does not count: it may have words of its own about the page.
+    """
 
     addresses: tuple[str, ...]
     now: datetime
@@ -194,6 +198,7 @@ class _KeepKnown:
         pages = saved_pages.find_feed(c)
         there = [article for article in self.articles(c) if article.offline or not self.is_whole]
         saved = next((article for article in there if article.feed_id == pages), None)
+        there = [each for each in there if of_one_site(each.link, store_feeds.get(c, each.feed_id).url)]
         if saved is not None:
             store_feeds.stay(c, saved.feed_id)
             return KeptPage(saved.feed_id, saved.id, was_here=True)

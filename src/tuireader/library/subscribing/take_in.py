@@ -15,11 +15,15 @@ from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription, typed_page
 from tuireader.library.subscribing.discovery import Candidates
 from tuireader.model.feed import Feed, Refreshed
-from tuireader.model.fetched import FeedLink, Page, Plan
+from tuireader.model.fetched import FeedLink, Page, ParsedFeed, Plan
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.urls.identity import is_front_page, same_place
+from tuireader.urls.identity import is_front_page, of_one_site, same_place
 from tuireader.urls.shown import with_credentials_of
+
+_LOOKED_AT = 20
+"""Number of articles of a feed whose addresses say of which sites it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,22 @@ def article_meant(
     if there is not None:
         full_text.complete(c, there, found.page)
         return there
+    if not _is_of_feed(c, found.page, feed, parsed):
+        return None
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
         return None
     return save_one(c, feed.id, Plan(new=(prepared,), is_old=True, is_asked_for=True), now)
+
+
+def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFeed | None) -> bool:
+    """Whether a page is of the site of a feed, or of one that its articles are at: any page can name any feed."""
+    if parsed is None:
+        ids = articles.ids(c, Query(feeds=(feed.id,), apart=True), 0, _LOOKED_AT)
+        links = [link for _, _, _, _, link, *_ in articles.facts_of(c, ids)]
+    else:
+        links = [entry.link for entry in parsed.entries[:_LOOKED_AT]]
+    return any(of_one_site(page.url, url) for url in (feed.url, feed.site, *links))
 
 
 def save_one(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> int:

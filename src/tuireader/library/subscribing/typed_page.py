@@ -79,13 +79,13 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None, *, title: str =
     """
     if is_front_page(page.url) or same_place(page.url, site) or _is_listing(page, parsed):
         return None
-    return text_of(page, site=title if parsed is None else parsed.title)
+    return text_of(page, site=title if parsed is None else parsed.title, guid=_guid(page))
 
 
-def text_of(page: Page, *, site: str = "") -> Prepared | None:
+def text_of(page: Page, *, site: str = "", guid: str = "") -> Prepared | None:
     """The article on a page, ready to save; None if there is too little text.
 
-    `site` is the name of the page's site, if it is known.
+    `site` is the name of the page's site, if it is known; `guid` that of the article, if it is not its address.
     """
     # Heavy, and few addresses that are typed are an article's.
     from tuireader.content.extraction.extract import main_html
@@ -94,7 +94,7 @@ def text_of(page: Page, *, site: str = "") -> Prepared | None:
     if found is None or not found.title:
         return None
     entry = ParsedEntry(
-        guid=_guid(page),
+        guid=guid or page.url,
         title=found.title,
         link=page.url,
         authors=found.authors,
@@ -256,8 +256,8 @@ def _leads_home(link: str, url: str) -> bool:
 
 
 def _guid(page: Page) -> str:
-    """The guid that the feed would use: WordPress's short link, else the page's address."""
-    short = _SHORT_LINK.search(page.content)
-    if short is not None and b"?p=" in short[1]:
-        return short[1].decode("utf-8", "replace")
-    return page.url
+    """The guid that the feed would use: WordPress's short link, if that is of the page's own site, else its address."""
+    found = _SHORT_LINK.search(page.content)
+    short = absolute(unescape(found[1].decode("utf-8", "replace")), page.url) if found is not None else ""
+    blog, query, _ = short.partition("?p=")
+    return short if query and is_within(page.url, blog) else page.url

@@ -249,7 +249,7 @@ class RuleController:
         changed = await self._cache.take(partial(_remove, rule=rule))
         step = UndoStep(f"The rule is back: {rule.query or rule.said}", removed_rule=said, did=did)
         self._statuses.can_be_undone(step)
-        some = "nothing had been done" if not changed else f"what it did with {changed} is taken back"
+        some = "it had done nothing" if not changed else f"what it did with {changed} is taken back"
         toast(self._panes, f"The rule is removed; {some} ({self._undo_key} to undo)")
         self._statuses.tell()
 

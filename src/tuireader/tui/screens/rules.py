@@ -223,7 +223,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
             self._fill()
 
     def _ask_for_end(self) -> None:
-        hint = "a day to come, as in 2026-12-01, or one of these"
+        hint = "a future date, such as 2026-12-01, or one of these"
         there = {self._until: True}
         pick = PickScreen("Until when?", [*_ENDS], there, noun="date", nothing="no end", hint=hint)
         open_dialog(self.app, pick, self._take_end)
