@@ -120,11 +120,9 @@ def _remove(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed})
     else:
-        done = (
-            "What it did stays."
-            if arguments.leave
-            else f"What it did with {counted(changed, 'article')} was taken back."
-        )
+        done = f"What it did with {counted(changed, 'article')} was taken back."
+        if arguments.leave:
+            done = f"What it did stays{', but it keeps no articles any more' if rule.keep else ''}."
         say(f"Rule {rule.id} is removed. {done}")
     return DONE
 

@@ -46,6 +46,7 @@ from tuireader.store.writing import (
     rename,
     save_entries,
     save_full_text,
+    undated,
     were_removed,
 )
 
@@ -91,6 +92,7 @@ __all__ = [
     "save_entries",
     "save_full_text",
     "status",
+    "undated",
     "were_removed",
     "window",
     "without_text",

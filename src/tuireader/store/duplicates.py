@@ -14,7 +14,7 @@ from tuireader.model.headline import utc_now
 from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import READ_APART, id_list, plain, text_of
+from tuireader.store.row_values import READ_APART, id_list, name_key, plain, text_of
 from tuireader.text.shingles import is_short, likeness, retained, title_key
 from tuireader.urls.identity import is_front_page, same_place, same_site
 
@@ -227,7 +227,7 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
 def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     """Tags that no rule added, by article; articles without any are left out."""
     by_rule = {
-        (article_id, tag)
+        (article_id, name_key(tag))
         for article_id, did, names in c.execute(
             "SELECT r.article_id, r.did, n.tags FROM rule_article AS r JOIN rule AS n ON n.id = r.rule_id"
             f" WHERE r.did & {TAG} AND r.article_id IN (SELECT value FROM json_each(?))",
@@ -235,7 +235,10 @@ def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
         ).fetchall()
         for tag in tags_given(did, text_of(names).split(TAG_SEPARATOR))
     }
-    own = {id_: [name for name in names if (id_, name) not in by_rule] for id_, names in labels.tags_of(c, ids).items()}
+    own = {
+        id_: [name for name in names if (id_, name_key(name)) not in by_rule]
+        for id_, names in labels.tags_of(c, ids).items()
+    }
     return {id_: names for id_, names in own.items() if names}
 
 

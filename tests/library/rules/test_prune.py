@@ -184,14 +184,19 @@ DAY = NOW - timedelta(days=9)
         ({"html": PICTURE}, {"html": PICTURE.replace("1", "2"), "published": NOW}, False),
     ],
 )
+@pytest.mark.parametrize("is_completed", [False, True])
 def test_what_was_removed_stays_away_whatever_a_server_makes_of_its_date_and_title(
-    library: Library, before: dict[str, Any], after: dict[str, Any], *, is_away: bool
+    library: Library, before: dict[str, Any], after: dict[str, Any], *, is_away: bool, is_completed: bool
 ) -> None:
+    """Also if its page gave it a date, which its feed did not."""
     same = {"title": "Fog", "link": "https://a.example/fog", "html": f"<p>{TEXT}</p>"}
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
         old = replace(ready("one", **same | before), status=Status(read=True))
         (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        if is_completed:
+            articles.save_full_text(c, there, f"<p>{TEXT} All of it.</p>", f"{TEXT} All of it.", 16, published=DAY)
+            assert articles.get(c, there).published == DAY
         assert pruning.prune(c, [there]) == 1
         again = ready("another guid", **same | before | after)
         assert (not articles.save_entries(c, feed.id, Plan(new=(again,)), NOW).new) is is_away

@@ -458,6 +458,32 @@ def test_what_the_user_has_taken_back_of_a_rule_is_not_done_again(db: Path, tmp_
         assert found == {True: (False, False, ["k"]), False: (True, True, ["h", "k"])}
 
 
+def test_the_date_of_a_page_stays_that_of_the_page(db: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        (id_,) = save_plan(c, feed, Plan(new=(ready("1", "Words."),))).new
+        articles.save_full_text(c, id_, "<p>All words.</p>", "All words.", 2, published=NOW - timedelta(days=3))
+    back(new, out(db))
+    with closing(connect(new)) as c:
+        (id_,) = articles.ids(c, Query())
+        assert articles.get(c, id_).published == NOW - timedelta(days=3)
+        assert articles.undated(c, [id_]) == {id_}
+
+
+def test_a_tag_of_a_rule_is_its_own_however_it_is_spelled(db: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Other words."))))
+        harbour, other = (next(iter(articles.ids(c, Query(text=f"{word} ")))) for word in ("harbour", "other"))
+        statuses.tag(c, [other], ["Later"])
+        rule = apply_rules.keep(c, Rule("harbour", tags=("later",)), NOW)
+        apply_rules.apply(c, rule)
+        back(db, out(db))
+        apply_rules.remove(c, rule, take_back=True)
+        assert labels.tags_of(c, [harbour, other]) == {other: ["Later"]}
+
+
 @pytest.mark.parametrize("named_here", ["News", "Mine"])
 def test_a_rule_of_a_backup_is_for_the_feed_that_it_names_there(db: Path, tmp_path: Path, named_here: str) -> None:
     """Another feed of that name is here, or the feed has another name here."""

@@ -174,11 +174,12 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
-        hidden = rules.hidden(c, batch)
+        hidden, undated = rules.hidden(c, batch), articles.undated(c, batch)
         guids = {id_: guid for id_, _, guid, *_ in articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
+            row |= {"page_date": row.pop("published")} if id_ in undated else {}
             row |= {"guid": guids[twins.get(id_, id_)], "feed_url": urls[row.pop("feed")]}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
@@ -527,7 +528,7 @@ class _Restoring:
             html = _text(row, "html")
             text = plain_text(html)
         if html and (is_new or not site_facts.is_here(self._c, id_)):
-            articles.save_full_text(self._c, id_, html, text, words)
+            articles.save_full_text(self._c, id_, html, text, words, published=_moment(row, "page_date"))
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
@@ -541,11 +542,11 @@ class _Restoring:
 
     def _take_tags_and_rules(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}
-        by_rule = {tag for rule, bits in did.items() for tag in tags_given(bits, rule.tags)}
+        by_rule = {name_key(tag) for rule, bits in did.items() for tag in tags_given(bits, rule.tags)}
         tags = _names(row, "tags")
-        if own := [tag for tag in tags if tag not in by_rule]:
+        if own := [tag for tag in tags if name_key(tag) not in by_rule]:
             statuses.tag(self._c, [id_], own)
-        labels.add_tags(self._c, [id_], [tag for tag in tags if tag in by_rule and not is_here])
+        labels.add_tags(self._c, [id_], [tag for tag in tags if name_key(tag) in by_rule and not is_here])
         if is_new and row.get("hidden") is True:
             rules.hide(self._c, [id_])
         done = rules.done_to(self._c, id_) if did and is_here else {}
