@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from support.factories import NOW, ready, save
+from support.factories import NOW, ready, save, subscribe
 from tuireader.feeds.read_later import SavedPage
 from tuireader.library.reading import saved_pages
 from tuireader.library.refreshing.upkeep import index_for
@@ -48,7 +48,8 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
 
 def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
-        feed = save(c, ready("one", "What it says.", link="https://pages.example/1"))
+        own = subscribe(c, "https://pages.example/feed")
+        feed = save(c, ready("one", "What it says.", link="https://pages.example/1"), feed=own)
     file = tmp_path / "pocket.csv"
     file.write_text(f"{HEAD}\nTo read,https://pages.example/1,1700000000,mine,unread\n", "utf-8")
     for _ in range(2):
@@ -64,6 +65,19 @@ def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp
         (left,) = articles.ids(c, Query())
         assert articles.body(c, left) == "<p>What it says.</p>"
         assert labels.tags_of(c, [left]) == {left: ["mine"]}
+
+
+def test_what_another_site_says_about_a_page_is_not_that_page(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        feed = save(c, ready("one", "What I think of it.", title="An essay to read", link="https://pages.example/1"))
+    file = tmp_path / "pocket.csv"
+    file.write_text(f"{HEAD}\nPlain speech,https://pages.example/1,1700000000,mine,archive\n", "utf-8")
+    came, _ = take_in(db, file)
+    assert came.said()[0] == "1 page kept."
+    with closing(connect(db)) as c:
+        (comment,) = articles.ids(c, Query(feeds=(feed.id,), apart=True))
+        assert not articles.status(c, comment).read
+        assert labels.tags_of(c, [comment]) == {}
 
 
 def test_pages_that_are_saved_while_they_are_about_to_go_stay(db: Path) -> None:

@@ -33,7 +33,7 @@ from tuireader.text.sentences import counted
 from tuireader.text.shingles import completes, has_other, likeness, title_key
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
-from tuireader.urls.identity import place
+from tuireader.urls.identity import of_one_site, place
 from tuireader.urls.private_network import is_inside_by_name
 from tuireader.urls.shown import shown_address
 
@@ -218,10 +218,19 @@ class _Here:
         return not (text and there) or articles.get(self._c, article_id).feed_id == feed_id or has_other(text, there)
 
     def _may_be(self, page: SavedPage, article_id: int) -> bool:
-        """Whether a page may be an article with another title at its address, where each day may bring another one."""
-        mine, title = title_key(page.title), title_key(articles.get(self._c, article_id).title)
+        """Whether a page may be an article with another title at its address, where each day may bring another one.
+
+        Without its text, it may be that of a feed of its site, but not what another site says about it.
+        """
+        article = articles.get(self._c, article_id)
+        mine, title = title_key(page.title), title_key(article.title)
         text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
-        return not (text and there) or mine in title or title in mine or has_other(text, there)
+        if mine in title or title in mine:
+            return True
+        if text and there:
+            return has_other(text, there)
+        feed = feeds.get(self._c, article.feed_id)
+        return feed.holds_pages or of_one_site(feed.url, page.url)
 
 
 def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
