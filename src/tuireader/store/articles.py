@@ -38,6 +38,7 @@ from tuireader.store.writing import (
     Prepacked,
     add_names,
     alike,
+    dated_by_page,
     facts_of,
     formerly,
     given_html,
@@ -46,7 +47,6 @@ from tuireader.store.writing import (
     rename,
     save_entries,
     save_full_text,
-    undated,
     were_removed,
 )
 
@@ -73,6 +73,7 @@ __all__ = [
     "count",
     "count_changed",
     "count_unread",
+    "dated_by_page",
     "facts_of",
     "formerly",
     "get",
@@ -92,7 +93,6 @@ __all__ = [
     "save_entries",
     "save_full_text",
     "status",
-    "undated",
     "were_removed",
     "window",
     "without_text",
@@ -104,7 +104,8 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
     row = _row(
         c,
         f"SELECT a.id, a.feed_id, {NAME}, f.url, a.guid, a.title, a.link,"
-        f" {names_of('author')}, {names_of('category')}, a.published, a.updated, a.date, a.words, a.offline"
+        f" {names_of('author')}, {names_of('category')}, coalesce(a.published, a.page_date), a.updated, a.date,"
+        " a.words, a.offline"
         " FROM article AS a LEFT JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         article_id,
     )

@@ -125,7 +125,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         told = duplicates.of_articles(c, left)
         rows = c.execute(
             "SELECT a.feed_id, a.guid_key, a.link_key, a.title, b.html, a.server_id,"
-            " iif(a.undated, ?2, coalesce(a.published, a.updated, ?2)) FROM article AS a"
+            " coalesce(a.published, a.updated, ?2) FROM article AS a"
             " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (SELECT value FROM json_each(?1))",
             (left, UNDATED),
         ).fetchall()

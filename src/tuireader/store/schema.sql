@@ -82,7 +82,7 @@ CREATE TABLE article (
     has INTEGER, -- media flags, as bits; NULL: not computed yet
     published INTEGER,
     updated INTEGER,
-    undated INTEGER NOT NULL DEFAULT 0, -- 1: its feed gives no date; `published` is that of its page
+    page_date INTEGER, -- what its page says, where its feed gives no date
     guid_key INTEGER NOT NULL,
     link_key INTEGER NOT NULL,
     digest BLOB NOT NULL,

@@ -90,11 +90,9 @@ def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
     return [_facts(row) for row in c.execute(sql, (id_list(ids),)).fetchall()]
 
 
-def undated(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+def dated_by_page(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     """The articles among these whose date is that of their page."""
-    sql = (
-        "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND undated = 1 AND published IS NOT NULL"
-    )
+    sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND published IS NULL AND page_date > 0"
     return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
@@ -223,7 +221,7 @@ class Prepacked:
         )[::-1]
         for article_id, ready in edited:
             _update(c, article_id, ready)
-        c.executemany("UPDATE article SET published = ?, undated = 0 WHERE id = ?", self._redated)
+        c.executemany("UPDATE article SET published = ? WHERE id = ?", self._redated)
         duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
         again = [id_ for key, id_ in zip(fresh, new_ids, strict=True) if key in unread]
@@ -306,7 +304,6 @@ class _Ready:
             "has": prepared.extras,
             "published": seconds(entry.published),
             "updated": seconds(entry.updated),
-            "undated": 0,
             "guid_key": self.key,
             "link_key": link_key(entry.link),
             "digest": prepared.digest,
@@ -507,7 +504,7 @@ def save_full_text(
 def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
     """Set the date of an article that has none of its own; it cannot be later than its arrival."""
     changed = c.execute(
-        "UPDATE article SET published = ?1, date = ?1, undated = 1"
+        "UPDATE article SET page_date = ?1, date = ?1"
         " WHERE id = ?2 AND published IS NULL AND updated IS NULL AND date >= ?1",
         (date, article_id),
     ).rowcount

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from conftest import Reply, ScriptedSite
 from support.app_factory import shelve
-from support.factories import NOW, ready, save_plan, subscribe
+from support.factories import NOW, fetch, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
 from tuireader.model.account import LOCAL
 from tuireader.model.feed import PAGES
-from tuireader.model.fetched import Plan, Prepared
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, labels, pruning, statuses
@@ -200,6 +200,23 @@ def test_what_was_removed_stays_away_whatever_a_server_makes_of_its_date_and_tit
         assert pruning.prune(c, [there]) == 1
         again = ready("another guid", **same | before | after)
         assert (not articles.save_entries(c, feed.id, Plan(new=(again,)), NOW).new) is is_away
+
+
+def test_a_date_of_a_page_makes_entries_without_dates_no_one_article(library: Library) -> None:
+    """As of a bulletin, each day under one title at one address."""
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c)
+
+        def bulletin(day: int) -> ParsedEntry:
+            text = f"<p>On day {day} the harbour master saw {day * 7} boats and {day * 11} gulls.</p>"
+            return ParsedEntry(f"bulletin-{day}", "Harbour bulletin", "https://a.example/today", html=text)
+
+        fetch(c, feed, (bulletin(1),))
+        (first,) = articles.ids(c, Query())
+        articles.save_full_text(c, first, "<p>All of day 1.</p>", "All of day 1.", 4, published=DAY)
+        fetch(c, feed, (bulletin(2),))
+        assert len(articles.ids(c, Query())) == 2
+        assert articles.get(c, first).guid == "bulletin-1"
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:

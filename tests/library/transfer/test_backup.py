@@ -468,7 +468,7 @@ def test_the_date_of_a_page_stays_that_of_the_page(db: Path, tmp_path: Path) -> 
     with closing(connect(new)) as c:
         (id_,) = articles.ids(c, Query())
         assert articles.get(c, id_).published == NOW - timedelta(days=3)
-        assert articles.undated(c, [id_]) == {id_}
+        assert articles.dated_by_page(c, [id_]) == {id_}
 
 
 def test_a_tag_of_a_rule_is_its_own_however_it_is_spelled(db: Path) -> None:

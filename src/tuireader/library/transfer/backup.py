@@ -174,12 +174,12 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
-        hidden, undated = rules.hidden(c, batch), articles.undated(c, batch)
+        hidden, of_page = rules.hidden(c, batch), articles.dated_by_page(c, batch)
         guids = {id_: guid for id_, _, guid, *_ in articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
-            row |= {"page_date": row.pop("published")} if id_ in undated else {}
+            row |= {"page_date": row.pop("published")} if id_ in of_page else {}
             row |= {"guid": guids[twins.get(id_, id_)], "feed_url": urls[row.pop("feed")]}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}

@@ -69,7 +69,7 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of articles in this order; missing articles are left out."""
     rows = c.execute(
         f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
-        " a.published IS NOT NULL OR a.updated IS NOT NULL, a.offline,"
+        " coalesce(a.published, a.updated, a.page_date) IS NOT NULL, a.offline,"
         " CASE WHEN a.story IS NULL THEN 1"
         " ELSE (SELECT count(DISTINCT o.feed_id) FROM article AS o WHERE o.story = a.story) END"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
