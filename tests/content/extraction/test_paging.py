@@ -50,6 +50,17 @@ def test_other_addresses_are_none(there: str) -> None:
     assert not is_page_of(there, FIRST, 2)
 
 
+@pytest.mark.parametrize("name", ["my-travels-part-", "my-travels/chapter-", "comic/", "2026/teil-"])
+@pytest.mark.parametrize("is_numbered", [True, False])
+def test_the_next_of_a_series_is_no_page(name: str, *, is_numbered: bool) -> None:
+    first, second = (f"https://mag.example/{name}{number}/" for number in (1, 2))
+    assert not is_page_of(second, first, 2, is_numbered=is_numbered)
+
+
+def test_numbered_articles_are_pages_where_the_link_is_a_number_alone() -> None:
+    assert not is_page_of("https://mag.example/a-story/2/", "https://mag.example/a-story/1/", 2, is_numbered=False)
+
+
 def test_an_article_of_the_same_title_is_no_page() -> None:
     """WordPress calls the second article of a title `a-2`, and the next article `rel=next`."""
     first = "https://mag.example/news"

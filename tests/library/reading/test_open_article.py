@@ -246,6 +246,23 @@ async def test_a_full_text_that_is_fetched_again_stays_where_something_else_is_t
         assert "Paragraph eight" in open_article.markdown_of(c, number)
 
 
+async def test_an_article_of_the_feed_is_no_page_of_another(library: Library, site: ScriptedSite) -> None:
+    begins = "<p>It begins well, and then […]</p>"
+    items = [Item(name, link=f"{site.url}/{name}", html=begins) for name in ("story", "story/2")]
+    site.pages["/feed"] = Reply(rss(*items), content_type="text/xml")
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    site.pages["/story"] = Reply(f"{PAGE}<a rel=next href=/story/2>2</a>")
+    site.pages["/story/2"] = Reply(PAGE.replace("Paragraph", "Another"))
+    with closing(connect(library.path)) as c:
+        (number,) = articles.all_by_link(c, f"{site.url}/story")
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        text = open_article.markdown_of(c, number)
+    assert "Paragraph 8" in text
+    assert "Another 8" not in text
+
+
 @pytest.mark.parametrize("to", ["/", "/two"])
 async def test_what_an_address_leads_to_in_the_place_of_its_article_is_not_its_text(
     library: Library, site: ScriptedSite, to: str

@@ -146,9 +146,9 @@ async def test_adding_it_again_allows_it(library: Library, names: dict[str, str]
 
 
 async def test_another_site_does_not_allow_it(library: Library, names: dict[str, str], place: Place) -> None:
-    names["site.test"] = OUTSIDE
+    names["blog.public.org"] = OUTSIDE
     with closing(connect(library.path)) as c:
-        url, site = place.at("public.org"), place.at("site.test")
+        url, site = place.at("public.org"), place.at("blog.public.org")
         feeds.add(c, url, title="", site=site, now=library.clock.now, reach=Reach.PUBLIC)
     names["public.org"] = INSIDE
     done = await add(library, site)

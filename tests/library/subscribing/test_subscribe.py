@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -125,6 +125,17 @@ async def test_an_article_whose_feed_writes_its_host_in_capitals(library: Librar
     assert (done.article_id, host in done.feed.url) == (library.headlines()[0].id, True)
 
 
+async def test_a_feed_that_says_to_be_of_another_site_stands_not_in_its_place(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    publish(site, BORDER, TRADE)
+    claim = rss(Item("a", link=f"{site.url}/2017/06/{BORDER.slug}/"), title="Claim", site=f"{site.url}/")
+    other_site.pages["/feed"] = Reply(claim, content_type="text/xml")
+    await add(library, f"{other_site.url}/feed")
+    for address in (site.url, f"{site.url}/2017/06/{BORDER.slug}/"):
+        assert (await add(library, address)).feed.url == f"{site.url}/feed/"
+
+
 async def test_an_article_of_which_the_feed_has_a_summary_is_completed_from_its_page(
     library: Library, site: ScriptedSite
 ) -> None:
@@ -224,8 +235,7 @@ async def test_a_page_that_names_the_feed_of_another_site_is_no_article_of_that(
     publish(site, BORDER, TRADE)
     await add(library, site.url)
     before = library.headlines()
-    page = site.pages[f"/2017/06/{BORDER.slug}/"]
-    assert isinstance(page, Reply)
+    page: Any = site.pages[f"/2017/06/{BORDER.slug}/"]
     body = str(page.body).replace(BORDER.title, "Evil").replace('href="/', f'href="{site.url}/')
     other_site.pages["/evil"] = Reply(body)
     done = await add(library, f"{other_site.url}/evil")

@@ -24,7 +24,7 @@ from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.full_text import Learned
 from tuireader.model.query import TAGS_MAX, Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
-from tuireader.store.connection import connect
+from tuireader.store.connection import Connection, connect
 from tuireader.store.writing import entry_keys
 from tuireader.urls.private_network import Reach
 
@@ -639,6 +639,26 @@ def test_a_rule_for_the_folder_of_an_account_is_for_that_of_no_other_account(db:
         back(other, out(db))
         with closing(connect(other)) as c:
             assert sorted(rule.folder_id or 0 for rule in rules.every(c)) == sorted(there.values())
+
+
+def test_a_rule_for_the_feeds_without_a_folder_of_an_account_waits_for_that_account(db: Path, tmp_path: Path) -> None:
+    def with_account(c: Connection) -> int:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        url = "https://a.example/feed"
+        feed = feeds.add(c, url, title="A", site="", now=NOW, account_id=account.id, server_id="1")
+        folder = folders.add(c, "Uncategorized", account_id=account.id).id
+        folders.put(c, feed.id, folder)
+        return folder
+
+    with closing(connect(db)) as c:
+        rules.add(c, Rule("sport", hide=True, folder_id=with_account(c)), NOW)
+    other = tmp_path / "other.db"
+    with closing(connect(other)) as c:
+        said = Imported(restored=restore(c, out(db), NOW)).said()
+        assert "Nothing is in “Uncategorized”, which a rule is for: hide." in said
+        folder = with_account(c)
+        assert apply_rules.follow_folders(c, []) == []
+        assert [rule.folder_id for rule in rules.every(c)] == [folder]
 
 
 def test_a_rule_for_a_folder_whose_feeds_are_in_two_of_its_name_is_for_both(db: Path, tmp_path: Path) -> None:

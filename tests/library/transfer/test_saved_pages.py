@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from support.factories import NOW, ready, save, subscribe
 from tuireader.feeds.read_later import SavedPage
 from tuireader.library.reading import saved_pages
@@ -65,6 +67,16 @@ def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp
         (left,) = articles.ids(c, Query())
         assert articles.body(c, left) == "<p>What it says.</p>"
         assert labels.tags_of(c, [left]) == {left: ["mine"]}
+
+
+@pytest.mark.parametrize("more", ["", " Then the boats go out again."])
+def test_an_excerpt_gives_way_to_a_longer_text_alone(db: Path, more: str) -> None:
+    text = "The harbour is closed while the ice is on the sea, and opens when it has gone."
+    with closing(connect(db)) as c:
+        feed = save(c, ready("one", text, link="https://a.example/1", excerpt=True), feed=subscribe(c))
+        keep_all(c, [SavedPage("https://a.example/1", "Title of one", html=f"<p>{text}{more}</p>")], NOW)
+        (id_,) = articles.ids(c, Query(feeds=(feed.id,), apart=True))
+        assert articles.get(c, id_).offline is bool(more)
 
 
 def test_what_another_site_says_about_a_page_is_not_that_page(db: Path, tmp_path: Path) -> None:

@@ -19,6 +19,12 @@ _LAST_PART = re.compile(
     r"(?P<after>\.\w{1,5})?"
 )
 """A path that ends in a page number, and the separator before it."""
+_SERIES = re.compile(
+    r"(?<![^\W\d_])(?:part|partie|parte|teil|deel|del|chapter|chapitre|cap[ií]tulo|capitolo|kapitel|episode|episodio|folge"
+    r"|volume|vol|issue|day|tag|week|comic|post|posts)$",
+    re.IGNORECASE,
+)
+"""The word before the number of an article of a series."""
 _ENDING = re.compile(r"\.\w{1,5}$")
 _NEXT = re.compile(
     r"(?:next|continue|weiter|nächste|suivante?|siguiente|próxima|seguinte|successiva|volgende|nästa|neste|næste|далее)"
@@ -79,7 +85,9 @@ def _is_numbered_path(here: str, there: str, number: int, *, is_numbered: bool) 
         return False
     after = found["after"] or ""
     if own is not None and int(own["number"]) == 1 and (own["before"], own["after"] or "") == (found["before"], after):
-        return True  # the first page has its number, too
+        # The first page has its number, too; else they are two of a series.
+        is_page = own["mark"] not in ("/", "-", "_", ",") or is_numbered
+        return is_page and _SERIES.search(own["before"]) is None
     if found["mark"] in "-_," and not after and not is_numbered:
         return False
     bare = _ENDING.sub("", here) if after else here

@@ -14,6 +14,7 @@ from tuireader.content.listing.dates import begin, day_in
 from tuireader.content.listing.model import Item, Listing, Tier
 from tuireader.text.bounded_json import items
 from tuireader.text.bylines import categories, people
+from tuireader.text.language import language_tag
 from tuireader.text.printable import line
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place, same_site
@@ -162,7 +163,7 @@ def find_again(page: bytes, url: str, tier: Tier, shape: str) -> Listing | None:
 
 def _listing(tree: Element, tier: Tier, shape: str, items: list[Item]) -> Listing:
     title = next((" ".join("".join(each.itertext()).split()) for each in tree.iter("title")), "")
-    return Listing(tier, shape, line(title), tuple(items[:_MOST]), (tree.get("lang") or "")[:20])
+    return Listing(tier, shape, line(title), tuple(items[:_MOST]), language_tag((tree.get("lang") or "")[:20]))
 
 
 def _of_site(items: list[Item], url: str) -> list[Item]:

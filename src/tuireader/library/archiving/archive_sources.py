@@ -140,6 +140,8 @@ _FILES = 60
 """Maximum number of sitemap files."""
 _WAITING, _PAGES = 1_000, 200_000
 """Maximum number of pending files, and of pages."""
+_CHARACTERS = 30_000_000
+"""Maximum characters of their addresses."""
 _PATIENCE, _DEADLINE = 20.0, 1800.0
 """Seconds for one file, and for all."""
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
@@ -196,8 +198,8 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
     seen: set[str] = set()
     found: dict[str, Listed] = {}
     loop = asyncio.get_running_loop()
-    until = loop.time() + _DEADLINE
-    while waiting and len(seen) < _FILES and len(found) < _PAGES and loop.time() < until:
+    until, size = loop.time() + _DEADLINE, 0
+    while waiting and len(seen) < _FILES and len(found) < _PAGES and size < _CHARACTERS and loop.time() < until:
         listed = waiting.pop(0)
         if place(listed.url) in seen:
             continue
@@ -211,6 +213,7 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
             continue
         waiting = [*waiting, *listing.maps][:_WAITING]
         found = listing.pages | found
+        size += sum(map(len, listing.pages))
         if found and not robots.sitemaps and not listing.maps:  # of the usual names one is enough
             waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
     return Found(await in_thread(_newest, found), robots.pause)

@@ -135,7 +135,7 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
             if error.is_passing:  # a part would be taken for all of it
                 raise
             break  # what came of it is more than nothing
-        following = await read_page(cache, _Following(pages[0].url, pages[-1], len(pages) + 1), pages[-1])
+        following = await read_page(cache, _Following(feed.id, pages[0].url, pages[-1], len(pages) + 1), pages[-1])
         if any(same_place(following, page.url) for page in pages):
             break
     await read_page(cache, keep(is_all=True), pages[0])
@@ -155,16 +155,23 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 @dataclass(frozen=True, slots=True)
 class _Following:
-    """Find the link to an article's next page; "" if there is none. Picklable."""
+    """Find the link to an article's next page; "" if there is none, or it is another article. Picklable."""
 
+    feed_id: int
     first: str
     page: Page
     number: int
 
-    def __call__(self, _: sqlite3.Connection) -> str:
+    def __call__(self, c: sqlite3.Connection) -> str:
         from tuireader.content.extraction.paging import next_page
 
-        return next_page(self.page.content, self.page.url, self.first, self.number)
+        url = next_page(self.page.content, self.page.url, self.first, self.number)
+        return "" if url and _is_in(c, self.feed_id, url) else url
+
+
+def _is_in(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
+    """Whether a feed has an article at an address."""
+    return any(articles.get(c, id_).feed_id == feed_id for id_ in articles.all_by_link(c, url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +191,10 @@ class _KeepText:
         from tuireader.content.dom.plain_text import plain_text
 
         first = self.pages[0]
-        following = "" if self.is_all else _Following(first.url, first, 2)(c)
+        host, article = named_host(first.url), articles.get(c, self.article_id)
+        following = "" if self.is_all else _Following(article.feed_id, first.url, first, 2)(c)
         if following and not same_place(following, first.url):
             return following
-        host, article = named_host(first.url), articles.get(c, self.article_id)
         if _is_other(c, article, first):
             raise NoMoreError(f"{host} leads to another page in the place of this article")
         chosen = site_facts.selectors(c, article.feed_id)
@@ -217,8 +224,7 @@ def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
         return False
     if is_front_page(page.url):
         return not is_front_page(article.link)
-    there = (articles.get(c, id_) for id_ in articles.all_by_link(c, page.url) if id_ != article.id)
-    return any(other.feed_id == article.feed_id for other in there)
+    return _is_in(c, article.feed_id, page.url)
 
 
 def _replaces(found: _Found, kept: str) -> bool:

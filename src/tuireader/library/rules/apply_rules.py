@@ -152,7 +152,7 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
 
     `before` are the feeds as they were filed. They follow to the folder of the same name of an account that any of the
     feeds went to, else to the folder that all of them went to, if it has no others; that of an account's feeds without
-    a folder is none.
+    a folder is none. A rule for a folder that was empty before follows to the only one of its name that has feeds.
     """
     said = []
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
@@ -174,9 +174,17 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
             if keys.count(name_key(name)) == keys.count(name_key(every[to].name)) == 1:  # a name of two says of neither
                 renaming.follow(c, "folder", name, [every[to].name])
         else:
-            idle = rules.of_folders(c, [old])
-            said += [f"Nothing is in “{name}” any more, which a rule is for: {rule.said}" for rule in idle]
+            said += [
+                f"Nothing is in “{name}” any more, which a rule is for: {rule.said}"
+                for rule in rules.of_folders(c, [old])
+            ]
         said += _finding_none(c, name)
+    idle = {rule.folder_id for rule in rules.every(c) if rule.folder_id in every}.difference(filed.values(), by_folder)
+    for empty in filter(None, idle):  # as of a backup, before the account was added
+        key = name_key(every[empty].name)
+        alike = [to for to in set(filed.values()) if to is not None and name_key(every[to].name) == key]
+        if len(alike) == 1:
+            rules.move_to(c, empty, alike[0])
     return said
 
 

@@ -70,8 +70,7 @@ async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) 
 
     Raises AddressError, FetchError or NoFeedFoundError.
     """
-    steps = _Subscription(cache, queue, clock)
-    return await steps.there_already(address) or await steps.look(address)
+    return await _Subscription(cache, queue, clock).found(address)
 
 
 async def subscribe_all(
@@ -129,13 +128,27 @@ class _Subscription:
         """
         if not isinstance(address, str):
             return await self.take(address, choose, fetched)
-        there = await self.there_already(address) if choose is None and not is_new else None
-        return there or await self.take(await self.look(address), choose, fetched)
+        found = await self.found(address, is_new=choose is not None or is_new)
+        return found if isinstance(found, Subscribed) else await self.take(found, choose, fetched)
 
-    async def there_already(self, address: str) -> Subscribed | None:
-        """The outcome of refreshing an existing subscription; None if there is none."""
+    async def found(self, address: str, *, is_new: bool = False) -> Candidates | Subscribed:
+        """The existing subscription, refreshed, unless the address `is_new`; else the feeds there."""
+        there = None if is_new else await self.there_already(address)
+        if there is not None:
+            return there
+        try:
+            return await self.look(address)
+        except FetchError as error:
+            there = await self.there_already(address, is_claimed=True) if error.status is None else None
+            if there is None:
+                raise
+            return there
+
+    async def there_already(self, address: str, *, is_claimed: bool = False) -> Subscribed | None:
+        """The outcome of refreshing an existing subscription; None if there is none. See `subscription_at`."""
         tries = addresses_to_try(address)
-        there = await self._cache.read(partial(subscription.subscription_at, addresses=tries))
+        find = partial(subscription.subscription_at, addresses=tries, is_claimed=is_claimed)
+        there = await self._cache.read(find)
         if there is None:
             return None
         done = await self.again(*there, typed=tries[0])

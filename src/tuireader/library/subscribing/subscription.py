@@ -23,7 +23,7 @@ from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, folders, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
-from tuireader.urls.identity import place, same_site
+from tuireader.urls.identity import of_one_site, place
 from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
@@ -194,11 +194,17 @@ def known(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
         return None
 
 
-def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Feed, int | None] | None:
-    """The subscription that one of the addresses belongs to: a feed, a site, or an article, with its id."""
+def subscription_at(
+    c: sqlite3.Connection, addresses: Sequence[str], *, is_claimed: bool = False
+) -> tuple[Feed, int | None] | None:
+    """The subscription that one of the addresses belongs to: a feed, its site, or an article there, with its id.
+
+    Another site that a feed says to be of counts only where that `is_claimed`: any feed can say so.
+    """
     there = store_feeds.addresses(c)
     places = {_place(address) for address in addresses} - {""}
-    for addresses_of_feeds in ([(id_, url) for id_, url, _ in there], [(id_, site) for id_, _, site in there]):
+    sites = [(id_, site) for id_, url, site in there if is_claimed or of_one_site(url, site)]
+    for addresses_of_feeds in ([(id_, url) for id_, url, _ in there], sites):
         for id_, address in addresses_of_feeds:
             if _place(address) in places:
                 return store_feeds.get(c, id_), None
@@ -206,7 +212,7 @@ def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Fe
         article_id = articles.by_link(c, address)
         if article_id is not None:
             feed = store_feeds.get(c, articles.get(c, article_id).feed_id)
-            if same_site(address, feed.site) or same_site(address, feed.url):
+            if of_one_site(address, feed.url) or (is_claimed and of_one_site(address, feed.site)):
                 return feed, article_id
     return None
 

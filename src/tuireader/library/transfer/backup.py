@@ -91,6 +91,8 @@ class Restored:
     """Number of known feeds that got a name, folder or option."""
     rules: list[str] = field(default_factory=list)
     """Descriptions of the added rules."""
+    idle: list[str] = field(default_factory=list)
+    """Messages about added rules for folders without feeds."""
     searches: int = 0
     """Saved searches that were added."""
     inside: list[str] = field(default_factory=list)
@@ -263,6 +265,7 @@ def restore(
             except (ValueError, AddressError, QueryError) as error:
                 restoring.done.mistakes.append((number, f"this is left out: {error}"))
     restoring.flush()
+    done.idle = restoring.idle_rules()
     if not is_whole and not done.mistakes:
         done.mistakes.append((number, "the backup was cut off behind this line"))
     return done
@@ -299,6 +302,7 @@ class _Restoring:
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
+        self._added_rules: list[Rule] = []
         self._rules: dict[str, Rule] = {}
         """Rules here by their numbers in the backup."""
         self._named: dict[str, set[str]] = defaultdict(set)
@@ -472,7 +476,15 @@ class _Restoring:
                 raise ValueError(f"no more than {NEW_MAX:,} rules are taken from a file")
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
             self.done.rules.append(f"{rule.said}: {short_line(rule.query) or said}")
+            self._added_rules.append(rule)
         return replace(same, id=id_)
+
+    def idle_rules(self) -> list[str]:
+        """Messages about added rules for folders without feeds."""
+        filed = {feed.folder_id for feed in feeds.every(self._c)} if self._added_rules else set()
+        idle = [(rule, rule.folder_id) for rule in self._added_rules if rule.folder_id not in {None, *filed}]
+        names = {folder.id: folder.name for folder in folders.every(self._c)} if idle else {}
+        return [f"Nothing is in “{names.get(at or 0, '')}”, which a rule is for: {rule.said}" for rule, at in idle]
 
     def _holding(self, named: Sequence[int | None], urls: Sequence[str]) -> list[int | None]:
         """Those of some folders that hold any of these feeds here, first that of most of them."""

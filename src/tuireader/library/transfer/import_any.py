@@ -108,7 +108,7 @@ def keep_all(
                     statuses.mark_undated(c, [there] if page.is_starred else (), "starred")
                     text = plain_text(page.html)
                     words, here_words = count_tidied(text), article.words
-                    if words > here_words * (full_text.MUCH if article.offline else 0) and _holds(c, there, text):
+                    if words > here_words * (full_text.MUCH if article.offline else 1) and _holds(c, there, text):
                         articles.save_full_text(c, there, page.html, text, words)
                         completed, here_words = completed + 1, words
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
@@ -356,6 +356,7 @@ class Imported:
                 said.append(
                     f"{counted(len(back.rules), 'rule')} came with them ({_named(back.rules)}): tuireader rules."
                 )
+            said += [f"{each}." for each in back.idle]
             if back.searches:
                 said.append(f"{counted(back.searches, 'saved search', 'saved searches')} came with them.")
             return said + self._leads_inside()
