@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
+from functools import partial
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Result = TypeVar("Result")
 
@@ -38,6 +42,14 @@ class _Threads:
 _threads = _Threads()
 
 
+def settle(future: Future[Result], work: Callable[[], Result]) -> None:
+    """Run a function, and set its result or its error on a future."""
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
+        future.set_exception(error)
+
+
 async def in_thread(work: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
     """Run a function in a thread; the end of the program does not wait for it."""
     from concurrent.futures import Future  # the start of the app does without it
@@ -45,12 +57,8 @@ async def in_thread(work: Callable[..., Result], *arguments: Any, **named: Any) 
     future: Future[Result] = Future()
 
     def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            future.set_result(work(*arguments, **named))
-        except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
-            future.set_exception(error)
+        if future.set_running_or_notify_cancel():
+            settle(future, partial(work, *arguments, **named))
 
     _threads.submit(run)
     return await asyncio.wrap_future(future)

@@ -144,8 +144,9 @@ def _asked(c: sqlite3.Connection, arguments: argparse.Namespace, query: str) -> 
 
 
 def _said(c: sqlite3.Connection, rule: Rule) -> str:
-    folder = next((each.title for each in folders.every(c) if each.id == rule.folder_id), None)
-    place = _row(c, rule)["feed"] or folder
+    place = None if rule.feed_id is None else feeds.get(c, rule.feed_id).name
+    if rule.folder_id is not None:
+        place = next(each.title for each in folders.every(c) if each.id == rule.folder_id)
     where = f" in “{place}”" if place else ""
     until = f", until {rule.until.astimezone():%Y-%m-%d %H:%M}" if rule.until else ""
     return f"{rule.said or 'nothing'}: {rule.query or 'everything'}{where}{until}"

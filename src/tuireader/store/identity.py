@@ -46,7 +46,7 @@ BARE, HALF, EQUAL = 1, 2, 3
 
 
 class Text(NamedTuple):
-    """What of an HTML text is compared."""
+    """The parts of an HTML text that are compared."""
 
     whole: int
     """The hash of its words; 0 if there are none."""

@@ -37,8 +37,10 @@ _AHEAD = 20 * 365 * 86_400_000
 """Maximum lead of a clock. A later time could never be overridden: it is replaced by the earliest."""
 _FORMAT = 5
 FIELDS: tuple[Field, ...] = get_args(Field)
-Kind = Field | Literal["read by rule", "starred by rule", "reused"]
-"""A field as the user or as rules and ages mark it, or the flag of a feed that reuses guids."""
+Mark = Field | Literal["reused"]
+"""A field, or the flag of a feed that reuses guids."""
+Kind = Mark | Literal["read by rule", "starred by rule"]
+"""The same; a field is what the user marks, apart from what rules and ages mark."""
 _BY_RULE: dict[Field, Kind] = {"read": "read by rule", "starred": "starred by rule"}
 REUSED: Literal["reused"] = "reused"
 _KINDS: tuple[Kind, ...] = (*FIELDS, *_BY_RULE.values(), REUSED)
@@ -155,7 +157,7 @@ class FolderMap:
         if self.put(url, there):
             news.put(url, there)
 
-    def mark(self, feed: str, field: Field | Literal["reused"], guid: int, when: int) -> bool:
+    def mark(self, feed: str, field: Mark, guid: int, when: int) -> bool:
         """Record a mark unless a newer one of its author is known; returns whether it was recorded."""
         return self._mark(feed, field if field == REUSED or is_asked(when) else _BY_RULE[field], key(guid), when)
 

@@ -8,10 +8,11 @@ import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
-from tuireader.async_tools import in_thread, to_the_end
+from tuireader.async_tools import in_thread, settle, to_the_end
 from tuireader.urls.private_network import Reach, is_inside_by_name, is_private_name
 from tuireader.web.connection import Answer, PrivateAddressError, Request
 from tuireader.web.connection_pool import Connections, Proxies
@@ -37,14 +38,9 @@ async def _look_up(host: bytes | str | None, port: bytes | str | int | None, **o
     answer: Future[list[Any]] = Future()
     answer.set_running_or_notify_cancel()  # from now on it cannot be cancelled: what comes too late goes unheard
 
-    def run() -> None:
-        try:
-            answer.set_result(socket.getaddrinfo(host, port, **options))
-        except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
-            answer.set_exception(error)
-
+    look = partial(settle, answer, lambda: socket.getaddrinfo(host, port, **options))
     try:
-        threading.Thread(target=run, name="name", daemon=True).start()
+        threading.Thread(target=look, name="name", daemon=True).start()
     except RuntimeError as error:
         raise OSError("no more threads can be started") from error
     return await asyncio.wrap_future(answer)

@@ -86,8 +86,8 @@ def _is_numbered_path(here: str, there: str, number: int, *, is_numbered: bool) 
     after = found["after"] or ""
     if own is not None and int(own["number"]) == 1 and (own["before"], own["after"] or "") == (found["before"], after):
         # The first page has its number, too; else they are two of a series.
-        is_page = own["mark"] not in ("/", "-", "_", ",") or is_numbered
-        return is_page and _SERIES.search(own["before"]) is None
+        names_page = own["mark"].strip("/-_,") != ""
+        return (names_page or is_numbered) and _SERIES.search(own["before"]) is None
     if found["mark"] in "-_," and not after and not is_numbered:
         return False
     bare = _ENDING.sub("", here) if after else here

@@ -181,10 +181,9 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
         said += _finding_none(c, name)
     idle = {rule.folder_id for rule in rules.every(c) if rule.folder_id in every}.difference(filed.values(), by_folder)
     for empty in filter(None, idle):  # as of a backup, before the account was added
-        key = name_key(every[empty].name)
-        alike = [to for to in set(filed.values()) if to is not None and name_key(every[to].name) == key]
+        alike = _alike(every[empty].name, filed, every)
         if len(alike) == 1:
-            rules.move_to(c, empty, alike[0])
+            rules.move_to(c, empty, alike[0].id)
     return said
 
 
@@ -192,13 +191,16 @@ _Filed = dict[int, "int | None"]
 """The folder of each feed."""
 
 
+def _alike(name: str, filed: _Filed, every: Mapping[int, Folder]) -> list[Folder]:
+    """The folders of a name that have feeds."""
+    with_feeds = [every[id_] for id_ in set(filed.values()) if id_ is not None]
+    return [folder for folder in with_feeds if name_key(folder.name) == name_key(name)]
+
+
 def _namesake(old: int, ids: Collection[int], filed: _Filed, every: Mapping[int, Folder]) -> int | None:
     """The folder of the same name in another account that any of the feeds went to; None if there is not one."""
     ways = {every[to].account_id for id_ in ids if (to := filed.get(id_)) is not None} - {every[old].account_id}
-    key = name_key(every[old].name)
-    found = [
-        to for to in set(filed.values()) if to and every[to].account_id in ways and name_key(every[to].name) == key
-    ]
+    found = [folder.id for folder in _alike(every[old].name, filed, every) if folder.account_id in ways]
     return found[0] if len(found) == 1 else None
 
 
@@ -208,6 +210,16 @@ def _new_folder(ids: Collection[int], filed: _Filed, unfiled: Collection[int]) -
     to = ways.pop() if len(ways) == 1 else None
     others = {id_ for id_, folder in filed.items() if folder == to}.difference(ids)
     return None if to in unfiled or others else to
+
+
+def without_feeds(c: sqlite3.Connection, some: Iterable[Rule]) -> list[str]:
+    """Messages about those of some rules that are for a folder without feeds."""
+    filed = {feed.folder_id for feed in feeds.every(c)}
+    return [
+        f"Nothing is in “{folders.get(c, rule.folder_id).name}”, which a rule is for: {rule.said}"
+        for rule in some
+        if rule.folder_id is not None and rule.folder_id not in filed
+    ]
 
 
 def feeds_of_rules(c: sqlite3.Connection) -> dict[int, set[int]]:

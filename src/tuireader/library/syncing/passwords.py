@@ -20,6 +20,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from tuireader.async_tools import settle
 from tuireader.errors import SyncError
 from tuireader.library.syncing.server import Login
 
@@ -54,10 +55,7 @@ async def in_time(login_of: Callable[[Account], Login], account: Account) -> Log
 
     def look() -> None:
         _given_up.set(given_up)
-        try:
-            came.set_result(login_of(account))
-        except Exception as error:  # noqa: BLE001 - it goes to whoever waits
-            came.set_exception(error)
+        settle(came, lambda: login_of(account))
 
     threading.Thread(target=look, daemon=True).start()
     try:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import SyncError
 from tuireader.library.rules import apply_rules
@@ -50,6 +50,7 @@ from tuireader.sync.shared_folder_map import (
     REUSED,
     Fact,
     FolderMap,
+    Mark,
     Subscription,
     is_asked,
     key,
@@ -445,7 +446,7 @@ class _Exchange:
     def _local(self) -> list[Feed]:
         return feeds.of_account(self._c, LOCAL)
 
-    def _mark(self, feed: str, name: Field | Literal["reused"], guid: int, when: int) -> bool:
+    def _mark(self, feed: str, name: Mark, guid: int, when: int) -> bool:
         """Record a mark unless a newer one of its author is known; returns whether it was recorded."""
         is_news = self._known.mark(feed, name, guid, when)
         if is_news:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import combinations
@@ -13,6 +13,7 @@ from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.opml import FEEDS_MAX, NEW_MAX
 from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
+from tuireader.library.rules import apply_rules
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Field, Status
@@ -154,23 +155,10 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     for search in ui_state.searches(c) if some is None else ():
         yield {"type": "search", "name": search.name, "query": search.query}
     every = rules.every(c) if some is None else []
-    for number, rule in enumerate(every):
-        yield {
-            "type": "rule",
-            "number": number,
-            "query": rule.query,
-            "hide": rule.hide,
-            "read": rule.read,
-            "star": rule.star,
-            "keep": rule.keep,
-            "tags": list(rule.tags),
-            "feed": urls.get(rule.feed_id or 0),
-            "folder": names.get(rule.folder_id or 0),
-            "folder_feeds": [url for id_, url in urls.items() if by_id[id_].folder_id == rule.folder_id][:_SAMPLE]
-            if rule.folder_id
-            else [],
-            "until": _utc(rule.until),
-        }
+    in_folder: dict[int | None, list[str]] = defaultdict(list)
+    for feed_id, url in urls.items():
+        in_folder[by_id[feed_id].folder_id].append(url)
+    yield from (_rule_row(number, rule, urls, names, in_folder) for number, rule in enumerate(every))
     numbers = {rule.id: number for number, rule in enumerate(every)}
     twins = _twins(c, copies.values())
     for start in range(0, len(wanted), _AT_ONCE):
@@ -185,6 +173,30 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             row |= {"guid": guids[twins.get(id_, id_)], "feed_url": urls[row.pop("feed")]}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
+
+
+def _rule_row(
+    number: int,
+    rule: Rule,
+    urls: Mapping[int, str],
+    names: Mapping[int, str],
+    in_folder: Mapping[int | None, list[str]],
+) -> dict[str, Any]:
+    """A rule; `urls` are of feeds, `names` of folders."""
+    return {
+        "type": "rule",
+        "number": number,
+        "query": rule.query,
+        "hide": rule.hide,
+        "read": rule.read,
+        "star": rule.star,
+        "keep": rule.keep,
+        "tags": list(rule.tags),
+        "feed": urls.get(rule.feed_id or 0),
+        "folder": names.get(rule.folder_id or 0),
+        "folder_feeds": in_folder.get(rule.folder_id, [])[:_SAMPLE] if rule.folder_id else [],
+        "until": _utc(rule.until),
+    }
 
 
 def _twins(c: sqlite3.Connection, copies: Iterable[Sequence[Feed]]) -> dict[int, int]:
@@ -265,7 +277,7 @@ def restore(
             except (ValueError, AddressError, QueryError) as error:
                 restoring.done.mistakes.append((number, f"this is left out: {error}"))
     restoring.flush()
-    done.idle = restoring.idle_rules()
+    done.idle = apply_rules.without_feeds(c, restoring.added_rules)
     if not is_whole and not done.mistakes:
         done.mistakes.append((number, "the backup was cut off behind this line"))
     return done
@@ -302,7 +314,7 @@ class _Restoring:
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
-        self._added_rules: list[Rule] = []
+        self.added_rules: list[Rule] = []
         self._rules: dict[str, Rule] = {}
         """Rules here by their numbers in the backup."""
         self._named: dict[str, set[str]] = defaultdict(set)
@@ -461,11 +473,11 @@ class _Restoring:
             feed_id=self._feeds[place(feed)] if feed else None,
             until=_moment(row, "until"),
         )
-        for folder_id in held or named[:1]:
-            known = named if not held else [folder_id]  # it may be for another one of this name
-            here = self._add_rule(replace(rule, folder_id=folder_id), known, _text(row, "feed") or folder)
-            if folder_id == (held or named)[0]:
-                self._rules[str(row.get("number"))] = here
+        first, *others = held or named[:1]
+        known = held[:1] or named  # without feeds, it may be here for any of the name
+        self._rules[str(row.get("number"))] = self._add_rule(replace(rule, folder_id=first), known, feed or folder)
+        for other in others:
+            self._add_rule(replace(rule, folder_id=other), [other], feed or folder)
 
     def _add_rule(self, rule: Rule, places: Sequence[int | None], said: str) -> Rule:
         """Add a rule, unless it is here for one of these folders; returns it as it is here."""
@@ -476,18 +488,13 @@ class _Restoring:
                 raise ValueError(f"no more than {NEW_MAX:,} rules are taken from a file")
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
             self.done.rules.append(f"{rule.said}: {short_line(rule.query) or said}")
-            self._added_rules.append(rule)
+            self.added_rules.append(rule)
         return replace(same, id=id_)
 
-    def idle_rules(self) -> list[str]:
-        """Messages about added rules for folders without feeds."""
-        filed = {feed.folder_id for feed in feeds.every(self._c)} if self._added_rules else set()
-        idle = [(rule, rule.folder_id) for rule in self._added_rules if rule.folder_id not in {None, *filed}]
-        names = {folder.id: folder.name for folder in folders.every(self._c)} if idle else {}
-        return [f"Nothing is in “{names.get(at or 0, '')}”, which a rule is for: {rule.said}" for rule, at in idle]
-
     def _holding(self, named: Sequence[int | None], urls: Sequence[str]) -> list[int | None]:
-        """Those of some folders that hold any of these feeds here, first that of most of them."""
+        """The folders among several that hold any of these feeds, the one with most of them first."""
+        if len(named) < 2:
+            return []
         if self._filed is None:
             self._filed = {feed.id: feed.folder_id for feed in feeds.every(self._c)}
         held = Counter(self._filed.get(self._feeds.get(place(url), 0)) for url in urls)

@@ -92,11 +92,10 @@ def keep_all(
                 feed_id = followed.get(place(page.feed)) if page.feed else None
                 feed_id = feed_id or saved_pages.find_feed(c)
                 there = here.find(page, feed_id)
-                same = [] if there is None else [there]
+                copies: list[int] = []
                 if there is None:
                     there = _keep(c, feed_id, page, now)
                     here.add(articles.get(c, there))
-                    same.append(there)
                     added += 1
                     without += not page.html.strip()
                 else:
@@ -115,9 +114,9 @@ def keep_all(
                         is_text_of_file = words > here_words
                         copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
                         here.add(articles.get(c, copy))
-                        same.append(copy)
+                        copies.append(copy)
                 if page.tags:
-                    statuses.tag(c, same, page.tags)
+                    statuses.tag(c, [there, *copies], page.tags)
             marked += articles.count_changed(c, before)
     return KeptPages(added, known, without, marked, completed)
 
