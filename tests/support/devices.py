@@ -14,6 +14,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing.detect import server_of
+from tuireader.library.syncing.full_text import fetch_from_server
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import sync
 from tuireader.model.account import Account, Secret
@@ -78,6 +79,14 @@ class Device:
         last = await self._run(work)
         assert isinstance(last, Synced)
         return last
+
+    async def fetches_text(self, article_id: int) -> bool:
+        """Whether the account's server gives the full text of an article."""
+
+        async def work(cache: Cache, queue: PoliteQueue) -> bool:
+            return await fetch_from_server(cache, queue, article_id, lambda _: self.login)
+
+        return bool(await self._run(work))
 
     async def push(self, feed: Feed, url: str = "") -> list[str]:
         """Let the account, which may be said to be at another address, follow a feed of this machine."""

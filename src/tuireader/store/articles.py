@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuireader.errors import NotFoundError
+from tuireader.store import feeds
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names, tags_of
@@ -49,6 +50,7 @@ from tuireader.store.writing import (
     save_full_text,
     were_removed,
 )
+from tuireader.urls.identity import names_part, of_one_site
 
 if TYPE_CHECKING:
     import sqlite3
@@ -65,11 +67,11 @@ __all__ = [
     "add_names",
     "alike",
     "all_by_link",
+    "at",
     "beside",
     "beside_among",
     "between",
     "body",
-    "by_link",
     "count",
     "count_changed",
     "count_unread",
@@ -200,13 +202,22 @@ def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-def by_link(c: sqlite3.Connection, url: str) -> int | None:
-    """The newest article at an address; exact matches before those that differ in scheme or slash."""
-    return next(iter(all_by_link(c, url)), None)
+def at(c: sqlite3.Connection, url: str) -> list[Article]:
+    """The articles at an address, first those of feeds of its site, then saved pages: others only link to it.
+
+    Of these, exact matches come before those that differ in scheme or slash, and newer before older ones. An article
+    at a part of a page, as a comment, is at that alone.
+    """
+    every = [get(c, id_) for id_ in all_by_link(c, url)]
+    there = [article for article in every if article.link == url or not names_part(article.link)]
+    of = {article.feed_id: feeds.get(c, article.feed_id) for article in there}
+    return sorted(
+        there, key=lambda each: (not of_one_site(url, of[each.feed_id].url), not of[each.feed_id].holds_pages)
+    )
 
 
 def all_by_link(c: sqlite3.Connection, url: str) -> list[int]:
-    """All articles at an address, in the order of `by_link`."""
+    """The ids of all articles at an address and its parts, exact matches and newer ones first."""
     key = link_key(url)
     sql = "SELECT id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY link = ? DESC, id DESC"
     return [row[0] for row in c.execute(sql, (key, sound(url))).fetchall()] if key else []

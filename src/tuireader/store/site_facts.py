@@ -85,6 +85,14 @@ def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
+def newest(c: sqlite3.Connection, feed_id: int, most: int) -> list[tuple[int, str]]:
+    """Ids and guids of a feed's newest articles."""
+    rows = c.execute(
+        "SELECT id, guid FROM article WHERE feed_id = ? ORDER BY date DESC, id DESC LIMIT ?", (feed_id, most)
+    )
+    return [(number(id_), text_of(guid)) for id_, guid in rows.fetchall()]
+
+
 def latest(c: sqlite3.Connection, feed_id: int, but: int, most: int) -> list[str]:
     """Plain full texts of a feed's newest articles, except one."""
     rows = c.execute(

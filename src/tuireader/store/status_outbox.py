@@ -239,6 +239,12 @@ EARLIEST = 1
 """The time of a subscription's change that is older than any other."""
 
 
+def is_changed(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> bool:
+    """Whether the user has named or filed a subscription since the last exchange with other machines."""
+    sql = "SELECT 1 FROM subscription_time WHERE url = ? AND fact = ? AND changed > ?"
+    return c.execute(sql, (sound(url), fact, EARLIEST)).fetchone() is not None
+
+
 def date_back(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
     """Note that a subscription was named or filed at an unknown time: what another machine did since holds."""
     c.execute("UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = ?", (EARLIEST, sound(url), fact))

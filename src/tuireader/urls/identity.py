@@ -108,5 +108,11 @@ def front_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""
 
 
+def names_part(url: str) -> bool:
+    """Whether an address names a part of its page, as of a comment; what counts readers there has an equals sign."""
+    fragment = url.partition("#")[2]
+    return bool(fragment) and "=" not in fragment
+
+
 def is_within(url: str, folder: str) -> bool:
     return place(url).startswith(place(folder) + "/")

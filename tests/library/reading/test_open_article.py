@@ -263,16 +263,43 @@ async def test_an_article_of_the_feed_is_no_page_of_another(library: Library, si
     assert "Another 8" not in text
 
 
-@pytest.mark.parametrize("to", ["/", "/two"])
+@pytest.mark.parametrize("to", ["/", "/two", "/login?next=2", "/story?page=3"])
+async def test_a_page_that_leads_elsewhere_is_none_of_the_article(
+    library: Library, site: ScriptedSite, to: str
+) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(f"{PAGE}<a rel=next href=/one?page=2>2</a>")
+    site.pages["/one?page=2"] = Reply(status=302, headers={"Location": to})
+    site.pages[to] = Reply(PAGE.replace("Paragraph", "Another"))
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        text = open_article.markdown_of(c, number)
+    assert "Paragraph 8" in text
+    assert "Another 8" not in text
+
+
+async def test_a_page_may_lead_to_its_other_address(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(f"{PAGE}<a rel=next href=/one?page=2>2</a>")
+    site.pages["/one?page=2"] = Reply(status=301, headers={"Location": "/one/page/2/"})
+    site.pages["/one/page/2/"] = Reply(PAGE.replace("Paragraph", "Another"))
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        assert "Another 8" in open_article.markdown_of(c, number)
+
+
+@pytest.mark.parametrize("to", ["/", "/two", "/three", "/login?next=/one"])
 async def test_what_an_address_leads_to_in_the_place_of_its_article_is_not_its_text(
     library: Library, site: ScriptedSite, to: str
 ) -> None:
-    """The front page, as where a post was removed, or another article of the feed."""
+    """The front page, as where a post was removed, another article, of this feed or another of its site, or a login."""
     items = [
-        Item(name, link=f"{site.url}/{name}", html="<p>It begins well, and then […]</p>") for name in ("one", "two")
+        Item(name, f"Story {name}", link=f"{site.url}/{name}", html="<p>It begins well, and then it goes […]</p>")
+        for name in ("one", "two")
     ]
     site.pages["/feed"] = Reply(rss(*items), content_type="text/xml")
-    library.follow(f"{site.url}/feed")
+    site.pages["/section"] = Reply(rss(Item("three", link=f"{site.url}/three")), content_type="text/xml")
+    library.follow(f"{site.url}/feed", f"{site.url}/section")
     await library.refresh()
     site.pages["/one"] = Reply(status=301, headers={"Location": to})
     site.pages[to] = Reply(PAGE)

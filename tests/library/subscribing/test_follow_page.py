@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +15,10 @@ from conftest import Reply, ScriptedSite
 from support.archived_site import Post, post_row
 from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
 from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
+from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page
 from tuireader.model.headline import StatusChange
@@ -198,6 +202,29 @@ async def test_a_password_goes_on_being_given(library: Library, site: ScriptedSi
     assert await again(library) is None
     asked = [request for request in site.requests if request.path == "/news/"][-1]
     assert asked.headers["authorization"].startswith("Basic ")
+
+
+async def test_an_imported_older_text_of_a_watched_page_is_no_change_of_it(
+    library: Library, site: ScriptedSite, tmp_path: Path
+) -> None:
+    site.pages["/hours"] = text_page(FIRST, SECOND)
+    await watched(library, site)
+    with closing(connect(library.path)) as c:
+        lines = [json.dumps(row) for row in backup_rows(c, library.clock.now)]
+    library.clock.advance(days=1)
+    other = replace(library, path=tmp_path / "other.db", cache=Cache(tmp_path / "other.db"))
+    site.pages["/hours"] = text_page(FIRST, THIRD)
+    await watched(other, site)
+    with closing(connect(other.path)) as c:
+        restore(c, lines, library.clock.now)
+    assert len(bodies(other)) == 2
+    site.pages["/hours"] = text_page(FIRST, f"{THIRD}<!-- the same -->")
+    assert await again(other) is None
+    assert len(bodies(other)) == 2
+    site.pages["/hours"] = text_page(FIRST, "<p>Closed for good.</p>")
+    assert await again(other) is None
+    assert len(bodies(other)) == 3
+    assert not other.cache.close()
 
 
 async def test_the_newest_text_of_a_watched_page_is_not_pruned(library: Library, site: ScriptedSite) -> None:

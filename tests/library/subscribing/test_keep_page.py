@@ -12,6 +12,7 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.follow_page import KeptPage, keep_page
+from tuireader.library.subscribing.subscribe import subscribe
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.query import Query
@@ -167,3 +168,37 @@ async def test_an_excerpt_whose_page_does_not_answer_is_saved_and_gets_its_text_
         await fetch_full_text(library.cache, queue, article)
     with closing(connect(library.path)) as c:
         assert "Paragraph 5" in articles.body(c, kept.article_id)
+
+
+@pytest.mark.parametrize(("names", "mark"), [("ab", "#"), ("a", "#"), ("ab", "?utm_source=")])
+async def test_the_page_of_several_articles_is_the_text_of_none_of_them(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite, names: str, mark: str
+) -> None:
+    """Neither of comments or versions on a page, nor of what another site says about it."""
+    versions = [Item(name, link=f"{site.url}/changes{mark}{name}", html="<p>It brings [...]</p>") for name in names]
+    site.pages["/feed"] = Reply(rss(*versions))
+    other_site.pages["/feed"] = Reply(rss(Item("remark", link=f"{site.url}/changes", html="<p>I see [...]</p>")))
+    site.pages["/changes"] = Reply(PAGE)
+    library.follow(f"{site.url}/feed", f"{other_site.url}/feed")
+    await library.refresh()
+    kept = await keep(library, f"{site.url}/changes")
+    async with library.asking() as queue:
+        await subscribe(library.cache, queue, f"{site.url}/changes", clock=library.clock)
+    with closing(connect(library.path)) as c:
+        texts = {row.title: articles.body(c, row.id) for row in articles.window(c, Query(apart=True), 0, 9)}
+        assert "Paragraph 5" in articles.body(c, kept.article_id)
+    assert [title for title, text in texts.items() if "Paragraph 5" in text] == ["On Ropes"]
+
+
+async def test_an_address_that_counts_readers_behind_its_fragment_is_that_of_the_page(
+    library: Library, site: ScriptedSite
+) -> None:
+    excerpt = Item("one", link=f"{site.url}/ropes#xtor=RSS-1", html="<p>Paragraph 0 says quite [...]</p>")
+    site.pages["/feed"] = Reply(rss(excerpt))
+    site.pages["/ropes"] = Reply(PAGE)
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    await keep(library, f"{site.url}/ropes")
+    with closing(connect(library.path)) as c:
+        texts = [articles.body(c, row.id) for row in articles.window(c, Query(apart=True), 0, 9)]
+    assert ["Paragraph 5" in text for text in texts] == [True, True]

@@ -117,6 +117,34 @@ async def test_an_article_that_the_feed_has(library: Library, site: ScriptedSite
     assert done.feed.site == site.url + "/"
 
 
+async def test_what_another_site_says_about_an_article_is_not_the_article(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    """Neither by its address, nor by a link to it, though it is newer."""
+    publish(site, BORDER, TRADE)
+    await add(library, site.url)
+    link = f"{site.url}/2017/06/science-trade/"
+    other_site.pages["/links"] = Reply(rss(Item("Points: 120", link=link)), content_type="text/xml")
+    library.follow(f"{other_site.url}/links")
+    await library.refresh()
+    before = len(library.headlines())
+    done = await add(library, link)
+    assert article(library, done.article_id).title == TRADE.title
+    assert len(library.headlines()) == before
+    with closing(connect(library.path)) as c:
+        assert [each.title for each in articles.at(c, link)] == [TRADE.title, "Points: 120"]
+
+
+async def test_a_comment_on_an_article_is_not_the_article(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    comment = Item("Comment by Ann", link=f"{site.url}/2017/06/science-trade/#comment-1")
+    site.pages["/comments"] = Reply(rss(comment), content_type="text/xml")
+    library.follow(f"{site.url}/comments")
+    await library.refresh()
+    done = await add(library, f"{site.url}/2017/06/science-trade/")
+    assert article(library, done.article_id).title == TRADE.title
+
+
 async def test_an_article_whose_feed_writes_its_host_in_capitals(library: Library, site: ScriptedSite) -> None:
     host = site.url.partition("://")[2]
     site.pages["/feed/"] = Reply(rss(Item("a", link="https://Blog.Example.org/a"), site="https://Blog.example.org/"))

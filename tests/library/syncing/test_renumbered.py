@@ -528,3 +528,17 @@ async def test_what_was_read_and_removed_to_make_room_comes_back_only_if_it_is_u
     assert {title for title, (is_read, _) in server.state().items() if is_read} == {
         item.title for item in items[how == "marked there" : 4]
     }
+
+
+async def test_the_full_text_of_a_reused_number_is_not_asked_for(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    miniflux.follow(1)
+    (item,) = miniflux.publish(1, 1)
+    here = device(miniflux)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        (id_,) = articles.ids(c, Query())
+    assert await here.fetches_text(id_)
+    miniflux.items[item.number] = replace(item, title="Another", link="https://a.example/another", text="<p>Else.</p>")
+    before = len(miniflux.asked)
+    assert not await here.fetches_text(id_)
+    assert not any("fetch-content" in asked.path for asked in miniflux.asked[before:])

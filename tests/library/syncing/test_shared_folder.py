@@ -512,6 +512,25 @@ def test_subscriptions_names_and_folders_too(machine: MakeMachine) -> None:
     assert "https://other.example/feed" in one.feeds()
 
 
+def test_a_backup_brings_back_no_name_and_folder_that_were_just_taken_away(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch()
+    with one.opened() as c:
+        feeds.record(c, replace(feeds.every(c)[0], checked=NOW))
+        subscription.rename(c, one.feed_id(), "Mine")
+        subscription.put_into(c, one.feed_id(), "News")
+        backup = backup_of(c, NOW)
+    everywhere(one, two)
+    with one.opened() as c:
+        subscription.rename(c, one.feed_id(), "")
+        subscription.put_into(c, one.feed_id(), "")
+        import_stream(c, backup, NOW, lambda _: None)
+        opml = f'<opml><body><outline text="News"><outline text="Mine" xmlUrl="{URL}"/></outline></body></opml>'
+        import_content(c, opml.encode(), NOW, lambda _: None)
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("", "")}
+
+
 def test_who_joins_loses_no_feed_that_others_have_ended(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     one.fetch()

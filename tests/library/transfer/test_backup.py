@@ -657,8 +657,20 @@ def test_a_rule_for_the_feeds_without_a_folder_of_an_account_waits_for_that_acco
         said = Imported(restored=restore(c, out(db), NOW)).said()
         assert "Nothing is in “Uncategorized”, which a rule is for: hide." in said
         folder = with_account(c)
-        assert apply_rules.follow_folders(c, []) == []
+        assert apply_rules.follow_folders(c, []) == ["A rule is for “Uncategorized · Work” now: hide"]
         assert [rule.folder_id for rule in rules.every(c)] == [folder]
+
+
+def test_a_rule_for_an_emptied_folder_goes_to_no_account_of_its_own_accord(db: Path) -> None:
+    with closing(connect(db)) as c:
+        own = folders.add(c, "News")
+        rules.add(c, Rule("sport", hide=True, folder_id=own.id), NOW)
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
+        url = "https://a.example/feed"
+        feed = feeds.add(c, url, title="A", site="", now=NOW, account_id=account.id, server_id="1")
+        folders.put(c, feed.id, folders.add(c, "News", account_id=account.id).id)
+        assert apply_rules.follow_folders(c, [feed]) == []
+        assert [rule.folder_id for rule in rules.every(c)] == [own.id]
 
 
 def test_a_rule_for_a_folder_whose_feeds_are_in_two_of_its_name_is_for_both(db: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -90,6 +91,42 @@ def test_what_another_site_says_about_a_page_is_not_that_page(db: Path, tmp_path
         (comment,) = articles.ids(c, Query(feeds=(feed.id,), apart=True))
         assert not articles.status(c, comment).read
         assert labels.tags_of(c, [comment]) == {}
+
+
+@pytest.mark.parametrize("text", ["", "<p>The post itself says a lot about boats, and what they cost in winter.</p>"])
+def test_a_page_is_none_of_the_comments_on_it(db: Path, text: str) -> None:
+    with closing(connect(db)) as c:
+        comment = ready("one", "I do not agree.", title="Comment on Boats by Ann", link="https://a.example/1#comment-1")
+        feed = save(c, comment, feed=subscribe(c, "https://a.example/comments"))
+        page = SavedPage("https://a.example/1", "Boats", tags=("mine",), is_read=True, is_starred=True, html=text)
+        assert keep_all(c, [page], NOW).added == 1
+        (row,) = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
+        assert (row.read, row.starred, labels.tags_of(c, [row.id])) == (False, False, {})
+
+
+def test_a_page_of_a_constant_address_with_other_content_is_another_one(db: Path, tmp_path: Path) -> None:
+    """The one that a feed has here, if its title is that."""
+    url, file = "https://a.example/daily", tmp_path / "wallabag.json"
+    texts = {
+        "Monday": "Ships came in at dawn with herring, and the market was full before eight.",
+        "Tuesday": "A storm closed the harbour; nobody went out, and the school stayed empty too.",
+    }
+    with closing(connect(db)) as c:
+        feed = subscribe(c, "https://a.example/feed", "A")
+        for day, text in texts.items():
+            save(c, ready(day, text, title=day, link=url), feed=feed)
+    for day, text in texts.items():
+        row = {"title": day, "url": url, "content": f"<p>{text}</p>", "is_starred": int(day > "N"), "tags": [day]}
+        file.write_text(json.dumps([row]))
+        take_in(db, file)
+    with closing(connect(db)) as c:
+        rows = articles.window(c, Query(apart=True), 0, 9)
+        tags = labels.tags_of(c, [row.id for row in rows])
+        assert {row.title for row in rows if row.starred} == {"Tuesday"}
+        assert {(row.title, tag) for row in rows for tag in tags.get(row.id, ())} == {
+            ("Monday", "Monday"),
+            ("Tuesday", "Tuesday"),
+        }
 
 
 def test_pages_that_are_saved_while_they_are_about_to_go_stay(db: Path) -> None:

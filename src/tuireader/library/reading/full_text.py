@@ -15,7 +15,7 @@ from tuireader.library.reading import saved_pages
 from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, site_facts
 from tuireader.urls.hosts import host_of, named_host
-from tuireader.urls.identity import is_front_page, same_place
+from tuireader.urls.identity import is_front_page, names_part, of_one_site, same_place
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
@@ -130,14 +130,18 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
         return
     while following and len(pages) < PAGES_MAX and sum(len(page.content) for page in pages) < _LARGEST:
         try:
-            pages.append(await page_at(with_credentials_of(following, feed.url)))
+            page = await page_at(with_credentials_of(following, feed.url))
         except FetchError as error:
             if error.is_passing:  # a part would be taken for all of it
                 raise
             break  # what came of it is more than nothing
-        following = await read_page(cache, _Following(feed.id, pages[0].url, pages[-1], len(pages) + 1), pages[-1])
-        if any(same_place(following, page.url) for page in pages):
+        then = await read_page(cache, _Following(feed.id, pages[0].url, page, len(pages) + 2, following), page)
+        if then is None:
             break
+        pages.append(page)
+        if any(same_place(then, page.url) for page in pages):
+            break
+        following = then
     await read_page(cache, keep(is_all=True), pages[0])
 
 
@@ -155,23 +159,40 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 @dataclass(frozen=True, slots=True)
 class _Following:
-    """Find the link to an article's next page; "" if there is none, or it is another article. Picklable."""
+    """Find the link to an article's next page; "" if there is none, or it is another article. Picklable.
+
+    None if the page itself is none of the article: its address, `asked`, has led elsewhere.
+    """
 
     feed_id: int
     first: str
     page: Page
     number: int
+    """The number of the next page."""
+    asked: str = ""
 
-    def __call__(self, c: sqlite3.Connection) -> str:
-        from tuireader.content.extraction.paging import next_page
+    def __call__(self, c: sqlite3.Connection) -> str | None:
+        from tuireader.content.extraction.paging import is_page_of, next_page
 
+        led = self.page.url
+        if self.asked and not same_place(led, self.asked) and not is_page_of(led, self.first, self.number - 1):
+            return None
         url = next_page(self.page.content, self.page.url, self.first, self.number)
         return "" if url and _is_in(c, self.feed_id, url) else url
 
 
 def _is_in(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
     """Whether a feed has an article at an address."""
-    return any(articles.get(c, id_).feed_id == feed_id for id_ in articles.all_by_link(c, url))
+    return bool(_count_in(c, feed_id, url))
+
+
+def _count_in(c: sqlite3.Connection, feed_id: int, url: str) -> int:
+    return sum(articles.get(c, id_).feed_id == feed_id for id_ in articles.all_by_link(c, url))
+
+
+def _is_part(c: sqlite3.Connection, article: Article) -> bool:
+    """Whether an article is one of several on its page, as a comment, or a version on a page of changes."""
+    return names_part(article.link) or _count_in(c, article.feed_id, article.link) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +232,8 @@ class _KeepText:
             raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
         if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
             raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
+        if is_unasked and _is_part(c, article):
+            raise NoMoreError(f"{host} has several articles on one page")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
             raise NoMoreError(f"{host} shows the same text in the place of each article")
@@ -219,12 +242,26 @@ class _KeepText:
 
 
 def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
-    """Whether an article's address has led to the front page of a site, or to another article of its feed."""
+    """Whether an article's address has led to something else: the front page, another article, or a login, say.
+
+    A page that is here as no article has the article's title, or what its feed gave of it.
+    """
     if same_place(page.url, article.link):
         return False
     if is_front_page(page.url):
         return not is_front_page(article.link)
-    return _is_in(c, article.feed_id, page.url)
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.shingles import retained, title_key
+
+    title = title_key(article.title)
+    for there in articles.at(c, page.url):
+        if there.feed_id == article.feed_id:
+            return True
+        if of_one_site(page.url, feeds.get(c, there.feed_id).url):
+            return title_key(there.title) != title
+    text = _text_of([page])
+    is_titled = title and f" {title} " in f" {title_key(text)} "
+    return not is_titled and retained(plain_text(articles.given_html(c, article.id)), text) < _HELD
 
 
 def _replaces(found: _Found, kept: str) -> bool:
@@ -241,12 +278,18 @@ def _replaces(found: _Found, kept: str) -> bool:
 
 def _is_on(pages: Sequence[Page], kept: str) -> bool:
     """Whether pages still hold a whole text that was fetched before, and no notice or part of it."""
-    from tuireader.content.extraction.extract import tree_of_page
-    from tuireader.content.extraction.page import text_of
     from tuireader.text.shingles import retained
 
+    return retained(kept, _text_of(pages)) >= _HELD
+
+
+def _text_of(pages: Sequence[Page]) -> str:
+    """All that pages say."""
+    from tuireader.content.extraction.extract import tree_of_page
+    from tuireader.content.extraction.page import text_of
+
     trees = (tree_of_page(page.content) for page in pages)
-    return retained(kept, " ".join(text_of(tree) for tree in trees if tree is not None)) >= _HELD
+    return " ".join(text_of(tree) for tree in trees if tree is not None)
 
 
 def _spelt(text: str) -> str:
@@ -256,10 +299,12 @@ def _spelt(text: str) -> str:
 def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     """Add to an article what its page has and its feed lacks: names, and the text if it is longer.
 
-    A text that the feed gave as whole is replaced only by a much longer one.
+    A text that the feed gave as whole is replaced only by a much longer one, and that of a part of the page by none.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
-    found = None if _is_other(c, article, page) else _on([page], body, site_facts.selectors(c, article.feed_id))
+    if _is_other(c, article, page) or _is_part(c, article):
+        return
+    found = _on([page], body, site_facts.selectors(c, article.feed_id))
     if found is None:
         return
     if found.words >= article.words * (MUCH if article.offline else 1):
@@ -304,7 +349,8 @@ def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
     pages = saved_pages.find_feed(c)
     there = {} if pages is None else articles.known(c, pages, [article.link])
     copies = (articles.get(c, known.id) for known in there.values())
-    for each in (article, *(copy for copy in copies if copy.id != article.id and not copy.offline)):
+    same = (copy for copy in copies if copy.id != article.id and copy.title == article.title and not copy.offline)
+    for each in (article, *same):
         articles.save_full_text(
             c,
             each.id,

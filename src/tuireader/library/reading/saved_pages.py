@@ -35,14 +35,14 @@ def save(c: sqlite3.Connection, page: Prepared, now: datetime, feed_id: int | No
     return articles.known(c, feed_id, [guid])[guid].id
 
 
-def save_copy(c: sqlite3.Connection, article_id: int, now: datetime) -> int:
+def save_copy(c: sqlite3.Connection, article_id: int, now: datetime, guid: str = "") -> int:
     """Save an article of a feed as a page, so that it outlives the feed; gives the id of the copy.
 
-    The two become one story when they are indexed, with one status.
+    Its guid is its address, if none is given. The two become one story when they are indexed, with one status.
     """
     article = articles.get(c, article_id)
     entry = ParsedEntry(
-        article.link,
+        guid or article.link,
         article.title,
         article.link,
         article.authors,

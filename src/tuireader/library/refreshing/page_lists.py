@@ -26,6 +26,8 @@ _WHOLE = 300
 """Words from which an excerpt on a list may be the whole article."""
 _KNOWN = 50
 """Articles by which a list is recognised."""
+_EDITIONS = 1000
+"""Maximum editions of a page among which the last one is looked for."""
 
 
 def read(
@@ -104,15 +106,26 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
         found = replace(found, title=listing.title or found.title, authors=(), categories=())
     if found is None or not plain_text(found.html).strip():
         raise NotAFeedError(f"There is no text on this page of {named_host(page.url)} that can be made out.")
-    last = site_facts.highest(c, feed_id)  # the last by its date may be of a clock that was ahead
-    before, named = (articles.given_html(c, last), articles.get(c, last).guid) if last else ("", "")
+    last, named = _last_edition(c, feed_id)
     digest = _digest(plain_text(found.html))
     if named.endswith(f"-{digest}"):
         return ParsedFeed(found.title, page.url, ())
+    before = articles.given_html(c, last) if last else ""
     guid = f"{page.url}#{_digest(named)}-{digest}"  # what is as it was some time ago has changed, too
     html = _with_news(before, found.html) if before else found.html
     entry = ParsedEntry(guid, found.title, page.url, found.authors, found.categories, published=now, html=html)
     return ParsedFeed(found.title, page.url, (entry,))
+
+
+def _last_edition(c: sqlite3.Connection, feed_id: int) -> tuple[int, str]:
+    """Id and guid of the newest edition of a page that no other one follows; 0 and "" if there is none.
+
+    A guid names the edition before. The newest by its date may be of a clock that was ahead, and the newest here from
+    a backup.
+    """
+    found = site_facts.newest(c, feed_id, _EDITIONS)
+    followed = {guid.rpartition("#")[2].partition("-")[0] for _, guid in found}
+    return next(((id_, guid) for id_, guid in found if _digest(guid) not in followed), (0, ""))
 
 
 def _digest(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from tuireader.model.account import LOCAL
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
@@ -152,7 +153,7 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
 
     `before` are the feeds as they were filed. They follow to the folder of the same name of an account that any of the
     feeds went to, else to the folder that all of them went to, if it has no others; that of an account's feeds without
-    a folder is none. A rule for a folder that was empty before follows to the only one of its name that has feeds.
+    a folder is none. A restored rule for those of an account that was not here waits for them.
     """
     said = []
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
@@ -179,11 +180,14 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
                 for rule in rules.of_folders(c, [old])
             ]
         said += _finding_none(c, name)
-    idle = {rule.folder_id for rule in rules.every(c) if rule.folder_id in every}.difference(filed.values(), by_folder)
-    for empty in filter(None, idle):  # as of a backup, before the account was added
-        alike = _alike(every[empty].name, filed, every)
-        if len(alike) == 1:
-            rules.move_to(c, empty, alike[0].id)
+    waiting = {rule.folder_id for rule in rules.every(c)}.difference(filed.values(), by_folder)
+    for empty in (each for each in every.values() if each.id in waiting and each.account_id == LOCAL):
+        alike = _alike(empty.name, filed, every)
+        if len(alike) == 1 and alike[0].id in folders.unfiled(c):
+            rules.move_to(c, empty.id, alike[0].id)
+            said += [
+                f"A rule is for “{alike[0].title}” now: {rule.said}" for rule in rules.of_folders(c, [alike[0].id])
+            ]
     return said
 
 

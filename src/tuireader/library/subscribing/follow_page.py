@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
@@ -29,7 +30,7 @@ from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
-from tuireader.urls.identity import of_one_site
+from tuireader.urls.identity import names_part, of_one_site
 from tuireader.urls.private_network import permission_from
 from tuireader.urls.shown import shown_address, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
@@ -184,10 +185,7 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
 
 @dataclass(frozen=True, slots=True)
 class _KeepKnown:
-    """Save the article at one of the addresses as a page; None if there is none. Picklable.
-
-    A feed of another site does not count: it may have words of its own about the page.
-    """
+    """Save the article at one of the addresses as a page; None if there is none. Picklable."""
 
     addresses: tuple[str, ...]
     now: datetime
@@ -195,22 +193,31 @@ class _KeepKnown:
     """Whether an excerpt is none."""
 
     def __call__(self, c: sqlite3.Connection) -> KeptPage | None:
-        pages = saved_pages.find_feed(c)
-        there = [article for article in self.articles(c) if article.offline or not self.is_whole]
-        saved = next((article for article in there if article.feed_id == pages), None)
-        there = [each for each in there if of_one_site(each.link, store_feeds.get(c, each.feed_id).url)]
-        if saved is not None:
-            store_feeds.stay(c, saved.feed_id)
-            return KeptPage(saved.feed_id, saved.id, was_here=True)
-        return _kept(c, saved_pages.save_copy(c, there[0].id, self.now)) if there else None
+        saved, own = ([each for each in some if each.offline or not self.is_whole] for some in self.articles(c))
+        if saved:
+            store_feeds.stay(c, saved[0].feed_id)
+            return KeptPage(saved[0].feed_id, saved[0].id, was_here=True)
+        return _kept(c, saved_pages.save_copy(c, own[0].id, self.now)) if own else None
 
-    def articles(self, c: sqlite3.Connection) -> list[Article]:
-        return [articles.get(c, id_) for each in self.addresses for id_ in articles.all_by_link(c, each)]
+    def articles(self, c: sqlite3.Connection) -> tuple[list[Article], list[Article]]:
+        """The saved pages at the addresses, and the articles of the feeds of its site.
+
+        Feeds of other sites may have words of their own about the page, and neither its parts nor one of several of a
+        feed are all of it.
+        """
+        pages, saved, own = saved_pages.find_feed(c), [], []
+        for id_ in dict.fromkeys(id_ for each in self.addresses for id_ in articles.all_by_link(c, each)):
+            there = articles.get(c, id_)
+            if there.feed_id == pages:
+                saved.append(there)
+            elif of_one_site(there.link, store_feeds.get(c, there.feed_id).url) and not names_part(there.link):
+                own.append(there)
+        return saved, own if len({each.feed_id for each in own}) == len(own) else []
 
 
 def take_page(c: sqlite3.Connection, page: Page, known: _KeepKnown) -> KeptPage:
     """Save the article on a page, which completes the excerpts of it; raises FetchError if there is none."""
-    for article in known.articles(c):
+    for article in chain(*known.articles(c)):
         full_text.complete(c, article.id, page)
     kept = replace(known, is_whole=False)(c)
     if kept is not None:

@@ -209,11 +209,10 @@ def subscription_at(
             if _place(address) in places:
                 return store_feeds.get(c, id_), None
     for address in addresses:
-        article_id = articles.by_link(c, address)
-        if article_id is not None:
-            feed = store_feeds.get(c, articles.get(c, article_id).feed_id)
+        for article in articles.at(c, address):
+            feed = store_feeds.get(c, article.feed_id)
             if of_one_site(address, feed.url) or (is_claimed and of_one_site(address, feed.site)):
-                return feed, article_id
+                return feed, article.id
     return None
 
 
@@ -227,10 +226,6 @@ def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], pars
     """The feed's article at one of the addresses: among those just fetched, else in the cache."""
     places = {place(address) for address in addresses}
     guids = [entry.guid for entry in parsed.entries if place(entry.link) in places] if parsed is not None else []
-    for there in articles.known(c, feed.id, guids).values():
-        return there.id
-    for address in addresses:
-        article_id = articles.by_link(c, address)
-        if article_id is not None and articles.get(c, article_id).feed_id == feed.id:
-            return article_id
-    return None
+    there = [known.id for known in articles.known(c, feed.id, guids).values()]
+    there += [each.id for address in addresses for each in articles.at(c, address) if each.feed_id == feed.id]
+    return next(iter(there), None)

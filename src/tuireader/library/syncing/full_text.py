@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.async_tools import in_thread
+from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.model.account import MINIFLUX
@@ -27,7 +28,8 @@ async def fetch_from_server(
 ) -> bool:
     """Fetch an article's full text through its account's server, and save it; returns whether there was more.
 
-    Only Miniflux offers this. Raises SyncError, FetchError.
+    Only Miniflux offers this. Nothing is fetched where the server's number is of another article by now. Raises
+    SyncError, FetchError.
     """
     there = await cache.read(partial(_there, article_id=article_id))
     if there is None:
@@ -35,6 +37,8 @@ async def fetch_from_server(
     login = await in_time(login_of, there.account)
     server = server_of(queue, there.account, login)
     await server.sign_in()
+    if there.number not in (await apply_remote.compared(cache, server, there.account.id, [there.number])).right:
+        return False
     page = await server.talk.ask(f"/v1/entries/{int(there.number)}/fetch-content")
     html = await in_thread(miniflux.text_in, page.content, page.url)
     return await cache.take(partial(_keep, article_id=article_id, html=html))

@@ -392,17 +392,18 @@ class _Restoring:
         """
         left_out, is_filled = [], False
         title, folder = _text(row, "custom_title"), _text(row, "folder")
-        if title and not feed.given_name:
+        if title and not feed.given_name and not status_outbox.is_changed(self._c, feed.url, "title"):
             feeds.rename(self._c, feed.id, title)
             status_outbox.date_back(self._c, feed.url, "title")
             is_filled = True
         elif title and title != feed.given_name:
             left_out.append("name")
-        if folder and feed.folder_id is None:
+        filed = "" if feed.folder_id is None else folders.get(self._c, feed.folder_id).name
+        if folder and not filed and not status_outbox.is_changed(self._c, feed.url, "folder"):
             folders.put(self._c, feed.id, folders.add(self._c, folder).id)
             status_outbox.date_back(self._c, feed.url, "folder")
             is_filled = True
-        elif folder and name_key(folders.get(self._c, feed.folder_id or 0).name) != name_key(folder):
+        elif folder and name_key(filed) != name_key(folder):
             left_out.append("folder")
         there = feeds.options(self._c, feed.id)
         for name, value in options.items():

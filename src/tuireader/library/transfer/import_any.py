@@ -33,7 +33,7 @@ from tuireader.text.sentences import counted
 from tuireader.text.shingles import completes, has_other, likeness, title_key
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
-from tuireader.urls.identity import of_one_site, place
+from tuireader.urls.identity import names_part, of_one_site, place
 from tuireader.urls.private_network import is_inside_by_name
 from tuireader.urls.shown import shown_address
 
@@ -112,7 +112,10 @@ def keep_all(
                         completed, here_words = completed + 1, words
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
                         is_text_of_file = words > here_words
-                        copy = _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now)
+                        guid = _free_name(c, page, saved_pages.find_feed(c))
+                        copy = (
+                            _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now, guid)
+                        )
                         here.add(articles.get(c, copy))
                         copies.append(copy)
                 if page.tags:
@@ -199,9 +202,10 @@ class _Here:
         there = [Candidate(*facts) for facts in articles.facts_of(self._c, (each.id for each in known.values()))]
         if feed_id == saved_pages.find_feed(self._c):  # of whatever feeds
             there = [each for each in there if place(each.link) == place(page.url) or each.title == page.title]
-        entry, is_address = _entry(page, page.name), page.name == page.url
-        body = partial(given_body, self._c)
-        return next((each.id for each in there if is_address or not is_another(entry, each, body)), None)
+        if page.name == page.url:
+            return next((each.id for each in there if self._may_be(page, each.id)), None)
+        entry, body = _entry(page, page.name), partial(given_body, self._c)
+        return next((each.id for each in there if not is_another(entry, each, body)), None)
 
     def _nearest(self, page: SavedPage, ids: list[int]) -> int | None:
         """The article whose text has most in common with a page's, of the last ones; of equals the last."""
@@ -222,6 +226,8 @@ class _Here:
         Without its text, it may be that of a feed of its site, but not what another site says about it.
         """
         article = articles.get(self._c, article_id)
+        if names_part(article.link) and not names_part(page.url):
+            return False
         mine, title = title_key(page.title), title_key(article.title)
         text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
         if mine in title or title in mine:
@@ -239,13 +245,18 @@ def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
 
 def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:
     feed = feed_id or saved_pages.find_feed(c)
-    is_taken = feed is not None and bool(articles.known(c, feed, [page.name]))
-    entry = _entry(page, _other_name(page) if is_taken else page.name)
+    entry = _entry(page, _free_name(c, page, feed))
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
     id_ = saved_pages.save(c, prepared, now, feed_id)
     statuses.came_marked(c, [id_])
     return id_
+
+
+def _free_name(c: sqlite3.Connection, page: SavedPage, feed: int | None) -> str:
+    """The guid of a page that is new in a feed, where another one may have its name."""
+    is_taken = feed is not None and bool(articles.known(c, feed, [page.name]))
+    return _other_name(page) if is_taken else page.name
 
 
 def _other_name(page: SavedPage) -> str:

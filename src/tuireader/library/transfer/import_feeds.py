@@ -203,10 +203,11 @@ def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> bool:
     if feed.checked is None:  # it may have come with this list: the first that it says counts
         return False
     is_named = bool(outline.title) and not feed.given_name and outline.title != feed.title
+    is_named = is_named and not status_outbox.is_changed(c, feed.url, "title")
     if is_named:
         feeds.rename(c, feed_id, outline.title)
         status_outbox.date_back(c, feed.url, "title")
-    is_filed = bool(outline.folder) and feed.folder_id is None
+    is_filed = bool(outline.folder) and feed.folder_id is None and not status_outbox.is_changed(c, feed.url, "folder")
     if is_filed:
         folders.put(c, feed_id, folders.add(c, outline.folder).id)
         status_outbox.date_back(c, feed.url, "folder")

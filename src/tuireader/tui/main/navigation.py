@@ -170,9 +170,8 @@ class LinkTrail:
 
     def _article_at(self, c: Connection, url: str) -> int | None:
         """The article at an address, unless its feed is hidden."""
-        there = articles.by_link(c, url)
-        is_hidden = there is not None and articles.get(c, there).feed_id in self._panes.headlines_pane.hidden
-        return None if is_hidden else there
+        hidden = self._panes.headlines_pane.hidden
+        return next((each.id for each in articles.at(c, url) if each.feed_id not in hidden), None)
 
     def arrived(self, article_id: int) -> None:
         """Clear the history if the shown article was not opened by a link."""
