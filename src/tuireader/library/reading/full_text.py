@@ -178,21 +178,15 @@ class _Following:
         if self.asked and not same_place(led, self.asked) and not is_page_of(led, self.first, self.number - 1):
             return None
         url = next_page(self.page.content, self.page.url, self.first, self.number)
-        return "" if url and _is_in(c, self.feed_id, url) else url
-
-
-def _is_in(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
-    """Whether a feed has an article at an address."""
-    return bool(_count_in(c, feed_id, url))
-
-
-def _count_in(c: sqlite3.Connection, feed_id: int, url: str) -> int:
-    return sum(articles.get(c, id_).feed_id == feed_id for id_ in articles.all_by_link(c, url))
+        return "" if url and articles.is_at(c, self.feed_id, url) else url
 
 
 def _is_part(c: sqlite3.Connection, article: Article) -> bool:
     """Whether an article is one of several on its page, as a comment, or a version on a page of changes."""
-    return names_part(article.link) or _count_in(c, article.feed_id, article.link) > 1
+    at = articles.all_by_link(c, article.link)
+    return names_part(article.link) or any(
+        id_ != article.id and articles.get(c, id_).feed_id == article.feed_id for id_ in at
+    )
 
 
 @dataclass(frozen=True, slots=True)
