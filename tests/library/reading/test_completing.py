@@ -52,9 +52,10 @@ class Case:
         self.library, self.site = library, site
         self.pauses: list[float] = []
 
-    def give(self, *names: str, html: dict[str, str] | None = None, pages: bool = True) -> None:
+    def give(self, *names: str, html: dict[str, str] | None = None, pages: bool = True, part: str = "") -> None:
         items = [
-            Item(name, html=(html or {}).get(name, excerpt(name)), link=f"{self.site.url}/{name}") for name in names
+            Item(name, html=(html or {}).get(name, excerpt(name)), link=f"{self.site.url}/{name}{part}")
+            for name in names
         ]
         self.site.pages["/feed"] = Reply(rss(*items, site=f"{self.site.url}/"), content_type="application/rss+xml")
         for name in names if pages else ():
@@ -482,6 +483,16 @@ async def test_pages_that_lead_on_for_ever_come_to_an_end(case: Case, monkeypatc
     await case.complete()
     assert len(case.site.requests) == 7
     assert case.complete_titles() == {"long"}
+
+
+@pytest.mark.parametrize("mark", ["#comment-1", ""])
+async def test_whole_comments_get_no_text_of_what_they_are_about(case: Case, mark: str) -> None:
+    names = ["one", "two", "three"]
+    comments = {name: f"<p>I do not agree with {name}, and say so in a few words of my own.</p>" for name in names}
+    case.give(*names, html=comments, part=mark)
+    await case.refresh()
+    await case.complete()
+    assert case.complete_titles() == set()
 
 
 async def test_what_is_chosen_by_selectors_is_what_is_kept(case: Case) -> None:

@@ -31,6 +31,11 @@ PAGE = (
     f"<body><nav><a href='/'>Home</a></nav><article><h1>On Ropes</h1>{WORDS}</article></body></html>"
 )
 
+KNOTS = "".join(
+    f"<p>Here {n} knots are told apart by their names, tuning and use at sea or at home.</p>" for n in range(6)
+)
+OTHER = PAGE.replace("On Ropes", "On Knots").replace(WORDS, KNOTS)
+
 
 async def keep(library: Library, address: str) -> KeptPage:
     async with library.asking() as queue:
@@ -202,3 +207,35 @@ async def test_an_address_that_counts_readers_behind_its_fragment_is_that_of_the
     with closing(connect(library.path)) as c:
         texts = [articles.body(c, row.id) for row in articles.window(c, Query(apart=True), 0, 9)]
     assert ["Paragraph 5" in text for text in texts] == [True, True]
+
+
+async def test_what_an_address_led_to_before_stays_beside_what_is_there_now(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/daily"] = Reply(PAGE)
+    first = await keep(library, f"{site.url}/daily")
+    with closing(connect(library.path)) as c:
+        statuses.mark(c, [first.article_id], read=True)
+    site.pages["/daily"] = Reply(OTHER)
+    site.pages["/today"] = Reply(status=302, headers={"Location": "/daily"})
+    second = await keep(library, f"{site.url}/today")
+    with closing(connect(library.path)) as c:
+        rows = {row.id: (row.title, row.read) for row in articles.window(c, Query(), 0, 9)}
+        assert "Paragraph 5" in articles.body(c, first.article_id)
+        assert "tuning" in articles.body(c, second.article_id)
+    assert rows == {first.article_id: ("On Ropes", True), second.article_id: ("On Knots", False)}
+
+
+async def test_a_page_that_names_another_article_of_its_site_is_beside_that(
+    library: Library, site: ScriptedSite
+) -> None:
+    """As where a theme prints one short link on each page."""
+    short, html = f"{site.url}/?p=5", "<p>All about boats in winter.</p>"
+    site.pages["/feed"] = Reply(rss(Item("five", "On Boats", link=f"{site.url}/boats", html=html, guid=short)))
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    site.pages["/ropes"] = Reply(PAGE.replace("</title>", f'</title><link rel="shortlink" href="{short}">'))
+    async with library.asking() as queue:
+        await subscribe(library.cache, queue, f"{site.url}/ropes", clock=library.clock)
+    assert sorted(library.titles()) == ["On Boats", "On Ropes"]
+    assert len(library.feeds()) == 1

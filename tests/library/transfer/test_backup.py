@@ -604,6 +604,21 @@ def test_a_backup_does_not_say_that_saved_pages_lead_inside(tmp_path: Path) -> N
         assert len(articles.ids(c, Query())) == 1
 
 
+def test_a_saved_page_is_no_other_one_that_was_saved_at_its_address(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.db", tmp_path / "two.db"
+    texts = {one: "On Monday ships came in with herring at dawn.", two: "Nobody went out; a storm closed everything."}
+    for path, text in texts.items():
+        with closing(connect(path)) as c:
+            page = ready("https://a.example/daily", text, title=text[:12], link="https://a.example/daily")
+            id_ = saved_pages.save(c, page, NOW)
+            statuses.mark(c, [id_], starred=path is one)
+    for _ in range(2):
+        back(two, out(one))
+        with closing(connect(two)) as c:
+            rows = articles.window(c, Query(), 0, 9)
+        assert {(row.title, row.starred) for row in rows} == {("On Monday sh", True), ("Nobody went ", False)}
+
+
 def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> None:
     one, two = tmp_path / "one.db", tmp_path / "two.db"
     for path, text in ((one, "All that was said in this article, which is rather long."), (two, "Removed.")):

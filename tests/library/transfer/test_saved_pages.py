@@ -104,6 +104,27 @@ def test_a_page_is_none_of_the_comments_on_it(db: Path, text: str) -> None:
         assert (row.read, row.starred, labels.tags_of(c, [row.id])) == (False, False, {})
 
 
+@pytest.mark.parametrize(
+    ("title", "link"),
+    [
+        ("A remark: Boats", "https://remarks.example/feed"),
+        ("Boats (2019)", "https://remarks.example/feed"),
+        ("Boats 2", "https://a.example/feed"),
+    ],
+)
+def test_a_starred_page_is_no_remark_on_it_and_no_other_of_its_series(db: Path, title: str, link: str) -> None:
+    with closing(connect(db)) as c:
+        other = ready("one", "A remark that is of its own.", title=title, link="https://a.example/1")
+        feed = save(c, other, feed=subscribe(c, link))
+        text = "<p>The post itself says a lot about boats, and what they cost in winter.</p>"
+        page = SavedPage(
+            "https://a.example/1", "Boats", html=text, is_starred=True, feed="https://a.example/posts", id="7"
+        )
+        assert keep_all(c, [page], NOW).added == 1
+        (row,) = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
+        assert not row.starred
+
+
 def test_a_page_of_a_constant_address_with_other_content_is_another_one(db: Path, tmp_path: Path) -> None:
     """The one that a feed has here, if its title is that."""
     url, file = "https://a.example/daily", tmp_path / "wallabag.json"

@@ -204,6 +204,7 @@ class _KeepText:
     def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError if there is no text, or less than is here."""
         from tuireader.content.dom.plain_text import plain_text
+        from tuireader.text.shingles import retained
 
         first = self.pages[0]
         host, article = named_host(first.url), articles.get(c, self.article_id)
@@ -228,6 +229,8 @@ class _KeepText:
             raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
         if is_unasked and _is_part(c, article):
             raise NoMoreError(f"{host} has several articles on one page")
+        if is_unasked and article.offline and retained(plain_text(given), found.text) < _HELD:
+            raise NoMoreError(f"{host} has something else in the place of this article")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
             raise NoMoreError(f"{host} shows the same text in the place of each article")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.library.refreshing.match_entries import prepare
+from tuireader.library.refreshing.match_entries import apart, prepare
 from tuireader.model.account import LOCAL
 from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.fetched import ParsedEntry, Plan
@@ -23,14 +23,17 @@ def find_feed(c: sqlite3.Connection) -> int | None:
     return None if feed is None else feed.id
 
 
-def save(c: sqlite3.Connection, page: Prepared, now: datetime, feed_id: int | None = None) -> int:
+def save(
+    c: sqlite3.Connection, page: Prepared, now: datetime, feed_id: int | None = None, *, is_old: bool = False
+) -> int:
     """Save a page as an article of a feed, else as a saved page, unless it is there already.
 
-    Returns the id of its article.
+    Another page of its address stays beside it; `is_old` as in `Plan`. Returns the id of its article.
     """
     feed_id = feed_id or find_feed(c) or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
     feeds.stay(c, feed_id)
-    articles.save_entries(c, feed_id, Plan(new=(page,), is_asked_for=True), now)
+    page = apart(c, feed_id, page)
+    articles.save_entries(c, feed_id, Plan(new=(page,), is_old=is_old, is_asked_for=True), now)
     guid = page.entry.guid
     return articles.known(c, feed_id, [guid])[guid].id
 

@@ -25,7 +25,7 @@ from tuireader.feeds.entries import is_marked, marked_name, other_name
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.headline import Status, utc_now
-from tuireader.store import articles
+from tuireader.store import articles, feeds
 from tuireader.store.row_values import pictures_of
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import is_unlike
@@ -126,8 +126,10 @@ Keys = Callable[[Side], list[Hashable]]
 Pair = tuple[ParsedEntry, Candidate]
 
 
-def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
+def is_another(entry: ParsedEntry, there: Candidate, body: Body, *, is_page: bool = False) -> bool:
     """Whether an entry has taken the guid of another article, by title, address and date, of which most differ.
+
+    `is_page`: it is a page whose guid may be its address alone, so that title and text decide.
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
     stay. At the same moment, no words stay. At an address of its own, date and text have to differ; under one title
@@ -141,7 +143,7 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     is_dated = entry.published is not None and there.published is not None
     is_later = is_dated and entry.published != there.published
     if is_at_same_place and not is_nowhere:
-        return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
+        return (is_later or is_page) and is_unlike(plain_text(entry.html), plain_text(body(there)))
     if is_nowhere or entry.title == there.title:
         return is_later and not _stays(body(there), entry.html)
     if is_later:
@@ -451,17 +453,27 @@ def find_entries(
     """
     known = articles.known(c, feed_id, [entry.guid for entry in entries])
     rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, (each.id for each in known.values()))}
-    body = cache(partial(given_body, c))
+    body, is_page = cache(partial(given_body, c)), feeds.get(c, feed_id).holds_pages
     there = [(entry, rows[known[entry.guid].id]) for entry in entries if entry.guid in known]
     same = {
         entry.guid: candidate
         for entry, candidate in there
-        if not is_another(entry, candidate, body)
+        if not is_another(entry, candidate, body, is_page=is_page)
         or (entry.title == candidate.title and _stays(entry.html, body(candidate)))  # it has gone on since
     }
     left = [entry for entry in entries if entry.guid not in same]
     renamed = find_renamed(c, feed_id, left, [known[guid] for guid in same], up_to=up_to)
     return dict.fromkeys(known) | same | renamed
+
+
+def apart(c: sqlite3.Connection, feed_id: int, page: Prepared) -> Prepared:
+    """A page to be saved in a feed, under a guid of its own where another article has that."""
+    entry = page.entry
+    known = articles.known(c, feed_id, [entry.guid])
+    there = [Candidate(*facts) for facts in articles.facts_of(c, (each.id for each in known.values()))]
+    if not any(is_another(entry, each, partial(given_body, c), is_page=True) for each in there):
+        return page
+    return replace(page, entry=replace(entry, guid=marked_name(entry.guid, entry.link, entry.title)))
 
 
 def guid_here(entry: ParsedEntry, found: Mapping[str, Candidate | None]) -> str:

@@ -9,13 +9,13 @@ from datetime import datetime
 from tuireader.feeds.parse import parse_feed
 from tuireader.library.jobs.work import Joint, Write
 from tuireader.library.politeness import polling
-from tuireader.library.reading import full_text
+from tuireader.library.reading import full_text, saved_pages
 from tuireader.library.refreshing import ingest
 from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription, typed_page
 from tuireader.library.subscribing.discovery import Candidates
 from tuireader.model.feed import Feed, Refreshed
-from tuireader.model.fetched import FeedLink, Page, ParsedFeed, Plan
+from tuireader.model.fetched import FeedLink, Page, ParsedFeed
 from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
@@ -84,7 +84,7 @@ def article_meant(
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
         return None
-    return save_one(c, feed.id, Plan(new=(prepared,), is_old=True, is_asked_for=True), now)
+    return saved_pages.save(c, prepared, now, feed.id, is_old=True)
 
 
 def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFeed | None) -> bool:
@@ -95,13 +95,6 @@ def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFee
     else:
         links = [entry.link for entry in parsed.entries[:_LOOKED_AT]]
     return any(of_one_site(page.url, url) for url in (feed.url, feed.site, *links))
-
-
-def save_one(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> int:
-    """Save the single new article of a plan, unless it is there; returns its id."""
-    articles.save_entries(c, feed_id, plan, now)
-    guid = plan.new[0].entry.guid
-    return articles.known(c, feed_id, [guid])[guid].id
 
 
 def _kept_address(asked: str, page: Page) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections import Counter, defaultdict
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 
 _AT_ONCE = 100
+_NUMBER = re.compile(r"\d+")
 _COMPARED = 30
 """Maximum texts that are compared with a page's."""
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
@@ -221,21 +223,26 @@ class _Here:
         return not (text and there) or articles.get(self._c, article_id).feed_id == feed_id or has_other(text, there)
 
     def _may_be(self, page: SavedPage, article_id: int) -> bool:
-        """Whether a page may be an article with another title at its address, where each day may bring another one.
+        """Whether a page may be an article at its address, where each day may bring another one.
 
-        Without its text, it may be that of a feed of its site, but not what another site says about it.
+        It has its text, or, in a feed of the page's site, a part of its title, or no text to tell.
         """
         article = articles.get(self._c, article_id)
         if names_part(article.link) and not names_part(page.url):
             return False
-        mine, title = title_key(page.title), title_key(article.title)
         text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
-        if mine in title or title in mine:
-            return True
-        if text and there:
-            return has_other(text, there)
         feed = feeds.get(self._c, article.feed_id)
-        return feed.holds_pages or of_one_site(feed.url, page.url)
+        is_own = feed.holds_pages or of_one_site(feed.url, page.url)
+        if text and there:
+            return has_other(text, there) or (is_own and _is_part_of_other(page.title, article.title))
+        return is_own
+
+
+def _is_part_of_other(one: str, other: str) -> bool:
+    """Whether one of two titles stands in the other, which may name the site, too; numbers tell those of a series."""
+    one, other = title_key(one), title_key(other)
+    is_held = f" {one} " in f" {other} " or f" {other} " in f" {one} "
+    return is_held and _NUMBER.findall(one) == _NUMBER.findall(other)
 
 
 def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
