@@ -12,10 +12,11 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
+from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import HIDE, READ, TAGS_MAX, Query, Rule
-from tuireader.store import articles, feeds, folders, labels, rules, server_statuses, statuses
+from tuireader.store import accounts, articles, feeds, folders, labels, rules, server_statuses, statuses
 from tuireader.store.queries import article_lists
 
 
@@ -189,14 +190,17 @@ def test_of_what_a_removed_rule_did_only_that_comes_back(c: sqlite3.Connection, 
     assert labels.tags_of(c, stocked.values()) == tags
 
 
-def test_a_removed_rule_comes_back_for_a_folder_that_was_made_anew(c: sqlite3.Connection) -> None:
+@pytest.mark.parametrize("is_local", [True, False])
+def test_a_removed_rule_comes_back_for_a_folder_that_was_made_anew(c: sqlite3.Connection, *, is_local: bool) -> None:
     from tuireader.library.rules import apply_rules
 
-    rule = keep(c, Rule("vote", read=True, folder_id=folders.add(c, "News").id))
+    account = LOCAL if is_local else accounts.add(c, "miniflux", name="W", url="https://w.example", user="ann").id
+    rule = keep(c, Rule("vote", read=True, folder_id=folders.add(c, "News", account_id=account).id))
     said, did = apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
     apply_rules.remove(c, rule, take_back=True, pause=lambda _: None)
     folders.remove_empty(c)
-    new = folders.add(c, "News")
+    folders.add(c, "News")
+    new = folders.add(c, "News", account_id=account)
     apply_rules.bring_back(c, said, did)
     assert [each.folder_id for each in rules.every(c)] == [new.id]
 

@@ -13,6 +13,8 @@ PIECE = 64 * 1024
 
 OFFERED = "gzip, deflate, br"
 _MOST_LAYERS = 3
+_MEMBERS = 1000
+"""Maximum members of a gzip stream."""
 
 
 class TooLargeError(Exception):
@@ -40,7 +42,7 @@ class _Gzip:
     def __init__(self) -> None:
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         self._between_members = True
-        self._begun = False
+        self._members = 0
 
     def is_whole(self) -> bool:
         return self._between_members
@@ -48,9 +50,11 @@ class _Gzip:
     def pieces(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._between_members:
-                if self._begun and not data.startswith(b"\x1f"):
+                if self._members and not data.startswith(b"\x1f"):
                     return
-                self._begun = True
+                self._members += 1
+                if self._members > _MEMBERS:
+                    raise UnpackError("packed in too many parts")
                 self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             yield from _inflate(self._member, data)
             self._between_members = self._member.eof

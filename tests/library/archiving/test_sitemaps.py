@@ -159,6 +159,19 @@ async def test_a_site_without_readable_pages_is_left_after_twenty_and_goes_on_fr
     assert titles(library) == expected([*POSTS[:FRONT], *POSTS[FRONT + 20 : 60]])
 
 
+async def test_a_wall_in_the_place_of_each_article_comes_once(library: Library, site: ScriptedSite) -> None:
+    pages = [(site.url + post.path, post.date) for post in POSTS[:60]]
+    site.pages["/sitemap.xml"] = Reply(sitemap(*pages), content_type="application/xml")
+    words = "<p>Please sign in to read on, or become a member of this site for a small sum each month.</p>" * 5
+    wall = Reply(f"<html><title>Sign in</title><body><article><h1>Sign in</h1>{words}</article></body></html>")
+    for post in POSTS[:60]:
+        site.pages[post.path] = Reply(status=302, headers={"Location": f"/login?return={post.number}"})
+        site.pages[f"/login?return={post.number}"] = wall
+    await start(library, site)
+    last = (await back(library))[-1]
+    assert (last.new, str(last.error)) == (1, "20 pages in a row hold no article: asked again, it goes on")
+
+
 async def test_a_site_that_forbids_it_is_not_read(library: Library, site: ScriptedSite) -> None:
     give_pages(site, SOME)
     give_sitemaps(site)

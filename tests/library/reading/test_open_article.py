@@ -246,11 +246,16 @@ async def test_a_full_text_that_is_fetched_again_stays_where_something_else_is_t
         assert "Paragraph eight" in open_article.markdown_of(c, number)
 
 
-async def test_an_article_of_the_feed_is_no_page_of_another(library: Library, site: ScriptedSite) -> None:
+@pytest.mark.parametrize("is_of_other", [False, True])
+async def test_an_article_of_the_site_is_no_page_of_another(
+    library: Library, site: ScriptedSite, *, is_of_other: bool
+) -> None:
+    """Neither of the feed itself, nor of another one."""
     begins = "<p>It begins well, and then […]</p>"
-    items = [Item(name, link=f"{site.url}/{name}", html=begins) for name in ("story", "story/2")]
-    site.pages["/feed"] = Reply(rss(*items), content_type="text/xml")
-    library.follow(f"{site.url}/feed")
+    first, other = (Item(name, link=f"{site.url}/{name}", html=begins) for name in ("story", "story/2"))
+    site.pages["/feed"] = Reply(rss(first, *[other] * (not is_of_other)), content_type="text/xml")
+    site.pages["/section"] = Reply(rss(*[other] * is_of_other), content_type="text/xml")
+    library.follow(f"{site.url}/feed", f"{site.url}/section")
     await library.refresh()
     site.pages["/story"] = Reply(f"{PAGE}<a rel=next href=/story/2>2</a>")
     site.pages["/story/2"] = Reply(PAGE.replace("Paragraph", "Another"))

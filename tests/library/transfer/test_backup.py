@@ -604,6 +604,20 @@ def test_a_backup_does_not_say_that_saved_pages_lead_inside(tmp_path: Path) -> N
         assert len(articles.ids(c, Query())) == 1
 
 
+def test_no_article_of_a_backup_is_of_a_day_to_come(db: Path) -> None:
+    row = {
+        "type": "article",
+        "feed_url": "https://a.example/f",
+        "guid": "1",
+        "title": "T",
+        "date": "9999-01-01T00:00:00Z",
+    }
+    back(db, ['{"type": "tuireader", "version": 1}', json.dumps(row), END])
+    with closing(connect(db)) as c:
+        (found,) = articles.window(c, Query(), 0, 9)
+    assert found.date == NOW
+
+
 def test_a_saved_page_is_no_other_one_that_was_saved_at_its_address(tmp_path: Path) -> None:
     one, two = tmp_path / "one.db", tmp_path / "two.db"
     texts = {one: "On Monday ships came in with herring at dawn.", two: "Nobody went out; a storm closed everything."}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, NotAFeedError
@@ -238,6 +239,8 @@ class TakePage:
     steps: Steps
     wanted: Wanted
     now: datetime
+    others: Collection[int] = ()
+    """Checksums of the texts of pages before: one that comes in the place of each article is none."""
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
         """Saves nothing from a page without an article, or with several."""
@@ -247,10 +250,11 @@ class TakePage:
         feed = feeds.get(c, self.feed_id)
         is_page = not is_feed(self.page.content, self.page.content_type)
         prepared = article_of(self.page, feed.site, None, title=feed.title) if is_page else None
-        entries = [] if prepared is None else [prepared.entry]
+        text = 0 if prepared is None else crc32(prepared.text.encode("utf-8", "replace"))
+        entries = [] if prepared is None or text in self.others else [prepared.entry]
         newest = articles.newest_date(c, self.feed_id)
         entries = [self._dated(entry, newest) for entry in entries]
-        return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)
+        return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)._replace(text=text)
 
     def _dated(self, entry: ParsedEntry, newest: datetime | None) -> ParsedEntry:
         """Date an entry by the sitemap if its page has no date, or one when it did not exist.

@@ -160,7 +160,7 @@ class _Backfill:
         archive = before if before is not None and not before.is_done else Archive("pages")
         left = await in_thread(archive_sources.after, archive, every)
         self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
-        unreadable = 0
+        unreadable, texts = 0, set[int]()
         for place, listed in enumerate(left):
             if unreadable == _UNREADABLE:
                 await self._keep(self.archive)
@@ -180,12 +180,14 @@ class _Backfill:
             page = await self._page_of(listed)
             if page is None:
                 continue
-            job = archive_sources.TakePage(self.feed.id, page, listed, Steps(at, then), self._left(), self.clock())
+            steps = Steps(at, then)
+            job = archive_sources.TakePage(self.feed.id, page, listed, steps, self._left(), self.clock(), texts)
             try:
                 taken = await read_page(self.cache, job, page)
             except FetchError as error:  # the next page is another one
                 self._miss(str(error))
                 continue
+            texts.add(taken.text)
             unreadable = unreadable if not taken.new + taken.known else 0
             yield self._took(at, taken)
             if self.is_stopped:

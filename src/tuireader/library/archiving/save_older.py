@@ -48,6 +48,8 @@ class Taken(NamedTuple):
     """The progress."""
     is_enough: bool
     """Whether everything wanted is here."""
+    text: int = 0
+    """A checksum of the text of a page; 0 if it has none."""
 
 
 class Steps(NamedTuple):

@@ -178,7 +178,13 @@ class _Following:
         if self.asked and not same_place(led, self.asked) and not is_page_of(led, self.first, self.number - 1):
             return None
         url = next_page(self.page.content, self.page.url, self.first, self.number)
-        return "" if url and articles.is_at(c, self.feed_id, url) else url
+        return "" if url and _has_article(c, self.feed_id, url) else url
+
+
+def _has_article(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
+    """Whether an article is at an address, of a feed or another one of that site."""
+    of = {each.feed_id: feeds.get(c, each.feed_id).url for each in articles.at(c, url)}
+    return feed_id in of or any(of_one_site(url, each) for each in of.values())
 
 
 def _is_part(c: sqlite3.Connection, article: Article) -> bool:

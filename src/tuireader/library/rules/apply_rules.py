@@ -12,7 +12,7 @@ from tuireader.model.account import LOCAL
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Rule
-from tuireader.store import articles, feeds, folders, rules, status_outbox, ui_state
+from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, ui_state
 from tuireader.store.queries import renaming, search
 from tuireader.store.queries.query_language import understand
 from tuireader.store.row_values import name_key
@@ -78,9 +78,10 @@ def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = ti
 
 
 def as_json(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
-    """A rule for `bring_back`, with the name of its folder, which may be made anew meanwhile."""
-    folder = "" if rule.folder_id is None else folders.get(c, rule.folder_id).name
-    return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None, "folder": folder}
+    """A rule for `bring_back`, with name and account of its folder, which may be made anew meanwhile."""
+    folder = None if rule.folder_id is None else folders.get(c, rule.folder_id)
+    named = {"folder": folder.name, "account": folder.account_id} if folder else {}
+    return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None} | named
 
 
 def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
@@ -92,13 +93,14 @@ def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
 
 
 def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], did: Mapping[str, Collection[int]]) -> None:
-    """Recreate a rule from `as_json`, and repeat its effects; NotFoundError if its feed is gone."""
+    """Recreate a rule from `as_json`, and repeat its effects; NotFoundError if its feed or account is gone."""
     facts = dict(said)
-    folder = facts.pop("folder", "")
+    folder, account = facts.pop("folder", ""), facts.pop("account", LOCAL)
     if (feed_id := facts.get("feed_id")) is not None:
         feeds.get(c, feed_id)
     if (folder_id := facts.get("folder_id")) is not None and all(each.id != folder_id for each in folders.every(c)):
-        facts["folder_id"] = (folders.named(c, folder) or [folders.add(c, folder)])[0].id
+        accounts.get(c, account)
+        facts["folder_id"] = folders.add(c, folder, account_id=account).id
     until = datetime.fromisoformat(facts["until"]) if facts.get("until") else None
     rule = Rule(**{**facts, "tags": tuple(facts.get("tags") or ()), "until": until})
     rules.redo(c, rules.add(c, rule, utc_now()), {id_: int(bits) for bits, ids in did.items() for id_ in ids})

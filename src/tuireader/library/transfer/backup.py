@@ -515,7 +515,7 @@ class _Restoring:
             feed_id = self._feeds[place(url)]
             there = articles.known(self._c, feed_id, by_guid)
             new = [row for guid, row in by_guid.items() if guid not in there]
-            plan = Plan(new=tuple(_prepared(row) for row in reversed(new)), is_asked_for=True)
+            plan = Plan(new=tuple(_prepared(row, self._now) for row in reversed(new)), is_asked_for=True)
             ready = articles.Prepacked(plan, index_later=True)
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
@@ -597,7 +597,7 @@ def _check(row: dict[str, Any]) -> None:
     _unasked(row)
     if any(type(did) is not int or not 0 <= did < 2 * tag_bit(TAGS_MAX - 1) for did in _dict(row, "rules").values()):
         raise ValueError("“rules” is wrong")
-    _prepared(row)
+    _prepared(row, datetime.max.replace(tzinfo=UTC))
 
 
 def _unasked(row: dict[str, Any]) -> set[str]:
@@ -619,12 +619,13 @@ def _entry(row: dict[str, Any]) -> ParsedEntry:
     )
 
 
-def _prepared(row: dict[str, Any]) -> Prepared:
-    """The article of a row, ready to save; raises ValueError."""
+def _prepared(row: dict[str, Any], now: datetime) -> Prepared:
+    """The article of a row, ready to save, of no later than now; raises ValueError."""
     from tuireader.library.refreshing.match_entries import prepare
 
     status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
-    return prepare(_entry(row), status=status, date=_moment(row, "date"), excerpt=not row.get("offline"))
+    date = _moment(row, "date")
+    return prepare(_entry(row), status=status, date=date and min(date, now), excerpt=not row.get("offline"))
 
 
 # Values of a row; what is wrong is never repeated in a message, whatever it is.
