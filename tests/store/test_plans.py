@@ -261,7 +261,7 @@ def test_rows_are_read_for_what_is_on_screen_only(stocked: sqlite3.Connection) -
 def test_looking_for_guids_and_links_uses_their_indexes(stocked: sqlite3.Connection) -> None:
     with watched(stocked) as statements:
         articles.known(stocked, 1, ["1", "2"])
-        articles.at(stocked, "https://example.org/x")
+        [*articles.at(stocked, "https://example.org/x")]
     found = plans(stocked, statements)
     assert any("article_by_guid (feed_id=? AND guid_key=?)" in step for step, _ in found)
     assert any("article_by_link (link_key=?)" in step for step, _ in found)

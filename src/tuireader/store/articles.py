@@ -54,7 +54,7 @@ from tuireader.urls.identity import names_part, of_one_site
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tuireader.model.article import Article
@@ -202,18 +202,20 @@ def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-def at(c: sqlite3.Connection, url: str) -> list[Article]:
+def at(c: sqlite3.Connection, url: str) -> Iterator[Article]:
     """The articles at an address, first those of feeds of its site, then saved pages: others only link to it.
 
     Of these, exact matches come before those that differ in scheme or slash, and newer before older ones. An article
     at a part of a page, as a comment, is at that alone.
     """
-    every = [get(c, id_) for id_ in all_by_link(c, url)]
-    there = [article for article in every if article.link == url or not names_part(article.link)]
-    of = {article.feed_id: feeds.get(c, article.feed_id) for article in there}
-    return sorted(
-        there, key=lambda each: (not of_one_site(url, of[each.feed_id].url), not of[each.feed_id].holds_pages)
-    )
+    sql = "SELECT feed_id, link, id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY id DESC"
+    key, wanted = link_key(url), sound(url)
+    rows = c.execute(sql, (key,)).fetchall() if key else []
+    there = [row for row in rows if row[1] == wanted or not names_part(text_of(row[1]))]
+    of = {id_: feeds.get(c, id_) for id_, *_ in there}
+    ranks = {id_: (not of_one_site(url, feed.url), not feed.holds_pages) for id_, feed in of.items()}
+    for _, _, id_ in sorted(there, key=lambda row: (*ranks[row[0]], row[1] != wanted)):
+        yield get(c, id_)
 
 
 def all_by_link(c: sqlite3.Connection, url: str) -> list[int]:

@@ -123,11 +123,11 @@ async def test_stars_of_google_reader_come_with_their_articles(library: Library,
             (f"{site.url}/old", feed.id),
             ("https://other.example/x", 0),
         ):
-            article = articles.at(c, url)[0]
+            article = next(articles.at(c, url))
             assert articles.status(c, article.id).starred
             assert (article.feed_id == feed.id) is bool(feed_id)
             assert labels.tags_of(c, [article.id])[article.id] == ["Later"]
-        old = articles.at(c, f"{site.url}/old")[0]
+        old = next(articles.at(c, f"{site.url}/old"))
         assert (old.title, old.authors) == ("Old & good", ("Ann Lee",))
 
 

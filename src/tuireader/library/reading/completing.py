@@ -16,7 +16,7 @@ from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.full_text import MUCH, Fetched, NoMoreError, fetch_with
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
 from tuireader.store import feeds, site_facts
-from tuireader.urls.identity import same_site
+from tuireader.urls.identity import names_part, same_site
 
 if TYPE_CHECKING:
     import sqlite3
@@ -196,7 +196,8 @@ def _of(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> 
     new: list[Incomplete] = []
     is_left_to_server = feed.is_of_account and mode == "auto"  # who follows it for us asks its site, and nobody else
     if mode != "never" and not feed.holds_pages and not is_left_to_server:
-        new = site_facts.incomplete(c, feed_id, learned.up_to, MOST, shown)
+        every = site_facts.incomplete(c, feed_id, learned.up_to, MOST, shown)
+        new = [each for each in every if not names_part(each.link)]
     if mode == "auto":  # what links to other sites has no text of its own to be completed
         own = (feed.site, feed.url)
         new = [each for each in new if any(same_site(each.link, site) for site in own)]

@@ -183,8 +183,8 @@ class _Following:
 
 def _has_article(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
     """Whether an article is at an address, of a feed or another one of that site."""
-    of = {each.feed_id: feeds.get(c, each.feed_id).url for each in articles.at(c, url)}
-    return feed_id in of or any(of_one_site(url, each) for each in of.values())
+    there = (each.feed_id for each in articles.at(c, url))
+    return any(id_ == feed_id or of_one_site(url, feeds.get(c, id_).url) for id_ in there)
 
 
 def _is_part(c: sqlite3.Connection, article: Article) -> bool:
