@@ -14,7 +14,7 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError
 from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.completing import complete_new
-from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full_text
+from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full_text, fetch_full_texts
 from tuireader.model.full_text import Learned, Mode
 from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
@@ -483,6 +483,20 @@ async def test_pages_that_lead_on_for_ever_come_to_an_end(case: Case, monkeypatc
     await case.complete()
     assert len(case.site.requests) == 7
     assert case.complete_titles() == {"long"}
+
+
+async def test_the_page_of_several_articles_is_the_text_of_none_where_many_are_fetched(case: Case) -> None:
+    """As of one that brings another article each day."""
+    days = [Item(day, link=f"{case.site.url}/today", html=excerpt(day)) for day in ("one", "two")]
+    case.site.pages["/feed"] = Reply(rss(*days), content_type="application/rss+xml")
+    case.site.pages["/today"] = page("two")
+    await case.refresh()
+    with closing(connect(case.library.path)) as c:
+        ids = articles.ids(c, Query())
+    async with case.library.asking() as queue:
+        came = [each async for each in fetch_full_texts(case.library.cache, queue, ids)]
+    assert [str(each.error).partition(" ")[2] for each in came] == ["has several articles on one page"] * 2
+    assert case.complete_titles() == set()
 
 
 @pytest.mark.parametrize("mark", ["#comment-1", ""])

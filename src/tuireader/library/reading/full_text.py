@@ -106,11 +106,20 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
 
     `first` requests overtake others to its site.
     """
-    await fetch_with(cache, lambda url, permission: queue.get(url, permission=permission, first=first), article_id)
+
+    async def get(url: str, permission: Permission) -> Page:
+        return await queue.get(url, permission=permission, first=first)
+
+    await fetch_with(cache, get, article_id, is_alone=True)
 
 
-async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1, replace: bool = False) -> None:
-    """Fetch through `get`; a text with less than `much` times the words here is refused, unless it is to `replace`."""
+async def fetch_with(
+    cache: Cache, get: Get, article_id: int, *, much: float = 1, replace: bool = False, is_alone: bool = False
+) -> None:
+    """Fetch through `get`; a text with less than `much` times the words here is refused, unless it is to `replace`.
+
+    Unless this article is asked for alone, it does not get the text of a page of several.
+    """
     from tuireader.urls.private_network import permission_for
     from tuireader.urls.shown import with_credentials_of
 
@@ -122,7 +131,7 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1
         return await get(url, permission_for(url, feed.url, feed.reach))
 
     def keep(*, is_all: bool) -> _KeepText:
-        return _KeepText(article_id, tuple(pages), much, is_all=is_all, is_replacing=replace)
+        return _KeepText(article_id, tuple(pages), much, is_all=is_all, is_replacing=replace, is_alone=is_alone)
 
     pages = [await page_at(with_credentials_of(article.link, feed.url))]
     following = await read_page(cache, keep(is_all=False), pages[0])
@@ -206,6 +215,8 @@ class _KeepText:
     """Whether no more pages will follow."""
     is_replacing: bool
     """Whether the text replaces any that is here, as long as the page holds that, too."""
+    is_alone: bool
+    """Whether this very article is asked for."""
 
     def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError if there is no text, or less than is here."""
@@ -233,7 +244,7 @@ class _KeepText:
             raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
         if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
             raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
-        if is_unasked and _is_part(c, article):
+        if not self.is_alone and _is_part(c, article):
             raise NoMoreError(f"{host} has several articles on one page")
         if is_unasked and article.offline and retained(plain_text(given), found.text) < _HELD:
             raise NoMoreError(f"{host} has something else in the place of this article")
