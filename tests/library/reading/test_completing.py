@@ -499,6 +499,15 @@ async def test_the_page_of_several_articles_is_the_text_of_none_where_many_are_f
     assert case.complete_titles() == set()
 
 
+async def test_a_page_that_has_nothing_of_an_excerpt_is_not_its_text(case: Case) -> None:
+    """As where its address has something else each day."""
+    case.give("today", html={"today": "<p>On Sunday the ships came in with […]</p>"}, pages=False)
+    case.site.pages["/today"] = page("monday")
+    await case.refresh()
+    await case.complete()
+    assert case.complete_titles() == set()
+
+
 @pytest.mark.parametrize("mark", ["#comment-1", ""])
 async def test_whole_comments_get_no_text_of_what_they_are_about(case: Case, mark: str) -> None:
     names = ["one", "two", "three"]

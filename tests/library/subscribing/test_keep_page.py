@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
+from support.factories import ready
 from support.rss import Item, rss
 from tuireader.errors import FetchError
+from tuireader.library.reading import saved_pages
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.follow_page import KeptPage, keep_page
 from tuireader.library.subscribing.subscribe import subscribe
@@ -239,3 +241,11 @@ async def test_a_page_that_names_another_article_of_its_site_is_beside_that(
         await subscribe(library.cache, queue, f"{site.url}/ropes", clock=library.clock)
     assert sorted(library.titles()) == ["On Boats", "On Ropes"]
     assert len(library.feeds()) == 1
+
+
+async def test_a_saved_comment_is_not_the_page(library: Library, site: ScriptedSite) -> None:
+    site.pages["/ropes"] = Reply(PAGE)
+    with closing(connect(library.path)) as c:
+        link = f"{site.url}/ropes#comment-17"
+        saved_pages.save(c, ready(link, "By Anna.", link=link), library.clock())
+    assert not (await keep(library, f"{site.url}/ropes")).was_here

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from tuireader.library.reading import saved_pages
 from tuireader.library.refreshing.upkeep import index_for
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.library.transfer.import_any import Imported, import_path, keep_all
+from tuireader.model.feed import PageList
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, labels
+from tuireader.store import articles, feeds, labels, site_facts
 from tuireader.store.connection import connect
 
 HEAD = "title,url,time_added,tags,status"
@@ -54,7 +56,7 @@ def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp
         own = subscribe(c, "https://pages.example/feed")
         feed = save(c, ready("one", "What it says.", link="https://pages.example/1"), feed=own)
     file = tmp_path / "pocket.csv"
-    file.write_text(f"{HEAD}\nTo read,https://pages.example/1,1700000000,mine,unread\n", "utf-8")
+    file.write_text(f"{HEAD}\nTitle of one | Pages,https://pages.example/1,1700000000,mine,unread\n", "utf-8")
     for _ in range(2):
         came, _ = take_in(db, file)
         said = came.said()
@@ -93,12 +95,15 @@ def test_what_another_site_says_about_a_page_is_not_that_page(db: Path, tmp_path
         assert labels.tags_of(c, [comment]) == {}
 
 
+@pytest.mark.parametrize("part", ["", "#comments", "#comment-2"])
+@pytest.mark.parametrize("title", ["Boats", "Comment on Boats by Ann"])
 @pytest.mark.parametrize("text", ["", "<p>The post itself says a lot about boats, and what they cost in winter.</p>"])
-def test_a_page_is_none_of_the_comments_on_it(db: Path, text: str) -> None:
+def test_a_page_is_none_of_the_comments_on_it(db: Path, text: str, title: str, part: str) -> None:
     with closing(connect(db)) as c:
         comment = ready("one", "I do not agree.", title="Comment on Boats by Ann", link="https://a.example/1#comment-1")
         feed = save(c, comment, feed=subscribe(c, "https://a.example/comments"))
-        page = SavedPage("https://a.example/1", "Boats", tags=("mine",), is_read=True, is_starred=True, html=text)
+        url = f"https://a.example/1{part}"
+        page = SavedPage(url, title, tags=("mine",), is_read=True, is_starred=True, html=text)
         assert keep_all(c, [page], NOW).added == 1
         (row,) = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
         assert (row.read, row.starred, labels.tags_of(c, [row.id])) == (False, False, {})
@@ -123,6 +128,39 @@ def test_a_starred_page_is_no_remark_on_it_and_no_other_of_its_series(db: Path, 
         assert keep_all(c, [page], NOW).added == 1
         (row,) = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
         assert not row.starred
+
+
+def test_a_page_is_none_of_its_changes_that_are_followed(db: Path) -> None:
+    url = "https://a.example/terms"
+    with closing(connect(db)) as c:
+        feed = subscribe(c, url, "Terms")
+        site_facts.put_page_list(c, feed.id, PageList("page"))
+        save(c, *(ready(f"{url}#{n}", f"Terms of {n}.", title="Terms", link=url) for n in range(3)), feed=feed)
+        assert keep_all(c, [SavedPage(url, "Terms", is_read=True)], NOW).added == 1
+        assert articles.count(c, Query(feeds=(feed.id,), unread=True, apart=True)) == 3
+
+
+@pytest.mark.parametrize(("added", "count"), [(NOW, 0), (NOW - timedelta(days=9), 1)])
+def test_a_page_that_was_saved_before_an_article_was_published_is_another_one(
+    db: Path, added: datetime, count: int
+) -> None:
+    url = "https://a.example/today"
+    with closing(connect(db)) as c:
+        save(c, ready("1", "Words of today.", title="Today", link=url, published=NOW - timedelta(days=1)))
+        assert keep_all(c, [SavedPage(url, "Today", is_read=True, added=added)], NOW).added == count
+
+
+def test_a_copy_of_an_article_has_the_marks_of_the_file_itself(db: Path) -> None:
+    """Also where the two make no story: else they would leave with the feed."""
+    url = "https://a.example/notes"
+    with closing(connect(db)) as c:
+        notes = [ready(day, f"A note of {day}.", title=f"Note of {day}", link=url) for day in ("Sunday", "Monday")]
+        feed = save(c, *notes, feed=subscribe(c, "https://a.example/feed"))
+        page = SavedPage(url, "Note of Sunday", is_read=True, is_starred=True, html="<p>A note of Sunday.</p>")
+        keep_all(c, [page], NOW)
+        unsubscribe(c, feed.id)
+        (left,) = articles.window(c, Query(), 0, 9)
+        assert (left.title, left.read, left.starred) == ("Note of Sunday", True, True)
 
 
 def test_a_page_of_a_constant_address_with_other_content_is_another_one(db: Path, tmp_path: Path) -> None:

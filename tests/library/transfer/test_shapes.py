@@ -366,8 +366,9 @@ LONG = [" ".join(f"{name}{n}" for n in range(40)) for name in ("first", "second"
     [
         ("Deal 41", LONG[1], False),
         ("Deal 41", LONG[0], True),
-        ("Deal 42 | The Site", LONG[1], True),
-        ("Deal 41", "", True),
+        ("Deal 42 | The Site", LONG[1], False),
+        ("Deal 42 | The Site", "", True),
+        ("Deal 41", "", False),
     ],
 )
 async def test_a_star_for_another_article_at_its_address_is_not_given(

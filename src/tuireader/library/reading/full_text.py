@@ -246,7 +246,10 @@ class _KeepText:
             raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
         if not self.is_alone and _is_part(c, article):
             raise NoMoreError(f"{host} has several articles on one page")
-        if is_unasked and article.offline and retained(plain_text(given), found.text) < _HELD:
+        is_whole = is_unasked and article.offline
+        if (is_whole and retained(plain_text(given), found.text) < _HELD) or (
+            not self.is_alone and not _tells(c, article, first)
+        ):
             raise NoMoreError(f"{host} has something else in the place of this article")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
@@ -264,18 +267,24 @@ def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
         return False
     if is_front_page(page.url):
         return not is_front_page(article.link)
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.shingles import retained, title_key
+    from tuireader.text.shingles import title_key
 
-    title = title_key(article.title)
     for there in articles.at(c, page.url):
         if there.feed_id == article.feed_id:
             return True
         if of_one_site(page.url, feeds.get(c, there.feed_id).url):
-            return title_key(there.title) != title
-    text = _text_of([page])
+            return title_key(there.title) != title_key(article.title)
+    return not _tells(c, article, page)
+
+
+def _tells(c: sqlite3.Connection, article: Article, page: Page) -> bool:
+    """Whether a page has the title of an article, or what its feed gave of it."""
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.shingles import retained, title_key
+
+    text, title = _text_of([page]), title_key(article.title)
     is_titled = title and f" {title} " in f" {title_key(text)} "
-    return not is_titled and retained(plain_text(articles.given_html(c, article.id)), text) < _HELD
+    return is_titled or retained(plain_text(articles.given_html(c, article.id)), text) >= _HELD
 
 
 def _replaces(found: _Found, kept: str) -> bool:

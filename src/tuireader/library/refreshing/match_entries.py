@@ -28,7 +28,7 @@ from tuireader.model.headline import Status, utc_now
 from tuireader.store import articles, feeds
 from tuireader.store.row_values import pictures_of
 from tuireader.text.printable import printable_line, short_line
-from tuireader.text.shingles import is_unlike
+from tuireader.text.shingles import has_other, is_unlike
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import ADDRESS_MAX, host_of
 from tuireader.urls.identity import path_of, place, same_name, without_scheme
@@ -126,10 +126,8 @@ Keys = Callable[[Side], list[Hashable]]
 Pair = tuple[ParsedEntry, Candidate]
 
 
-def is_another(entry: ParsedEntry, there: Candidate, body: Body, *, is_page: bool = False) -> bool:
+def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     """Whether an entry has taken the guid of another article, by title, address and date, of which most differ.
-
-    `is_page`: it is a page whose guid may be its address alone, so that title and text decide.
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
     stay. At the same moment, no words stay. At an address of its own, date and text have to differ; under one title
@@ -143,7 +141,7 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body, *, is_page: boo
     is_dated = entry.published is not None and there.published is not None
     is_later = is_dated and entry.published != there.published
     if is_at_same_place and not is_nowhere:
-        return (is_later or is_page) and is_unlike(plain_text(entry.html), plain_text(body(there)))
+        return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
     if is_nowhere or entry.title == there.title:
         return is_later and not _stays(body(there), entry.html)
     if is_later:
@@ -152,6 +150,14 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body, *, is_page: boo
         return is_unlike(plain_text(entry.html), plain_text(body(there)))
     same = not is_dated and _when(entry) is not None and _when(entry) == _when(there)
     return not same and (_has_other_pictures(body(there), entry.html) or not _much_alike(entry.html, body(there)))
+
+
+def is_another_page(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
+    """Whether a page has taken the guid, often its address, of another one: less than half of the text is in both."""
+    if _path(entry.link) != _path(there.link):
+        return is_another(entry, there, body)
+    text, before = plain_text(entry.html), plain_text(body(there))
+    return bool(text and before) and not has_other(text, before)
 
 
 def _stays(before: str, now: str) -> bool:
@@ -453,16 +459,21 @@ def find_entries(
     """
     known = articles.known(c, feed_id, [entry.guid for entry in entries])
     rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, (each.id for each in known.values()))}
-    body, is_page = cache(partial(given_body, c)), feeds.get(c, feed_id).holds_pages
+    body = cache(partial(given_body, c))
+    is_of_pages = feeds.get(c, feed_id).holds_pages
+    is_other = is_another_page if is_of_pages else is_another
     there = [(entry, rows[known[entry.guid].id]) for entry in entries if entry.guid in known]
     same = {
         entry.guid: candidate
         for entry, candidate in there
-        if not is_another(entry, candidate, body, is_page=is_page)
+        if not is_other(entry, candidate, body)
         or (entry.title == candidate.title and _stays(entry.html, body(candidate)))  # it has gone on since
     }
     left = [entry for entry in entries if entry.guid not in same]
     renamed = find_renamed(c, feed_id, left, [known[guid] for guid in same], up_to=up_to)
+    if is_of_pages:
+        others = {entry.guid for entry in left if entry.guid in renamed and is_other(entry, renamed[entry.guid], body)}
+        renamed = {guid: candidate for guid, candidate in renamed.items() if guid not in others}
     return dict.fromkeys(known) | same | renamed
 
 
@@ -471,7 +482,7 @@ def apart(c: sqlite3.Connection, feed_id: int, page: Prepared) -> Prepared:
     entry = page.entry
     known = articles.known(c, feed_id, [entry.guid])
     there = [Candidate(*facts) for facts in articles.facts_of(c, (each.id for each in known.values()))]
-    if not any(is_another(entry, each, partial(given_body, c), is_page=True) for each in there):
+    if not any(is_another_page(entry, each, partial(given_body, c)) for each in there):
         return page
     return replace(page, entry=replace(entry, guid=marked_name(entry.guid, entry.link, entry.title)))
 

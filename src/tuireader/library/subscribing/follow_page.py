@@ -208,9 +208,11 @@ class _KeepKnown:
         pages, saved, own = saved_pages.find_feed(c), [], []
         for id_ in dict.fromkeys(id_ for each in self.addresses for id_ in articles.all_by_link(c, each)):
             there = articles.get(c, id_)
+            if names_part(there.link):
+                continue
             if there.feed_id == pages:
                 saved.append(there)
-            elif of_one_site(there.link, store_feeds.get(c, there.feed_id).url) and not names_part(there.link):
+            elif of_one_site(there.link, store_feeds.get(c, there.feed_id).url):
                 own.append(there)
         return saved, own if len({each.feed_id for each in own}) == len(own) else []
 

@@ -7,9 +7,10 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from io import BufferedReader, TextIOWrapper
-from itertools import chain, islice, product
+from itertools import chain
 from lzma import LZMAError
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -27,11 +28,11 @@ from tuireader.library.transfer import backup, newsboat
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.headline import Status
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import articles, feeds, site_facts, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
-from tuireader.text.shingles import completes, has_other, likeness, title_key
+from tuireader.text.shingles import completes, has_other, is_short, likeness, title_key
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import names_part, of_one_site, place
@@ -41,14 +42,16 @@ from tuireader.urls.shown import shown_address
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from tuireader.library.transfer.backup import Restored
     from tuireader.model.article import Article
 
 
 _AT_ONCE = 100
+_A_DAY = timedelta(days=1)
 _NUMBER = re.compile(r"\d+")
+_FEW = 8
+"""Minimum words of texts that are compared."""
 _COMPARED = 30
 """Maximum texts that are compared with a page's."""
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
@@ -105,8 +108,6 @@ def keep_all(
                     article = articles.get(c, there)
                     feeds.stay(c, article.feed_id)
                     before = articles.marks_of(c, [there]) | before
-                    statuses.mark_undated(c, [there] if page.is_read else (), "read")
-                    statuses.mark_undated(c, [there] if page.is_starred else (), "starred")
                     text = plain_text(page.html)
                     words, here_words = count_tidied(text), article.words
                     if words > here_words * (full_text.MUCH if article.offline else 1) and _holds(c, there, text):
@@ -120,81 +121,58 @@ def keep_all(
                         )
                         here.add(articles.get(c, copy))
                         copies.append(copy)
+                    statuses.mark_undated(c, [there, *copies] if page.is_read else (), "read")
+                    statuses.mark_undated(c, [there, *copies] if page.is_starred else (), "starred")
                 if page.tags:
                     statuses.tag(c, [there, *copies], page.tags)
             marked += articles.count_changed(c, before)
     return KeptPages(added, known, without, marked, completed)
 
 
-@dataclass(slots=True)
-class _Moments:
-    """Articles that agree in title, and in feed or address, by when they were published."""
-
-    ids: defaultdict[datetime | None, list[int]] = field(default_factory=lambda: defaultdict(list))
-
-    def of(self, published: datetime | None) -> list[int]:
-        """The articles of a moment, or those without one; if that is None, all."""
-        if published is None:
-            return sorted(chain.from_iterable(self.ids.values()))
-        return self.ids.get(published) or self.ids.get(None, [])
-
-
-_Facts = tuple[str, int | None, str]
-"""A title, a feed and an address; the feed None and the address "" stand for all."""
+_Spot = tuple[int, str]
+"""The key of an address, and the part of its page that it names."""
+_Ids = defaultdict[datetime | None, list[int]]
+"""Articles of one title, and of all feeds or one, by when they were published."""
 
 
 class _Here:
-    """The articles that an export names; an address of several pages is looked up once, since it may be that of all."""
+    """The articles that an export names. In doubt a page is none of them: two of one are better than one of two."""
 
     def __init__(self, c: sqlite3.Connection, pages: Iterable[SavedPage]) -> None:
         """Articles are those of the cache `c`, and those added since."""
         self._c = c
-        self._count = Counter(link_key(page.url) for page in pages)
-        self._feeds: dict[int, set[int]] = {}
-        self._there: dict[int, defaultdict[_Facts, _Moments]] = {}
-        """By the key of the address."""
+        self._count = Counter(_spot(page.url) for page in pages)
+        self._there: dict[_Spot, dict[tuple[str, int | None], _Ids]] = {}
+        """By title and feed; an address of several pages is looked up once, since it may be that of all."""
+        pages_here = site_facts.page_list_feeds(c)
+        lists = ((id_, site_facts.page_list_of(c, id_)) for id_ in pages_here)
+        self._watched = {id_ for id_, known in lists if known is not None and known.followed == "page"}
+        """Pages whose articles are their changes."""
 
     def add(self, article: Article) -> None:
-        key = link_key(article.link)
-        if key in self._there:
-            self._feeds[key].add(article.feed_id)
-            for feed, address in product((None, article.feed_id), ("", article.link)):
-                self._there[key][article.title, feed, address].ids[article.published].append(article.id)
+        there = self._there.get(_spot(article.link))
+        if there is not None and article.feed_id not in self._watched:
+            for feed in (None, article.feed_id):
+                there[title_key(article.title), feed][article.published].append(article.id)
 
     def find(self, page: SavedPage, feed_id: int | None) -> int | None:
-        """The article of a page: by name in its feed, else by address.
-
-        If several articles, here or in the export, have the address, the title must agree too, and if several of the
-        export have it, the date, where both have one. Of articles that agree in all, the text decides.
-        """
+        """The article of a page: by name in its feed, else by address, where title and text agree."""
         if (named := self._named(page, feed_id)) is not None:
             return named
-        key = link_key(page.url)
-        if key not in self._there:
-            self._feeds[key], self._there[key] = set(), defaultdict(_Moments)
+        spot = _spot(page.url)
+        if spot not in self._there:
+            self._there[spot] = defaultdict(partial(defaultdict, list))
             for id_ in reversed(articles.all_by_link(self._c, page.url)):
                 self.add(articles.get(self._c, id_))
-        at, is_alone = self._there[key], self._count[key] == 1
-        is_another = bool(page.guid) and feed_id in self._feeds[key]
-        if page.guid or page.id or is_alone:
-            own: list[_Facts] = [(page.title, feed_id, page.url), (page.title, feed_id, "")] if page.is_of_feed else []
-            ways: list[_Facts] = [*own, (page.title, None, page.url), (page.title, None, "")]
-        else:  # a page within a page is told by its address alone
-            ways = [(page.title, None, page.url)]
-        moments = next((at[facts] for facts in ways if facts in at), None)
-        is_only = is_alone and moments is not None and len(moments.ids) == 1
-        same = [] if moments is None else moments.of(None if is_only else page.published)
-        there = self._nearest(page, same)
-        is_another = is_another or (is_alone and moments is not None and not there)
-        if there and page.feed and not self._is_told_there(page, there, feed_id):
-            there, is_another = None, True
-        if is_alone and not is_another and not there:
-            every = (moments.ids.values() for (_, feed, address), moments in at.items() if feed is None and not address)
-            some = [*islice(chain.from_iterable(chain.from_iterable(every)), 2)]
-            there = some[0] if len(some) == 1 and self._may_be(page, some[0]) else None
-        if is_alone:
-            del self._feeds[key], self._there[key]
-        return there
+        is_alone = self._count[spot] == 1
+        there = self._there.pop(spot) if is_alone else self._there[spot]
+        title, is_of_feed = title_key(page.title), any(feed == feed_id for _, feed in there)
+        same = (there.get((title, feed_id)) if page.is_of_feed else None) or there.get((title, None))
+        if same is not None:
+            return self._nearest(page, same, is_alone=is_alone)
+        others = [id_ for (_, feed), ids in there.items() if feed is None for id_ in chain(*ids.values())]
+        is_another = not is_alone or len(others) != 1 or (page.guid and is_of_feed)
+        return None if is_another or not self._is_same(page, others[0]) else others[0]
 
     def _named(self, page: SavedPage, feed_id: int | None) -> int | None:
         """The article of a feed that has the name of a page, unless it is another one, or has its guid by now."""
@@ -205,37 +183,52 @@ class _Here:
         if feed_id == saved_pages.find_feed(self._c):  # of whatever feeds
             there = [each for each in there if place(each.link) == place(page.url) or each.title == page.title]
         if page.name == page.url:
-            return next((each.id for each in there if self._may_be(page, each.id)), None)
+            return next((each.id for each in there if self._is_same(page, each.id)), None)
         entry, body = _entry(page, page.name), partial(given_body, self._c)
         return next((each.id for each in there if not is_another(entry, each, body)), None)
 
-    def _nearest(self, page: SavedPage, ids: list[int]) -> int | None:
-        """The article whose text has most in common with a page's, of the last ones; of equals the last."""
-        last = ids[: -_COMPARED - 1 : -1]
+    def _nearest(self, page: SavedPage, same: _Ids, *, is_alone: bool) -> int | None:
+        """The article of a page's title with its date, if it has one, and the most of its text; of equals the last.
+
+        The date of a page that `is_alone` at its address in the export need not agree with that of a single article.
+        """
+        ids = sorted(chain(*same.values()))
+        dated = page.published is not None and not (is_alone and len(ids) == 1)
+        ids = (same.get(page.published) or same.get(None) or []) if dated else ids
+        last = [id_ for id_ in ids[: -_COMPARED - 1 : -1] if self._is_same(page, id_)]
+        text = plain_text(page.html)
+        if not text and not dated:  # of several of one feed nothing tells which it is
+            of = Counter(articles.get(self._c, id_).feed_id for id_ in last)
+            last = [] if any(count > 1 for count in of.values()) else last
         if len(last) < 2:
             return next(iter(last), None)
-        text = plain_text(page.html)
         return max(last, key=lambda id_: likeness(text, plain_text(articles.body(self._c, id_))))
 
-    def _is_told_there(self, page: SavedPage, article_id: int, feed_id: int | None) -> bool:
-        """Whether an article is of the page's feed, or tells the same: others have entries about it at its address."""
-        text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
-        return not (text and there) or articles.get(self._c, article_id).feed_id == feed_id or has_other(text, there)
+    def _is_same(self, page: SavedPage, article_id: int) -> bool:
+        """Whether a page is an article at its address, where each day may bring another one, or others comment on it.
 
-    def _may_be(self, page: SavedPage, article_id: int) -> bool:
-        """Whether a page may be an article at its address, where each day may bring another one.
-
-        It has its text, or, in a feed of the page's site, a part of its title, or no text to tell.
+        It has half of its text, or its title: at its date, or where there is no whole text to be compared. What was
+        saved before the article was published is another one.
         """
         article = articles.get(self._c, article_id)
-        if names_part(article.link) and not names_part(page.url):
+        feed = feeds.get(self._c, article.feed_id)
+        if page.added and article.published and page.added < article.published - _A_DAY:
             return False
         text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
-        feed = feeds.get(self._c, article.feed_id)
+        if text and there and has_other(text, there):
+            return True
         is_own = feed.holds_pages or of_one_site(feed.url, page.url)
-        if text and there:
-            return has_other(text, there) or (is_own and _is_part_of_other(page.title, article.title))
-        return is_own
+        is_titled = title_key(page.title) == title_key(article.title) or (
+            is_own and _is_part_of_other(page.title, article.title)
+        )
+        is_dated = page.published is not None and page.published == article.published
+        is_of_other = bool(text and there and page.feed) and place(page.feed) != place(feed.url)
+        is_compared = is_of_other or (article.offline and not is_short(min(text, there, key=len), _FEW))
+        return is_titled and (is_dated or not is_compared)
+
+
+def _spot(url: str) -> _Spot:
+    return link_key(url), url.partition("#")[2] if names_part(url) else ""
 
 
 def _is_part_of_other(one: str, other: str) -> bool:
