@@ -74,6 +74,8 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     _say_of_passwords(exported.without_password)
     if exported.pages:
         say(f"{counted(exported.pages, 'followed page')} without a feed left out: --format json has them.")
+    if exported.outside:
+        say(f"{counted(exported.outside, 'feed')} whose address is not on the web: left out.")
     if exported.inside:
         say(f"{counted(exported.inside, 'feed')} in your own network, whose address you did not give: left out.")
     if arguments.output is None:

@@ -203,6 +203,7 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
         tags=_names(names),
         added=_moment(row.get("created_at") or row.get("created") or row.get("savedAt")),
         published=_moment(row.get("published_at") or row.get("published") or row.get("publishedAt")),
+        id=short_line(str(row.get("id") or "")),
         is_read=_is_yes(row.get("is_archived")) or state == "archived",
         is_starred=_is_yes(row.get("is_starred")) or _is_yes(row.get("is_marked")),
     )

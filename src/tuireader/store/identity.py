@@ -38,6 +38,8 @@ _REMEMBERED = 64
 """Number of texts remembered."""
 _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
+_COMMON = 30
+"""Characters of a title below which two articles of one moment may have it."""
 
 
 IsKept = Callable[[RemoteEntry, Ours], int]
@@ -223,11 +225,13 @@ def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry]
             for entry in left:
                 shared, when = key(entry), _when(entry)
                 near = there.get((shared, when + apart), []) if shared and when else []
-                is_compared = _is_day(entry) or len(near) > 1
+                is_title_alone = key is _title and len(str(shared)) < _COMMON
+                is_compared = _is_day(entry) or len(near) > 1 or is_title_alone
                 some = near[-_SEVERAL:] if is_compared else near[-1:]
                 likeness = [rank(entry, each) if is_compared else 0 for each in some]
                 best = max(range(len(some)), key=lambda place: (likeness[place], place), default=0)
-                is_like = bool(some) and likeness[best] >= (least if is_compared else 0)
+                wanted = max(least, BARE) if is_title_alone else least if is_compared else 0
+                is_like = bool(some) and likeness[best] >= wanted
                 if is_like and (likeness[best] == EQUAL or evidence.is_of_moment(entry, some[best])):
                     pairs.append((entry, near.pop(best - len(some))))
                 else:
@@ -299,5 +303,5 @@ def _rules(evidence: _Evidence) -> list[Callable[[list[RemoteEntry], list[Ours]]
         _unique(_link_and_title, evidence.is_near_and_kept),
         _unique(_link, evidence.is_same_at_address),
         _of_one_moment(_title, evidence),
-        _unique(_title, evidence.is_near_and_kept),
+        _unique(_title, lambda entry, there: _is_near(entry, there) and evidence.stays(entry, there)),
     ]

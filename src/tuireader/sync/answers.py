@@ -14,6 +14,7 @@ from tuireader.errors import UNEXPECTED, SyncError
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import line
 from tuireader.urls.hosts import ADDRESS_MAX, absolute, named_host
+from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     from tuireader.model.fetched import RemoteEntry
@@ -89,6 +90,19 @@ def address_of(value: object) -> str:
     """A feed's address, "" if it is too long; one outside the web stays unchanged: only the server fetches it."""
     text = text_of(value)
     return absolute(text, "") or line(text, markup=False) if len(text) <= ADDRESS_MAX else ""
+
+
+def link_of(value: object) -> str:
+    """The address of a site or an article, without the login of its feed: servers resolve relative ones with it."""
+    return without_credentials(absolute(value, ""))
+
+
+_LOGIN = re.compile(r"""(?<=["'=])(https?://)[^\s/"'<>?#@]{1,300}@""")
+
+
+def html_of(html: str) -> str:
+    """HTML without logins in its addresses, and with the original addresses of pictures that a proxy serves."""
+    return _LOGIN.sub(r"\1", without_proxy(html)) if "@" in html else without_proxy(html)
 
 
 def number_of(value: object) -> str:

@@ -13,18 +13,19 @@ from tuireader.sync.answers import (
     address_of,
     each_once,
     feed_rows,
+    html_of,
     id_of,
+    link_of,
     number_of,
     parsed,
     read_each,
     rows,
     text_of,
-    without_proxy,
 )
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
-from tuireader.urls.hosts import absolute, named_host
+from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
         if not (number and address):
             raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
         folder = field(row, "category")
-        site = absolute(row.get("site_url"), "")
+        site = link_of(row.get("site_url"))
         title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)
         found.append(RemoteFeed(number, address, title, site, name, number_of(folder.get("id"))))
     each_once((feed.server_id for feed in found), url)
@@ -85,7 +86,7 @@ def entries_of(content: bytes, url: str) -> Entries:
 
 def _entry(row: dict[str, Any]) -> RemoteEntry | None:
     number, feed = number_of(row.get("id")), number_of(row.get("feed_id"))
-    status, link = row.get("status"), absolute(row.get("url"), "")
+    status, link = row.get("status"), link_of(row.get("url"))
     guid = text_of(row.get("hash"))[:200] or link
     if not (number and feed and guid) or status not in ("read", "unread"):
         return None
@@ -96,7 +97,7 @@ def _entry(row: dict[str, Any]) -> RemoteEntry | None:
         authors=people([text_of(row.get("author"))]),
         categories=categories(text_of(each) for each in items(row, "tags")),
         published=moment_of(row.get("published_at")),
-        html=without_proxy(text_of(row.get("content"))),
+        html=html_of(text_of(row.get("content"))),
     )
     return RemoteEntry(
         number,
@@ -138,7 +139,7 @@ def is_starred(content: bytes, url: str) -> bool:
 
 def text_in(content: bytes, url: str) -> str:
     answer = parsed(content, url)
-    return without_proxy(text_of(answer.get("content"))) if isinstance(answer, dict) else ""
+    return html_of(text_of(answer.get("content"))) if isinstance(answer, dict) else ""
 
 
 def changed_of(content: bytes, url: str) -> str:

@@ -542,3 +542,31 @@ async def test_the_full_text_of_a_reused_number_is_not_asked_for(miniflux: FakeM
     before = len(miniflux.asked)
     assert not await here.fetches_text(id_)
     assert not any("fetch-content" in asked.path for asked in miniflux.asked[before:])
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+async def test_a_mark_goes_to_no_other_article_of_its_title(server: Api, device: MakeDevice, *, is_dated: bool) -> None:
+    """Also of its moment, as where a feed dates all by its build, or where it has no dates."""
+    filled(server)
+    here = device(server)
+    await here.sync()
+    at, title = datetime(2026, 1, 14, 10, 30, 5, tzinfo=UTC), "Photo of the week"
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, "https://own.example/feed", title="Own", site="", now=NOW)
+        html = "<p>The harbour in the evening, from the old pier, with all of its lights.</p>"
+        link = "https://own.example/200"
+        entry = ParsedEntry("g200", title, link, published=at if is_dated else None, html=html)
+        saved = articles.save_entries(c, own.id, Plan(new=(prepare(entry),)), at)
+        statuses.mark(c, saved.new, read=True, starred=True)
+    await here.push(own)
+    (other,) = server.publish(
+        max(server.feeds), 1, title=title, link="https://own.example/5", published=int(at.timestamp()),
+        text="<p>A dog that looks out of a window of a train in the mountains at noon.</p>",
+    )  # fmt: skip
+    await here.sync()
+    await here.sync()
+    assert not server.items[other.number].starred
+    assert not server.items[other.number].read
+    with closing(connect(here.path)) as c:
+        rows = articles.window(c, Query(feeds=(own.id,), apart=True), 0, 9)
+        assert sorted(row.starred for row in rows) == [False, True]

@@ -16,6 +16,7 @@ from support.factories import fetch, of_places, ready, save, save_plan, subscrib
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved, saved_pages
 from tuireader.library.reading.feed_options import LIMITS
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
@@ -602,6 +603,35 @@ def test_a_backup_does_not_say_that_saved_pages_lead_inside(tmp_path: Path) -> N
     with closing(connect(tmp_path / "two.db")) as c:
         assert restore(c, out(tmp_path / "one.db"), NOW).inside == []
         assert len(articles.ids(c, Query())) == 1
+
+
+@pytest.mark.parametrize("has_text", [True, False])
+def test_an_article_of_a_backup_is_no_other_one_of_its_title_and_moment(tmp_path: Path, *, has_text: bool) -> None:
+    """Also where that stands in the file further below."""
+    one, two = tmp_path / "one.db", tmp_path / "two.db"
+
+    def photo(number: int) -> Prepared:
+        title = "Photo of the week" if number in (5, 200) else f"Title {number}"
+        words = " ".join(f"{word}{number}" for word in ("harbour", "boat", "lamp", "pier", "rope", "mast", "keel"))
+        picture = f"<img src='https://a.example/{number}.png'>"
+        entry = ParsedEntry(
+            f"g{number}", title, f"https://a.example/{number}", published=NOW - timedelta(seconds=5),
+            html=f"<p>{words}</p>" if has_text else picture,
+        )  # fmt: skip
+        return prepare(entry)
+
+    for path, numbers in ((one, range(250)), (two, range(100))):
+        with closing(connect(path)) as c:
+            feed = subscribe(c, "https://a.example/feed", "A")
+            save_plan(c, feed, Plan(new=tuple(map(photo, numbers))))
+            if path is one:
+                (id_,) = [id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == "g200"]
+                statuses.mark(c, [id_], starred=True)
+    back(two, out(one))
+    with closing(connect(two)) as c:
+        assert articles.count(c, Query(apart=True)) == 250
+        starred = articles.ids(c, Query(starred=True, apart=True))
+        assert [articles.get(c, id_).guid for id_ in starred] == ["g200"]
 
 
 def test_no_article_of_a_backup_is_of_a_day_to_come(db: Path) -> None:

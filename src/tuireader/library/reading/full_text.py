@@ -319,17 +319,19 @@ def _spelt(text: str) -> str:
     return " ".join(text.split())
 
 
-def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
+def complete(c: sqlite3.Connection, article_id: int, page: Page) -> bool:
     """Add to an article what its page has and its feed lacks: names, and the text if it is longer.
+
+    Returns whether the page is the article's.
 
     A text that the feed gave as whole is replaced only by a much longer one, and that of a part of the page by none.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
-    if _is_other(c, article, page) or _is_part(c, article):
-        return
+    if _is_other(c, article, page) or _is_part(c, article) or not _tells(c, article, page):
+        return False
     found = _on([page], body, site_facts.selectors(c, article.feed_id))
     if found is None:
-        return
+        return True
     if found.words >= article.words * (MUCH if article.offline else 1):
         _keep(c, article, found)
     elif any(names := _missing_names(article, found)):
@@ -337,6 +339,7 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
 
         text = plain_text(body)
         articles.add_names(c, article.id, text, authors=names.authors, categories=names.categories)
+    return True
 
 
 class _Found(NamedTuple):

@@ -193,7 +193,7 @@ def renamed(
         (_marked_place, _is_sure),
         (_folded_name_and_title, agree),
         (_path_and_title_and_date, _is_sure),
-        (_title_and_date, _is_to_the_second),
+        (_title_and_date, lambda pair: _is_to_the_second(pair) and _has_its_text(pair, body)),
     ]
     if _has_moved(left, there):
         rules.append((_path_and_title, agree))
@@ -201,7 +201,7 @@ def renamed(
         pairs = _only_pairs(left, there, keys)
         together = all_new and keys in (_link_and_title, _title_and_date) and len({e.title for e, _ in pairs}) > 1
         for pair in pairs:
-            if holds(pair) or (together and (keys is _title_and_date or _is_same_text(pair, body))):
+            if holds(pair) or (together and (_is_same_text if keys is _link_and_title else _has_its_text)(pair, body)):
                 found[pair[0].guid] = pair[1]
         taken = {candidate.id for candidate in found.values()}
         left = [entry for entry in left if entry.guid not in found]
@@ -312,6 +312,14 @@ def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
     """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends."""
     shorter, longer = sorted((plain_text(pair[0].html), plain_text(body(pair[1]))), key=len)
     return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (some if shorter == longer else _FEW)
+
+
+def _has_its_text(pair: Pair, body: Body) -> bool:
+    """Whether half of the text of a pair is in both, or neither has any and their pictures agree."""
+    text, before = plain_text(pair[0].html), plain_text(body(pair[1]))
+    if text and before:
+        return text == before or has_other(text, before)
+    return text == before and not _has_other_pictures(body(pair[1]), pair[0].html)
 
 
 def _is_the_same_edited(pair: Pair, body: Body) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
@@ -194,10 +194,14 @@ class _KeepKnown:
 
     def __call__(self, c: sqlite3.Connection) -> KeptPage | None:
         saved, own = ([each for each in some if each.offline or not self.is_whole] for some in self.articles(c))
+        return self.keep(c, saved, own) if saved or own else None
+
+    def keep(self, c: sqlite3.Connection, saved: Sequence[Article], own: Sequence[Article]) -> KeptPage:
+        """The first saved page, else a copy of the first article of a feed."""
         if saved:
             store_feeds.stay(c, saved[0].feed_id)
             return KeptPage(saved[0].feed_id, saved[0].id, was_here=True)
-        return _kept(c, saved_pages.save_copy(c, own[0].id, self.now)) if own else None
+        return _kept(c, saved_pages.save_copy(c, own[0].id, self.now))
 
     def articles(self, c: sqlite3.Connection) -> tuple[list[Article], list[Article]]:
         """The saved pages at the addresses, and the articles of the feeds of its site.
@@ -219,11 +223,9 @@ class _KeepKnown:
 
 def take_page(c: sqlite3.Connection, page: Page, known: _KeepKnown) -> KeptPage:
     """Save the article on a page, which completes the excerpts of it; raises FetchError if there is none."""
-    for article in chain(*known.articles(c)):
-        full_text.complete(c, article.id, page)
-    kept = replace(known, is_whole=False)(c)
-    if kept is not None:
-        return kept
+    saved, own = ([each for each in some if full_text.complete(c, each.id, page)] for some in known.articles(c))
+    if saved or own:
+        return known.keep(c, saved, own)
     prepared = typed_page.text_of(page)
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")

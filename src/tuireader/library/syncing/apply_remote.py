@@ -392,7 +392,7 @@ def take_feeds(
         ended = {change.server_id for change in waiting if change.what == "unsubscribe"}
         untold = {(change.server_id, change.what) for change in waiting}
         ours = feeds.of_account(c, account_id)
-        before = named_feeds(c, ours)
+        before, of_rules = named_feeds(c, ours), apply_rules.feeds_of_rules(c)
         matched = _matched(ours, theirs)
         for remote in theirs:
             if remote.server_id in ended:
@@ -418,7 +418,7 @@ def take_feeds(
         ended_there = [feed for feed in ours if feed.server_id and feed.id not in kept]
         is_doubtful = is_restored or is_accident(ended_there, len(ours)) or not theirs
         said = _end(c, account, ended_there, len(ours), is_doubtful=is_doubtful)
-        said = (*said, *apply_rules.follow_folders(c, ours))
+        said = (*said, *apply_rules.follow_folders(c, ours), *apply_rules.without_rules(c, of_rules))
         folders.remove_empty(c)
         changed = different(before, named_feeds(c, feeds.of_account(c, account_id)))
     return FeedsTaken(said, changed, is_doubtful)

@@ -655,7 +655,7 @@ class _Exchange:
         added: list[int] = []
         touched: set[int] = set()
         ending: list[Feed] = []
-        before = self._local()
+        before, of_rules = self._local(), apply_rules.feeds_of_rules(self._c)
         self._take_moves()
         every = self._local()
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
@@ -683,6 +683,7 @@ class _Exchange:
                 ending.append(feed)
         self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
         self._said += apply_rules.follow_folders(self._c, before)
+        self._said += apply_rules.without_rules(self._c, of_rules)
         folders.remove_empty(self._c)
         if self._renamed:
             self._said.append(f"Named and filed as on another machine: {listed(self._renamed)}")

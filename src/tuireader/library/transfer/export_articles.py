@@ -109,19 +109,31 @@ class ExportedFeeds(NamedTuple):
     """Number of feeds left out, since others gave their addresses, which are private."""
     pages: int
     """Number of followed pages left out, since they are no feeds."""
+    outside: int
+    """Number of feeds left out, since their addresses are not on the web: other programs may run such a one."""
 
 
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
     """All feeds, or those of a folder, with folders and the user's titles, by folder and name."""
     names = {folder.id: folder.name for folder in folders.every(c)}
     some = [
-        (feed, Outline(without_credentials(feed.url), feed.name, names.get(feed.folder_id or 0, ""), feed.site))
+        (
+            feed,
+            Outline(
+                without_credentials(feed.url),
+                feed.name,
+                names.get(feed.folder_id or 0, ""),
+                without_credentials(feed.site),
+            ),
+        )
         for feed in feeds.every(c)
         if not feed.holds_pages and folder_id in (None, feed.folder_id)
     ]
     page_lists = site_facts.page_list_feeds(c)
     pages = [feed for feed, _ in some if feed.id in page_lists]
     some = [(feed, outline) for feed, outline in some if feed.id not in page_lists]
+    outside = [feed for feed, _ in some if not feed.url.startswith(("http://", "https://"))]
+    some = [(feed, outline) for feed, outline in some if feed not in outside]
     # An import would take them for the user's own word.
     inside = [feed for feed, _ in some if feed.reach is Reach.PUBLIC and is_private_name(host_of(feed.url))]
     some = [(feed, outline) for feed, outline in some if feed not in inside]
@@ -131,4 +143,4 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
     outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
     left_out = sum(feed.url != outline.url for feed, outline in some)
     content = write_opml("Subscriptions", outlines, now)
-    return ExportedFeeds(content, len(outlines), left_out, len(inside), len(pages))
+    return ExportedFeeds(content, len(outlines), left_out, len(inside), len(pages), len(outside))

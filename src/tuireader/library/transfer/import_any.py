@@ -503,11 +503,11 @@ def _newsboat(
         imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
     if cache is None:
         return imported
-    there = feeds.by_place(c)
+    there, up_to = feeds.by_place(c), articles.highest_id(c)
     for url, items in newsboat.read_cache(cache):
         tell(f"{imported.articles} articles of newsboat’s cache")
         if (feed_id := there.get(place(url))) is not None:
-            new, marked = newsboat.take_in(c, feed_id, items, now)
+            new, marked = newsboat.take_in(c, feed_id, items, now, up_to)
             imported.articles += new
             imported.marked += marked
             imported.kept_away += sum(item.is_deleted for item in items)

@@ -160,15 +160,19 @@ def _item(row: tuple[object, ...]) -> Item:
     return Item(entry, unread != 1, "".join(sorted(set(_text(flags)))), bool(deleted))
 
 
-def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> tuple[int, int]:
+def take_in(
+    c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime, up_to: int | None = None
+) -> tuple[int, int]:
     """Save articles of newsboat's cache with their statuses; returns how many are new, and known ones that changed.
+
+    They are matched with articles of ids `up_to` one: those of the cache are not matched with each other.
 
     Flagged articles are starred and get a tag per flag. Statuses of known articles are merged.
     """
     with transaction(c):
         gone = {key for each in items if each.is_deleted for key in entry_keys(each.entry)}
         pruning.remember(c, feed_id, [(key, int(now.timestamp())) for key in gone])  # what comes later is another
-        items = _named_as_here(c, feed_id, [item for item in items if not item.is_deleted])
+        items = _named_as_here(c, feed_id, up_to, [item for item in items if not item.is_deleted])
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
         new = [item for item in items if item.entry.guid not in there]
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
@@ -188,11 +192,11 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     return len(saved.new), changed
 
 
-def _named_as_here(c: sqlite3.Connection, feed_id: int, items: list[Item]) -> list[Item]:
+def _named_as_here(c: sqlite3.Connection, feed_id: int, up_to: int | None, items: list[Item]) -> list[Item]:
     """Articles with the guids that they have here: newsboat makes its own, and feeds give theirs to others."""
     from tuireader.library.refreshing.match_entries import find_entries, guid_here
 
-    found = find_entries(c, feed_id, [item.entry for item in items])
+    found = find_entries(c, feed_id, [item.entry for item in items], up_to=up_to)
     return [item._replace(entry=replace(item.entry, guid=guid_here(item.entry, found))) for item in items]
 
 

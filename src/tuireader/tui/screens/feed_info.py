@@ -208,7 +208,7 @@ def _facts(known: Known, now: datetime) -> Iterator[Line]:
     else:
         yield Line("Feed", without_credentials(feed.url))
     if feed.site and known.page_list is None:
-        yield Line("Site", feed.site)
+        yield Line("Site", without_credentials(feed.site))
     if feed.custom_title and feed.title not in ("", feed.custom_title):
         yield Line("Its own name", feed.title)
     yield Line("Articles", f"{summary.total}, {summary.unread} unread; they take {in_megabytes(known.size)}")
