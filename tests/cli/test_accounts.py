@@ -204,6 +204,24 @@ def test_an_account_follows_what_is_added_for_it(run: Run, server: FakeMiniflux,
     assert (again.status, len(server.feeds)) == (0, 2)
 
 
+def test_what_is_added_for_an_account_obeys_the_rules_of_its_folder_and_no_local_ones(
+    run: Run, server: FakeMiniflux, site: ScriptedSite, site_with_feed: str
+) -> None:
+    add(run, server)
+    site.pages["/other"] = site.pages["/feed"]
+    run("add", "--folder", "Sea", f"{site.url}/other")
+    run("rules", "--add", "", "--star", "--folder", "Sea")
+    server.feeds[1] |= {"folder": "Lake"}
+    run("sync")
+    run("rules", "--add", "", "--read", "--folder", "Lake")
+    for folder, read, starred in (("Sea", False, False), ("Lake", True, False)):
+        site.pages[f"/{folder}"] = site.pages["/feed"]
+        done = run("add", "--account", "work", "--folder", folder, f"{site.url}/{folder}")
+        assert done.status == 0, done.err
+        rows = run("list", "--json", "--feed", f"{site.url}/{folder}").rows
+        assert {(row["read"], row["starred"]) for row in rows} == {(read, starred)}
+
+
 def test_all_feeds_are_pushed_and_doubles_become_one(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
     run("add", site_with_feed)
     server.follow(2, url=site_with_feed)

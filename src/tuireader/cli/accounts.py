@@ -127,10 +127,10 @@ def signed_in(account: Account) -> Login:
     return passwords.login_of(account, _ask_for)
 
 
-def push_feeds(account: Account, login: Login, chosen: list[Feed], *, as_json: bool) -> int:
+def push_feeds(account: Account, login: Login, chosen: list[Feed], *, as_json: bool, folder: str = "") -> int:
     """Hand feeds over to an account and sync it; failures are reported, and the rest goes on."""
     return run(
-        lambda on: tasks.push(on, account, chosen, lambda _: login),
+        lambda on: tasks.push(on, account, chosen, lambda _: login, folder),
         lambda on: tasks.sync(on, [account], lambda _: login, []),
         as_json=as_json,
         indexes=True,

@@ -16,7 +16,7 @@ from tuireader.cli.output import Progress, put, put_json, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import work
 from tuireader.library.subscribing.subscription import file_new
-from tuireader.model.feed import Feed, Refreshed, Saved
+from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.fetched import Page
 from tuireader.model.headline import utc_now
 from tuireader.store import accounts, articles
@@ -45,15 +45,22 @@ def add(arguments: argparse.Namespace) -> int:
         account = accounts.find(connection, arguments.account) if arguments.account else None
     if arguments.page:
         return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
-    login, came = None if account is None else signed_in(account), list[Feed]()
+    login, came = None if account is None else signed_in(account), list[Refreshed]()
     with cache.gate(work.TO_ADD, len(arguments.addresses)) as gate:
         status = asyncio.run(_add(gate, arguments, came))
     if account is None or login is None:
         return status
     with cache.opened() as connection:
-        chosen = [store_feeds.get(connection, feed.id) for feed in came]
+        chosen = [store_feeds.get(connection, each.feed.id) for each in came]
     left = [feed for feed in chosen if feed.account_id != account.id or not feed.is_followed_for_us]
-    return (push_feeds(account, login, left, as_json=arguments.json) if left else DONE) or status
+    if not left:
+        return status
+    status = push_feeds(account, login, left, as_json=arguments.json, folder=arguments.folder or "") or status
+    from tuireader.library.rules import apply_rules
+
+    with cache.opened() as connection:  # the rules of a folder there
+        apply_rules.apply_to_new(connection, came, utc_now())
+    return status
 
 
 def _failed(address: str, error: TuireaderError) -> str:
@@ -97,8 +104,8 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     return status
 
 
-async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed]) -> int:
-    """Subscribe to addresses; the feeds are appended to `followed`."""
+async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Refreshed]) -> int:
+    """Subscribe to addresses; the feeds are appended to `followed`. What goes to an account is filed there."""
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.subscribing.subscribe import subscribe_all
 
@@ -116,14 +123,15 @@ async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed])
                 say(_failed(address, came))
                 status = FAILED
             elif came is not None:
-                if folder and folder.strip():
+                is_filed_there = arguments.account and not came.feed.is_followed_for_us
+                if folder and folder.strip() and not is_filed_there:
                     job = partial(file_new, came=came.refreshed, folder=folder, now=utc_now())
                     refreshed, sentences = await gate.write(job)
                     came = replace(came, refreshed=refreshed)
                     for sentence in sentences:
                         say(ended(sentence))
                 status = _report(came, as_json=arguments.json) or status
-                followed.append(came.feed)
+                followed.append(came.refreshed)
             done += 1
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")
