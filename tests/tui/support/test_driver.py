@@ -55,3 +55,16 @@ def test_pastes_are_taken_out_however_it_comes_in_pieces(parts: list[tuple[bool,
 
 def test_a_paste_has_an_end() -> None:
     assert taken(START, *["\x1b" * 4096] * 300, END) == [("\x1b" * 1_000_000,)]
+
+
+@pytest.mark.parametrize(("seconds", "is_key"), [(1.0, True), (0.1, False)])
+def test_a_key_that_leads_out_ends_a_paste_that_stalls(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, *, is_key: bool
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("tuireader.tui.support.driver.time.monotonic", lambda: now[0])
+    paste, found = _Paste(), list[object]()
+    for piece in (f"{START}a", "b", "\x11"):
+        now[0] += seconds
+        found += [each.text if isinstance(each, Paste) else each for each in paste.take(piece)]
+    assert found == (["ab", "\x11"] if is_key else [])

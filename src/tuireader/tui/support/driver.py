@@ -33,6 +33,8 @@ _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 _PASTE_STARTS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _PASTE_PATIENCE = 3.0
 """Seconds without input after which an unfinished paste ends."""
+_WAYS_OUT, _PASTE_STALLS = frozenset("\x03\x11"), 0.5
+"""Keys that end an unfinished paste if they come alone after so many seconds: ctrl+c and ctrl+q."""
 _WIDEST, _HIGHEST = 10_000, 2_000
 """Maximum columns and rows of a report of the window's size; a larger one is passed over."""
 _PASTE_LONGEST = 1_000_000
@@ -239,7 +241,7 @@ class TerminalDriver(OpenDriver):
 class _Paste:
     """Separates bracketed pastes from keys, bounded in size and time.
 
-    An unfinished paste ends after a while.
+    An unfinished paste ends after a while, and by a key that leads out of everything.
     """
 
     def __init__(self) -> None:
@@ -251,6 +253,7 @@ class _Paste:
 
     def take(self, came: str) -> Iterator[str | Paste]:
         """The input outside of pastes, and each paste, in order."""
+        yield from self._without_stalled(came)
         text, self._held = self._held + came, ""
         if came:
             self._latest = time.monotonic()
@@ -272,6 +275,12 @@ class _Paste:
                     yield self._end(self._pasted)
         if self._pasted is not None and not came and time.monotonic() - self._latest > _PASTE_PATIENCE:
             yield self._end(self._pasted)
+
+    def _without_stalled(self, came: str) -> Iterator[Paste]:
+        """The unfinished paste, if this is a key that leads out and nothing came for some time."""
+        if self._pasted is not None and came in _WAYS_OUT and time.monotonic() - self._latest > _PASTE_STALLS:
+            yield self._end(self._pasted + self._held)
+            self._held = ""
 
     def _end(self, pasted: str) -> Paste:
         self._pasted = None
