@@ -161,6 +161,34 @@ def test_a_continuation_goes_nowhere_but_into_the_next_request() -> None:
         assert greader.ids_of(json.dumps({"itemRefs": [], "continuation": odd}).encode(), URL)[1] == ""
 
 
+def test_the_login_of_a_feed_is_in_nothing_that_a_server_makes_of_it() -> None:
+    """Servers resolve relative addresses by that of the feed, with its login."""
+    site, page = "https://ann:secret@a.example/", "https://ann:secret@a.example/1"
+    html = f"<p><a href=\"{page}\">more</a> <img src='{site}p.png'> at https://user:name@proxy</p>"
+    entry = {"id": 7, "feed_id": 1, "hash": "h", "status": "read", "title": "T", "url": page, "content": html}
+    item = {
+        "id": f"tag:google.com,2005:reader/item/{7:016x}", "title": "T", "canonical": [{"href": page}],
+        "origin": {"streamId": "feed/1"}, "summary": {"content": html},
+    }  # fmt: skip
+    entries = [
+        *miniflux.entries_of(json.dumps({"entries": [entry]}).encode(), URL).entries,
+        *greader.entries_of(json.dumps({"items": [item]}).encode(), URL).entries,
+    ]
+    assert len(entries) == 2
+    for each in entries:
+        assert each.entry.link == "https://a.example/1"
+        assert "secret" not in each.entry.html + each.entry.guid
+        assert "https://user:name@proxy" in each.entry.html
+    feeds = [
+        *miniflux.feeds_of(json.dumps([{"id": 1, "feed_url": "https://a.example/f", "site_url": site}]).encode(), URL),
+        *greader.feeds_of(
+            json.dumps({"subscriptions": [{"id": "feed/1", "url": "https://a.example/f", "htmlUrl": site}]}).encode(),
+            URL,
+        ),
+    ]
+    assert [feed.site for feed in feeds] == ["https://a.example/"] * 2
+
+
 def test_proxied_pictures_have_their_own_addresses_again() -> None:
     server = FakeMiniflux()
     server.stop()

@@ -172,6 +172,14 @@ def test_an_address_inside_that_others_gave_is_left_out_and_counted(library: Lib
     assert b"127.0.0.1" not in exported.content
 
 
+def test_an_address_that_another_program_would_run_is_left_out_and_counted(library: Library) -> None:
+    library.follow("https://a.example/feed", "exec:touch /tmp/x")
+    with closing(connect(library.path)) as c:
+        exported = export_feeds(c, EPOCH)
+    assert (exported.feeds, exported.outside) == (1, 1)
+    assert b"exec:" not in exported.content
+
+
 CHANGES = "https://own.example/changelog"
 
 
