@@ -14,6 +14,8 @@ from typing import Any
 
 from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.printable import short_line, unescape
+from tuireader.urls.hosts import absolute
+from tuireader.urls.shown import html_without_logins
 
 _MOST = 200_000
 """Maximum pages of an export."""
@@ -76,7 +78,7 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
 
 def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
     """Pages that have an address or a name, each once; duplicates are merged."""
-    addressed = [page if _is_web(page.url) else replace(page, url="") for page in pages]
+    addressed = [replace(page, url=absolute(page.url, ""), html=html_without_logins(page.html)) for page in pages]
     at = Counter(_address(page) for page in addressed)
     found: dict[tuple[str, str], SavedPage] = {}
     for each in addressed:
@@ -96,10 +98,6 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
                 )
             )
     return [*found.values()]
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
 
 
 def _address(page: SavedPage) -> str:

@@ -14,7 +14,7 @@ from tuireader.errors import UNEXPECTED, SyncError
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import line
 from tuireader.urls.hosts import ADDRESS_MAX, absolute, named_host
-from tuireader.urls.shown import without_credentials
+from tuireader.urls.shown import html_without_logins
 
 if TYPE_CHECKING:
     from tuireader.model.fetched import RemoteEntry
@@ -92,19 +92,6 @@ def address_of(value: object) -> str:
     return absolute(text, "") or line(text, markup=False) if len(text) <= ADDRESS_MAX else ""
 
 
-def link_of(value: object) -> str:
-    """The address of a site or an article, without the login of its feed: servers resolve relative ones with it."""
-    return without_credentials(absolute(value, ""))
-
-
-_LOGIN = re.compile(r"""(?<=["'=])(https?://)[^\s/"'<>?#@]{1,300}@""")
-
-
-def html_of(html: str) -> str:
-    """HTML without logins in its addresses, and with the original addresses of pictures that a proxy serves."""
-    return _LOGIN.sub(r"\1", without_proxy(html)) if "@" in html else without_proxy(html)
-
-
 def number_of(value: object) -> str:
     """A numeric id as text; "" if it is invalid."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
@@ -127,6 +114,11 @@ _PROXIED = re.compile(r"/proxy/[A-Za-z0-9_-]{43}=/([A-Za-z0-9_-]{8,4000}={0,2})"
 _START = re.compile(r"(?<![^=(,])https?://")
 _START_MAX = 300
 """Maximum characters of an address before the part of the proxy."""
+
+
+def html_of(html: str) -> str:
+    """HTML without the login of its feed, and with the original addresses of pictures that a proxy serves."""
+    return html_without_logins(without_proxy(html))
 
 
 def without_proxy(html: str) -> str:

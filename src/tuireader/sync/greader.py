@@ -23,7 +23,6 @@ from tuireader.sync.answers import (
     feed_rows,
     html_of,
     id_of,
-    link_of,
     parsed,
     read_each,
     rows,
@@ -32,7 +31,7 @@ from tuireader.sync.answers import (
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import absolute, named_host
 
 READ, STARRED = "user/-/state/com.google/read", "user/-/state/com.google/starred"
 ALL = "user/-/state/com.google/reading-list"
@@ -108,7 +107,7 @@ def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[Rem
             if isinstance(each, dict)
         ]
         folder, folder_id = next((each for each in labels if each[0]), ("", ""))
-        title, site = line(text_of(row.get("title"))), link_of(row.get("htmlUrl"))
+        title, site = line(text_of(row.get("title"))), absolute(row.get("htmlUrl"), "")
         found.append(RemoteFeed(name, address, written(title), site, folder, folder_id))
     each_once((feed.server_id for feed in found), url)
     return found
@@ -186,7 +185,7 @@ def _entry(row: dict[str, Any], *, is_freshrss: bool) -> RemoteEntry | None:
 def _link(row: dict[str, Any]) -> str:
     for name in ("canonical", "alternate"):
         for each in items(row, name):
-            if isinstance(each, dict) and (link := link_of(each.get("href"))):
+            if isinstance(each, dict) and (link := absolute(each.get("href"), "")):
                 return link
     return ""
 

@@ -15,7 +15,6 @@ from tuireader.sync.answers import (
     feed_rows,
     html_of,
     id_of,
-    link_of,
     number_of,
     parsed,
     read_each,
@@ -25,7 +24,7 @@ from tuireader.sync.answers import (
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import absolute, named_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +53,7 @@ def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
         if not (number and address):
             raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
         folder = field(row, "category")
-        site = link_of(row.get("site_url"))
+        site = absolute(row.get("site_url"), "")
         title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)
         found.append(RemoteFeed(number, address, title, site, name, number_of(folder.get("id"))))
     each_once((feed.server_id for feed in found), url)
@@ -86,7 +85,7 @@ def entries_of(content: bytes, url: str) -> Entries:
 
 def _entry(row: dict[str, Any]) -> RemoteEntry | None:
     number, feed = number_of(row.get("id")), number_of(row.get("feed_id"))
-    status, link = row.get("status"), link_of(row.get("url"))
+    status, link = row.get("status"), absolute(row.get("url"), "")
     guid = text_of(row.get("hash"))[:200] or link
     if not (number and feed and guid) or status not in ("read", "unread"):
         return None

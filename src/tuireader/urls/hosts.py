@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from tuireader.text.printable import printable
 
@@ -105,7 +105,19 @@ def is_absurd(base: str) -> bool:
 
 
 def absolute(link: object, base: str) -> str:
-    """`link` as an absolute http(s) address, relative to `base`; "" if it is none, or too long."""
+    """`link` as an absolute http(s) address, relative to `base`, without a login; "" if it is none, or too long.
+
+    Others, as servers and programs do, put the login of a feed into all that they resolve by its address.
+    """
+    address = absolute_as_typed(link, base)
+    if "@" not in address:
+        return address
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def absolute_as_typed(link: object, base: str) -> str:
+    """As `absolute`, with a login."""
     if not isinstance(link, str) or len(link) > ADDRESS_MAX or not link.strip():
         return ""
     if _WHOLE.fullmatch(link):

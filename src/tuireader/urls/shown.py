@@ -14,6 +14,14 @@ def without_credentials(url: str) -> str:
     return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
 
 
+_LOGIN = re.compile(r"""(?<=["'=])(https?://)[^\s/"'<>?#@]{1,300}@""")
+
+
+def html_without_logins(html: str) -> str:
+    """HTML without users and passwords in the addresses of its attributes."""
+    return _LOGIN.sub(r"\1", html) if "@" in html else html
+
+
 _AT = "@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}"
 """Characters typed as @; the last two on East Asian keyboards."""
 

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tuireader.errors import AddressError
 from tuireader.text.printable import printable
-from tuireader.urls.hosts import ADDRESS_MAX, absolute, host_of
+from tuireader.urls.hosts import ADDRESS_MAX, absolute_as_typed, host_of
 from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import shown_address
 
@@ -47,7 +47,7 @@ def normalise_address(typed: str) -> str:
     local = "." not in host or host.endswith(_LOCAL) or _NUMBERS.fullmatch(host) is not None
     user, at, place = parts.netloc.rpartition("@")
     whole = (scheme or ("http" if local else "https"), f"{user}{at}{place.lower()}", parts.path or "/", parts.query, "")
-    return absolute(urlunsplit(whole), "")
+    return absolute_as_typed(urlunsplit(whole), "")
 
 
 def addresses_to_try(typed: str) -> list[str]:

@@ -14,6 +14,7 @@ from tuireader.feeds.read_later import SavedPage
 from tuireader.library.reading import saved_pages
 from tuireader.library.refreshing.upkeep import index_for
 from tuireader.library.subscribing.subscription import unsubscribe
+from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_any import Imported, import_path, keep_all
 from tuireader.model.feed import PageList
 from tuireader.model.query import Query
@@ -161,6 +162,20 @@ def test_a_copy_of_an_article_has_the_marks_of_the_file_itself(db: Path) -> None
         unsubscribe(c, feed.id)
         (left,) = articles.window(c, Query(), 0, 9)
         assert (left.title, left.read, left.starred) == ("Note of Sunday", True, True)
+
+
+def test_no_login_is_in_an_address_or_a_text_that_is_imported(db: Path, tmp_path: Path) -> None:
+    url = "https://ann:secret@a.example"
+    html = f"<p>Words, and <a href='{url}/more'>more of them</a>.</p>"
+    pocket, wallabag = tmp_path / "pocket.csv", tmp_path / "wallabag.json"
+    pocket.write_text(f"{HEAD}\nOne,{url}/1,1700000000,,unread\n")
+    wallabag.write_text(json.dumps([{"title": "Two", "url": f"{url}/2", "content": html, "id": 7}]))
+    for file in (pocket, wallabag):
+        take_in(db, file)
+    with closing(connect(db)) as c:
+        rows = [json.dumps(row) for row in backup_rows(c, NOW)]
+    assert sum('"type": "article"' in row for row in rows) == 2
+    assert not any("secret" in row for row in rows)
 
 
 def test_a_page_of_a_constant_address_with_other_content_is_another_one(db: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import names_part, of_one_site, place
 from tuireader.urls.private_network import is_inside_by_name
-from tuireader.urls.shown import shown_address
+from tuireader.urls.shown import html_without_logins, shown_address
 
 if TYPE_CHECKING:
     import sqlite3
@@ -93,7 +93,7 @@ def keep_all(
         before: dict[int, tuple[bool, bool, frozenset[str]]] = {}
         with transaction(c):
             for each in pages[start : start + _AT_ONCE]:
-                page = replace(each, html=text_of(each.file)) if each.file else each
+                page = replace(each, html=html_without_logins(text_of(each.file))) if each.file else each
                 feed_id = followed.get(place(page.feed)) if page.feed else None
                 feed_id = feed_id or saved_pages.find_feed(c)
                 there = here.find(page, feed_id)

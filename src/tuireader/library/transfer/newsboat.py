@@ -19,6 +19,7 @@ from tuireader.store import articles, pruning, rules, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import lenient
 from tuireader.store.writing import entry_keys
+from tuireader.urls.shown import html_without_logins, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ class _Clock:
 
 def _item(row: tuple[object, ...]) -> Item:
     guid, title, author, url, date, content, unread, flags, deleted, enclosure, kind = row
-    html = _text(content)
+    html = html_without_logins(_text(content))
     attached = _text(enclosure)
     if attached and attached not in html:
         from tuireader.feeds.entries import attachments
@@ -150,9 +151,9 @@ def _item(row: tuple[object, ...]) -> Item:
         html += attachments([(attached, _text(kind), "")], html, _text(url))
     seconds = date if isinstance(date, int) and 0 < date < 2**33 else 0
     entry = ParsedEntry(
-        guid=_text(guid) or _text(url),
+        guid=without_credentials(_text(guid) or _text(url)),
         title=_line(title),
-        link=_text(url),
+        link=without_credentials(_text(url)),
         authors=tuple(filter(None, [_line(author)])),
         published=datetime.fromtimestamp(seconds, UTC) if seconds else None,
         html=html,
