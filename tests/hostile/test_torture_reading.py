@@ -71,7 +71,7 @@ SESSION = [
         "z",
     ),
 ]
-STRIDES = [151, pytest.param(11, marks=pytest.mark.slow)]
+STRIDES = [151, pytest.param(23, marks=pytest.mark.slow)]
 """Every so many of the four hundred statements of a session that begins anew for each; 1 takes seven minutes."""
 
 

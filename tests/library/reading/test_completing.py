@@ -329,7 +329,8 @@ async def test_a_wall_that_comes_later_is_kept_once_at_most(case: Case) -> None:
         case.give(name, "one", "two", "three", pages=False)
         await case.refresh()
         await case.complete()
-    assert len(case.complete_titles() & set(names)) == 1
+    assert len(case.complete_titles() & set(names)) <= 1
+    assert "one" in case.complete_titles()
 
 
 async def test_what_another_program_has_completed_meanwhile_is_more(
