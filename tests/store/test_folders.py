@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
+
 from support.factories import NOW, subscribe
+from tuireader.library.rules import apply_rules
+from tuireader.library.subscribing import subscription
+from tuireader.model.account import is_unfiled
 from tuireader.model.query import Rule
 from tuireader.store import accounts, feeds, folders, rules
 
@@ -51,3 +56,25 @@ def test_an_account_goes_with_all_that_is_its_own(c: sqlite3.Connection) -> None
     assert feeds.every(c) == [own]
     assert folders.every(c) == []
     assert [each.kind for each in accounts.every(c)] == ["local"]
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_a_move_that_is_undone_leaves_each_rule_where_it_was(c: sqlite3.Connection, *, has_own: bool) -> None:
+    """Also one of a folder that was empty before, and one that has followed."""
+    alpha, bravo = folders.add(c, "Alpha"), folders.add(c, "Bravo")
+    feed = subscribe(c)
+    folders.put(c, feed.id, alpha.id)
+    idle = rules.add(c, Rule("x", hide=True, folder_id=bravo.id), NOW)
+    own = [rules.add(c, Rule("y", star=True, folder_id=alpha.id), NOW)] if has_own else []
+    before = apply_rules.folders_of_rules(c)
+    subscription.put_all_into(c, [feed.id], "Bravo")
+    assert subscription.put_back(c, {"Alpha": [feed.id]}, before) == []
+    named = {rule.id: folders.get(c, rule.folder_id or 0).name for rule in rules.every(c)}
+    assert named == {idle.id: "Bravo"} | {rule.id: "Alpha" for rule in own}
+
+
+@pytest.mark.parametrize("name", ["All", "Uncategorized", "Unkategorisiert", "未分类", "Work"])
+def test_what_a_server_has_for_feeds_without_a_folder_is_none(name: str) -> None:
+    assert is_unfiled(name, "Work")
+    assert not is_unfiled(name, None)
+    assert not is_unfiled("News", "Work")

@@ -13,8 +13,13 @@ FOLDER = "folder"
 """The type of a shared folder, in which each device writes its own files."""
 
 
-_UNFILED = ("", "all", "uncategorized")
-"""Names that servers give to the folder of feeds without one."""
+_UNFILED = frozenset({
+    "", "all", "uncategorized", "unkategorisiert", "sans catégorie", "sin categorizar", "senza categoria",
+    "sem categoria", "niet ingedeeld", "pas triat", "bez kategórie", "brak kategorii", "nezařazeno", "neklasificēts",
+    "kategorisiz", "kategória nélküli", "без категории", "ללא קטגוריה", "دسته بندی نشده", "未分类",
+    "未分類", "분류 없음",
+})  # fmt: skip
+"""Names that servers give to the folder of feeds without one, FreshRSS in the language of its user."""
 
 
 def is_unfiled(folder: str, account: str | None) -> bool:
@@ -22,7 +27,8 @@ def is_unfiled(folder: str, account: str | None) -> bool:
 
     `account` is the name of its account; None for a local folder, which never does.
     """
-    return account is not None and folder.strip().casefold() in (*_UNFILED, account.strip().casefold())
+    name = folder.strip().casefold()
+    return account is not None and (name in _UNFILED or name == account.strip().casefold())
 
 
 @dataclass(frozen=True, slots=True)

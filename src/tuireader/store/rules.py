@@ -67,6 +67,10 @@ def move_to(c: sqlite3.Connection, folder_id: int, to: int) -> None:
     c.execute("UPDATE rule SET folder_id = ? WHERE folder_id = ?", (to, folder_id))
 
 
+def assign(c: sqlite3.Connection, rule_id: int, folder_id: int) -> None:
+    c.execute("UPDATE rule SET folder_id = ? WHERE id = ?", (folder_id, rule_id))
+
+
 def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
     wanted = replace(rule, id=0, query=rule.query.strip())
     return next((each for each in every(c) if replace(each, id=0) == wanted), None)

@@ -218,6 +218,20 @@ def _new_folder(ids: Collection[int], filed: _Filed, unfiled: Collection[int]) -
     return None if to in unfiled or others else to
 
 
+def folders_of_rules(c: sqlite3.Connection) -> dict[str, list[Any]]:
+    """Name and account of the folder of each rule that is for a folder, in JSON types, for `put_back`."""
+    of = {rule.id: folders.get(c, rule.folder_id) for rule in rules.every(c) if rule.folder_id is not None}
+    return {str(id_): [folder.name, folder.account_id] for id_, folder in of.items()}
+
+
+def put_back(c: sqlite3.Connection, before: Mapping[str, Sequence[Any]]) -> None:
+    """Assign rules to the folders that they were for, from `folders_of_rules`."""
+    for rule in rules.every(c):
+        if (folder := before.get(str(rule.id))) is not None:
+            name, account = folder
+            rules.assign(c, rule.id, folders.add(c, name, account_id=account).id)
+
+
 def without_feeds(c: sqlite3.Connection, some: Iterable[Rule]) -> list[str]:
     """Messages about those of some rules that are for a folder without feeds."""
     filed = {feed.folder_id for feed in feeds.every(c)}

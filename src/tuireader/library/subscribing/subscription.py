@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotFoundError
 from tuireader.library.rules import apply_rules
@@ -147,14 +147,22 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
     return said
 
 
-def put_back(c: sqlite3.Connection, filed: Mapping[str, Iterable[int]]) -> list[str]:
-    """Put feeds back into their former folders; raises NotFoundError if none of them is here any more."""
+def put_back(
+    c: sqlite3.Connection, filed: Mapping[str, Iterable[int]], of_rules: Mapping[str, Sequence[Any]]
+) -> list[str]:
+    """Put feeds back into their former folders, and the rules for these; see `apply_rules.folders_of_rules`.
+
+    Raises NotFoundError if none of the feeds is here any more.
+    """
     here = {feed.id for feed in feeds.every(c)}
     there = {folder: [id_ for id_ in ids if id_ in here] for folder, ids in filed.items()}
     if not any(there.values()):
         raise NotFoundError("This feed is no longer there.")
     with transaction(c):
-        return [said for folder, ids in there.items() for said in put_all_into(c, ids, folder)]
+        said = [said for folder, ids in there.items() for said in put_all_into(c, ids, folder)]
+        apply_rules.put_back(c, of_rules)
+        folders.remove_empty(c)
+    return [] if of_rules else said
 
 
 def file_new(c: sqlite3.Connection, came: Refreshed, folder: str, now: datetime) -> tuple[Refreshed, list[str]]:

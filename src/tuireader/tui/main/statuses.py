@@ -280,7 +280,7 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
         status.untag(connection, ids, [tag])
     for tag, ids in step.untagged.items():
         status.tag(connection, ids, [tag])
-    said = put_back(connection, step.filed) if step.filed else []
+    said = put_back(connection, step.filed, step.of_rules) if step.filed else []
     if step.title is not None and step.feed_id is not None:
         rename(connection, step.feed_id, step.title)
     if step.search is not None:
@@ -323,6 +323,8 @@ class UndoStep(NamedTuple):
     """The feed that was unsubscribed from or renamed."""
     filed: Mapping[str, Collection[int]] = {}
     """Feeds that were moved, by their former folders; "" for none."""
+    of_rules: Mapping[str, Sequence[Any]] = {}
+    """The folders that rules were for; see `apply_rules.folders_of_rules`."""
     title: str | None = None
     """The user's former name of the feed: "" for none, None if it was not renamed."""
     search: tuple[str, str] | None = None

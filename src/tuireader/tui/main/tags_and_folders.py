@@ -106,6 +106,7 @@ class FilingController:
             start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
 
     async def _write_folder(self, feeds: Sequence[Feed], before: Mapping[int, str], folder: str) -> None:
+        of_rules = await self._cache.read(_folders_of_rules)
         said = await self._cache.write(partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder))
         one, former = len(feeds) == 1, before[feeds[0].id]
         where = f"in {former}" if former else "in no folder"
@@ -113,7 +114,7 @@ class FilingController:
         filed: dict[str, list[int]] = defaultdict(list)
         for feed in feeds:
             filed[before[feed.id]].append(feed.id)
-        self._statuses.can_be_undone(UndoStep(undone, filed=filed))
+        self._statuses.can_be_undone(UndoStep(undone, filed=filed, of_rules=of_rules))
         what = feeds[0].name if one else f"{len(feeds)} feeds"
         moved = f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now"
         toast(self._panes, together([moved, *said]))
@@ -121,6 +122,12 @@ class FilingController:
 
 
 # Seldom needed: loaded where it is.
+
+
+def _folders_of_rules(c: Connection) -> dict[str, list[Any]]:
+    from tuireader.library.rules import apply_rules
+
+    return apply_rules.folders_of_rules(c)
 
 
 def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
