@@ -164,10 +164,13 @@ def test_a_continuation_goes_nowhere_but_into_the_next_request() -> None:
 def test_the_login_of_a_feed_is_in_nothing_that_a_server_makes_of_it() -> None:
     """Servers resolve relative addresses by that of the feed, with its login."""
     site, page = "https://ann:secret@a.example/", "https://ann:secret@a.example/1"
-    html = f"<p><a href=\"{page}\">more</a> <img src='{site}p.png'> at https://user:name@proxy</p>"
-    entry = {"id": 7, "feed_id": 1, "hash": "h", "status": "read", "title": "T", "url": page, "content": html}
+    html = (
+        f"<p><a href=\"{page}\">more</a> <img src='{site}p.png' srcset='{site}p.png 1x, {site}q.png 2x'>"
+        f"<a href={page.replace('@', '&#64;')}>too</a> at https://user:name@proxy</p>"
+    )
+    entry = {"id": 7, "feed_id": 1, "hash": "h", "status": "read", "title": page, "url": page, "content": html}
     item = {
-        "id": f"tag:google.com,2005:reader/item/{7:016x}", "title": "T", "canonical": [{"href": page}],
+        "id": f"tag:google.com,2005:reader/item/{7:016x}", "title": page, "canonical": [{"href": page}],
         "origin": {"streamId": "feed/1"}, "summary": {"content": html},
     }  # fmt: skip
     entries = [
@@ -177,7 +180,7 @@ def test_the_login_of_a_feed_is_in_nothing_that_a_server_makes_of_it() -> None:
     assert len(entries) == 2
     for each in entries:
         assert each.entry.link == "https://a.example/1"
-        assert "secret" not in each.entry.html + each.entry.guid
+        assert "secret" not in each.entry.html + each.entry.guid + each.entry.title
         assert "https://user:name@proxy" in each.entry.html
     feeds = [
         *miniflux.feeds_of(json.dumps([{"id": 1, "feed_url": "https://a.example/f", "site_url": site}]).encode(), URL),

@@ -163,7 +163,7 @@ def line(text: str, *, markup: bool = True) -> str:
 
     Only paired tags are markup: in "How to use <b>" the tag is text.
     """
-    if len(text) <= _LENGTH_MAX and _SIMPLE.fullmatch(text):
+    if len(text) <= _LENGTH_MAX and "@" not in text and _SIMPLE.fullmatch(text):
         return text
     if markup and "<" in text:
         text = _without_tags(text)
@@ -174,9 +174,16 @@ def line(text: str, *, markup: bool = True) -> str:
     return short_line(text)
 
 
+_PASSWORD = re.compile(r"""(?<=//)[^\s/"'<>?#@:]{0,200}:[^\s/"'<>?#@]{1,200}@""")
+
+
 def short_line(text: str) -> str:
-    """`printable_line` of a title or name, cut to 1,000 characters."""
+    """`printable_line` of a title or name, cut to 1,000 characters, without the login of an address that stands there.
+
+    What has no title is often called by its address.
+    """
     folded = printable_line(text[:_READ_MAX])
+    folded = _PASSWORD.sub("", folded) if "@" in folded else folded
     return folded if len(folded) <= _LENGTH_MAX else folded[: _LENGTH_MAX - 1] + "…"
 
 

@@ -14,12 +14,14 @@ def without_credentials(url: str) -> str:
     return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
 
 
-_LOGIN = re.compile(r"""(?<=["'=])(https?://)[^\s/"'<>?#@]{1,300}@""")
+_LOGIN = re.compile(
+    r"""(["'=]|,\s{1,3})(https?://)[^\s/"'<>?#@&]{1,300}(?:@|&(?:commat|#0{0,5}64|#x0{0,5}40);)""", re.IGNORECASE
+)
 
 
 def html_without_logins(html: str) -> str:
     """HTML without users and passwords in the addresses of its attributes."""
-    return _LOGIN.sub(r"\1", html) if "@" in html else html
+    return _LOGIN.sub(r"\1\2", html)
 
 
 _AT = "@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}"

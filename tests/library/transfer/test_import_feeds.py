@@ -13,6 +13,7 @@ import pytest
 from library.conftest import EPOCH
 from tuireader.errors import NotAFeedListError
 from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import Imported
 from tuireader.library.transfer.import_feeds import import_feeds, is_path, read_file
 from tuireader.store import feeds
@@ -101,3 +102,14 @@ def test_a_second_user_at_one_address_is_said(db: Path) -> None:
     assert (first.status, second.status, bare.status) == ("added", "failed", "known")
     assert second.error == "it is followed here as “ann”, and under one name alone"
     assert feed.url == "https://ann:a@mail.example/feed"
+
+
+def test_a_feed_that_is_called_by_its_address_is_shown_without_its_login(library: Library) -> None:
+    url = "https://ann:secret@a.example/feed"
+    with closing(connect(library.path)) as c:
+        text = f'<opml><body><outline text="{url}" title="{url}" xmlUrl="{url}"/></body></opml>'
+        import_feeds(c, text.encode(), EPOCH)
+        (feed,) = feeds.every(c)
+        exported = export_feeds(c, EPOCH)
+    assert (feed.url, feed.name) == (url, "https://a.example/feed")
+    assert b"secret" not in exported.content
