@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_cid|mc_eid|igshid|ref_src|at_(?:medium|campaign)|_hs(?:enc|mi)",
@@ -23,12 +23,8 @@ def without_tracking(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return url
-    query = parts.query
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)]
-    if len(kept) < len(pairs):
-        query = urlencode(kept)
-    return urlunsplit(parts._replace(query=query, fragment=""))
+    kept = [each for each in parts.query.split("&") if not _TRACKING.fullmatch(each.partition("=")[0])]
+    return urlunsplit(parts._replace(query="&".join(kept), fragment=""))
 
 
 def place(url: str) -> str:
