@@ -570,3 +570,32 @@ async def test_a_mark_goes_to_no_other_article_of_its_title(server: Api, device:
     with closing(connect(here.path)) as c:
         rows = articles.window(c, Query(feeds=(own.id,), apart=True), 0, 9)
         assert sorted(row.starred for row in rows) == [False, True]
+
+
+@pytest.mark.parametrize("fetches", [True, False])
+async def test_a_restore_is_seen_where_marks_of_what_it_lacks_wait(
+    server: Api, device: MakeDevice, *, fetches: bool
+) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    before = {number: replace(item) for number, item in server.items.items()}
+    titles = [item.title for item in server.items.values()]
+    here.mark(*titles[:3], read=True)
+    here.mark(titles[3], starred=True)
+    await here.sync()
+    new = server.publish(1, 2)
+    await here.sync()
+    here.mark(*(item.title for item in new), read=True)
+    server.items = before
+    server.clock += 100
+    for item in new if fetches else ():
+        again = server.publish(1, 1, title=item.title, link=item.link, published=item.published, text=item.text)
+        if isinstance(server, FakeReader):  # its numbers are times
+            renumber(server, *again, start=max(server.items) + 1000)
+    said = [*(await here.sync()).said, *(await here.sync()).said]
+    assert any("was restored" in sentence for sentence in said)
+    marks = {item.title: (item.read, item.starred) for item in server.items.values()}
+    assert [marks[title] for title in titles[:4]] == [(True, False)] * 3 + [(False, True)]
+    for item in new if fetches else ():
+        assert marks[item.title] == (True, False)

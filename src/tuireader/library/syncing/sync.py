@@ -15,7 +15,7 @@ from tuireader.errors import FetchError, StoreError, SyncError, TuireaderError
 from tuireader.library.jobs import work
 from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.syncing import apply_remote, server, shared_folder
-from tuireader.library.syncing.apply_remote import Taken
+from tuireader.library.syncing.apply_remote import Checked, Taken
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, in_turn
@@ -221,7 +221,10 @@ class _Run:
         if await server.has_forgotten(account.cursor):
             return True
         told_of = list(dict.fromkeys(change.server_id for change in await self._waiting()))[:_PROBES]
-        if told_of and (await apply_remote.check(self.cache, server, self.account.id, told_of)).reused:
+        asked = await apply_remote.compared(self.cache, server, self.account.id, told_of) if told_of else Checked()
+        if asked.reused:
+            forget = partial(apply_remote.forget, account_id=account.id, numbers=asked.reused | asked.missing)
+            await self.cache.write(forget)
             return True
         numbers = list(await self.cache.read(partial(apply_remote.newest, account_id=account.id, without=without)))
         missing: list[str] = []
@@ -234,9 +237,10 @@ class _Run:
             missing += some[: right[0]] if right else some
             if right:
                 break
-        if not missing or await server.is_behind(missing[0]):
-            return bool(missing)
-        await self.cache.write(partial(apply_remote.forget, account_id=self.account.id, numbers=missing))
+        if missing and await server.is_behind(missing[0]):
+            return True
+        if wrong := {*missing, *asked.missing}:
+            await self.cache.write(partial(apply_remote.forget, account_id=self.account.id, numbers=wrong))
         return False
 
     async def _waiting(self) -> list[Change]:
