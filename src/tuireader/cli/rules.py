@@ -155,12 +155,7 @@ def _said(c: sqlite3.Connection, rule: Rule) -> str:
 def _row(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "query": rule.query,
-        "hide": rule.hide,
-        "read": rule.read,
-        "star": rule.star,
-        "keep": rule.keep,
-        "tags": list(rule.tags),
+        **rule.as_row(),
         "feed": None if rule.feed_id is None else feeds.get(c, rule.feed_id).name,
         "folder": None if rule.folder_id is None else folders.get(c, rule.folder_id).name,
         "until": utc(rule.until),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +111,11 @@ class Rule:
     def actions(self) -> int:
         chosen = ((HIDE, self.hide), (READ, self.read), (STAR, self.star), (KEEP, self.keep), (TAG, bool(self.tags)))
         return sum(bit for bit, is_done in chosen if is_done)
+
+    def as_row(self) -> dict[str, Any]:
+        """Its query and actions in JSON types, without what it is for."""
+        marks = {"hide": self.hide, "read": self.read, "star": self.star, "keep": self.keep}
+        return {"query": self.query} | marks | {"tags": list(self.tags)}
 
     @property
     def said(self) -> str:

@@ -187,13 +187,15 @@ class _Following:
         if self.asked and not same_place(led, self.asked) and not is_page_of(led, self.first, self.number - 1):
             return None
         url = next_page(self.page.content, self.page.url, self.first, self.number)
-        return "" if url and _has_article(c, self.feed_id, url) else url
+        return "" if url and _own_article(c, self.feed_id, url) else url
 
 
-def _has_article(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
-    """Whether an article is at an address, of a feed or another one of that site."""
-    there = (each.feed_id for each in articles.at(c, url))
-    return any(id_ == feed_id or of_one_site(url, feeds.get(c, id_).url) for id_ in there)
+def _own_article(c: sqlite3.Connection, feed_id: int, url: str) -> Article | None:
+    """The article at an address, of a feed or another one of that site; None if there is none."""
+    for there in articles.at(c, url):
+        if there.feed_id == feed_id or of_one_site(url, feeds.get(c, there.feed_id).url):
+            return there
+    return None
 
 
 def _is_part(c: sqlite3.Connection, article: Article) -> bool:
@@ -269,11 +271,8 @@ def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
         return not is_front_page(article.link)
     from tuireader.text.shingles import title_key
 
-    for there in articles.at(c, page.url):
-        if there.feed_id == article.feed_id:
-            return True
-        if of_one_site(page.url, feeds.get(c, there.feed_id).url):
-            return title_key(there.title) != title_key(article.title)
+    if (there := _own_article(c, article.feed_id, page.url)) is not None:
+        return there.feed_id == article.feed_id or title_key(there.title) != title_key(article.title)
     return not _tells(c, article, page)
 
 

@@ -186,12 +186,7 @@ def _rule_row(
     return {
         "type": "rule",
         "number": number,
-        "query": rule.query,
-        "hide": rule.hide,
-        "read": rule.read,
-        "star": rule.star,
-        "keep": rule.keep,
-        "tags": list(rule.tags),
+        **rule.as_row(),
         "feed": urls.get(rule.feed_id or 0),
         "folder": names.get(rule.folder_id or 0),
         "folder_feeds": in_folder.get(rule.folder_id, [])[:_SAMPLE] if rule.folder_id else [],

@@ -116,19 +116,9 @@ class ExportedFeeds(NamedTuple):
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
     """All feeds, or those of a folder, with folders and the user's titles, by folder and name."""
     names = {folder.id: folder.name for folder in folders.every(c)}
-    some = [
-        (
-            feed,
-            Outline(
-                without_credentials(feed.url),
-                feed.name,
-                names.get(feed.folder_id or 0, ""),
-                without_credentials(feed.site),
-            ),
-        )
-        for feed in feeds.every(c)
-        if not feed.holds_pages and folder_id in (None, feed.folder_id)
-    ]
+    every = [feed for feed in feeds.every(c) if not feed.holds_pages and folder_id in (None, feed.folder_id)]
+    bare = ((feed, without_credentials(feed.url), without_credentials(feed.site)) for feed in every)
+    some = [(feed, Outline(url, feed.name, names.get(feed.folder_id or 0, ""), site)) for feed, url, site in bare]
     page_lists = site_facts.page_list_feeds(c)
     pages = [feed for feed, _ in some if feed.id in page_lists]
     some = [(feed, outline) for feed, outline in some if feed.id not in page_lists]
