@@ -8,6 +8,7 @@ import stat
 import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.owned_files import open_own
@@ -108,8 +109,20 @@ class Connection(sqlite3.Connection):
     notice: str = ""
     """A message for the user about how it was opened."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
     def cursor(self, factory: Any = Cursor) -> Any:
-        return super().cursor(factory)
+        cursor = super().cursor(factory)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Close it and its cursors: an unfinished one, kept by an error's traceback, would hold the file open."""
+        for each in tuple(self._cursors):
+            each.close()
+        super().close()
 
     def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
         cursor: Cursor = self.cursor()

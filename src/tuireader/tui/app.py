@@ -409,6 +409,7 @@ class ReaderApp(TypeAhead):
             async with asyncio.timeout(LETTING_GO):
                 called_off = [each.wait() for each in self.workers if each.is_running]
                 await asyncio.gather(*called_off, return_exceptions=True)
+                await self.cache.reads_ended()
         self.unwritten = self.cache.close(CLOSE_TIMEOUT)
         self.connection.close()
 

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import threading
+from contextlib import closing
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
 
@@ -11,6 +12,7 @@ from tuireader.errors import FetchError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import StatusChange
 from tuireader.store import ui_state
+from tuireader.store.connection import connect
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
@@ -40,6 +42,31 @@ async def test_cancelling_stops_the_statement(db: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await asyncio.to_thread(ended.wait, 30)
+
+
+def has_log(db: Path) -> bool:
+    """Whether the log of the cache has what is not in its file yet; whoever closes the file last writes it there."""
+    log = Path(f"{db}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+async def test_the_end_waits_until_cancelled_reads_have_closed_the_file(db: Path) -> None:
+    cache, started = Cache(db), threading.Event()
+
+    def work(connection: Connection) -> None:
+        started.set()
+        connection.execute(ENDLESS).fetchone()
+
+    with closing(connect(db)) as writer:
+        reading = asyncio.create_task(cache.read(work))
+        await asyncio.to_thread(started.wait)
+        ui_state.save(writer, "theme", "a")
+    assert has_log(db)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await cache.reads_ended()
+    assert not has_log(db)
 
 
 async def test_whoever_takes_in_at_the_same_time_shares_a_pool_which_ends_with_the_last(db: Path) -> None:

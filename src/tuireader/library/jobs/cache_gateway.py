@@ -220,6 +220,8 @@ class Cache:
         self._pool_users = 0
         self._opening_pool = asyncio.Lock()
         """Held while the pool opens, so that there is only one."""
+        self._reads: set[asyncio.Future[Any]] = set()
+        """Cancelled reads whose threads have not ended yet."""
 
     async def read(self, work: Work[Result]) -> Result:
         """Run `work` in a thread over a connection of its own; cancellation interrupts the statement."""
@@ -236,8 +238,14 @@ class Cache:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             unwanted.set()
-            task.add_done_callback(_take_note)
+            self._reads.add(task)
+            task.add_done_callback(self._take_note)
             raise
+
+    def _take_note(self, task: asyncio.Future[Any]) -> None:
+        self._reads.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def write(self, work: Work[Result]) -> Result:
         """Run `work` in the writer, in order, and wait for it; cancelling the wait does not cancel the work.
@@ -331,6 +339,10 @@ class Cache:
     async def settled(self) -> None:
         await self._writer.settled()
 
+    async def reads_ended(self) -> None:
+        """Wait for the threads of cancelled reads: as the last ones they would change the file when they close it."""
+        await asyncio.gather(*self._reads, return_exceptions=True)
+
     def keep_what_waits(self) -> str:
         """Keep pending changes in a file beside the cache; returns a message about them, or ""."""
         return self._writer.keep_what_waits()
@@ -340,8 +352,3 @@ class Cache:
         if self._forked is not None:
             self._forked.dismiss()
         return self._writer.close(patience)
-
-
-def _take_note(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled():
-        task.exception()
