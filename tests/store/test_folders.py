@@ -73,8 +73,7 @@ def test_a_move_that_is_undone_leaves_each_rule_where_it_was(c: sqlite3.Connecti
     assert named == {idle.id: "Bravo"} | {rule.id: "Alpha" for rule in own}
 
 
-@pytest.mark.parametrize("name", ["All", "Uncategorized", "Unkategorisiert", "未分类", "Work"])
+@pytest.mark.parametrize("name", ["All", "Uncategorized", "Unkategorisiert", "未分类"])
 def test_what_a_server_has_for_feeds_without_a_folder_is_none(name: str) -> None:
-    assert is_unfiled(name, "Work")
-    assert not is_unfiled(name, None)
-    assert not is_unfiled("News", "Work")
+    assert is_unfiled(name)
+    assert not is_unfiled("News")

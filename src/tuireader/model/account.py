@@ -13,6 +13,8 @@ FOLDER = "folder"
 """The type of a shared folder, in which each device writes its own files."""
 
 
+UNFILED = "Uncategorized"
+"""The folder of the feeds without one, where their server has none for them."""
 _UNFILED = frozenset({
     "", "all", "uncategorized", "unkategorisiert", "sans catégorie", "sin categorizar", "senza categoria",
     "sem categoria", "niet ingedeeld", "pas triat", "bez kategórie", "brak kategorii", "nezařazeno", "neklasificēts",
@@ -22,13 +24,9 @@ _UNFILED = frozenset({
 """Names that servers give to the folder of feeds without one, FreshRSS in the language of its user."""
 
 
-def is_unfiled(folder: str, account: str | None) -> bool:
-    """Whether a folder holds the feeds without one: servers name it so, and here it has the account's name.
-
-    `account` is the name of its account; None for a local folder, which never does.
-    """
-    name = folder.strip().casefold()
-    return account is not None and (name in _UNFILED or name == account.strip().casefold())
+def is_unfiled(folder: str) -> bool:
+    """Whether a folder of an account holds the feeds without one."""
+    return folder.strip().casefold() in _UNFILED
 
 
 @dataclass(frozen=True, slots=True)

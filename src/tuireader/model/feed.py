@@ -28,7 +28,7 @@ class Folder:
 
     @property
     def title(self) -> str:
-        return f"{self.name} · {self.account}" if self.account and self.name != self.account else self.name
+        return f"{self.name} · {self.account}" if self.account else self.name
 
 
 Followed = Literal["stated", "marked", "cards", "page"]

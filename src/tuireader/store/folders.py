@@ -44,8 +44,8 @@ def every(c: sqlite3.Connection) -> list[Folder]:
 
 def unfiled(c: sqlite3.Connection) -> set[int]:
     """The ids of the folders that hold the feeds without a folder of an account."""
-    rows = map(_folder, c.execute(_FOLDERS).fetchall())
-    return {each.id for each in rows if is_unfiled(each.name, None if each.account_id == LOCAL else each.account)}
+    rows = map(_folder, c.execute(f"{_FOLDERS} WHERE f.account_id <> {LOCAL}").fetchall())
+    return {each.id for each in rows if is_unfiled(each.name)}
 
 
 def named(c: sqlite3.Connection, name: str) -> list[Folder]:

@@ -19,9 +19,10 @@ from tuireader.library.reading.feed_options import LIMITS
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.rules import apply_rules
+from tuireader.library.syncing.apply_remote import take_feeds
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
-from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared, RemoteFeed
 from tuireader.model.full_text import Learned
 from tuireader.model.query import TAGS_MAX, Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
@@ -816,6 +817,18 @@ def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp
         assert len(articles.ids(c, Query(apart=True))) == 5
         assert [(each.name, each.folder_id) for each in feeds.every(c)] == [("A", None)]
         assert feeds.options(c, feed.id)["selector"] == "article"  # of whichever copy has it
+
+
+def test_a_folder_with_the_name_of_its_account_is_one(db: Path, tmp_path: Path) -> None:
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "greader", name="Work", url="https://rss.example", user="ann")
+        filed = RemoteFeed("1", "https://a.example/feed", "A", folder="Work")
+        take_feeds(c, account.id, [filed, RemoteFeed("2", "https://b.example/feed", "B")], NOW, Reach.PUBLIC)
+    here = tmp_path / "here.db"
+    back(here, out(db))
+    with closing(connect(here)) as c:
+        names = {None: "", **{each.id: each.name for each in folders.every(c)}}
+        assert {feed.name: names[feed.folder_id] for feed in feeds.every(c)} == {"A": "Work", "B": ""}
 
 
 @pytest.mark.parametrize("is_elsewhere", [False, True])

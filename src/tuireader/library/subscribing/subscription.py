@@ -20,7 +20,7 @@ from tuireader.model.account import LOCAL, is_unfiled
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, folders, server_statuses, status_outbox
+from tuireader.store import articles, feeds, folders, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import of_one_site, place
@@ -86,8 +86,7 @@ def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
             return own
         before = feeds.every(c)
         folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
-        account = accounts.get(c, feed.account_id)
-        hand_over(c, feed.id, LOCAL, "" if is_unfiled(folder, account.name) else folder, before)
+        hand_over(c, feed.id, LOCAL, "" if is_unfiled(folder) else folder, before)
         if not feed.custom_title:  # it was its name on the server
             feeds.rename(c, feed.id, feed.title)
         return feeds.get(c, feed.id)

@@ -10,7 +10,7 @@ from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import TURN, in_turn, lock_of
-from tuireader.model.account import LOCAL, Secret, is_unfiled
+from tuireader.model.account import LOCAL, UNFILED, Secret, is_unfiled
 from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key
@@ -122,7 +122,7 @@ async def _push(cache: Cache, server: Server, account: Account, feed: Feed, fold
     folder = kept.folder or folder
     if folder and remote is not None and remote.folder != folder:  # it was followed there already
         await server.move(server_id, folder)
-    folder = folder or account.name
+    folder = folder or UNFILED
     hand_over = partial(_hand_over, feed=feed, account=account, remote=remote, folder=folder, double=double)
     return said + await cache.write(hand_over)
 
@@ -167,7 +167,7 @@ def _kept(
         folder = "" if double.folder_id is None else folders.get(c, double.folder_id).name
     folder = chosen or folder
     name = name if name_key(name) != name_key(feed.title) else ""
-    return _Kept(name, "" if is_unfiled(folder, account.name) else folder)
+    return _Kept(name, "" if is_unfiled(folder) else folder)
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, server_id: str = "") -> Feed | None:

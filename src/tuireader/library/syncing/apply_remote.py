@@ -13,6 +13,7 @@ from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.match_entries import digest_of, prepare
 from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import server
+from tuireader.model.account import UNFILED
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
 from tuireader.model.headline import Status
@@ -412,7 +413,7 @@ def take_feeds(
             if (remote.server_id, "rename") not in untold:
                 feeds.rename(c, feed.id, "")
             if (remote.server_id, "move") not in untold:
-                folder = folders.add(c, remote.folder or account.name, account_id=account_id)
+                folder = folders.add(c, remote.folder or UNFILED, account_id=account_id)
                 folders.put(c, feed.id, folder.id)
         kept = {feed.id for feed in matched.values()}
         ended_there = [feed for feed in ours if feed.server_id and feed.id not in kept]
