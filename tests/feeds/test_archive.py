@@ -6,7 +6,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support.archived_site import sitemap
@@ -14,6 +14,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import may_list_articles, read_sitemap
 from tuireader.feeds.wordpress import looks_like_wordpress, page_address, parse_posts, posts_addresses, says
+from tuireader.urls.hosts import host_of
 from tuireader.urls.shapes import Shapes
 
 HISTORY = b'<rss xmlns:fh="http://purl.org/syndication/history/1.0"><channel>'
@@ -116,6 +117,16 @@ def test_what_robots_may_ask_for() -> None:
     assert robots.allows("https://a.example/public")
     assert (robots.pause, robots.sitemaps) == (3.0, ["https://a.example/s.xml"])
     assert Robots().allows("https://a.example/anything")
+
+
+@given(st.text())
+@example("http://[news")
+def test_what_is_no_address_is_no_sitemap_and_not_asked_for(text: str) -> None:
+    robots = Robots(f"Sitemap: {text}\nSitemap: https://a.example/news.xml\n".encode("utf-8", "replace"))
+    assert "https://a.example/news.xml" in robots.sitemaps
+    assert [each for each in robots.sitemaps if not host_of(each)] == []
+    robots.allows(text)
+    assert not robots.allows("http://[news")
 
 
 def test_addresses_like_those_of_a_feed() -> None:

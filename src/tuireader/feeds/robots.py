@@ -11,6 +11,8 @@ from itertools import islice
 
 from protego import Protego
 
+from tuireader.urls.hosts import host_of
+
 NAME = "tuireader"
 """This program's name in robots.txt."""
 _LARGEST = 500_000
@@ -35,8 +37,8 @@ class Robots:
         return Robots, (self._reduced.encode(),)
 
     def allows(self, url: str) -> bool:
-        """Whether a page may be requested."""
-        return bool(self._rules.can_fetch(url[:_LONGEST], NAME))
+        """Whether a page may be requested; what is no address may not."""
+        return bool(host_of(url)) and bool(self._rules.can_fetch(url[:_LONGEST], NAME))
 
     @property
     def pause(self) -> float:
@@ -45,7 +47,7 @@ class Robots:
 
     @property
     def sitemaps(self) -> list[str]:
-        return [str(url) for url in dict.fromkeys(self._rules.sitemaps)][:_SITEMAPS]
+        return [str(url) for url in dict.fromkeys(self._rules.sitemaps) if host_of(url)][:_SITEMAPS]
 
 
 def _reduced(text: str) -> str:
