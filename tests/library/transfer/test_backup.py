@@ -827,7 +827,7 @@ def test_a_folder_with_the_name_of_its_account_is_one(db: Path, tmp_path: Path) 
     here = tmp_path / "here.db"
     back(here, out(db))
     with closing(connect(here)) as c:
-        names = {None: "", **{each.id: each.name for each in folders.every(c)}}
+        names: dict[int | None, str] = {None: "", **{each.id: each.name for each in folders.every(c)}}
         assert {feed.name: names[feed.folder_id] for feed in feeds.every(c)} == {"A": "Work", "B": ""}
 
 
