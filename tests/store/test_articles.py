@@ -6,8 +6,9 @@ import pytest
 
 from support.factories import NOW, ago, only, ready, save, save_plan, subscribe, titles
 from tuireader.errors import NotFoundError
+from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.model.article import Article
-from tuireader.model.fetched import Known, Plan
+from tuireader.model.fetched import Known, ParsedEntry, Plan
 from tuireader.model.headline import Headline, Status
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
@@ -381,3 +382,16 @@ def test_an_article_keeps_few_of_many_former_guids(c: sqlite3.Connection) -> Non
     there = articles.formerly(c, feed.id, map(str, range(100)))
     assert len(there) == 20
     assert there["98"][0] == id_
+
+
+def test_the_guid_made_for_an_article_is_no_name_of_it_once_its_feed_gives_one(c: sqlite3.Connection) -> None:
+    """As when a Google Reader server is left, while the publisher moves its date; other machines know other guids."""
+    title, link, text = "The daily column", "https://site.example/column", " ".join(f"word{n}" for n in range(40))
+    made = f"{link} {title}"
+    feed = save(c, ready(made, text, title=title, link=link, published=NOW))
+    entry = ParsedEntry("day-0", title, link, published=NOW + timedelta(minutes=10), html=f"<p>{text}</p>")
+    (id_,) = articles.ids(c, Query())
+    assert known_entries(c, feed, [entry])["day-0"].id == id_
+    assert articles.formerly(c, feed.id, [made]) == {}
+    other = replace(entry, guid="day-1", html="<p>Some other words on another day</p>")
+    assert known_entries(c, feed, [other]) == {}

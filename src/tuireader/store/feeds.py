@@ -12,6 +12,7 @@ from tuireader.model.query import HIDE
 from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import (
+    MADE_GUID,
     guid_key,
     id_list,
     moment,
@@ -229,7 +230,7 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             )
             c.execute(
                 "INSERT OR IGNORE INTO former_guid (article_id, guid_key) SELECT ?1, guid_key FROM article"
-                " WHERE id = ?2 AND guid_key <> (SELECT guid_key FROM article WHERE id = ?1)",
+                f" WHERE id = ?2 AND guid_key <> (SELECT guid_key FROM article WHERE id = ?1) AND NOT {MADE_GUID}",
                 (kept, other),
             )
             _take_text(c, kept, other)

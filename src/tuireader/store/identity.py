@@ -8,6 +8,7 @@ article are better than one of two.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ _REMEMBERED = 64
 """Number of texts remembered."""
 _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
+_MOMENT = re.compile(r"[12]\d{15}")
 _COMMON = 30
 """Characters of a title below which two articles of one moment may have it."""
 
@@ -164,12 +166,18 @@ class _Evidence:
 def is_still(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:
     """Whether an entry with the number of an article is that article, also if its publisher has edited it.
 
-    Of guid, address, title and date some agree, or the text stayed: at its address, or a long one of the very moment.
+    A number that names a moment is given once. Else of guid, address, title and date some agree, or the text stayed: at
+    its address, or a long one of the very moment.
     """
-    if _agrees(entry, there):
+    if _names_moment(entry.server_id) or _agrees(entry, there):
         return True
     is_of_one_moment = _apart(entry, there) <= _ROUNDED and len(entry.entry.html) >= _LONG
     return (_same_link(entry, there) or is_of_one_moment) and is_kept(entry, there) >= HALF
+
+
+def _names_moment(number: str) -> bool:
+    """Whether a number is the time at which the server gave it, as FreshRSS's, in microseconds since 1970."""
+    return _MOMENT.fullmatch(number) is not None
 
 
 def _agrees(entry: RemoteEntry, there: Ours) -> bool:

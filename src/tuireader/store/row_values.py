@@ -98,6 +98,10 @@ def folded(name: str) -> str:
     return fold(tidy(name))
 
 
+MADE_GUID = "(link <> '' AND substr(guid, 1, length(link) + 1) = link || ' ')"
+"""Whether a guid is made of address and title for want of another one: between machines it says nothing."""
+
+
 @lru_cache(maxsize=2048)
 def guid_key(guid: str) -> int:
     """A hash of a guid, the same for http and https."""

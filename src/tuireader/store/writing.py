@@ -11,6 +11,7 @@ from tuireader.store import duplicates, labels, pruning
 from tuireader.store.connection import transaction
 from tuireader.store.queries import search
 from tuireader.store.row_values import (
+    MADE_GUID,
     READ_APART,
     guid_key,
     id_list,
@@ -138,11 +139,11 @@ def alike(
 
 def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime | None = None) -> None:
     """Change an article's guid unless another one of its feed has it; `taken`: when another one took its old guid."""
-    before = c.execute("SELECT guid_key FROM article WHERE id = ?", (article_id,)).fetchone()
+    before = c.execute(f"SELECT guid_key, {MADE_GUID} FROM article WHERE id = ?", (article_id,)).fetchone()
     done = c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
     )
-    if done.rowcount and before[0] != guid_key(guid):
+    if done.rowcount and before[0] != guid_key(guid) and not before[1]:
         _name_formerly(c, article_id, before[0], seconds(taken))
 
 

@@ -45,6 +45,14 @@ def test_a_number_that_is_right_is_a_correction_whatever_changed() -> None:
         assert match([after], [ours(1, "7", before)]).same["7"].id == 1
 
 
+def test_a_number_that_names_a_moment_is_never_given_again() -> None:
+    """A headline that is corrected with its address, a page that is written anew, a site that moves."""
+    before = entry("1796041178150262")
+    after = entry("1796041178150262", "Harbour", "https://sea.example/harbour", published=DAY + timedelta(days=9))
+    assert is_still(after, ours(1, before.server_id, before), lambda *_: 0)
+    assert not is_still(replace(after, server_id="42"), ours(1, "42", before), lambda *_: 0)
+
+
 def test_a_number_of_another_article_is_wrong_and_its_own_article_is_found() -> None:
     first, second = entry("7"), entry("8", "Harbour", "https://sea.example/harbour")
     found = match([replace(second, server_id="7")], [ours(1, "7", first), ours(2, "8", second)])

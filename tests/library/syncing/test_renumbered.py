@@ -28,6 +28,28 @@ def filled(server: Api, count: int = 5) -> None:
         server.publish(number, count)
 
 
+async def test_a_teaser_with_another_headline_and_address_is_no_sign_of_a_restore(
+    freshrss: FakeReader, device: MakeDevice
+) -> None:
+    filled(freshrss)
+    items = list(freshrss.items.values())
+    here, edited, other = device(freshrss), items[-1], items[0]
+    await here.sync()
+    here.mark(other.title, read=True, starred=True)
+    await here.sync()
+    freshrss.mark(other.number, read=False, starred=False)
+    corrected = replace(edited, title="Quay wall breaks", link="https://site-3.example/quay-wall", read=True)
+    freshrss.items[edited.number] = corrected
+    here.mark(items[1].title, read=True)
+    assert (await here.sync()).said + (await here.sync()).said == ()
+    with closing(connect(here.path)) as c:
+        assert len(articles.ids(c, Query(apart=True))) == len(items)
+    there = freshrss.state()
+    assert there[other.title] == (False, False)
+    assert here.state()[other.title] == (False, False)
+    assert here.state()[edited.title] == (True, False)
+
+
 def renumber(server: Api, *items: Item, start: int | None = None) -> None:
     """Give articles new numbers, unread, as a server does that has fetched them again."""
     for item in items:

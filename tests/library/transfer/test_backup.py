@@ -831,6 +831,40 @@ def test_a_folder_with_the_name_of_its_account_is_one(db: Path, tmp_path: Path) 
         assert {feed.name: names[feed.folder_id] for feed in feeds.every(c)} == {"A": "Work", "B": ""}
 
 
+def test_days_of_one_title_and_address_find_themselves_where_a_server_gives_no_guids(db: Path, tmp_path: Path) -> None:
+    """Which of them has the guid without a number depends on which came first."""
+
+    def filled(path: Path, order: list[int]) -> None:
+        with closing(connect(path)) as c:
+            account = accounts.add(c, "greader", name="Work", url="https://rss.example", user="ann")
+            remote = RemoteFeed("feed/1", "https://a.example/feed", "Column")
+            take_feeds(c, account.id, [remote], NOW, Reach.PUBLIC)
+            (feed,) = feeds.every(c)
+            for place, day in enumerate(order):
+                link, title = "https://a.example/column", "The daily column"
+                text = " ".join(f"word{day}x{n}" for n in range(40))
+                guid = f"{link} {title} {day}" if place else f"{link} {title}"
+                published = NOW - timedelta(days=9 - day)
+                save(c, ready(guid, text, title=title, link=link, published=published), feed=feed)
+
+    here = tmp_path / "here.db"
+    filled(db, [0, 1, 2, 3])
+    filled(here, [3, 2, 1, 0])
+    with closing(connect(db)) as c:
+        first = next(id_ for id_ in articles.ids(c, Query()) if "word0x1" in articles.body(c, id_))
+        statuses.mark(c, [first], read=True, starred=True)
+        statuses.tag(c, [first], ["keep"])
+    back(here, out(db))
+    with closing(connect(here)) as c:
+        rows = {articles.body(c, id_).split("x")[0]: articles.status(c, id_) for id_ in articles.ids(c, Query())}
+        tagged = articles.ids(c, Query(tags=("keep",)))
+        assert len(rows) == len(articles.ids(c, Query())) == 4
+        assert {text for text, status in rows.items() if status.read and status.starred} == {
+            articles.body(c, id_).split("x")[0] for id_ in tagged
+        }
+        assert ["word0x1" in articles.body(c, id_) for id_ in tagged] == [True]
+
+
 @pytest.mark.parametrize("is_elsewhere", [False, True])
 def test_a_backup_of_a_feed_whose_guids_count_places_finds_each_article(
     db: Path, tmp_path: Path, is_elsewhere: bool

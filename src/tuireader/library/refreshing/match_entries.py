@@ -131,15 +131,16 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
     stay. At the same moment, no words stay. At an address of its own, date and text have to differ; under one title
-    elsewhere, or under another title at no address of its own, the date differs and the text does not stay.
+    elsewhere, or under another title at no address of its own, the date differs and the text does not stay; so it is
+    also where the guid says no more than address and title.
     """
     mine, its = _path(entry.link), _path(there.link)
     is_nowhere = min(len(mine), len(its)) <= 1
     is_at_same_place = is_nowhere or mine == its
-    if is_at_same_place and entry.title == there.title:
-        return False
     is_dated = entry.published is not None and there.published is not None
     is_later = is_dated and entry.published != there.published
+    if is_at_same_place and entry.title == there.title:
+        return _is_made(entry) and is_later and not _stays(body(there), entry.html)
     if is_at_same_place and not is_nowhere:
         return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
     if is_nowhere or entry.title == there.title:
@@ -170,6 +171,11 @@ def _stays(before: str, now: str) -> bool:
 def _has_other_pictures(before: str, now: str) -> bool:
     pictures = set(pictures_of(before))
     return bool(pictures) and pictures.isdisjoint(pictures_of(now))
+
+
+def _is_made(side: Side) -> bool:
+    """Whether a guid is made of address and title, as that of an article from a Google Reader server."""
+    return bool(side.link) and side.guid.startswith(f"{side.link} ")
 
 
 def _is_day(moment: datetime | None) -> bool:
@@ -298,8 +304,13 @@ def _path_and_title(side: Side) -> list[Hashable]:
 
 
 def _agree(pair: Pair, body: Body) -> bool:
-    """Whether publication dates do not contradict; without any, whether texts have something in common."""
+    """Whether publication dates do not contradict; without any, whether texts have something in common.
+
+    Where a guid is made, so that the other one is no sign of another article, the same text is enough.
+    """
     entry, there = pair
+    if _is_made(there) and _is_same_text(pair, body, some=_FEW):
+        return True
     if entry.published is not None or there.published is not None:
         return entry.published is None or there.published is None or entry.published == there.published
     if entry.updated is not None and entry.updated == there.updated:
