@@ -86,8 +86,12 @@ def test_quiet_feeds_count_apart(c: sqlite3.Connection, feed: Feed) -> None:
     other = subscribe(c, "https://two.example/feed", "Two")
     save(c, ready("x", title="x"), feed=other)
     feeds.set_option(c, feed.id, "quiet", "yes")
-    assert article_lists.totals(c, Query()).unread == 1
-    assert titles(c, Query(unread=True, without_quiet=True)) == ["x"]
+    left = subscribe(c, "https://three.example/feed", "Three")
+    save(c, ready("y", title="y"), feed=left)
+    assert article_lists.totals(c, Query()).unread == 2
+    assert article_lists.totals(c, Query(left_feeds=(left.id,))).unread == 1  # counted anew, as it is unsubscribed from
+    assert article_lists.totals(c, Query(text="y|x|7")).unread == 3  # where it is looked for
+    assert titles(c, Query(unread=True, without_quiet=True, left_feeds=(left.id,))) == ["x"]
     assert article_lists.feeds(c, Query())[feed.id] == (10, 10)
     assert len(titles(c, Query(feeds=(feed.id,), unread=True))) == 10
 
