@@ -61,6 +61,13 @@ async def test_a_front_page_is_one_too_if_it_is_asked_for(library: Library, site
     assert not (await keep(library, site.url)).was_here
 
 
+async def test_a_feed_is_no_page(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one", html=WORDS), site=site.url), content_type="text/xml")
+    with pytest.raises(FetchError, match="is a feed, and no page to read: add it as a site"):
+        await keep(library, f"{site.url}/feed")
+    assert library.feeds() == []
+
+
 async def test_the_words_of_another_site_about_a_page_are_not_the_page(
     library: Library, site: ScriptedSite, other_site: ScriptedSite
 ) -> None:

@@ -174,6 +174,8 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
     if kept is None:
         try:
             _, page = await page_at(queue, address)
+            if is_feed(page.content, page.content_type):
+                raise FetchError(f"{shown_address(page.url)} is a feed, and no page to read: add it as a site")
             kept = await read_page(cache, partial(take_page, page=page, known=known), page)
         except FetchError:
             kept = await cache.take(replace(known, is_whole=False))
