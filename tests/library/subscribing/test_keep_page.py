@@ -128,7 +128,6 @@ async def test_the_article_of_a_feed_is_saved_as_it_is_and_outlives_the_feed(
         Reply(""),
         Reply("<html><title>Nothing</title><body></body></html>"),
         Reply("%PDF-1.4", content_type="application/pdf"),
-        Reply(rss(Item("one")), content_type="application/rss+xml"),
     ],
 )
 async def test_where_there_is_nothing_to_read_nothing_is_kept(
