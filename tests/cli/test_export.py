@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Run
-from support.app_factory import NOTES, REVIEW, shelve
+from support.app_factory import NOTES, REVIEW, Piece, shelve
 from tuireader import paths
+from tuireader.library.refreshing.upkeep import index_all
+from tuireader.store.connection import connect
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,19 @@ def test_a_backup_comes_back_through_a_pipe(run: Run) -> None:
     assert (done.status, "were here already" in done.err) == (0, True)
     cut = run("import", "-", stdin="\n".join(lines.splitlines()[:-1]))
     assert (cut.status, "was cut off" in cut.err) == (1, True)
+
+
+def test_a_story_that_two_feeds_tell_is_one_as_soon_as_it_is_back(run: Run) -> None:
+    words = " ".join(f"word{n}" for n in range(300))
+    for title in ("One", "Two"):
+        shelve(paths.cache_path(), title, [Piece("The very same story of the harbour", 3, html=f"<p>{words}</p>")])
+    with closing(connect(paths.cache_path())) as c:
+        index_all(c)
+    listed, lines = len(listed_ids(run)), run("export", "--format", "json").out
+    assert listed == len(REVIEW) + len(NOTES) + 1
+    paths.cache_path().unlink()
+    run("import", "-", stdin=lines)
+    assert len(listed_ids(run)) == listed
 
 
 def test_some_articles_are_written(run: Run, tmp_path: Path) -> None:

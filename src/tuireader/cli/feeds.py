@@ -32,6 +32,7 @@ from tuireader.urls.shown import shown_address, without_credentials
 
 def import_list(arguments: argparse.Namespace) -> int:
     """Import a file from another program, then fetch new feeds; failures are reported."""
+    from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
     from tuireader.library.transfer.import_any import import_path, import_stream
 
     progress = Progress()
@@ -41,6 +42,7 @@ def import_list(arguments: argparse.Namespace) -> int:
                 came = import_stream(connection, sys.stdin.buffer, utc_now(), progress.tell)
             else:
                 came = import_path(connection, arguments.file, utc_now(), progress.tell)
+            index_for(connection, BEFORE_SEARCH)  # what two feeds tell is found with it, and counted once
         finally:
             progress.clear()
         new = [store_feeds.get(connection, id_) for id_ in came.new_feeds]
