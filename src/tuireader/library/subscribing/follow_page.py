@@ -174,8 +174,6 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
     if kept is None:
         try:
             _, page = await page_at(queue, address)
-            if is_feed(page.content, page.content_type):
-                raise FetchError(f"{shown_address(page.url)} is a feed, and no page to read: add it as a site")
             kept = await read_page(cache, partial(take_page, page=page, known=known), page)
         except FetchError:
             kept = await cache.take(replace(known, is_whole=False))
@@ -225,6 +223,8 @@ class _KeepKnown:
 
 def take_page(c: sqlite3.Connection, page: Page, known: _KeepKnown) -> KeptPage:
     """Save the article on a page, which completes the excerpts of it; raises FetchError if there is none."""
+    if is_feed(page.content, page.content_type):
+        raise FetchError(f"{shown_address(page.url)} is a feed, and no page to read: add it as a site")
     saved, own = ([each for each in some if full_text.complete(c, each.id, page)] for some in known.articles(c))
     if saved or own:
         return known.keep(c, saved, own)
