@@ -18,7 +18,7 @@ from itertools import product
 from typing import NamedTuple, TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
-from tuireader.store.row_values import pictures_of, without_tags
+from tuireader.store.row_values import is_made, pictures_of, without_tags
 from tuireader.text.shingles import has_other
 from tuireader.urls.identity import place, without_scheme
 
@@ -159,8 +159,7 @@ class _Evidence:
 
     def guid_counts(self, entry: RemoteEntry, there: Ours) -> bool:
         """Whether a guid counts: one made of address and title only if the dates agree."""
-        is_made = entry.entry.link and entry.entry.guid.startswith(entry.entry.link)
-        return not is_made or self.is_near_and_kept(entry, there)
+        return not is_made(entry.entry.guid, entry.entry.link) or self.is_near_and_kept(entry, there)
 
 
 def is_still(entry: RemoteEntry, there: Ours, is_kept: IsKept) -> bool:

@@ -98,8 +98,13 @@ def folded(name: str) -> str:
     return fold(tidy(name))
 
 
+def is_made(guid: str, link: str) -> bool:
+    """Whether a guid is made of address and title, as those of a Google Reader server, which has no others."""
+    return bool(link) and guid.startswith(f"{link} ")
+
+
 MADE_GUID = "(link <> '' AND substr(guid, 1, length(link) + 1) = link || ' ')"
-"""Whether a guid is made of address and title for want of another one: between machines it says nothing."""
+"""The same in SQL."""
 
 
 @lru_cache(maxsize=2048)

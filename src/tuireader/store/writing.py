@@ -15,6 +15,7 @@ from tuireader.store.row_values import (
     READ_APART,
     guid_key,
     id_list,
+    is_made,
     link_key,
     moment,
     named_key,
@@ -260,7 +261,8 @@ def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping
     """Whether an entry was removed: same guid and not newer, same text, or same title and date.
 
     Without the guid, of title, address, text and date three agree: a server reads dates in other zones, invents those
-    that are not there, and titles. A guid with another link, title and text is one that its feed gave to another one.
+    that are not there, and titles. A guid with another link, title and text is one that its feed gave to another one,
+    and one that is made of link and title says no more than they do.
     """
     key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
@@ -270,7 +272,7 @@ def _was_here(entry: ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping
     has_both = link in gone and text in gone
     is_copy = has_both and (title in gone or _is_of_text(entry)) and (date or pruning.UNDATED) <= gone[link]
     is_renamed = (title in gone and is_of_date) or is_copy
-    if key not in gone or gone.keys().isdisjoint((link, title, text)):
+    if key not in gone or is_made(entry.guid, entry.link) or gone.keys().isdisjoint((link, title, text)):
         return is_renamed
     return is_renamed or not is_later or (title in gone and text in gone)
 

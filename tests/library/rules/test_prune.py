@@ -141,6 +141,29 @@ def test_a_guid_that_is_given_to_another_article_keeps_it_not_away(library: Libr
         assert articles.save_entries(c, feed.id, Plan(new=(other,)), NOW).new
 
 
+@pytest.mark.parametrize(
+    ("text", "published", "is_away"),
+    [
+        ("The first words.", NOW, False),  # the next alert
+        ("Wholly other words.", NOW - timedelta(days=10), False),  # a late one of a daily column
+        ("The first words, corrected.", NOW - timedelta(days=9), True),
+        ("The first words.", None, True),
+    ],
+)
+def test_a_guid_that_is_made_of_address_and_title_keeps_no_other_article_away(
+    library: Library, text: str, published: datetime | None, *, is_away: bool
+) -> None:
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c)
+        facts: dict[str, Any] = {"title": "shop.example is down", "link": "https://a.example/status"}
+        made = f"{facts['link']} {facts['title']}"
+        old = ready(made, "The first words.", **facts, published=published and NOW - timedelta(days=9))
+        (there,) = articles.save_entries(c, feed.id, Plan(new=(replace(old, status=Status(read=True)),)), NOW).new
+        assert pruning.prune(c, [there]) == 1
+        new = ready(made, text, **facts, published=published)
+        assert (not articles.save_entries(c, feed.id, Plan(new=(new,)), NOW).new) is is_away
+
+
 def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
     """A publisher changes what entries are called; two that share an address are told apart by their dates."""
     link = "https://a.example/one"

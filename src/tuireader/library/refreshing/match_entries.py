@@ -26,7 +26,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.headline import Status, utc_now
 from tuireader.store import articles, feeds
-from tuireader.store.row_values import pictures_of
+from tuireader.store.row_values import is_made, pictures_of
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import has_other, is_unlike
 from tuireader.text.word_count import count_tidied
@@ -140,7 +140,7 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     is_dated = entry.published is not None and there.published is not None
     is_later = is_dated and entry.published != there.published
     if is_at_same_place and entry.title == there.title:
-        return _is_made(entry) and is_later and not _stays(body(there), entry.html)
+        return is_made(entry.guid, entry.link) and is_later and not _stays(body(there), entry.html)
     if is_at_same_place and not is_nowhere:
         return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
     if is_nowhere or entry.title == there.title:
@@ -171,11 +171,6 @@ def _stays(before: str, now: str) -> bool:
 def _has_other_pictures(before: str, now: str) -> bool:
     pictures = set(pictures_of(before))
     return bool(pictures) and pictures.isdisjoint(pictures_of(now))
-
-
-def _is_made(side: Side) -> bool:
-    """Whether a guid is made of address and title, as that of an article from a Google Reader server."""
-    return bool(side.link) and side.guid.startswith(f"{side.link} ")
 
 
 def _is_day(moment: datetime | None) -> bool:
@@ -309,7 +304,7 @@ def _agree(pair: Pair, body: Body) -> bool:
     Where a guid is made, so that the other one is no sign of another article, the same text is enough.
     """
     entry, there = pair
-    if _is_made(there) and _is_same_text(pair, body, some=_FEW):
+    if is_made(there.guid, there.link) and _is_same_text(pair, body, some=_FEW):
         return True
     if entry.published is not None or there.published is not None:
         return entry.published is None or there.published is None or entry.published == there.published
