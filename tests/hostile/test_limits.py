@@ -35,6 +35,7 @@ from tuireader.library.transfer import import_any, newsboat
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.import_feeds import import_feeds
+from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page, ParsedEntry, Plan, RemoteFeed
 from tuireader.model.headline import utc_now
 from tuireader.model.query import Query
@@ -47,6 +48,8 @@ from tuireader.text.bounded_json import loads
 from tuireader.urls.private_network import Permission, Reach, permission_for
 
 # robots.txt
+
+A_FEED = Feed(1, "https://a.example/feed", "A", "https://a.example/")
 
 
 def test_of_many_groups_only_the_own_one_is_read() -> None:
@@ -111,7 +114,7 @@ async def test_many_rules_and_many_addresses_are_matched_apart(tmp_path: Path, m
     cache = Cache(tmp_path / "cache.db")
     connect(tmp_path / "cache.db").close()
     ticking = asyncio.ensure_future(tick())
-    found = await archive_sources.find_pages(cache, get, "https://a.example/feed", front)
+    found = await archive_sources.find_pages(cache, get, A_FEED, front)
     ticking.cancel()
     cache.close()
     assert found.pages == () or len(found.pages) == 20_000
@@ -392,7 +395,7 @@ async def test_sitemaps_of_sitemaps_end(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(archive_sources, "_FILES", 8)
     connect(tmp_path / "cache.db").close()
     cache = Cache(tmp_path / "cache.db")
-    found = await archive_sources.find_pages(cache, get, "https://a.example/feed", front)
+    found = await archive_sources.find_pages(cache, get, A_FEED, front)
     cache.close()
     assert found.pages == ()
     assert len(asked) == 9

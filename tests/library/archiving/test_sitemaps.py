@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import Reply, ScriptedSite
 from library.archiving.test_backfill import POSTS, back, expected, start, titles
-from support.archived_site import FRONT, give_pages, sitemap
+from support.archived_site import FRONT, feed, give_pages, sitemap
 from tuireader.errors import FetchError
 from tuireader.library.archiving.save_older import Wanted
 from tuireader.library.reading.full_text import read_page
@@ -71,6 +72,27 @@ async def test_pages_of_articles_come_one_by_one(library: Library, site: Scripte
     again = await back(library)
     assert (again[-1].status, again[-1].new) == ("done", 0)
     assert not [path for path in site.paths() if "/post-" in path and "sitemap" not in path]
+
+
+async def test_the_pages_of_other_sites_are_not_asked_for(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    """Neither where the newest entry links to one, nor where the own sitemap names its pages."""
+    give_pages(site, SOME)
+    give_pages(other_site, SOME)
+    give_sitemaps(site)
+    give_sitemaps(other_site)
+    front = feed(site.url, POSTS[:FRONT])
+    first = f"{site.url}{POSTS[0].path}"
+    assert first in str(front.body)
+    body = str(front.body).replace(first, f"{other_site.url}/2025/post-99-elsewhere/")
+    site.pages["/feed/"] = replace(front, body=body)
+    pages = [(other_site.url + post.path, post.date) for post in SOME[12:14]]
+    site.pages["/post-sitemap.xml"] = Reply(sitemap(*pages, *((site.url + post.path, post.date) for post in SOME[:14])))
+    await start(library, site)
+    events = await back(library)
+    assert (events[-1].status, events[-1].new) == ("done", 7 + 1)  # the first one has no entry of its own
+    assert other_site.paths() == []
 
 
 @pytest.mark.parametrize("pages", [1, 5])

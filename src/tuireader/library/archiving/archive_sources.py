@@ -19,7 +19,7 @@ from tuireader.model.feed import Archive, Way
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import articles, feeds
 from tuireader.urls.hosts import named_host
-from tuireader.urls.identity import front_of, place, same_site
+from tuireader.urls.identity import front_of, of_one_site, place, same_site
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ class _Read:
     """Parse a sitemap and keep the allowed pages that look like the feed's articles. Picklable."""
 
     page: Page
+    site: str
     links: tuple[str, ...]
     robots: Robots
 
@@ -172,7 +173,8 @@ class _Read:
         from tuireader.urls.shapes import Shapes
 
         found, shapes = read_sitemap(self.page.content), Shapes(self.links)
-        pages = {place(each.url): each for each in found.pages if each.url in shapes and self.robots.allows(each.url)}
+        own = (each for each in found.pages if each.url in shapes and same_site(each.url, self.site))
+        pages = {place(each.url): each for each in own if self.robots.allows(each.url)}
         maps = [each for each in found.maps if may_list_articles(each.url)]
         return _Listing(pages, sorted(maps, key=_when, reverse=True)[:_WAITING])
 
@@ -186,12 +188,13 @@ class _Listing(NamedTuple):
     """Further sitemaps, newest first."""
 
 
-async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Found:
-    """All pages in the site's sitemaps that look like the feed's articles, unless robots.txt forbids them.
+async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
+    """All pages of its site in a feed's sitemaps that look like its articles, unless robots.txt forbids them.
 
     Raises FetchError if the site must not be asked.
     """
-    site = front_of(front.links[0] if front.links else feed_url)
+    links = tuple(link for link in front.links if any(of_one_site(link, own) for own in (feed.url, feed.site)))
+    site = front_of(next(iter(links), feed.site or feed.url))
     robots = await RobotRules(lambda url, _: get(url)).of(site, Permission.AS_GIVEN)  # which `get` decides
     if not robots.allows(site):
         raise FetchError(f"{named_host(site)} does not want programs to read its pages (robots.txt)")
@@ -209,7 +212,7 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
         if page is None:
             continue
         try:
-            listing = await read(cache, _Read(page, front.links, robots), page, _PATIENCE, "sent a sitemap")
+            listing = await read(cache, _Read(page, site, links, robots), page, _PATIENCE, "sent a sitemap")
         except FetchError:  # as its site may intend
             continue
         waiting = [*waiting, *listing.maps][:_WAITING]

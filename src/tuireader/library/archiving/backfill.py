@@ -147,7 +147,7 @@ class _Backfill:
                 async for way, page in offered:
                     yield await self._read(Archive(way, page.url, page=int(way == "paged")), page)
                     return
-        found = await archive_sources.find_pages(self.cache, self._get, self.feed.url, front)
+        found = await archive_sources.find_pages(self.cache, self._get, self.feed, front)
         if not found.pages:
             raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
         self.pause = max(self.pause, min(found.pause, PAUSE_MOST))
