@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sqlite3
+import struct
 import tracemalloc
 import zipfile
 from contextlib import closing
@@ -300,6 +301,33 @@ def test_a_cache_of_a_long_default_is_none(tmp_path: Path, column: str) -> None:
         c.execute(f"CREATE TABLE rss_item (guid TEXT, {column} DEFAULT '{'9' * 101}')")
     with pytest.raises(NotAFeedListError, match="not a cache of newsboat"):
         list(newsboat.read_cache(tmp_path / "cache.db"))
+
+
+def test_a_cache_whose_list_of_tables_never_ends_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page of it names the next one sixty times, and the last one is a row that may come again and again."""
+    file, size, levels = tmp_path / "cache.db", 512, 17
+    with closing(sqlite3.connect(file)) as c:
+        c.execute(f"PRAGMA page_size = {size}")
+        c.execute("CREATE TABLE rss_item (feedurl, guid UNIQUE)")
+        for number in range(20):
+            c.execute(f"CREATE TABLE other_{number} (feedurl, guid)")
+    content = bytearray(file.read_bytes())
+    pages = len(content) // size
+    content[108:112] = (pages + 1).to_bytes(4, "big")
+    for below in range(pages + 2, pages + levels + 2):
+        places = b"".join((size - 5 * number).to_bytes(2, "big") for number in range(1, 61))
+        head = struct.pack(">BHHHBI", 5, 0, 60, size - 300, 0, below) + places
+        content += head.ljust(size - 300, b"\0") + (below.to_bytes(4, "big") + b"\1") * 60
+    values = (b"index", b"sqlite_autoindex_rss_item_1", b"rss_item")
+    row = bytes([6, *(2 * len(value) + 13 for value in values), 1, 0]) + b"".join(values) + b"\3"
+    cell = bytes([len(row), 99]) + row
+    head = struct.pack(">BHHHBH", 13, 0, 1, size - len(cell), 0, size - len(cell))
+    content += head.ljust(size - len(cell), b"\0") + cell
+    content[28:32] = (len(content) // size).to_bytes(4, "big")
+    file.write_bytes(content)
+    monkeypatch.setattr(newsboat, "_PATIENCE", 0.5)
+    with pytest.raises(NotAFeedListError, match="interrupted"):
+        list(newsboat.read_cache(file))
 
 
 def test_of_a_cache_so_many_rows_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

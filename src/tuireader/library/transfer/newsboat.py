@@ -96,6 +96,8 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
             c.text_factory = lenient
+            clock = _Clock()
+            c.set_progress_handler(clock.is_late, _STEPS)  # before the first statement: a schema may be endless, too
             c.execute("PRAGMA trusted_schema = OFF")
             c.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
             kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
@@ -104,8 +106,6 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT for row in columns)
             if kind != ("table",) or is_odd:
                 raise NotAFeedListError(f"{path} is not a cache of newsboat")
-            clock = _Clock()
-            c.set_progress_handler(clock.is_late, _STEPS)
             urls = "SELECT DISTINCT feedurl FROM rss_item WHERE length(feedurl) <= ? LIMIT ?"
             for (url,) in c.execute(urls, (_NAME, _FEEDS)).fetchall():
                 clock.begin()
