@@ -145,3 +145,23 @@ def test_searches_follow_the_feeds_of_a_folder_or_it_is_said_that_nothing_is_lef
     assert subscription.put_into(c, ids[1], "") == [
         "The saved search “All of it” names the folder “Ports”, in which nothing is any more."
     ]
+
+
+def test_a_name_that_no_search_has_is_followed_by_none(c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a list of feeds would take the square of its length."""
+    some = [subscribe(c, f"https://{number}.example/feed", f"Feed {number}") for number in range(20)]
+    saved.keep(c, "Sea", "feed=Foo|Bar harbour")
+    look, looked = feeds.unique_names, []
+
+    def unique_names(c: sqlite3.Connection) -> dict[int, str]:
+        looked.append(look(c))
+        return looked[-1]
+
+    monkeypatch.setattr(feeds, "unique_names", unique_names)
+    for feed in some:
+        feeds.rename(c, feed.id, f"{feed.title} anew")
+    assert looked == []
+    feeds.rename(c, some[0].id, "foo")
+    assert len(looked) == 1
+    feeds.rename(c, some[0].id, "Baz")
+    assert ui_state.searches(c)[0].query == 'feed="Baz"|Bar harbour'

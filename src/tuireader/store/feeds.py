@@ -356,9 +356,10 @@ def _tell_queries(c: sqlite3.Connection, feed_id: int, before: set[str]) -> None
     """
     from tuireader.store.queries import renaming  # the start does without it
 
-    if not renaming.has_any(c, "feed"):
+    now = _keys(c, (feed_id,))
+    if renaming.names(c, "feed").isdisjoint(now ^ before):
         return
-    now, names, others = _keys(c, (feed_id,)), unique_names(c), [feed for feed in every(c) if feed.id != feed_id]
+    names, others = unique_names(c), [feed for feed in every(c) if feed.id != feed_id]
     for new in now - before:
         renaming.follow(c, "feed", new, [names[each.id] for each in others if new in _keys_of(each)] or [new])
     for old in before - now:

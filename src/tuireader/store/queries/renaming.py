@@ -18,11 +18,16 @@ Field = Literal["feed", "folder"]
 _TABLES = ("saved_search", "rule")
 
 
-def has_any(c: sqlite3.Connection, field: Field) -> bool:
-    """Whether any saved search or rule has a whole name after a field."""
-    return any(
-        c.execute(f"SELECT 1 FROM {table} WHERE query LIKE ? LIMIT 1", (f"%{field}=%",)).fetchone() for table in _TABLES
-    )
+def names(c: sqlite3.Connection, field: Field) -> set[str]:
+    """The keys of the whole names that saved searches and rules have after a field."""
+    rows = [
+        row
+        for table in _TABLES
+        for row in c.execute(f"SELECT query FROM {table} WHERE query LIKE ?", (f"%{field}=%",)).fetchall()
+    ]
+    pieces = (piece for row in rows for piece in re.finditer(PIECE, text_of(row[0]), flags=re.IGNORECASE))
+    named = (piece[5] for piece in pieces if (piece[3] or "").lower() == field)
+    return {name_key(unquoted(each[0])) for values in named for each in re.finditer(VALUE, values)}
 
 
 def follow(c: sqlite3.Connection, field: Field, old: str, new: Sequence[str]) -> None:
