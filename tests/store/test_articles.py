@@ -384,12 +384,17 @@ def test_an_article_keeps_few_of_many_former_guids(c: sqlite3.Connection) -> Non
     assert there["98"][0] == id_
 
 
-def test_the_guid_made_for_an_article_is_no_name_of_it_once_its_feed_gives_one(c: sqlite3.Connection) -> None:
+@pytest.mark.parametrize(
+    "html", [f"<p>{' '.join(f'word{n}' for n in range(40))}</p>", '<img src="https://a.example/1.png">']
+)
+def test_the_guid_made_for_an_article_is_no_name_of_it_once_its_feed_gives_one(
+    c: sqlite3.Connection, html: str
+) -> None:
     """As when a Google Reader server is left, while the publisher moves its date; other machines know other guids."""
-    title, link, text = "The daily column", "https://site.example/column", " ".join(f"word{n}" for n in range(40))
+    title, link = "The daily column", "https://site.example/column"
     made = f"{link} {title}"
-    feed = save(c, ready(made, text, title=title, link=link, published=NOW))
-    entry = ParsedEntry("day-0", title, link, published=NOW + timedelta(minutes=10), html=f"<p>{text}</p>")
+    feed = save(c, ready(made, title=title, link=link, published=NOW, html=html))
+    entry = ParsedEntry("day-0", title, link, published=NOW + timedelta(minutes=10), html=html)
     (id_,) = articles.ids(c, Query())
     assert known_entries(c, feed, [entry])["day-0"].id == id_
     assert articles.formerly(c, feed.id, [made]) == {}

@@ -304,7 +304,7 @@ def _agree(pair: Pair, body: Body) -> bool:
     Where a guid is made, so that the other one is no sign of another article, the same text is enough.
     """
     entry, there = pair
-    if is_made(there.guid, there.link) and _is_same_text(pair, body, some=_FEW):
+    if is_made(there.guid, there.link) and (_is_same_text(pair, body, some=_FEW) or _is_same_picture(pair, body)):
         return True
     if entry.published is not None or there.published is not None:
         return entry.published is None or there.published is None or entry.published == there.published
@@ -318,6 +318,12 @@ def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
     """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends."""
     shorter, longer = sorted((plain_text(pair[0].html), plain_text(body(pair[1]))), key=len)
     return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (some if shorter == longer else _FEW)
+
+
+def _is_same_picture(pair: Pair, body: Body) -> bool:
+    """Whether a pair has the same pictures, and no words."""
+    mine, its = pair[0].html, body(pair[1])
+    return pictures_of(mine) == pictures_of(its) != [] and not plain_text(mine) and not plain_text(its)
 
 
 def _has_its_text(pair: Pair, body: Body) -> bool:
