@@ -34,6 +34,7 @@ from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.extraction.extract import main_html
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.footnotes import find_notes
 from tuireader.errors import TuireaderError
 from tuireader.feeds.decode import decode
 from tuireader.feeds.feed_links import find_feeds
@@ -123,6 +124,12 @@ def _moves(n: int) -> bytes:
 def _items(n: int) -> bytes:
     row = b'{"id": "tag:google.com,2005:reader/item/%016x", "origin": {"streamId": "feed/1"}, "title": "x"}'
     return b'{"items": [' + b",".join(row % (i + 1) for i in range(n)) + b"]}"
+
+
+def _notes(n: int) -> str:
+    """Footnotes that are all called the same."""
+    marks = "".join(f'<p><a id="r{i}" href="#n{i}">1</a></p>' for i in range(n))
+    return marks + "".join(f'<p id="n{i}"><a href="#r{i}">b</a></p>' for i in range(n))
 
 
 ODD_TAGS = (
@@ -218,6 +225,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: to_document(f"| a |\n|---|\n| {chr(0x1F1E9) * n} |"), lambda document: lay_out(document, 72)
     ),
     **{f"HTML of {unit}": (partial(mul, unit), lambda text: clean(text, "https://a.example/")) for unit in ODD_TAGS},
+    "footnotes": (_notes, find_notes),
     "HTML of signs of Latin-1": (lambda n: "<p>" + "©\xa0»" * n, lambda text: clean(text, "https://a.example/")),
     "text of as many different characters, folded": (
         lambda n: "".join(map(chr, range(0x10000, 0x10000 + min(n, 900_000)))), FoldedText

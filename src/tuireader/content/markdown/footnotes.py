@@ -54,6 +54,8 @@ def find_notes(html: str) -> Notes:
     places = [link[0] for link in links]
     labels: dict[str, str] = {}
     back: set[str] = set()
+    taken: set[str] = set()
+    number = 0
     for start, target, end in links:
         place, tag = anchors.get(target, (0, ""))
         label = _label(html, end)
@@ -62,7 +64,11 @@ def find_notes(html: str) -> Notes:
         first = bisect_left(places, place)
         returns = {name for _, name, _ in links[first : first + _LINKS_IN_NOTE] if _is_near(anchors.get(name), start)}
         if returns and target not in labels:
-            labels[target] = label if label not in labels.values() else _number(labels)
+            if label in taken:
+                number = next(free for free in count(max(number, len(labels)) + 1) if str(free) not in taken)
+                label = str(number)
+            labels[target] = label
+            taken.add(label)
         back |= returns
     return Notes(labels, frozenset(back), _headings(html))
 
@@ -74,11 +80,6 @@ def _is_near(anchor: tuple[int, str] | None, start: int) -> bool:
 def _label(html: str, start: int) -> str:
     shown = unescape(_TAG.sub("", html[start : start + 200].partition("</a>")[0])).strip(" \n[]()")
     return shown if _LABEL.fullmatch(shown) else ""
-
-
-def _number(labels: dict[str, str]) -> str:
-    taken = set(labels.values())
-    return next(str(number) for number in count(len(labels) + 1) if str(number) not in taken)
 
 
 def _headings(html: str) -> dict[str, str]:
