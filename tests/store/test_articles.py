@@ -1,3 +1,4 @@
+import hashlib
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,6 +7,7 @@ import pytest
 
 from support.factories import NOW, ago, only, ready, save, save_plan, subscribe, titles
 from tuireader.errors import NotFoundError
+from tuireader.library.refreshing import match_entries
 from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.model.article import Article
 from tuireader.model.fetched import Known, ParsedEntry, Plan
@@ -382,6 +384,20 @@ def test_an_article_keeps_few_of_many_former_guids(c: sqlite3.Connection) -> Non
     there = articles.formerly(c, feed.id, map(str, range(100)))
     assert len(there) == 20
     assert there["98"][0] == id_
+
+
+def test_an_article_is_known_by_the_hash_that_miniflux_has_of_its_guid(c: sqlite3.Connection) -> None:
+    """As when Miniflux is left, and the publisher has moved its date, or corrected its title, since."""
+    link, html = "https://site.example/one", f"<p>{' '.join(f'word{n}' for n in range(40))}</p>"
+    name = hashlib.sha256(b"post-1").hexdigest()
+    feed = save(c, ready(name, title="One", link=link, published=NOW, html=html))
+    (id_,) = articles.ids(c, Query())
+    for change in ({"published": NOW + timedelta(hours=1)}, {"title": "Onw", "published": NOW}):
+        entry = ParsedEntry("post-1", **{"title": "One", "link": link, "html": html, **change})  # type: ignore[arg-type]
+        assert match_entries.find_entries(c, feed.id, [entry])["post-1"] is not None
+    other = ParsedEntry("post-2", "One", link, published=NOW + timedelta(hours=1), html="<p>Other words</p>")
+    assert known_entries(c, feed, [other]) == {}
+    assert known_entries(c, feed, [entry])["post-1"].id == id_
 
 
 @pytest.mark.parametrize(

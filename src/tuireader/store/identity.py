@@ -282,6 +282,10 @@ def _link_and_title(side: Side) -> Hashable:
     return (_link(side), _title(side)) if _link(side) else None
 
 
+def _link_and_moment(side: Side) -> Hashable:
+    return (_link(side), _when(side)) if _link(side) and _when(side) else None
+
+
 def _apart(one: Side, other: Side) -> timedelta:
     mine, theirs = _when(one), _when(other)
     return timedelta.max if mine is None or theirs is None else abs(mine - theirs)
@@ -309,6 +313,7 @@ def _rules(evidence: _Evidence) -> list[Callable[[list[RemoteEntry], list[Ours]]
         _unique(_guid, evidence.guid_counts),
         _unique(_link_and_title, evidence.is_near_and_kept),
         _unique(_link, evidence.is_same_at_address),
+        _unique(_link_and_moment, lambda entry, there: evidence.is_kept(entry, there) == EQUAL),
         _of_one_moment(_title, evidence),
         _unique(_title, lambda entry, there: _is_near(entry, there) and evidence.stays(entry, there)),
     ]

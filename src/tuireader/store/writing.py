@@ -148,6 +148,12 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime
         _name_formerly(c, article_id, before[0], seconds(taken))
 
 
+def name_too(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> None:
+    """Remember another guid of an article, so that it is found by it again, unless that is made."""
+    if not is_made(entry.guid, entry.link):
+        _name_formerly(c, article_id, guid_key(entry.guid))
+
+
 def _name_formerly(c: sqlite3.Connection, article_id: int, key: int, until: int | None = None) -> None:
     c.execute("REPLACE INTO former_guid VALUES (?, ?, ?)", (article_id, key, until))
     c.execute(

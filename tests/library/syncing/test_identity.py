@@ -53,6 +53,14 @@ def test_a_number_that_names_a_moment_is_never_given_again() -> None:
     assert not is_still(replace(after, server_id="42"), ours(1, "42", before), lambda *_: 0)
 
 
+def test_at_an_address_of_several_the_same_text_at_the_same_moment_is_one_under_another_title() -> None:
+    home = "https://sea.example/"
+    there = [ours(n, "", entry(str(n), f"Title {n}", home, published=DAY + timedelta(hours=n))) for n in (1, 2)]
+    after = entry("9", "Title 1, corrected", home, published=DAY + timedelta(hours=1))
+    assert identity.match([after], there, is_kept=lambda *_: EQUAL).same["9"].id == 1
+    assert identity.match([after], there, is_kept=lambda *_: HALF).same == {}
+
+
 def test_a_number_of_another_article_is_wrong_and_its_own_article_is_found() -> None:
     first, second = entry("7"), entry("8", "Harbour", "https://sea.example/harbour")
     found = match([replace(second, server_id="7")], [ours(1, "7", first), ours(2, "8", second)])

@@ -831,6 +831,29 @@ def test_a_folder_with_the_name_of_its_account_is_one(db: Path, tmp_path: Path) 
         assert {feed.name: names[feed.folder_id] for feed in feeds.every(c)} == {"A": "Work", "B": ""}
 
 
+def test_the_same_backup_again_doubles_nothing_that_it_found_before(db: Path, tmp_path: Path) -> None:
+    """Several whose dates were moved are found together as long as all have other guids; one by one they are not."""
+
+    def fill(path: Path, kind: str, count: int, moved: int) -> None:
+        with closing(connect(path)) as c:
+            feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+            for n in range(count):
+                text, at = " ".join(f"word{n}x{m}" for m in range(40)), NOW - timedelta(hours=n)
+                at += timedelta(hours=1) * (n < moved)
+                entry = ready(f"{kind}-{n}", text, title=f"Number {n}", link=f"https://a.example/{n}", published=at)
+                save(c, entry, feed=feed)
+
+    here = tmp_path / "here.db"
+    fill(db, "own", 9, 3)
+    fill(here, "theirs", 8, 0)
+    for _ in range(2):
+        back(here, out(db))
+        with closing(connect(here)) as c:
+            assert sorted(each.title for each in articles.window(c, Query(), 0, 99)) == [
+                f"Number {n}" for n in range(9)
+            ]
+
+
 def test_days_of_one_title_and_address_find_themselves_where_a_server_gives_no_guids(db: Path, tmp_path: Path) -> None:
     """Which of them has the guid without a number depends on which came first."""
 

@@ -99,6 +99,7 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
 
 
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
+_HASH = re.compile("[0-9a-f]{64}")
 _SOME, _FEW, _LEFT = 8, 4, 0.9
 """Minimum words of a text that is compared, also of a short one, and minimum share of them that another one keeps."""
 _WORD = re.compile(r"\w+")
@@ -189,6 +190,7 @@ def renamed(
     found: dict[str, Candidate] = {}
     agree = partial(_agree, body=body)
     rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
+        (_hash, lambda pair: not is_another(*pair, body)),
         (_names, lambda pair: agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair, body)),
         (_link_and_title, agree),
         (_marked_place, _is_sure),
@@ -250,6 +252,13 @@ def _part(url: str) -> tuple[str, str]:
 def _plainly(there: str) -> str:
     """An address for comparison, without escapes and without the name of an index page."""
     return _INDEX_PAGE.sub("", unquote(there))
+
+
+def _hash(side: Side) -> list[Hashable]:
+    """The guid as Miniflux has it."""
+    return [
+        side.guid if _HASH.fullmatch(side.guid) else hashlib.sha256(side.guid.encode("utf-8", "replace")).hexdigest()
+    ]
 
 
 def _names(side: Side) -> list[Hashable]:

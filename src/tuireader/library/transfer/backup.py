@@ -533,6 +533,11 @@ class _Restoring:
         feed_id = self._feeds[place(rows[0]["feed_url"])]
         entries = {row["guid"]: _entry(row) for row in reversed(rows)}  # a twin has the guid of the first one
         found = find_entries(self._c, feed_id, [*entries.values()], up_to=self._newest)
+        taken = articles.known(self._c, feed_id, entries)
+        with transaction(self._c):
+            for guid, there in found.items():
+                if there is not None and guid not in taken:
+                    articles.name_too(self._c, there.id, entries[guid])
         for row in rows:
             row["guid"] = guid_here(entries[row["guid"]], found)
 
