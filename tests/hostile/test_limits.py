@@ -8,6 +8,8 @@ import logging
 import os
 import sqlite3
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from contextlib import closing
@@ -328,6 +330,27 @@ def test_a_cache_whose_list_of_tables_never_ends_is_none(tmp_path: Path, monkeyp
     monkeypatch.setattr(newsboat, "_PATIENCE", 0.5)
     with pytest.raises(NotAFeedListError, match="interrupted"):
         list(newsboat.read_cache(file))
+
+
+SORTED = """
+import resource, sys
+from pathlib import Path
+from tuireader.library.transfer import newsboat
+resource.setrlimit(resource.RLIMIT_FSIZE, (5_000_000, 5_000_000))
+print(sum(len(items) for _, items in newsboat.read_cache(Path(sys.argv[1]))))
+"""
+
+
+def test_what_is_sorted_of_a_foreign_cache_takes_no_room_on_the_disk(tmp_path: Path) -> None:
+    """Sorted rows are in a file of SQLite's, whole; many of them can be one text of megabytes."""
+    folder = cache_of_newsboat(tmp_path, "content TEXT")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        rows = [("https://a.example/feed", str(n), "x" * 1_000_000) for n in range(30)]
+        c.executemany("INSERT INTO rss_item (feedurl, guid, pubDate) VALUES (?, ?, ?)", rows)
+        c.commit()
+    command = [sys.executable, "-c", SORTED, str(folder / "cache.db")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == ("31", 0), done.stderr
 
 
 def test_of_a_cache_so_many_rows_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -400,6 +400,16 @@ def test_an_article_is_known_by_the_hash_that_miniflux_has_of_its_guid(c: sqlite
     assert known_entries(c, feed, [entry])["post-1"].id == id_
 
 
+def test_a_text_is_the_same_however_its_paragraphs_are_made(c: sqlite3.Connection) -> None:
+    """A server keeps a plain description as it is, of which paragraphs are made here; and it cuts titles elsewhere."""
+    link, words = "https://site.example/notes", " ".join(f"word{n}" for n in range(20))
+    plain, made = f"<p>{words} {words}</p>", f"<p>{words}</p><p>{words}</p>"
+    title = "Notes of an episode"
+    feed = save(c, ready(f"{link} {title}", title=title, link=link, published=NOW, html=plain))
+    entry = ParsedEntry("episode-1", title, link, published=NOW + timedelta(hours=1), html=made)
+    assert known_entries(c, feed, [entry]).keys() == {"episode-1"}
+
+
 @pytest.mark.parametrize(
     "html", [f"<p>{' '.join(f'word{n}' for n in range(40))}</p>", '<img src="https://a.example/1.png">']
 )

@@ -325,7 +325,10 @@ def _agree(pair: Pair, body: Body) -> bool:
 
 def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
     """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends."""
-    shorter, longer = sorted((plain_text(pair[0].html), plain_text(body(pair[1]))), key=len)
+    texts = (
+        " ".join(plain_text(html).split()) for html in (pair[0].html, body(pair[1]))
+    )  # who makes paragraphs differs
+    shorter, longer = sorted(texts, key=len)
     return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (some if shorter == longer else _FEW)
 
 

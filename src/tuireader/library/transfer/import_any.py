@@ -166,13 +166,14 @@ class _Here:
                 self.add(articles.get(self._c, id_))
         is_alone = self._count[spot] == 1
         there = self._there.pop(spot) if is_alone else self._there[spot]
-        title, is_of_feed = title_key(page.title), any(feed == feed_id for _, feed in there)
+        title = title_key(page.title)
         same = (there.get((title, feed_id)) if page.is_of_feed else None) or there.get((title, None))
         if same is not None:
             return self._nearest(page, same, is_alone=is_alone)
+        if not is_alone or (page.guid and any(feed == feed_id for _, feed in there)):
+            return None
         others = [id_ for (_, feed), ids in there.items() if feed is None for id_ in chain(*ids.values())]
-        is_another = not is_alone or len(others) != 1 or (page.guid and is_of_feed)
-        return None if is_another or not self._is_same(page, others[0]) else others[0]
+        return others[0] if len(others) == 1 and self._is_same(page, others[0]) else None
 
     def _named(self, page: SavedPage, feed_id: int | None) -> int | None:
         """The article of a feed that has the name of a page, unless it is another one, or has its guid by now."""

@@ -42,7 +42,12 @@ _STEPS = 10_000
 """SQLite steps between checks of the clock, and of ctrl+c."""
 _FEEDS, _OF_ONE = 20_000, 200_000
 """Maximum feeds, and newest articles of each."""
-_OF_FEED = "SELECT rowid FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC LIMIT ?"
+_OF_FEED = """
+SELECT rowid FROM rss_item WHERE feedurl = ?
+ ORDER BY CASE typeof(pubDate) WHEN 'integer' THEN pubDate END DESC, CASE typeof(id) WHEN 'integer' THEN id END DESC
+ LIMIT ?
+"""
+"""What is sorted is on the disk meanwhile: texts in the place of numbers may be of any length."""
 _ROW = """
 SELECT substr(guid, 1, :name), substr(title, 1, :name), substr(author, 1, :name), substr(url, 1, :name), pubDate,
  substr(content, 1, :text), unread, substr(flags, 1, 100), deleted, substr(enclosure_url, 1, :name),
