@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -77,3 +78,28 @@ def test_a_move_that_is_undone_leaves_each_rule_where_it_was(c: sqlite3.Connecti
 def test_what_a_server_has_for_feeds_without_a_folder_is_none(name: str) -> None:
     assert is_unfiled(name)
     assert not is_unfiled("News")
+
+
+def test_only_folders_that_a_rule_or_a_search_is_for_are_followed(
+    c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a server that renames thousands of folders would hold the cache for minutes."""
+    some = [subscribe(c, f"https://{number}.example/feed") for number in range(20)]
+    for number, feed in enumerate(some):
+        folders.put(c, feed.id, folders.add(c, f"Old {number}").id)
+    rule = rules.add(c, Rule("x", hide=True, folder_id=folders.find(c, "Old 7").id), NOW)
+    followed, new_folder = list[object](), apply_rules._new_folder
+
+    def follow(*facts: Any) -> int | None:
+        followed.append(facts)
+        return new_folder(*facts)
+
+    monkeypatch.setattr(apply_rules, "_new_folder", follow)
+    before = feeds.every(c)
+    for number, feed in enumerate(some):
+        folders.put(c, feed.id, folders.add(c, f"New {number}").id)
+    assert apply_rules.follow_folders(c, before) == [
+        "All feeds of “Old 7” are in “New 7” now, and a rule follows them: hide"
+    ]
+    assert len(followed) == 1
+    assert folders.get(c, rules.get(c, rule.id).folder_id or 0).name == "New 7"

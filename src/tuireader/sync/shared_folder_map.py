@@ -255,12 +255,13 @@ class FolderMap:
         return part
 
     def address_now(self, url: str) -> str:
-        """The current address of a feed after its moves."""
+        """The current address of a feed after its moves; of too many, or of moves in a circle, none counts."""
+        now = url
         for _ in range(_MOVES):
-            there = self.subscriptions.get(url)
+            there = self.subscriptions.get(now)
             if there is None or not there.moved.value:
-                break
-            url = there.moved.value
+                return now
+            now = there.moved.value
         return url
 
     def follow_moves(self) -> FolderMap:
@@ -271,8 +272,9 @@ class FolderMap:
             if (now := self.address_now(url)) != url:
                 self._put(now, there._replace(moved=_NO_TEXT), news)
         moved = [key for key in self.marks if self.address_now(key[0]) != key[0]]
-        for feed, kind in moved:
-            self.merge_marks(self.address_now(feed), kind, self.marks[feed, kind], news)
+        for feed, kind in moved:  # where they end, no move begins: none is copied twice
+            if self._count + len(self.marks[feed, kind]) <= _MARKS:
+                self.merge_marks(self.address_now(feed), kind, self.marks[feed, kind], news)
         return news
 
     def _unite_spellings(self, news: FolderMap) -> None:

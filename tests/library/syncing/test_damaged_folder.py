@@ -212,6 +212,21 @@ def test_a_feed_of_the_web_is_not_moved_inside(machine: MakeMachine) -> None:
     assert two.state()[f"{URL}#0"] == (True, False)
 
 
+def test_a_long_chain_of_moves_multiplies_no_marks() -> None:
+    """Each mark is copied to the end of a chain once at most, and none along one of thousands."""
+    known, marks, length = FolderMap(), 500, 60
+    for number in range(length):
+        url = f"https://{number}.example/feed"
+        known.put(url, followed(LATE, moved_to=f"https://{number + 1}.example/feed" if number + 1 < length else ""))
+        for guid in range(marks):
+            known.mark(url, "read", number * marks + guid, stamp(LATE, value=True))
+    before = len(known)
+    known.follow_moves()
+    assert len(known) - before <= 20 * marks
+    assert known.address_now("https://0.example/feed") == "https://0.example/feed"
+    assert known.address_now("https://50.example/feed") == "https://59.example/feed"
+
+
 @pytest.mark.parametrize("through", [(), ("https://b.example/",), ("https://b.example/", "https://c.example/")])
 def test_moves_that_lead_round_in_a_circle_lose_no_feed(machine: MakeMachine, through: tuple[str, ...]) -> None:
     one, two = pair(machine)

@@ -164,10 +164,10 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
     by_folder = defaultdict(set)
     for feed in before:
         by_folder[feed.folder_id].add(feed.id)
-    for old, ids in by_folder.items():
-        if old is None or old in filed.values():
-            continue
-        name = every[old].name
+    ruled, named, full = {rule.folder_id for rule in rules.every(c)}, _named_folders(c), set(filed.values())
+    left = [id_ for id_ in by_folder if id_ is not None and id_ not in full]
+    for old in [id_ for id_ in left if id_ in ruled or name_key(every[id_].name) in named]:
+        name, ids = every[old].name, by_folder[old]
         to = _namesake(old, ids, filed, every) or _new_folder(ids, filed, folders.unfiled(c))
         if to is not None:
             if name_key(every[to].name) != name_key(name):
@@ -259,6 +259,13 @@ def without_rules(c: sqlite3.Connection, before: Mapping[int, Collection[int]]) 
             folder = folders.get(c, rule.folder_id or 0).name
             said.append(f"Not in “{folder}” any more, which a rule is for ({rule.said}): {listed(left)}")
     return said
+
+
+def _named_folders(c: sqlite3.Connection) -> set[str]:
+    """The keys of the names of folders that saved searches and rules have."""
+    queries = [*(each.query for each in ui_state.searches(c)), *(each.query for each in rules.every(c))]
+    named = [each for query in queries for each in understand(query).named if each.field == "folder"]
+    return {name_key(name) for each in named for name in each.names}
 
 
 def _finding_none(c: sqlite3.Connection, folder: str) -> list[str]:
