@@ -212,8 +212,9 @@ def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> N
 
 
 def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
-    """Hold the hosts of an address and of its redirect, with all their feeds, until a time."""
-    hosts = {host_of(address) for address in _asked(url, error)}
+    """Hold the host of an address, and that of its redirect if it has said so itself, with all their feeds."""
+    says = isinstance(error, FetchError) and error.retry_after is not None
+    hosts = {host_of(address) for address in (_asked(url, error) if says else (url,))}
     for host in hosts:
         site_facts.hold(c, host, until, now=now)
     for feed in store_feeds.every(c):
