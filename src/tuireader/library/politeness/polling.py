@@ -212,14 +212,14 @@ def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> N
 
 
 def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
-    """Hold the host of an address, and that of its redirect if it has said so itself, with all their feeds."""
-    says = isinstance(error, FetchError) and error.retry_after is not None
-    hosts = {host_of(address) for address in (_asked(url, error) if says else (url,))}
-    for host in hosts:
-        site_facts.hold(c, host, until, now=now)
+    """Hold the host that has answered for an address, with all its feeds; where a redirect led, only if it says so."""
+    answered = host_of((error.url if isinstance(error, FetchError) else "") or url)
+    if answered != host_of(url) and (not isinstance(error, FetchError) or error.retry_after is None):
+        return
+    site_facts.hold(c, answered, until, now=now)
     for feed in store_feeds.every(c):
         held = after_hold(feed, until)
-        if host_of(feed.url) in hosts and held is not feed:
+        if host_of(feed.url) == answered and held is not feed:
             store_feeds.record(c, held)
 
 
