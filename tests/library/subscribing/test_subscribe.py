@@ -487,7 +487,7 @@ async def test_a_feed_on_a_host_that_asked_to_wait_is_not_asked_for_either(
     assert site.requests == []
 
 
-async def test_who_is_led_to_a_host_that_asks_to_wait_remembers_it_of_both(
+async def test_who_is_led_to_a_host_that_asks_to_wait_remembers_it_of_the_address_too(
     library: Library, site: ScriptedSite
 ) -> None:
     other = site.url.replace("127.0.0.1", "localhost")

@@ -212,10 +212,15 @@ def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> N
 
 
 def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
-    """Hold the host that has answered for an address, with all its feeds; where a redirect led, only if it says so."""
+    """Hold the host that has answered for an address, with all its feeds.
+
+    Where a redirect led to it, the address is held, and the host only if it says so.
+    """
     answered = host_of((error.url if isinstance(error, FetchError) else "") or url)
-    if answered != host_of(url) and (not isinstance(error, FetchError) or error.retry_after is None):
-        return
+    if answered != host_of(url):
+        site_facts.hold(c, without_credentials(url), until, now=now)
+        if not isinstance(error, FetchError) or error.retry_after is None:
+            return
     site_facts.hold(c, answered, until, now=now)
     for feed in store_feeds.every(c):
         held = after_hold(feed, until)
