@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +19,8 @@ from support.app_factory import reader, screen_text, settle
 from support.rss import Item, rss
 from tuireader import paths
 from tuireader.cli import main
+from tuireader.store.row_values import stamp
+from tuireader.sync import miniflux
 
 FUTURE = ("9999-12-31T23:59:59Z", "2999-01-01T00:00:00Z", "Sun, 31 Dec 2998 10:00:00 +0000")
 ODD = (
@@ -74,3 +80,27 @@ async def test_a_date_of_the_future_counts_as_now(site: ScriptedSite, capsys: py
     titles = [json.loads(row)["title"] for row in capsys.readouterr().out.splitlines()]
     assert titles[0] == "later"
     assert set(titles[1:]) == {"now", *(item.name for item in soon)}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 253402300799, -62135596800])
+def test_the_first_and_the_last_date_that_programs_write_for_none_stop_nothing(
+    tmp_path: Path, zone: str, said: object
+) -> None:
+    page = {"url": "https://a.example/1", "title": "One", "content": "<p>Some words</p>"}
+    rows = [page | {"created": said, "published": said}]
+    (tmp_path / "pages.json").write_text(json.dumps(rows), "utf-8")
+    environment = {**os.environ, "TZ": zone}
+    for words in (["import", str(tmp_path / "pages.json")], ["list"], ["show", "1"], ["export", "--format", "json"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "tuireader", *words], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert miniflux.moment_of("9999-12-31T23:59:59Z") is None
+    assert miniflux.moment_of("0001-01-01T00:00:00Z") is None
+
+
+def test_what_is_in_a_cache_already_is_within_all_zones() -> None:
+    for kept in (-(10**18), 10**18):
+        for hours in (-14, 14):
+            stamp(kept).astimezone(timezone(timedelta(hours=hours)))

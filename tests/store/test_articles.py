@@ -144,7 +144,7 @@ def test_the_date_is_published_else_updated_else_now_and_never_in_the_future(c: 
         "2": ago(days=1),
         "3": NOW,
         "4": NOW,
-        "5": datetime(1, 1, 1, tzinfo=UTC),
+        "5": datetime(2, 1, 1, tzinfo=UTC),
         "6": NOW,
     }
 

@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from tuireader.feeds.entries import parse_date
 from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.printable import short_line, unescape
 from tuireader.urls.hosts import absolute
@@ -134,7 +135,7 @@ def _of_csv(said: dict[Any, Any]) -> SavedPage:
         row.get("url", "").strip(),
         short_line(row.get("title", "")),
         tags=_names([*names, *([folder] if folder.lower() not in known else [])]),
-        added=_moment(row.get("time_added") or row.get("timestamp")),
+        added=parse_date(row.get("time_added") or row.get("timestamp")),
         is_read=(row.get("status") or folder).lower() == "archive",
         is_starred=folder.lower() == "starred",
     )
@@ -159,7 +160,7 @@ def _pocket_html(text: str) -> list[SavedPage]:
                 said.get("href", ""),
                 short_line(unescape(match["title"])),
                 tags=_names(said.get("tags", "").split(",")),
-                added=_moment(said.get("time_added")),
+                added=parse_date(said.get("time_added")),
                 is_read=is_read,
             )
         )
@@ -199,8 +200,8 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
         html,
         authors=_names(by if isinstance(by, list) else [by]),
         tags=_names(names),
-        added=_moment(row.get("created_at") or row.get("created") or row.get("savedAt")),
-        published=_moment(row.get("published_at") or row.get("published") or row.get("publishedAt")),
+        added=parse_date(row.get("created_at") or row.get("created") or row.get("savedAt")),
+        published=parse_date(row.get("published_at") or row.get("published") or row.get("publishedAt")),
         id=short_line(str(row.get("id") or "")),
         is_read=_is_yes(row.get("is_archived")) or state == "archived",
         is_starred=_is_yes(row.get("is_starred")) or _is_yes(row.get("is_marked")),
@@ -227,7 +228,7 @@ def _of_reader(row: dict[str, Any], *, is_starred: bool) -> SavedPage:
         str(text or ""),
         authors=_names([row.get("author") or ""]),
         tags=_names([each for each in labels if each != origin.get("category")]),
-        published=_moment(row.get("published") or row.get("updated") or str(row.get("crawlTimeMsec") or "")[:-3]),
+        published=parse_date(row.get("published") or row.get("updated") or str(row.get("crawlTimeMsec") or "")[:-3]),
         is_read="read" in _states(row),
         is_starred=is_starred,
         feed=stream if "://" in stream else "",
@@ -248,13 +249,3 @@ def _has_address(link: object) -> bool:
 def _names(names: list[Any]) -> tuple[str, ...]:
     some = islice((name for each in names if each and (name := short_line(str(each)))), _NAMES)
     return tuple(dict.fromkeys(some))
-
-
-def _moment(said: object) -> datetime | None:
-    """A time in seconds, or in ISO 8601; None if it is invalid."""
-    with suppress(ValueError, OverflowError, OSError):
-        text = str(said or "").strip()
-        if text.isdecimal():
-            return datetime.fromtimestamp(int(text[:12]), UTC)
-        return datetime.fromisoformat(text).astimezone(UTC)
-    return None

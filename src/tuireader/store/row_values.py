@@ -52,8 +52,8 @@ def sound(text: str) -> str:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
-"""Seconds of the years 1 to 9999, the range of datetime."""
+_EARLIEST, _LATEST = -62_104_060_800, 253_370_764_799
+"""Seconds of the years 2 to 9998: in any zone, they stay within the range of datetime."""
 
 
 @overload

@@ -181,10 +181,10 @@ def seconds_of(stamp: str) -> int:
 
 
 def moment_of(value: object) -> datetime | None:
-    """Parse a time (RFC 3339)."""
+    """Parse a time (RFC 3339); None if it is the first or the last that programs have, for none."""
     try:
         found = datetime.fromisoformat(_stamp(value))
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC) if found.year > 1 else None
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC) if 1 < found.year < 9999 else None
     except (ValueError, OverflowError):
         return None
 
