@@ -262,6 +262,19 @@ async def test_rule_07_a_redirect_holds_only_the_host_that_says_so(
     assert ("/feed" in other_site.paths()) is not says
 
 
+async def test_rule_07_a_redirect_to_a_busy_host_stops_nothing_else_of_the_same_refresh(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    other = f"http://localhost:{other_site.url.rpartition(':')[2]}"
+    other_site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
+    site.pages["/0"] = Reply(status=302, headers={"Location": f"{other}/busy"})
+    names = [f"/{number}" for number in range(1, 50)]
+    site.pages |= {name: Reply(rss(Item("one")), content_type="text/xml") for name in names}
+    library.follow(f"{site.url}/0", *(site.url + name for name in names))
+    await library.refresh()
+    assert set(names) <= set(site.paths())
+
+
 async def test_rule_07_a_429_stops_what_was_still_to_be_asked_of_the_host(library: Library, site: ScriptedSite) -> None:
     for name in range(50):
         site.pages[f"/{name}"] = Reply(status=429, headers={"Retry-After": "600"})

@@ -117,6 +117,17 @@ def holds_host(error: TuireaderError) -> bool:
     return isinstance(error, FetchError) and error.status == 429
 
 
+def held_host(url: str, error: TuireaderError) -> str:
+    """The host to leave alone after an error at an address: the one that answered; "" if there is none.
+
+    Where a redirect led to it, only if it states a time.
+    """
+    if not isinstance(error, FetchError) or not holds_host(error):
+        return ""
+    answered = host_of(error.url or url)
+    return answered if answered == host_of(url) or error.retry_after is not None else ""
+
+
 def _hold(error: TuireaderError, wait: int) -> int | None:
     """Seconds that the server asks to wait; for a 429 without a time the usual wait."""
     if not isinstance(error, FetchError):
@@ -205,26 +216,23 @@ def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> N
     """Remember a server's pause: for the host after a 429, for the address after a 503."""
     until = now + timedelta(seconds=error.retry_after or 0)
     if holds_host(error):
-        hold_hosts(c, url, error, until, now)
+        hold_host(c, url, error, until, now)
     else:
         for address in _asked(url, error):
             site_facts.hold(c, without_credentials(address), until, now=now)
 
 
-def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
-    """Hold the host that has answered for an address, with all its feeds.
-
-    Where a redirect led to it, the address is held, and the host only if it says so.
-    """
-    answered = host_of((error.url if isinstance(error, FetchError) else "") or url)
-    if answered != host_of(url):
+def hold_host(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
+    """Hold the host of an error with all its feeds, and an address that leads to another host."""
+    host = held_host(url, error)
+    if host != host_of(url):
         site_facts.hold(c, without_credentials(url), until, now=now)
-        if not isinstance(error, FetchError) or error.retry_after is None:
-            return
-    site_facts.hold(c, answered, until, now=now)
+    if not host:
+        return
+    site_facts.hold(c, host, until, now=now)
     for feed in store_feeds.every(c):
         held = after_hold(feed, until)
-        if host_of(feed.url) == answered and held is not feed:
+        if host_of(feed.url) == host and held is not feed:
             store_feeds.record(c, held)
 
 

@@ -221,10 +221,10 @@ class PoliteQueue:
 
     def _learn(self, feed: Feed, error: FetchError) -> None:
         """Hold a host that reports too many requests."""
-        if polling.holds_host(error):
+        if host := polling.held_host(feed.url, error):
             until = polling.after_failure(feed, error, self._clock()).not_before
             if until is not None:
-                self._held[host_of(feed.url)] = until
+                self._held[host] = until
 
 
 @asynccontextmanager
