@@ -14,7 +14,7 @@ FOLDER = "folder"
 
 
 UNFILED = "Uncategorized"
-"""The folder of the feeds without one, where their server has none for them."""
+"""The folder of feeds without one, if their server names none."""
 _UNFILED = frozenset({
     "", "all", "uncategorized", "unkategorisiert", "sans catégorie", "sin categorizar", "senza categoria",
     "sem categoria", "niet ingedeeld", "pas triat", "bez kategórie", "brak kategorii", "nezařazeno", "neklasificēts",

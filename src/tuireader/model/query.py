@@ -64,6 +64,11 @@ class Query:
     keep: frozenset[int] = field(default=frozenset())
     """Articles kept in an `unread` or `starred` list although they no longer match: those opened last."""
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether no feed, folder, tag or text is looked for: then unread articles of quiet feeds count apart."""
+        return not (self.feeds or self.folders or self.tags or self.text.strip())
+
 
 HIDE, READ, STAR, KEEP, TAG = 1, 2, 4, 8, 16
 """Actions of a rule, as bits."""

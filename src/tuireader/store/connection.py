@@ -119,7 +119,7 @@ class Connection(sqlite3.Connection):
         return cursor
 
     def close(self) -> None:
-        """Close it and its cursors: an unfinished one, kept by an error's traceback, would hold the file open."""
+        """Close the cursors too: an unfinished one, kept alive by a traceback, would keep the file open."""
         for each in tuple(self._cursors):
             each.close()
         super().close()

@@ -149,7 +149,7 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime
 
 
 def name_too(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> None:
-    """Remember another guid of an article, so that it is found by it again, unless that is made."""
+    """Remember another guid of an article like a former one, unless it is made of address and title."""
     if not is_made(entry.guid, entry.link):
         _name_formerly(c, article_id, guid_key(entry.guid))
 

@@ -181,7 +181,7 @@ def seconds_of(stamp: str) -> int:
 
 
 def moment_of(value: object) -> datetime | None:
-    """Parse a time (RFC 3339); None if it is the first or the last that programs have, for none."""
+    """Parse a time (RFC 3339); None if invalid, or in year 1 or 9999, which stand for a missing one."""
     try:
         found = datetime.fromisoformat(_stamp(value))
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC) if 1 < found.year < 9999 else None

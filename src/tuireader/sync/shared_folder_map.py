@@ -255,7 +255,7 @@ class FolderMap:
         return part
 
     def address_now(self, url: str) -> str:
-        """The current address of a feed after its moves; of too many, or of moves in a circle, none counts."""
+        """The address of a feed after its moves; its own if there are more than `_MOVES`, or a circle of them."""
         now = url
         for _ in range(_MOVES):
             there = self.subscriptions.get(now)

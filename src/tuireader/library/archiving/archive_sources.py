@@ -189,7 +189,7 @@ class _Listing(NamedTuple):
 
 
 async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
-    """All pages of its site in a feed's sitemaps that look like its articles, unless robots.txt forbids them.
+    """The pages of a feed's site in its sitemaps that look like the feed's articles and that robots.txt allows.
 
     Raises FetchError if the site must not be asked.
     """

@@ -220,8 +220,8 @@ class Cache:
         self._pool_users = 0
         self._opening_pool = asyncio.Lock()
         """Held while the pool opens, so that there is only one."""
-        self._reads: set[asyncio.Future[Any]] = set()
-        """Cancelled reads whose threads have not ended yet."""
+        self._cancelled_reads: set[asyncio.Future[Any]] = set()
+        """Those whose threads have not ended yet."""
 
     async def read(self, work: Work[Result]) -> Result:
         """Run `work` in a thread over a connection of its own; cancellation interrupts the statement."""
@@ -238,12 +238,12 @@ class Cache:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             unwanted.set()
-            self._reads.add(task)
+            self._cancelled_reads.add(task)
             task.add_done_callback(self._take_note)
             raise
 
     def _take_note(self, task: asyncio.Future[Any]) -> None:
-        self._reads.discard(task)
+        self._cancelled_reads.discard(task)
         if not task.cancelled():
             task.exception()
 
@@ -340,8 +340,8 @@ class Cache:
         await self._writer.settled()
 
     async def reads_ended(self) -> None:
-        """Wait for the threads of cancelled reads: as the last ones they would change the file when they close it."""
-        await asyncio.gather(*self._reads, return_exceptions=True)
+        """Wait for the threads of cancelled reads: the last connection to close writes the log into the file."""
+        await asyncio.gather(*self._cancelled_reads, return_exceptions=True)
 
     def keep_what_waits(self) -> str:
         """Keep pending changes in a file beside the cache; returns a message about them, or ""."""

@@ -132,8 +132,8 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
 
     Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
     stay. At the same moment, no words stay. At an address of its own, date and text have to differ; under one title
-    elsewhere, or under another title at no address of its own, the date differs and the text does not stay; so it is
-    also where the guid says no more than address and title.
+    elsewhere, or under another title at no address of its own, the date differs and the text does not stay. So it
+    is under one title and address, too, if the guid is made of these.
     """
     mine, its = _path(entry.link), _path(there.link)
     is_nowhere = min(len(mine), len(its)) <= 1
@@ -255,10 +255,9 @@ def _plainly(there: str) -> str:
 
 
 def _hash(side: Side) -> list[Hashable]:
-    """The guid as Miniflux has it."""
-    return [
-        side.guid if _HASH.fullmatch(side.guid) else hashlib.sha256(side.guid.encode("utf-8", "replace")).hexdigest()
-    ]
+    """The SHA-256 of the guid, which Miniflux has in its place."""
+    is_hash = _HASH.fullmatch(side.guid) is not None
+    return [side.guid if is_hash else hashlib.sha256(side.guid.encode("utf-8", "replace")).hexdigest()]
 
 
 def _names(side: Side) -> list[Hashable]:
@@ -310,7 +309,7 @@ def _path_and_title(side: Side) -> list[Hashable]:
 def _agree(pair: Pair, body: Body) -> bool:
     """Whether publication dates do not contradict; without any, whether texts have something in common.
 
-    Where a guid is made, so that the other one is no sign of another article, the same text is enough.
+    If the article's guid is made of address and title, the same text is enough.
     """
     entry, there = pair
     if is_made(there.guid, there.link) and (_is_same_text(pair, body, some=_FEW) or _is_same_picture(pair, body)):
@@ -324,11 +323,12 @@ def _agree(pair: Pair, body: Body) -> bool:
 
 
 def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
-    """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends."""
-    texts = (
-        " ".join(plain_text(html).split()) for html in (pair[0].html, body(pair[1]))
-    )  # who makes paragraphs differs
-    shorter, longer = sorted(texts, key=len)
+    """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends.
+
+    Paragraphs do not count: servers make them in other places.
+    """
+    texts = (pair[0].html, body(pair[1]))
+    shorter, longer = sorted((" ".join(plain_text(html).split()) for html in texts), key=len)
     return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (some if shorter == longer else _FEW)
 
 

@@ -164,8 +164,9 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
     by_folder = defaultdict(set)
     for feed in before:
         by_folder[feed.folder_id].add(feed.id)
-    ruled, named, full = {rule.folder_id for rule in rules.every(c)}, _named_folders(c), set(filed.values())
+    ruled, full = {rule.folder_id for rule in rules.every(c)}, set(filed.values())
     left = [id_ for id_ in by_folder if id_ is not None and id_ not in full]
+    named = _named_folders(c) if left else set()
     for old in [id_ for id_ in left if id_ in ruled or name_key(every[id_].name) in named]:
         name, ids = every[old].name, by_folder[old]
         to = _namesake(old, ids, filed, every) or _new_folder(ids, filed, folders.unfiled(c))
@@ -262,7 +263,7 @@ def without_rules(c: sqlite3.Connection, before: Mapping[int, Collection[int]]) 
 
 
 def _named_folders(c: sqlite3.Connection) -> set[str]:
-    """The keys of the names of folders that saved searches and rules have."""
+    """The keys of the folder names in saved searches and rules."""
     queries = [*(each.query for each in ui_state.searches(c)), *(each.query for each in rules.every(c))]
     named = [each for query in queries for each in understand(query).named if each.field == "folder"]
     return {name_key(name) for each in named for name in each.names}

@@ -47,7 +47,7 @@ SELECT rowid FROM rss_item WHERE feedurl = ?
  ORDER BY CASE typeof(pubDate) WHEN 'integer' THEN pubDate END DESC, CASE typeof(id) WHEN 'integer' THEN id END DESC
  LIMIT ?
 """
-"""What is sorted is on the disk meanwhile: texts in the place of numbers may be of any length."""
+"""Sorts by numbers only: SQLite writes what it sorts to disk, and a text there may be of any length."""
 _ROW = """
 SELECT substr(guid, 1, :name), substr(title, 1, :name), substr(author, 1, :name), substr(url, 1, :name), pubDate,
  substr(content, 1, :text), unread, substr(flags, 1, 100), deleted, substr(enclosure_url, 1, :name),

@@ -342,7 +342,7 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
         ).fetchone()
         all_, unread, starred = (one - other for one, other in zip(every, copies, strict=True))
         return Totals(all_, max(0, unread - quiet), starred)
-    quiet = [] if query.tags or query.text.strip() else pruning.quiet_feeds(c)  # where it is looked for, it counts
+    quiet = pruning.quiet_feeds(c) if query.is_wide else []
     unread = "d.read = 0 AND d.feed_id NOT IN (SELECT value FROM json_each(?))" if quiet else "d.read = 0"
     columns = f"count(*), coalesce(sum({unread}), 0), coalesce(sum(d.starred = 1), 0)"
     ids = (id_list(quiet),) if quiet else ()

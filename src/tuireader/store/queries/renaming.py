@@ -19,7 +19,7 @@ _TABLES = ("saved_search", "rule")
 
 
 def names(c: sqlite3.Connection, field: Field) -> set[str]:
-    """The keys of the whole names that saved searches and rules have after a field."""
+    """The keys of the whole names of a field in saved searches and rules."""
     rows = [
         row
         for table in _TABLES

@@ -171,13 +171,12 @@ class HeadlinesPane(Backdrop):
         self._show_list(self.wanted, at)
 
     def _as_wanted(self, query: Query) -> Query:
-        is_wide = query.unread and not (query.feeds or query.folders or query.tags or query.text.strip())
         return replace(
             query,
             keep=frozenset(),
             left_feeds=tuple(sorted(self.hidden)),
             apart=self.apart,
-            without_quiet=is_wide,  # what is quiet is seen where it is looked for
+            without_quiet=query.unread and query.is_wide,
         )
 
     @property
