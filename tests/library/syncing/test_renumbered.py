@@ -188,7 +188,9 @@ async def test_a_restore_that_is_not_recognised_takes_no_older_status(
     numbers_agree(miniflux, here.state())
 
 
+@pytest.mark.parametrize("server", ["miniflux", "miniflux's reader"], indirect=True)
 async def test_a_mark_goes_to_no_other_article_whose_number_was_not_the_newest(server: Api, device: MakeDevice) -> None:
+    """FreshRSS's numbers name moments, and are never given again."""
     filled(server)
     one = device(server)
     await one.sync()
