@@ -125,12 +125,6 @@ def by_place(c: sqlite3.Connection) -> dict[str, int]:
     return {place(text_of(url)): id_ for id_, url in rows}
 
 
-def held(c: sqlite3.Connection, now: datetime) -> dict[int, datetime]:
-    """Subscriptions whose servers asked for no requests before a time in the future, by id."""
-    rows = c.execute("SELECT id, not_before FROM feed WHERE not_before > ?", (seconds(now),)).fetchall()
-    return {id_: until for id_, not_before in rows if (until := moment(not_before)) is not None}
-
-
 def has_any(c: sqlite3.Connection) -> bool:
     return c.execute("SELECT 1 FROM feed LIMIT 1").fetchone() is not None
 

@@ -20,7 +20,7 @@ from tuireader.owned_files import open_own
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.queries.query_sql import select
-from tuireader.store.row_values import id_list, name_key, text_of
+from tuireader.store.row_values import READ_APART, id_list, name_key, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -275,6 +275,18 @@ def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     """Those of the articles that a rule or an age marked read."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1"
     return [row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()]
+
+
+def read_apart(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of the articles whose status is not that of their story."""
+    sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND unasked = ?"
+    return {row[0] for row in c.execute(sql, (id_list(ids), READ_APART)).fetchall()}
+
+
+def set_apart(c: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Keep the status of articles from their stories."""
+    sql = "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?))"
+    c.execute(sql, (READ_APART, id_list(ids)))
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:

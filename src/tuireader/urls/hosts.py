@@ -36,13 +36,19 @@ def named_host(url: str) -> str:
     return f"{host_of(url)}:{port}" if port else host_of(url)
 
 
+def authority(url: str) -> str:
+    """The host of an address, with its port unless it is the default; http and https count as the same."""
+    port = _port_class(url)
+    return host_of(url) if port is None else f"{host_of(url)}:{port}"
+
+
 def short_host(url: str) -> str:
     return printable(host_of(url).removeprefix("www."))
 
 
 def same_host(one: str, other: str) -> bool:
     """Whether two addresses have the same host and port; http and https count as the same."""
-    return host_of(one) == host_of(other) != "" and _port_class(one) == _port_class(other)
+    return authority(one) == authority(other) and host_of(one) != ""
 
 
 def site_of(host: str) -> str:
@@ -66,8 +72,8 @@ def server_of(url: str) -> Server:
 
 def _port_class(url: str) -> int | None:
     """The explicit port of an address; None for the default."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return -1

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve
+from support.rss import Item, rss
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.queue import UnresponsiveHosts
-from tuireader.store import feeds
-from tuireader.store.connection import connect
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
@@ -33,10 +31,9 @@ async def test_a_host_that_had_enough_is_not_asked_for_anything_until_then(
     async with library.asking() as queue:
         with pytest.raises(FetchError, match="429"):
             await queue.get(f"{site.url}/a", permission=AS_GIVEN)
-        for ask in (queue.get(f"{site.url}/b", permission=AS_GIVEN), queue.send("POST", f"{site.url}/b")):
-            with pytest.raises(NotAskedError, match="wants not to be asked before") as raised:
-                await ask
-            assert raised.value.kind is FetchFailure.HELD
+        with pytest.raises(NotAskedError, match="wants not to be asked before") as raised:
+            await queue.get(f"{site.url}/b", permission=AS_GIVEN)
+        assert raised.value.kind is FetchFailure.HELD
     library.clock.advance(minutes=9)
     async with library.asking() as queue:  # also after a restart
         with pytest.raises(NotAskedError):
@@ -56,21 +53,33 @@ async def test_an_address_is_not_asked_for_in_another_spelling(library: Library,
     assert site.paths() == ["/a"]
 
 
-async def test_a_host_all_of_whose_feeds_are_held_is_left_alone(library: Library, site: ScriptedSite) -> None:
-    site.pages["/page"] = Reply("here")
-    held, free = library.follow(f"{site.url}/a", f"{site.url}/b")
-    until = library.clock() + timedelta(minutes=10)
-    with closing(connect(library.path)) as c:
-        feeds.record(c, replace(held, not_before=until))
+async def test_a_feed_that_asks_for_a_pause_is_not_opened_either_and_its_host_is(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages |= {"/feed": replace(BUSY, status=503), "/page": Reply("here")}
+    (feed,) = library.follow(f"{site.url}/feed")
+    await library.refresh()
     async with library.asking() as queue:
-        assert (await queue.get(f"{site.url}/page", permission=AS_GIVEN)).content == b"here"  # one may be asked for
-        with closing(connect(library.path)) as c:
-            feeds.record(c, replace(free, not_before=until + timedelta(minutes=10)))
         with pytest.raises(NotAskedError, match="wants not to be asked before"):
-            await queue.get(f"{site.url}/page", permission=AS_GIVEN)
-        library.clock.advance(minutes=11)  # the first of them
+            await queue.get(feed.url, permission=AS_GIVEN)
         assert (await queue.get(f"{site.url}/page", permission=AS_GIVEN)).content == b"here"
-    assert site.paths() == ["/page"] * 2
+    assert site.paths() == ["/feed", "/page"]
+
+
+async def test_another_port_and_the_api_of_an_account_are_another_service(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    site.pages |= {"/feed": BUSY, "/api": Reply("here"), "/busy-api": BUSY, "/page": Reply("here")}
+    other_site.pages["/feed"] = Reply(rss(Item("one")))
+    library.follow(f"{site.url}/feed", f"{other_site.url}/feed")
+    events = await library.refresh()
+    assert sorted(each.status for each in events) == ["failed", "updated"]
+    async with library.asking() as queue:
+        assert (await queue.send("GET", f"{site.url}/api")).content == b"here"
+        with pytest.raises(FetchError, match="429"):
+            await queue.send("GET", f"{site.url}/busy-api")
+        with pytest.raises(NotAskedError):
+            await queue.send("GET", f"{site.url}/api")
 
 
 async def test_a_feed_of_a_host_that_had_enough_is_not_asked_for_in_the_same_run(

@@ -1061,3 +1061,26 @@ def test_an_article_has_so_many_tags(db: Path) -> None:
         for start in range(0, 900, 300):
             labels.add_tags(c, [id_], [f"t{number}" for number in range(start, start + 300)])
         assert len(labels.tags_of(c, [id_])[id_]) == 500
+
+
+def test_what_is_read_apart_from_its_story_is_so_after_a_restore(db: Path, tmp_path: Path) -> None:
+    """The user has read an earlier text of it: a second telling of what it says now stays unread."""
+    here = tmp_path / "here.db"
+
+    def telling(site: str, text: str) -> Prepared:
+        link = "https://a.example/told"
+        return prepare(ParsedEntry(f"{site}-1", "Harbour frozen", link, published=NOW, html=f"<p>{text}</p>"))
+
+    told = " ".join(f"quay{n} wall{n}. " for n in range(200))
+    with closing(connect(db)) as c:
+        one, two = (feeds.add(c, f"https://{name}.example/feed", title=name, site="", now=NOW) for name in "ba")
+        save(c, telling("a", "What was read of the harbour."), feed=one)
+        (id_,) = articles.ids(c, Query())
+        statuses.mark(c, [id_], read=True)
+        articles.save_entries(c, one.id, Plan(changed=((id_, telling("a", told)),)), NOW)
+        save(c, telling("b", told), feed=two)
+        assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
+    back(here, out(db))
+    with closing(connect(here)) as c:
+        index_all(c)
+        assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1

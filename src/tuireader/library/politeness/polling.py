@@ -13,7 +13,7 @@ from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.store.site_facts import SKEW
-from tuireader.urls.hosts import host_of, named_host, same_host
+from tuireader.urls.hosts import authority, host_of, named_host, same_host
 from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import with_credentials_of, without_credentials
 
@@ -77,7 +77,7 @@ def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
     early = feed.due if feed.failures and feed.due is not None and feed.due > now else None
     failures = feed.failures + (early is None)
     wait = max(_shortest_wait(feed), min(HOUR * 2 ** min(failures - 1, 10), DAY))
-    hold = _hold(error, wait)
+    hold = _hold(error)
     not_before = None if hold is None else now + timedelta(seconds=hold)
     return replace(
         feed,
@@ -118,23 +118,23 @@ def holds_host(error: TuireaderError) -> bool:
 
 
 def held_host(url: str, error: TuireaderError) -> str:
-    """The host to leave alone after an error at an address: the one that answered; "" if there is none.
+    """The host, with its port, to leave alone after an error at an address: the one that answered; "" if there is none.
 
     Where a redirect led to it, only if it states a time.
     """
     if not isinstance(error, FetchError) or not holds_host(error):
         return ""
-    answered = host_of(error.url or url)
-    return answered if answered == host_of(url) or error.retry_after is not None else ""
+    answered = authority(error.url or url)
+    return answered if answered == authority(url) or error.retry_after is not None else ""
 
 
-def _hold(error: TuireaderError, wait: int) -> int | None:
-    """Seconds that the server asks to wait; for a 429 without a time the usual wait."""
+def _hold(error: TuireaderError) -> int | None:
+    """Seconds that the server asks to wait; an hour for a 429 without a time."""
     if not isinstance(error, FetchError):
         return None
     if error.retry_after is not None and error.status in {429, 503}:
         return error.retry_after
-    return wait if error.status == 429 else None
+    return HOUR if error.status == 429 else None
 
 
 def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
@@ -184,27 +184,14 @@ def _own_validators(feed: Feed, page: Page) -> Validators:
     return page.validators if same_host(feed.url, page.url) else Validators()
 
 
-def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
+def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime, *, is_api: bool = False) -> None:
     """Raise NotAskedError with the time if an address, or its host, must not be asked yet."""
-    hosts = {host_of(url) for url in urls}
-    until = site_facts.held_until(c, [*hosts, *map(without_credentials, urls)], now) or _feeds_held_until(c, hosts, now)
+    hosts = [f"api {authority(url)}" if is_api else authority(url) for url in urls]
+    places = [*hosts, *map(without_credentials, urls)]
+    until = site_facts.held_until(c, places, now)
     if until is not None:
         said = f"{named_host(urls[0])} wants not to be asked before {_said(until, now)}"
         raise NotAskedError(said, FetchFailure.HELD, url=urls[0])
-
-
-def _feeds_held_until(c: sqlite3.Connection, hosts: set[str], now: datetime) -> datetime | None:
-    """The latest time until which one of the hosts must not be asked; None if there is none."""
-    held = store_feeds.held(c, now)
-    if not held:
-        return None
-    there = [(host_of(url), id_) for id_, url, _ in store_feeds.addresses(c)]
-    for host in sorted(hosts):
-        of_host = [held.get(id_) for its_host, id_ in there if its_host == host]
-        times = [each for each in of_host if each is not None]
-        if times and len(times) == len(of_host):
-            return min(times)
-    return None
 
 
 def wants_to_be_left_alone(error: FetchError) -> bool:
@@ -212,27 +199,29 @@ def wants_to_be_left_alone(error: FetchError) -> bool:
     return bool(error.retry_after) and error.status in {429, 503}
 
 
-def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> None:
-    """Remember a server's pause: for the host after a 429, for the address after a 503."""
-    until = now + timedelta(seconds=error.retry_after or 0)
-    if holds_host(error):
-        hold_host(c, url, error, until, now)
-    else:
+def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime, *, is_api: bool = False) -> None:
+    """Remember the pause that a server asks for."""
+    hold(c, url, error, now + timedelta(seconds=error.retry_after or 0), now, is_api=is_api)
+
+
+def hold(
+    c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime, *, is_api: bool = False
+) -> None:
+    """Hold what answered until a time: the host with all its feeds after a 429, the address after a 503.
+
+    An address that leads to another host is held with it. The API of an account and the pages of its host are held
+    apart.
+    """
+    host = held_host(url, error)
+    if host != authority(url):
         for address in _asked(url, error):
             site_facts.hold(c, without_credentials(address), until, now=now)
-
-
-def hold_host(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
-    """Hold the host of an error with all its feeds, and an address that leads to another host."""
-    host = held_host(url, error)
-    if host != host_of(url):
-        site_facts.hold(c, without_credentials(url), until, now=now)
     if not host:
         return
-    site_facts.hold(c, host, until, now=now)
-    for feed in store_feeds.every(c):
+    site_facts.hold(c, f"api {host}" if is_api else host, until, now=now)
+    for feed in () if is_api else store_feeds.every(c):
         held = after_hold(feed, until)
-        if host_of(feed.url) == host and held is not feed:
+        if authority(feed.url) == host and held is not feed:
             store_feeds.record(c, held)
 
 

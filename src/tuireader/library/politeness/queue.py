@@ -17,7 +17,7 @@ from tuireader.library.politeness import polling
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
 from tuireader.model.headline import Clock
-from tuireader.urls.hosts import Server, host_of, named_host, server_of
+from tuireader.urls.hosts import Server, authority, host_of, named_host, server_of
 from tuireader.urls.private_network import Permission, permission_for
 
 LANES = 2
@@ -170,12 +170,18 @@ class PoliteQueue:
             permission=permission,
             clock=self._clock,
         )
-        return await self._ask(ask, url, ())
+        return await self._ask(ask, url, (), is_api=True)
 
     async def _ask(
-        self, ask: Callable[[], Awaitable[Page]], url: str, instead_of: Sequence[str], *, first: bool = True
+        self,
+        ask: Callable[[], Awaitable[Page]],
+        url: str,
+        instead_of: Sequence[str],
+        *,
+        first: bool = True,
+        is_api: bool = False,
     ) -> Page:
-        heed = partial(polling.heed, urls=(url, *instead_of), now=self._clock())
+        heed = partial(polling.heed, urls=(url, *instead_of), now=self._clock(), is_api=is_api)
         await self._cache.note(heed)
         waited = self._noted
         async with self._lanes.of(url, first=first):
@@ -185,7 +191,8 @@ class PoliteQueue:
                 return await ask()
             except FetchError as error:
                 if polling.wants_to_be_left_alone(error):
-                    await self._cache.note(partial(polling.note, url=url, error=error, now=self._clock()))
+                    note = partial(polling.note, url=url, error=error, now=self._clock(), is_api=is_api)
+                    await self._cache.note(note)
                     self._noted += 1
                 raise
 
@@ -200,7 +207,7 @@ class PoliteQueue:
         `unresponsive` is what is known by now of servers in this run, and learns from what comes. Raises NotAskedError
         where the server is not asked, and FetchError; who calls it keeps with the feed what came of it.
         """
-        if self._held.get(host_of(feed.url), self._clock()) > self._clock():
+        if self._held.get(authority(feed.url), self._clock()) > self._clock():
             raise NotAskedError(f"{named_host(feed.url)} wants to be left alone", FetchFailure.HELD, url=feed.url)
         unresponsive.check(feed.url)
         try:

@@ -152,8 +152,8 @@ def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: 
         return Refreshed(feed, "failed", error=str(error))
     after = polling.after_failure(current, error, now)
     store_feeds.record(c, after)
-    if polling.holds_host(error) and after.not_before is not None:
-        polling.hold_host(c, feed.url, error, after.not_before, now)
+    if after.not_before is not None and after.not_before > now:
+        polling.hold(c, feed.url, error, after.not_before, now)
     return Refreshed(after, "gone" if after.gone else "failed", error=after.error)
 
 

@@ -165,12 +165,14 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
         hidden, of_page = rules.hidden(c, batch), articles.dated_by_page(c, batch)
+        apart = statuses.read_apart(c, batch)
         guids = {id_: guid for id_, _, guid, *_ in articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
             row |= {"page_date": row.pop("published")} if id_ in of_page else {}
             row |= {"guid": guids[twins.get(id_, id_)], "feed_url": urls[row.pop("feed")]}
+            row |= {"apart": True} if id_ in apart else {}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
 
@@ -517,6 +519,7 @@ class _Restoring:
             before = articles.marks_of(self._c, {each.id for each in there.values()})
             unasked = [ids[row["guid"]].id for row in new if "read" in _unasked(row)]
             statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], unasked=unasked)
+            statuses.set_apart(self._c, [ids[row["guid"]].id for row in new if row.get("apart") is True])
             for row in rows:
                 guid = row["guid"]
                 self._complete(
