@@ -12,6 +12,7 @@ import json
 import math
 import pkgutil
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -45,6 +46,7 @@ from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.transfer.import_any import import_content
+from tuireader.library.transfer.newsboat import read_cache
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
 from tuireader.store.connection import connect
 from tuireader.store.identity import HALF, match
@@ -153,6 +155,26 @@ def _import(content: bytes) -> None:
         import_content(c, content, NOW, lambda _: None)
 
 
+def _cache_of_newsboat(n: int) -> bytes:
+    """Each article of another feed, without an index."""
+    with closing(sqlite3.connect(":memory:")) as c:
+        c.execute(
+            "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, author, url, feedurl, pubDate, content,"
+            " unread, flags, deleted, enclosure_url, enclosure_type)"
+        )
+        c.executemany("INSERT INTO rss_item (guid, feedurl) VALUES ('g', ?)", ((f"f{i}",) for i in range(n)))
+        c.commit()
+        return c.serialize()
+
+
+def _read_cache(content: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cache.db"
+        path.write_bytes(content)
+        for _ in read_cache(path):
+            pass
+
+
 CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "robots.txt, many agents": (_agents, Robots),
     "robots.txt, one agent again and again": (lambda n: b"user-agent: *\n" * n + b"Disallow: /x\n" * n, Robots),
@@ -189,6 +211,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "JSON with strings": (lambda n: '["\\"[' * n, _read_json),
     "a query of words": (lambda n: "word " * n, understand),
     "a query of one quote": (lambda n: '"' * n, understand),
+    "a cache of newsboat": (_cache_of_newsboat, _read_cache),
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
     "starts of addresses before a proxy": (lambda n: "(http://" * n + "/proxy/", without_proxy),

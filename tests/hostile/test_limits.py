@@ -359,7 +359,7 @@ def test_of_a_cache_so_many_rows_are_read(tmp_path: Path, monkeypatch: pytest.Mo
         c.executemany("INSERT INTO rss_item (guid, feedurl) VALUES (?, ?)", [(str(n), f"f{n % 9}") for n in range(900)])
         c.commit()
     monkeypatch.setattr(newsboat, "_FEEDS", 4)
-    monkeypatch.setattr(newsboat, "_OF_ONE", 7)
+    monkeypatch.setattr(newsboat, "_ARTICLES", 60)
     assert sum(len(items) for _, items in newsboat.read_cache(folder / "cache.db")) <= 28
 
 

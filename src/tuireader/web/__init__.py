@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuireader.web.client import Client, open_client
-    from tuireader.web.fetch import DEADLINE, LIMIT, get, send
+    from tuireader.web.fetch import DEADLINE, LIMIT, LeadsElsewhereError, get, send
 
-__all__ = ["DEADLINE", "LIMIT", "Client", "get", "open_client", "send"]
+__all__ = ["DEADLINE", "LIMIT", "Client", "LeadsElsewhereError", "get", "open_client", "send"]
 
 _ROOMS = {
     "Client": "client",
     "open_client": "client",
     "DEADLINE": "fetch",
     "LIMIT": "fetch",
+    "LeadsElsewhereError": "fetch",
     "get": "fetch",
     "send": "fetch",
 }

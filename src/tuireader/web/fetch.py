@@ -42,6 +42,14 @@ DEADLINE = 30.0
 MOST_REDIRECTS = 10
 
 
+class LeadsElsewhereError(FetchError):
+    """A page redirects to another host; `url` is the address there, and `permission` that of a request for it."""
+
+    def __init__(self, here: Address, permission: Permission) -> None:
+        super().__init__(f"Redirected to {_name(here)}", url=str(here))
+        self.permission = permission
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """A complete response, after redirects."""
@@ -155,14 +163,15 @@ async def get(
     limit: int = LIMIT,
     deadline: float = DEADLINE,
     permission: Permission = Permission.AS_GIVEN,
+    stays: bool = False,
     clock: Clock = utc_now,
 ) -> Page:
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 
     `validators` make it conditional. A name and a password in `url` go to its host alone. `permission` says where it
-    may lead.
+    may lead. If it `stays`, a redirect to another host is not followed: it raises LeadsElsewhereError.
     """
-    asked = _Asked("GET", validators=validators)
+    asked = _Asked("GET", validators=validators, stays=stays)
     return await _fetch(client, url, asked, limit=limit, deadline=deadline, permission=permission, clock=clock)
 
 
@@ -196,6 +205,8 @@ class _Asked:
     body: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     validators: Validators | None = None
+    stays: bool = False
+    """Whether redirects to other hosts are not followed."""
 
     def after(self, status: int) -> _Asked:
         """The request after a redirect: 303 becomes a GET, and so do 301 and 302 after a POST."""
@@ -231,6 +242,8 @@ async def _fetch(
         here, asked = _next(here, answer.location), asked.after(answer.status)
         if (asked.body or asked.headers) and not may_go_along(str(start), str(here)):
             raise FetchError(_not_for_others(start, here))
+        if asked.stays and not same_host(str(start), str(here)):
+            raise LeadsElsewhereError(here, permission)
         moved_to = str(here) if permanent else moved_to
     raise FetchError(f"{_name(start)} redirects in a loop (more than {MOST_REDIRECTS} redirects)")
 

@@ -358,7 +358,6 @@ async def test_what_may_not_lead_inside_asks_nothing_there(case: Case, other: Sc
     assert other.requests == []
 
 
-@pytest.mark.slow
 async def test_who_is_led_to_another_site_heeds_its_robots_too(case: Case, other: ScriptedSite) -> None:
     case.give("one", "two", "three", pages=False)
     other.pages["/robots.txt"] = Reply("\ufeffUser-agent: *\nDisallow: /\n", content_type="text/plain")
@@ -370,6 +369,20 @@ async def test_who_is_led_to_another_site_heeds_its_robots_too(case: Case, other
     await case.complete()
     assert case.complete_titles() == set()
     assert case.learned().gives == "closed"
+    assert other.paths() == ["/robots.txt"]
+
+
+async def test_the_pause_of_a_site_that_is_led_to_is_kept(case: Case, other: ScriptedSite) -> None:
+    case.give("one", "two", pages=False)
+    other.pages["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 7\n", content_type="text/plain")
+    for name in ("one", "two"):
+        there = f"{other.url.replace('127.0.0.1', 'localhost')}/{name}"
+        case.site.pages[f"/{name}"] = Reply("", 302, headers={"Location": there})
+        other.pages[f"/{name}"] = page(name)
+    await case.refresh()
+    await case.complete()
+    assert case.complete_titles() == {"one", "two"}
+    assert case.pauses.count(7.0) == 2
 
 
 @pytest.mark.slow

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.urls.hosts import host_of
-from tuireader.urls.private_network import Permission, permission_from
+from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.private_network import Permission
+from tuireader.web import LeadsElsewhereError
 
 if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.fetched import Page
 
+_SITES = 5
+"""Maximum number of sites through which a page redirects."""
 PAUSE = 1.0
 """Seconds between requests to a site."""
 AT_ONCE = 16
@@ -44,22 +47,25 @@ class OneByOne:
     async def get(self, url: str, permission: Permission) -> Page:
         """Fetch a page when its site may be asked; raises FetchError, also if robots.txt forbids it.
 
-        The rules of a site that it redirects to apply as well.
+        A site that it redirects to is asked as one of its own: in turn, with its rules and its pause.
         """
-        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
-            rules = await self._robots.check(url, permission)
-            page = await self._ask(url, permission, max(self._pause, min(rules.pause, PAUSE_MOST)))
-        if host_of(page.url) != host_of(url):
-            await self._robots.check(page.url, permission_from(page.reach))
-        return page
+        for _ in range(_SITES):
+            try:
+                async with self._turns.setdefault(host_of(url), asyncio.Lock()):
+                    rules = await self._robots.check(url, permission)
+                    return await self._ask(url, permission, min(rules.pause, PAUSE_MOST), stays=True)
+            except LeadsElsewhereError as error:
+                url, permission = error.url, error.permission
+        raise FetchError(f"{named_host(url)} redirects in a loop (more than {_SITES} sites)")
 
-    async def _ask(self, url: str, permission: Permission, pause: float | None = None) -> Page:
+    async def _ask(self, url: str, permission: Permission, pause: float = 0.0, *, stays: bool = False) -> Page:
         """Fetch an address, and pause whatever the result."""
+        pause = max(self._pause, pause)
         try:
             async with self._hands:  # not in the pause: sites that want long ones hold up no others
-                page = await self._queue.get(url, permission=permission, first=False)
+                page = await self._queue.get(url, permission=permission, first=False, stays=stays)
         except FetchError:
-            await self._sleep(self._pause)
+            await self._sleep(pause)
             raise
-        await self._sleep(self._pause if pause is None else pause)
+        await self._sleep(pause)
         return page

@@ -135,15 +135,18 @@ class PoliteQueue:
         instead_of: Sequence[str] = (),
         deadline: float = DEADLINE,
         first: bool = True,
+        stays: bool = False,
     ) -> Page:
         """Fetch a page within `deadline` seconds; `first` requests go before others.
 
         `permission` has no default: who gave an address has to be known wherever one is fetched.
 
         `instead_of` are other spellings of `url`: it is not asked for if one of them is not to be. Raises NotAskedError
-        where its server wants to be left alone, and FetchError.
+        where its server wants to be left alone, and FetchError; `stays` is as in `web.get`.
         """
-        ask = partial(web.get, self._client, url, deadline=deadline, permission=permission, clock=self._clock)
+        ask = partial(
+            web.get, self._client, url, deadline=deadline, permission=permission, stays=stays, clock=self._clock
+        )
         return await self._ask(ask, url, instead_of, first=first)
 
     async def send(

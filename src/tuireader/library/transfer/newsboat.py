@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -40,14 +41,13 @@ _PATIENCE = 60.0
 """Seconds for reading a batch of articles."""
 _STEPS = 10_000
 """SQLite steps between checks of the clock, and of ctrl+c."""
-_FEEDS, _OF_ONE = 20_000, 200_000
-"""Maximum feeds, and newest articles of each."""
-_OF_FEED = """
-SELECT rowid FROM rss_item WHERE feedurl = ?
- ORDER BY CASE typeof(pubDate) WHEN 'integer' THEN pubDate END DESC, CASE typeof(id) WHEN 'integer' THEN id END DESC
- LIMIT ?
+_FEEDS, _ARTICLES = 20_000, 2_000_000
+"""Maximum feeds and articles, the newest."""
+_ROWS = """
+SELECT feedurl, CASE typeof(pubDate) WHEN 'integer' THEN pubDate ELSE 0 END, rowid FROM rss_item
+ WHERE length(feedurl) <= ? ORDER BY rowid DESC LIMIT ?
 """
-"""Sorts by numbers only: SQLite writes what it sorts to disk, and a text there may be of any length."""
+"""All feeds in one pass: the file may lack newsboat's index."""
 _ROW = """
 SELECT substr(guid, 1, :name), substr(title, 1, :name), substr(author, 1, :name), substr(url, 1, :name), pubDate,
  substr(content, 1, :text), unread, substr(flags, 1, 100), deleted, substr(enclosure_url, 1, :name),
@@ -111,12 +111,11 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT for row in columns)
             if kind != ("table",) or is_odd:
                 raise NotAFeedListError(f"{path} is not a cache of newsboat")
-            urls = "SELECT DISTINCT feedurl FROM rss_item WHERE length(feedurl) <= ? LIMIT ?"
-            for (url,) in c.execute(urls, (_NAME, _FEEDS)).fetchall():
+            for url, ids in _by_feed(c).items():
                 clock.begin()
                 some: list[Item] = []
                 size = 0
-                for (id_,) in c.execute(_OF_FEED, (url, _OF_ONE)).fetchall():
+                for id_ in ids:
                     row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _LONGEST}).fetchone()
                     left -= sum(len(value) for value in row if isinstance(value, str))
                     if left < 0:
@@ -131,6 +130,18 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                     yield str(url), some
     except sqlite3.Error as error:
         raise NotAFeedListError(f"{path} cannot be read: {error}") from error
+
+
+def _by_feed(c: sqlite3.Connection) -> dict[object, list[int]]:
+    """The rows of the articles of each feed, the newest first."""
+    found: dict[object, tuple[array[int], array[int]]] = {}
+    for url, date, id_ in c.execute(_ROWS, (_NAME, _ARTICLES)):
+        if url not in found and len(found) == _FEEDS:
+            continue
+        dates, ids = found.setdefault(url, (array("q"), array("q")))
+        dates.append(date)
+        ids.append(id_)
+    return {url: [id_ for _, id_ in sorted(zip(*rows, strict=True), reverse=True)] for url, rows in found.items()}
 
 
 class _Clock:
