@@ -68,11 +68,15 @@ class CopiedLife:
             date=format_datetime(self.clock.now.astimezone(UTC)),
         )
         self.entries[feed].insert(0, entry)
-        if self.dice.random() < 0.15:  # another feed has it, too
-            other = self.dice.choice([each for each in self.entries if each != feed])
-            self.entries[other].insert(0, replace(entry, guid=f"{other}{number}"))
-            self.write(other)
+        if self.dice.random() < 0.15:
+            self.retell(feed, entry)
         self.write(feed)
+
+    def retell(self, feed: str, entry: Item) -> None:
+        """Publish an entry in another feed, too."""
+        other = self.dice.choice([each for each in self.entries if each != feed])
+        self.entries[other].insert(0, replace(entry, guid=f"{other}{self.dice.randrange(10**6)}"))
+        self.write(other)
 
     def write(self, feed: str) -> None:
         self.site.pages[f"/{feed}"] = Reply(rss(*self.entries[feed], title=f"Feed {feed}"))
@@ -103,7 +107,8 @@ class CopiedLife:
 
     async def change(self) -> None:
         feed = self.dice.choice("abc")
-        entries, what = self.entries[feed], self.dice.choice(("publish", "publish", "correct", "name", "drop"))
+        entries = self.entries[feed]
+        what = self.dice.choice(("publish", "publish", "correct", "rewrite", "name", "drop"))
         if what == "publish":
             self.publish(feed)
             return
@@ -113,6 +118,9 @@ class CopiedLife:
             entries.pop()
         elif what == "correct":
             entries[place] = replace(entry, html=f"{entry.html}<p>{self.dice.choice(WORDS)} corrected.</p>")
+        elif what == "rewrite":
+            entries[place] = replace(entry, html=f"<p>{' '.join(self.dice.choices(WORDS, k=60))}</p>")
+            self.retell(feed, entries[place])
         else:
             entries[place] = replace(entry, title=f"{entry.title or entry.name} {self.dice.choice(WORDS)}")
         self.write(feed)

@@ -589,3 +589,17 @@ def test_what_many_articles_say_alike_makes_no_story_of_two(c: sqlite3.Connectio
     statuses.mark(c, articles.ids(c, Query())[:1], now=lambda: NOW, read=True, starred=True)
     assert len(articles.ids(c, Query(starred=True))) == 1
     assert len(articles.ids(c, Query(unread=True))) == 3
+
+
+def test_an_article_that_has_left_a_story_is_in_none_that_it_does_not_tell(c: sqlite3.Connection) -> None:
+    """A story has the number of one of its articles, which may leave it and tell another one."""
+    one, two, three = feeds_named(c, 3)
+    words, others = SPAM[:40], [f"other{n}" for n in range(80)]
+    save(c, entry("a", "Ten funny cats", words, "https://1.example/cats"), feed=one)
+    (first,) = articles.ids(c, Query())
+    save(c, entry("b", "Ten funny cats", words, "https://1.example/cats"), feed=two)
+    assert c.execute("SELECT DISTINCT story FROM article").fetchall() == [(first,)]
+    save_plan(c, one, Plan(changed=((first, entry("a", "Harbour sold", others, "https://1.example/harbour")),)))
+    save(c, entry("c", "Harbour sold", others, "https://1.example/harbour"), feed=three)
+    stories = dict(c.execute("SELECT guid, story FROM article").fetchall())
+    assert stories["a"] == stories["c"] != stories["b"]

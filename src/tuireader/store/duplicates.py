@@ -49,11 +49,13 @@ _NUMBER = re.compile(r"\d+")
 def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None:
     """Find duplicates of new articles of a feed in other feeds, in the caller's transaction.
 
-    Their sketches are stored for articles that come later.
+    Their sketches are stored for articles that come later. Those that have a story were compared before.
     """
     hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
     note(c, hashes)
-    for article_id, others in _candidates(c, feed_id, hashes).items():
+    compared = stories_of(c, new)
+    alone = {article_id: hashes for article_id, hashes in hashes.items() if article_id not in compared}
+    for article_id, others in _candidates(c, feed_id, alone).items():
         free = (other for other in others if not _tells_for(c, other, feed_id))
         # With each of its story: else one article could tie others that have nothing in common.
         told = ((other, with_others(c, [other])[:_MOST]) for other in free)
@@ -167,7 +169,7 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
     """Join two articles, with their stories and statuses."""
     rows = c.execute("SELECT id, story FROM article WHERE id IN (?, ?)", (new, other)).fetchall()
     stories = sorted({story for _, story in rows if story is not None})
-    story = stories[0] if stories else other
+    story = stories[0] if stories else _free_story(c, other)
     members = {new, other}
     if stories:
         sql = "SELECT id FROM article WHERE story IN (SELECT value FROM json_each(?))"
@@ -183,6 +185,36 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (ids,))
     c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, ids))
     settle(c, [story])
+
+
+def _free_story(c: sqlite3.Connection, article_id: int) -> int:
+    """A number for a story of an article: its own, unless it has left the story of that number."""
+    if not _members(c, article_id):
+        return article_id
+    (last,) = c.execute("SELECT max(story) FROM article WHERE story IS NOT NULL").fetchone()
+    return int(last) + 1
+
+
+def _members(c: sqlite3.Connection, story: int) -> list[int]:
+    """The feeds of the articles of a story."""
+    rows = c.execute("SELECT feed_id FROM article INDEXED BY article_by_story WHERE story = ?", (story,))
+    return [row[0] for row in rows.fetchall()]
+
+
+def stories_of(c: sqlite3.Connection, ids: Iterable[int], *, shared: bool = False) -> dict[int, int]:
+    """The story of each article; articles without one are left out, or without one `shared` by others."""
+    others = " AND EXISTS (SELECT 1 FROM article AS o WHERE o.story = a.story AND o.id <> a.id)" * shared
+    some = f"SELECT a.id, a.story FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)){others}"
+    return dict(c.execute(f"{some} AND a.story IS NOT NULL", (id_list(ids),)).fetchall())
+
+
+def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: int | None) -> int:
+    """Put an article into a known story, else into one of its own; returns the story. It is compared with no other."""
+    there = _members(c, story) if story is not None else []
+    if story is None or feed_id in there or len(there) >= _AT_ONE_ADDRESS:
+        story = _free_story(c, article_id)
+    c.execute("UPDATE article SET story = ? WHERE id = ?", (story, article_id))
+    return story
 
 
 def _is_read(c: sqlite3.Connection, new: int, others: Iterable[int]) -> bool:

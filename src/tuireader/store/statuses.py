@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,25 +95,27 @@ def mark(
     starred: bool | None = None,
     now: Callable[[], datetime] = utc_now,
     is_unasked: bool = False,
+    alone: bool = False,
 ) -> None:
     """Set read or starred, unless None; missing articles are skipped.
 
     What an account is to be told of is noted in the outbox, as done `now`. What the user does with an article is done
-    with all of its story; what is done unasked, by a rule or an age, is done with it alone. Many are marked in steps,
-    between which others can write.
+    with all of its story, unless it is done with that `alone`, as whatever is done unasked, by a rule or an age. Many
+    are marked in steps, between which others can write.
     """
-    marking = Marking(ids, read=read, starred=starred, now=now, is_unasked=is_unasked)
+    marking = Marking(ids, read=read, starred=starred, now=now, is_unasked=is_unasked, alone=alone)
     while marking.step(c):
         if not c.in_transaction:
             time.sleep(marking.PAUSE)
 
 
-def mark_undated(c: sqlite3.Connection, ids: Iterable[int], field: Field) -> None:
+def mark_undated(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, alone: bool = False) -> None:
     """Set read or starred at an unknown time: what other machines know is newer, and what waits to be told."""
     some = list(ids)
     untold = status_outbox.untold(c, some)
     left = [id_ for id_ in some if (id_, field) not in untold]
-    mark(c, left, now=status_outbox.undated, read=True if field == "read" else None, starred=field == "starred" or None)
+    read, starred = (True if field == name else None for name in ("read", "starred"))
+    mark(c, left, now=status_outbox.undated, read=read, starred=starred, alone=alone)
 
 
 class Marking:
@@ -132,11 +135,12 @@ class Marking:
         starred: bool | None = None,
         now: Callable[[], datetime] = utc_now,
         is_unasked: bool = False,
+        alone: bool = False,
     ) -> None:
         """Takes the parameters of `mark`."""
         self.left = list(ids)
         """Articles that are not marked yet."""
-        self._read, self._starred, self._now, self._is_unasked = read, starred, now, is_unasked
+        self._set = partial(_set, read=read, starred=starred, now=now, is_unasked=is_unasked, alone=alone or is_unasked)
         self._size = AT_FIRST
 
     def step(self, c: sqlite3.Connection) -> bool:
@@ -144,7 +148,7 @@ class Marking:
         some = self.left[: self._size]
         begun = time.monotonic()
         with transaction(c):
-            _set(c, some, read=self._read, starred=self._starred, now=self._now, is_unasked=self._is_unasked)
+            self._set(c, some)
         took = max(time.monotonic() - begun, SECONDS / 4, 1e-6)
         del self.left[: self._size]
         wanted = int(self._size * SECONDS / took)
@@ -175,16 +179,17 @@ def _set(
     starred: bool | None = None,
     now: Callable[[], datetime],
     is_unasked: bool,
+    alone: bool,
 ) -> None:
     marks: dict[Field, bool | None] = {"read": read, "starred": starred}
-    every = ids if is_unasked else duplicates.with_others(c, ids)
+    every = ids if alone else duplicates.with_others(c, ids)
     for field, value in marks.items():
         if value is not None:
             some = id_list(every)
             status_outbox.note(c, some, field, int(value), now(), is_unasked=is_unasked)
             labels.write_status(c, field, int(value), some)
             note_author(c, every, field, is_unasked=is_unasked and value)
-    if is_unasked:
+    if alone:
         duplicates.settle_of(c, ids)
 
 

@@ -1084,3 +1084,29 @@ def test_what_is_read_apart_from_its_story_is_so_after_a_restore(db: Path, tmp_p
     with closing(connect(here)) as c:
         index_all(c)
         assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
+
+
+def test_articles_come_back_in_the_stories_that_they_were_told_in(db: Path, tmp_path: Path) -> None:
+    """Two whose whole texts came later, and agree, were never one row, and have marks of their own."""
+    here = tmp_path / "here.db"
+    told = " ".join(f"quay{n} wall{n}" for n in range(200))
+    texts = {"a": "Ice in the harbour.", "b": "No ship leaves.", "c": told, "d": told}
+    with closing(connect(db)) as c:
+        for name, text in texts.items():
+            feed = feeds.add(c, f"https://{name}.example/feed", title=name, site="", now=NOW)
+            link = f"https://{name}.example/told"
+            title = "Quays of the north" if text == told else "Harbour frozen"
+            save(c, prepare(ParsedEntry(link, title, link, published=NOW, html=f"<p>{text}</p>")), feed=feed)
+        first, second, third, _ = sorted(articles.ids(c, Query(apart=True)))
+        for id_ in (first, second):
+            articles.save_full_text(c, id_, f"<p>{told} {told[::-1]}</p>", f"{told} {told[::-1]}", 800)
+        statuses.mark(c, [first], read=True, starred=True)
+        statuses.mark(c, [third], read=True)
+        before = [(each.title, each.read, each.starred, each.feeds) for each in articles.window(c, Query(), 0, 9)]
+    assert sorted(each[1:] for each in before) == [(False, False, 1), (True, False, 2), (True, True, 1)]
+    for _ in range(2):  # the second time, all is here
+        back(here, out(db))
+        with closing(connect(here)) as c:
+            index_all(c)
+            after = [(each.title, each.read, each.starred, each.feeds) for each in articles.window(c, Query(), 0, 9)]
+            assert sorted(after) == sorted(before)

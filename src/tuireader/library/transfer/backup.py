@@ -20,6 +20,7 @@ from tuireader.model.headline import Field, Status
 from tuireader.model.query import READ, STAR, TAG, TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
     articles,
+    duplicates,
     feeds,
     folders,
     labels,
@@ -165,7 +166,7 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
         batch = wanted[start : start + _AT_ONCE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
         hidden, of_page = rules.hidden(c, batch), articles.dated_by_page(c, batch)
-        apart = statuses.read_apart(c, batch)
+        apart, stories = statuses.read_apart(c, batch), duplicates.stories_of(c, batch, shared=True)
         guids = {id_: guid for id_, _, guid, *_ in articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
@@ -173,6 +174,7 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             row |= {"page_date": row.pop("published")} if id_ in of_page else {}
             row |= {"guid": guids[twins.get(id_, id_)], "feed_url": urls[row.pop("feed")]}
             row |= {"apart": True} if id_ in apart else {}
+            row |= {"story": stories[id_]} if id_ in stories else {}
             yield row | ({"hidden": True} if id_ in hidden else {})
     yield {"type": _END, "articles": len(wanted)}
 
@@ -323,6 +325,8 @@ class _Restoring:
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
+        self._stories: dict[int, int] = {}
+        """Stories here by their numbers in the backup."""
         self._newest = articles.highest_id(c)
         """The highest article id before the import: articles of the backup are not matched with each other."""
 
@@ -525,9 +529,18 @@ class _Restoring:
                 self._complete(
                     row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
                 )
+            self._tell_together({ids[row["guid"]].id: _number(row, "story") for row in new}, feed_id)
             self.done.marked += articles.count_changed(self._c, before)
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
+
+    def _tell_together(self, numbers: Mapping[int, int], feed_id: int) -> None:
+        """Give new articles the stories that they have in the backup, by article; others would share other marks."""
+        for id_, number in numbers.items():
+            story = duplicates.put_into_story(self._c, id_, feed_id, self._stories.get(number))
+            if number:
+                self._stories.setdefault(number, story)
+        duplicates.settle_of(self._c, numbers)
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
         """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
@@ -555,12 +568,14 @@ class _Restoring:
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
+            is_apart = row.get("apart") is True and not articles.status(self._c, id_).read
             fields: tuple[Field, ...] = ("read", "starred")
             for name in fields:
                 # Of a star that a rule gave, a part of the articles has no rule that could give it again.
                 is_of_rule = name in _unasked(row) and (name == "read" or bool(_dict(row, "rules")))
                 if row.get(name) and not is_of_rule:
-                    statuses.mark_undated(self._c, [id_], name)
+                    statuses.mark_undated(self._c, [id_], name, alone=True)
+            statuses.set_apart(self._c, [id_] if is_apart and articles.status(self._c, id_).read else [])
         self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
 
     def _take_tags_and_rules(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
@@ -594,7 +609,7 @@ def _check(row: dict[str, Any]) -> None:
     row["feed_url"], row["guid"] = _address(row, "feed_url"), _needed(row, "guid")
     for name in ("full_html", "full_text"):
         _text(row, name)
-    for name in ("words", "position"):
+    for name in ("words", "position", "story"):
         _number(row, name)
     _names(row, "tags")
     _unasked(row)
