@@ -54,7 +54,7 @@ def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3
     assert status_outbox.waiting(c, own.account_id) == []
 
 
-def test_a_story_that_was_read_elsewhere_is_read_for_the_account_too(c: sqlite3.Connection) -> None:
+def test_a_story_that_was_read_here_is_read_for_the_account_too_and_starred_for_nobody(c: sqlite3.Connection) -> None:
     feed, own = synced(c), subscribe(c, "https://own.example/feed")
     text = "Harbour masters everywhere describe complicated timetables for winter ferries this season."
     link = "https://news.example/a-story"
@@ -62,7 +62,7 @@ def test_a_story_that_was_read_elsewhere_is_read_for_the_account_too(c: sqlite3.
     statuses.mark(c, [there], read=True, starred=True)
     told_again = prepare(ParsedEntry("theirs", "A story of harbours", link, html=f"<p>{text}</p>"))
     arrive(c, feed, replace(told_again, server_id="1"))
-    assert lines(c, feed) == [("1", "read", True), ("1", "starred", True)]
+    assert lines(c, feed) == [("1", "read", True)]
 
 
 def test_only_what_changes_is_noted_and_only_the_last_of_it(c: sqlite3.Connection) -> None:

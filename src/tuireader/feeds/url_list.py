@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from tuireader.feeds.opml import FEEDS_MAX
-from tuireader.text.printable import printable
+from tuireader.text.printable import short_line
 
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|(#.*)|(\S+)')
 _ESCAPED = re.compile(r"\\(.)")
@@ -57,8 +57,8 @@ def read_url_list(text: str) -> list[ListedAddress]:
         title = next((word[1:] for word in rest if word.startswith("~")), "")
         why = next((said for begin, said in _OTHERS.items() if url.startswith(begin)), "")
         search = _search(url)
-        tags = [printable(tag) for tag in tags]
-        found.append(ListedAddress(number, url, printable(title), tuple(tags), why, search, is_hidden))
+        tags = [short_line(tag) for tag in tags]
+        found.append(ListedAddress(number, url, short_line(title), tuple(tags), why, search, is_hidden))
     return found
 
 
@@ -66,7 +66,7 @@ def _search(url: str) -> tuple[str, str] | None:
     """Split `query:Name:expression` into name and expression."""
     kind, _, rest = url.partition(":")
     name, _, expression = rest.partition(":")
-    return (printable(name), expression) if kind == "query" else None
+    return (short_line(name), expression) if kind == "query" else None
 
 
 def words_of_line(line: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tuireader.model.headline import utc_now
-from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tags_given
+from tuireader.model.query import TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import READ_APART, id_list, name_key, plain, text_of
@@ -179,7 +179,7 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
     if c.execute(sql, (new, READ_APART)).fetchone():  # it is back because it was marked unread elsewhere
         status_outbox.note(c, ids, "read", 0, utc_now(), to_servers=True)
         labels.write_status(c, "read", 0, ids)
-    elif _is_read(c, new, members - {new}):
+    elif _is_read(c, members - {new}):
         status_outbox.note(c, ids, "read", 1, utc_now(), to_servers=True)
         labels.write_status(c, "read", 1, ids)
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (ids,))
@@ -217,41 +217,36 @@ def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: 
     return story
 
 
-def _is_read(c: sqlite3.Connection, new: int, others: Iterable[int]) -> bool:
-    """Whether the user has read an article of the story being joined, or the new one on its server."""
-    sql = (
-        "SELECT 1 FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.read = 1 AND a.unasked = 0"
-        " AND (a.id IN (SELECT value FROM json_each(?)) OR (a.id = ? AND f.account_id <> 0)) LIMIT 1"
-    )
-    return c.execute(sql, (id_list(others), new)).fetchone() is not None
+def _is_read(c: sqlite3.Connection, others: Iterable[int]) -> bool:
+    """Whether the user has read here an article of the story being joined."""
+    sql = "SELECT 1 FROM article WHERE read = 1 AND unasked = 0 AND id IN (SELECT value FROM json_each(?)) LIMIT 1"
+    return c.execute(sql, (id_list(others),)).fetchone() is not None
 
 
 def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
-    """Choose the article of each story that is shown, and share stars and tags of the user.
+    """Choose the articles of each story that are shown, and share tags of the user.
 
-    Shown is an unread, starred or tagged one if there is any, else the longest.
+    Shown is an unread, starred or tagged one if there is any, else the longest; with it those that are unread or
+    starred, and it is not.
     """
     for story in stories:
         rows = c.execute(
-            "SELECT id, aside, read, starred, words, date, guid_key,"
-            f" NOT EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {STAR})"
+            "SELECT id, aside, read, starred, words, date, guid_key"
             " FROM article AS a INDEXED BY article_by_story WHERE story = ?",
             (story,),
         ).fetchall()
         ids = [row[0] for row in rows]
         if names := {name for each in own_tags(c, ids).values() for name in each}:
             labels.add_tags(c, ids, sorted(names))
-        is_starred = any(row[3] and row[7] for row in rows)
-        if is_starred:
-            status_outbox.note(c, id_list(ids), "starred", 1, utc_now(), to_servers=True)
-            labels.write_status(c, "starred", 1, id_list(ids))
         tagged = labels.tags_of(c, ids)
-        shown = sorted(
+        ranked = sorted(
             (row for row in rows if row[1] != 1),
-            key=lambda row: (row[2], not (is_starred or row[3]), row[0] not in tagged, -row[4], row[5], row[6], row[0]),
+            key=lambda row: (row[2], not row[3], row[0] not in tagged, -row[4], row[5], row[6], row[0]),
         )
-        for place, (id_, aside, *_) in enumerate(shown):
-            wanted = ELSEWHERE if place else 0
+        shown: list[tuple[int, int]] = []
+        for id_, aside, read, starred, *_ in ranked:
+            wanted = ELSEWHERE if any(read >= its_read and starred <= its_star for its_read, its_star in shown) else 0
+            shown += [] if wanted else [(read, starred)]
             if aside != wanted:
                 labels.write_status(c, "aside", wanted, id_list([id_]))
 

@@ -89,7 +89,12 @@ def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes:
     """Add the oldest removable articles until the rest fits the size limit."""
     from tuireader.model.feed import PAGES
 
-    over = used(c) - megabytes * 1_000_000 - sum(each.size for each in found.values())
+    total = used(c)
+    if total <= megabytes * 1_000_000:
+        return
+    (of_texts,) = c.execute(f"SELECT sum({_SIZE}) FROM article AS a").fetchone()
+    # Each takes its share of the file, with the index: removed is the same part of the texts.
+    over = number(of_texts) * (1 - megabytes * 1_000_000 / total) - sum(each.size for each in found.values())
     if over > 0:
         every: dict[int, Prunable] = {}
         _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (PAGES,))

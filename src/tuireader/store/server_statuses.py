@@ -13,7 +13,7 @@ from tuireader.model.fetched import Ours
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
-from tuireader.store.row_values import READ_APART, guid_key, id_list, link_key, moment, seconds, sound, text_of
+from tuireader.store.row_values import guid_key, id_list, link_key, moment, seconds, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -176,13 +176,13 @@ def unite(
                 status_outbox.owe(c, id_, field, int(ours), now)
         if id_ not in older:
             united[id_] = (there[0] or bool(here[0]), there[1] or bool(here[1]))
-    return take(c, united, now)
+    return take(c, united)
 
 
-def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: datetime) -> Marks:
+def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]]) -> Marks:
     """Take over statuses from a server, except where the outbox has a change.
 
-    Duplicates follow, and their servers are told.
+    They hold for the articles alone: another device may have them in other stories.
     """
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
@@ -200,21 +200,12 @@ def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: da
                 and (row[0], field) not in untold
             ]
             counts.append(len(ids))
-            if ids:
-                _write(c, ids, field, value=value, now=now)
+            labels.write_status(c, field, int(value), id_list(ids))
+            statuses.note_author(c, ids, field, is_unasked=False)
+            if (field, value) == ("read", True):
+                statuses.set_apart(c, ids)
+    duplicates.settle_of(c, states)
     return Marks(*counts)
-
-
-def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, now: datetime) -> None:
-    every = duplicates.with_others(c, ids)
-    told = set(ids)
-    others = [id_ for id_ in every if id_ not in told]
-    if others:
-        sql = "SELECT f.account_id FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?"
-        is_of_folder = c.execute(sql, (ids[0],)).fetchone()[0] == LOCAL
-        status_outbox.note(c, id_list(others), field, int(value), now, to_servers=is_of_folder)
-    labels.write_status(c, field, int(value), id_list(every))
-    statuses.note_author(c, every, field, is_unasked=False)
 
 
 class Doubts(NamedTuple):
@@ -284,15 +275,14 @@ class Marked(NamedTuple):
     id: int
     read: bool
     starred: bool
-    story: int | None
     unasked: tuple[Field, ...]
     """Statuses set by a rule or by age, not by the user."""
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
-    sql = f"SELECT guid_key, id, read, starred, story, {statuses.UNASKED} FROM article AS a WHERE feed_id = ?"
-    for guid, id_, read, starred, story, *marks in c.execute(sql, (feed_id,)).fetchall():
-        yield Marked(guid, id_, bool(read), bool(starred), story, statuses.unasked_fields(*marks))
+    sql = f"SELECT guid_key, id, read, starred, {statuses.UNASKED} FROM article AS a WHERE feed_id = ?"
+    for guid, id_, read, starred, *marks in c.execute(sql, (feed_id,)).fetchall():
+        yield Marked(guid, id_, bool(read), bool(starred), statuses.unasked_fields(*marks))
 
 
 def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, int | None]]:
@@ -315,8 +305,7 @@ def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
         untold = status_outbox.untold(c, ids)
         some = [id_ for id_ in ids if (id_, "read") not in untold]
         labels.write_status(c, "read", 1, id_list(some))
-        sql = "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?))"
-        c.execute(sql, (READ_APART, id_list(some)))
+        statuses.set_apart(c, some)
         duplicates.settle_of(c, some)
 
 

@@ -289,8 +289,8 @@ def read_apart(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
 
 
 def set_apart(c: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Keep the status of articles from their stories."""
-    sql = "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?))"
+    """Keep the status of articles from their stories, unless a rule or an age read them."""
+    sql = "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?)) AND unasked = 0"
     c.execute(sql, (READ_APART, id_list(ids)))
 
 

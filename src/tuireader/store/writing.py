@@ -451,8 +451,8 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     )
     if not is_rest:
         c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
-        if labels.Repeated(*repeated).read and retained(ready.prepared.text, plain(html)) < _MOST:
-            # Most of what it says now is not what was read: it marks no other telling.
+        if labels.Repeated(*repeated).read and ready.prepared.text.split() != plain(html).split():
+            # What it says now is not what was read: it marks no other telling.
             c.execute("UPDATE article SET unasked = ? WHERE id = ? AND unasked = 0", (READ_APART, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
     search.replace(c, article_id, text)

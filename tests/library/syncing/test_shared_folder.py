@@ -210,20 +210,22 @@ def test_a_rule_that_is_removed_takes_back_nothing_that_a_rule_of_another_machin
     assert sorted(one.state().values()) == [(False, False), (True, True), (True, True)]
 
 
-def test_what_was_unmarked_of_a_story_stays_so_when_the_story_ends(machine: MakeMachine) -> None:
+def test_what_is_unmarked_elsewhere_is_that_article_alone(machine: MakeMachine) -> None:
+    """The other machine has no story of it."""
     one, two = machine("one"), machine("two")
     tell_twice(one)
     one.mark(0, read=True, starred=True)
     everywhere(one, two)
-    two.fetch(1, url=OTHER)  # the feed of the first telling no longer has it
+    two.fetch(1, url=OTHER)
     everywhere(two, one)
     two.mark(0, url=OTHER, read=False, starred=False)
     everywhere(two, one, two)
-    assert set(one.state().values()) == {(False, False)}
+    assert one.state() == {f"{URL}#0": (True, True), f"{OTHER}#0": (False, False)}
     with one.opened() as c:
+        assert articles.count(c, Query()) == 2  # neither stands for the other
         subscription.unsubscribe(c, next(feed.id for feed in feeds.every(c) if feed.url == OTHER))
     everywhere(one, two, one)
-    assert set(one.state().values()) == {(False, False)}
+    assert one.state() == {f"{URL}#0": (True, True)}
 
 
 def test_a_mark_of_an_article_that_is_not_here_yet_waits_for_it(machine: MakeMachine) -> None:
@@ -933,7 +935,7 @@ def test_that_a_feed_stays_is_said_once(machine: MakeMachine) -> None:
     assert two.exchange().taken.said == ()
 
 
-def test_what_a_server_marked_of_a_story_reaches_the_folder_by_its_other_telling(machine: MakeMachine) -> None:
+def test_what_a_server_marks_of_a_story_is_that_article_alone(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     for each in (one, two):
         tell_twice(each)
@@ -942,6 +944,7 @@ def test_what_a_server_marked_of_a_story_reaches_the_folder_by_its_other_telling
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
         feeds.hand_over(c, one.feed_id(OTHER), account.id)
         (theirs,) = (id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{OTHER}#0")
-        server_statuses.take(c, {theirs: (False, True)}, one.now)
+        server_statuses.take(c, {theirs: (True, True)})
+        assert articles.count(c, Query(unread=True)) == articles.count(c, Query(starred=True)) == 1
     everywhere(one, two)
-    assert two.state()[f"{URL}#0"] == (False, True)
+    assert two.state()[f"{URL}#0"] == (False, False)

@@ -114,6 +114,28 @@ def test_of_what_newsboat_ignores_so_many_rules_are_taken(db: Path, folder: Path
         assert len(rules.every(c)) == 1000
 
 
+def test_a_feed_in_many_lines_gets_one_rule_for_its_tags(db: Path, folder: Path) -> None:
+    (folder / "urls").write_text("".join(f"http://a.example.org/f news a{n} b{n}\n" for n in range(20)), "utf-8")
+    for _ in range(2):
+        take_in(db, folder)
+        with closing(connect(db)) as c:
+            (rule,) = rules.every(c)
+            assert len(rule.tags) == 40
+
+
+def test_what_cannot_be_taken_over_is_said_without_the_password_in_it(db: Path, folder: Path) -> None:
+    feed = "http://ann:s3cret@a.example.org/f"
+    urls = f'{feed} tag\n"query:Mine:rssurl = \\"{feed}\\" and x =~ \\"^a.*b\\""\n{feed}2 "~{feed}"\n'
+    (folder / "urls").write_text(urls, "utf-8")
+    (folder / "config").write_text(f'ignore-article "{feed}" "link =~ \\"^{feed}.*y\\""\n', "utf-8")
+    came = take_in(db, folder)
+    said = [f"{each.outline.url} {each.error}" for each in came.feeds if each.status == "unsupported"]
+    assert len(said) == 2
+    assert "s3cret" not in "".join([*said, *came.said()])
+    with closing(connect(db)) as c:
+        assert all("s3cret" not in each.name for each in feeds.every(c))
+
+
 def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db: Path, folder: Path) -> None:
     (folder / "urls").write_text('http://a.example.org/f news\nhttp://b.example.org/f news "!"\n', "utf-8")
     (folder / "config").write_text(

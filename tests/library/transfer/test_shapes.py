@@ -206,6 +206,15 @@ def test_stars_at_one_address_or_none_are_all_kept(library: Library) -> None:
         assert all(f"The text of {article.title}" in articles.body(c, article.id) for article in kept)
 
 
+def test_stars_with_guids_are_each_kept_although_nothing_else_tells_them_apart(library: Library) -> None:
+    texts = [{"content": f"text {n} some words that tell of {n} more {n}"} for n in range(9)]
+    stars = [nth(n, CHANGES, "Daily strip", guid=f"g{n}", published=0, summary=texts[n]) for n in range(9)]
+    for expected in ((9, 0), (0, 9)):
+        came = take_in(library, starred(*stars))
+        assert came.pages is not None
+        assert (came.pages.added, came.pages.known) == expected
+
+
 @pytest.mark.parametrize("has_guid", [True, False])
 async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_address(
     library: Library, site: ScriptedSite, has_guid: bool

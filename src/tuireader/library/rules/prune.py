@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.store import pruning, statuses
 from tuireader.store.pruning import Limits
+from tuireader.store.queries import search
 from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ async def give_back(cache: Cache) -> int:
 
     Needs as much free disk space meanwhile. Raises BusyError if another program holds the cache.
     """
-    before = _takes(cache)
+    before, first = _takes(cache), True
+    while await cache.take(partial(search.compact_some, first=first)):
+        first = False
     await cache.take(_vacuum)
     return max(0, before - _takes(cache))
 

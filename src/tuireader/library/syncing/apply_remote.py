@@ -26,6 +26,7 @@ from tuireader.store import (
     pruning,
     server_statuses,
     status_outbox,
+    statuses,
 )
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import number_key
@@ -269,6 +270,7 @@ class _Ready:
         came = [there.id for there, each in self._same if there.number != each.server_id]
         of_archive = server_statuses.read_by_nobody(c, came)
         saved = self._prepacked.write(c, self._feed.id, job.now, is_restored=unites)
+        statuses.set_apart(c, statuses.with_status(c, saved.new, "read", value=True))
         server_statuses.forget(c, [each.id for each in self.wrong])
         known: dict[int, tuple[bool, bool]] = {}
         joined: dict[int, tuple[bool, bool]] = {}
@@ -283,7 +285,7 @@ class _Ready:
             (joined if is_joined or is_older or unites else known)[there.id] = each.read, each.starred
         marks = Taken(
             len(saved.new),
-            *server_statuses.take(c, known, job.now),
+            *server_statuses.take(c, known),
             settled=tuple((self._feed.id, number) for number in saved.read),
         )
         united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older, of_archive=of_archive))

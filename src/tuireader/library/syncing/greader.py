@@ -30,7 +30,6 @@ from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Sequence
-    from datetime import datetime
     from sqlite3 import Connection
 
     from tuireader.library.jobs.cache_gateway import Cache
@@ -252,7 +251,7 @@ class GoogleReader(Server):
             here: Collection[str] = ()
         else:
             here = await cache.read(partial(server_statuses.numbers, account_id=account.id))
-            yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
+            yield _of(await cache.write(partial(_take_states, states=doubts.turned)))
         async for taken in contents(first):
             yield taken
         if not self._is_cut:
@@ -271,10 +270,10 @@ class GoogleReader(Server):
             await self._check(unseen[:_FEW], listed)
             known = {*await self._ids(greader.ALL), *listed}
             seen = [each for each in unseen if each in known]
-            yield _of(await cache.write(partial(_take_seen, account_id=account.id, numbers=seen, now=clock())))
+            yield _of(await cache.write(partial(_take_seen, account_id=account.id, numbers=seen)))
             await cache.write(partial(apply_remote.forget, account_id=account.id, numbers=set(unseen) - known))
             unseen = []
-        yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
+        yield _of(await cache.write(partial(_take_states, states=doubts.turned)))
         async for taken in contents([*unseen, *doubts.lacking]):
             yield taken
         async for taken in contents(await self._newest_lacking(cache, account)):
@@ -419,14 +418,14 @@ class GoogleReader(Server):
         return await in_thread(greader.entries_of, page.content, page.url, is_freshrss=self._is_freshrss)
 
 
-def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:
+def _take_seen(c: Connection, account_id: int, numbers: Sequence[str]) -> Marks:
     there = server_statuses.numbered(c, account_id, numbers)
-    return _take_states(c, dict.fromkeys(there.values(), (True, False)), now)
+    return _take_states(c, dict.fromkeys(there.values(), (True, False)))
 
 
-def _take_states(c: Connection, states: dict[int, tuple[bool, bool]], now: datetime) -> Marks:
+def _take_states(c: Connection, states: dict[int, tuple[bool, bool]]) -> Marks:
     with transaction(c):
-        return server_statuses.take(c, states, now)
+        return server_statuses.take(c, states)
 
 
 def _of(marks: Marks) -> Taken:

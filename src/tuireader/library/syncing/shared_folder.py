@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -732,18 +732,12 @@ class _Exchange:
         folders.put(self._c, feed.id, folders.add(self._c, folder).id if folder else None)
 
     def _take_marks(self) -> Taken:
-        """Apply the newest marks, wherever made, to articles and their duplicates."""
+        """Apply the newest marks, wherever made, to their articles."""
         states: dict[int, tuple[bool, bool]] = {}
         lowered: list[tuple[server_statuses.Marked, dict[Field, int]]] = []
         unasked: list[int] = []
         own: dict[Field, list[int]] = {"read": [], "starred": []}
-        contrary: list[tuple[int, Field, int]] = []
-        for row, last, stamps in self._marked_last():
-            contrary += [
-                (row.id, name, last[name])
-                for name, when in stamps.items()
-                if when and (when ^ last[name]) & 1 and time_of(when) // 1000 < time_of(last[name]) // 1000
-            ]
+        for row, last in self._marked_last():
             for name in row.unasked:
                 if is_asked(last[name]) and last[name] & 1:
                     own[name].append(row.id)
@@ -763,12 +757,11 @@ class _Exchange:
         for start in range(0, len(ids), _TOGETHER):
             with transaction(self._c):
                 some = {id_: states[id_] for id_ in ids[start : start + _TOGETHER]}
-                taken = taken.with_(Taken(0, *server_statuses.take(self._c, some, self._date)))
+                taken = taken.with_(Taken(0, *server_statuses.take(self._c, some)))
         server_statuses.take_unasked(self._c, unasked)
         for name, some_ids in own.items():
             statuses.note_author(self._c, some_ids, name, is_unasked=False)
-        for id_, name, when in contrary:  # told of it alone, too: its story may end
-            status_outbox.owe(self._c, id_, name, when & 1, datetime.fromtimestamp(time_of(when) // 1000, UTC))
+        statuses.set_apart(self._c, own["read"])
         return taken.with_(Taken(read=len(unasked)))
 
     def _keep_for_rules(
@@ -785,24 +778,13 @@ class _Exchange:
             starred = starred or (row.starred and bits & STAR > 0 and not is_asked(last["starred"]))
             states[row.id] = read, starred
 
-    def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int], dict[Field, int]]]:
-        """Local articles with known marks, the newest stamps of these in their stories, and their own."""
-        rows: list[server_statuses.Marked] = []
-        last: dict[tuple[int, Field], int] = {}
-        stories: dict[tuple[int, Field], int] = defaultdict(int)
+    def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int]]]:
+        """Local articles in feeds with known marks, and the newest stamps of these."""
         for feed in self._local():
             marks = dict(self._known.marks_of(_shared(feed.url)))
             for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
-                rows.append(row)
-                guid = self._keys(feed.id).get(row.id, row.guid)
-                for name, stamp_of in marks.items():
-                    when = last[row.id, name] = stamp_of.get(key(guid), 0)
-                    if row.story is not None and is_asked(when):
-                        stories[row.story, name] = max(stories[row.story, name], when)
-        for row in rows:
-            stamps: dict[Field, int] = {name: last.get((row.id, name), 0) for name in FIELDS}
-            newest = {name: max(stamps[name], stories.get((row.story or 0, name), 0)) for name in FIELDS}
-            yield row, newest, stamps
+                guid = key(self._keys(feed.id).get(row.id, row.guid))
+                yield row, {name: marks[name].get(guid, 0) if name in marks else 0 for name in FIELDS}
 
     def _keep(self, place: Place) -> None:
         self._place = place

@@ -100,7 +100,8 @@ def keep_all(
                 copies: list[int] = []
                 if there is None:
                     there = _keep(c, feed_id, page, now)
-                    here.add(articles.get(c, there))
+                    if not page.guid:  # what has a guid is none of the others in the file
+                        here.add(articles.get(c, there))
                     added += 1
                     without += not page.html.strip()
                 else:
@@ -142,16 +143,22 @@ class _Here:
         """Articles are those of the cache `c`, and those added since."""
         self._c = c
         self._count = Counter(_spot(page.url) for page in pages)
+        self._left = Counter(self._count)
+        """Pages at each address that are still to be looked for."""
+        self._pages = Counter(link for spot, count in self._count.items() for link in [spot[0]] * count)
+        self._known: set[int] = set()
+        """Addresses looked up: once each, with all parts of its page, since it may be that of all."""
         self._there: dict[_Spot, dict[tuple[str, int | None], _Ids]] = {}
-        """By title and feed; an address of several pages is looked up once, since it may be that of all."""
+        """By title and feed."""
         pages_here = site_facts.page_list_feeds(c)
         lists = ((id_, site_facts.page_list_of(c, id_)) for id_ in pages_here)
         self._watched = {id_ for id_, known in lists if known is not None and known.followed == "page"}
         """Pages whose articles are their changes."""
 
     def add(self, article: Article) -> None:
-        there = self._there.get(_spot(article.link))
-        if there is not None and article.feed_id not in self._watched:
+        spot = _spot(article.link)
+        if spot[0] in self._known and self._left[spot] and article.feed_id not in self._watched:
+            there = self._there.setdefault(spot, defaultdict(partial(defaultdict, list)))
             for feed in (None, article.feed_id):
                 there[title_key(article.title), feed][article.published].append(article.id)
 
@@ -160,12 +167,15 @@ class _Here:
         if (named := self._named(page, feed_id)) is not None:
             return named
         spot = _spot(page.url)
-        if spot not in self._there:
-            self._there[spot] = defaultdict(partial(defaultdict, list))
+        if spot[0] not in self._known:
+            self._known.add(spot[0])
             for id_ in reversed(articles.all_by_link(self._c, page.url)):
                 self.add(articles.get(self._c, id_))
         is_alone = self._count[spot] == 1
-        there = self._there.pop(spot) if is_alone else self._there[spot]
+        there = self._there.pop(spot, {}) if is_alone else self._there.get(spot, {})
+        self._left[spot] -= 1
+        if self._pages[spot[0]] == 1:
+            self._known.discard(spot[0])
         title = title_key(page.title)
         same = (there.get((title, feed_id)) if page.is_of_feed else None) or there.get((title, None))
         if same is not None:

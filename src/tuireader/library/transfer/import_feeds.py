@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.pruning import QUIET
 from tuireader.store.row_values import name_key
 from tuireader.urls.identity import place
-from tuireader.urls.shown import kept_user, shown_address
+from tuireader.urls.shown import kept_user, shown_address, without_passwords
 from tuireader.urls.typed import addresses_to_try
 
 _OPML, _BEGINNING = re.compile(rb"<outline\b|opml\s+version=", re.IGNORECASE), 4096
@@ -103,6 +104,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
     names = newsboat.extra_tags(lines)
     every = {name for some in names.values() for name in some}
     saved = {name_key(each.name) for each in ui_state.searches(c)}
+    tags: dict[int, dict[str, None]] = defaultdict(dict)
     found = []
     for each in lines:
         if each.search is not None:
@@ -110,10 +112,12 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
             continue
         came = _follow_line(c, each, there, now)
         if came.feed_id is not None:
-            newsboat.give_tags(c, came.feed_id, names[each.line], now)
+            tags[came.feed_id] |= dict.fromkeys(names[each.line])
             if each.is_hidden and came.status == "added":
                 feeds.set_option(c, came.feed_id, QUIET, "yes")
         found.append(came)
+    for feed_id, own in tags.items():  # a feed may stand in many lines
+        newsboat.give_tags(c, feed_id, [*own], now)
     return found
 
 
@@ -127,11 +131,12 @@ def ignore(
     known = {replace(each, id=0) for each in rules.every(c)}
     before = len(known)
     for each in ignored:
-        outline = Outline(f"ignore-article {each.expression}", "", "")
+        outline = Outline(f"ignore-article {without_passwords(each.expression)}", "", "")
         query = translated(each.expression, names, is_narrow=True)  # what it shows is not to be hidden here
         feed_id = None if each.feed == "*" else there.get(place(each.feed))
         if not query or (each.feed != "*" and feed_id is None):
-            why = f"line {each.line} of newsboat’s config cannot be said here: ignore-article {each.feed}"
+            ignored_in = shown_address(each.feed)
+            why = f"line {each.line} of newsboat’s config cannot be said here: ignore-article {ignored_in}"
             found.append(ImportedFeed(outline, "unsupported", None, why, is_rule=True))
             continue
         rule = Rule(query, feed_id=feed_id, hide=True)
@@ -154,7 +159,7 @@ def _save_search(
     outline = Outline(f"query:{name}", name, "")
     query = translated(expression, tags)
     if query is None or not name.strip():
-        why = f"this search of newsboat’s cannot be said here: {expression}"
+        why = f"this search of newsboat’s cannot be said here: {without_passwords(expression)}"
         return ImportedFeed(outline, "unsupported", None, why, listed.line)
     is_known = name_key(name) in saved
     if not is_known:

@@ -157,6 +157,13 @@ def merge_some(c: sqlite3.Connection) -> bool:
     return c.total_changes - before >= _DONE
 
 
+def compact_some(c: sqlite3.Connection, *, first: bool) -> bool:
+    """Rewrite some of the index without what was removed from it; whether there may be more. A run begins `first`."""
+    before = c.total_changes
+    c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-STEP_PAGES if first else STEP_PAGES,))
+    return c.total_changes - before >= _DONE
+
+
 PlainText = Callable[[str], str]
 """What makes plain text, for the index, of an article's HTML."""
 
