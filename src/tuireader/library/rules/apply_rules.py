@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -20,7 +21,7 @@ from tuireader.text.sentences import counted, listed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tuireader.model.feed import Feed, Folder
     from tuireader.model.headline import Headline
@@ -220,17 +221,25 @@ def _new_folder(ids: Collection[int], filed: _Filed, unfiled: Collection[int]) -
 
 
 def folders_of_rules(c: sqlite3.Connection) -> dict[str, list[Any]]:
-    """Name and account of the folder of each rule that is for a folder, in JSON types, for `put_back`."""
+    """Name and account of the folder of each rule that is for a folder, in JSON types."""
     of = {rule.id: folders.get(c, rule.folder_id) for rule in rules.every(c) if rule.folder_id is not None}
     return {str(id_): [folder.name, folder.account_id] for id_, folder in of.items()}
 
 
-def put_back(c: sqlite3.Connection, before: Mapping[str, Sequence[Any]]) -> None:
-    """Assign rules to the folders that they were for, from `folders_of_rules`."""
-    for rule in rules.every(c):
-        if (folder := before.get(str(rule.id))) is not None:
-            name, account = folder
-            rules.assign(c, rule.id, folders.add(c, name, account_id=account).id)
+def since(c: sqlite3.Connection, before: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The folders of rules, as from `folders_of_rules`, before a change and after it."""
+    after = folders_of_rules(c)
+    return {id_: [*before[id_], *after[id_]] for id_ in before.keys() & after.keys()}
+
+
+@contextmanager
+def brought_back(c: sqlite3.Connection, folders_since: Mapping[str, Sequence[Any]]) -> Iterator[None]:
+    """Undo a change in the block: each rule that is still for its folder after the change is for that before it."""
+    now = folders_of_rules(c)
+    yield
+    for id_, (name, account, *after) in folders_since.items():
+        if now.get(id_) == after:
+            rules.assign(c, int(id_), folders.add(c, name, account_id=account).id)
 
 
 def without_feeds(c: sqlite3.Connection, some: Iterable[Rule]) -> list[str]:

@@ -20,7 +20,7 @@ from tuireader.model.account import LOCAL, is_unfiled
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, server_statuses, status_outbox
+from tuireader.store import articles, feeds, folders, rules, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import of_one_site, place
@@ -149,7 +149,7 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
 def put_back(
     c: sqlite3.Connection, filed: Mapping[str, Iterable[int]], of_rules: Mapping[str, Sequence[Any]]
 ) -> list[str]:
-    """Put feeds back into their former folders, and the rules for these; see `apply_rules.folders_of_rules`.
+    """Put feeds back into their former folders, and the rules for these; see `apply_rules.since`.
 
     Raises NotFoundError if none of the feeds is here any more.
     """
@@ -158,10 +158,11 @@ def put_back(
     if not any(there.values()):
         raise NotFoundError("This feed is no longer there.")
     with transaction(c):
-        said = [said for folder, ids in there.items() for said in put_all_into(c, ids, folder)]
-        apply_rules.put_back(c, of_rules)
+        with apply_rules.brought_back(c, of_rules):
+            for folder, ids in there.items():
+                put_all_into(c, ids, folder)
         folders.remove_empty(c)
-    return [] if of_rules else said
+        return apply_rules.without_feeds(c, [each for each in rules.every(c) if str(each.id) not in of_rules])
 
 
 def file_new(c: sqlite3.Connection, came: Refreshed, folder: str, now: datetime) -> tuple[Refreshed, list[str]]:

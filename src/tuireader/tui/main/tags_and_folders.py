@@ -106,8 +106,9 @@ class FilingController:
             start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
 
     async def _write_folder(self, feeds: Sequence[Feed], before: Mapping[int, str], folder: str) -> None:
-        of_rules = await self._cache.read(_folders_of_rules)
-        said = await self._cache.write(partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder))
+        said, of_rules = await self._cache.write(
+            partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder)
+        )
         one, former = len(feeds) == 1, before[feeds[0].id]
         where = f"in {former}" if former else "in no folder"
         undone = f"{feeds[0].name} is {where} again" if one else f"{len(feeds)} feeds are in their folders again"
@@ -122,12 +123,6 @@ class FilingController:
 
 
 # Seldom needed: loaded where it is.
-
-
-def _folders_of_rules(c: Connection) -> dict[str, list[Any]]:
-    from tuireader.library.rules import apply_rules
-
-    return apply_rules.folders_of_rules(c)
 
 
 def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
@@ -171,10 +166,14 @@ def _folders(c: Connection, feeds: Sequence[Feed]) -> tuple[dict[int, str], dict
     return there, elsewhere
 
 
-def _put_into(c: Connection, feed_ids: Sequence[int], folder: str) -> list[str]:
+def _put_into(c: Connection, feed_ids: Sequence[int], folder: str) -> tuple[list[str], dict[str, list[Any]]]:
+    """Put feeds into a folder; messages, and the folders of rules before and after it."""
+    from tuireader.library.rules import apply_rules
     from tuireader.library.subscribing.subscription import put_all_into
 
-    return put_all_into(c, feed_ids, folder)
+    before = apply_rules.folders_of_rules(c)
+    said = put_all_into(c, feed_ids, folder)
+    return said, apply_rules.since(c, before)
 
 
 class RuleController:
