@@ -11,14 +11,15 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
 from library.syncing.conftest import MakeDevice
-from support.factories import NOW, ready, save_plan, subscribe
-from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
+from support.factories import NOW, index_all, ready, save_plan, subscribe
+from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
 from tuireader.errors import SyncError
 from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.match_entries import prepare
@@ -37,6 +38,9 @@ from tuireader.sync import greader, miniflux
 from tuireader.web import fetch
 
 TESTS = Path(__file__).parents[2]
+
+
+WORDS = ["".join(pair) for pair in product(("har", "bo", "ur", "lan", "ter", "n"), ("me", "ad", "ow", "cop", "per"))]
 
 
 def filled(server: Api, count: int = 5) -> None:
@@ -1003,3 +1007,31 @@ async def test_where_nothing_can_be_written_it_is_said(
     done = await here.sync()
     assert done.status == "failed"
     assert "cannot be written: Permission denied" in str(done.error)
+
+
+async def test_a_new_device_changes_nothing_on_the_server_where_feeds_tell_the_same(
+    server: Api, device: MakeDevice
+) -> None:
+    """On the other devices they may have said something else when one of them was read."""
+    filled(server)
+    server.follow(3)
+    text = f"<p>Quay1 {' '.join(random.Random(3).choices(WORDS, k=300))}</p>"
+
+    def tell(feed: int, title: str) -> Item:
+        return server.publish(feed, 1, title=title, link=f"https://{feed}.example/told", text=text)[0]
+
+    server.mark(tell(1, "Harbour frozen").number, read=True, starred=True)
+    tell(2, "Ice closes harbour")
+    here = device(server)
+    for is_again in (False, True):
+        if is_again:
+            tell(3, "No ship in harbour")
+        before = server.state()
+        for _ in range(3):
+            await here.sync()
+            with closing(connect(here.path)) as c:
+                index_all(c)
+        assert server.state() == before
+    with closing(connect(here.path)) as c:
+        assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone()[0] == 3
+        assert articles.count(c, Query(unread=True, text="quay1")) == articles.count(c, Query(starred=True)) == 1
