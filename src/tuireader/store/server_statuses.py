@@ -48,22 +48,23 @@ def candidates(
     guids: Iterable[str] = (),
     links: Iterable[str] = (),
     dates: Iterable[datetime] = (),
+    newest: int = 2**62,
 ) -> list[tuple[int, Ours]]:
     """Local articles that entries of a feed may be, each with its feed's id.
 
-    Those of the account with these numbers, whatever feed they are in; of the feed those with these guids, with these
-    addresses, and of these days.
+    Those of the account with these numbers, whatever feed they are in; of the feed, and with ids up to `newest`, those
+    with these guids, with these addresses, and of these days.
     """
     days = {seconds(date) // _DAY * _DAY for date in dates}
     rows = c.execute(
         "SELECT feed_id, id, server_id, digest, guid, title, link, published FROM article WHERE id IN ("
         f" SELECT a.id FROM json_each(?3) AS w {_BY_NUMBER} WHERE f.account_id = ?1"
         " UNION SELECT id FROM article INDEXED BY article_by_guid"
-        "  WHERE feed_id = ?2 AND guid_key IN (SELECT value FROM json_each(?4))"
+        "  WHERE feed_id = ?2 AND id <= ?8 AND guid_key IN (SELECT value FROM json_each(?4))"
         " UNION SELECT id FROM article INDEXED BY article_by_link"
-        "  WHERE link_key IN (SELECT value FROM json_each(?5)) AND feed_id = ?2"
+        "  WHERE link_key IN (SELECT value FROM json_each(?5)) AND feed_id = ?2 AND id <= ?8"
         " UNION SELECT a.id FROM json_each(?6) AS w CROSS JOIN article AS a INDEXED BY article_by_feed"
-        "  ON a.feed_id = ?2 AND a.date BETWEEN w.value AND w.value + ?7)",
+        "  ON a.feed_id = ?2 AND a.date BETWEEN w.value AND w.value + ?7 AND a.id <= ?8)",
         (
             account_id,
             feed_id,
@@ -72,6 +73,7 @@ def candidates(
             id_list({link_key(link) for link in links if link}),
             id_list({day + near for day in days for near in (-_DAY, 0, _DAY)}),
             _DAY - 1,
+            newest,
         ),
     ).fetchall()
     return [

@@ -19,7 +19,7 @@ import pytest
 
 from library.syncing.conftest import MakeDevice
 from support.factories import NOW, index_all, ready, save_plan, subscribe
-from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
+from support.reader_servers import FIRST, PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
 from tuireader.errors import SyncError
 from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.match_entries import prepare
@@ -1035,3 +1035,15 @@ async def test_a_new_device_changes_nothing_on_the_server_where_feeds_tell_the_s
     with closing(connect(here.path)) as c:
         assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone()[0] == 3
         assert articles.count(c, Query(unread=True, text="quay1")) == articles.count(c, Query(starred=True)) == 1
+
+
+async def test_articles_that_only_their_numbers_tell_apart_are_all_taken_with_few_requests(
+    freshrss: FakeReader, device: MakeDevice
+) -> None:
+    freshrss.follow(1)
+    freshrss.most = 10_000
+    freshrss.publish(1, 1000, title="same", link="https://a.example/", text="The same words.", published=FIRST)
+    here = device(freshrss)
+    await here.sync()
+    assert len(here.rows()) == 1000
+    assert len(freshrss.asked) < 30

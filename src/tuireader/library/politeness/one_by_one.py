@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
+from tuireader.library.politeness.queue import LeadsElsewhereError
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.private_network import Permission
-from tuireader.web import LeadsElsewhereError
 
 if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue

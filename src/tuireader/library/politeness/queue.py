@@ -107,6 +107,7 @@ class UnresponsiveHosts:
 
 DEADLINE, LIMIT = web.DEADLINE, web.LIMIT
 """Seconds for a response including redirects, and maximum bytes."""
+LeadsElsewhereError = web.LeadsElsewhereError
 
 
 class PoliteQueue:

@@ -104,6 +104,7 @@ async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
 
     An entry that matches an article with another server id is saved once the server has said whether it has both.
     """
+    job = replace(job, newest=server.newest)
     taken = await ingest.take(cache, job, job.page)
     for _ in range(_TRIES):
         if not taken.rivals:
@@ -181,6 +182,8 @@ class TakeEntries:
     """Returns the cursor of an account after an article created at a time was saved."""
     confirmed: frozenset[str] = frozenset()
     """Ids that the server has confirmed."""
+    newest: int = 2**62
+    """The highest id of an article before the run: what came in it has its number."""
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
         """Apply it; raises SyncError if it is no valid answer."""
@@ -257,6 +260,7 @@ class _Ready:
             more = server_statuses.candidates(
                 c, account_id, feed_id, by_number, guids=[each.guid for each in left],
                 links=[each.link for each in left], dates=[each.published for each in left if each.published],
+                newest=self._job.newest,
             )  # fmt: skip
             ours = [each for other, each in more if other == feed_id]
             matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)

@@ -153,6 +153,8 @@ class Server(ABC):
     def __init__(self, talk: Talk, login: Login) -> None:
         """Requests go through `talk` with `login`."""
         self.talk = talk
+        self.newest = 2**62
+        """The highest id of an article here before anything was taken from it."""
         if login.is_token:
             talk.what_we_are = "this token"
 

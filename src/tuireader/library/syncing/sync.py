@@ -21,7 +21,7 @@ from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, in_turn
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Synced
-from tuireader.store import accounts, feeds, status_outbox
+from tuireader.store import accounts, articles, feeds, status_outbox
 from tuireader.text.sentences import counted
 from tuireader.urls.shown import shown_address
 
@@ -128,6 +128,7 @@ class _Run:
         yield self._now("asking for articles")
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         new = await self.cache.read(partial(feeds.to_read, account_id=self.account.id))
+        server.newest = await self.cache.read(articles.highest_id)
         async with aclosing(self._pull(server, account, new)) as pulled:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
