@@ -176,11 +176,9 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
         members |= {row[0] for row in c.execute(sql, (id_list(stories),)).fetchall()}
     ids = id_list(members)
     sql = "SELECT 1 FROM article WHERE id = ? AND read = 0 AND unasked = ?"
-    if c.execute(sql, (new, READ_APART)).fetchone():  # it is back because it was marked unread elsewhere
-        status_outbox.note(c, ids, "read", 0, utc_now(), to_servers=True)
-        labels.write_status(c, "read", 0, ids)
-    elif _is_read(c, members - {new}):
-        status_outbox.note(c, ids, "read", 1, utc_now(), to_servers=True)
+    is_back = c.execute(sql, (new, READ_APART)).fetchone() is not None  # since it was marked unread elsewhere
+    if not is_back and _is_read(c, members - {new}):
+        status_outbox.note(c, ids, "read", 1, utc_now())
         labels.write_status(c, "read", 1, ids)
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (ids,))
     c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, ids))

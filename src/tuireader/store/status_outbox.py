@@ -29,23 +29,21 @@ def note(
     value: int,
     changed: datetime,
     *,
-    to_servers: bool = False,
     is_unasked: bool = False,
 ) -> None:
     """Record a change of articles that it changes and whose account syncs; call it before writing the change.
 
-    Of a feed that its server does not follow any more nothing is noted: there is nobody to be told. `to_servers`: a
-    mark that came with another telling of the story, which machines that share a folder put there themselves.
-    `is_unasked`: a rule or an age made it. `ids` as `row_values.id_list` gives them.
+    Of a feed that its server does not follow any more nothing is noted: there is nobody to be told. `is_unasked`: a
+    rule or an age made it. `ids` as `row_values.id_list` gives them.
     """
     if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
         return
     c.execute(
         "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
-        " SELECT a.id, ?1, ?2, ?3, ?6 AND t.id = ?7 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
+        " SELECT a.id, ?1, ?2, ?3, ?6 AND t.id = ?5 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
         " JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id"
         f" WHERE t.syncs = 1 AND (t.id = ?5 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
-        (field, value, seconds(changed), ids, -1 if to_servers else LOCAL, int(is_unasked), LOCAL),
+        (field, value, seconds(changed), ids, LOCAL, int(is_unasked)),
     )
 
 
