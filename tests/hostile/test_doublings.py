@@ -45,6 +45,7 @@ from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
+from tuireader.library.transfer.backup import restore
 from tuireader.library.transfer.import_any import import_content
 from tuireader.library.transfer.newsboat import read_cache
 from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
@@ -150,6 +151,20 @@ def _within_one_page(n: int) -> bytes:
     return json.dumps([{"url": f"https://a.example/p#{i}", "title": "T"} for i in range(n)]).encode()
 
 
+def _backup_of_searches(n: int) -> list[str]:
+    """Each search between two feeds, whose names it may say."""
+    rows: list[dict[str, Any]] = [{"type": "tuireader", "version": 1, "made": "2026-01-01T00:00:00Z"}]
+    for i in range(n):
+        rows += [{"type": "feed", "url": f"http://a{i}.example/", "title": f"t{i}"}]
+        rows += [{"type": "search", "name": "s", "query": "feed=t1"}]
+    return [json.dumps(row) for row in rows]
+
+
+def _restore(lines: list[str]) -> None:
+    with TemporaryDirectory() as folder, closing(connect(Path(folder) / "cache.db")) as c:
+        restore(c, lines, NOW)
+
+
 def _import(content: bytes) -> None:
     with TemporaryDirectory() as folder, closing(connect(Path(folder) / "cache.db")) as c:
         import_content(c, content, NOW, lambda _: None)
@@ -212,6 +227,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a query of words": (lambda n: "word " * n, understand),
     "a query of one quote": (lambda n: '"' * n, understand),
     "a cache of newsboat": (_cache_of_newsboat, _read_cache),
+    "a backup of feeds and searches": (_backup_of_searches, _restore),
     "lines of one feed for newsboat": (
         lambda n: "".join(f"https://a.example/feed a{i} b{i}\n" for i in range(n)).encode(), _import
     ),

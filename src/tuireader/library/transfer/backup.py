@@ -319,9 +319,9 @@ class _Restoring:
         self._named: dict[str, set[str]] = defaultdict(set)
         """Addresses of the backup's feeds by their names there."""
         self._filed: dict[int, int | None] | None = None
-        """The folder of each feed here; None if it may change."""
+        """The folder of each feed here, once all feeds of the backup are here."""
         self._here: dict[str, list[str]] | None = None
-        """Addresses of feeds here by their names in the backup, of those that have others; None if they may change."""
+        """Addresses of feeds here by their names in the backup, of those that have others, once all are here."""
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
@@ -358,7 +358,6 @@ class _Restoring:
         url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
         is_known = place(url) in self._feeds
         self._named[name_key(_text(row, "custom_title") or title or url)].add(place(url))
-        self._here = self._filed = None
         # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
         # a backup of somebody else may say so of any.
         reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
