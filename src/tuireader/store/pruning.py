@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.model.query import KEEP, TAG
 from tuireader.store import duplicates, feeds, labels
 from tuireader.store.connection import transaction
-from tuireader.store.row_values import id_list, number, number_key, seconds, text_key, text_of, title_key, unpack
+from tuireader.store.row_values import (
+    READ_APART,
+    id_list,
+    number,
+    number_key,
+    seconds,
+    text_key,
+    text_of,
+    title_key,
+    unpack,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -222,8 +232,11 @@ def _set(text: str | None, usual: int) -> int:
 AFTER, ABOVE, QUIET = "expire_after", "expire_above", "quiet"
 """Options of a feed: days until an article counts as read, number of unread ones kept, and separate counts."""
 _BY_RULE = "SELECT article_id FROM rule_article WHERE did & "
-_SPARED = f"starred = 0 AND id NOT IN ({_BY_RULE}{KEEP}) AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
-"""Never expired: starred, tagged by the user, or kept by a rule."""
+_SPARED = (
+    f"starred = 0 AND unasked <> {READ_APART} AND id NOT IN ({_BY_RULE}{KEEP})"
+    f" AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
+)
+"""Never expired: starred, tagged or marked unread by the user, or kept by a rule."""
 
 
 def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:

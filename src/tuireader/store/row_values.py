@@ -23,7 +23,7 @@ lenient = partial(str, encoding="utf-8", errors="replace")
 """SQLite's `text_factory`: invalid UTF-8 is replaced, so that other rows stay readable."""
 READ_APART = 2
 """`unasked` of an article that is read, but not its story: of which the user has read an earlier text, or which a rule
-has read that is gone, or one of another machine. Of an unread one: it is back since it was marked unread elsewhere."""
+has read that is gone, or one of another machine. Of an unread one: it was marked unread, here or elsewhere."""
 
 
 def number(kept: object, default: int = 0) -> int:

@@ -204,8 +204,7 @@ def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]]) -> Mark
             counts.append(len(ids))
             labels.write_status(c, field, int(value), id_list(ids))
             statuses.note_author(c, ids, field, is_unasked=False)
-            if (field, value) == ("read", True):
-                statuses.set_apart(c, ids)
+            statuses.set_apart(c, ids if field == "read" else ())
     duplicates.settle_of(c, states)
     return Marks(*counts)
 

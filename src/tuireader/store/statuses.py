@@ -189,6 +189,7 @@ def _set(
             status_outbox.note(c, some, field, int(value), now(), is_unasked=is_unasked)
             labels.write_status(c, field, int(value), some)
             note_author(c, every, field, is_unasked=is_unasked and value)
+            set_apart(c, every if (field, value) == ("read", False) else ())
     if alone:
         duplicates.settle_of(c, ids)
 

@@ -56,6 +56,16 @@ def test_what_is_beyond_so_many_of_a_feed(c: sqlite3.Connection, feed: Feed) -> 
     assert sorted(unread(c)) == ["0", "1", "2", "3", "x"]
 
 
+def test_what_the_user_marks_unread_stays_so(c: sqlite3.Connection, feed: Feed) -> None:
+    assert expire(c, NOW, 7, 0) == 3
+    (id_,) = articles.ids(c, Query(text="title:9"))
+    statuses.mark(c, [id_], read=False)
+    assert expire(c, NOW, 7, 1) == 6
+    assert unread(c) == ["0", "9"]
+    statuses.mark(c, [id_], read=True)
+    assert unread(c) == ["0"]
+
+
 def test_a_feed_has_its_own_ends(c: sqlite3.Connection, feed: Feed) -> None:
     feeds.set_option(c, feed.id, "expire_after", "0")
     assert expire(c, NOW, 7, 0) == 0

@@ -624,6 +624,24 @@ RUBBISH = (
 )
 
 
+def test_a_file_that_could_not_be_read_is_read_as_soon_as_it_can(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch(3)
+    one.mark(0, read=True, starred=True)
+    one.exchange()
+    files = [*one.folder.glob("tuireader-test-one-*")]
+    for file in files:
+        os.link(file, file.with_name(f"{file.name}.else"))  # one with another name is not opened
+    for _ in range(2):
+        assert any("cannot be read" in said for said in [two.exchange().error or "", *two.exchange().taken.said])
+        assert (True, True) not in two.state().values()
+    for file in files:
+        file.with_name(f"{file.name}.else").unlink()
+    two.exchange()
+    assert list(two.state().values()).count((True, True)) == 1
+
+
 @pytest.mark.parametrize("rubbish", RUBBISH, ids=range(len(RUBBISH)))
 def test_rubbish_is_passed_over(machine: MakeMachine, rubbish: bytes) -> None:
     one, two = machine("one"), machine("two")

@@ -375,10 +375,10 @@ class _Exchange:
         self._is_in_step = not self._is_anew and self._state == self._place.state
 
     def _read(self) -> None:
-        """Read new files of other devices; unreadable ones are skipped and reported."""
+        """Read new files of other devices; unreadable ones are reported, and read as soon as that can be."""
         left = _LARGEST_ALL
         own = {_copy(self._c, suffix).name for suffix in (_ALL, _RECENT)}
-        for name, signature in self._seen.items():
+        for name, signature in list(self._seen.items()):
             if name in own or (self._is_in_step and self._place.seen.get(name) == signature):
                 continue
             file = self._folder / name
@@ -387,8 +387,11 @@ class _Exchange:
                     content = opened.read(_LARGEST + 1)
             except OSError as error:
                 self._said.append(f"{file} cannot be read: {error.strerror}.")
+                del self._seen[name]
                 continue
             if len(content) > min(_LARGEST, left):
+                if len(content) <= _LARGEST:
+                    del self._seen[name]
                 self._said.append(f"{file} is not read: the files are larger than {_LARGEST // 1_000_000} MB.")
                 continue
             with suppress(ValueError):  # it may be on its way; what is lost is in the copy of who wrote it

@@ -203,8 +203,8 @@ def take_in(
             if item.flags:
                 statuses.tag(c, [id_], [f"flag {flag}" for flag in item.flags])
         changed = articles.count_changed(c, before)
-        for rule in rules.every(c):
-            if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
+        for rule in rules.of_feed(c, feed_id):
+            if not rule.query:  # the tags of all of its articles
                 rules.apply(c, rule, saved.new, status_outbox.undated)
     return len(saved.new), changed
 
