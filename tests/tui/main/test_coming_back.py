@@ -15,6 +15,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.article.view import ArticleView
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.resume import WHEREABOUTS, Whereabouts, from_text, to_text
 
@@ -295,6 +296,22 @@ async def test_whoever_scrolls_reads_and_what_was_marked_by_hand_stays(db: Path)
         await press(pilot, "enter", "j")
         assert is_read(db, first)
         await press(pilot, "J", "m", "m", "j")
+    assert not is_read(db, second)
+
+
+async def test_what_is_told_late_of_the_article_before_does_not_read_the_next(db: Path) -> None:
+    shelve(db, "Notes", [LONG, Piece("Second", 2, html=LONG.html)])
+    app = reader(db, config=quiet(mark_read_after=600))
+    first, second = ids(db)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "J")
+        app.reader.post_message(ArticleView.PositionChanged(first, 40))
+        await press(pilot, "right")
+        opened = app.reader.reading.opened
+        assert opened is not None
+        assert opened[0].id == second
+        await app.action_quit()
     assert not is_read(db, second)
 
 

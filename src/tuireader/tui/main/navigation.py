@@ -128,8 +128,9 @@ class ReadMark:
         else:
             self._mark()
 
-    def scrolled(self) -> None:
-        self._mark()
+    def scrolled(self, article_id: int) -> None:
+        if article_id == self._waiting:  # not the one before, of which it is told late
+            self._mark()
 
     def apply(self, change: StatusChange) -> None:
         if self._waiting in change.ids and change.read is not None:

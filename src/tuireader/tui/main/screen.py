@@ -422,8 +422,8 @@ class ReaderScreen(PanesScreen):
     def entered(self) -> None:
         self.read_mark.enter()
 
-    def on_article_view_position_changed(self) -> None:
-        self.read_mark.scrolled()
+    def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
+        self.read_mark.scrolled(event.article_id)
 
     def _status_shown(self, change: StatusChange) -> None:
         self.read_mark.apply(change)
