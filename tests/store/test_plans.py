@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from support.factories import NOW, mark_query, ready, save, subscribe
+from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
+from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.queries import article_lists, query_sql
 
 EVERY = [7, pytest.param(1, marks=pytest.mark.slow)]
@@ -273,3 +274,17 @@ def test_marks_find_their_rows_by_index(stocked: sqlite3.Connection) -> None:
         mark_query(stocked, replace(Query(), categories=("K",)))
     for step, sql in plans(stocked, statements):
         assert not re.match(r"SCAN (article|label_article)$", step), (step, sql)
+
+
+def test_what_is_done_with_an_article_looks_through_no_labels_of_others(stocked: sqlite3.Connection) -> None:
+    feed = feeds.get(stocked, 1)
+    edited = ready("0", "Another text of the harbour.", categories=("New",), authors=("B",))
+    with watched(stocked) as statements:
+        statuses.mark(stocked, [1], read=True, starred=True)
+        statuses.tag(stocked, [1], ["mine"])
+        save_plan(stocked, feed, Plan(changed=((1, edited),)))
+        statuses.untag(stocked, [1], ["mine"])
+        labels.move_to(stocked, 2, "[1]")
+    steps = [(step, sql) for step, sql in plans(stocked, statements) if "label_article" in step]
+    assert steps
+    assert [each for each in steps if each[0].endswith("(kind=?)") or each[0].startswith("SCAN")] == []

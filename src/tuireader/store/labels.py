@@ -159,14 +159,15 @@ def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows:
 
 
 def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str], row: Repeated) -> None:
-    c.execute("DELETE FROM label_article WHERE article_id = ? AND kind = ?", (article_id, NUMBERS[kind]))
+    sql = "DELETE FROM label_article INDEXED BY label_of_article WHERE article_id = ? AND kind = ?"
+    c.execute(sql, (article_id, NUMBERS[kind]))
     put(c, kind, {article_id: names}, {article_id: row})
 
 
 def move_to(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
     """Update labels of articles that move to another feed; `ids` as from `row_values.id_list`."""
     c.execute(
-        f"UPDATE label_article SET feed_id = ? WHERE kind IN ({_ALL})"
+        f"UPDATE label_article INDEXED BY label_of_article SET feed_id = ? WHERE kind IN ({_ALL})"
         " AND article_id IN (SELECT value FROM json_each(?))",
         (feed_id, ids),
     )

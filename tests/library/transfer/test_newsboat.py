@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -262,6 +263,18 @@ def test_a_view_in_the_place_of_its_table_is_not_asked(db: Path, folder: Path) -
         c.execute(f"CREATE VIEW rss_item AS {endless}")
     with pytest.raises(NotAFeedListError, match="not a cache of newsboat"):
         take_in(db, folder)
+
+
+@pytest.mark.parametrize("suffix", ["wal", "journal", "shm"])
+def test_a_pipe_beside_the_cache_is_not_waited_for(db: Path, folder: Path, suffix: str) -> None:
+    (folder / "urls").write_text("http://a.example.org/f\n", "utf-8")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute("CREATE TABLE rss_item (feedurl, pubDate)")
+    os.mkfifo(folder / f"cache.db-{suffix}")
+    with pytest.raises(NotAFeedListError, match="is no file"):
+        take_in(db, folder)
+    with closing(connect(db)) as c:
+        assert len(feeds.every(c)) == 1
 
 
 def test_values_of_any_length_are_cut_and_come_in_small_batches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

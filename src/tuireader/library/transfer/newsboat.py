@@ -96,7 +96,9 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
 
     Raises NotAFeedListError if it cannot be read, or yields more text than its file can hold: then it multiplies it.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log, *others = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "journal", "shm"))
+    if odd := next((each for each in (path, log, *others) if each.exists() and not each.is_file()), None):
+        raise NotAFeedListError(f"{odd} is no file: SQLite would wait for it")
     left = sum(file.stat().st_size for file in (path, log) if file.is_file())
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
