@@ -25,6 +25,7 @@ from support.schema_dump import furnish, furniture
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.account import LOCAL
+from tuireader.model.feed import Validators
 from tuireader.model.query import Query
 from tuireader.store import (
     accounts,
@@ -266,6 +267,29 @@ def test_a_text_that_is_damaged_is_read_as_far_as_it_goes(db: Path, whole: dict[
         if value == b"garbage":
             assert len(text) > 100
         statuses.mark(c, [5], read=True)
+
+
+@pytest.mark.parametrize("what", ["an article", "a text"])
+def test_what_is_lost_is_asked_for_again(db: Path, whole: dict[int, Kept], what: str) -> None:
+    """Although feeds and servers have not changed since."""
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        feeds.hand_over(c, feeds.every(c)[2].id, account.id)
+        c.execute("UPDATE feed SET server_id = '3' WHERE account_id = ?", (account.id,))
+        for feed in feeds.every(c):
+            feeds.record(c, replace(feed, validators=Validators('"1"', "yesterday"), body_hash=b"1"))
+        c.execute("DELETE FROM feed_option")
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (packed,) = c.execute("SELECT html FROM body WHERE article_id = 7").fetchone()
+    content = bytearray(db.read_bytes())
+    at = content.index(b"Article 7 of 3" if what == "an article" else packed[:40]) // PAGE_SIZE * PAGE_SIZE
+    content[at : at + PAGE_SIZE] = bytes(PAGE_SIZE)
+    db.write_bytes(content)
+    connection.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert ("could not be read" if what == "an article" else "are damaged") in c.notice
+        assert {(feed.validators, feed.body_hash) for feed in feeds.every(c)} == {(Validators(), None)}
+        assert len(feeds.to_read(c, account.id)) == 1
 
 
 def test_articles_whose_feeds_are_lost_are_kept_and_their_feeds_say_so(db: Path, whole: dict[int, Kept]) -> None:

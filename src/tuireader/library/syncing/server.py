@@ -115,7 +115,7 @@ def alone(path: Path, account: Account) -> Iterator[None]:
     try:
         held = os.fdopen(open_own(lock_of(path, account), os.O_CREAT | os.O_WRONLY), "a")
     except OSError as error:
-        raise SyncError(f"{path.parent} cannot be written: {error.strerror}") from error
+        raise SyncError(f"{lock_of(path, account)} cannot be written: {error.strerror}") from error
     with held:
         if not lock(held.fileno()):
             raise BusyAccountError(f"Another tuireader keeps {account.name} in step just now")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tuireader.model.account import LOCAL
 from tuireader.owned_files import content_of
 from tuireader.store import labels
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
-from tuireader.store.feeds import COUNT_AGAIN
+from tuireader.store.feeds import COUNT_AGAIN, TO_READ
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
 from tuireader.store.queries import search
@@ -64,7 +65,18 @@ def rescue(path: Path, new: Connection, plain_text: search.PlainText) -> Rescued
     rescued = Rescued()
     with closing(_readable(path)) as old:
         _Copy(old, new, rescued, plain_text, Leaves(path, PAGE_SIZE)).run()
+    if rescued.lost or rescued.texts:
+        _ask_again(new)
     return rescued
+
+
+def _ask_again(c: Connection) -> None:
+    """Let all feeds, and all of each account, be fetched anew: what is lost may still be there."""
+    c.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
+    c.execute(
+        "INSERT OR REPLACE INTO feed_option (feed_id, name, value) SELECT id, ?, 'yes' FROM feed WHERE account_id <> ?",
+        (TO_READ, LOCAL),
+    )
 
 
 def _readable(path: Path) -> sqlite3.Connection:
@@ -311,7 +323,6 @@ class _Copy:
             self._rescued.texts += 1
             # Should its feed bring it again, that is another one, even if the feed itself is the same.
             values["digest"], values["offline"] = b"", 0
-            self._new.execute("UPDATE feed SET body_hash = NULL WHERE id = ?", (values["feed_id"],))
         values["feed_id"] = self._feed_of(values)
         if not self._insert("article", values):  # its guid is another's: so is one of them damaged
             values |= {"guid": f"{values['guid']}#{article_id}", "guid_key": guid_key(f"{values['guid']}#{article_id}")}

@@ -138,7 +138,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
     async def _look(self) -> None:
         rule, now = self._asked, self._now()
         self._preview = await self._cache.read(lambda c: apply_rules.preview(c, rule, now, _HEADLINES))
-        if self.is_attached:  # it may have been left meanwhile
+        if self in self.app.screen_stack:  # it may have been left meanwhile
             self._fill()
 
     # The rows.
