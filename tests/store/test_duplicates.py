@@ -627,3 +627,12 @@ def test_an_article_that_has_left_a_story_is_in_none_that_it_does_not_tell(c: sq
     save(c, entry("c", "Harbour sold", others, "https://1.example/harbour"), feed=three)
     stories = dict(c.execute("SELECT guid, story FROM article").fetchall())
     assert stories["a"] == stories["c"] != stories["b"]
+
+
+def test_a_story_has_so_many_tellings(c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each one more costs as much as there are."""
+    monkeypatch.setattr(duplicates, "_TELLINGS", 4)
+    for number, feed in enumerate(feeds_named(c, 10)):
+        save(c, entry(str(number), "Harbour sold", TOLD, "https://1.example/harbour"), feed=feed)
+    rows = c.execute("SELECT count(*) FROM article GROUP BY coalesce(story, -id) ORDER BY 1 DESC").fetchall()
+    assert max(count for (count,) in rows) == 4

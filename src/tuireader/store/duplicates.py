@@ -33,6 +33,8 @@ _FEW, _MANY = 12, 50
 """Minimum shingles of a text that can be compared; and of one that may have been edited."""
 _AT_ONE_ADDRESS = 50
 """Maximum number of articles at an address that are looked at: more make it a page that many lead to."""
+_TELLINGS = 50
+"""Maximum articles of a story."""
 _APART = 3 * 86_400
 """Maximum seconds between duplicates at different addresses."""
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
@@ -58,8 +60,8 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
     for article_id, others in _candidates(c, feed_id, alone).items():
         free = (other for other in others if not _tells_for(c, other, feed_id))
         # With each of its story: else one article could tie others that have nothing in common.
-        told = ((other, with_others(c, [other])[:_MOST]) for other in free)
-        other = next((other for other, all_ in told if all(_is_same(c, article_id, each) for each in all_)), None)
+        told = ((other, all_[:_MOST]) for other in free if len(all_ := with_others(c, [other])) < _TELLINGS)
+        other = next((other for other, some in told if all(_is_same(c, article_id, each) for each in some)), None)
         if other is not None:
             _tell_together(c, article_id, other)
 
@@ -209,7 +211,7 @@ def stories_of(c: sqlite3.Connection, ids: Iterable[int], *, shared: bool = Fals
 def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: int | None) -> int:
     """Put an article into a known story, else into one of its own; returns the story. It is compared with no other."""
     there = _members(c, story) if story is not None else []
-    if story is None or feed_id in there or len(there) >= _AT_ONE_ADDRESS:
+    if story is None or feed_id in there or len(there) >= _TELLINGS:
         story = _free_story(c, article_id)
     c.execute("UPDATE article SET story = ? WHERE id = ?", (story, article_id))
     return story
