@@ -71,7 +71,7 @@ def test_wallabag_readeck_and_omnivore() -> None:
     assert read(READECK) == [
         SavedPage("https://a.example/1", "One", "", ("Ann",), ("sea",), WHEN, None, is_read=False, is_starred=True)
     ]
-    assert from_omnivore(OMNIVORE, {"one": "content/one.html"}) == [
+    assert from_omnivore(OMNIVORE, {"one": "content/one.html"}, ()) == [
         SavedPage("https://a.example/1", "One", "", ("Ann",), ("sea",), WHEN, is_read=True, file="content/one.html")
     ]
 

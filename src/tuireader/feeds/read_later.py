@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -56,6 +57,8 @@ class SavedPage:
     """Whether it was read in a feed, not saved from a page."""
     id: str = ""
     """Its id in the export: pages may share an address, or have none."""
+    has_notes: bool = False
+    """Whether the export has notes or highlights of the user on it."""
 
     @property
     def name(self) -> str:
@@ -96,6 +99,7 @@ def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
                     tags=tuple(dict.fromkeys((*first.tags, *page.tags)))[:_NAMES],
                     is_read=first.is_read and page.is_read,
                     is_starred=first.is_starred or page.is_starred,
+                    has_notes=first.has_notes or page.has_notes,
                 )
             )
     return [*found.values()]
@@ -106,10 +110,13 @@ def _address(page: SavedPage) -> str:
     return page.url.partition("#")[0]
 
 
-def from_omnivore(metadata: str, files: dict[str, str]) -> list[SavedPage]:
-    """The pages in a metadata file of Omnivore; each takes the name of its text out of `files`, which are by slug."""
-    rows = _rows(metadata) or []
-    return [replace(_of_row(row, ""), file=files.pop(str(row.get("slug")), "")) for row in rows]
+def from_omnivore(metadata: str, files: dict[str, str], noted: Collection[str]) -> list[SavedPage]:
+    """The pages in a metadata file of Omnivore; each takes the name of its text out of `files`, which are by slug.
+
+    `noted` are the slugs of pages with highlights.
+    """
+    slugs = [(row, str(row.get("slug"))) for row in _rows(metadata) or []]
+    return [replace(_of_row(row, ""), file=files.pop(slug, ""), has_notes=slug in noted) for row, slug in slugs]
 
 
 def _csv(text: str) -> list[SavedPage] | None:
@@ -138,6 +145,7 @@ def _of_csv(said: dict[Any, Any]) -> SavedPage:
         added=parse_date(row.get("time_added") or row.get("timestamp")),
         is_read=(row.get("status") or folder).lower() == "archive",
         is_starred=folder.lower() == "starred",
+        has_notes=bool(row.get("selection", "").strip()),
     )
 
 
@@ -205,6 +213,7 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
         id=short_line(str(row.get("id") or "")),
         is_read=_is_yes(row.get("is_archived")) or state == "archived",
         is_starred=_is_yes(row.get("is_starred")) or _is_yes(row.get("is_marked")),
+        has_notes=bool(row.get("annotations") or row.get("highlights")),
     )
 
 

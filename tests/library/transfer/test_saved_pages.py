@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,6 +51,28 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
         assert sum(sorted(some) == ["long", "sea"] for some in labels.tags_of(c, ids).values()) == 125
     again, _ = take_in(db, file)
     assert again.said() == ["0 pages kept, 250 were here already."]
+
+
+WALLABAG = [{"url": "https://a.example/1", "title": "One", "annotations": [{"text": "Mine"}], "content": "<p>Words."}]
+
+
+@pytest.mark.parametrize("kind", ["wallabag", "instapaper", "omnivore"])
+def test_notes_that_are_left_out_are_said(db: Path, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / f"export.{'zip' if kind == 'omnivore' else 'txt'}"
+    if kind == "omnivore":
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(
+                "metadata_0.json", json.dumps([{"slug": "one", "url": "https://a.example/1", "title": "One"}])
+            )
+            archive.writestr("highlights/one.md", "> Mine")
+    elif kind == "wallabag":
+        file.write_text(json.dumps(WALLABAG), "utf-8")
+    else:
+        file.write_text(
+            "URL,Title,Selection,Folder,Timestamp\nhttps://a.example/1,One,Mine,Unread,1700000000\n", "utf-8"
+        )
+    came, _ = take_in(db, file)
+    assert came.said()[-1] == "Not taken over: your notes and highlights on 1 page."
 
 
 def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp_path: Path) -> None:

@@ -190,7 +190,8 @@ def stop_sharing(c: Connection) -> None:
 
 def _forget_copy(c: Connection) -> None:
     for suffix in (_ALL, _RECENT):
-        _copy(c, suffix).unlink(missing_ok=True)
+        with suppress(OSError):  # what is left of it is not read without the folder
+            _copy(c, suffix).unlink()
 
 
 def _copy(c: Connection, suffix: str) -> Path:

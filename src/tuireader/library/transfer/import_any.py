@@ -71,6 +71,8 @@ class KeptPages(NamedTuple):
     """Number of known pages whose star or tags have changed."""
     completed: int = 0
     """Number of known articles that got the text of the file."""
+    with_notes: int = 0
+    """Number of pages with notes or highlights, which are not taken over."""
 
 
 def keep_all(
@@ -127,7 +129,7 @@ def keep_all(
                 if page.tags:
                     statuses.tag(c, [there, *copies], page.tags)
             marked += articles.count_changed(c, before)
-    return KeptPages(added, known, without, marked, completed)
+    return KeptPages(added, known, without, marked, completed, sum(page.has_notes for page in pages))
 
 
 _Spot = tuple[int, str]
@@ -292,6 +294,7 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
             if is_too_large or sum(info.file_size for info in members) > _UNPACKED:
                 raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
             files = {Path(each).stem: each for each in names if each.endswith(".html")}
+            noted = {Path(each).stem for each in names if Path(each).parent.name == "highlights"}
             found: list[SavedPage] = []
             left = _METADATA_ALL
             for each in rows:
@@ -301,7 +304,7 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
                 left -= len(listed)
                 if left < 0:
                     raise NotAFeedListError(f"{path} has more than {_METADATA_ALL // 1_000_000} MB of metadata")
-                found += from_omnivore(listed, files)
+                found += from_omnivore(listed, files, noted)
                 if len(found) > _MOST:
                     raise NotAFeedListError(f"{path} has more than {_MOST} pages")
             return keep_all(c, found, now, tell, text_of=partial(_text, archive))
@@ -392,6 +395,8 @@ class Imported:
             if pages.without_text:
                 bare = counted(pages.without_text, "page")
                 said.append(f"{bare} came without text: select them in the reader, and fetch it.")
+            if pages.with_notes:
+                said.append(f"Not taken over: your notes and highlights on {counted(pages.with_notes, 'page')}.")
             return said
         statuses: list[str] = [each.status for each in self.feeds]
         added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
