@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,20 @@ def permalinks() -> list[Entry]:
               f"Thu, 15 Jan 2026 08:0{n}:17 +0000")
         for n, word in enumerate(WORDS)
     ]  # fmt: skip
+
+
+def essays() -> list[Entry]:
+    return [
+        replace(
+            e, guid=f"https://site.test/?p={e.number}", html=f"<p>{' '.join(f'w{e.number}x{n}' for n in range(80))}</p>"
+        )
+        for e in permalinks()
+    ]
+
+
+def by_another_generator(entry: Entry, date: str | None) -> Entry:
+    there = f"https://site.test/posts/piece-{entry.number}/"
+    return replace(entry, guid=there, link=there, date=date)
 
 
 def numbered() -> list[Entry]:
@@ -118,6 +133,9 @@ def elsewhere(url: str) -> str:
     return url.replace("site.test", "new-home.example")
 
 
+GENERATED: dict[str, str | None] = {
+    "the day": "Thu, 15 Jan 2026 00:00:00 +0000", "when it was built": "Mon, 2 Mar 2026 10:00:00 +0000", "none": None
+}  # fmt: skip
 CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
     "nothing": (permalinks, lambda entry: entry),
     "guid: http": (permalinks, of_guid(lambda guid: guid.replace("https", "http"))),
@@ -214,6 +232,20 @@ async def read_and_starred(library: Library, site: ScriptedSite, entries: list[E
     assert len(ids) == len(entries)
     with closing(connect(library.path)) as c:
         statuses.mark(c, ids, read=True, starred=True)
+
+
+CHANGES |= {
+    f"the generator, with dates that are {name}": (essays, partial(by_another_generator, date=date))
+    for name, date in GENERATED.items()
+}
+
+
+async def test_a_notice_that_is_the_same_each_time_is_an_article_each(library: Library, site: ScriptedSite) -> None:
+    first = essays()[0]
+    await read_and_starred(library, site, [first])
+    publish(site, [by_another_generator(first, GENERATED["when it was built"])])
+    (event,) = await library.refresh(force=True)
+    assert event.new == 1
 
 
 @pytest.mark.parametrize("name", CHANGES)

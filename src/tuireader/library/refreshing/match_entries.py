@@ -102,6 +102,8 @@ _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
 _HASH = re.compile("[0-9a-f]{64}")
 _SOME, _FEW, _LEFT = 8, 4, 0.9
 """Minimum words of a text that is compared, also of a short one, and minimum share of them that another one keeps."""
+_MANY = 50
+"""Minimum words of a text by which an article is known."""
 _WORD = re.compile(r"\w+")
 RECENT = 100
 """Articles compared besides those in the feed, with its links, or with its dates."""
@@ -209,7 +211,18 @@ def renamed(
         taken = {candidate.id for candidate in found.values()}
         left = [entry for entry in left if entry.guid not in found]
         there = [candidate for candidate in there if candidate.id not in taken]
-    return found
+    return found | (_of_another_generator(left, there, body) if all_new else {})
+
+
+def _of_another_generator(
+    entries: Sequence[ParsedEntry], candidates: Sequence[Candidate], body: Body
+) -> dict[str, Candidate]:
+    """Match the entries of a site that has changed guids, addresses and dates at once: by titles and equal long texts.
+
+    One alone may be the notice that is the same each time.
+    """
+    pairs = [pair for pair in _only_pairs(entries, candidates, _title) if _is_same_text(pair, body, some=_MANY)]
+    return {entry.guid: there for entry, there in pairs} if len({entry.title for entry, _ in pairs}) > 1 else {}
 
 
 def _only_pairs(entries: Iterable[ParsedEntry], candidates: Iterable[Candidate], keys: Keys) -> list[Pair]:
@@ -296,6 +309,10 @@ def _path_and_title_and_date(side: Side) -> list[Hashable]:
 
 def _title_and_date(side: Side) -> list[Hashable]:
     return [(side.title, _when(side))] if _when(side) and _is_title(side.title) else []
+
+
+def _title(side: Side) -> list[Hashable]:
+    return [side.title] if _is_title(side.title) else []
 
 
 def _path_and_title(side: Side) -> list[Hashable]:
