@@ -45,10 +45,19 @@ def test_what_can_be_said_is_and_else_nothing(theirs: str, ours: str | None) -> 
 
 
 @pytest.mark.parametrize(
-    "theirs", ['title = "story"', 'title !~ "Feed"', 'author !~ "bot"', 'title =~ "a" and content !~ "b"']
-)
+    "theirs",
+    [
+        'title = "story"', 'title !~ "Feed"', 'author !~ "bot"', 'title =~ "a" and content !~ "b"', 'link =~ "sport"',
+        'feedtitle =~ "news"', 'title =~ "^Live"', 'title =~ "Sponsored$"', 'content =~ "trump"', 'title =~ "a-b"',
+        'flags != ""',
+    ],
+)  # fmt: skip
 def test_what_would_find_more_than_there_hides_nothing(theirs: str) -> None:
     assert translated(theirs, set()) is not None
     assert translated(theirs, set(), is_narrow=True) is None
+    for days in ("> 3", ">= 3", "< 3", "<= 3"):
+        op, n = days.split()
+        said = translated(f"age {days}", set(), is_narrow=True)
+        assert said == {">": f"before:{int(n) + 1}d", ">=": "before:3d", "<": "since:2d", "<=": "since:3d"}[op]
     for narrow in ('title =~ "story"', 'feedtitle = "Feed"', 'author != "bot"', 'unread = "no"', 'tags !# "paid"'):
         assert translated(narrow, set(), is_narrow=True) == translated(narrow, set()) != ""

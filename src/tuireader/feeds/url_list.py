@@ -94,6 +94,9 @@ _FIELDS = {
 
 _OF_NAMES = {"feedtitle": "feed=", "author": "author="}
 """Fields whose whole values can be asked for."""
+_OF_WORDS = frozenset({"title", "author"})
+"""Fields in which a word finds only what it finds in newsboat; elsewhere it finds titles and addresses, too."""
+_WORDS = re.compile(r"[\w\s]+(?:\|[\w\s]+)*")
 _DEEPEST = 50
 """Maximum depth of brackets."""
 
@@ -177,10 +180,20 @@ class _Parser:
             return None
         token = self._tokens.pop(0)
         name, op = token["name"].lower(), token["op"].lower()
-        if self._is_narrow and name in _FIELDS and op != "=~" and not (name in _OF_NAMES and op != "!~"):
-            return None  # parts are found there, whole words here
-        said = _comparison(name, op, _value(token["value"]), self._tags)
+        value = _value(token["value"])
+        if self._is_narrow and not _is_narrow(name, op, value):
+            return None
+        said = _comparison(name, op, value, self._tags, is_narrow=self._is_narrow)
         return None if said is None else [said]
+
+
+def _is_narrow(name: str, op: str, value: str) -> bool:
+    """Whether a comparison finds no more here than in newsboat, which finds parts of words in one field."""
+    if op == "=~" and name in _FIELDS:
+        return name in _OF_WORDS and _WORDS.fullmatch(value.removeprefix("(?i)")) is not None
+    if name in _FIELDS:
+        return name in _OF_NAMES and op != "!~"
+    return not (name == "flags" and op == "!=")  # stars may be given elsewhere
 
 
 def _are_alternatives(*some: _Said) -> bool:
@@ -191,14 +204,14 @@ def _value(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in "\"'" else text
 
 
-def _comparison(name: str, op: str, value: str, tags: Collection[str]) -> _Said | None:
+def _comparison(name: str, op: str, value: str, tags: Collection[str], *, is_narrow: bool) -> _Said | None:
     no = op.startswith("!")
     if name == "unread" and op in ("=", "=="):
         return _Said("is:", ("unread" if value == "yes" else "read",))
     if name in ("flags", "tags"):
         return _flags(op, value) if name == "flags" else _tags(op, value, tags)
     if name == "age":
-        return _age(op, value)
+        return _age(op, value, is_narrow=is_narrow)
     if name not in _FIELDS or op not in ("=~", "!~", "=", "==", "!="):
         return None
     whole = name in _OF_NAMES and op in ("=", "==", "!=")
@@ -220,13 +233,17 @@ def _tags(op: str, value: str, tags: Collection[str]) -> _Said | None:
     return _Said("tag=" if value in tags else "folder=", (value,), op == "!#") if op in ("#", "!#") else None
 
 
-def _age(op: str, value: str) -> _Said | None:
+def _age(op: str, value: str, *, is_narrow: bool) -> _Said | None:
+    """Days are those of the calendar here, and of 24 hours in newsboat: a day more is found, or one less."""
+    less = int(is_narrow)
     days: dict[str, Callable[[int], _Said]] = {
-        "<": lambda n: _Said("since:", (f"{n}d",)), "<=": lambda n: _Said("since:", (f"{n + 1}d",)),
-        ">": lambda n: _Said("before:", (f"{n}d",)), ">=": lambda n: _Said("before:", (f"{max(0, n - 1)}d",)),
-    }  # fmt: skip
+        "<": lambda n: _Said("since:", (f"{max(0, n - less)}d",)),
+        "<=": lambda n: _Said("since:", (f"{n + 1 - less}d",)),
+        ">": lambda n: _Said("before:", (f"{n + less}d",)),
+        ">=": lambda n: _Said("before:", (f"{max(0, n - 1 + less)}d",)),
+    }
     if op == "between" and value.startswith("0:") and len(value) < 8:
-        return _Said("since:", (f"{int(value[2:]) + 1}d",))
+        return _Said("since:", (f"{int(value[2:]) + 1 - less}d",))
     return days[op](int(value)) if op in days and value.isdecimal() and len(value) < 6 else None
 
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from tuireader.errors import NotAFeedListError
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import Imported, import_path
-from tuireader.model.fetched import Plan
+from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
@@ -403,3 +404,17 @@ def test_marks_are_on_their_articles_where_the_feed_has_given_their_guids_to_oth
             assert {each.title: each.read and each.starred for each in found} == {
                 "Piece 4": False, "Piece 3": True, "Piece 2": True, "Piece 1": True
             }  # fmt: skip
+
+
+def test_a_deleted_article_keeps_no_later_one_of_its_title_and_text_away(db: Path) -> None:
+    def item(n: int, *, deleted: bool) -> newsboat.Item:
+        entry = ParsedEntry(
+            f"build-{n}", "Build failed", "https://a.example/builds", published=NOW - timedelta(days=9 - n),
+            html="<p>The build has failed. See the log.</p>",
+        )  # fmt: skip
+        return newsboat.Item(entry, False, "", deleted)
+
+    with closing(connect(db)) as c:
+        feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        newsboat.take_in(c, feed.id, [item(1, deleted=True), *(item(n, deleted=False) for n in (2, 3))], NOW)
+        assert sorted(articles.get(c, id_).guid for id_ in articles.ids(c, Query())) == ["build-2", "build-3"]

@@ -189,8 +189,13 @@ def take_in(
     Flagged articles are starred and get a tag per flag. Statuses of known articles are merged.
     """
     with transaction(c):
-        gone = {key for each in items if each.is_deleted for key in entry_keys(each.entry)}
-        pruning.remember(c, feed_id, [(key, int(now.timestamp())) for key in gone])  # what comes later is another
+        gone = {
+            key: int((each.entry.published or now).timestamp())  # what comes later is another
+            for each in items
+            if each.is_deleted
+            for key in entry_keys(each.entry)
+        }
+        pruning.remember(c, feed_id, gone.items())
         items = _named_as_here(c, feed_id, up_to, [item for item in items if not item.is_deleted])
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
         new = [item for item in items if item.entry.guid not in there]
