@@ -69,7 +69,7 @@ def test_a_move_that_is_undone_leaves_each_rule_where_it_was(c: sqlite3.Connecti
     own = [rules.add(c, Rule("y", star=True, folder_id=alpha.id), NOW)] if has_own else []
     before = apply_rules.folders_of_rules(c)
     subscription.put_all_into(c, [feed.id], "Bravo")
-    assert subscription.put_back(c, {"Alpha": [feed.id]}, apply_rules.since(c, before)) == []
+    assert subscription.put_back(c, {"Alpha": [feed.id]}, apply_rules.rule_moves(c, before)) == []
     named = {rule.id: folders.get(c, rule.folder_id or 0).name for rule in rules.every(c)}
     assert named == {idle.id: "Bravo"} | {rule.id: "Alpha" for rule in own}
 
@@ -83,7 +83,7 @@ def test_a_move_that_is_undone_takes_no_rule_from_where_it_is_since(c: sqlite3.C
     rule = rules.add(c, Rule("spam", hide=True, folder_id=folders.find(c, "News").id), NOW)
     before = apply_rules.folders_of_rules(c)
     subscription.put_all_into(c, [some[0].id], "Other")
-    moved = apply_rules.since(c, before)
+    moved = apply_rules.rule_moves(c, before)
     there = folders.add(c, "News", account_id=account.id)
     rules.assign(c, rule.id, there.id)
     subscription.put_back(c, {"News": [some[0].id]}, moved)

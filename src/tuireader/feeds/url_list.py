@@ -97,6 +97,7 @@ _OF_NAMES = {"feedtitle": "feed=", "author": "author="}
 _OF_WORDS = frozenset({"title", "author"})
 """Fields in which a word finds only what it finds in newsboat; elsewhere it finds titles and addresses, too."""
 _WORDS = re.compile(r"[\w\s]+(?:\|[\w\s]+)*")
+"""Words alone, or alternatives of such."""
 _DEEPEST = 50
 """Maximum depth of brackets."""
 

@@ -169,13 +169,9 @@ def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
 
 def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
     """Join two articles, with their stories and statuses."""
-    rows = c.execute("SELECT id, story FROM article WHERE id IN (?, ?)", (new, other)).fetchall()
-    stories = sorted({story for _, story in rows if story is not None})
-    story = stories[0] if stories else _free_story(c, other)
-    members = {new, other}
-    if stories:
-        sql = "SELECT id FROM article WHERE story IN (SELECT value FROM json_each(?))"
-        members |= {row[0] for row in c.execute(sql, (id_list(stories),)).fetchall()}
+    story = min(stories_of(c, (new, other)).values(), default=None)
+    story = _free_story(c, other) if story is None else story
+    members = set(with_others(c, [new, other]))
     ids = id_list(members)
     sql = "SELECT 1 FROM article WHERE id = ? AND read = 0 AND unasked = ?"
     is_back = c.execute(sql, (new, READ_APART)).fetchone() is not None  # since it was marked unread elsewhere
@@ -189,13 +185,13 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
 
 def _free_story(c: sqlite3.Connection, article_id: int) -> int:
     """A number for a story of an article: its own, unless it has left the story of that number."""
-    if not _members(c, article_id):
+    if not _feeds_in(c, article_id):
         return article_id
     (last,) = c.execute("SELECT max(story) FROM article WHERE story IS NOT NULL").fetchone()
     return int(last) + 1
 
 
-def _members(c: sqlite3.Connection, story: int) -> list[int]:
+def _feeds_in(c: sqlite3.Connection, story: int) -> list[int]:
     """The feeds of the articles of a story."""
     rows = c.execute("SELECT feed_id FROM article INDEXED BY article_by_story WHERE story = ?", (story,))
     return [row[0] for row in rows.fetchall()]
@@ -210,7 +206,7 @@ def stories_of(c: sqlite3.Connection, ids: Iterable[int], *, shared: bool = Fals
 
 def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: int | None) -> int:
     """Put an article into a known story, else into one of its own; returns the story. It is compared with no other."""
-    there = _members(c, story) if story is not None else []
+    there = _feeds_in(c, story) if story is not None else []
     if story is None or feed_id in there or len(there) >= _TELLINGS:
         story = _free_story(c, article_id)
     c.execute("UPDATE article SET story = ? WHERE id = ?", (story, article_id))

@@ -284,7 +284,7 @@ def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 
 def read_apart(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """Those of the articles whose status is not that of their story."""
+    """The articles whose status is kept apart from that of their story."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND unasked = ?"
     return {row[0] for row in c.execute(sql, (id_list(ids), READ_APART)).fetchall()}
 

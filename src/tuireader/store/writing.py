@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import duplicates, labels, pruning
+from tuireader.store import duplicates, labels, pruning, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.queries import search
 from tuireader.store.row_values import (
@@ -453,7 +453,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
         if labels.Repeated(*repeated).read and ready.prepared.text.split() != plain(html).split():
             # What it says now is not what was read: it marks no other telling.
-            c.execute("UPDATE article SET unasked = ? WHERE id = ? AND unasked = 0", (READ_APART, article_id))
+            statuses.set_apart(c, [article_id])
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
     search.replace(c, article_id, text)
 

@@ -221,7 +221,7 @@ class Cache:
         self._opening_pool = asyncio.Lock()
         """Held while the pool opens, so that there is only one."""
         self._cancelled_reads: set[asyncio.Future[Any]] = set()
-        """Those whose threads have not ended yet."""
+        """Cancelled reads whose threads still run."""
 
     async def read(self, work: Work[Result]) -> Result:
         """Run `work` in a thread over a connection of its own; cancellation interrupts the statement."""

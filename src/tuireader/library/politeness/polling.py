@@ -77,8 +77,8 @@ def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
     early = feed.due if feed.failures and feed.due is not None and feed.due > now else None
     failures = feed.failures + (early is None)
     wait = max(_shortest_wait(feed), min(HOUR * 2 ** min(failures - 1, 10), DAY))
-    hold = _hold(error)
-    not_before = None if hold is None else now + timedelta(seconds=hold)
+    pause = _pause(error)
+    not_before = None if pause is None else now + timedelta(seconds=pause)
     return replace(
         feed,
         checked=now,
@@ -128,7 +128,7 @@ def held_host(url: str, error: TuireaderError) -> str:
     return answered if answered == authority(url) or error.retry_after is not None else ""
 
 
-def _hold(error: TuireaderError) -> int | None:
+def _pause(error: TuireaderError) -> int | None:
     """Seconds that the server asks to wait; an hour for a 429 without a time."""
     if not isinstance(error, FetchError):
         return None
@@ -186,12 +186,17 @@ def _own_validators(feed: Feed, page: Page) -> Validators:
 
 def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime, *, is_api: bool = False) -> None:
     """Raise NotAskedError with the time if an address, or its host, must not be asked yet."""
-    hosts = [f"api {authority(url)}" if is_api else authority(url) for url in urls]
+    hosts = [_service(authority(url), is_api=is_api) for url in urls]
     places = [*hosts, *map(without_credentials, urls)]
     until = site_facts.held_until(c, places, now)
     if until is not None:
         said = f"{named_host(urls[0])} wants not to be asked before {_said(until, now)}"
         raise NotAskedError(said, FetchFailure.HELD, url=urls[0])
+
+
+def _service(host: str, *, is_api: bool) -> str:
+    """The name under which a host is held: that of its pages, or of the API of an account there."""
+    return f"api {host}" if is_api else host
 
 
 def wants_to_be_left_alone(error: FetchError) -> bool:
@@ -218,7 +223,7 @@ def hold(
             site_facts.hold(c, without_credentials(address), until, now=now)
     if not host:
         return
-    site_facts.hold(c, f"api {host}" if is_api else host, until, now=now)
+    site_facts.hold(c, _service(host, is_api=is_api), until, now=now)
     for feed in () if is_api else store_feeds.every(c):
         held = after_hold(feed, until)
         if authority(feed.url) == host and held is not feed:

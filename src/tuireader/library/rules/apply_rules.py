@@ -226,18 +226,18 @@ def folders_of_rules(c: sqlite3.Connection) -> dict[str, list[Any]]:
     return {str(id_): [folder.name, folder.account_id] for id_, folder in of.items()}
 
 
-def since(c: sqlite3.Connection, before: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+def rule_moves(c: sqlite3.Connection, before: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     """The folders of rules, as from `folders_of_rules`, before a change and after it."""
     after = folders_of_rules(c)
     return {id_: [*before[id_], *after[id_]] for id_ in before.keys() & after.keys()}
 
 
 @contextmanager
-def brought_back(c: sqlite3.Connection, folders_since: Mapping[str, Sequence[Any]]) -> Iterator[None]:
-    """Undo a change in the block: each rule that is still for its folder after the change is for that before it."""
+def undoing(c: sqlite3.Connection, moves: Mapping[str, Sequence[Any]]) -> Iterator[None]:
+    """Undo `rule_moves` with what the block undoes: each rule still for its later folder is for the former again."""
     now = folders_of_rules(c)
     yield
-    for id_, (name, account, *after) in folders_since.items():
+    for id_, (name, account, *after) in moves.items():
         if now.get(id_) == after:
             rules.assign(c, int(id_), folders.add(c, name, account_id=account).id)
 

@@ -67,9 +67,9 @@ async def give_back(cache: Cache) -> int:
 
     Needs as much free disk space meanwhile. Raises BusyError if another program holds the cache.
     """
-    before, first = _takes(cache), True
-    while await cache.take(partial(search.compact_some, first=first)):
-        first = False
+    before, whole = _takes(cache), True
+    while await cache.take(partial(search.merge_some, whole=whole)):  # the index leaves out what was removed
+        whole = False
     await cache.take(_vacuum)
     return max(0, before - _takes(cache))
 

@@ -149,7 +149,7 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
 def put_back(
     c: sqlite3.Connection, filed: Mapping[str, Iterable[int]], of_rules: Mapping[str, Sequence[Any]]
 ) -> list[str]:
-    """Put feeds back into their former folders, and the rules for these; see `apply_rules.since`.
+    """Put feeds back into their former folders, and the rules for these; see `apply_rules.rule_moves`.
 
     Raises NotFoundError if none of the feeds is here any more.
     """
@@ -158,7 +158,7 @@ def put_back(
     if not any(there.values()):
         raise NotFoundError("This feed is no longer there.")
     with transaction(c):
-        with apply_rules.brought_back(c, of_rules):
+        with apply_rules.undoing(c, of_rules):
             for folder, ids in there.items():
                 put_all_into(c, ids, folder)
         folders.remove_empty(c)

@@ -520,15 +520,16 @@ class _Restoring:
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
             before = articles.marks_of(self._c, {each.id for each in there.values()})
-            unasked = [ids[row["guid"]].id for row in new if "read" in _unasked(row)]
-            statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], unasked=unasked)
-            statuses.set_apart(self._c, [ids[row["guid"]].id for row in new if row.get("apart") is True])
+            came = {ids[row["guid"]].id: row for row in new}
+            unasked = [id_ for id_, row in came.items() if "read" in _unasked(row)]
+            statuses.came_marked(self._c, [*came], unasked=unasked)
+            statuses.set_apart(self._c, [id_ for id_, row in came.items() if row.get("apart") is True])
             for row in rows:
                 guid = row["guid"]
                 self._complete(
                     row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
                 )
-            self._tell_together({ids[row["guid"]].id: _number(row, "story") for row in new}, feed_id)
+            self._tell_together({id_: _number(row, "story") for id_, row in came.items()}, feed_id)
             self.done.marked += articles.count_changed(self._c, before)
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)

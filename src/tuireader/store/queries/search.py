@@ -146,21 +146,14 @@ _DONE = 2
 """Changes with which a merge has done something, as SQLite has it."""
 
 
-def merge_some(c: sqlite3.Connection) -> bool:
-    """Merge some of the runs; whether there may be more to merge.
+def merge_some(c: sqlite3.Connection, *, whole: bool = False) -> bool:
+    """Merge some of the runs; whether there may be more to merge. Begun with the `whole`, all become one.
 
     Left to itself, the index merges all runs of a level in the transaction of one save, when there are 256: of
     a million articles that takes half a minute, once in a year, and marks fail meanwhile.
     """
     before = c.total_changes
-    c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (STEP_PAGES,))
-    return c.total_changes - before >= _DONE
-
-
-def compact_some(c: sqlite3.Connection, *, first: bool) -> bool:
-    """Rewrite some of the index without what was removed from it; whether there may be more. A run begins `first`."""
-    before = c.total_changes
-    c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-STEP_PAGES if first else STEP_PAGES,))
+    c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-STEP_PAGES if whole else STEP_PAGES,))
     return c.total_changes - before >= _DONE
 
 

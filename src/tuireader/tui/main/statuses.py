@@ -324,7 +324,7 @@ class UndoStep(NamedTuple):
     filed: Mapping[str, Collection[int]] = {}
     """Feeds that were moved, by their former folders; "" for none."""
     of_rules: Mapping[str, Sequence[Any]] = {}
-    """The folders that rules were for, and those after the move; see `apply_rules.since`."""
+    """The folders that rules were for, and those after the move; see `apply_rules.rule_moves`."""
     title: str | None = None
     """The user's former name of the feed: "" for none, None if it was not renamed."""
     search: tuple[str, str] | None = None

@@ -173,7 +173,7 @@ def _put_into(c: Connection, feed_ids: Sequence[int], folder: str) -> tuple[list
 
     before = apply_rules.folders_of_rules(c)
     said = put_all_into(c, feed_ids, folder)
-    return said, apply_rules.since(c, before)
+    return said, apply_rules.rule_moves(c, before)
 
 
 class RuleController:
