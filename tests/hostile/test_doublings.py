@@ -45,10 +45,11 @@ from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
+from tuireader.library.subscribing import discovery
 from tuireader.library.transfer.backup import restore
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.newsboat import read_cache
-from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
+from tuireader.model.fetched import FeedLink, Ours, ParsedEntry, RemoteEntry
 from tuireader.store.connection import connect
 from tuireader.store.identity import HALF, match
 from tuireader.store.queries.query_language import understand
@@ -272,6 +273,9 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a page of links at a long base": (
         lambda n: f"<html><base href='https://a.example/{'a/' * n}'>{'<a href=1>' * n}".encode(),
         lambda text: find_feeds(text, "https://a.example/"),
+    ),
+    "feeds of a page at addresses of signs": (
+        lambda n: [FeedLink(f"http://a.example/{i}-a{'-' * n}b", "") for i in range(4)], discovery._one_of_each
     ),
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
     "a page, an address of comments": (

@@ -53,8 +53,15 @@ async def test_the_feeds_that_a_page_names(look: Look, site: ScriptedSite) -> No
 
 
 async def test_one_feed_in_several_formats_is_one_choice(look: Look, site: ScriptedSite) -> None:
-    site.pages["/"] = home(("/rss.xml", "Site (RSS)"), ("/atom.xml", "Site (Atom 1.0)"), ("/rss.xml", "Site"))
+    site.pages["/"] = home(
+        ("/rss.xml", "Site (RSS)"), ("/atom.xml", "Site (Atom 1.0)"), ("/2.xml", "RSS: Site"), ("/rss.xml", "Site")
+    )
     assert len((await look(site.url)).feeds) == 1
+
+
+async def test_feeds_whose_names_differ_by_more_than_a_format_are_choices(look: Look, site: ScriptedSite) -> None:
+    site.pages["/"] = home(("/1.xml", "C (RSS)"), ("/2.xml", "C++ (RSS)"), ("/3.xml", "C++ – News (RSS)"))
+    assert len((await look(site.url)).feeds) == 3
 
 
 @pytest.mark.parametrize("title", ["Comments", "Reacties", "комментарии", "评论"])

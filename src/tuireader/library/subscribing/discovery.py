@@ -19,7 +19,8 @@ from tuireader.urls.private_network import Permission, Reach, permission_for, pe
 from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
-_FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
+_FORMATS = re.compile(r"\b(?:rss|atom|json|xml|rdf|feed|[0-9.]+)\b", re.IGNORECASE)
+_SIGNS = "-–—:|/·•,.()[]"
 _NEWS_MOST = 2
 """Maximum number of news sitemaps fetched."""
 GUESS_TIMEOUT = 10.0
@@ -110,7 +111,8 @@ def _one_of_each(links: Sequence[FeedLink]) -> list[FeedLink]:
     kept: dict[str, FeedLink] = {}
     places: set[str] = set()
     for link in links:
-        subject = _FORMATS.sub(" ", link.title or place(link.url)).strip().casefold()
+        words = _FORMATS.sub(" ", link.title or place(link.url)).casefold().split()
+        subject = " ".join(filter(None, (word.strip(_SIGNS) for word in words)))
         if place(link.url) not in places:
             kept.setdefault(subject, link)
             places.add(place(link.url))
