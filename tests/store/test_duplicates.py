@@ -305,6 +305,13 @@ def test_when_its_feed_goes_another_takes_its_place(c: sqlite3.Connection, pair:
     assert headline.feeds == 1
 
 
+def test_a_star_of_a_feed_that_goes_stays_on_what_another_tells(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    short, long = pair
+    statuses.mark(c, [long], starred=True, alone=True)  # as before the other came
+    feeds.remove(c, articles.get(c, long).feed_id)
+    assert articles.ids(c, Query(starred=True)) == [short]
+
+
 def test_a_rule_that_hides_one_shows_the_other(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, long = pair
     rule = rules.add(c, Rule("told", hide=True), NOW)

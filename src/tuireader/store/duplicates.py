@@ -183,6 +183,19 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
     settle(c, [story])
 
 
+def pass_stars_on(c: sqlite3.Connection, feed_id: int) -> None:
+    """Star what other feeds tell of a feed's starred articles, before these are removed."""
+    rows = c.execute(
+        "SELECT DISTINCT o.id FROM article AS a INDEXED BY article_by_feed"
+        " CROSS JOIN article AS o INDEXED BY article_by_story ON o.story = a.story AND o.feed_id <> a.feed_id"
+        " WHERE a.feed_id = ? AND a.starred = 1 AND o.starred = 0",
+        (feed_id,),
+    ).fetchall()
+    ids = id_list(row[0] for row in rows)
+    status_outbox.note(c, ids, "starred", 1, utc_now())
+    labels.write_status(c, "starred", 1, ids)
+
+
 def _free_story(c: sqlite3.Connection, article_id: int) -> int:
     """A number for a story of an article: its own, unless it has left the story of that number."""
     if not _feeds_in(c, article_id):

@@ -319,6 +319,7 @@ def _identities(c: sqlite3.Connection, feed_id: int) -> list[Ours]:
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
     """Remove a feed's articles in the caller's transaction, and settle their stories."""
     told = duplicates.of_feed(c, feed_id)
+    duplicates.pass_stars_on(c, feed_id)
     c.execute(
         "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
         (feed_id,),
