@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -105,6 +107,23 @@ def test_an_exported_file_that_was_changed_since_is_kept(run: Run, tmp_path: Pat
     kept = [tmp_path / "md" / f"{first.name}~{number}" for number in (1, 2)]
     assert sorted((tmp_path / "md").iterdir()) == sorted([first, second, *kept])
     assert [file.read_text("utf-8").splitlines()[-1] for file in kept] == ["my notes", "other notes"]
+
+
+def test_an_exported_file_that_was_changed_keeps_its_name_where_the_new_one_has_no_room(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = ("export", "--format", "markdown", "--category", "Elections", "--output", str(tmp_path / "md"))
+    run(*export)
+    files = sorted((tmp_path / "md").iterdir())
+    files[0].write_text("my notes", "utf-8")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert "cannot be written: No space left" in run(*export).err
+    assert sorted((tmp_path / "md").iterdir()) == files
+    assert files[0].read_text("utf-8") == "my notes"
 
 
 def test_the_cache_is_no_file_to_export_to(run: Run) -> None:

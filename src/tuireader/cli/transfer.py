@@ -140,10 +140,10 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
             folder.mkdir(parents=True, exist_ok=True)
             kept = 0
             for number, file in enumerate(markdown_files(connection, ids), 1):
-                kept += _keep_edited(folder / file.name, file)
                 with _written_whole(folder / file.name) as part:
                     part.write_text(file.text, "utf-8", "replace")
                     os.utime(part, (file.date, file.date))
+                    kept += _keep_edited(folder / file.name, file)
                 progress.tell(f"{number}/{len(ids)} articles")
     finally:
         progress.clear()

@@ -278,7 +278,7 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
         feeds.rename(c, by_title["Notes"].id, "Mine")
         feeds.set_option(c, by_title["Notes"].id, "full_text", "never")
         ((_, why),) = restore(c, out(full), NOW).mistakes
-        assert why == "this is left out: My notes is here with another name and full_text"
+        assert why == "this is left out: My notes is here, with its own name and full_text"
         assert feeds.get(c, by_title["Notes"].id).name == "Mine"
 
 

@@ -383,7 +383,7 @@ class _Restoring:
         if wrong:
             raise ValueError(" ".join(wrong.values()))
         if left_out:
-            raise ValueError(f"{_text(row, 'custom_title') or title} is here with another {' and '.join(left_out)}")
+            raise ValueError(f"{_text(row, 'custom_title') or title} is here, with its own {' and '.join(left_out)}")
 
     def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> tuple[list[str], bool]:
         """Set a feed's title, folder and options from the backup where they are unset here.
