@@ -76,6 +76,13 @@ class FetchError(TuireaderError):
         return self.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
 
 
+def unreadable(host: str) -> FetchError:
+    """The FetchError for an answer that provokes an unexpected error, which the caller logs."""
+    return FetchError(
+        f"{host} sent something that tuireader fails to read; that is a bug in tuireader, and its log has more"
+    )
+
+
 class NotAskedError(FetchError):
     """A page was not requested, out of politeness: its server asked for a pause, or does not answer."""
 

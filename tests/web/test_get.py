@@ -15,6 +15,7 @@ from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.feed import Validators
 from tuireader.urls.private_network import Reach
 from tuireader.web import Client, get, open_client
+from tuireader.web.decompress import Unpacker
 
 
 async def failure(client: Client, url: str, **options: object) -> FetchError:
@@ -42,6 +43,18 @@ async def test_an_unchanged_page(client: Client, site: ScriptedSite) -> None:
     again = await get(client, site.url + "/feed", validators=first.validators)
     assert (again.status, again.content, again.validators.etag, again.fresh_for) == (304, b"", '"1"', 60)
     assert site.requests[1].headers["if-none-match"] == '"1"'
+
+
+async def test_what_nobody_has_foreseen_in_an_answer_is_its_failure(
+    client: Client, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(*_: object) -> None:
+        raise TypeError("planted")
+
+    monkeypatch.setattr(Unpacker, "feed", failing)
+    site.pages["/feed"] = Reply("<rss/>")
+    assert "fails to read; that is a bug in tuireader" in str(await failure(client, site.url + "/feed"))
+    assert "planted" in caplog.text
 
 
 async def test_a_304_that_nobody_asked_for_is_an_error(client: Client, site: ScriptedSite) -> None:

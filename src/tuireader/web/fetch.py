@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from tuireader.errors import FetchError, FetchFailure
+from tuireader.errors import UNEXPECTED, FetchError, FetchFailure, unreadable
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
 from tuireader.model.headline import Clock, utc_now
@@ -23,6 +24,8 @@ from tuireader.web.client import Client
 from tuireader.web.connection import Answer, PrivateAddressError, Request, TransportError
 from tuireader.web.decompress import CutOffError, TooLargeError, Unpacker, UnpackError
 from tuireader.web.headers import ResponseHeaders, authorization_of
+
+log = logging.getLogger("tuireader")
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
@@ -302,7 +305,7 @@ def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str
 async def _answer(client: Client, question: Request, left: float, deadline: float) -> tuple[Response, float]:
     """Send one request within the deadline `left`; returns the response and the remaining time.
 
-    Whatever goes wrong is a FetchError.
+    Whatever goes wrong is a FetchError; unexpected errors are logged.
     """
     name = _name(question.address)
     try:
@@ -326,6 +329,9 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
         raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
     except (TransportError, OSError, ValueError) as error:
         raise errors.of_exception(name, error) from error
+    except UNEXPECTED as error:
+        log.exception("the answer of %s cannot be read", name)
+        raise unreadable(name) from error
 
 
 def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_conditional: bool) -> Page:

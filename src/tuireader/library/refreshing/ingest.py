@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import UNEXPECTED, FetchError, NotAFeedError, NotFoundError, TuireaderError
+from tuireader.errors import UNEXPECTED, FetchError, NotAFeedError, NotFoundError, TuireaderError, unreadable
 from tuireader.library.jobs.work import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.rules import apply_rules
@@ -218,6 +218,4 @@ async def read(cache: Cache, work: Work[Result], page: Page, seconds: float | No
         raise FetchError(f"{host} {what} that takes too long, or too much memory, to be read") from None
     except (*UNEXPECTED, RuntimeError) as error:  # the latter for one of another process
         log.exception("%s cannot be read", shown_address(page.url))
-        raise FetchError(
-            f"{host} sent something that tuireader fails to read; that is a bug in tuireader, and its log has more"
-        ) from error
+        raise unreadable(host) from error
