@@ -1086,6 +1086,38 @@ def test_what_is_read_apart_from_its_story_is_so_after_a_restore(db: Path, tmp_p
         assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
 
 
+@pytest.mark.parametrize("before", ["a", "b", "part of it"])
+def test_a_backup_brings_its_stories_to_articles_that_are_here(db: Path, tmp_path: Path, before: str) -> None:
+    here = tmp_path / "here.db"
+
+    def tell(path: Path, name: str) -> None:
+        with closing(connect(path)) as c:
+            feed = feeds.add(c, f"https://{name}.example/feed", title=name, site="", now=NOW)
+            for number in range(6):
+                text = f"<p>{' '.join(f'quay{number}x{n} wall{number}x{n}' for n in range(200))}</p>"
+                link = f"https://{name}.example/{number}"
+                save(
+                    c,
+                    prepare(ParsedEntry(link, f"Quays of {'nsewld'[number] * 4}", link, published=NOW, html=text)),
+                    feed=feed,
+                )
+            index_all(c)
+
+    tell(db, "a")
+    tell(db, "b")
+    with closing(connect(db)) as c:
+        assert len(articles.ids(c, Query())) == 6
+    lines = list(out(db))
+    if before == "part of it":
+        back(here, lines[: len(lines) // 2])
+    else:
+        tell(here, before)
+    back(here, lines)
+    with closing(connect(here)) as c:
+        index_all(c)
+        assert (len(articles.ids(c, Query())), len(articles.ids(c, Query(apart=True)))) == (6, 12)
+
+
 def test_articles_come_back_in_the_stories_that_they_were_told_in(db: Path, tmp_path: Path) -> None:
     """Two whose whole texts came later, and agree, were never one row, and have marks of their own."""
     here = tmp_path / "here.db"

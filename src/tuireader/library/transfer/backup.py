@@ -529,15 +529,17 @@ class _Restoring:
                 self._complete(
                     row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
                 )
-            self._tell_together({id_: _number(row, "story") for id_, row in came.items()}, feed_id)
+            numbers = {ids[guid].id: _number(row, "story") for guid, row in by_guid.items()}
+            self._tell_together({id_: number for id_, number in numbers.items() if number or id_ in came}, feed_id)
             self.done.marked += articles.count_changed(self._c, before)
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
 
     def _tell_together(self, numbers: Mapping[int, int], feed_id: int) -> None:
-        """Give new articles the stories that they have in the backup, by article; others would share other marks."""
+        """Give articles without a story the one that they have in the backup; others would share other marks."""
+        there = duplicates.stories_of(self._c, numbers)
         for id_, number in numbers.items():
-            story = duplicates.put_into_story(self._c, id_, feed_id, self._stories.get(number))
+            story = there.get(id_) or duplicates.put_into_story(self._c, id_, feed_id, self._stories.get(number))
             if number:
                 self._stories.setdefault(number, story)
         duplicates.settle_of(self._c, numbers)
