@@ -9,7 +9,7 @@ DEV := $(VENV)/.developers
 # Each worker, and each program that a test starts, would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-all test-changed test-slow coverage check format screenshots bench evaluate clean
+.PHONY: help demo test test-all test-changed test-lowest test-slow coverage check format screenshots bench evaluate clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -26,6 +26,10 @@ test-all: $(DEV) ## all tests: before a change is shared
 
 test-changed: $(DEV) ## the tests of the files that differ from the last commit
 	@$(BIN)/python scripts/changed_tests.py | xargs $(BIN)/pytest -q -n auto --dist worksteal
+
+test-lowest: ## `make test` with the lowest versions of libraries that pyproject.toml allows
+	@$(MAKE) --no-print-directory VENV=.venv-lowest .venv-lowest/.lowest
+	@$(MAKE) --no-print-directory VENV=.venv-lowest test
 
 test-slow: $(DEV) ## what takes long: more kills, closed windows, damaged caches and feeds
 	@$(BIN)/pytest -q -n auto -m slow $(TESTS)
@@ -56,7 +60,7 @@ evaluate: $(DEV) ## how well articles are found on pages, beside two other libra
 	$(BIN)/python scripts/evaluate.py $(EVALUATE)
 
 clean: ## remove what was made here
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -72,3 +76,8 @@ $(USE): pyproject.toml | $(BIN)/python
 $(DEV): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $@ $(USE)
+
+.venv-lowest/.lowest: .venv-lowest/.developers
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --resolution lowest-direct --editable . --group dev
+	@touch $@
