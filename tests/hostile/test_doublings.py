@@ -51,7 +51,7 @@ from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.newsboat import read_cache
 from tuireader.model.fetched import FeedLink, Ours, ParsedEntry, RemoteEntry
 from tuireader.store.connection import connect
-from tuireader.store.identity import HALF, match
+from tuireader.store.identity import HALF, is_kept_in, match
 from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.answers import without_proxy
@@ -87,6 +87,21 @@ def _entries(n: int) -> list[RemoteEntry]:
 
 def _ours(n: int) -> list[Ours]:
     return [Ours(i, "", b"", f"x{i}", "Weekly", f"https://a.example/{i % 7}", None) for i in range(n)]
+
+
+def _at_one_moment(n: int) -> tuple[list[RemoteEntry], list[Ours]]:
+    """Entries of a few signs and articles of many, of one title and moment."""
+    entry = partial(ParsedEntry, title="Weekly", link="https://a.example/", published=NOW)
+    entries = [RemoteEntry(str(i), "feed/1", entry(f"g{i}", html="字" * 20)) for i in range(n)]
+    return entries, [Ours(i, "", b"", f"x{i}", "Weekly", "https://a.example/", NOW) for i in range(20)]
+
+
+def _match_texts(both: tuple[list[RemoteEntry], list[Ours]]) -> None:
+    match(*both, is_kept=is_kept_in(lambda id_: "".join(map(chr, range(0x4E00 + id_, 0x9000))) * 4, _html))
+
+
+def _html(entry: RemoteEntry) -> str:
+    return entry.entry.html
 
 
 def _outlines(n: int) -> bytes:
@@ -310,7 +325,8 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     ),
     "articles of one title": (
         lambda n: (_entries(n), _ours(n)), lambda both: match(*both, is_kept=lambda _entry, _there: HALF)
-    ),
+    ),    "articles of a server, of one title and moment, beside long ones": (_at_one_moment, _match_texts),
+
     "a byline": (lambda n: "Ann Lee, " * n, lambda text: people([text])),
     **{f"a byline of {unit!r}": (partial(mul, unit), lambda text: people([text])) for unit in ("-", ", ", "- ", "in ")},
     "categories": (lambda n: [f"c{i}" for i in range(n)], categories),
