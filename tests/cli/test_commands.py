@@ -273,9 +273,12 @@ def test_mark(run: Run, review: ScriptedSite) -> None:
 
 def test_remove_asks_first(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
+    assert "starred" not in run("remove", "example").err
+    run("mark", str(run("list", "--json").rows[0]["id"]), "--star")
     refused = run("remove", "example")
     assert refused.status == 2
-    assert "--yes" in refused.err
+    assert "1 starred article would be lost. To remove" in refused.err
+    assert "add --yes" in refused.err
     assert len(run("feeds", "--json").rows) == 1
     assert run("remove", "example", "--yes").status == 0
     assert run("feeds", "--json").rows == []

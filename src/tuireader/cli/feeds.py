@@ -26,7 +26,7 @@ from tuireader.tasks.refresh import Tally
 from tuireader.tasks.refresh import refresh as refresh_feeds
 from tuireader.tasks.task import Ends
 from tuireader.text.printable import printable
-from tuireader.text.sentences import ended
+from tuireader.text.sentences import counted, ended
 from tuireader.urls.shown import shown_address, without_credentials
 
 
@@ -73,7 +73,9 @@ def remove(arguments: argparse.Namespace) -> int:
         if not arguments.yes:
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
             question = f"Remove {feed.name} and its {total} articles from this machine?"
-            if (refused := output.refusal(question, f"To remove {feed.name} anyway")) is not None:
+            starred = store_feeds.starred(connection, feed.id)
+            lost = f" {counted(starred, 'starred article')} would be lost." if starred else ""
+            if (refused := output.refusal(question, f"To remove {feed.name} anyway", lost)) is not None:
                 return refused
         removed = apply_rules.with_rules(connection, feed)
         unsubscribe(connection, feed.id)

@@ -144,6 +144,12 @@ def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
     return (0, 0) if row is None else (number(row[0]), number(row[1]))
 
 
+def starred(c: sqlite3.Connection, feed_id: int) -> int:
+    """The number of a feed's starred articles."""
+    sql = "SELECT count(*) FROM article INDEXED BY article_by_feed WHERE feed_id = ? AND starred = 1"
+    return int(c.execute(sql, (feed_id,)).fetchone()[0])
+
+
 def find(c: sqlite3.Connection, text: str) -> Feed:
     """Find a subscription by address, id, or a unique part of its title.
 

@@ -19,6 +19,7 @@ from tuireader.store import accounts, feeds, status_outbox, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.chrome.bars import HintBar
+from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.screens.feed_info import FeedInfoScreen
 
 
@@ -94,7 +95,7 @@ async def test_unsubscribing_is_taken_back_with_all_that_was_there(two_feeds: Pa
         await settle(pilot)
         await press(pilot, "f")
         await press(pilot, "e", "x")
-        assert "Unsubscribed from The Example Review (U to undo)" in screen_text(app)
+        assert "Unsubscribed from The Example Review and 1" in screen_text(app)
         assert app.reader.headlines.row_count() == 2
         assert "FEEDS" not in screen_text(app)
         await press(pilot, "U")
@@ -153,6 +154,25 @@ async def test_a_feed_that_is_added_again_stays(two_feeds: Path, how: str) -> No
         await settle(pilot)
         assert app.reader.headlines.row_count() == 6
     assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+async def test_a_feed_that_another_reader_has_left_is_shown_nowhere(two_feeds: Path) -> None:
+    """What the user would do with its articles would go with them."""
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == 6
+        with closing(connect(two_feeds)) as c:
+            feed = next(each for each in feeds.every(c) if each.name == "The Example Review")
+            feeds.leave(c, feed.id, os.getppid(), datetime.now(UTC))
+        app.reader.headlines_pane.post_message(HeadlinesPane.Outdated())
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == 2
+        with closing(connect(two_feeds)) as c:
+            feeds.stay(c, feed.id)
+        app.reader.headlines_pane.post_message(HeadlinesPane.Outdated())
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == 6
 
 
 async def test_a_feed_whose_reader_was_killed_is_removed_by_the_next_start(two_feeds: Path) -> None:

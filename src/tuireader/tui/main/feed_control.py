@@ -15,6 +15,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.headline import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, site_facts
+from tuireader.text.sentences import counted
 from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, Web, start
@@ -81,9 +82,9 @@ class FeedController:
         self._cache.soon(_unsubscribe_leaving)
 
     async def look_again(self) -> None:
-        """Show feeds again that were added again, by this program or another."""
+        """Hide the feeds that any program has unsubscribed from, and show those that were added again."""
         leaving = await self._cache.read(feeds.leaving)
-        self._hide(self.hidden & leaving.keys())
+        self._hide(frozenset(leaving))
 
     def show(self, summary: FeedSummary | None) -> None:
         """Show the dialog of a feed; without a feed, say how to choose one."""
@@ -147,16 +148,18 @@ class FeedController:
         step = UndoStep(f"{feed.name} is back", feed_id=feed.id)
         self._hide(self.hidden | {feed.id})
         self._statuses.can_be_undone(step)
-        toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
-        start(self._node, partial(self._leave, step, feed.id), group="writes")
+        start(self._node, partial(self._leave, step, feed), group="writes")
 
-    async def _leave(self, step: UndoStep, feed_id: int) -> None:
+    async def _leave(self, step: UndoStep, feed: Feed) -> None:
         try:
-            await self._cache.write(partial(_leave, feed_id=feed_id, now=self._clock()))
+            starred = await self._cache.write(partial(_leave, feed_id=feed.id, now=self._clock()))
         except TuireaderError:
             self._statuses.cannot_be_undone(step)
-            self._hide(self.hidden - {feed_id})
+            self._hide(self.hidden - {feed.id})
             raise
+        self._hide(self.hidden | {feed.id})
+        what = f"{feed.name} and {counted(starred, 'starred article')}" if starred else feed.name
+        toast(self._node, f"Unsubscribed from {what} ({self._undo_key} to undo)")
 
     def restore(self, step: UndoStep) -> None:
         """Undo an unsubscription."""
@@ -171,10 +174,12 @@ class FeedController:
             self._statuses.can_be_undone(step)
             self._hide(self.hidden | {feed_id})
             raise
+        self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
-        self.hidden = hidden
-        self._node.post_message(FeedsChanged())
+        if hidden != self.hidden:
+            self.hidden = hidden
+            self._node.post_message(FeedsChanged())
 
 
 def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
@@ -213,10 +218,12 @@ def _rename(connection: Connection, feed_id: int, title: str) -> None:
     rename(connection, feed_id, title)
 
 
-def _leave(connection: Connection, feed_id: int, now: datetime) -> None:
+def _leave(connection: Connection, feed_id: int, now: datetime) -> int:
+    """Mark a feed for removal; returns how many of its articles are starred."""
     from tuireader.library.subscribing.subscription import leave  # seldom needed
 
     leave(connection, feed_id, now)
+    return feeds.starred(connection, feed_id)
 
 
 def _unsubscribe_leaving(connection: Connection) -> None:

@@ -220,6 +220,7 @@ class ReaderScreen(PanesScreen):
     def _prepare(self) -> None:
         current = self.headlines.current
         self.reading.prepare(current.id if current is not None else None)
+        start(self, self.feed_control.look_again, group="hidden")
 
     def on_unmount(self) -> None:
         self.reading.keep_position()
@@ -294,6 +295,7 @@ class ReaderScreen(PanesScreen):
     @on(Ended)
     def _read_again(self) -> None:
         self.recount()
+        start(self, self.feed_control.look_again, group="hidden")
 
     @on(Ended)
     def _tend_later(self) -> None:
