@@ -20,6 +20,7 @@ from tuireader.model.query import Query, Rule
 from tuireader.store import articles, duplicates, feeds, folders, rules, statuses, writing
 from tuireader.store.queries import article_lists
 from tuireader.store.row_values import id_list
+from tuireader.text import shingles
 from tuireader.text.shingles import likeness, sketch
 
 CORPUS = random.Random(7)
@@ -564,6 +565,16 @@ def test_likeness_of_texts() -> None:
     assert likeness(" ".join(words), " ".join(words[:50])).of_shorter > 0.95
     assert likeness("", "x").shingles == 0
     assert likeness("日本語の文章です。", "日本語の文章です。").of_both == 1.0
+
+
+def test_a_text_that_is_compared_with_several_is_taken_apart_once() -> None:
+    shingles._shingles_of.cache_clear()
+    chance = random.Random(7)
+    texts = [" ".join(text_of(chance, 300)) for _ in range(8)]
+    for _ in range(20):
+        new = " ".join(text_of(chance, 300))
+        assert all(likeness(new, text).of_both < 1 for text in texts)
+    assert shingles._shingles_of.cache_info().misses == 28
 
 
 def test_a_sketch_is_small_and_the_same_for_the_same_text() -> None:

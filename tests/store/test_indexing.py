@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from support.factories import NOW, ready, save, save_plan, subscribe, titles
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, feeds, statuses
+from tuireader.store import articles, connection, duplicates, feeds, statuses
 from tuireader.store.connection import Connection, transaction
 from tuireader.store.mending.inspection import what_is_wrong
 from tuireader.store.mending.recovery import rebuild_index
@@ -90,6 +91,23 @@ def test_what_is_edited_or_completed_is_indexed_with_that(c: sqlite3.Connection)
     index_all(c)
     assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 1]
     assert what_is_wrong(c) == "nothing"
+
+
+def test_where_comparing_takes_long_the_cache_is_given_free(
+    c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_unindexed(c, *some(5))
+    now = 0.0
+
+    def join(*_: object) -> None:
+        nonlocal now
+        now += 60
+
+    monkeypatch.setattr(search, "_GROUP", 2)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(duplicates, "join", join)
+    assert index_all(c, 9) == [2, 2, 1]
+    assert (articles.count(c, HARBOUR), what_is_wrong(c)) == (5, "nothing")
 
 
 def test_what_is_edited_while_its_text_is_made_keeps_the_edit(c: sqlite3.Connection) -> None:

@@ -58,12 +58,16 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
     compared = stories_of(c, new)
     alone = {article_id: hashes for article_id, hashes in hashes.items() if article_id not in compared}
     for article_id, others in _candidates(c, feed_id, alone).items():
-        free = (other for other in others if not _tells_for(c, other, feed_id))
-        # With each of its story: else one article could tie others that have nothing in common.
-        told = ((other, all_[:_MOST]) for other in free if len(all_ := with_others(c, [other])) < _TELLINGS)
-        other = next((other for other, some in told if all(_is_same(c, article_id, each) for each in some)), None)
-        if other is not None:
-            _tell_together(c, article_id, other)
+        different: set[int] = set()
+        for other in others:
+            if other in different or _tells_for(c, other, feed_id):
+                continue
+            # With each of its story: else one article could tie others that have nothing in common.
+            told = with_others(c, [other])
+            if len(told) < _TELLINGS and all(_is_same(c, article_id, each) for each in told[:_MOST]):
+                _tell_together(c, article_id, other)
+                break
+            different.update(told)
 
 
 def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:

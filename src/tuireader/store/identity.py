@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 
 from tuireader.model.fetched import Ours, RemoteEntry
 from tuireader.store.row_values import is_made, pictures_of, without_tags
-from tuireader.text.shingles import has_other
+from tuireader.text.shingles import LONGEST, has_other
 from tuireader.urls.identity import place, without_scheme
 
 _ROUNDED = timedelta(seconds=1)
@@ -33,8 +33,6 @@ _SEVERAL = 20
 """Maximum articles of one title and moment whose texts are compared."""
 _LETTERS, _PAIR = 1_000_000, 500
 """Maximum letters that are compared for one list of entries, and what each pair counts beside its own."""
-_START = 60_000
-"""Characters of a text in which another one is looked for."""
 _REMEMBERED = 64
 """Number of texts remembered."""
 _TITLE = 40
@@ -60,7 +58,7 @@ class Text(NamedTuple):
 
 def compared(html: str) -> Text:
     words = without_tags(html)
-    return Text(hash(words), words[:_START], tuple(pictures_of(html)))
+    return Text(hash(words), words[:LONGEST], tuple(pictures_of(html)))
 
 
 def kept(before: Text, now: Text) -> int:

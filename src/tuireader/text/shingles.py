@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 from typing import NamedTuple
 
 from tuireader.text.printable import without_plain
@@ -27,8 +28,10 @@ _SOME, _LITTLE = 8, 0.1
 """Minimum shingles of a text to compare them, and share below which texts are unlike."""
 _HALF = 0.5
 """Minimum share of a text that another version of it retains."""
-_LONGEST = 60_000
+LONGEST = 30_000
 """Maximum characters compared."""
+_REMEMBERED = 24
+"""Number of texts whose shingles are remembered: one is compared with several."""
 
 
 class Sketch(NamedTuple):
@@ -74,14 +77,14 @@ def likeness(one: str, other: str) -> Likeness:
     if not shorter:
         return Likeness(0.0, 0.0, 0)
     common = len(first & second)
-    return Likeness(common / len(first | second), common / shorter, shorter)
+    return Likeness(common / (len(first) + len(second) - common), common / shorter, shorter)
 
 
 def retained(old: str, new: str) -> float:
     """The share of an old plain text that a new one contains; of a short text, by words."""
     before, after = _all_shingles(old), _all_shingles(new)
     if len(before) < _SOME:
-        before, after = (set(map(hash, re.findall(_WORD, text[:_LONGEST].casefold()))) for text in (old, new))
+        before, after = (frozenset(map(hash, re.findall(_WORD, text[:LONGEST].casefold()))) for text in (old, new))
     return len(before & after) / len(before) if before else 1.0
 
 
@@ -111,7 +114,12 @@ def is_unlike(one: str, other: str) -> bool:
     return shorter >= _RUN and len(words & others) < shorter / 2
 
 
-def _all_shingles(text: str) -> set[int]:
-    words = re.findall(_WORD, text[:_LONGEST].casefold())
+def _all_shingles(text: str) -> frozenset[int]:
+    return _shingles_of(text[:LONGEST])
+
+
+@lru_cache(_REMEMBERED)
+def _shingles_of(text: str) -> frozenset[int]:
+    words = re.findall(_WORD, text.casefold())
     runs = (words[at : at + _RUN] for at in range(max(1, len(words) - _RUN + 1) if words else 0))
-    return {hash(tuple(run)) for run in runs}
+    return frozenset(hash(tuple(run)) for run in runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from tuireader.model.article import ArticleWords, Excerpt
 
 
+_GROUP = 50
+"""Articles that are indexed and compared together."""
+_LOCKED = 0.2
+"""Seconds of one transaction, after which no other group is begun."""
 _LEAD = 40
 """Characters of an excerpt before its first match."""
 
@@ -244,25 +249,28 @@ def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
     """Index at most `most` pending articles, newest first; returns how many.
 
     Texts are prepared before the file is locked, so that others can write nearly half of the time. Articles edited
-    meanwhile were indexed with the edit.
+    meanwhile were indexed with the edit. Where comparing takes long, what is left is put off.
     """
     newest = _newest(c, most)
     ready = due(c, newest, plain_text)
     sketches = {each.row[0]: sketch(each.title, each.text) for each in ready}
+    done, until = 0, time.monotonic() + _LOCKED
     with transaction(c):
-        some = id_list(newest)
-        left = {
-            row[0]
-            for row in c.execute(
-                "DELETE FROM unindexed WHERE article_id IN (SELECT value FROM json_each(?)) RETURNING article_id",
-                (some,),
-            ).fetchall()
-        }
-        ready = [each for each in ready if each.row[0] in left]
-        add(c, [each.row for each in ready])
-        of_feeds: dict[int, dict[int, Sketch]] = {}
-        for each in ready:
-            of_feeds.setdefault(each.feed_id, {})[each.row[0]] = sketches[each.row[0]]
-        for feed_id, new in of_feeds.items():
-            duplicates.join(c, feed_id, new)
-    return len(newest)
+        while done < len(newest) and (not done or time.monotonic() < until):
+            some = newest[done : done + _GROUP]
+            done += len(some)
+            left = {
+                row[0]
+                for row in c.execute(
+                    "DELETE FROM unindexed WHERE article_id IN (SELECT value FROM json_each(?)) RETURNING article_id",
+                    (id_list(some),),
+                ).fetchall()
+            }
+            group = [each for each in ready if each.row[0] in left]
+            add(c, [each.row for each in group])
+            of_feeds: dict[int, dict[int, Sketch]] = {}
+            for each in group:
+                of_feeds.setdefault(each.feed_id, {})[each.row[0]] = sketches[each.row[0]]
+            for feed_id, new in of_feeds.items():
+                duplicates.join(c, feed_id, new)
+    return done
