@@ -339,6 +339,18 @@ async def test_stars_of_one_title_and_address_are_told_apart_by_their_dates(
         assert sorted(int(each.timestamp()) for each in found if each) == sorted(dates)
 
 
+def test_stars_of_one_title_address_and_moment_with_other_texts_are_all_kept(library: Library) -> None:
+    texts = [" ".join(f"{word}{n}" for n in range(20)) for word in ("harbour", "library", "railway")]
+    stars = [
+        nth(n, f"{CHANGES}/notices", "Notice", published=17e8, summary={"content": text})
+        for n, text in enumerate(texts)
+    ]
+    for expected in ((3, 0), (0, 3)):
+        came = take_in(library, starred(*stars))
+        assert came.pages is not None
+        assert (came.pages.added, came.pages.known) == expected
+
+
 def test_pages_within_one_page_are_all_kept(library: Library) -> None:
     rows = [f"Reading,https://app.example/#/article/{n},{n},tag{n},unread" for n in (1, 2)]
     content = "\n".join(["title,url,time_added,tags,status", *rows]).encode()

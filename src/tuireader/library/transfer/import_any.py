@@ -8,7 +8,7 @@ import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from lzma import LZMAError
@@ -32,7 +32,7 @@ from tuireader.store import articles, feeds, site_facts, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import link_key
 from tuireader.text.sentences import counted
-from tuireader.text.shingles import completes, has_other, is_short, likeness, title_key
+from tuireader.text.shingles import completes, has_other, is_short, is_unlike, likeness, title_key
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import names_part, of_one_site, place
@@ -52,7 +52,7 @@ _A_DAY = timedelta(days=1)
 _NUMBER = re.compile(r"\d+")
 _FEW = 8
 """Minimum words of texts that are compared."""
-_COMPARED = 30
+_COMPARED = 20
 """Maximum texts that are compared with a page's."""
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
 """Maximum bytes of an unpacked export, and of one file in it."""
@@ -209,35 +209,40 @@ class _Here:
         dated = page.published is not None and not (is_alone and len(ids) == 1)
         ids = (same.get(page.published) or same.get(None) or []) if dated else ids
         last = [id_ for id_ in ids[: -_COMPARED - 1 : -1] if self._is_same(page, id_)]
-        text = plain_text(page.html)
+        text = _plain(page.html)
         if not text and not dated:  # of several of one feed nothing tells which it is
             of = Counter(articles.get(self._c, id_).feed_id for id_ in last)
             last = [] if any(count > 1 for count in of.values()) else last
         if len(last) < 2:
             return next(iter(last), None)
-        return max(last, key=lambda id_: likeness(text, plain_text(articles.body(self._c, id_))))
+        return max(last, key=lambda id_: likeness(text, _plain(articles.body(self._c, id_))))
 
     def _is_same(self, page: SavedPage, article_id: int) -> bool:
         """Whether a page is an article at its address, where each day may bring another one, or others comment on it.
 
-        It has half of its text, or its title: at its date, or where there is no whole text to be compared. What was
-        saved before the article was published is another one.
+        It has half of its text, or its title: at its date, unless nothing of its text stays, or where there is no whole
+        text to be compared. What was saved before the article was published is another one.
         """
         article = articles.get(self._c, article_id)
         feed = feeds.get(self._c, article.feed_id)
         if page.added and article.published and page.added < article.published - _A_DAY:
             return False
-        text, there = plain_text(page.html), plain_text(articles.body(self._c, article_id))
+        text, there = _plain(page.html), _plain(articles.body(self._c, article_id))
         if text and there and has_other(text, there):
             return True
         is_own = feed.holds_pages or of_one_site(feed.url, page.url)
         is_titled = title_key(page.title) == title_key(article.title) or (
             is_own and _is_part_of_other(page.title, article.title)
         )
-        is_dated = page.published is not None and page.published == article.published
+        is_dated = page.published is not None and page.published == article.published and not is_unlike(text, there)
         is_of_other = bool(text and there and page.feed) and place(page.feed) != place(feed.url)
         is_compared = is_of_other or (article.offline and not is_short(min(text, there, key=len), _FEW))
         return is_titled and (is_dated or not is_compared)
+
+
+@lru_cache(_COMPARED + 1)
+def _plain(html: str) -> str:
+    return plain_text(html)
 
 
 def _spot(url: str) -> _Spot:
