@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,8 +45,12 @@ DEADLINE = 30.0
 MOST_REDIRECTS = 10
 
 
+Follows = Callable[[str], bool]
+"""Whether a redirect to an address is followed."""
+
+
 class LeadsElsewhereError(FetchError):
-    """A page redirects to another host; `url` is the address there, and `permission` that of a request for it."""
+    """A redirect that is not followed; `url` is its address, and `permission` that of a request for it."""
 
     def __init__(self, here: Address, permission: Permission) -> None:
         super().__init__(f"Redirected to {_name(here)}", url=str(here))
@@ -166,15 +170,15 @@ async def get(
     limit: int = LIMIT,
     deadline: float = DEADLINE,
     permission: Permission = Permission.AS_GIVEN,
-    stays: bool = False,
+    follows: Follows | None = None,
     clock: Clock = utc_now,
 ) -> Page:
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 
     `validators` make it conditional. A name and a password in `url` go to its host alone. `permission` says where it
-    may lead. If it `stays`, a redirect to another host is not followed: it raises LeadsElsewhereError.
+    may lead. A redirect to an address that `follows` does not accept raises LeadsElsewhereError.
     """
-    asked = _Asked("GET", validators=validators, stays=stays)
+    asked = _Asked("GET", validators=validators, follows=follows)
     return await _fetch(client, url, asked, limit=limit, deadline=deadline, permission=permission, clock=clock)
 
 
@@ -208,8 +212,7 @@ class _Asked:
     body: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     validators: Validators | None = None
-    stays: bool = False
-    """Whether redirects to other hosts are not followed."""
+    follows: Follows | None = None
 
     def after(self, status: int) -> _Asked:
         """The request after a redirect: 303 becomes a GET, and so do 301 and 302 after a POST."""
@@ -245,7 +248,7 @@ async def _fetch(
         here, asked = _next(here, answer.location), asked.after(answer.status)
         if (asked.body or asked.headers) and not may_go_along(str(start), str(here)):
             raise FetchError(_not_for_others(start, here))
-        if asked.stays and not same_host(str(start), str(here)):
+        if asked.follows is not None and not asked.follows(str(here)):
             raise LeadsElsewhereError(here, permission)
         moved_to = str(here) if permanent else moved_to
     raise FetchError(f"{_name(start)} redirects in a loop (more than {MOST_REDIRECTS} redirects)")

@@ -372,6 +372,19 @@ async def test_who_is_led_to_another_site_heeds_its_robots_too(case: Case, other
     assert other.paths() == ["/robots.txt"]
 
 
+async def test_who_is_led_to_another_page_of_the_site_heeds_its_robots_too(case: Case) -> None:
+    case.give("one", "two", "three", pages=False)
+    case.site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /private\n", content_type="text/plain")
+    for name in ("one", "two", "three"):
+        there = f"/{'private' if name == 'two' else 'open'}/{name}"
+        case.site.pages[f"/{name}"] = Reply("", 302, headers={"Location": there})
+        case.site.pages[there] = page(name)
+    await case.refresh()
+    await case.complete()
+    assert case.complete_titles() == {"one", "three"}
+    assert not any(path.startswith("/private") for path in case.site.paths())
+
+
 async def test_the_pause_of_a_site_that_is_led_to_is_kept(case: Case, other: ScriptedSite) -> None:
     case.give("one", "two", pages=False)
     other.pages["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 7\n", content_type="text/plain")

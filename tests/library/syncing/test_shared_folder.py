@@ -67,6 +67,25 @@ def test_what_was_marked_before_the_folder_was_shared_is_kept_by_all(tmp_path: P
     assert sorted(made[0].state().values()) == [(False, True), (False, True), (True, False), (True, False)]
 
 
+def test_of_many_files_some_are_read_at_once_and_the_others_later(
+    machine: MakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is compared with all that is known."""
+    many = [machine(f"m{number}") for number in range(5)]
+    for number, each in enumerate(many):
+        each.fetch(5)
+        each.mark(number, starred=True)
+        each.exchange()
+    new = machine("new")
+    new.fetch(5)
+    monkeypatch.setattr(shared_folder, "_FILES", 2)
+    counts = []
+    for _ in range(5):
+        new.exchange()
+        counts.append(sum(starred for _, starred in new.state().values()))
+    assert counts[0] < counts[-1] == 5
+
+
 def test_what_was_marked_before_a_feed_came_from_an_account_is_kept_by_all(machine: MakeMachine) -> None:
     """Also where machines know older marks of it."""
     one, two = machine("one"), machine("two")

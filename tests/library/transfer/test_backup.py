@@ -27,6 +27,7 @@ from tuireader.model.full_text import Learned
 from tuireader.model.query import TAGS_MAX, Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store.connection import Connection, connect
+from tuireader.store.queries import renaming
 from tuireader.store.writing import entry_keys
 from tuireader.urls.private_network import Reach
 
@@ -1084,6 +1085,17 @@ def test_what_is_read_apart_from_its_story_is_so_after_a_restore(db: Path, tmp_p
     with closing(connect(here)) as c:
         index_all(c)
         assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
+
+
+def test_searches_are_taken_apart_once_however_many_feeds_come(db: Path) -> None:
+    renaming._names_in.cache_clear()
+    rows: list[dict[str, object]] = [{"type": "tuireader", "version": 1}]
+    rows += [{"type": "search", "name": f"s{n}", "query": f'feed="n{n}"'} for n in range(20)]
+    rows += [{"type": "feed", "url": f"https://f{n}.example/", "title": f"t{n}"} for n in range(30)]
+    rows += [{"type": "end", "articles": 0}]
+    with closing(connect(db)) as c:
+        assert restore(c, map(json.dumps, rows), NOW).feeds == 30
+    assert 0 < renaming._names_in.cache_info().misses <= 20
 
 
 @pytest.mark.parametrize("before", ["a", "b", "part of it"])

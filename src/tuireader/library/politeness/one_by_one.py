@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
 from tuireader.library.politeness.queue import LeadsElsewhereError
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.hosts import host_of, named_host, same_host
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
+    from tuireader.feeds.robots import Robots
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.fetched import Page
 
@@ -47,25 +49,33 @@ class OneByOne:
     async def get(self, url: str, permission: Permission) -> Page:
         """Fetch a page when its site may be asked; raises FetchError, also if robots.txt forbids it.
 
-        A site that it redirects to is asked as one of its own: in turn, with its rules and its pause.
+        What it redirects to needs permission as well; another site is asked in its turn, with its rules and its pause.
         """
         for _ in range(_SITES):
             try:
                 async with self._turns.setdefault(host_of(url), asyncio.Lock()):
                     rules = await self._robots.check(url, permission)
-                    return await self._ask(url, permission, min(rules.pause, PAUSE_MOST), stays=True)
+                    follows = partial(_is_allowed_there, url, rules)
+                    return await self._ask(url, permission, min(rules.pause, PAUSE_MOST), follows=follows)
             except LeadsElsewhereError as error:
                 url, permission = error.url, error.permission
         raise FetchError(f"{named_host(url)} redirects in a loop (more than {_SITES} sites)")
 
-    async def _ask(self, url: str, permission: Permission, pause: float = 0.0, *, stays: bool = False) -> Page:
+    async def _ask(
+        self, url: str, permission: Permission, pause: float = 0.0, *, follows: Callable[[str], bool] | None = None
+    ) -> Page:
         """Fetch an address, and pause whatever the result."""
         pause = max(self._pause, pause)
         try:
             async with self._hands:  # not in the pause: sites that want long ones hold up no others
-                page = await self._queue.get(url, permission=permission, first=False, stays=stays)
+                page = await self._queue.get(url, permission=permission, first=False, follows=follows)
         except FetchError:
             await self._sleep(pause)
             raise
         await self._sleep(pause)
         return page
+
+
+def _is_allowed_there(url: str, rules: Robots, target: str) -> bool:
+    """Whether a page of the same host may be read."""
+    return same_host(url, target) and rules.allows(target)

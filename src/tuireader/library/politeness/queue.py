@@ -136,17 +136,17 @@ class PoliteQueue:
         instead_of: Sequence[str] = (),
         deadline: float = DEADLINE,
         first: bool = True,
-        stays: bool = False,
+        follows: Callable[[str], bool] | None = None,
     ) -> Page:
         """Fetch a page within `deadline` seconds; `first` requests go before others.
 
         `permission` has no default: who gave an address has to be known wherever one is fetched.
 
         `instead_of` are other spellings of `url`: it is not asked for if one of them is not to be. Raises NotAskedError
-        where its server wants to be left alone, and FetchError; `stays` is as in `web.get`.
+        where its server wants to be left alone, and FetchError; `follows` is as in `web.get`.
         """
         ask = partial(
-            web.get, self._client, url, deadline=deadline, permission=permission, stays=stays, clock=self._clock
+            web.get, self._client, url, deadline=deadline, permission=permission, follows=follows, clock=self._clock
         )
         return await self._ask(ask, url, instead_of, first=first)
 

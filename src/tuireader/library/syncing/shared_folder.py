@@ -75,6 +75,8 @@ _PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
 """Each device has two files: a full one, and one with the changes since."""
 _LARGEST, _LARGEST_ALL = LARGEST, 4 * LARGEST
 """Maximum bytes of a file, and of all together, unpacked: a mark takes 16."""
+_FILES = 400
+"""Maximum files that are read at once: those of 200 devices."""
 _MANY = 20_000
 """Number of recent changes from which the full file is rewritten."""
 _TOGETHER = 2000
@@ -376,12 +378,19 @@ class _Exchange:
         self._is_in_step = not self._is_anew and self._state == self._place.state
 
     def _read(self) -> None:
-        """Read new files of other devices; unreadable ones are reported, and read as soon as that can be."""
-        left = _LARGEST_ALL
+        """Read new files of other devices; unreadable ones are reported, and read as soon as that can be.
+
+        What is beyond the maximum number is read the next time.
+        """
+        left, read = _LARGEST_ALL, 0
         own = {_copy(self._c, suffix).name for suffix in (_ALL, _RECENT)}
         for name, signature in list(self._seen.items()):
             if name in own or (self._is_in_step and self._place.seen.get(name) == signature):
                 continue
+            if read == _FILES:
+                del self._seen[name]
+                continue
+            read += 1
             file = self._folder / name
             try:
                 with os.fdopen(open_shared(file), "rb") as opened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from tuireader.store.queries.query_language import PIECE, VALUE, quoted, unquoted
@@ -16,6 +17,8 @@ Field = Literal["feed", "folder"]
 
 
 _TABLES = ("saved_search", "rule")
+_REMEMBERED = 2000
+"""Queries whose names are remembered, as all are looked through for each feed of an import."""
 
 
 def names(c: sqlite3.Connection, field: Field) -> set[str]:
@@ -25,9 +28,14 @@ def names(c: sqlite3.Connection, field: Field) -> set[str]:
         for table in _TABLES
         for row in c.execute(f"SELECT query FROM {table} WHERE query LIKE ?", (f"%{field}=%",)).fetchall()
     ]
-    pieces = (piece for row in rows for piece in re.finditer(PIECE, text_of(row[0]), flags=re.IGNORECASE))
+    return set().union(*(_names_in(text_of(row[0]), field) for row in rows))
+
+
+@lru_cache(_REMEMBERED)
+def _names_in(query: str, field: Field) -> frozenset[str]:
+    pieces = re.finditer(PIECE, query, flags=re.IGNORECASE)
     named = (piece[5] for piece in pieces if (piece[3] or "").lower() == field)
-    return {name_key(unquoted(each[0])) for values in named for each in re.finditer(VALUE, values)}
+    return frozenset(name_key(unquoted(each[0])) for values in named for each in re.finditer(VALUE, values))
 
 
 def follow(c: sqlite3.Connection, field: Field, old: str, new: Sequence[str]) -> None:
