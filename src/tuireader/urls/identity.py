@@ -12,6 +12,7 @@ _TRACKING = re.compile(
 _SIMPLE = re.compile(r"https?://(?:www\.)?((?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[\w.~/-]*)?)", re.ASCII)
 """Most addresses: normalised by cutting off beginning and end."""
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _END_OF_HOST = re.compile(r"[/?#]")
 _DEFAULT_PORT = re.compile(r":(?:80|443)?$")
@@ -49,9 +50,9 @@ def _evenly_escaped(text: str) -> str:
         sign = chr(int(match[1], 16))
         return sign if sign in _PLAIN else match[0].upper()
 
-    if not text.isascii():
-        text = "".join(char if char.isascii() else quote(char) for char in text)
-    return _ESCAPE.sub(even, text) if "%" in text else text
+    if "%" in text:
+        text = _ESCAPE.sub(even, text)
+    return text if text.isascii() else _NOT_ASCII.sub(lambda run: quote(run[0]), text)
 
 
 def path_of(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ from conftest import Reply, ScriptedSite
 from library.archiving.test_backfill import POSTS, back, expected, start, titles
 from support.archived_site import FRONT, feed, give_pages, sitemap
 from tuireader.errors import FetchError
+from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.save_older import Wanted
 from tuireader.library.reading.full_text import read_page
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
+from tuireader.urls.identity import of_one_site
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -108,6 +111,25 @@ async def test_ended_after_any_page_it_goes_on(library: Library, site: ScriptedS
     assert titles(library) == expected(left)
     asked = [path for path in site.paths() if "-of-this-site/" in path and "paged" not in path]
     assert len(set(asked)) == len(asked)
+
+
+async def test_the_links_of_the_feed_are_compared_off_the_loop(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may have 65,000 letters."""
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    await start(library, site)
+    threads: set[int] = set()
+
+    def compared(url: str, other: str) -> bool:
+        threads.add(threading.get_ident())
+        return of_one_site(url, other)
+
+    monkeypatch.setattr(archive_sources, "of_one_site", compared)
+    await back(library, Wanted(most=1))
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_as_many_as_is_wanted(library: Library, site: ScriptedSite) -> None:

@@ -193,7 +193,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
 
     Raises FetchError if the site must not be asked.
     """
-    links = tuple(link for link in front.links if any(of_one_site(link, own) for own in (feed.url, feed.site)))
+    links = await in_thread(_own_links, front, feed)
     site = front_of(next(iter(links), feed.site or feed.url))
     robots = await RobotRules(lambda url, _: get(url)).of(site, Permission.AS_GIVEN)  # which `get` decides
     if not robots.allows(site):
@@ -205,9 +205,10 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
     until, size = loop.time() + _DEADLINE, 0
     while waiting and len(seen) < _FILES and len(found) < _PAGES and size < _CHARACTERS and loop.time() < until:
         listed = waiting.pop(0)
-        if place(listed.url) in seen:
+        there = place(listed.url)
+        if there in seen:
             continue
-        seen.add(place(listed.url))
+        seen.add(there)
         page = await asked(get, listed.url)
         if page is None:
             continue
@@ -221,6 +222,11 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
         if found and not robots.sitemaps and not listing.maps:  # of the usual names one is enough
             waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
     return Found(await in_thread(_newest, found), robots.pause)
+
+
+def _own_links(front: Front, feed: Feed) -> tuple[str, ...]:
+    """The links of a feed's articles that lead to its own site."""
+    return tuple(link for link in front.links if any(of_one_site(link, own) for own in (feed.url, feed.site)))
 
 
 def _newest(found: dict[str, Listed]) -> tuple[Listed, ...]:
