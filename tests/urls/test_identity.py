@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.urls.identity import is_front_page, is_within, place, same_place, same_site, without_tracking
+from tuireader.urls.identity import (
+    is_front_page,
+    is_within,
+    of_one_site,
+    place,
+    same_place,
+    same_site,
+    without_tracking,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +70,9 @@ def test_sites_and_folders() -> None:
     assert not is_within("https://example.org/blogging/one", "https://example.org/blog/")
     assert not is_within("https://example.org/blog/", "https://example.org/blog/")
     assert place("https://www.example.org/") == "example.org"
+
+
+def test_an_address_that_is_compared_with_many_is_normalised_once() -> None:
+    place.cache_clear()
+    assert all(of_one_site(f"https://a.example/{number}", "https://a.example/") for number in range(50))
+    assert place.cache_info().misses == 51

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
@@ -11,6 +12,8 @@ _TRACKING = re.compile(
 )
 _SIMPLE = re.compile(r"https?://(?:www\.)?((?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/[\w.~/-]*)?)", re.ASCII)
 """Most addresses: normalised by cutting off beginning and end."""
+_REMEMBERED = 16
+"""Addresses whose normalised forms are remembered: one is compared with many, and may be long."""
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -28,6 +31,7 @@ def without_tracking(url: str) -> str:
     return urlunsplit(parts._replace(query="&".join(kept), fragment=""))
 
 
+@lru_cache(_REMEMBERED)
 def place(url: str) -> str:
     """The normalised form of an address, the same for all its spellings.
 
