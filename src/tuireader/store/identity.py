@@ -31,8 +31,8 @@ _LONG = 300
 """Characters of HTML from which two articles do not have one text by chance."""
 _SEVERAL = 20
 """Maximum articles of one title and moment whose texts are compared."""
-_LETTERS, _PAIR = 1_000_000, 500
-"""Maximum letters that are compared for one list of entries, and what each pair counts beside its own."""
+_PAIRS = 2000
+"""Maximum pairs of one title and moment whose texts are compared."""
 _REMEMBERED = 64
 """Number of texts remembered."""
 _TITLE = 40
@@ -69,20 +69,10 @@ def kept(before: Text, now: Text) -> int:
 
 
 def is_kept_in(html_of: Callable[[int], str], html_of_entry: Callable[[RemoteEntry], str]) -> IsKept:
-    """Compare the texts of articles, by id, and of entries; the last ones are remembered. Beyond a limit none agree."""
+    """Compare the texts of articles, by id, and of entries; the last ones are remembered."""
     ours = lru_cache(_REMEMBERED)(lambda id_: compared(html_of(id_)))
     theirs = lru_cache(_REMEMBERED)(lambda entry: compared(html_of_entry(entry)))
-    left = _LETTERS
-
-    def is_kept(entry: RemoteEntry, there: Ours) -> int:
-        nonlocal left
-        if left < 0:
-            return 0
-        before, now = ours(there.id), theirs(entry)
-        left -= _PAIR + (len(before.start) + len(now.start) if before.whole != now.whole else 0)
-        return kept(before, now)
-
-    return is_kept
+    return lambda entry, there: kept(ours(there.id), theirs(entry))
 
 
 @dataclass(slots=True)
@@ -232,7 +222,7 @@ def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry]
         def rank(entry: RemoteEntry, each: Ours) -> int:
             names = entry.server_id, each.id
             if names not in ranks:
-                ranks[names] = evidence.is_kept(entry, each)
+                ranks[names] = evidence.is_kept(entry, each) if len(ranks) < _PAIRS else 0
             return ranks[names]
 
         for apart, least in product((timedelta(0), -_ROUNDED, _ROUNDED), (EQUAL, 0)):

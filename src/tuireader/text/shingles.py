@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tuireader.text.printable import without_plain
 
@@ -31,7 +31,7 @@ _HALF = 0.5
 LONGEST = 30_000
 """Maximum characters compared."""
 _REMEMBERED = 24
-"""Number of texts whose shingles are remembered: one is compared with several."""
+"""Number of texts whose shingles and words are remembered: one is compared with several."""
 
 
 class Sketch(NamedTuple):
@@ -84,7 +84,11 @@ def retained(old: str, new: str) -> float:
     """The share of an old plain text that a new one contains; of a short text, by words."""
     before, after = _all_shingles(old), _all_shingles(new)
     if len(before) < _SOME:
-        before, after = (frozenset(map(hash, re.findall(_WORD, text[:LONGEST].casefold()))) for text in (old, new))
+        return _share(_words_of(old[:LONGEST]), _words_of(new[:LONGEST]))
+    return _share(before, after)
+
+
+def _share(before: frozenset[Any], after: frozenset[Any]) -> float:
     return len(before & after) / len(before) if before else 1.0
 
 
@@ -116,6 +120,11 @@ def is_unlike(one: str, other: str) -> bool:
 
 def _all_shingles(text: str) -> frozenset[int]:
     return _shingles_of(text[:LONGEST])
+
+
+@lru_cache(_REMEMBERED)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(re.findall(_WORD, text.casefold()))
 
 
 @lru_cache(_REMEMBERED)

@@ -240,9 +240,8 @@ class _Here:
         return is_titled and (is_dated or not is_compared)
 
 
-@lru_cache(_COMPARED + 1)
-def _plain(html: str) -> str:
-    return plain_text(html)
+_plain = lru_cache(_COMPARED + 1)(plain_text)
+"""The plain text of HTML; one page is compared with several."""
 
 
 def _spot(url: str) -> _Spot:

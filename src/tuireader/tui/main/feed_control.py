@@ -157,7 +157,7 @@ class FeedController:
             self._statuses.cannot_be_undone(step)
             self._hide(self.hidden - {feed.id})
             raise
-        self._hide(self.hidden | {feed.id})
+        self._hide(self.hidden | {feed.id})  # a look at the cache that was under way has shown it again
         what = f"{feed.name} and {counted(starred, 'starred article')}" if starred else feed.name
         toast(self._node, f"Unsubscribed from {what} ({self._undo_key} to undo)")
 

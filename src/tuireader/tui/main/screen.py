@@ -488,8 +488,7 @@ class ReaderScreen(PanesScreen):
             self.captions.write_empty()
         elif event.added.feed_id is None:
             toast(self, event.added.said)
-            start(self, self.feed_control.look_again, group="hidden")
-            self.recount()
+            self._read_again()
             self.tasks.refresh(None, force=False)
         else:
             self.feed_control.restore(UndoStep("It is back", feed_id=event.added.feed_id))
