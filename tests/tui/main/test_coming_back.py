@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
+from tuireader.tui.main import reading_pane, resume
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.resume import WHEREABOUTS, Whereabouts, from_text, to_text
 
@@ -397,6 +400,27 @@ async def test_a_key_that_is_typed_at_the_last_screen_acts_on_what_is_seen_there
         assert again.reader.headlines.current is not None
         assert again.reader.headlines.current.id == seen
         assert again.reader.headlines.current.starred
+
+
+async def test_a_key_before_that_of_quitting_which_acts_late_is_led_back_from_too(
+    two_feeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resume, "PATIENCE", 30.0)
+    go_on = threading.Event()
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "enter", "escape")
+        await press(pilot, "j")
+        read = reading_pane.ReadingPane._read
+        monkeypatch.setattr(reading_pane.ReadingPane, "_read", lambda *a: (go_on.wait(30), read(*a))[1])
+        await pilot.press("z")  # the article alone, as soon as it is there
+        taking = asyncio.create_task(resume.take(app, app.reader, app._leave_out))
+        await pilot.pause()
+        go_on.set()
+        assert await taking is not None
+        assert app.reader.reading.has_article
+        assert app.reader.pane == "article"
+        assert not app.reader.zen
 
 
 async def test_what_is_marked_while_another_program_holds_the_cache_is_kept_and_undone(

@@ -224,9 +224,10 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
             await _lead_back(app, reader)
             leave_out(Omitted.AGES)
             whole = ""
-            while not (whole and _is_led_back(reader)):  # what was marked last changes what is counted
-                while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it
+            while not (whole and _is_led_back(app, reader)):  # what was marked last changes what is counted
+                while not _is_led_back(app, reader):
                     await asyncio.sleep(LOOK)
+                    await _lead_back(app, reader)  # a key before that of quitting may act only now
                 whole = await _drawn(app, reader)
             leave_out(Omitted.AGES | Omitted.COUNTS)
             return Screens(whole, await _drawn(app, reader))
@@ -261,7 +262,9 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
     reader.reading.invite("")  # it comes with what shows articles, which is loaded later
 
 
-def _is_led_back(reader: ReaderScreen) -> bool:
+def _is_led_back(app: OpenApp, reader: ReaderScreen) -> bool:
+    if app.screen is not reader or reader.zen or reader.wanted.text.strip():
+        return False
     has_focus = reader.headlines.has_focus if reader.pane == "headlines" else reader.pane == "article"
     return has_focus and reader.sidebar.focused is None and reader.is_settled and not reader.statuses.is_writing
 
