@@ -35,6 +35,7 @@ from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.extraction.extract import main_html
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.visual_order import visual
 from tuireader.content.markdown.footnotes import find_notes
 from tuireader.errors import TuireaderError
 from tuireader.feeds.decode import decode
@@ -301,6 +302,10 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda n: to_document(f"| a |\n|---|\n| {chr(0x1F1E9) * n} |"), lambda document: lay_out(document, 72)
     ),
     **{f"HTML of {unit}": (partial(mul, unit), lambda text: clean(text, "https://a.example/")) for unit in ODD_TAGS},
+    "lines of a paragraph of figures, which have no direction of their own": (
+        lambda n: to_document("١٢٣ " * n),
+        lambda document: [visual(line) for line in lay_out(document, 60)],
+    ),
     "footnotes": (_notes, find_notes),
     "HTML of signs of Latin-1": (lambda n: "<p>" + "©\xa0»" * n, lambda text: clean(text, "https://a.example/")),
     "text of as many different characters, folded": (

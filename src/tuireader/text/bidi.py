@@ -17,8 +17,9 @@ def has_right_to_left(text: str) -> bool:
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
+@lru_cache(maxsize=32)
 def is_right_to_left(text: str) -> bool:
-    """Whether the first strong character is right-to-left."""
+    """Whether the first strong character is right-to-left; remembered, as each line of a paragraph depends on it."""
     if not has_right_to_left(text):
         return False
     for character in text:
