@@ -74,11 +74,12 @@ class Blocks:
 
     def drop(self, unwanted: Sequence[bool]) -> None:
         """Remove, in place, the elements that contain only unwanted blocks."""
-        end = 0
+        end, dropped = 0, []
         for each, (first, last) in self.spans.items():
             if end <= first < last and all(unwanted[first:last]) and each.tag != "body":
-                drop(each)
+                dropped.append(each)
                 end = last
+        drop(dropped)
 
     def size(self, span: Span) -> int:
         return self._sizes[span[1]] - self._sizes[span[0]]

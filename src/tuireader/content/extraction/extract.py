@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -48,9 +48,8 @@ def html_of(blocks: Blocks, chosen: list[bool]) -> str:
     numbers = [number for number, one in enumerate(chosen) if one]
     if not numbers:
         return ""
-    builder = _Builder(blocks, chosen)
     root = _common(blocks, numbers)
-    builder.prune(root)
+    drop(list(_Builder(blocks, chosen).unwanted(root)))
     for each in list(root.iter("p")):
         if each.attrib.pop(WRAPPER, None) is not None and _is_alone(each):
             each.tag = "span"  # text of an item, say, beside a list: it was in no paragraph
@@ -84,8 +83,8 @@ class _Builder:
         numbers = [number for number, one in enumerate(chosen) if one]
         self.first, self.last = numbers[0], numbers[-1]
 
-    def prune(self, element: Element) -> None:
-        """Remove, in place, everything in an element that is not part of the article."""
+    def unwanted(self, element: Element) -> Iterator[Element]:
+        """Yield what in an element is not part of the article."""
         for child in list(element):
             span = self.blocks.spans.get(child)
             if span is None:
@@ -95,11 +94,11 @@ class _Builder:
                 continue  # each stands below the head of its column
             if first == last:
                 if not self.is_shown(child, first):
-                    drop(child)
+                    yield child
             elif not any(self.chosen[first:last]):
-                drop(child)
+                yield child
             elif last - first > 1 or child is not self.blocks[first].element:
-                self.prune(child)
+                yield from self.unwanted(child)
 
     def _is_of_data(self, row: Element) -> bool:
         """Whether a row has at most one block per cell and at least half of its blocks are chosen."""
@@ -186,11 +185,11 @@ def _stated_text(stated: Mapping[str, Any], shown: str, url: str) -> str:
 
 def _bound_meta(tree: Element) -> None:
     """Truncate a page's metadata in place: trafilatura's time is quadratic in its length."""
-    for number, each in enumerate(list(tree.iter("meta"))):
-        if number >= _METAS_MAX:
-            drop(each)
-        elif len(each.get("content", "")) > _META_MAX:
+    metas = list(tree.iter("meta"))
+    for each in metas[:_METAS_MAX]:
+        if len(each.get("content", "")) > _META_MAX:
             each.set("content", allowed(each.get("content")[:_META_MAX]))
+    drop(metas[_METAS_MAX:])
 
 
 def _decoded(page: bytes | str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tuireader.content.extraction.page import drop
 from tuireader.text.printable import unescape
 
 _SIZE_MAX = 500_000
@@ -24,9 +25,7 @@ def take_stated(page: Any) -> dict[str, Any]:
     """
     scripts = [each for each in page.iter("script") if "ld+json" in each.get("type", "")]
     loaded = [_loaded(each.text or "") for each in scripts]
-    for each, value in zip(scripts, loaded, strict=True):
-        if value is None:
-            each.drop_tree()
+    drop([each for each, value in zip(scripts, loaded, strict=True) if value is None])
     return _of_article(loaded)
 
 

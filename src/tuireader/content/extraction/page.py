@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
-from lxml.etree import LxmlError, XPath  # type: ignore[import-untyped]
+from lxml.etree import Comment, LxmlError, XPath  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.boilerplate import UNSEEN_STYLE, is_unseen
@@ -30,7 +30,7 @@ _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xx
 """Classes that show on wide screens what another class hides."""
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
 _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
-_MARKS_MAX = 1000
+_CHILDREN_MAX = 1000
 _SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _MOST = 0.4
@@ -95,29 +95,69 @@ def write(element: Element) -> str:
     return str(tostring(element, encoding="unicode", with_tail=False))
 
 
-def drop(element: Element) -> None:
-    """Remove an element from its tree; the text after it stays."""
-    around = element.getparent()
-    if around is None:
+def drop(elements: Iterable[Element]) -> None:
+    """Remove elements from their trees; the text after them stays.
+
+    All of a parent at once: the text before an element is copied for each that is removed alone.
+    """
+    dropped = dict.fromkeys(elements)
+    for around in dict.fromkeys(each.getparent() for each in dropped):
+        if around is not None:
+            _drop_children(around, [each for each in around if each in dropped])
+
+
+def _drop_children(around: Element, children: Sequence[Element]) -> None:
+    before, texts = None, [around.text or ""]
+    dropped = set(children)
+    for each in list(around):
+        if each in dropped:
+            texts.append(each.tail or "")
+            around.remove(each)
+            continue
+        _set_text(around, before, texts)
+        before, texts = each, [each.tail or ""]
+    _set_text(around, before, texts)
+
+
+def _set_text(around: Element, before: Element | None, texts: Sequence[str]) -> None:
+    """Set the text of an element after one of its children, or before all, if it has got more."""
+    if len(texts) == 1:
         return
-    if element.tail:
-        _add_text(around, around.index(element), element.tail)
-    around.remove(element)
+    text = allowed("".join(texts)) or None
+    if before is None:
+        around.text = text
+    else:
+        before.tail = text
 
 
 def uncrowded(tree: Element) -> Element:
-    """Return an equivalent tree, with elements of very many children reduced to text; the same tree if none has."""
+    """Return a tree for trafilatura, which takes the square of the children of an element; the same if they are few.
+
+    Elements of very many are reduced to their text, and the space between such to a single one.
+    """
     if not any(map(_is_crowded, tree.iter())):
         return tree
     tree = deepcopy(tree)
     for each in list(filter(_is_crowded, tree.iter())):
-        each.text = "".join(each.itertext())
-        del each[:]
+        if _has_marks_only(each) or sum(bool((child.tail or "").strip()) for child in each) > _CHILDREN_MAX:
+            drop(list(each.iter(*_UNSEEN_TAGS)))
+            each.text = "".join(each.itertext())
+            del each[:]
+            continue
+        for child in each:
+            if child.tail and not child.tail.strip():
+                child.tail = " "
     return tree
 
 
 def _is_crowded(element: Element) -> bool:
-    return len(element) > _MARKS_MAX and all(each.tag in MARKS for each in element.iterdescendants())
+    if len(element) <= _CHILDREN_MAX:
+        return False
+    return _has_marks_only(element) or sum(bool(each.tail) for each in element) > _CHILDREN_MAX
+
+
+def _has_marks_only(element: Element) -> bool:
+    return all(each.tag in MARKS for each in element.iterdescendants())
 
 
 def allowed(text: str) -> str:
@@ -136,52 +176,50 @@ def _add_text(around: Element, at: int, text: str) -> None:
 
 def _join_streams(tree: Element) -> None:
     """Insert, in place, the parts that a React server streamed after their placeholders."""
-    places = {}
+    places, moved = {}, []
     for each in tree.iter("template"):
         if found := _PLACE.fullmatch(each.get("id") or ""):
             places[f"{found[1]}S:{found[2]}"] = each
     for late in [each for each in tree.iter("div") if each.get("hidden") is not None and each.get("id") in places]:
         place = places.pop(late.get("id"), None)
         if place is not None and late not in place.iterancestors():
-            _drop_fallback(place)
+            moved += _fallback_of(place)
             around = place.getparent()
             at = around.index(place)
             if late.text:
                 _add_text(around, at, late.text)
             around[at:at] = list(late)
-            drop(late)
-    for each in [each for each in tree.iter() if not isinstance(each.tag, str)]:
-        drop(each)
+            moved.append(late)
+    drop(moved)
+    drop(list(tree.iter(Comment)))
 
 
-def _drop_fallback(place: Element) -> None:
-    """Remove a placeholder's fallback: everything up to its closing comment."""
+def _fallback_of(place: Element) -> list[Element]:
+    """The elements of a placeholder's fallback: everything up to its closing comment."""
     waiting = []
     following = place.getnext()
     while following is not None and isinstance(following.tag, str):
         waiting.append(following)
         following = following.getnext()
-    if following is not None and (following.text or "").strip() == "/$":
-        for each in waiting:
-            drop(each)
+    return waiting if following is not None and (following.text or "").strip() == "/$" else []
 
 
 def drop_unseen(tree: Element) -> None:
     """Remove what a browser would not show, in place; nothing if that is most of the page, which a script will show."""
     body = tree.find("body")
-    hidden = []
-    for each in list(body.iter()):
+    unseen, hidden = [], []
+    for each in body.iter():
         if each.tag in _UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
-            drop(each)
+            unseen.append(each)
         elif each.attrib and each is not body and _is_hidden(each):
             hidden.append(each)
+    drop(unseen)
     whole = len(text_of(body)) if hidden else 0
-    for each in hidden:
-        if len(text_of(each)) <= _MOST * whole:
-            drop(each)
-        else:
-            for name in _HIDING_ATTRIBUTES.intersection(each.keys()):
-                del each.attrib[name]
+    large = [each for each in hidden if len(text_of(each)) > _MOST * whole]
+    for each in large:
+        for name in _HIDING_ATTRIBUTES.intersection(each.keys()):
+            del each.attrib[name]
+    drop(set(hidden).difference(large))
 
 
 def _is_hidden(element: Element) -> bool:

@@ -22,7 +22,7 @@ log = logging.getLogger("tuireader")
 def text(tree: Element) -> str:
     """Return the lines of the article, favouring recall; empty if none is found."""
     _silence()
-    tree = uncrowded(tree)  # it takes the square of the number of marks in a paragraph
+    tree = uncrowded(tree)
     found = _asked(
         lambda: bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
     )
@@ -43,7 +43,7 @@ class Facts:
 
     def __init__(self, tree: Element, url: str) -> None:
         _silence()
-        self._tree = tree
+        self._tree = uncrowded(tree)
         self._url = url
 
     @cached_property

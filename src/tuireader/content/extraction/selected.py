@@ -44,9 +44,7 @@ def mistake(css: str) -> str:
 def without(tree: Element, css: str) -> None:
     """Remove the elements that a selector matches, in place."""
     body = tree.find("body")
-    for each in _matches(tree, css):
-        if each is not tree and each is not body:
-            drop(each)
+    drop([each for each in _matches(tree, css) if each is not tree and each is not body])
 
 
 def selected(tree: Element, css: str) -> str:
