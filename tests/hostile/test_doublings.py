@@ -46,7 +46,7 @@ from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
-from tuireader.library.subscribing import discovery
+from tuireader.library.subscribing import discovery, typed_page
 from tuireader.library.transfer.backup import restore
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.newsboat import read_cache
@@ -177,6 +177,16 @@ def _backup_of_searches(n: int) -> list[str]:
     return [json.dumps(row) for row in rows]
 
 
+def _backup_of_feeds_later(n: int) -> list[str]:
+    """Feeds that get the names by which the searches before them look."""
+    rows: list[dict[str, Any]] = [{"type": "tuireader", "version": 1, "made": "2026-01-01T00:00:00Z"}]
+    for i in range(0, n, 20):
+        query = "feed=" + "|".join(f'"n{j}"' for j in range(i, i + 20))
+        rows += [{"type": "search", "name": f"s{i}", "query": query}]
+    rows += [{"type": "feed", "url": f"http://a{i}.example/", "title": "T", "custom_title": f"n{i}"} for i in range(n)]
+    return [json.dumps(row) for row in rows]
+
+
 def _restore(lines: list[str]) -> None:
     with TemporaryDirectory() as folder, closing(connect(Path(folder) / "cache.db")) as c:
         restore(c, lines, NOW)
@@ -221,6 +231,8 @@ def _read_cache(content: bytes) -> None:
             pass
 
 
+_PAGE = "<html><body><article><p>" + "Words of an article, and more of them. " * 20
+
 CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "robots.txt, many agents": (_agents, Robots),
     "robots.txt, one agent again and again": (lambda n: b"user-agent: *\n" * n + b"Disallow: /x\n" * n, Robots),
@@ -260,6 +272,20 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "newsboat's feeds with tags": (_newsboat_with_tags, _import_folder),
     "a cache of newsboat": (_cache_of_newsboat, _read_cache),
     "a backup of feeds and searches": (_backup_of_searches, _restore),
+    "a backup of searches before their feeds": (_backup_of_feeds_later, _restore),
+    "a page of elements without a text": (
+        lambda n: f"{_PAGE}{'<svg></svg>漢字' * n}",
+        lambda text: main_html(text, "https://a.example/"),
+    ),
+    "a page of scripts between words": (
+        lambda n: f"{_PAGE}{'<script></script>word' * n}",
+        lambda text: main_html(text, "https://a.example/"),
+    ),
+    "a line of Thai letters and commas": (lambda n: to_document("ก、" * n), lambda document: lay_out(document, 60)),
+    "headings of a page": (
+        lambda n: (b"<h1 " * 75 + b">" + b" " * 50 + b"<a " + b" " * 40 + b">" + b"x" * 300 + b"<") * n,
+        lambda page: list(typed_page._HEADING.finditer(page)),
+    ),
     "lines of one feed for newsboat": (
         lambda n: "".join(f"https://a.example/feed a{i} b{i}\n" for i in range(n)).encode(), _import
     ),

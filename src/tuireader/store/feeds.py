@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from contextlib import contextmanager
+from collections import Counter, defaultdict
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tuireader.model.feed import Feed, FeedSummary
@@ -57,8 +57,12 @@ def add(
     reach: Reach = Reach.UNKNOWN,
     account_id: int = 0,
     server_id: str = "",
+    follows: bool = True,
 ) -> Feed:
-    """Subscribe to the feed at `url`, or return the existing subscription; each account has its own (0: local)."""
+    """Subscribe to the feed at `url`, or return the existing subscription; each account has its own (0: local).
+
+    With `follows`, saved searches and rules follow its name; without, the caller does it for many (`follow_names`).
+    """
     with transaction(c):
         done = c.execute(
             "INSERT INTO feed (url, title, site, added, private, account_id, server_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -77,8 +81,8 @@ def add(
             f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND url = ?", (account_id, sound(url))
         ).fetchone()
         feed = _feed(row)
-        if done.rowcount and title:
-            _tell_queries(c, feed.id, {name_key(url)})
+        if done.rowcount and title and follows:
+            follow_names(c, {feed.id: {name_key(url)}})
     return feed
 
 
@@ -335,9 +339,9 @@ def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
     duplicates.settle(c, told)
 
 
-def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
-    """Set the user's title of a feed, which no refresh overwrites; "" restores the feed's own."""
-    with _followed_by_queries(c, feed_id):
+def rename(c: sqlite3.Connection, feed_id: int, title: str, *, follows: bool = True) -> None:
+    """Set the user's title of a feed, which no refresh overwrites; "" restores its own. `follows` is as in `add`."""
+    with _followed_by_queries(c, feed_id) if follows else nullcontext():
         c.execute("UPDATE feed SET custom_title = ? WHERE id = ?", (tidy(title) or None, feed_id))
 
 
@@ -347,25 +351,30 @@ def _followed_by_queries(c: sqlite3.Connection, feed_id: int, merged: int = 0) -
     before = _keys(c, (feed_id, merged))
     yield
     if _keys(c, (feed_id,)) != before:
-        _tell_queries(c, feed_id, before)
+        follow_names(c, {feed_id: before})
 
 
-def _tell_queries(c: sqlite3.Connection, feed_id: int, before: set[str]) -> None:
-    """Let saved searches and rules follow the names of a feed, which were others `before`.
+def follow_names(c: sqlite3.Connection, before: Mapping[int, set[str]]) -> None:
+    """Let saved searches and rules mean the feeds that they meant `before`, when these had other names and addresses.
 
-    Those that name another feed by its new name get the address of that: they mean one feed still.
+    A name that is no longer that of the same feeds is replaced by a unique one of each.
     """
     from tuireader.store.queries import renaming  # the start does without it
 
-    now = _keys(c, (feed_id,))
-    if renaming.names(c, "feed").isdisjoint(now ^ before):
+    changed = set().union(*(keys ^ _keys(c, (id_,)) for id_, keys in before.items()))
+    changed &= renaming.names(c, "feed") if changed else set()
+    if not changed:
         return
-    names, others = unique_names(c), [feed for feed in every(c) if feed.id != feed_id]
-    for new in now - before:
-        renaming.follow(c, "feed", new, [names[each.id] for each in others if new in _keys_of(each)] or [new])
-    for old in before - now:
-        shared = [old] if any(old in _keys_of(each) for each in others) else []
-        renaming.follow(c, "feed", old, [*shared, names[feed_id]])
+    held, holding = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
+    for feed in every(c):
+        now = _keys_of(feed)
+        for holders, keys in ((held, before.get(feed.id, now)), (holding, now)):
+            for key in keys & changed:
+                holders[key].add(feed.id)
+    names = unique_names(c)
+    lost = {key: [*sorted(ids & holding[key]), *sorted(ids - holding[key])] for key, ids in held.items()}
+    new = {key: [names[id_] for id_ in ids] for key, ids in lost.items() if set(ids) != holding[key]}
+    renaming.follow(c, "feed", new)
 
 
 def _keys(c: sqlite3.Connection, ids: Iterable[int]) -> set[str]:

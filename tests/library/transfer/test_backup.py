@@ -680,6 +680,45 @@ def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> No
         assert articles.ids(c, Query(text="rather ")) == [id_]
 
 
+@pytest.mark.parametrize("field", ["html", "full_html"])
+def test_a_backup_of_somebody_else_replaces_no_whole_text(db: Path, field: str) -> None:
+    text = "All that was said in this article, which is rather long, and more of it. " * 5
+    with closing(connect(db)) as c:
+        save(c, ready("g", text))
+    head, *rows = map(json.loads, out(db))
+    for row in rows:
+        if row["type"] == "article":
+            row |= {field: "<p>Buy this.</p>" * 500, "words": 100_000}
+    back(db, [json.dumps(row) for row in (head, *rows)])
+    with closing(connect(db)) as c:
+        (id_,) = articles.ids(c, Query())
+        assert text.strip() in articles.body(c, id_)
+        assert articles.get(c, id_).words == len(text.split())
+        assert articles.ids(c, Query(text="rather ")) == [id_]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_search_of_a_backup_means_its_feeds_wherever_its_line_is(db: Path, before: bool) -> None:
+    head, end = {"type": "tuireader", "version": 1}, {"type": "end"}
+    search = {"type": "search", "name": "S", "query": 'feed="One"|"Two"'}
+    some = [{"type": "feed", "url": f"http://{name}.example/", "custom_title": name.title()} for name in ("one", "two")]
+    rows = [head, search, *some, end] if before else [head, *some, search, end]
+    back(db, [json.dumps(row) for row in rows])
+    with closing(connect(db)) as c:
+        (found,) = ui_state.searches(c)
+        assert found.query == 'feed="One"|"Two"'
+
+
+def test_a_search_follows_the_feed_that_it_means_when_a_backup_brings_another_of_its_name(db: Path) -> None:
+    with closing(connect(db)) as c:
+        feeds.add(c, "http://mine.example/", title="News", site="", now=NOW)
+        ui_state.put_search(c, "S", 'feed="News"')
+    rows = [{"type": "tuireader", "version": 1}, {"type": "feed", "url": "http://x.example/", "custom_title": "News"}]
+    back(db, [json.dumps(row) for row in (*rows, {"type": "end"})])
+    with closing(connect(db)) as c:
+        assert ui_state.searches(c)[0].query == 'feed="http://mine.example/"'
+
+
 def test_a_rule_for_the_folder_of_an_account_is_for_that_of_no_other_account(db: Path, tmp_path: Path) -> None:
     def with_accounts(path: Path, *names: str) -> dict[str, int]:
         """The folders “News” of accounts, with a feed in each."""

@@ -177,7 +177,7 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
                 said += [f"{follow}: {rule.said}" for rule in rules.of_folders(c, [old])]
             rules.move_to(c, old, to)
             if keys.count(name_key(name)) == keys.count(name_key(every[to].name)) == 1:  # a name of two says of neither
-                renaming.follow(c, "folder", name, [every[to].name])
+                renaming.follow(c, "folder", {name_key(name): [every[to].name]})
         else:
             said += [
                 f"Nothing is in “{name}” any more, which a rule is for: {rule.said}"

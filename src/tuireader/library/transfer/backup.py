@@ -37,6 +37,8 @@ from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.text.language import language_tag
 from tuireader.text.printable import printable_line, short_line
+from tuireader.text.shingles import completes, is_short, is_unlike
+from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import ADDRESS_MAX, host_of
 from tuireader.urls.identity import place
 from tuireader.urls.private_network import Reach, is_inside_by_name
@@ -71,6 +73,8 @@ _MISTAKES = 1000
 """Invalid lines after which reading stops."""
 _CUT = 2
 """Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
+_SHORT = 20
+"""Words from which on a text is only replaced by one that holds it."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
 """Fields that are not a single line of text."""
 _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
@@ -275,7 +279,7 @@ def restore(
                 restoring.take(row, len(line))
             except (ValueError, AddressError, QueryError) as error:
                 restoring.done.mistakes.append((number, f"this is left out: {error}"))
-    restoring.flush()
+    restoring.finish()
     done.idle = apply_rules.without_feeds(c, restoring.added_rules)
     if not is_whole and not done.mistakes:
         done.mistakes.append((number, "the backup was cut off behind this line"))
@@ -308,8 +312,8 @@ class _Restoring:
         self._c = c
         self._now = now
         self._feeds = feeds.by_place(c)
-        self._new: set[int] = set()
-        """Feeds that the backup brought."""
+        self._new: dict[int, set[str]] = {}
+        """Feeds that the backup brought, and the keys by which searches could name them before."""
         self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """Existing rules and their ids."""
@@ -373,9 +377,9 @@ class _Restoring:
             else:
                 if self.done.feeds >= FEEDS_MAX:
                     raise ValueError(f"no more than {FEEDS_MAX:,} feeds are taken from a file")
-                feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach)
+                feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach, follows=False)
                 self._feeds[place(url)] = feed.id
-                self._new.add(feed.id)
+                self._new[feed.id] = {name_key(url)}
                 self.done.feeds += 1
                 self.done.inside += [url] if url != PAGES and is_inside_by_name(host_of(url)) else []
             left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
@@ -393,7 +397,7 @@ class _Restoring:
         left_out, is_filled = [], False
         title, folder = _text(row, "custom_title"), _text(row, "folder")
         if title and not feed.given_name and not status_outbox.is_changed(self._c, feed.url, "title"):
-            feeds.rename(self._c, feed.id, title)
+            feeds.rename(self._c, feed.id, title, follows=feed.id not in self._new)
             status_outbox.date_back(self._c, feed.url, "title")
             is_filled = True
         elif title and title != feed.given_name:
@@ -501,6 +505,11 @@ class _Restoring:
         held = Counter(self._filed.get(self._feeds.get(place(url), 0)) for url in urls)
         return sorted((each for each in named if each and held[each]), key=lambda each: -held[each])
 
+    def finish(self) -> None:
+        self.flush()
+        with transaction(self._c):
+            feeds.follow_names(self._c, self._new)
+
     def flush(self) -> None:
         """Write the pending articles, all of one feed."""
         rows, self._waiting, self._size = self._waiting, [], 0
@@ -561,11 +570,10 @@ class _Restoring:
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         """Give an article what its row has, too; `is_new` is that of the first row of an article that was not here."""
-        html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
-        if not html and not is_new and articles.get(self._c, id_).words * _CUT <= words:
-            html = _text(row, "html")
-            text = plain_text(html)
-        if html and (is_new or not site_facts.is_here(self._c, id_)):
+        html = _text(row, "full_html") if is_new else self._text_for(row, id_)
+        if html:
+            text = (_text(row, "full_text") if is_new else "") or plain_text(html)
+            words = _number(row, "words") if is_new else count_tidied(text)
             articles.save_full_text(self._c, id_, html, text, words, published=_moment(row, "page_date"))
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
@@ -579,6 +587,20 @@ class _Restoring:
                     statuses.mark_undated(self._c, [id_], name, alone=True)
             statuses.set_apart(self._c, [id_] if is_apart and articles.status(self._c, id_).read else [])
         self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
+
+    def _text_for(self, row: dict[str, Any], id_: int) -> str:
+        """The text of a row that completes that of an article here; the backup may be somebody else's."""
+        if site_facts.is_here(self._c, id_):
+            return ""
+        here, is_whole = plain_text(articles.body(self._c, id_)), articles.get(self._c, id_).offline
+        is_open = id_ > self._newest or is_short(here, _SHORT)  # it came with this backup, or little would be lost
+        for name in ("full_html", "html"):
+            text = plain_text(html := _text(row, name))
+            is_longer = count_tidied(here) * _CUT <= count_tidied(text)
+            fits = is_open or completes(here, text) or (is_longer and not is_whole and not is_unlike(here, text))
+            if html and fits and (is_longer or name == "full_html"):
+                return html
+        return ""
 
     def _take_tags_and_rules(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}

@@ -38,13 +38,13 @@ def _names_in(query: str, field: Field) -> frozenset[str]:
     return frozenset(name_key(unquoted(each[0])) for values in named for each in re.finditer(VALUE, values))
 
 
-def follow(c: sqlite3.Connection, field: Field, old: str, new: Sequence[str]) -> None:
-    """Replace a whole name in all saved searches and rules by others, in the caller's transaction."""
+def follow(c: sqlite3.Connection, field: Field, new: Mapping[str, Sequence[str]]) -> None:
+    """Replace whole names in all saved searches and rules, as `renamed` does, in the caller's transaction."""
     for table in _TABLES:
         rows = c.execute(f"SELECT id, query FROM {table} WHERE query LIKE ?", (f"%{field}=%",)).fetchall()
         for id_, query in rows:
             text = text_of(query)
-            followed = renamed(text, field, {name_key(old): new})
+            followed = renamed(text, field, new)
             if followed != text:
                 c.execute(f"UPDATE {table} SET query = ? WHERE id = ?", (sound(followed), id_))
 
