@@ -261,9 +261,10 @@ def cache_of_newsboat(path: Path, content: str) -> Path:
         "content TEXT AS (hex(zeroblob(9500000)))",
         "content TEXT AS (" + " || ".join(["hex(zeroblob(1000000))"] * 90) + ") STORED",
         "content TEXT GENERATED ALWAYS AS (title) VIRTUAL",
+        "content TEXT, rowid TEXT",
     ],
 )
-def test_a_cache_whose_texts_are_computed_is_none(db: Path, tmp_path: Path, content: str) -> None:
+def test_a_cache_whose_texts_or_numbers_are_others_is_none(db: Path, tmp_path: Path, content: str) -> None:
     try:
         folder = cache_of_newsboat(tmp_path, content)
     except sqlite3.Error:

@@ -68,7 +68,7 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
     folder = folders.find(connection, arguments.folder) if arguments.folder else None
     exported = export_feeds(connection, utc_now(), folder_id=folder.id if folder else None)
-    if not exported.feeds:
+    if not (exported.feeds or exported.pages or exported.outside or exported.inside):
         say(NO_FEEDS if folder is None else f"There are no feeds in “{folder.name}”.")
         return FAILED
     _say_of_passwords(exported.without_password)
@@ -78,6 +78,8 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         say(f"{counted(exported.outside, 'feed')} whose address is not on the web: left out.")
     if exported.inside:
         say(f"{counted(exported.inside, 'feed')} in your own network, whose address you did not give: left out.")
+    if not exported.feeds:
+        return FAILED
     if arguments.output is None:
         sys.stdout.buffer.write(exported.content)
         return DONE

@@ -65,6 +65,14 @@ def reload(folder: Path) -> None:
 
 
 @needs_newsboat
+def test_a_search_above_the_feeds_of_a_title_means_all_of_them(db: Path, folder: Path) -> None:
+    lines = ['"query:All:feedtitle = \\"Same\\""', *(f'https://{n}.example/feed "~Same"' for n in "ab")]
+    (folder / "urls").write_text("\n".join(lines), "utf-8")
+    take_in(db, folder)
+    with closing(connect(db)) as c:
+        assert [each.query for each in ui_state.searches(c)] == ["feed=Same"]
+
+
 def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, site: ScriptedSite) -> None:
     urls = [publish(site, number) for number in range(3)]
     search = '"query:News:tags # \\"news\\" and unread = \\"yes\\""'

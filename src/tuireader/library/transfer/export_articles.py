@@ -117,20 +117,21 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
     """All feeds, or those of a folder, with folders and the user's titles, by folder and name."""
     names = {folder.id: folder.name for folder in folders.every(c)}
     every = [feed for feed in feeds.every(c) if not feed.holds_pages and folder_id in (None, feed.folder_id)]
-    bare = ((feed, without_credentials(feed.url), without_credentials(feed.site)) for feed in every)
-    some = [(feed, Outline(url, feed.name, names.get(feed.folder_id or 0, ""), site)) for feed, url, site in bare]
     page_lists = site_facts.page_list_feeds(c)
-    pages = [feed for feed, _ in some if feed.id in page_lists]
-    some = [(feed, outline) for feed, outline in some if feed.id not in page_lists]
-    outside = [feed for feed, _ in some if not feed.url.startswith(("http://", "https://"))]
-    some = [(feed, outline) for feed, outline in some if feed not in outside]
-    # An import would take them for the user's own word.
-    inside = [feed for feed, _ in some if feed.reach is Reach.PUBLIC and is_private_name(host_of(feed.url))]
-    some = [(feed, outline) for feed, outline in some if feed not in inside]
     by_url: dict[str, Outline] = {}
-    for _, outline in some:  # what two accounts follow is there once
-        by_url.setdefault(outline.url, outline)
+    without_password = inside = pages = outside = 0
+    for feed in every:
+        if feed.id in page_lists:
+            pages += 1
+        elif not feed.url.startswith(("http://", "https://")):
+            outside += 1
+        elif feed.reach is Reach.PUBLIC and is_private_name(host_of(feed.url)):
+            inside += 1  # an import would take it for the user's own word
+        else:
+            url, folder = without_credentials(feed.url), names.get(feed.folder_id or 0, "")
+            without_password += url != feed.url
+            # What two accounts follow is there once.
+            by_url.setdefault(url, Outline(url, feed.name, folder, without_credentials(feed.site)))
     outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
-    left_out = sum(feed.url != outline.url for feed, outline in some)
     content = write_opml("Subscriptions", outlines, now)
-    return ExportedFeeds(content, len(outlines), left_out, len(inside), len(pages), len(outside))
+    return ExportedFeeds(content, len(outlines), without_password, inside, pages, outside)

@@ -108,7 +108,6 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
     found = []
     for each in lines:
         if each.search is not None:
-            found.append(_save_search(c, each, each.search, every, saved))
             continue
         came = _follow_line(c, each, there, now)
         if came.feed_id is not None:
@@ -118,7 +117,9 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
         found.append(came)
     for feed_id, own in tags.items():  # a feed may stand in many lines
         newsboat.give_tags(c, feed_id, [*own], now)
-    return found
+    # Feeds that came after a search would not be meant by it.
+    found += [_save_search(c, each, each.search, every, saved) for each in lines if each.search is not None]
+    return sorted(found, key=lambda came: came.line or 0)
 
 
 def ignore(

@@ -110,7 +110,8 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
             columns = c.execute("PRAGMA table_xinfo(rss_item)").fetchall()
             # A computed column, or a long value that stands for each row, may take for ever, and all the memory.
-            is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT for row in columns)
+            # One of this name would hide the number of the row.
+            is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT or row[1].lower() == "rowid" for row in columns)
             if kind != ("table",) or is_odd:
                 raise NotAFeedListError(f"{path} is not a cache of newsboat")
             for url, ids in _by_feed(c).items():
