@@ -118,3 +118,9 @@ def test_no_letter_is_lost(text: Any) -> None:
     letters = [char for char in text if unicodedata.category(char)[0] in "LN" and not "\u1160" <= char <= "\u11ff"]
     letters = [char for char in letters if not "\ud7b0" <= char <= "\ud7ff"]
     assert [char for char in printable(text) if char in set(letters)] == letters
+
+
+@pytest.mark.parametrize("mark", ["\u1acf", "\u0897", "\u0b53"])
+def test_marks_that_are_newer_than_this_python_are_capped(mark: str) -> None:
+    assert printable("a" + mark * 900) == "a" + mark * MARKS_MAX
+    assert printable_block("a" + mark * 900 + "\nb") == "a" + mark * MARKS_MAX + "\nb"

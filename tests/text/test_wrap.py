@@ -137,3 +137,17 @@ def test_no_line_begins_with_a_mark_that_french_sets_apart_or_ends_with_one_that
 
 def test_such_a_mark_that_begins_a_word_may_begin_a_line() -> None:
     assert lines("see :help and ?x of vim", 4) == ["see", ":hel", "p", "and", "?x", "of", "vim"]
+
+
+@pytest.mark.parametrize(("word", "letters"), [("राष्ट्र", 5), ("स्त्री", 4), ("क्षत्रिय", 6), ("हिन्दी", 5), ("မြန်မာ", 5)])
+def test_a_word_of_joined_letters_has_room_for_each_of_them(word: str, letters: int) -> None:
+    """Many terminals draw them side by side."""
+    assert cells(word) == letters
+    assert all(cells(line) <= 40 for line in lines(f"{word} " * 50, 40))
+
+
+def test_a_cluster_without_end_is_divided() -> None:
+    endless = "क्" * 1000
+    found = lines(endless, 40)
+    assert "".join(found) == endless
+    assert max(map(cells, found)) == 40

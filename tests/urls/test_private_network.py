@@ -38,7 +38,13 @@ def test_other_spellings_of_addresses_inside(name: str) -> None:
     assert is_private_name(name)
 
 
-@pytest.mark.parametrize("name", ["8.8", "134744072", "0x08080808", "999.1", "1.2.3.4.5", "10.example", "0x", "10..1"])
+@pytest.mark.parametrize("name", ["999.1", "4294967296", "6425673729", "127.0.0.256", "256.0.0.1", "0x100000000"])
+def test_numbers_that_are_no_address_are_not_outside(name: str) -> None:
+    """A proxy may take them modulo 2^32."""
+    assert is_private_name(name)
+
+
+@pytest.mark.parametrize("name", ["8.8", "134744072", "0x08080808", "1.2.3.4.5", "10.example", "0x", "10..1"])
 def test_other_spellings_of_addresses_outside_and_of_none(name: str) -> None:
     assert not is_private_name(name)
 

@@ -119,12 +119,22 @@ def _thin(match: re.Match[str]) -> str:
     kept: list[str] = []
     pile: list[str] = []
     for char in match[0]:
-        if unicodedata.category(char)[0] == "M" or unicodedata.category(char) == "Cf":
+        if _is_mark(char):
             pile.append(char)
         else:
             kept += [*_capped(pile), char]
             pile = []
     return "".join([*kept, *_capped(pile)])
+
+
+def _is_mark(char: str) -> bool:
+    """Whether a character is drawn on the one before, or not at all; Python may not know it yet."""
+    category = unicodedata.category(char)
+    if category == "Cn":
+        from tuireader.text.wrap import cells  # only where one comes
+
+        return not cells(char)
+    return category[0] == "M" or category == "Cf"
 
 
 def _capped(pile: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from itertools import accumulate
+from unicodedata import category
 
 # Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek and Cyrillic, the usual
 # punctuation, no-break spaces, currency, arrows and frames. All else is measured.
@@ -40,11 +41,17 @@ def _clustered() -> re.Pattern[str]:
     )
 
 
+_CONJOINED = re.compile("[\u0900-\u0dff\u0f00-\u109f\u1780-\u17d3]")
+"""The scripts of South Asia, Burmese and Khmer, whose letters are drawn joined or side by side, as the terminal can."""
+_CLUSTER_MAX = 16
+"""Maximum characters of a cluster that is not divided."""
+
+
 def cells(text: str) -> int:
     """Cells of a line of text."""
     if text.isascii() or not NOT_NARROW.search(text):
         return len(text)
-    if len(text) > _LONG:
+    if len(text) > _LONG or _CONJOINED.search(text):
         return sum(widths(text))
     from wcwidth import width
 
@@ -52,7 +59,7 @@ def cells(text: str) -> int:
 
 
 def widths(text: str) -> list[int]:
-    """Cells of each character; a cluster's cells count at its first."""
+    """Cells of each character; a cluster's cells count at its first, unless it is too long to stay whole."""
     if not NOT_NARROW.search(text):
         return [1] * len(text)
     if not _clustered().search(text):
@@ -61,8 +68,11 @@ def widths(text: str) -> list[int]:
 
     found: list[int] = []
     for cluster in iter_graphemes(text):
-        found.append(_cluster_width(cluster))
-        found.extend([0] * (len(cluster) - 1))
+        if len(cluster) > _CLUSTER_MAX and _CONJOINED.match(cluster):
+            found.extend(map(_letter_width, cluster))
+        else:
+            found.append(_cluster_width(cluster))
+            found.extend([0] * (len(cluster) - 1))
     return found
 
 
@@ -88,19 +98,28 @@ def _width(character: str) -> int:
 def _cluster_width(cluster: str) -> int:
     from wcwidth import width
 
-    return max(0, width(cluster, control_codes="ignore"))
+    together = max(0, width(cluster, control_codes="ignore"))
+    # Many terminals draw letter by letter: a line that is too short there loses nothing, one that is too long does.
+    return max(together, sum(map(_letter_width, cluster))) if _CONJOINED.match(cluster) else together
+
+
+def _letter_width(character: str) -> int:
+    return _width(character) or category(character) == "Mc"
 
 
 def cluster_end(text: str, begin: int, stop: int) -> int:
-    """The end of the last cluster up to `stop`; at least one cluster after `begin`."""
+    """The end of the last cluster up to `stop`; at least one cluster after `begin`, or a part of one that is long."""
     if not _clustered().search(text, begin, stop + 1) and _width(text[stop : stop + 1] or "x") > 0:
         return stop
     from wcwidth import iter_graphemes
 
     end = begin
     for cluster in iter_graphemes(text[begin : stop + 64]):
-        if end > begin and end + len(cluster) > stop:
-            break
+        if end + len(cluster) > stop:
+            if end > begin:
+                break
+            if len(cluster) > _CLUSTER_MAX:
+                return stop
         end += len(cluster)
     return end
 
@@ -303,12 +322,12 @@ def _by_dictionary(text: str, stops: list[int]) -> list[int]:
     breaker = _line_breaker()
     if breaker is None:
         return stops
-    found: set[int] = set()
+    found = set(stops)
     for run in _OF_DICTIONARIES.finditer(text):
         start, end = run.span()
+        found.difference_update(stops[bisect_right(stops, start) : bisect_left(stops, end)])
         found.update(stop for stop in accumulate(map(len, breaker(run[0])), initial=start) if start < stop < end)
-        stops = [stop for stop in stops if not start < stop < end]
-    return sorted(found.union(stops))
+    return sorted(found)
 
 
 @cache

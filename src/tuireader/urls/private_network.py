@@ -68,7 +68,7 @@ def permission_for(url: str, given: str, reach: Reach) -> Permission:
 
 
 def is_private_name(host: str) -> bool:
-    """Whether a host is private by its name alone: localhost, or a private IP address."""
+    """Whether a host is private by its name alone: localhost, a private IP address, or numbers that are no address."""
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -77,7 +77,7 @@ def is_private_name(host: str) -> bool:
             return is_private_address(_of_numbers(name))
         return is_private_address(ipaddress.ip_address(name))
     except ValueError:
-        return False
+        return _NUMBERS.fullmatch(name) is not None
 
 
 def is_inside_by_name(host: str) -> bool:

@@ -52,10 +52,10 @@ _UNSEEN = re.compile(rb"<(script|style|nav|footer|aside|svg|template|!--)", re.I
 _HEADER = re.compile(rb"<(header)\b", re.IGNORECASE)
 _MAIN = re.compile(rb"""<main\b|<[a-z]{1,9}\s[^<>]{0,200}role=["']?main\b""", re.IGNORECASE)
 _LINKED_HEADING = re.compile(
-    rb"""<h[1-6]\b[^>]{0,300}>\s{0,50}<a\s[^>]{0,500}?href=["']([^"'<>]{1,500})["']""", re.IGNORECASE
+    rb"""<h[1-6]\b[^<>]{0,300}+>\s{0,50}+<a\s[^<>]{0,500}?href=["']([^"'<>]{1,500})["']""", re.IGNORECASE
 )
 _HEADING = re.compile(
-    rb"""<h[1-6]\b[^>]{0,300}>\s{0,50}(?:<a\b[^<>]{0,500}>)?\s{0,50}([^<>]{1,300})</""", re.IGNORECASE
+    rb"""<h[1-6]\b[^<>]{0,300}+>\s{0,50}+(?:<a\b[^<>]{0,500}+>)?+\s{0,50}+([^<>]{1,300}+)</""", re.IGNORECASE
 )
 _ANCHOR = re.compile(rb"<(/?)a\b[^<>]{0,5000}>", re.IGNORECASE)
 _TAG = re.compile(rb"<[^<>]*>")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from tuireader.model.feed import FeedSummary
 
 
+_SORTED_BY = 100
+"""Maximum characters of a name by which it is sorted: thousands of names may be as long as they are allowed to be."""
+
+
 class Facets(NamedTuple):
     """Rows with both sort orders; prepared off the loop, since there may be very many."""
 
@@ -88,7 +92,7 @@ def _sorted(table: Table) -> Facets:
     from tuireader.text.folding import fold
 
     nameless, totals = table.nameless, table.totals
-    folded = [fold(name) for name in table.names]
+    folded = [fold(name[:_SORTED_BY]) for name in table.names]
     places = range(len(folded))
     return Facets(
         table,
