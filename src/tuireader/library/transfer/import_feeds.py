@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -75,6 +76,7 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
         there = feeds.by_place(c)
         listed = read_list(content)
         found = [_follow(c, outline, there, now) for outline in listed.outlines]
+        _follow_names(c, found)
         return found + [
             ImportedFeed(Outline(each.what, "", ""), "unsupported", None, each.why) for each in listed.left_out
         ]
@@ -117,6 +119,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
         found.append(came)
     for feed_id, own in tags.items():  # a feed may stand in many lines
         newsboat.give_tags(c, feed_id, [*own], now)
+    _follow_names(c, found)
     # Feeds that came after a search would not be meant by it.
     found += [_save_search(c, each, each.search, every, saved) for each in lines if each.search is not None]
     return sorted(found, key=lambda came: came.line or 0)
@@ -192,14 +195,21 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
             return ImportedFeed(outline, "failed", None, f"it is followed here as “{name}”, and under one name alone")
         return ImportedFeed(outline, "known", there[where], is_filled=_fill_in(c, there[where], outline))
     with transaction(c):  # whole, or not at all: what is here already is not made anew
-        feed = feeds.add(c, url, title=outline.title, site="", now=now)
+        feed = feeds.add(c, url, title=outline.title, site="", now=now, follows=False)
         if outline.title:  # what the user calls it, whatever it calls itself
-            feeds.rename(c, feed.id, outline.title)
+            feeds.rename(c, feed.id, outline.title, follows=False)
         if outline.folder:
             folders.put(c, feed.id, folders.add(c, outline.folder).id)
         newsboat.give_tags(c, feed.id, outline.tags, now)
     there[where] = feed.id
     return ImportedFeed(outline, "added", feed.id)
+
+
+def _follow_names(c: sqlite3.Connection, found: Iterable[ImportedFeed]) -> None:
+    """Let saved searches and rules follow the names of new feeds, of all at once."""
+    new = {each.feed_id for each in found if each.status == "added"}
+    with transaction(c):
+        feeds.follow_names(c, {feed.id: {name_key(feed.url)} for feed in feeds.every(c) if feed.id in new})
 
 
 def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> bool:
