@@ -25,10 +25,12 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\
 
 
 def say(sentence: str) -> None:
-    """Print a message on stderr, as "tuireader: …", with a period at its end."""
+    """Print a message on stderr, as "tuireader: …", without passwords, and with a period at its end."""
+    from tuireader.urls.shown import without_passwords
+
     early_terminal.show_shell()
     with suppress(OSError):  # a terminal that is gone hears nothing
-        print(f"tuireader: {printable(ended(sentence))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
+        print(f"tuireader: {printable(ended(without_passwords(sentence)))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
 
 
 def put(text: str = "") -> None:

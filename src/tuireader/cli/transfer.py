@@ -21,7 +21,7 @@ from tuireader.model.query import Query
 from tuireader.store import feeds, folders
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
-from tuireader.urls.shown import without_credentials
+from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,7 +48,7 @@ def _mistake(path: Path, form: str) -> str:
 
     Anything but a regular file or a folder is refused.
     """
-    shown = printable(str(path))
+    shown = shown_address(str(path))
     with _said_if_not(path):
         return _mistake_there(path, shown, form)
 
@@ -224,4 +224,4 @@ def _said_if_not(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TuireaderError(f"{printable(str(path))} cannot be written: {error.strerror}.") from error
+        raise TuireaderError(f"{shown_address(str(path))} cannot be written: {error.strerror}.") from error

@@ -51,7 +51,11 @@ def shown_address(typed: str) -> str:
 
 
 def without_passwords(text: str) -> str:
-    return re.sub(rf"//[^\s/@\"'<>]*[{_AT}]", "//", text) if re.search(f"[{_AT}]", text) else text
+    """A text without what stands before the host in its addresses, also of one that was taken for a path or a name."""
+    if not re.search(f"[{_AT}]", text):
+        return text
+    text = re.sub(rf"(:/|//)[^\s/@\"'<>]*[{_AT}]", r"\1", text)
+    return re.sub(rf"(?!mailto:)[^\s/@\"'<>“:]+:[^\s/@\"'<>]+[{_AT}]", "", text)
 
 
 def split_credentials(url: str) -> tuple[str, str | None]:

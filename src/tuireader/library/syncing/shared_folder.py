@@ -61,7 +61,7 @@ from tuireader.sync.shared_folder_map import (
 )
 from tuireader.text.sentences import counted, listed
 from tuireader.urls.private_network import Reach
-from tuireader.urls.shown import split_credentials
+from tuireader.urls.shown import shown_address, split_credentials
 
 if TYPE_CHECKING:
     import sqlite3
@@ -135,7 +135,7 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
         raise SyncError(
             _away(path)
             if there is not None and there.folder == str(path)
-            else f"{path} is no folder here; make it, or name another"
+            else f"{shown_address(str(path))} is no folder here; make it, or name another"
         )
     is_same = there is not None and (there.folder == str(path) or any(path.glob(f"{_PREFIX}{there.device}.*")))
     if there is not None and there.folder == str(path) and there.host == host:
