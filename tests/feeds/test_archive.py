@@ -103,6 +103,7 @@ def test_sitemaps_of_each_kind() -> None:
     assert read_sitemap(b"\x1f\x8bbroken") == read_sitemap(b"<html>") == read_sitemap(b"") == ((), ())
     assert may_list_articles("https://a.example/post-sitemap.xml")
     assert not may_list_articles("https://a.example/wp-sitemap-taxonomies-category-1.xml")
+    assert may_list_articles("https://a.example/tags/articles.xml?image=1")
 
 
 @given(st.binary(max_size=400))

@@ -44,7 +44,7 @@ from tuireader.feeds.opml import read_list
 from tuireader.feeds.parse import parse_feed
 from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
-from tuireader.feeds.sitemap import parse_news, read_sitemap
+from tuireader.feeds.sitemap import may_list_articles, parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.subscribing import discovery, typed_page
 from tuireader.library.transfer.backup import restore
@@ -242,6 +242,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda text: Robots(text).allows("https://a.example/" + "a" * 20_000),
     ),
     "sitemap": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * n, read_sitemap),
+    "a sitemap at an address of names": (lambda n: f"http://a.example/{'tag' * n}/", may_list_articles),
     "sitemap, spaces": (
         lambda n: b"<urlset><url><loc>" + b" " * n + b"<lastmod>" + b" " * n + b"</url></urlset>", read_sitemap
     ),

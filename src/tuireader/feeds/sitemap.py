@@ -27,10 +27,9 @@ _LOC = re.compile(r"<loc\b[^<>]*>\s*+(?:<!\[CDATA\[\s*+)?([^\s<>\]]{1,2000})", r
 _DATE = re.compile(r"<(?:[\w-]{1,20}:)?(?:publication_date|lastmod)\b[^<>]*>\s*+([0-9T:+.Z-]{4,40})", re.IGNORECASE)
 _PUBLISHED = re.compile(r"<(?:[\w-]{1,20}:)?publication_date\b[^<>]*>\s*+([0-9T:+.Z-]{4,40})", re.IGNORECASE)
 _NOT_ARTICLES = re.compile(
-    r"(?:categor|tag|author|user|taxonom|image|video|product|attachment|format)[\w-]*[^/]*$|page-sitemap|posts?-page",
-    re.IGNORECASE,
+    "categor|tag|author|user|taxonom|image|video|product|attachment|format|page-sitemap|posts?-page", re.IGNORECASE
 )
-"""Names of files that list other things than articles."""
+"""Parts of the names of files that list other things than articles."""
 
 
 _NEWS = re.compile(r"<news:title\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,2000})", re.IGNORECASE)
@@ -88,7 +87,7 @@ def _unpacked(content: bytes) -> bytes:
 
 def may_list_articles(url: str) -> bool:
     """Whether a file's name does not suggest other content than articles."""
-    return _NOT_ARTICLES.search(url.partition("?")[0]) is None
+    return _NOT_ARTICLES.search(url.partition("?")[0].rpartition("/")[2]) is None
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:

@@ -226,6 +226,26 @@ async def test_a_site_that_forbids_it_is_not_read(library: Library, site: Script
     assert not [path for path in site.paths() if "sitemap" in path]
 
 
+async def test_a_page_leads_to_none_that_is_forbidden_or_of_another_site(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    give_pages(site, SOME)
+    give_pages(other_site, SOME)
+    give_sitemaps(site)
+    forbidden, elsewhere, moved = (post.path for post in SOME[13:16])
+    site.pages["/private/"] = site.pages[forbidden]
+    site.pages["/robots.txt"] = Reply(f"User-agent: *\nDisallow: /private\nSitemap: {site.url}/sitemap_index.xml\n")
+    for path, target in ((forbidden, "/private/"), (elsewhere, other_site.url + elsewhere), (moved, "/moved/")):
+        site.pages["/moved/"] = site.pages[path]
+        site.pages[path] = Reply(status=301, headers={"Location": target})
+    await start(library, site)
+    events = await back(library)
+    assert (events[-1].status, events[-1].new) == ("done", len(SOME) - FRONT - 2)
+    assert "/private/" not in site.paths()
+    assert "/moved/" in site.paths()
+    assert other_site.paths() == []
+
+
 async def test_a_sitemap_without_a_robots_file_is_found_at_its_usual_place(
     library: Library, site: ScriptedSite
 ) -> None:

@@ -155,8 +155,8 @@ class Found(NamedTuple):
 
     pages: tuple[Listed, ...]
     """Addresses that look like the feed's articles, newest first."""
-    pause: float
-    """Seconds between requests that the site asks for."""
+    robots: Robots
+    """The rules of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
         size += sum(map(len, listing.pages))
         if found and not robots.sitemaps and not listing.maps:  # of the usual names one is enough
             waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
-    return Found(await in_thread(_newest, found), robots.pause)
+    return Found(await in_thread(_newest, found), robots)
 
 
 def _own_links(front: Front, feed: Feed) -> tuple[str, ...]:

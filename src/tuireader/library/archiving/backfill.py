@@ -26,6 +26,7 @@ from tuireader.urls.private_network import permission_for
 from tuireader.urls.shown import with_credentials_of
 
 if TYPE_CHECKING:
+    from tuireader.feeds.robots import Robots
     from tuireader.feeds.sitemap import Listed
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
@@ -93,6 +94,8 @@ class _Backfill:
     """Bytes read."""
     missed: int = 0
     """Article pages that could not be fetched."""
+    robots: Robots | None = None
+    """The rules of the site, if its pages are read."""
 
     async def pages(self) -> AsyncGenerator[Backfilled, None]:
         """Read pages to the end, to known articles, or to the limits."""
@@ -150,7 +153,7 @@ class _Backfill:
         found = await archive_sources.find_pages(self.cache, self._get, self.feed, front)
         if not found.pages:
             raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
-        self.pause = max(self.pause, min(found.pause, PAUSE_MOST))
+        self.pause, self.robots = max(self.pause, min(found.robots.pause, PAUSE_MOST)), found.robots
         async with aclosing(self._walk(found.pages, before)) as pages:
             async for came in pages:
                 yield came
@@ -199,8 +202,11 @@ class _Backfill:
 
     async def _page_of(self, listed: Listed) -> Page | None:
         """The page of an article; None if it is missing or another page came instead."""
-        page = await asked(self._get, listed.url, self._miss)
-        if page is None or (same_site(page.url, listed.url) and not is_front_page(page.url)):
+        def may_lead_to(url: str) -> bool:
+            return same_site(url, listed.url) and (self.robots is None or self.robots.allows(url))
+
+        page = await asked(partial(self._get, follows=may_lead_to), listed.url, self._miss)
+        if page is None or not is_front_page(page.url):
             return page
         self._miss(f"{named_host(listed.url)} leads to another page in the place of an article")
         return None
@@ -233,13 +239,13 @@ class _Backfill:
         page, back_to = before.page + 1, taken.archive.back_to
         return Backfilled(self.feed, "page", page, before.pages, taken.new, taken.known, back_to)
 
-    async def _get(self, url: str) -> Page:
+    async def _get(self, url: str, *, follows: Callable[[str], bool] | None = None) -> Page:
         if self.asked:
             await self.sleep(self.pause)
         self.asked += 1
         given = with_credentials_of(url, self.feed.url)
         permission = permission_for(given, self.feed.url, self.feed.reach)
-        page = await self.queue.get(given, permission=permission, first=False)
+        page = await self.queue.get(given, permission=permission, first=False, follows=follows)
         self.size += len(page.content)
         return page
 
