@@ -221,13 +221,22 @@ def stories_of(c: sqlite3.Connection, ids: Iterable[int], *, shared: bool = Fals
     return dict(c.execute(f"{some} AND a.story IS NOT NULL", (id_list(ids),)).fetchall())
 
 
-def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: int | None) -> int:
-    """Put an article into a known story, else into one of its own; returns the story. It is compared with no other."""
+def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: int | None, *, newest: int) -> int:
+    """Put an article into a known story, else into one of its own; returns the story.
+
+    It is compared with the others of the story if any of them has an id up to `newest`.
+    """
     there = _feeds_in(c, story) if story is not None else []
-    if story is None or feed_id in there or len(there) >= _TELLINGS:
+    if story is None or feed_id in there or len(there) >= _TELLINGS or not _may_join(c, article_id, story, newest):
         story = _free_story(c, article_id)
     c.execute("UPDATE article SET story = ? WHERE id = ?", (story, article_id))
     return story
+
+
+def _may_join(c: sqlite3.Connection, article_id: int, story: int, newest: int) -> bool:
+    rows = c.execute("SELECT id FROM article INDEXED BY article_by_story WHERE story = ?", (story,)).fetchall()
+    told = [row[0] for row in rows]
+    return min(article_id, *told, newest + 1) > newest or all(_is_same(c, article_id, each) for each in told[:_MOST])
 
 
 def _is_read(c: sqlite3.Connection, others: Iterable[int]) -> bool:

@@ -126,7 +126,7 @@ _PARTS_MAX = 8
 _PART_CALLED = 0.5
 _PART_TOLD, _WORDS_TOLD = 0.7, 4
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
-_BETWEEN = re.compile(r"\s*[,;，、；]\s*")
+_BETWEEN = re.compile("[,;，、；]")
 _AUTHOR = "article:author"
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """Section names that mean nothing: Hugo gives the folder of a page."""

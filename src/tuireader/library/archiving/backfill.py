@@ -202,6 +202,7 @@ class _Backfill:
 
     async def _page_of(self, listed: Listed) -> Page | None:
         """The page of an article; None if it is missing or another page came instead."""
+
         def may_lead_to(url: str) -> bool:
             return same_site(url, listed.url) and (self.robots is None or self.robots.allows(url))
 

@@ -108,6 +108,8 @@ class UnresponsiveHosts:
 DEADLINE, LIMIT = web.DEADLINE, web.LIMIT
 """Seconds for a response including redirects, and maximum bytes."""
 LeadsElsewhereError = web.LeadsElsewhereError
+Follows = Callable[[str], bool]
+"""Whether a redirect to an address is followed."""
 
 
 class PoliteQueue:
@@ -136,7 +138,7 @@ class PoliteQueue:
         instead_of: Sequence[str] = (),
         deadline: float = DEADLINE,
         first: bool = True,
-        follows: Callable[[str], bool] | None = None,
+        follows: Follows | None = None,
     ) -> Page:
         """Fetch a page within `deadline` seconds; `first` requests go before others.
 
@@ -205,7 +207,14 @@ class PoliteQueue:
         async with self._lanes.of(feed.url, first=False):
             yield
 
-    async def get_feed(self, feed: Feed, unresponsive: UnresponsiveHosts, *, deadline: float = DEADLINE) -> Page:
+    async def get_feed(
+        self,
+        feed: Feed,
+        unresponsive: UnresponsiveHosts,
+        *,
+        deadline: float = DEADLINE,
+        follows: Follows | None = None,
+    ) -> Page:
         """Fetch a feed, conditionally where that can be, while its `lane` is held.
 
         `unresponsive` is what is known by now of servers in this run, and learns from what comes. Raises NotAskedError
@@ -221,8 +230,11 @@ class PoliteQueue:
                 validators=feed.validators,
                 deadline=deadline,
                 permission=permission_for(feed.url, feed.url, feed.reach),
+                follows=follows,
                 clock=self._clock,
             )
+        except LeadsElsewhereError:
+            raise
         except FetchError as error:
             unresponsive.note(feed.url, error)
             self._learn(feed, error)

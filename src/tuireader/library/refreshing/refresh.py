@@ -7,13 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
 from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
-from tuireader.library.politeness.queue import DEADLINE, PoliteQueue, UnresponsiveHosts
+from tuireader.library.politeness.queue import DEADLINE, Follows, LeadsElsewhereError, PoliteQueue, UnresponsiveHosts
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.upkeep import index_few
@@ -22,12 +23,17 @@ from tuireader.model.fetched import Page
 from tuireader.model.headline import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.private_network import Reach, permission_for
 from tuireader.urls.shown import without_credentials
 
+if TYPE_CHECKING:
+    from tuireader.feeds.robots import Robots
+
 AT_ONCE = 96
 """Maximum feeds being fetched: on slow links nearly all of it is waiting."""
+_SITES = 5
+"""Maximum sites through which a page redirects."""
 WAITING_MAX = 32_000_000
 """Unsaved bytes from which no more feeds are fetched."""
 
@@ -130,10 +136,7 @@ class _Run:
     async def _fetch(self, feed: Feed) -> Refreshed:
         """Fetch a feed in its turn; its lane is free while it is saved."""
         try:
-            if (why := await self._forbidden(feed)) is not None:
-                return why
-            async with self._queue.lane(feed), self._hands.asking():
-                came = await self._ask(feed)
+            came = await (self._ask_as_allowed(feed) if feed.id in self._pages else self._ask_in_turn(feed))
             if not isinstance(came, Page):
                 return came
             with self._hands.holding(len(came.content)):
@@ -141,19 +144,34 @@ class _Run:
         except StoreError as error:
             return Refreshed(feed, "failed", error=str(error))
 
-    async def _forbidden(self, feed: Feed) -> Refreshed | None:
-        """The failure of a page that robots.txt forbids; None for others, and for feeds, which are for programs."""
-        if feed.id in self._pages:
+    async def _ask_as_allowed(self, feed: Feed) -> Page | Refreshed:
+        """The same for a page, if robots.txt allows it and what it redirects to; feeds are for programs."""
+        url, permission = feed.url, permission_for(feed.url, feed.url, feed.reach)
+        rules: dict[str, Robots] = {}
+
+        def may_follow(there: str) -> bool:
+            return (own := rules.get(host_of(there))) is not None and own.allows(there)
+
+        for _ in range(_SITES):
             try:
-                await self._robots.check(feed.url, permission_for(feed.url, feed.url, feed.reach))
+                rules[host_of(url)] = await self._robots.check(url, permission)
+                return await self._ask_in_turn(feed, may_follow)
+            except LeadsElsewhereError as error:
+                url, permission = error.url, error.permission
             except FetchError as error:
                 return await self._failed(feed, error)
-        return None
+        return await self._failed(feed, FetchError(f"{named_host(feed.url)} redirects through too many sites"))
 
-    async def _ask(self, feed: Feed) -> Page | Refreshed:
+    async def _ask_in_turn(self, feed: Feed, follows: Follows | None = None) -> Page | Refreshed:
+        async with self._queue.lane(feed), self._hands.asking():
+            return await self._ask(feed, follows)
+
+    async def _ask(self, feed: Feed, follows: Follows | None) -> Page | Refreshed:
         """The page, or the result without one, which is recorded before the host's next feed is fetched."""
         try:
-            page = await self._queue.get_feed(feed, self._unresponsive, deadline=self._deadline)
+            page = await self._queue.get_feed(feed, self._unresponsive, deadline=self._deadline, follows=follows)
+        except LeadsElsewhereError:
+            raise
         except NotAskedError as error:
             return Refreshed(feed, "not-due") if error.kind is FetchFailure.HELD else await self._skip(feed, error)
         except FetchError as error:

@@ -548,7 +548,9 @@ class _Restoring:
         """Give articles without a story the one that they have in the backup; others would share other marks."""
         there = duplicates.stories_of(self._c, numbers)
         for id_, number in numbers.items():
-            story = there.get(id_) or duplicates.put_into_story(self._c, id_, feed_id, self._stories.get(number))
+            story = there.get(id_) or duplicates.put_into_story(
+                self._c, id_, feed_id, self._stories.get(number), newest=self._newest
+            )
             if number:
                 self._stories.setdefault(number, story)
         duplicates.settle_of(self._c, numbers)
@@ -615,8 +617,8 @@ class _Restoring:
         for rule, bits in did.items():
             if is_new and rule.id:
                 rules.was_done(self._c, rule.id, id_, bits)
-            elif is_here and rule.id and rule.id not in done:
-                # What was done elsewhere since the backup is newer.
+            elif is_here and rule.id and rule.id not in done and rules.caught(self._c, [rule], [id_]):
+                # What was done elsewhere since is newer; somebody else's backup may say so of any article.
                 rules.redo(self._c, rule, {id_: _in_force(row, rule, bits)}, status_outbox.undated)
 
 
