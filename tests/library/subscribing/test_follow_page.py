@@ -144,6 +144,27 @@ async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Lib
     assert site.paths().count("/news/") == before
 
 
+async def test_a_followed_page_that_redirects_is_read_where_it_leads_if_that_is_allowed(
+    library: Library, site: ScriptedSite, other_site: ScriptedSite
+) -> None:
+    site.pages["/news/"] = page_of([3, 2, 1])
+    await follow(library, site)
+    site.pages["/private/"] = site.pages["/moved/"] = other_site.pages["/news/"] = page_of([4, 3, 2, 1])
+    for there in (site, other_site):
+        there.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /private/\n", content_type="text/plain")
+    for target in ("/private/", other_site.url + "/private/"):
+        site.pages["/news/"] = Reply(status=302, headers={"Location": target})
+        assert "robots.txt" in str(await again(library))
+    assert "/private/" not in [*site.paths(), *other_site.paths()]
+    assert len(library.titles()) == 3
+    site.pages["/news/"] = Reply(status=302, headers={"Location": "/moved/"})
+    assert not await again(library)
+    assert len(library.titles()) == 4
+    site.pages["/news/"] = Reply(status=302, headers={"Location": other_site.url + "/news/"})
+    await again(library)
+    assert "/news/" in other_site.paths()
+
+
 @pytest.mark.slow
 async def test_a_rebuilt_page_is_learned_anew_when_its_address_is_given_again(
     library: Library, site: ScriptedSite

@@ -1126,6 +1126,38 @@ def test_what_is_read_apart_from_its_story_is_so_after_a_restore(db: Path, tmp_p
         assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
 
 
+@pytest.mark.parametrize("with_new", [False, True])
+def test_a_backup_of_somebody_else_makes_no_story_of_articles_that_are_here(db: Path, with_new: bool) -> None:
+    with closing(connect(db)) as c:
+        for name in "ab":
+            feed = feeds.add(c, f"https://{name}.example/feed", title=name, site="", now=NOW)
+            save(c, ready(name, " ".join(f"{name}{n}" for n in range(200))), feed=feed)
+    row = {"type": "article", "html": "<p>Buy my coins.</p>", "story": 7}
+    names = "cb" if with_new else "ab"
+    rows: list[dict[str, object]] = [{"type": "tuireader", "version": 1}]
+    rows += [row | {"feed_url": f"https://{name}.example/feed", "guid": name, "title": name} for name in names]
+    back(db, [json.dumps(each) for each in (*rows, {"type": "end"})])
+    with closing(connect(db)) as c:
+        assert articles.count(c, Query()) == (3 if with_new else 2)
+
+
+def test_a_backup_of_somebody_else_says_of_no_article_here_that_a_rule_has_hidden_it(db: Path) -> None:
+    with closing(connect(db)) as c:
+        feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        for guid, text in (("one", "Your tax is due."), ("two", "Spam of it.")):
+            save(c, ready(guid, text), feed=feeds.every(c)[0])
+        index_all(c)
+    row = {"type": "article", "feed_url": "https://a.example/feed", "rules": {"0": 3}, "read": True, "hidden": True}
+    rows = [
+        {"type": "tuireader", "version": 1},
+        {"type": "rule", "number": 0, "query": "spam", "hide": True, "read": True},
+    ]
+    rows += [row | {"guid": guid, "title": f"Title of {guid}", "unasked": ["read"]} for guid in ("one", "two")]
+    back(db, [json.dumps(each) for each in (*rows, {"type": "end"})])
+    with closing(connect(db)) as c:
+        assert [each.title for each in articles.window(c, Query(unread=True), 0, 9)] == ["Title of one"]
+
+
 def test_searches_are_taken_apart_once_however_many_feeds_come(db: Path) -> None:
     renaming._names_in.cache_clear()
     rows: list[dict[str, object]] = [{"type": "tuireader", "version": 1}]
