@@ -48,6 +48,11 @@ def log_path() -> Path:
     return Path(os.path.abspath(said)) if said else state_dir() / "tuireader.log"  # noqa: PTH100 - as logging does
 
 
+def typed(path: str) -> Path:
+    """A path that the user typed, with ~ as in a shell; one of nobody stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises for it
+
+
 def keep_private(path: str | os.PathLike[str]) -> None:
     """Create a file that only its owner can read, or restrict an existing one.
 

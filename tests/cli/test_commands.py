@@ -616,3 +616,13 @@ def test_on_a_terminal_a_screenful_is_listed_and_elsewhere_all(run: Run) -> None
         assert run(*words).out.count("Piece") == run(*words, "-n", "0").out.count("Piece") == 700
         assert run(*words, "-n", "3").out.count("Piece") == 3
         assert len(run(*words, "--json").rows) == 700
+
+
+@pytest.mark.parametrize("words", [("import",), ("sync", "--dir"), ("add",), ("export", "--output")])
+@pytest.mark.parametrize("name", ["/tmp/" + "a" * 300, "~nobody-of-this-name/x", "a/" * 3000])
+def test_a_path_that_cannot_be_is_said(words: tuple[str, ...], name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, name]) != 0
+    said = capsys.readouterr().err
+    assert said.startswith("tuireader: ")
+    assert "Unexpected" not in said
+    assert "Traceback" not in said

@@ -110,6 +110,25 @@ def test_an_exported_file_that_was_changed_since_is_kept(run: Run, tmp_path: Pat
     assert [file.read_text("utf-8").splitlines()[-1] for file in kept] == ["my notes", "other notes"]
 
 
+@pytest.mark.parametrize("kind", ["a pipe", "an endless link", "a folder"])
+def test_what_stands_in_the_place_of_an_exported_file_is_kept_and_not_read(run: Run, tmp_path: Path, kind: str) -> None:
+    words = ("export", "--format", "markdown", "--output", str(tmp_path / "out"))
+    assert run(*words).status == 0
+    first = min((tmp_path / "out").glob("*.md"))
+    text = first.read_text("utf-8")
+    first.unlink()
+    if kind == "a pipe":
+        os.mkfifo(first)
+    elif kind == "an endless link":
+        first.symlink_to("/dev/zero")
+    else:
+        first.mkdir()
+    assert "kept beside the new ones" in run(*words).err
+    assert first.read_text("utf-8") == text
+    assert first.is_file()
+    assert not first.is_symlink()
+
+
 def test_an_exported_file_that_was_changed_keeps_its_name_where_the_new_one_has_no_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuireader import paths
 from tuireader.cli import DONE, FAILED, cache, output
 from tuireader.cli.accounts import push_feeds, signed_in
 from tuireader.cli.output import Progress, put, put_json, say, table
@@ -70,7 +71,7 @@ def _failed(address: str, error: TuireaderError) -> str:
     shown, said = shown_address(address), str(error)
     if isinstance(error, NoFeedFoundError) and "add --" not in said:
         said = f"{said.removesuffix('.')}, or keep the page alone: add --page"
-    if is_path(address) and Path(address).expanduser().is_file():
+    if is_path(address) and os.path.isfile(paths.typed(address)):  # noqa: PTH113 - false for a name that is too long
         said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
     host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that
     return said if shown in said or host in said else f"{shown}: {said}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 import tempfile
 from contextlib import closing, contextmanager
@@ -11,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader import paths
+from tuireader import owned_files, paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
@@ -35,7 +36,7 @@ _NOTHING = "No article is meant by this."
 
 def export(arguments: argparse.Namespace) -> int:
     """Export feeds or articles to a file, a folder, or stdout."""
-    if arguments.output is not None and (said := _mistake(Path(arguments.output).expanduser(), arguments.format)):
+    if arguments.output is not None and (said := _mistake(paths.typed(arguments.output), arguments.format)):
         say(said)
         return USAGE
     run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
@@ -83,7 +84,7 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         sys.stdout.buffer.write(exported.content)
         return DONE
-    return _write(Path(arguments.output).expanduser(), exported.content, counted(exported.feeds, "feed"))
+    return _write(paths.typed(arguments.output), exported.content, counted(exported.feeds, "feed"))
 
 
 def _say_of_passwords(count: int) -> None:
@@ -106,7 +107,7 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
             for row in rows:
                 put_json(row)
             return DONE
-        return _rows_to(Path(arguments.output).expanduser(), rows)
+        return _rows_to(paths.typed(arguments.output), rows)
 
 
 def _rows_to(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -136,7 +137,7 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
     if arguments.output is None:
         say("Markdown is one file an article: give the folder for them with --output.")
         return USAGE
-    folder, progress = Path(arguments.output).expanduser(), Progress()
+    folder, progress = paths.typed(arguments.output), Progress()
     try:
         with _said_if_not(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -155,12 +156,25 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
     return DONE
 
 
-def _keep_edited(path: Path, file: TextFile) -> bool:
-    """Rename a file that the user changed since it was exported, which its modification time shows."""
+def _holds(path: Path, size: int, content: bytes) -> bool:
+    """Whether a file of this size has a content."""
+    if size != len(content):
+        return False
     try:
-        if int(path.stat().st_mtime) == file.date or path.read_text("utf-8", "replace") == file.text:
-            return False
+        with os.fdopen(owned_files.open_shared(path), "rb") as opened:
+            return opened.read(size) == content
+    except OSError:  # something else stands there by now
+        return False
+
+
+def _keep_edited(path: Path, file: TextFile) -> bool:
+    """Rename a file that was changed since it was exported, which its modification time shows, or anything else."""
+    try:
+        about = path.lstat()
     except FileNotFoundError:
+        return False
+    text = file.text.encode("utf-8", "replace")
+    if stat.S_ISREG(about.st_mode) and (int(about.st_mtime) == file.date or _holds(path, about.st_size, text)):
         return False
     name = next(name for number in count(1) if not (name := path.with_name(f"{path.name}~{number}")).exists())
     path.rename(name)
@@ -183,7 +197,7 @@ def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         content = book(connection, arguments.title or f"Articles, {now.astimezone():%Y-%m-%d}", ids, now)
     finally:
         progress.clear()
-    return _write(Path(arguments.output).expanduser(), content, counted(len(ids), "article"))
+    return _write(paths.typed(arguments.output), content, counted(len(ids), "article"))
 
 
 def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:

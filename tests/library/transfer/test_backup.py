@@ -680,9 +680,10 @@ def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> No
         assert articles.ids(c, Query(text="rather ")) == [id_]
 
 
+@pytest.mark.parametrize("times", [1, 5])
 @pytest.mark.parametrize("field", ["html", "full_html"])
-def test_a_backup_of_somebody_else_replaces_no_whole_text(db: Path, field: str) -> None:
-    text = "All that was said in this article, which is rather long, and more of it. " * 5
+def test_a_backup_of_somebody_else_replaces_no_whole_text(db: Path, field: str, times: int) -> None:
+    text = "All that was said in this article, which is rather long, and more of it. " * times
     with closing(connect(db)) as c:
         save(c, ready("g", text))
     head, *rows = map(json.loads, out(db))

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuireader import paths
 from tuireader.errors import SyncError
 from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import apply_remote, server
@@ -128,10 +129,10 @@ def share(c: Connection, folder: str, *, host: str = "") -> Place:
 
     `host` identifies the machine, for tests. A machine has its own files even with a copy of another's cache.
     """
-    path = Path(folder).expanduser().resolve()
+    path = paths.typed(folder).resolve()
     host = host or _machine()
     there = place_of(c)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 - also where a name is too long
         raise SyncError(
             _away(path)
             if there is not None and there.folder == str(path)

@@ -73,8 +73,8 @@ _MISTAKES = 1000
 """Invalid lines after which reading stops."""
 _CUT = 2
 """Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
-_SHORT = 20
-"""Words from which on a text is only replaced by one that holds it."""
+_SHORT = 5
+"""Words from which on a text is only replaced by one that holds it: fewer say that it was removed."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
 """Fields that are not a single line of text."""
 _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from lzma import LZMAError
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from tuireader import paths
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
@@ -489,11 +491,8 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
 def _file(path: str) -> Path:
     if not path.strip():
         raise NotAFeedListError("There is no file without a name: name one, or - for what comes through a pipe")
-    try:
-        file = Path(path).expanduser()
-    except RuntimeError as error:  # of ~name: there is nobody of this name
-        raise NotAFeedListError(f"There is no file {shown_address(path)}") from error
-    if not file.exists():
+    file = paths.typed(path)
+    if not os.path.exists(file):  # noqa: PTH110 - also where a name is too long
         raise NotAFeedListError(f"There is no file {shown_address(path)}")
     return file
 

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
+from tuireader import paths
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.opml import LIMIT, NEW_MAX, Outline, read_list
 from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
@@ -56,13 +56,11 @@ def read_file(path: str) -> bytes:
     """The content of a list at a typed path; raises NotAFeedListError."""
     shown = shown_address(path)
     try:
-        file = Path(path).expanduser()
+        file = paths.typed(path)
         if not file.is_file():
             raise NotAFeedListError(f"There is no file {shown}")
         with file.open("rb") as opened:
             return opened.read(LIMIT + 1)
-    except RuntimeError as error:  # of ~name: there is nobody of this name
-        raise NotAFeedListError(f"There is no file {shown}") from error
     except OSError as error:
         raise NotAFeedListError(f"{shown} cannot be read: {error.strerror or error}") from error
 
