@@ -62,6 +62,7 @@ from tuireader.text.bylines import categories, people
 from tuireader.text.folding import FoldedText
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
+from tuireader.urls.typed import addresses_to_try
 
 DOUBLINGS = 10
 ENOUGH = 1.0
@@ -242,6 +243,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda text: Robots(text).allows("https://a.example/" + "a" * 20_000),
     ),
     "sitemap": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * n, read_sitemap),
+    "an address behind spaces": (lambda n: " " * n + "a.example", addresses_to_try),
     "a sitemap at an address of names": (lambda n: f"http://a.example/{'tag' * n}/", may_list_articles),
     "sitemap, spaces": (
         lambda n: b"<urlset><url><loc>" + b" " * n + b"<lastmod>" + b" " * n + b"</url></urlset>", read_sitemap

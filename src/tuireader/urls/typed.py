@@ -17,7 +17,7 @@ _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 # A colon and a number are a port.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d{1,5}(?:[/?#]|$))", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"(?!mailto:)[^/?#:@]+:[^/?#@]+@", re.IGNORECASE)
-_SCHEME_GIVEN = re.compile(r"\s*(feed:\s*)?(//)?\s*https?:", re.IGNORECASE)
+_SCHEME_GIVEN = re.compile(r"\s*+(?:feed:\s*+)?+(?://)?+\s*+https?:", re.IGNORECASE)
 _FILE = re.compile(r"/(?!/)|~|\\|\.{1,2}/|[a-z]:[\\/]", re.IGNORECASE)
 _HOST = re.compile(r"(?![-.])[\w.-]{1,253}|[0-9a-f:.]+", re.IGNORECASE)
 _NUMBERS = re.compile(r"[\d.]+|[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)

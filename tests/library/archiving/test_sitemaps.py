@@ -226,6 +226,20 @@ async def test_a_site_that_forbids_it_is_not_read(library: Library, site: Script
     assert not [path for path in site.paths() if "sitemap" in path]
 
 
+async def test_files_that_are_large_without_an_article_end(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_sources, "_BYTES", 10_000)
+    give_pages(site, SOME)
+    names = [f"{site.url}/{n}.xml" for n in range(9)]
+    site.pages["/robots.txt"] = Reply("\n".join(f"Sitemap: {name}" for name in names))
+    for n in range(9):
+        site.pages[f"/{n}.xml"] = Reply(sitemap(*((f"{site.url}/shop/thing-{k}/", None) for k in range(100))))
+    await start(library, site)
+    await back(library)
+    assert 1 <= len([path for path in site.paths() if path.endswith(".xml")]) < 9
+
+
 async def test_a_page_leads_to_none_that_is_forbidden_or_of_another_site(
     library: Library, site: ScriptedSite, other_site: ScriptedSite
 ) -> None:

@@ -141,8 +141,8 @@ _FILES = 60
 """Maximum number of sitemap files."""
 _WAITING, _PAGES = 1_000, 200_000
 """Maximum number of pending files, and of pages."""
-_CHARACTERS = 30_000_000
-"""Maximum characters of their addresses."""
+_CHARACTERS, _BYTES = 30_000_000, 200_000_000
+"""Maximum characters of their addresses, and bytes of the files."""
 _PATIENCE, _DEADLINE = 20.0, 1800.0
 """Seconds for one file, and for all."""
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
@@ -202,8 +202,10 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
     seen: set[str] = set()
     found: dict[str, Listed] = {}
     loop = asyncio.get_running_loop()
-    until, size = loop.time() + _DEADLINE, 0
-    while waiting and len(seen) < _FILES and len(found) < _PAGES and size < _CHARACTERS and loop.time() < until:
+    until, size, read_bytes = loop.time() + _DEADLINE, 0, 0
+    while waiting and len(seen) < _FILES and len(found) < _PAGES and loop.time() < until:
+        if size >= _CHARACTERS or read_bytes >= _BYTES:
+            break
         listed = waiting.pop(0)
         there = place(listed.url)
         if there in seen:
@@ -212,6 +214,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
         page = await asked(get, listed.url)
         if page is None:
             continue
+        read_bytes += len(page.content)
         try:
             listing = await read(cache, _Read(page, site, links, robots), page, _PATIENCE, "sent a sitemap")
         except FetchError:  # as its site may intend
