@@ -255,3 +255,18 @@ def test_what_was_read_before_stays_read_when_a_rule_is_gone(c: sqlite3.Connecti
     status = articles.status(c, id_)
     assert (status.read, status.starred) == (True, False)
     assert (id_ in server_statuses.read_by_nobody(c, [id_])) is is_old
+
+
+def test_what_several_rules_do_to_an_article_is_written_once(c: sqlite3.Connection) -> None:
+    """And each has its share of it."""
+    save(c, ready("g", "one two"))
+    (id_,) = article_lists.ids(c, Query())
+    some = [rules.add(c, Rule(word, read=True, tags=(word, "both")), NOW) for word in ("one", "two")]
+    assert rules.apply_all(c, [(rule, [id_]) for rule in some]) == [id_]
+    assert labels.tags_of(c, [id_])[id_] == ["one", "both", "two"]
+    rules.take_back(c, some[0])
+    assert sorted(labels.tags_of(c, [id_])[id_]) == ["both", "two"]
+    assert articles.status(c, id_).read
+    rules.take_back(c, some[1])
+    assert not labels.tags_of(c, [id_]).get(id_)
+    assert not articles.status(c, id_).read

@@ -143,14 +143,10 @@ def done_by_any(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
 
 
 def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
-    """Record an effect of a rule from a backup; hidden articles are hidden here."""
-    with transaction(c):
-        c.execute(
-            "INSERT OR REPLACE INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)",
-            (article_id, rule_id, did),
-        )
-        if did & HIDE:
-            hide(c, [article_id])
+    """Record an effect of a rule from a backup; the caller hides the article."""
+    c.execute(
+        "INSERT OR REPLACE INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)", (article_id, rule_id, did)
+    )
 
 
 def hidden(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
@@ -208,31 +204,50 @@ def is_about_words(query: str) -> bool:
 
 def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int], now: Callable[[], datetime] = utc_now) -> list[int]:
     """Apply a rule to articles; returns the ids of those that changed."""
+    return apply_all(c, [(rule, ids)], now)
+
+
+def apply_all(
+    c: sqlite3.Connection, caught: Iterable[tuple[Rule, Collection[int]]], now: Callable[[], datetime] = utc_now
+) -> list[int]:
+    """The same for several rules, each with its articles: what they do together is written once."""
     with transaction(c):
-        did = _undone(c, rule, ids)
-        _do_all(c, rule, did, now)
-    return list(did)
+        did = [(rule, _undone(c, rule, ids)) for rule, ids in caught]
+        _do_all(c, did, now)
+    return list(dict.fromkeys(id_ for _, some in did for id_ in some))
 
 
 def redo(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int], now: Callable[[], datetime] = utc_now) -> None:
     """Repeat effects that were taken back, given as bits by article."""
     with transaction(c):
         undone = _undone(c, rule, did)
-        _do_all(c, rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]}, now)
+        _do_all(c, [(rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]})], now)
 
 
-def _do_all(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int], now: Callable[[], datetime] = utc_now) -> None:
+def _do_all(
+    c: sqlite3.Connection, did: Sequence[tuple[Rule, Mapping[int, int]]], now: Callable[[], datetime] = utc_now
+) -> None:
+    each = [(rule, id_, bits) for rule, some in did for id_, bits in some.items()]
     c.executemany(
         "INSERT INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)"
         " ON CONFLICT (article_id, rule_id) DO UPDATE SET did = did | excluded.did",
-        [(id_, rule.id, bits) for id_, bits in did.items()],
+        [(id_, rule.id, bits) for rule, id_, bits in each],
     )
     for bit in (HIDE, READ, STAR):
-        _do(c, bit, [id_ for id_, bits in did.items() if bits & bit], now)
-    for place, tag in enumerate(rule.tags):
-        bit = tag_bit(place)
-        labels.add_tags(c, [id_ for id_, bits in did.items() if bits & TAG and (bits & bit or not bit)], [tag])
-    duplicates.settle_of(c, did)
+        _do(c, bit, list(dict.fromkeys(id_ for _, id_, bits in each if bits & bit)), now)
+    given: dict[int, list[str]] = defaultdict(list)
+    for rule, id_, bits in each:
+        given[id_] += [tag for place, tag in enumerate(rule.tags) if bits & TAG and _gives(bits, tag_bit(place))]
+    together: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for id_, tags in given.items():
+        together[tuple(tags)].append(id_)
+    for names, ids in together.items():
+        labels.add_tags(c, ids if names else (), names)
+    duplicates.settle_of(c, given)
+
+
+def _gives(bits: int, bit: int) -> bool:
+    return bool(bits & bit) or not bit
 
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:

@@ -65,6 +65,16 @@ def reload(folder: Path) -> None:
 
 
 @needs_newsboat
+def test_what_newsboat_has_deleted_is_nothing_that_comes_later(db: Path) -> None:
+    """Whatever the date in a file that may be somebody else's."""
+    far = ParsedEntry("g", "Soon", "https://a.example/1", published=NOW + timedelta(days=70_000), html="<p>x</p>")
+    later = replace(far, published=NOW + timedelta(days=1), html="<p>What came of it.</p>")
+    with closing(connect(db)) as c:
+        feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
+        newsboat.take_in(c, feed.id, [newsboat.Item(far, is_read=True, flags="", is_deleted=True)], NOW)
+        assert len(save_plan(c, feed, Plan(new=(prepare(later),))).new) == 1
+
+
 def test_a_search_above_the_feeds_of_a_title_means_all_of_them(db: Path, folder: Path) -> None:
     lines = ['"query:All:feedtitle = \\"Same\\""', *(f'https://{n}.example/feed "~Same"' for n in "ab")]
     (folder / "urls").write_text("\n".join(lines), "utf-8")

@@ -127,10 +127,9 @@ def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetim
     if not new:
         return [*brought]
     words = {id_: some for each in saved for id_, some in zip(each.new, each.words, strict=False)}
-    hidden: set[int] = set()
-    for rule, ids in rules.caught(c, rules.in_force(c, now), new, words):
-        rules.apply(c, rule, ids, status_outbox.undated)  # whatever the user has done elsewhere is newer
-        hidden.update(ids if rule.hide else ())
+    caught = rules.caught(c, rules.in_force(c, now), new, words)
+    rules.apply_all(c, caught, status_outbox.undated)  # whatever the user has done elsewhere is newer
+    hidden = {id_ for rule, ids in caught if rule.hide for id_ in ids}
     return [_without(each, hidden) for each in brought]
 
 

@@ -17,7 +17,7 @@ from tuireader.library.rules import apply_rules
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.headline import Field, Status
-from tuireader.model.query import READ, STAR, TAG, TAGS_MAX, Rule, tag_bit, tags_given
+from tuireader.model.query import HIDE, READ, STAR, TAG, TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
     articles,
     duplicates,
@@ -611,7 +611,8 @@ class _Restoring:
         if own := [tag for tag in tags if name_key(tag) not in by_rule]:
             statuses.tag(self._c, [id_], own)
         labels.add_tags(self._c, [id_], [tag for tag in tags if name_key(tag) in by_rule and not is_here])
-        if is_new and row.get("hidden") is True:
+        is_hidden = any(bits & HIDE and rule.id for rule, bits in did.items())
+        if is_new and (is_hidden or row.get("hidden") is True):
             rules.hide(self._c, [id_])
         done = rules.done_to(self._c, id_) if did and is_here else {}
         for rule, bits in did.items():

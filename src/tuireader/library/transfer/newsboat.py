@@ -191,7 +191,7 @@ def take_in(
     """
     with transaction(c):
         gone = {
-            key: int((each.entry.published or now).timestamp())  # what comes later is another
+            key: int(min(each.entry.published or now, now).timestamp())  # what comes later is another
             for each in items
             if each.is_deleted
             for key in entry_keys(each.entry)

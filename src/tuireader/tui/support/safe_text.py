@@ -70,8 +70,13 @@ def toast(
 ELLIPSIS = "…"
 
 
+_PER_CELL = 20
+"""Characters in a cell, at most: a letter, its marks, and what joins it."""
+
+
 def cut(text: str, width: int) -> str:
-    if cell_len(text) <= width:
+    whole, text = text, text[: _PER_CELL * (width + 1)]
+    if len(text) == len(whole) and cell_len(text) <= width:
         return text
     if width <= 1:
         return ELLIPSIS[:width]
