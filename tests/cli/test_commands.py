@@ -626,3 +626,11 @@ def test_a_path_that_cannot_be_is_said(words: tuple[str, ...], name: str, capsys
     assert said.startswith("tuireader: ")
     assert "Unexpected" not in said
     assert "Traceback" not in said
+
+
+def test_a_log_that_is_a_pipe_without_a_reader_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    os.mkfifo(tmp_path / "log")
+    monkeypatch.setenv("TUIREADER_LOG", str(tmp_path / "log"))
+    assert run("list").status == 0

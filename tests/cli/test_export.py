@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -212,3 +213,16 @@ def test_nothing_but_files_is_overwritten(run: Run, tmp_path: Path) -> None:
 
 def test_two_dashes_are_a_search(run: Run) -> None:
     assert (run("list", "--search=--").status, run("rules", "--try=--").status) == (0, 0)
+
+
+def test_who_ends_an_export_finds_no_unfinished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(os, "utime", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as end:
+        main(["export", "--format", "markdown", "--output", str(tmp_path / "out")])
+    assert end.value.code == 128 + signal.SIGTERM
+    assert list((tmp_path / "out").iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -119,8 +119,11 @@ class _LogFile(logging.FileHandler):
         os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib is needed for it
         if os.environ.get("TUIREADER_LOG"):  # where the user says, be it a link or a terminal
             paths.keep_private(self.baseFilename)
-            return super()._open()
-        opened = os.fdopen(open_own(self.baseFilename, _FLAGS), self.mode, encoding=self.encoding, errors=self.errors)
+            # A pipe that nobody reads is an error instead of a wait.
+            descriptor = os.open(self.baseFilename, _FLAGS | getattr(os, "O_NONBLOCK", 0), 0o600)
+        else:
+            descriptor = open_own(self.baseFilename, _FLAGS)
+        opened = os.fdopen(descriptor, self.mode, encoding=self.encoding, errors=self.errors)
         return cast("TextIOWrapper", opened)
 
     def emit(self, record: logging.LogRecord) -> None:

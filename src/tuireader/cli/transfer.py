@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import stat
 import sys
 import tempfile
@@ -40,8 +41,18 @@ def export(arguments: argparse.Namespace) -> int:
         say(said)
         return USAGE
     run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
-    with cache.opened() as connection:
+    with _ended_in_order(), cache.opened() as connection:
         return run(connection, arguments)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end the block as an exception does, so that no unfinished file is left."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _mistake(path: Path, form: str) -> str:

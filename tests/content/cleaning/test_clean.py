@@ -229,3 +229,17 @@ def test_very_many_signs_of_latin_1_stay_what_they_are() -> None:
     assert "10\xa0km ©" in few
     assert many.count("10\xa0km ©") == many.count("»\xbf and") == 30_000
     assert "\U0010ffa9" not in many
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("?subject=a&attach=/etc/passwd", "?subject=a"),
+        ("?attach=/etc/passwd&Subject=a", "?Subject=a"),
+        ("?%61ttach=/etc/passwd", ""),
+        ("?body=a&cc=b@c.example&subject=d", "?body=a&amp;subject=d"),
+    ],
+)
+def test_a_mail_address_has_a_subject_and_a_body_at_most(given: str, kept: str) -> None:
+    link = f'<a href="mailto:me@a.example{given}">mail</a>'
+    assert clean(f"<p>{link}</p>", "https://a.example/") == f'<p><a href="mailto:me@a.example{kept}">mail</a></p>'

@@ -37,6 +37,8 @@ _CHINESE_OR_JAPANESE = r"[\u2e80-\u30ff\u3400-\u9fff\uff00-\uff60]"
 _BROKEN = re.compile(rf"(?<={_CHINESE_OR_JAPANESE})[ \t\r]*\n[ \t\r\n]*(?={_CHINESE_OR_JAPANESE})")
 """A line break in the source between characters that are written without spaces."""
 _WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
+_OTHER_FIELD = re.compile(r"(?<=[?&])(?!(?:subject|body)=)[^&]*+&?", re.IGNORECASE)
+"""A field of a mail address that is neither its subject nor its body."""
 _FORMULAS_MAX = 10_000
 _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
@@ -172,6 +174,8 @@ class Context:
             scheme = urlsplit(address).scheme
         except ValueError:
             return ""
+        if scheme == "mailto":  # a field may send a file of the reader's
+            address = _OTHER_FIELD.sub("", address).rstrip("?&")
         return address.replace(" ", "%20") if scheme in SCHEMES or not scheme else ""
 
 

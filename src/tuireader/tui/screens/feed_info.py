@@ -154,6 +154,10 @@ class FeedInfoScreen(Dialog[Wish | None]):
         copy_address(self, without_credentials(self._feed.url))
 
 
+_FACT_MAX = 2000
+"""Maximum characters of a fact, such as an address."""
+
+
 class _FactList(WholeList):
     def __init__(self, rows: list[Line]) -> None:
         super().__init__(rows, has_cursor=False)
@@ -162,7 +166,7 @@ class _FactList(WholeList):
         return len(self._lines(row))
 
     def _lines(self, row: int) -> list[str]:
-        text = printable(self.rows[row].aside)
+        text = printable(self.rows[row].aside[:_FACT_MAX])
         room = max(10, (self.size.width or 60) - 3 - _LABELS)
         return [text[start:end] for start, end in wrap(text, room)] or [""]
 
