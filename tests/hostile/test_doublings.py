@@ -62,6 +62,7 @@ from tuireader.text.bylines import categories, people
 from tuireader.text.folding import FoldedText
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
+from tuireader.urls.shown import without_passwords
 from tuireader.urls.typed import addresses_to_try
 
 DOUBLINGS = 10
@@ -243,6 +244,8 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
         lambda text: Robots(text).allows("https://a.example/" + "a" * 20_000),
     ),
     "sitemap": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * n, read_sitemap),
+    "a sentence with a long word": (lambda n: "a" * n + " me@a.example", without_passwords),
+    "a sentence with a long name": (lambda n: "a:" * n + "@", without_passwords),
     "an address behind spaces": (lambda n: " " * n + "a.example", addresses_to_try),
     "a sitemap at an address of names": (lambda n: f"http://a.example/{'tag' * n}/", may_list_articles),
     "sitemap, spaces": (

@@ -112,6 +112,9 @@ def test_what_is_shown_of_an_address(typed: str, shown: str) -> None:
 def test_lines_of_the_log_lose_what_stands_before_a_host() -> None:
     line = 'Location: "https://bob:pw@example.org/a", then http://x@y/ and jane@example.org'
     assert without_passwords(line) == 'Location: "https://example.org/a", then http://y/ and jane@example.org'
+    assert without_passwords("mailto:jane@example.org, at 10:30") == "mailto:jane@example.org, at 10:30"
+    assert without_passwords("http:/bob:pw@example.org is no folder") == "http:/example.org is no folder"
+    assert without_passwords("No author “bob:pw@example.org”") == "No author “example.org”"
 
 
 def test_a_password_that_a_server_sends_is_not_logged(site: ScriptedSite) -> None:

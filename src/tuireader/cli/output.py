@@ -16,7 +16,7 @@ from tuireader.model.headline import Status, minutes
 from tuireader.tasks.task import utc
 from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
-from tuireader.urls.shown import without_credentials
+from tuireader.urls.shown import without_credentials, without_passwords
 
 NO_FEEDS = "There are no feeds yet. Add one with: tuireader add ADDRESS"
 
@@ -26,8 +26,6 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\
 
 def say(sentence: str) -> None:
     """Print a message on stderr, as "tuireader: …", without passwords, and with a period at its end."""
-    from tuireader.urls.shown import without_passwords
-
     early_terminal.show_shell()
     with suppress(OSError):  # a terminal that is gone hears nothing
         print(f"tuireader: {printable(ended(without_passwords(sentence)))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk

@@ -121,6 +121,8 @@ class _LogFile(logging.FileHandler):
             paths.keep_private(self.baseFilename)
             # A pipe that nobody reads is an error instead of a wait.
             descriptor = os.open(self.baseFilename, _FLAGS | getattr(os, "O_NONBLOCK", 0), 0o600)
+            if os.name == "posix":
+                os.set_blocking(descriptor, True)
         else:
             descriptor = open_own(self.baseFilename, _FLAGS)
         opened = os.fdopen(descriptor, self.mode, encoding=self.encoding, errors=self.errors)

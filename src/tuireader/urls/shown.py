@@ -55,7 +55,7 @@ def without_passwords(text: str) -> str:
     if not re.search(f"[{_AT}]", text):
         return text
     text = re.sub(rf"(:/|//)[^\s/@\"'<>]*[{_AT}]", r"\1", text)
-    return re.sub(rf"(?!mailto:)[^\s/@\"'<>“:]+:[^\s/@\"'<>]+[{_AT}]", "", text)
+    return re.sub(rf"(?<![^\s/\"'<>“])(?!mailto:)[^\s/@\"'<>“:]++:[^\s/@\"'<>]+[{_AT}]", "", text)
 
 
 def split_credentials(url: str) -> tuple[str, str | None]:
