@@ -236,7 +236,8 @@ def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: 
 def _may_join(c: sqlite3.Connection, article_id: int, story: int, newest: int) -> bool:
     rows = c.execute("SELECT id FROM article INDEXED BY article_by_story WHERE story = ?", (story,)).fetchall()
     told = [row[0] for row in rows]
-    return min(article_id, *told, newest + 1) > newest or all(_is_same(c, article_id, each) for each in told[:_MOST])
+    are_new = all(each > newest for each in (article_id, *told))
+    return are_new or all(_is_same(c, article_id, each) for each in told[:_MOST])
 
 
 def _is_read(c: sqlite3.Connection, others: Iterable[int]) -> bool:

@@ -237,17 +237,14 @@ def _do_all(
         _do(c, bit, list(dict.fromkeys(id_ for _, id_, bits in each if bits & bit)), now)
     given: dict[int, list[str]] = defaultdict(list)
     for rule, id_, bits in each:
-        given[id_] += [tag for place, tag in enumerate(rule.tags) if bits & TAG and _gives(bits, tag_bit(place))]
+        own = (tag for place, tag in enumerate(rule.tags) if bits & tag_bit(place) or not tag_bit(place))
+        given[id_] += own if bits & TAG else ()
     together: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for id_, tags in given.items():
         together[tuple(tags)].append(id_)
     for names, ids in together.items():
         labels.add_tags(c, ids if names else (), names)
     duplicates.settle_of(c, given)
-
-
-def _gives(bits: int, bit: int) -> bool:
-    return bool(bits & bit) or not bit
 
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:

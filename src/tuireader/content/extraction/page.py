@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from copy import deepcopy
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -100,15 +100,14 @@ def drop(elements: Iterable[Element]) -> None:
 
     All of a parent at once: the text before an element is copied for each that is removed alone.
     """
-    dropped = dict.fromkeys(elements)
-    for around in dict.fromkeys(each.getparent() for each in dropped):
+    dropped = set(elements)
+    for around in {each.getparent() for each in dropped}:
         if around is not None:
-            _drop_children(around, [each for each in around if each in dropped])
+            _drop_children(around, dropped)
 
 
-def _drop_children(around: Element, children: Sequence[Element]) -> None:
+def _drop_children(around: Element, dropped: Container[Element]) -> None:
     before, texts = None, [around.text or ""]
-    dropped = set(children)
     for each in list(around):
         if each in dropped:
             texts.append(each.tail or "")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
 from tuireader.library.politeness.queue import LeadsElsewhereError
-from tuireader.library.politeness.robots import RobotRules
-from tuireader.urls.hosts import host_of, named_host, same_host
+from tuireader.library.politeness.robots import SITES, RobotRules, too_many_sites
+from tuireader.urls.hosts import host_of, same_host
 from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.fetched import Page
 
-_SITES = 5
-"""Maximum number of sites through which a page redirects."""
 PAUSE = 1.0
 """Seconds between requests to a site."""
 AT_ONCE = 16
@@ -51,7 +49,7 @@ class OneByOne:
 
         What it redirects to needs permission as well; another site is asked in its turn, with its rules and its pause.
         """
-        for _ in range(_SITES):
+        for _ in range(SITES):
             try:
                 async with self._turns.setdefault(host_of(url), asyncio.Lock()):
                     rules = await self._robots.check(url, permission)
@@ -59,7 +57,7 @@ class OneByOne:
                     return await self._ask(url, permission, min(rules.pause, PAUSE_MOST), follows=follows)
             except LeadsElsewhereError as error:
                 url, permission = error.url, error.permission
-        raise FetchError(f"{named_host(url)} redirects in a loop (more than {_SITES} sites)")
+        raise too_many_sites(url)
 
     async def _ask(
         self, url: str, permission: Permission, pause: float = 0.0, *, follows: Callable[[str], bool] | None = None

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from tuireader.model.fetched import Page
     from tuireader.urls.private_network import Permission
 
+SITES = 5
+"""Maximum number of sites through which a page redirects."""
 _ERRORS_OF_SERVER, _TOO_MANY = 500, 429
+
+
+def too_many_sites(url: str) -> FetchError:
+    return FetchError(f"{named_host(url)} redirects in a loop (more than {SITES} sites)")
 
 
 class RobotRules:

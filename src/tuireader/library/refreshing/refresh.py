@@ -15,7 +15,7 @@ from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, Follows, LeadsElsewhereError, PoliteQueue, UnresponsiveHosts
-from tuireader.library.politeness.robots import RobotRules
+from tuireader.library.politeness.robots import SITES, RobotRules, too_many_sites
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.upkeep import index_few
 from tuireader.model.feed import Feed, Refreshed
@@ -23,7 +23,7 @@ from tuireader.model.fetched import Page
 from tuireader.model.headline import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
-from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.hosts import host_of
 from tuireader.urls.private_network import Reach, permission_for
 from tuireader.urls.shown import without_credentials
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 96
 """Maximum feeds being fetched: on slow links nearly all of it is waiting."""
-_SITES = 5
-"""Maximum sites through which a page redirects."""
 WAITING_MAX = 32_000_000
 """Unsaved bytes from which no more feeds are fetched."""
 
@@ -145,14 +143,14 @@ class _Run:
             return Refreshed(feed, "failed", error=str(error))
 
     async def _ask_as_allowed(self, feed: Feed) -> Page | Refreshed:
-        """The same for a page, if robots.txt allows it and what it redirects to; feeds are for programs."""
+        """Fetch a page if robots.txt allows it, and what it redirects to; feeds are for programs."""
         url, permission = feed.url, permission_for(feed.url, feed.url, feed.reach)
         rules: dict[str, Robots] = {}
 
         def may_follow(there: str) -> bool:
             return (own := rules.get(host_of(there))) is not None and own.allows(there)
 
-        for _ in range(_SITES):
+        for _ in range(SITES):
             try:
                 rules[host_of(url)] = await self._robots.check(url, permission)
                 return await self._ask_in_turn(feed, may_follow)
@@ -160,7 +158,7 @@ class _Run:
                 url, permission = error.url, error.permission
             except FetchError as error:
                 return await self._failed(feed, error)
-        return await self._failed(feed, FetchError(f"{named_host(feed.url)} redirects through too many sites"))
+        return await self._failed(feed, too_many_sites(feed.url))
 
     async def _ask_in_turn(self, feed: Feed, follows: Follows | None = None) -> Page | Refreshed:
         async with self._queue.lane(feed), self._hands.asking():

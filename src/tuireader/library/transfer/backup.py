@@ -572,10 +572,12 @@ class _Restoring:
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         """Give an article what its row has, too; `is_new` is that of the first row of an article that was not here."""
-        html = _text(row, "full_html") if is_new else self._text_for(row, id_)
+        if is_new:
+            html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
+            text = text or plain_text(html)
+        else:
+            html, text, words = self._text_for(row, id_)
         if html:
-            text = (_text(row, "full_text") if is_new else "") or plain_text(html)
-            words = _number(row, "words") if is_new else count_tidied(text)
             articles.save_full_text(self._c, id_, html, text, words, published=_moment(row, "page_date"))
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
@@ -590,19 +592,21 @@ class _Restoring:
             statuses.set_apart(self._c, [id_] if is_apart and articles.status(self._c, id_).read else [])
         self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
 
-    def _text_for(self, row: dict[str, Any], id_: int) -> str:
-        """The text of a row that completes that of an article here; the backup may be somebody else's."""
-        if site_facts.is_here(self._c, id_):
-            return ""
-        here, is_whole = plain_text(articles.body(self._c, id_)), articles.get(self._c, id_).offline
+    def _text_for(self, row: dict[str, Any], id_: int) -> tuple[str, str, int]:
+        """The text of a row that completes that of an article here: HTML, plain text, words; "" if there is none.
+
+        The backup may be somebody else's.
+        """
+        article, page = articles.get(self._c, id_), _text(row, "full_html")
+        html = page or (_text(row, "html") if article.words * _CUT <= _number(row, "words") else "")
+        if not html or site_facts.is_here(self._c, id_):
+            return "", "", 0
+        here, text = plain_text(articles.body(self._c, id_)), plain_text(html)
+        words = count_tidied(text)
+        is_longer = count_tidied(here) * _CUT <= words
         is_open = id_ > self._newest or is_short(here, _SHORT)  # it came with this backup, or little would be lost
-        for name in ("full_html", "html"):
-            text = plain_text(html := _text(row, name))
-            is_longer = count_tidied(here) * _CUT <= count_tidied(text)
-            fits = is_open or completes(here, text) or (is_longer and not is_whole and not is_unlike(here, text))
-            if html and fits and (is_longer or name == "full_html"):
-                return html
-        return ""
+        fits = is_open or completes(here, text) or (is_longer and not article.offline and not is_unlike(here, text))
+        return (html, text, words) if fits and (is_longer or page) else ("", "", 0)
 
     def _take_tags_and_rules(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
         did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}

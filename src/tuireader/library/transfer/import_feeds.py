@@ -106,9 +106,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
     saved = {name_key(each.name) for each in ui_state.searches(c)}
     tags: dict[int, dict[str, None]] = defaultdict(dict)
     found = []
-    for each in lines:
-        if each.search is not None:
-            continue
+    for each in (line for line in lines if line.search is None):
         came = _follow_line(c, each, there, now)
         if came.feed_id is not None:
             tags[came.feed_id] |= dict.fromkeys(names[each.line])
