@@ -24,13 +24,13 @@ from pathlib import Path
 from types import FrameType
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.cleaning.truncation import looks_truncated
+from tuireader.content.cleaning.trim_end import looks_truncated
 from tuireader.content.document.build import to_document
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.extraction.extract import main_html
 from tuireader.content.extraction.paging import next_page
-from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.paragraph import to_plain
 from tuireader.content.listing.find import find_list
 from tuireader.content.markdown.convert import to_markdown
 from tuireader.demo.server import answer
@@ -38,7 +38,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.feeds.feed_links import find_feeds, is_feed
 from tuireader.feeds.parse import parse_feed
 from tuireader.model.fetched import ParsedFeed
-from tuireader.text.word_count import count_words
+from tuireader.text.language_and_hyphenation import count_words
 
 SLOWEST = 2.0
 """Seconds of processor time that a case may take."""

@@ -25,30 +25,29 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import Worker
 
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.content.listing.find import find_list
-from tuireader.demo.posts import load_posts
+from tuireader.demo.pages import load_posts
 from tuireader.demo.server import answer
 from tuireader.feeds.opml import Outline, write_opml
-from tuireader.library.reading import saved
-from tuireader.library.refreshing.ingest import TakePage
-from tuireader.library.rules import apply_rules
-from tuireader.model.account import Secret
+from tuireader.library import rules
+from tuireader.library.reading import user_edits
+from tuireader.library.refreshing.ingest import SavePage
+from tuireader.model.feed import Secret
 from tuireader.model.fetched import Page, RemoteFeed
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, labels, server_statuses, statuses
+from tuireader.store import accounts, feeds, folders, labels, save_articles, server_statuses, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.dialogs.feed_info import FeedInfoScreen
+from tuireader.tui.dialogs.forms import AccountScreen
+from tuireader.tui.dialogs.palette_and_help import ContentsScreen, HelpScreen, LinksScreen, PaletteScreen
+from tuireader.tui.dialogs.rules import RulesScreen
+from tuireader.tui.dialogs.subscribe import SubscribeScreen
 from tuireader.tui.main.screen import ReaderScreen
-from tuireader.tui.screens.account import AccountScreen
-from tuireader.tui.screens.contents import ContentsScreen, LinksScreen
-from tuireader.tui.screens.feed_info import FeedInfoScreen
-from tuireader.tui.screens.help import HelpScreen
-from tuireader.tui.screens.palette import PaletteScreen
-from tuireader.tui.screens.rules import RulesScreen
-from tuireader.tui.screens.subscribe import SubscribeScreen
 from tuireader.tui.themes import DARK, LIGHT
-from tuireader.urls.private_network import Reach
+from tuireader.urls.hosts import Reach
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 SITE = "https://slow-terminal.example"
@@ -136,8 +135,8 @@ def fill(path: Path) -> None:
         for number in range(pages, 0, -1):
             given = answer(SITE, f"/feed/?paged={number}" if number > 1 else "/feed/")
             page = Page(feed.url, given.status, given.body, given.content_type)
-            TakePage(feeds.get(c, feed.id), page, REFRESHED)(c)
-        ids = [headline.id for headline in articles.window(c, Query(), 0, 1000)]
+            SavePage(feeds.get(c, feed.id), page, REFRESHED)(c)
+        ids = [headline.id for headline in article_lists.window(c, Query(), 0, 1000)]
         statuses.mark(c, [*ids[UNREAD:], ids[2]], read=True)
         statuses.mark(c, [ids[4], ids[11]], starred=True)
 
@@ -200,7 +199,7 @@ def fill_many(path: Path) -> None:
     )
     with closing(connect(path)) as c:
         feed = feeds.add(c, "https://review.example/feed", title="", site="https://review.example/", now=REFRESHED)
-        TakePage(feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)(c)
+        SavePage(feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)(c)
 
 
 def fill_furnished(path: Path) -> None:
@@ -226,14 +225,14 @@ def fill_furnished(path: Path) -> None:
             url = f"https://{place}.example/feed"
             feed = feeds.add(c, url, title=name, site="", now=REFRESHED)
             body = f'<rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode()
-            TakePage(feed, Page(url, 200, body, "application/rss+xml"), REFRESHED)(c)
+            SavePage(feed, Page(url, 200, body, "application/rss+xml"), REFRESHED)(c)
             folders.put(c, feed.id, folders.add(c, folder).id)
-        ids = articles.ids(c, Query(), 0, 12)
+        ids = article_lists.ids(c, Query(), 0, 12)
         labels.add_tags(c, ids[2:6], ["To read"])
         labels.add_tags(c, ids[4:7], ["For the talk"])
-        saved.keep(c, "Long and unread", "is:unread words>1000")
-        saved.keep(c, "The sea", "harbour|harbours|ferries")
-        apply_rules.keep(c, Rule("title:sponsored", hide=True), NOW)
+        user_edits.keep(c, "Long and unread", "is:unread words>1000")
+        user_edits.keep(c, "The sea", "harbour|harbours|ferries")
+        rules.keep(c, Rule("title:sponsored", hide=True), NOW)
 
 
 def fill_with_account(path: Path) -> None:
@@ -248,7 +247,7 @@ def fill_with_account(path: Path) -> None:
             remote = RemoteFeed(str(place + 1), feed.url, feed.title, feed.site)
             feeds.set_remote(c, feed.id, remote, NOW, reach=Reach.UNKNOWN)
             folders.put(c, feed.id, folders.add(c, "Sea", account_id=account.id).id)
-            for id_ in articles.ids(c, Query(feeds=(feed.id,))):
+            for id_ in article_lists.ids(c, Query(feeds=(feed.id,))):
                 server_statuses.give_number(c, id_, str(id_))
         folders.remove_empty(c)
 
@@ -281,9 +280,9 @@ def fill_with_excerpts(path: Path) -> None:
     with closing(connect(path)) as c:
         feed = feeds.add(c, "https://harbour.example/feed", title="Harbour Weekly", site="", now=REFRESHED)
         body = f'<rss version="2.0"><channel><title>Harbour Weekly</title>{items}</channel></rss>'.encode()
-        TakePage(feed, Page(feed.url, 200, body, "application/rss+xml"), REFRESHED)(c)
-        for id_ in articles.ids(c, Query(feeds=(feed.id,)), 1, 2):
-            articles.save_full_text(c, id_, whole, whole, 150)
+        SavePage(feed, Page(feed.url, 200, body, "application/rss+xml"), REFRESHED)(c)
+        for id_ in article_lists.ids(c, Query(feeds=(feed.id,)), 1, 2):
+            save_articles.save_full_text(c, id_, whole, whole, 150)
 
 
 LISTING = "".join(
@@ -349,7 +348,7 @@ def _magazine(path: Path) -> Iterator[str]:
     with closing(connect(path)) as c:
         feed = feeds.add(c, f"{site}/feed/", title="", site=f"{site}/", now=REFRESHED, reach=Reach.PRIVATE)
         given = answer(site, "/feed/")
-        TakePage(feed, Page(feed.url, given.status, given.body, given.content_type), REFRESHED)(c)
+        SavePage(feed, Page(feed.url, given.status, given.body, given.content_type), REFRESHED)(c)
     yield site
     _Magazine.is_over.set()
     server.shutdown()

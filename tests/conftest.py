@@ -37,11 +37,11 @@ THOROUGH = frozenset({
     "hostile/test_load", "hostile/test_monkey", "hostile/test_oracle", "hostile/test_secrets",
     "hostile/test_torture_reading",
     "hostile/test_torture_refresh", "hostile/test_window",
-    "library/archiving/test_sitemaps", "library/jobs/test_forked", "library/reading/test_completing",
+    "library/archiving/test_sitemaps", "library/jobs/test_forked", "library/reading/test_download_texts",
     "tui/test_linear", "tui/test_reader_pictures", "tui/test_themes",
     "tui/main/test_archiving", "tui/main/test_downloading", "tui/main/test_tags_and_folders", "tui/main/test_full_text",
     "tui/main/test_on_a_train", "tui/main/test_syncing", "tui/main/test_where_one_is",
-    "tui/screens/test_subscribe", "tui/support/test_typeahead", "tui/support/test_workers",
+    "tui/dialogs/test_subscribe", "tui/support/test_typeahead", "tui/support/test_workers",
 })  # fmt: skip
 """Modules of which `make test` runs nothing."""
 FAMILY = 2
@@ -108,9 +108,9 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the machine is busy, what is shown for a while is still there, and what is waited for comes in time."""
     for module, name, holder in (
-        ("tuireader.tui.app", "LETTING_GO", ""),
+        ("tuireader.tui.app", "CANCEL_TIMEOUT", ""),
         ("tuireader.tui.app", "NOTIFICATION_TIMEOUT", "ReaderApp"),
-        ("tuireader.tui.support.typeahead", "PATIENCE", ""),
+        ("tuireader.tui.support.typeahead", "KEY_TIMEOUT", ""),
         ("tuireader.library.subscribing.discovery", "GUESS_TIMEOUT", ""),
         ("tuireader.library.reading.full_text", "DEADLINE", ""),
         ("tuireader.content.layout.code", "REFILL", ""),
@@ -122,7 +122,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _nobody_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the pages of a site there is no pause in tests but in those of it."""
-    monkeypatch.setattr("tuireader.library.politeness.one_by_one.PAUSE", 0.0)
+    monkeypatch.setattr("tuireader.library.politeness.robots.REQUEST_INTERVAL", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 import pickle
 
+from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import Page, ParsedEntry, Plan
-from tuireader.model.headline import Status
 from tuireader.model.query import Query
 
 

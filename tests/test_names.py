@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.model.headline import Names
+from tuireader.model.article import Names
 
 TEXTS = st.lists(st.text(max_size=6) | st.sampled_from(["", "a", "é", "日本", "\ud800"]), max_size=20)
 

@@ -10,8 +10,8 @@ from bench.ours import Ours
 from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from tuireader.model.query import Query
-from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 COLUMN = 44
 """A column within the headlines of a reader 140 cells wide."""
@@ -73,7 +73,7 @@ def longest(title: str) -> str:
 def first(here: Ours, query: Query) -> str:
     """The title at the top of a list."""
     with closing(connect(here.cache)) as connection:
-        return next((headline.title for headline in articles.window(connection, query, 0, 1)), "")
+        return next((headline.title for headline in article_lists.window(connection, query, 0, 1)), "")
 
 
 def _chosen(screen: Screen) -> list[str]:

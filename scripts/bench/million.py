@@ -14,10 +14,10 @@ from pathlib import Path
 from bench import generate
 from bench.corpus import SEED
 from tuireader.library.refreshing.match_entries import plan
+from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.model.headline import Status
-from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
+from tuireader.store import save_articles
 from tuireader.store.connection import connect, transaction
 from tuireader.store.queries import search
 
@@ -55,6 +55,6 @@ def _fill_one(job: tuple[Path, int, int, int]) -> None:
 def _save(c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry], rng: random.Random) -> None:
     what = plan({}, ParsedFeed(title="", site="", entries=tuple(entries)))
     new = tuple(replace(each, status=Status(read=rng.random() < _READ)) for each in what.new)
-    ready = articles.Prepacked(replace(what, new=new))
+    ready = save_articles.Prepacked(replace(what, new=new))
     with transaction(c):
         ready.write(c, feed_id, generate.NOW)

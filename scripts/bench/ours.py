@@ -69,7 +69,7 @@ import asyncio, pathlib
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.model.headline import utc_now
+from tuireader.model.article import utc_now
 async def main():
     cache = Cache(pathlib.Path({str(self.cache)!r}), processes={processes})
     async with open_queue(cache, clock=utc_now) as queue:

@@ -14,7 +14,7 @@ from bench.measure import run
 from bench.ours import Ours
 from bench.table import Result, Row
 from bench.workbench import Workbench
-from tuireader.library.politeness.one_by_one import PAUSE
+from tuireader.library.politeness.robots import REQUEST_INTERVAL
 
 POSTS = 100
 """Posts of a page."""
@@ -57,7 +57,7 @@ def archive(bench: Workbench) -> Iterator[Row]:
         bench.say(f"reading {len(posts):,} articles back")
         ours = here.command("backfill", "1")
         asked = [f"{base}/feed/", *(f"{base}/wp-json/wp/v2/posts?page={page + 1}" for page in range(pages + 1))]
-        bare = run([sys.executable, "-c", _BARE, json.dumps(asked), str(PAUSE)], bench.env)
+        bare = run([sys.executable, "-c", _BARE, json.dumps(asked), str(REQUEST_INTERVAL)], bench.env)
     yield Result(f"archive of {len(posts):,} articles", ours, bare, "the same requests", 1.5)
 
 

@@ -16,7 +16,6 @@ from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
 from tuireader.model.query import Query
-from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 
@@ -185,7 +184,7 @@ def _windows(*readers: Ours) -> list[float]:
         for turn in range(200):
             for connection, found in zip(connections, times, strict=True):
                 begin = time.perf_counter()
-                articles.window(connection, Query(), turn % 50, 60)
+                article_lists.window(connection, Query(), turn % 50, 60)
                 found.append(time.perf_counter() - begin)
     return [median(each) for each in times]
 
@@ -200,10 +199,10 @@ def _largest_category(here: Ours) -> str:
 def _words(here: Ours) -> list[tuple[str, str, float]]:
     """A word that half of all articles have, and one that few have."""
     with closing(connect(here.cache)) as connection:
-        total = articles.count(connection, Query())
+        total = article_lists.count(connection, Query())
         words = [word for word in vocabulary() if len(word) > 3]
-        shares = {word: articles.count(connection, Query(text=word)) / total for word in words[60:400:5]}
+        shares = {word: article_lists.count(connection, Query(text=word)) / total for word in words[60:400:5]}
         common = min(shares, key=lambda word: abs(shares[word] - 0.5))
-        found = {word: articles.count(connection, Query(text=word)) for word in words[-200:]}
+        found = {word: article_lists.count(connection, Query(text=word)) for word in words[-200:]}
         rare = min((word for word in found if found[word]), key=lambda word: found[word])
     return [(common, f"a word in {shares[common]:.0%} of them", 0.150), (rare, f"a word in {found[rare]}", 0.030)]

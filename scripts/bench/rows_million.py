@@ -14,9 +14,10 @@ from bench.table import Limit, Row
 from bench.workbench import Workbench
 from tuireader.errors import BusyError
 from tuireader.model.query import Query
-from tuireader.store import articles, statuses
+from tuireader.store import statuses
 from tuireader.store.connection import Connection, connect
-from tuireader.tui.main import headlines_pane, sidebar_counts
+from tuireader.store.queries import article_lists
+from tuireader.tui.main import headlines_pane, sidebar
 
 TIMES = 9
 
@@ -26,7 +27,7 @@ def counts(bench: Workbench) -> Iterator[Row]:
     here = bench.ours(bench.size)
     with closing(connect(here.cache)) as c:
         for query, what in ((Query(), "all counts"), (Query(unread=True), "all counts of what is unread")):
-            took = repeat(TIMES, partial(_timed, partial(sidebar_counts.count, c, query)))
+            took = repeat(TIMES, partial(_timed, partial(sidebar.count, c, query)))
             yield Limit(f"{what}, {bench.size:,} articles", took, 0.250)
 
 
@@ -36,7 +37,7 @@ def finding(bench: Workbench) -> Iterator[Row]:
     with closing(connect(here.cache)) as c:
         for word in ("people", "something water", "number", "peop"):
             query = Query(text=word, order="best")
-            share = articles.count(c, query) / bench.size
+            share = article_lists.count(c, query) / bench.size
             look = partial(headlines_pane.list_view, c, query, 0, (), contexts=12, width=60)
             took = repeat(TIMES, partial(_timed, look))
             yield Limit(f"first page of “{word}” ({share:.0%}), {bench.size:,} articles", took, 0.150)
@@ -50,7 +51,7 @@ def marks(bench: Workbench) -> Iterator[Row]:
     here = bench.ours(bench.size).copy(bench.folder / "ours-marks")
     took: list[float] = []
     with closing(connect(here.cache)) as c:
-        unread = articles.count(c, Query(unread=True))
+        unread = article_lists.count(c, Query(unread=True))
     thread = threading.Thread(target=_mark_all, args=(here, took))
     waits: list[float] = []
     thread.start()

@@ -17,18 +17,17 @@ from bench.measure import BenchError, median
 from bench.ours import Ours
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
-from tuireader.library.jobs.pool import TOGETHER
-from tuireader.library.jobs.work import Together
-from tuireader.library.reading import saved
-from tuireader.library.refreshing import match_entries
-from tuireader.library.refreshing.ingest import TakePage
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules as library_rules
+from tuireader.library.jobs.batching import Batch
+from tuireader.library.jobs.pool import BATCH_SIZE
+from tuireader.library.reading import user_edits
+from tuireader.library.refreshing.ingest import SavePage
 from tuireader.model.fetched import Page
 from tuireader.model.query import Rule
-from tuireader.store import duplicates, feeds, rules
+from tuireader.store import duplicates, feeds, rules, save_articles
 from tuireader.store.connection import connect, transaction
 from tuireader.text.shingles import Sketch
-from tuireader.tui.main.sidebar_counts import count_searches
+from tuireader.tui.main.sidebar import count_searches
 
 RULES = 100
 SEARCHES = 10
@@ -42,7 +41,7 @@ def searches(bench: Workbench) -> Iterator[Row]:
     words = vocabulary()
     with closing(connect(here.cache)) as c:
         for number in range(SEARCHES):
-            saved.keep(c, f"Search {number}", f"{words[50 * number + 40]} is:unread -{words[7 * number + 90]}")
+            user_edits.keep(c, f"Search {number}", f"{words[50 * number + 40]} is:unread -{words[7 * number + 90]}")
         times = [_timed(lambda: count_searches(c)) for _ in range(5)]
     yield Limit(f"counts of {SEARCHES} saved searches, {bench.size:,} articles", median(times), 0.250)
 
@@ -58,7 +57,7 @@ def preview(bench: Workbench) -> Iterator[Row]:
             typed = f"{word} author:a words>100"
             for end in range(1, len(typed) + 1):
                 rule = Rule(typed[:end], hide=True)
-                times.append(_timed(partial(apply_rules.preview, c, rule, now, 5)))
+                times.append(_timed(partial(library_rules.preview, c, rule, now, 5)))
     yield Limit(f"preview of a rule at each letter, {bench.size:,} articles (slowest)", max(times), 0.300)
 
 
@@ -104,13 +103,13 @@ def _taken_in(here: Ours, later: Corpus, *, is_finding: bool) -> float:
     with closing(connect(here.cache)) as c:
         _scatter_hashes(c)
         pages = [
-            TakePage(feed, Page(feed.url, 200, (later.folder / f"{feed.id}.xml").read_bytes()), now)
+            SavePage(feed, Page(feed.url, 200, (later.folder / f"{feed.id}.xml").read_bytes()), now)
             for feed in feeds.every(c)
         ]
         with ExitStack() as without:
             if not is_finding:
                 for module, name, instead in (
-                    (duplicates, "note", None), (duplicates, "join", None), (match_entries, "sketch", Sketch())
+                    (duplicates, "note", None), (duplicates, "join", None), (save_articles, "sketch", Sketch())
                 ):  # fmt: skip
                     without.enter_context(mock.patch.object(module, name, lambda *_, instead=instead: instead))
             return _timed(partial(_take_all, c, pages))
@@ -128,9 +127,9 @@ def _scatter_hashes(c: sqlite3.Connection) -> None:
             )
 
 
-def _take_all(c: sqlite3.Connection, pages: Sequence[TakePage]) -> None:
-    for at in range(0, len(pages), TOGETHER):
-        for outcome in Together(pages[at : at + TOGETHER])(c):
+def _take_all(c: sqlite3.Connection, pages: Sequence[SavePage]) -> None:
+    for at in range(0, len(pages), BATCH_SIZE):
+        for outcome in Batch(pages[at : at + BATCH_SIZE])(c):
             if outcome.error or outcome.result.new != NEWS:
                 raise BenchError(f"a feed was not taken in: {outcome}")
     while duplicates.move_some(c):

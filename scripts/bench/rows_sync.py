@@ -17,7 +17,7 @@ from bench.measure import run
 from bench.ours import Ours
 from bench.table import Result, Row
 from bench.workbench import Workbench
-from tuireader.model.account import MINIFLUX, Secret
+from tuireader.model.feed import MINIFLUX, Secret
 from tuireader.store import accounts
 from tuireader.store.connection import connect
 

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from typing import NamedTuple
 
-from tuireader import early_terminal, owned_files, paths
+from tuireader import early_terminal, paths
 from tuireader.errors import TuireaderError
 
 _ENTER = b"\x1b[?1049h\x1b[?25l"
@@ -87,7 +87,7 @@ def _kept(columns: int, lines: int) -> bytes:
 
 def _read(path: str) -> bytes:
     """Read a file of the user's own; raises OSError for any other."""
-    with os.fdopen(owned_files.open_own(path, largest=_BIGGEST), "rb") as opened:
+    with os.fdopen(paths.open_own(path, largest=_BIGGEST), "rb") as opened:
         return opened.read(_BIGGEST)
 
 

@@ -17,7 +17,7 @@ POSTS = [Post(number) for number in range(1, 151)]
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is waited for: the site is the test's own."""
-    monkeypatch.setattr(backfill, "PAUSE", 0.0)
+    monkeypatch.setattr(backfill, "REQUEST_INTERVAL", 0.0)
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_a_search_says_what_it_has_not_seen(
         c.execute("DELETE FROM search WHERE rowid IN (SELECT id FROM article)")
         c.execute("INSERT INTO unindexed SELECT id FROM article")
     monkeypatch.setattr("tuireader.library.refreshing.upkeep.BEFORE_SEARCH", 0.0)
-    monkeypatch.setattr("tuireader.library.refreshing.upkeep._STEP", 1)
+    monkeypatch.setattr("tuireader.library.refreshing.upkeep._BATCH_SIZE", 1)
     assert main(["search", "nowhere"]) == 0
     assert capsys.readouterr().err == (
         "tuireader: 2 articles are not indexed yet, and not searched: search again.\n"
@@ -348,12 +348,24 @@ def test_unknown_article_and_feed(run: Run) -> None:
         assert len(done.err.splitlines()) == 1
 
 
-def test_list_loads_neither_textual_nor_the_web_nor_the_parsers(run: Run, review: ScriptedSite) -> None:
+PARSERS = {"textual", "feedparser", "trafilatura", "html2text", "lxml", "dateparser", "pyphen"}
+
+
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        (["list", "--json"], PARSERS | {"rich", "asyncio", "python_socks", "nh3"}),
+        (["refresh", "--force", "--quiet"], PARSERS | {"rich", "python_socks"}),
+        (["feeds", "--json"], PARSERS | {"rich", "python_socks"}),
+    ],
+)
+def test_a_command_loads_no_library_that_it_does_not_use(
+    run: Run, review: ScriptedSite, command: list[str], heavy: set[str]
+) -> None:
     run("add", review.url)
     code = (
-        "import sys; from tuireader.cli import main; status = main(['list', '--json']);"
-        "heavy = {'textual', 'rich', 'asyncio', 'python_socks', 'feedparser', 'trafilatura', 'nh3', 'html2text'};"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(status)"
+        f"import sys; from tuireader.cli import main; status = main({command});"
+        f"print(sorted({heavy} & set(sys.modules)), file=sys.stderr); sys.exit(status)"
     )
     done = run(python=("-c", code))
     assert (done.status, done.err) == (0, "[]\n")

@@ -15,8 +15,8 @@ POSTS = [Post(number) for number in range(1, FRONT + 1)]
 WITHOUT_PAUSES = """
 import sys
 from tuireader.cli import main
-from tuireader.library.politeness import one_by_one
-one_by_one.PAUSE = 0
+from tuireader.library.politeness import robots
+robots.REQUEST_INTERVAL = 0
 sys.exit(main())
 """
 NO_PAUSE = ("-c", WITHOUT_PAUSES)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config.load import load
-from tuireader.config.options import Config, documented, in_force, options, schema
+from tuireader.config import Config, documented, in_force, load, options, schema
 
 
 def read(tmp_path: Path, text: str) -> Config:

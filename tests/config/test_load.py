@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config.load import load
-from tuireader.config.options import Config, hint
+from tuireader.config import Config, hint, load
 from tuireader.errors import ConfigError
 
 

@@ -13,8 +13,8 @@ import pytest
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import document_text
-from tuireader.content.layout.ansi import is_printed, to_plain
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.paragraph import is_printed, to_plain
 from tuireader.content.markdown.convert import to_markdown
 from tuireader.text import wrap
 

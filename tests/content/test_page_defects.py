@@ -10,8 +10,8 @@ import pytest
 
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
-from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.paragraph import to_plain
 from tuireader.content.markdown.convert import to_marked_markdown
 
 DATA = Path(__file__).parent.parent / "data" / "page" / "defects.txt"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
-from tuireader.content.export.xhtml import to_xhtml
 from tuireader.content.markdown.convert import to_marked_markdown
+from tuireader.content.xhtml import to_xhtml
 
 
 def written(html: str) -> str:

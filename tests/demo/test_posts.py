@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import pytest
 
-from tuireader.demo.posts import COMMENTS, Post, load_picture, load_posts, parse_post, slugify
+from tuireader.demo.pages import COMMENTS, Post, load_picture, load_posts, parse_post, slugify
 
 CATEGORIES = {
     "Terminals/Shells",

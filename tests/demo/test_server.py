@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tuireader.demo.posts import load_posts
+from tuireader.demo.pages import load_posts
 from tuireader.demo.server import DemoSite, Served, serve
 
 KINDS = [

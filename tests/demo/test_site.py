@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tuireader.demo import pages, server
-from tuireader.demo.posts import COMMENTS, Post, absolute, load_posts, parse_post, texturised
+from tuireader.demo.pages import COMMENTS, Post, absolute, load_posts, parse_post, texturised
 from tuireader.demo.server import Answer, answer
 
 BASE = "http://127.0.0.1:8000"

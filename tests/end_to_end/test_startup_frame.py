@@ -33,7 +33,7 @@ import sys
 from tuireader import __main__
 from tuireader.tui import app
 from tuireader.tui.main import resume
-resume.PATIENCE = app.FRAME_TIMEOUT = app.LETTING_GO = 30.0
+resume.FRAME_DRAW_TIMEOUT = app.FRAME_TIMEOUT = app.CANCEL_TIMEOUT = 30.0
 sys.exit(__main__.main())
 """
 """The program, which draws the last screen, and keeps it, for as long as a busy machine needs."""

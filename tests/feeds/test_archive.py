@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from support.archived_site import sitemap
 from tuireader.errors import NotAFeedError
-from tuireader.feeds.robots import Robots
-from tuireader.feeds.sitemap import may_list_articles, read_sitemap
+from tuireader.feeds.sitemap import Robots, may_list_articles, read_sitemap
 from tuireader.feeds.wordpress import looks_like_wordpress, page_address, parse_posts, posts_addresses, says
 from tuireader.urls.hosts import host_of
-from tuireader.urls.shapes import Shapes
+from tuireader.urls.identity import Shapes
 
 HISTORY = b'<rss xmlns:fh="http://purl.org/syndication/history/1.0"><channel>'
 

@@ -24,10 +24,11 @@ from typing import Any
 from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
-from tuireader.library.reading.status import mark
+from tuireader.library.reading.user_edits import mark
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.query import Query
-from tuireader.store import articles, connection
+from tuireader.store import connection
+from tuireader.store.queries import article_lists
 
 MOST = {"statement": (600, 150), "step": (500, 90), "event": (10, 0)}
 """How many of each the first round has, about, and how many more each later one: its feeds have grown."""
@@ -66,7 +67,7 @@ def watch(kind: str, left: int) -> Callable[..., None]:
 def star(path: Path, say: int, dice: random.Random) -> None:
     """Star articles one after the other, and say so once each is written."""
     with closing(connection.connect(path)) as c:
-        ids = [headline.id for headline in articles.window(c, Query(), 0, 1000) if not headline.starred]
+        ids = [headline.id for headline in article_lists.window(c, Query(), 0, 1000) if not headline.starred]
         for article_id in dice.sample(ids, min(6, len(ids))):
             mark(c, [article_id], starred=True)
             os.write(say, f"{article_id}\n".encode())

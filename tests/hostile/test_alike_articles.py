@@ -26,15 +26,16 @@ from support.factories import backup_of
 from support.reader_servers import FakeMiniflux, FakeReader
 from support.rss import Item as Entry
 from support.rss import rss
+from tuireader.library import rules
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
-from tuireader.library.rules import prune
 from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.query import Query
-from tuireader.store import articles, labels, statuses
+from tuireader.store import articles, labels, save_articles, statuses
 from tuireader.store.connection import Connection, connect
 from tuireader.store.pruning import Limits
+from tuireader.store.queries import article_lists
 
 pytestmark = pytest.mark.slow
 
@@ -200,8 +201,8 @@ class AlikeLife:
 
     def stories(self, c: Connection) -> dict[str, int]:
         found: dict[str, int] = {}
-        for id_ in articles.ids(c, Query(apart=True)):
-            story = _STORY.search(articles.given_html(c, id_))
+        for id_ in article_lists.ids(c, Query(apart=True)):
+            story = _STORY.search(save_articles.given_html(c, id_))
             assert story
             assert story[0] not in found, f"{story[0]} is there twice"
             found[story[0]] = id_
@@ -228,9 +229,9 @@ class AlikeLife:
 
     async def prune(self) -> None:
         with self.opened() as c:
-            wanted = prune.look(c, self.clock.now, Limits(days=2, newest=2))
+            wanted = rules.look(c, self.clock.now, Limits(days=2, newest=2))
             lost = {story for story, id_ in self.stories(c).items() if id_ in wanted.ids}
-        async for _ in prune.prune(self.library.cache, wanted.ids):
+        async for _ in rules.prune(self.library.cache, wanted.ids):
             pass
         self.pruned |= lost
         for story in lost:

@@ -18,15 +18,16 @@ from conftest import Clock, Reply, ScriptedSite
 from library.conftest import Library
 from support.factories import backup_of
 from support.rss import Item, rss
+from tuireader.library import rules as library_rules
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
-from tuireader.library.rules import apply_rules, prune
 from tuireader.library.subscribing import subscription
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, statuses
 from tuireader.store.connection import Connection, connect
 from tuireader.store.pruning import Limits
+from tuireader.store.queries import article_lists
 
 pytestmark = pytest.mark.slow
 
@@ -189,9 +190,9 @@ class CopiedLife:
                     tags=tags,
                 )
                 if rules.same(c, rule) is None:
-                    rule = apply_rules.keep(c, rule, self.clock.now)
+                    rule = library_rules.keep(c, rule, self.clock.now)
                     if is_applied:
-                        apply_rules.apply(c, rule)
+                        library_rules.apply(c, rule)
 
     def said(self, c: Connection, rule: Rule) -> str:
         feed = next((each.url for each in feeds.every(c) if each.id == rule.feed_id), "")
@@ -207,23 +208,23 @@ class CopiedLife:
                 if not there:
                     return
                 rule = there[int(number * len(there))]
-                before, json_, did = self.state(c), apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
-                apply_rules.remove(c, rule, take_back=take_back)
+                before, json_, did = self.state(c), library_rules.as_json(c, rule), library_rules.done_by(c, rule)
+                library_rules.remove(c, rule, take_back=take_back)
                 if is_undone and take_back:
-                    apply_rules.bring_back(c, json_, did)
+                    library_rules.bring_back(c, json_, did)
                     assert not differences(before, self.state(c))
 
     async def prune(self) -> None:
         for library in self.libraries:
             with self.opened(library) as c:
-                wanted = prune.look(c, self.clock.now, Limits(days=1, newest=2))
-            async for _ in prune.prune(library.cache, wanted.ids):
+                wanted = library_rules.look(c, self.clock.now, Limits(days=1, newest=2))
+            async for _ in library_rules.prune(library.cache, wanted.ids):
                 pass
 
     async def expire(self) -> None:
         for library in self.libraries:
             with self.opened(library) as c:
-                prune.expire(c, self.clock.now, after=3, above=0)
+                library_rules.expire(c, self.clock.now, after=3, above=0)
 
     async def import_again(self) -> None:
         """A machine imports its own backup of this moment: nothing changes."""
@@ -292,7 +293,7 @@ class CopiedLife:
         ids = self.every(c)
         tags, unasked = labels.tags_of(c, ids.values()), statuses.marked_unasked(c, ids.values())
         hidden = dict(c.execute("SELECT id, aside FROM article").fetchall())
-        shown = set(articles.ids(c, Query(apart=True)))
+        shown = set(article_lists.ids(c, Query(apart=True)))
         names = {folder.id: folder.name for folder in folders.every(c)}
         effects = {self.said(c, rule): rules.done_by(c, rule) for rule in rules.every(c)}
         found: State = {"rules": sorted(effects)}

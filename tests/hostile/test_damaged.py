@@ -24,22 +24,23 @@ from support.cache_damage import FEEDS, NOW, TOTAL, Kept
 from support.schema_dump import furnish, furniture
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.library.open_cache import open_cache
-from tuireader.model.account import LOCAL
-from tuireader.model.feed import Validators
+from tuireader.model.feed import LOCAL, Validators
 from tuireader.model.query import Query
 from tuireader.store import (
     accounts,
     articles,
     connection,
     feeds,
+    row_values,
     site_facts,
     status_outbox,
     statuses,
     ui_state,
 )
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.store.mending import recovery
-from tuireader.urls.private_network import Reach
+from tuireader.store.queries import article_lists
+from tuireader.store.recovery import recover
+from tuireader.urls.hosts import Reach
 
 TESTS = Path(__file__).parents[1]
 CASES, PARTS = 200, 10
@@ -88,14 +89,14 @@ def ruin(db: Path, table: str, *, at: int = 3000, length: int = 200) -> None:
 def state(db: Path) -> tuple[object, ...]:
     """All that must outlive a mended index: articles, marks, feeds with what servers said, holds, settings."""
     with closing(connect(db)) as c:
-        rows = articles.window(c, Query(), 0, 2 * TOTAL)
+        rows = article_lists.window(c, Query(), 0, 2 * TOTAL)
         return (
             rows,
             [(articles.get(c, row.id), articles.status(c, row.id), articles.body(c, row.id)) for row in rows],
             feeds.every(c),
             ui_state.load(c),
             site_facts.held_until(c, ["site-1.example"], NOW),
-            sorted(row.id for row in articles.window(c, Query(text="harbour "), 0, 2 * TOTAL)),
+            sorted(row.id for row in article_lists.window(c, Query(text="harbour "), 0, 2 * TOTAL)),
         )
 
 
@@ -150,7 +151,7 @@ def test_what_an_insertion_meets_is_damage_and_no_bug(db: Path, whole: dict[int,
         damaged._add_one(c)
     with closing(open_cache(db)) as c:
         damaged._add_one(c)
-        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL + 1
+        assert len(article_lists.window(c, Query(), 0, 2 * TOTAL)) == TOTAL + 1
 
 
 @pytest.mark.parametrize("table", ["article", "article_by_date", "label_article", "body", "sqlite_sequence"])
@@ -193,7 +194,7 @@ async def test_damage_met_while_it_runs_swaps_nothing_and_the_next_start_mends_i
         await settle(pilot)
         assert app.reader.headlines.row_count() == TOTAL
         with closing(connect(db)) as other:  # nor does another process, nor a refresh, take it away
-            assert articles.count(other, Query()) == TOTAL
+            assert article_lists.count(other, Query()) == TOTAL
         assert connection.is_suspect(db)
         said = await asyncio.to_thread(opened_elsewhere, db)
         assert "while no other one has it open" in said
@@ -209,7 +210,7 @@ async def test_damage_met_while_it_runs_swaps_nothing_and_the_next_start_mends_i
         await asyncio.sleep(0.01)
     assert "was built again" in notice
     with closing(connect(db)) as c:
-        assert articles.count(c, Query()) == TOTAL
+        assert article_lists.count(c, Query()) == TOTAL
         assert articles.status(c, marked.id).starred == marked.starred
 
 
@@ -219,7 +220,7 @@ def test_a_bit_in_a_title_hides_no_other_article(db: Path, whole: dict[int, Kept
     content[at] ^= 0x80
     db.write_bytes(content)
     with closing(open_cache(db)) as c:
-        rows = articles.window(c, Query(), 0, 2 * TOTAL)
+        rows = article_lists.window(c, Query(), 0, 2 * TOTAL)
         assert len(rows) == TOTAL
         assert sum("\ufffdrticle 7 of 3" in row.title for row in rows) == 1
         assert c.notice == ""
@@ -263,7 +264,7 @@ def test_a_text_that_is_damaged_is_read_as_far_as_it_goes(db: Path, whole: dict[
             c.commit()
     with closing(connect(db)) as c:
         text = articles.body(c, 5)
-        assert text.endswith(articles.DAMAGED)
+        assert text.endswith(row_values.DAMAGED)
         if value == b"garbage":
             assert len(text) > 100
         statuses.mark(c, [5], read=True)
@@ -296,7 +297,7 @@ def test_articles_whose_feeds_are_lost_are_kept_and_their_feeds_say_so(db: Path,
     ruin(db, "feed", at=0, length=PAGE_SIZE)
     connection.suspect(db)
     with closing(open_cache(db)) as c:
-        rows = articles.window(c, Query(), 0, 2 * TOTAL)
+        rows = article_lists.window(c, Query(), 0, 2 * TOTAL)
         assert {row.id: (row.read, row.starred) for row in rows} == {
             article_id: (each.read, each.starred) for article_id, each in whole.items()
         }
@@ -332,7 +333,7 @@ def test_a_cache_behind_a_link_is_mended_where_it_is(db: Path, whole: dict[int, 
     connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert f"{real}.damaged-1" in c.notice
-        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
+        assert len(article_lists.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
     assert db.is_symlink()
     assert db.resolve() == real.resolve()
     assert not connection.is_suspect(db)
@@ -353,7 +354,7 @@ def test_a_file_behind_a_link_that_is_no_database_stays_as_it_is(tmp_path: Path)
 def test_a_log_that_is_garbage_does_not_take_the_rest_along(db: Path, whole: dict[int, Kept]) -> None:
     db.with_name(f"{db.name}-wal").write_bytes(random.Random(3).randbytes(100_000))
     with closing(open_cache(db)) as c:
-        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
+        assert len(article_lists.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
         assert timedelta(0) < NOW - articles.get(c, 1).date
 
 
@@ -362,8 +363,8 @@ def test_several_that_start_at_once_mend_it_once_and_all_read_everything(db: Pat
     connection.suspect(db)
     code = "import sys, pathlib; from tuireader.library.open_cache import open_cache;"
     code += "from tuireader.model.query import Query;"
-    code += "from tuireader.store import articles; c = open_cache(pathlib.Path(sys.argv[1]));"
-    code += "print(articles.count(c, Query())); c.close()"
+    code += "from tuireader.store.queries import article_lists; c = open_cache(pathlib.Path(sys.argv[1]));"
+    code += "print(article_lists.count(c, Query())); c.close()"
     command = [sys.executable, "-c", code, str(db)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     said = [process.communicate() for process in running]
@@ -379,7 +380,7 @@ def test_what_is_written_while_it_is_mended_is_not_lost(
     ruin(db, "article", at=0, length=8)
     connection.suspect(db)
     met: list[Exception] = []
-    copy = recovery._copy
+    copy = recover._copy
 
     def meanwhile(*args: Any) -> Any:
         with pytest.raises(BusyError) as raised:
@@ -387,11 +388,11 @@ def test_what_is_written_while_it_is_mended_is_not_lost(
         met.append(raised.value)
         return copy(*args)
 
-    monkeypatch.setattr(recovery, "_copy", meanwhile)
+    monkeypatch.setattr(recover, "_copy", meanwhile)
     open_cache(db).close()
     assert "is being mended" in str(met[0])
     with closing(connect(db)) as c:
-        assert articles.count(c, Query()) == TOTAL
+        assert article_lists.count(c, Query()) == TOTAL
 
 
 @pytest.mark.parametrize("moment", ["_copy", "_said"])
@@ -408,13 +409,13 @@ def test_a_mending_that_is_killed_is_done_by_the_next_start(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(recovery, moment, killed)
+        patch.setattr(recover, moment, killed)
         if moment == "_copy":
-            patch.setattr(recovery, "_move", lambda path, to: path.rename(to) if path.exists() else None)
+            patch.setattr(recover, "_move", lambda path, to: path.rename(to) if path.exists() else None)
         with pytest.raises(Killed):
             open_cache(db)
     with closing(open_cache(db)) as c:
-        assert articles.count(c, Query()) == TOTAL
+        assert article_lists.count(c, Query()) == TOTAL
     assert not connection.is_suspect(db)
 
 
@@ -425,10 +426,10 @@ def test_a_damaged_number_stops_no_article(db: Path, whole: dict[int, Kept], seq
         c.commit()
     with closing(connect(db)) as c:
         damaged._add_one(c)
-        assert articles.count(c, Query()) == TOTAL + 1
+        assert article_lists.count(c, Query()) == TOTAL + 1
     connection.suspect(db)
     with closing(open_cache(db)) as c:
-        assert articles.count(c, Query()) == TOTAL + 1
+        assert article_lists.count(c, Query()) == TOTAL + 1
         feeds.add(c, "https://another.example/", title="", site="", now=NOW)
 
 
@@ -442,7 +443,7 @@ def test_marks_that_are_none_are_passed_over(db: Path, whole: dict[int, Kept], l
     file.write_text(f"{line}\n[[5], null, true, null]\n")
     with closing(open_cache(db)) as c:
         assert articles.status(c, 5).starred
-        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
+        assert len(article_lists.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
     assert not file.exists()
 
 

@@ -18,9 +18,10 @@ import pytest
 from support import cache_damage as damaged
 from tuireader.library.open_cache import beginning_of, copy, open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles, statuses
+from tuireader.store import statuses
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.store.mending import write_ahead_log
+from tuireader.store.queries import article_lists
+from tuireader.store.recovery import write_ahead_log
 
 FRAME = 24 + PAGE_SIZE
 FILES = ("", "-wal", "-shm")
@@ -33,7 +34,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(connect(made)) as c:
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         damaged.fill(made, random.Random(1))
-        for headline in articles.window(c, Query(), 0, 40):
+        for headline in article_lists.window(c, Query(), 0, 40):
             statuses.mark(c, [headline.id], starred=True)
         folder = tmp_path_factory.mktemp("left")
         for suffix in FILES:
@@ -51,7 +52,7 @@ def cache(left: Path, db: Path) -> Path:
 def seen(path: Path) -> tuple[set[tuple[str, bool, bool]], str]:
     """The articles with their marks, and what was said when the cache was opened."""
     with closing(open_cache(path)) as c:
-        return {(each.title, each.read, each.starred) for each in articles.window(c, Query(), 0, 1000)}, c.notice
+        return {(each.title, each.read, each.starred) for each in article_lists.window(c, Query(), 0, 1000)}, c.notice
 
 
 @pytest.fixture(scope="module")

@@ -35,24 +35,23 @@ from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.extraction.extract import main_html
 from tuireader.content.layout.layout import lay_out
-from tuireader.content.layout.visual_order import visual
-from tuireader.content.markdown.footnotes import find_notes
+from tuireader.content.layout.paragraph import visual
+from tuireader.content.markdown.annotations import find_notes
 from tuireader.errors import TuireaderError
 from tuireader.feeds.decode import decode
 from tuireader.feeds.feed_links import find_feeds
 from tuireader.feeds.opml import read_list
 from tuireader.feeds.parse import parse_feed
 from tuireader.feeds.read_later import read_saved_pages
-from tuireader.feeds.robots import Robots
-from tuireader.feeds.sitemap import may_list_articles, parse_news, read_sitemap
+from tuireader.feeds.sitemap import Robots, may_list_articles, parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.subscribing import discovery, typed_page
 from tuireader.library.transfer.backup import restore
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.newsboat import read_cache
-from tuireader.model.fetched import FeedLink, Ours, ParsedEntry, RemoteEntry
+from tuireader.model.fetched import FeedLink, LocalArticle, ParsedEntry, RemoteEntry
+from tuireader.store.article_identity import HALF, is_kept_in, match
 from tuireader.store.connection import connect
-from tuireader.store.identity import HALF, is_kept_in, match
 from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.answers import without_proxy
@@ -61,9 +60,8 @@ from tuireader.text.bounded_json import loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.folding import FoldedText
 from tuireader.text.printable import printable
-from tuireader.urls.shapes import Shapes
-from tuireader.urls.shown import without_passwords
-from tuireader.urls.typed import addresses_to_try
+from tuireader.urls.identity import Shapes
+from tuireader.urls.typed_and_shown import addresses_to_try, without_passwords
 
 DOUBLINGS = 10
 ENOUGH = 1.0
@@ -88,18 +86,18 @@ def _entries(n: int) -> list[RemoteEntry]:
     ]
 
 
-def _ours(n: int) -> list[Ours]:
-    return [Ours(i, "", b"", f"x{i}", "Weekly", f"https://a.example/{i % 7}", None) for i in range(n)]
+def _ours(n: int) -> list[LocalArticle]:
+    return [LocalArticle(i, "", b"", f"x{i}", "Weekly", f"https://a.example/{i % 7}", None) for i in range(n)]
 
 
-def _at_one_moment(n: int) -> tuple[list[RemoteEntry], list[Ours]]:
+def _at_one_moment(n: int) -> tuple[list[RemoteEntry], list[LocalArticle]]:
     """Entries of a few signs and articles of many, of one title and moment."""
     entry = partial(ParsedEntry, title="Weekly", link="https://a.example/", published=NOW)
     entries = [RemoteEntry(str(i), "feed/1", entry(f"g{i}", html="字" * 20)) for i in range(n)]
-    return entries, [Ours(i, "", b"", f"x{i}", "Weekly", "https://a.example/", NOW) for i in range(20)]
+    return entries, [LocalArticle(i, "", b"", f"x{i}", "Weekly", "https://a.example/", NOW) for i in range(20)]
 
 
-def _match_texts(both: tuple[list[RemoteEntry], list[Ours]]) -> None:
+def _match_texts(both: tuple[list[RemoteEntry], list[LocalArticle]]) -> None:
     match(*both, is_kept=is_kept_in(lambda id_: "".join(map(chr, range(0x4E00 + id_, 0x9000))) * 4, _html))
 
 

@@ -21,6 +21,7 @@ from support.rss import Item, rss
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, snapshot
+from tuireader.store.queries import article_lists
 
 SOME, MANY = 12, 50
 SEED = 7
@@ -49,7 +50,7 @@ def check(path: Path, version: int, starred: set[int]) -> None:
     # At one moment: a process that the killed one had started may do its last job.
     with closing(connect(path)) as c, snapshot(c):
         assert not c.notice
-        headlines = articles.window(c, Query(apart=True), 0, 10_000)
+        headlines = article_lists.window(c, Query(apart=True), 0, 10_000)
         assert starred <= {headline.id for headline in headlines if headline.starred}
         titles: defaultdict[int, list[str]] = defaultdict(list)
         for headline in headlines:
@@ -58,7 +59,7 @@ def check(path: Path, version: int, starred: set[int]) -> None:
             check_feed(c, feed.id, titles[feed.id], feed.validators.etag, version)
     with closing(connect(path)) as c:  # in a snapshot, nothing can be written once that process has written
         index_all(c)
-        assert articles.count(c, Query(text="version", apart=True)) >= len(headlines)
+        assert article_lists.count(c, Query(text="version", apart=True)) >= len(headlines)
 
 
 def check_feed(c: sqlite3.Connection, feed_id: int, titles: list[str], etag: str | None, version: int) -> None:
@@ -71,7 +72,7 @@ def check_feed(c: sqlite3.Connection, feed_id: int, titles: list[str], etag: str
     assert len(titles) == ENTRIES + shown
     assert etag is not None
     assert etag.endswith(f'-{shown}"')
-    assert f"version {shown}" in articles.body(c, articles.window(c, Query(feeds=(feed_id,)), 0, 1)[0].id)
+    assert f"version {shown}" in articles.body(c, article_lists.window(c, Query(feeds=(feed_id,)), 0, 1)[0].id)
 
 
 @pytest.mark.parametrize(

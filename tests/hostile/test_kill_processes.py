@@ -18,8 +18,9 @@ from conftest import Reply, ScriptedSite
 from support.factories import index_all
 from support.rss import Item, rss
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect, snapshot
+from tuireader.store.queries import article_lists
 
 FEEDS, ENTRIES = 24, 30
 TEXT = "<p>" + "Some words of an article that takes a moment to take in. " * 40 + "</p>"
@@ -60,12 +61,12 @@ def check(path: Path, told: list[str]) -> None:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with closing(connect(path)) as c, snapshot(c):  # one of them may still do its last job
         assert not c.notice
-        counts = [articles.count(c, Query(feeds=(feed.id,))) for feed in feeds.every(c)]
+        counts = [article_lists.count(c, Query(feeds=(feed.id,))) for feed in feeds.every(c)]
         known = [feed.validators.etag is not None for feed in feeds.every(c)]
         assert counts == [ENTRIES if there else 0 for there in known]
         assert sum(known) >= len(told)
         index_all(c)
-        assert articles.count(c, Query(text="moment")) == sum(counts)
+        assert article_lists.count(c, Query(text="moment")) == sum(counts)
 
 
 @pytest.mark.parametrize("group", [False, True], ids=["the program", "all of them"])
@@ -96,5 +97,5 @@ def test_whoever_is_killed_leaves_a_sound_cache(
         with refreshing(db) as running:
             assert running.wait(60) == 0
         with closing(connect(db)) as c:
-            assert articles.count(c, Query()) == FEEDS * ENTRIES
+            assert article_lists.count(c, Query()) == FEEDS * ENTRIES
     assert midway >= 2

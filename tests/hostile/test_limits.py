@@ -23,10 +23,10 @@ from support.factories import NOW
 from support.machines import followed
 from tuireader import paths
 from tuireader.cli import main
-from tuireader.cli.reader import start_log
+from tuireader.cli.open_app import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
 from tuireader.feeds.opml import read_list
-from tuireader.feeds.robots import Robots
+from tuireader.feeds.sitemap import Robots
 from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.archive_sources import Front
 from tuireader.library.jobs.cache_gateway import Cache
@@ -38,17 +38,18 @@ from tuireader.library.transfer import import_any, newsboat
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.import_feeds import import_feeds
+from tuireader.model.article import utc_now
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page, ParsedEntry, Plan, RemoteFeed
-from tuireader.model.headline import utc_now
 from tuireader.model.query import Query
-from tuireader.owned_files import open_shared
-from tuireader.store import accounts, articles, feeds, labels, rules, ui_state
+from tuireader.paths import open_shared
+from tuireader.store import accounts, articles, feeds, labels, rules, save_articles, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, packed
 from tuireader.text.bounded_json import loads
-from tuireader.urls.private_network import Permission, Reach, permission_for
+from tuireader.urls.hosts import Permission, Reach, permission_for
 
 # robots.txt
 
@@ -111,7 +112,7 @@ async def test_many_rules_and_many_addresses_are_matched_apart(tmp_path: Path, m
             ticks += 1
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(archive_sources, "_PATIENCE", 1.0)
+    monkeypatch.setattr(archive_sources, "_READ_TIMEOUT", 1.0)
     links = tuple(f"https://a.example/2024/post-{n}" for n in range(20))
     front = Front("nothing", None, is_wordpress=False, guids=frozenset(), links=links)  # type: ignore[arg-type]
     cache = Cache(tmp_path / "cache.db")
@@ -195,7 +196,7 @@ async def test_full_texts_of_an_account_are_asked_for_inside_only_where_its_serv
         feed = feeds.of_account(c, account.id)[0]
         assert feed.reach is reach
         entry = ParsedEntry("g", "Title", f"{site.url}/admin", html="<p>Short</p>")
-        saved = articles.save_entries(c, feed.id, Plan(new=(prepare(entry),)), NOW)
+        saved = save_articles.save_entries(c, feed.id, Plan(new=(prepare(entry),)), NOW)
     cache = Cache(db)
     async with open_queue(cache, clock=utc_now) as queue:
         work = fetch_full_text(cache, queue, saved.new[0])
@@ -285,7 +286,7 @@ def test_a_cache_that_multiplies_a_text_is_none(db: Path, tmp_path: Path, monkey
     with closing(connect(db)) as c:
         with pytest.raises(NotAFeedListError, match="its texts exceed its size"):
             import_path(c, str(folder), NOW, lambda _: None)
-        assert articles.count(c, Query()) == 0
+        assert article_lists.count(c, Query()) == 0
 
 
 def test_an_archive_of_very_many_names_is_refused(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +329,7 @@ def test_a_cache_whose_list_of_tables_never_ends_is_none(tmp_path: Path, monkeyp
     content += head.ljust(size - len(cell), b"\0") + cell
     content[28:32] = (len(content) // size).to_bytes(4, "big")
     file.write_bytes(content)
-    monkeypatch.setattr(newsboat, "_PATIENCE", 0.5)
+    monkeypatch.setattr(newsboat, "_BATCH_TIMEOUT", 0.5)
     with pytest.raises(NotAFeedListError, match="interrupted"):
         list(newsboat.read_cache(file))
 
@@ -371,7 +372,7 @@ def test_a_text_that_many_pages_name_comes_once(db: Path, tmp_path: Path) -> Non
         archive.writestr("content/one.html", "<p>" + "word " * 10_000)
     with closing(connect(db)) as c:
         import_path(c, str(tmp_path / "omnivore.zip"), NOW, lambda _: None)
-        ids = articles.ids(c, Query())
+        ids = article_lists.ids(c, Query())
         assert (len(ids), len(articles.without_text(c, ids))) == (50, 49)
 
 
@@ -380,7 +381,7 @@ def test_a_statement_over_a_foreign_cache_has_a_deadline(tmp_path: Path, monkeyp
     with closing(sqlite3.connect(folder / "cache.db")) as c:
         c.executemany("INSERT INTO rss_item (guid, feedurl) VALUES (?, 'x')", [(str(n),) for n in range(20_000)])
         c.commit()
-    monkeypatch.setattr(newsboat, "_PATIENCE", -1.0)
+    monkeypatch.setattr(newsboat, "_BATCH_TIMEOUT", -1.0)
     with pytest.raises(NotAFeedListError, match="cannot be read: interrupted"):
         list(newsboat.read_cache(folder / "cache.db"))
 
@@ -526,7 +527,7 @@ def test_json_of_millions_of_values_is_none() -> None:
 def test_of_a_file_to_be_imported_so_many_rows_and_feeds_are_taken(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuireader.feeds.read_later._MOST", 3)
+    monkeypatch.setattr("tuireader.feeds.read_later._PAGES_MAX", 3)
     monkeypatch.setattr("tuireader.feeds.url_list.FEEDS_MAX", 3)
     monkeypatch.setattr("tuireader.feeds.opml.FEEDS_MAX", 3)
     rows = "".join(f"t,https://a.example/{n},1,,unread\n" for n in range(9))
@@ -555,9 +556,9 @@ def test_what_is_imported_is_printable(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
         import_content(c, json.dumps([row]).encode(), NOW, lambda _: None)
         import_path(c, str(tmp_path / "all.jsonl"), NOW, lambda _: None)
-        every = [articles.get(c, id_) for id_ in articles.ids(c, Query())]
+        every = [articles.get(c, id_) for id_ in article_lists.ids(c, Query())]
         said = [str(replace(each, guid="")) for each in every] + [str(each) for each in feeds.every(c)]
-        said += [str(labels.tags_of(c, articles.ids(c, Query()))), export_feeds(c, NOW).content.decode()]
+        said += [str(labels.tags_of(c, article_lists.ids(c, Query()))), export_feeds(c, NOW).content.decode()]
     assert len(said) == 6
     assert not [each for each in said if "\x1b" in each or "\\x1b" in each or "\u202e" in each or "\\u202e" in each]
 
@@ -609,7 +610,7 @@ def test_nothing_but_texts_is_long(site: ScriptedSite, db: Path, feed: str) -> N
     site.pages["/feed"] = Reply(content.encode(), headers={"Content-Type": kind})
     assert main(["add", f"{site.url}/feed"]) == 0
     with closing(connect(paths.cache_path())) as c:
-        assert articles.count(c, Query()) == 1
+        assert article_lists.count(c, Query()) == 1
         tables = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")]
         for table in tables:
             if table not in {"body", "search_data", "search_content", "search_idx", "undo"}:

@@ -247,7 +247,7 @@ async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:
 async def test_a_reader_sees_what_another_one_marks_without_being_asked(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(headlines_pane, "WATCH", 0.05)
+    monkeypatch.setattr(headlines_pane, "WATCH_INTERVAL", 0.05)
     shelve(db, "The Example Review", REVIEW)
     app = reader(db)
     async with app.run_test(size=(140, 30)) as pilot:

@@ -18,16 +18,17 @@ from support.factories import NOW, backup_of
 from support.reader_servers import FakeMiniflux, FakeReader, Item
 from support.rss import Item as Entry
 from support.rss import rss
+from tuireader.library import rules as library_rules
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.rules import apply_rules, prune
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.import_any import import_stream
-from tuireader.model.headline import Field
+from tuireader.model.article import Field
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, status_outbox, statuses
 from tuireader.store.connection import Connection, connect
 from tuireader.store.pruning import Limits
+from tuireader.store.queries import article_lists
 
 pytestmark = pytest.mark.slow
 
@@ -132,7 +133,7 @@ class SharedLife:
         self.now(machine)
 
     def ids(self, c: Connection) -> dict[str, int]:
-        return {articles.get(c, id_).title: id_ for id_ in articles.ids(c, Query(apart=True))}
+        return {articles.get(c, id_).title: id_ for id_ in article_lists.ids(c, Query(apart=True))}
 
     async def mark(self, machine: str, _: str) -> None:
         with self.opened(machine) as c:
@@ -176,8 +177,8 @@ class SharedLife:
     async def prune(self, machine: str, _: str) -> None:
         await self.exchange(machine)
         with self.opened(machine) as c:
-            wanted = prune.look(c, self.clock.now, Limits(days=1, newest=3))
-        async for _removed in prune.prune(self.libraries[machine].cache, wanted.ids):
+            wanted = library_rules.look(c, self.clock.now, Limits(days=1, newest=3))
+        async for _removed in library_rules.prune(self.libraries[machine].cache, wanted.ids):
             pass
 
     async def renew(self, machine: str, _: str) -> None:
@@ -203,7 +204,7 @@ class SharedLife:
 
     def state(self, machine: str) -> dict[str, tuple[bool, bool, set[str]]]:
         with self.opened(machine) as c:
-            rows = articles.window(c, Query(apart=True), 0, 1000)
+            rows = article_lists.window(c, Query(apart=True), 0, 1000)
             tags = labels.tags_of(c, [row.id for row in rows])
             found = {row.title: (row.read, row.starred, set(tags.get(row.id, ()))) for row in rows}
             assert len(found) == len(rows), "one is there twice"
@@ -300,9 +301,9 @@ class ServedLife:
         with closing(connect(self.dice.choice(self.devices).path)) as c:
             there, is_read = rules.every(c), self.dice.random() < 0.6
             if there and self.dice.random() < 0.4:
-                apply_rules.remove(c, self.dice.choice(there), take_back=False)
+                library_rules.remove(c, self.dice.choice(there), take_back=False)
             else:
-                apply_rules.keep(c, Rule(self.dice.choice(WORDS), read=is_read, star=not is_read), NOW)
+                library_rules.keep(c, Rule(self.dice.choice(WORDS), read=is_read, star=not is_read), NOW)
 
     async def prune(self) -> None:
         self.is_pruned = True

@@ -19,8 +19,9 @@ from support.bombs import bomb
 from support.raw_server import RawServer, raw_servers, reply
 from support.rss import Item, rss
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 pytest.importorskip("resource", reason="the system does not tell how much memory a process took")
 
@@ -123,7 +124,7 @@ async def test_a_refresh_of_many_rude_feeds_ends_and_every_feed_says_how_it_fare
 def check(path: Path, of_each: int) -> None:
     """What the events said is what the cache has."""
     with closing(connect(path)) as c:
-        assert articles.count(c, Query(apart=True)) == of_each * ENTRIES  # each sends the same
+        assert article_lists.count(c, Query(apart=True)) == of_each * ENTRIES  # each sends the same
         for summary in feeds.summaries(c):
             fine = "//fine-" in summary.feed.url
             assert (summary.feed.error is None) == fine

@@ -13,14 +13,13 @@ import pytest
 
 from support.app_factory import REVIEW, shelve
 from support.factories import ready, save
-from tuireader import paths
+from tuireader import config, paths
 from tuireader.cli import main
-from tuireader.config import load as config
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.errors import ConfigError
 from tuireader.model.query import Query
-from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 TUIREADER = [sys.executable, "-m", "tuireader"]
 
@@ -124,9 +123,9 @@ class Interrupt:
             Interrupt.left -= 1
             if Interrupt.left == 0:
                 signal.raise_signal(signal.SIGINT)
-import tuireader.__main__
+from tuireader.__main__ import main
 sys.meta_path.insert(0, Interrupt())
-sys.exit(tuireader.__main__.main())
+sys.exit(main())
 """
     for number in range(1, 12):
         done = subprocess.run(
@@ -186,6 +185,6 @@ def test_a_clock_that_is_not_set_makes_no_article_old(db: Path) -> None:
     }
     with closing(connect(db)) as c:
         save(c, *(ready(name, published=date) for name, date in dates.items()), ready("d"), now=unset)
-        found = {headline.title[-1]: headline.date for headline in articles.window(c, Query(), 0, 10)}
+        found = {headline.title[-1]: headline.date for headline in article_lists.window(c, Query(), 0, 10)}
         assert found == {**dates, "c": datetime(2025, 1, 1, tzinfo=UTC), "d": datetime(2025, 1, 1, tzinfo=UTC)}
-        assert len(articles.window(c, Query(since=datetime(2024, 1, 1, tzinfo=UTC)), 0, 10)) == 4
+        assert len(article_lists.window(c, Query(since=datetime(2024, 1, 1, tzinfo=UTC)), 0, 10)) == 4

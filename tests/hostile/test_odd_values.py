@@ -11,7 +11,7 @@ import pytest
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.linear import spoken, to_linear
-from tuireader.content.extraction import second_opinion
+from tuireader.content.extraction import scoring
 from tuireader.content.extraction.extract import main_html
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.listing.find import find_list
@@ -121,7 +121,7 @@ def test_a_library_that_raises_has_no_opinion(monkeypatch: pytest.MonkeyPatch) -
         raise KeyError("planted")
 
     for each in ("bare_extraction", "examine_meta", "extract_title", "extract_author", "find_date"):
-        monkeypatch.setattr(second_opinion, each, broken)
+        monkeypatch.setattr(scoring, each, broken)
     found = main_html(PAGES["title"]("A title").encode(), URL)
     assert found is not None
     assert "Some words of an article" in found.html

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import REVIEW, ids, shelve
-from tuireader.cli.reader import start_log
+from tuireader.cli.open_app import start_log
 from tuireader.errors import StoreError, SyncError
 from tuireader.library.open_cache import open_cache
 from tuireader.library.syncing.server import alone, lock_of
-from tuireader.model.account import Account
+from tuireader.model.feed import Account
 from tuireader.model.query import Query
-from tuireader.owned_files import content_of, open_own
+from tuireader.paths import content_of, open_own
 from tuireader.store import articles, connection
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 Plant = Callable[[Path, Path], None]
 
@@ -76,7 +77,7 @@ def test_a_file_of_waiting_changes_that_is_rubbish_ends_no_start(db: Path, conte
     db.with_name(f"{db.name}.marks-1-1").write_text(content)
     for _ in range(2):
         with closing(open_cache(db)) as c:
-            assert len(articles.ids(c, Query())) == len(REVIEW)
+            assert len(article_lists.ids(c, Query())) == len(REVIEW)
     assert not list(db.parent.glob(f"{db.name}.marks-*"))
 
 

@@ -16,7 +16,7 @@ from support.app_factory import REVIEW, reader, screen_text, settle, shelve
 from support.wordpress import BORDER, publish
 from tuireader import paths
 from tuireader.store.connection import connect
-from tuireader.urls.shown import shown_address, without_passwords
+from tuireader.urls.typed_and_shown import shown_address, without_passwords
 
 SECRET = "SECRETPW"
 WIDE = f"http://bob:{SECRET}\N{FULLWIDTH COMMERCIAL AT}127.0.0.1:1/"

@@ -22,6 +22,7 @@ from tuireader import paths
 from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
 
@@ -88,8 +89,8 @@ def test_nothing_that_is_pasted_is_a_key(cache: Path) -> None:
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
     with closing(connect(cache)) as c:
-        assert articles.count(c, Query(unread=True)) == 4
-        assert articles.count(c, Query(starred=True)) == 0
+        assert article_lists.count(c, Query(unread=True)) == 4
+        assert article_lists.count(c, Query(starred=True)) == 0
 
 
 def test_a_paste_without_an_end_swallows_no_later_key(cache: Path) -> None:

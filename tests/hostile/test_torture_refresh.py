@@ -25,8 +25,9 @@ from tuireader.library.politeness.queue import open_queue
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import feeds, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 FEEDS = ("one", "two", "three")
@@ -54,7 +55,7 @@ async def before(tmp_path: Path, site: ScriptedSite) -> Path:
     assert [event.status for event in await refreshed(path, NOW)] == ["updated"] * 2
     with closing(connect(path)) as c:
         feeds.add(c, f"{site.url}/{FEEDS[2]}", title=FEEDS[2], site="", now=NOW)
-        statuses.mark(c, [articles.window(c, Query(), 0, 1)[0].id], starred=True)
+        statuses.mark(c, [article_lists.window(c, Query(), 0, 1)[0].id], starred=True)
     publish(site, 1)
     return path
 
@@ -82,9 +83,9 @@ def check(path: Path, versions: set[int]) -> None:
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
     with closing(connect(path)) as c:
         assert not c.notice
-        assert articles.count(c, Query(starred=True)) == 1
+        assert article_lists.count(c, Query(starred=True)) == 1
         for feed in feeds.every(c):
-            titles = [headline.title for headline in articles.window(c, Query(feeds=(feed.id,)), 0, 100)]
+            titles = [headline.title for headline in article_lists.window(c, Query(feeds=(feed.id,)), 0, 100)]
             shown = {int(re.search(r"version (\d+)", title)[1]) for title in titles}  # type: ignore[index]
             assert len(shown) == 1 or (not shown and feed.url.endswith(FEEDS[2]))
             assert shown <= versions

@@ -26,6 +26,7 @@ from tuireader import paths
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, labels, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
 
@@ -228,7 +229,7 @@ def test_a_tag_that_is_on_in_the_open_dialog_is_written(cache: Path, way: str, i
 
 def tagged(cache: Path) -> list[str]:
     with closing(connect(cache)) as c:
-        return [name for names in labels.tags_of(c, articles.ids(c, Query())).values() for name in names]
+        return [name for names in labels.tags_of(c, article_lists.ids(c, Query())).values() for name in names]
 
 
 def test_what_is_lost_at_the_end_is_said(cache: Path) -> None:
@@ -300,7 +301,7 @@ def test_all_that_is_marked_while_the_cache_is_locked_is_shown_and_kept_at_once(
         terminal.wait()
     next_start()
     with closing(connect(cache)) as c:
-        assert not articles.ids(c, Query(unread=True))
+        assert not article_lists.ids(c, Query(unread=True))
 
 
 @pytest.mark.parametrize("keys", ["A", "\x01m", "\x01f"])
@@ -313,7 +314,11 @@ def test_marks_of_many_are_written_although_it_is_quit_at_once(cache: Path, keys
             terminal.press(keys + CTRL_Q)
             assert terminal.wait() == 0
         with closing(connect(cache)) as c:
-            marked = articles.ids(c, Query(starred=True)) if keys[-1] == "f" else articles.ids(c, Query(unread=True))
+            marked = (
+                article_lists.ids(c, Query(starred=True))
+                if keys[-1] == "f"
+                else article_lists.ids(c, Query(unread=True))
+            )
             assert len(marked) == (count if keys[-1] == "f" else 0)
             statuses.mark(c, ids(cache), read=False, starred=False)
 
@@ -333,7 +338,7 @@ def test_what_is_done_in_a_dialog_is_written_although_it_is_quit_at_once(cache: 
         assert terminal.wait() == 0
     with closing(connect(cache)) as c:
         assert [each.name for each in ui_state.searches(c)] == ["Mine"]
-        assert len(articles.ids(c, Query(unread=True))) == len(ids(cache))
+        assert len(article_lists.ids(c, Query(unread=True))) == len(ids(cache))
 
 
 def test_quitting_waits_for_a_lock_that_ends(cache: Path) -> None:

@@ -13,11 +13,12 @@ from support.raw_server import Serve, raw_servers
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.refreshing.refresh import refresh
+from tuireader.model.article import Headline
 from tuireader.model.feed import Feed, Refreshed
-from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -43,7 +44,7 @@ class Library:
 
     def headlines(self) -> list[Headline]:
         with closing(connect(self.path)) as c:
-            return articles.window(c, Query(), 0, 1000)
+            return article_lists.window(c, Query(), 0, 1000)
 
     def titles(self) -> list[str]:
         return [headline.title for headline in self.headlines()]

@@ -9,11 +9,10 @@ from support.factories import NOW, ago, only, ready, save, save_plan, subscribe,
 from tuireader.errors import NotFoundError
 from tuireader.library.refreshing import match_entries
 from tuireader.library.refreshing.match_entries import known_entries
-from tuireader.model.article import Article
+from tuireader.model.article import Article, Headline, Status
 from tuireader.model.fetched import Known, ParsedEntry, Plan
-from tuireader.model.headline import Headline, Status
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import articles, feeds, save_articles, statuses
 from tuireader.store.queries import article_lists
 
 
@@ -55,7 +54,7 @@ def test_what_is_left_of_a_text_does_not_replace_it(c: sqlite3.Connection, edite
     article, html = articles.get(c, there), articles.body(c, there)
     assert article.title == "After"
     assert (html == f"<p>{' '.join(WHOLE)}</p>", article.words == 200, article.offline) == (is_kept, is_kept, True)
-    assert articles.count(c, Query(text="word199 ")) == int(is_kept or "Word199" in edited)
+    assert article_lists.count(c, Query(text="word199 ")) == int(is_kept or "Word199" in edited)
 
 
 def test_an_article_comes_back_as_it_was_saved(c: sqlite3.Connection) -> None:
@@ -91,7 +90,7 @@ def test_an_article_comes_back_as_it_was_saved(c: sqlite3.Connection) -> None:
     )
     assert articles.body(c, only(c)) == "<p>Although “they” have been rivals 日本</p>"
     assert articles.status(c, only(c)) == Status()
-    assert articles.window(c, Query(), 0, 5) == [
+    assert article_lists.window(c, Query(), 0, 5) == [
         Headline(
             id=only(c),
             feed_id=feed.id,
@@ -137,7 +136,7 @@ def test_the_date_is_published_else_updated_else_now_and_never_in_the_future(c: 
         ready("6", published=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
         feed=feed,
     )
-    dates = {headline.title[-1]: headline.date for headline in articles.window(c, Query(), 0, 9)}
+    dates = {headline.title[-1]: headline.date for headline in article_lists.window(c, Query(), 0, 9)}
     assert dates == {
         "0": ago(days=9),
         "1": ago(days=3),
@@ -161,7 +160,9 @@ def test_of_the_first_entries_of_a_feed_those_without_a_date_come_last_and_none_
         ready("Contact"),
     )
     save(c, ready("Today", published=ago(hours=1)))
-    dates = {headline.title.removeprefix("Title of "): headline.date for headline in articles.window(c, Query(), 0, 9)}
+    dates = {
+        headline.title.removeprefix("Title of "): headline.date for headline in article_lists.window(c, Query(), 0, 9)
+    }
     oldest = ago(days=90)
     assert dates == {
         "Today": ago(hours=1),
@@ -184,7 +185,7 @@ def test_known_gives_ids_and_digests_of_this_feed_only(c: sqlite3.Connection) ->
     one, other = ready("https://example.org/1"), ready("https://example.org/2")
     feed = save(c, one)
     save(c, other, feed=subscribe(c, "https://other.example/feed"))
-    found = articles.known(c, feed.id, [one.entry.guid, other.entry.guid, "never seen"])
+    found = save_articles.known(c, feed.id, [one.entry.guid, other.entry.guid, "never seen"])
     assert found == {one.entry.guid: Known(1, one.digest)}
 
 
@@ -192,7 +193,7 @@ def test_a_guid_that_changes_from_http_to_https_is_the_same_article(c: sqlite3.C
     before = ready("http://example.org/1")
     feed = save(c, before)
     after = ready("https://example.org/1", title="Edited")
-    there = articles.known(c, feed.id, [after.entry.guid])[after.entry.guid]
+    there = save_articles.known(c, feed.id, [after.entry.guid])[after.entry.guid]
     assert there.digest == before.digest
     save_plan(c, feed, Plan(changed=((there.id, after),)), NOW)
     assert articles.get(c, only(c)).guid == "https://example.org/1"
@@ -206,7 +207,7 @@ def test_the_same_guid_twice_in_one_feed_is_one_article(c: sqlite3.Connection) -
 def test_the_same_guid_in_two_feeds_is_two_articles(c: sqlite3.Connection) -> None:
     save(c, ready("1"))
     save(c, ready("1"), feed=subscribe(c, "https://other.example/feed"))
-    assert articles.count(c, Query()) == 2
+    assert article_lists.count(c, Query()) == 2
 
 
 def test_saving_what_another_process_saved_meanwhile_doubles_nothing(c: sqlite3.Connection) -> None:
@@ -221,7 +222,7 @@ def test_articles_that_leave_the_feed_stay(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1"))
     save(c, ready("2"), feed=feed)
     save_plan(c, feed, Plan(unchanged=1), NOW)
-    assert articles.count(c, Query()) == 2
+    assert article_lists.count(c, Query()) == 2
 
 
 def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
@@ -230,7 +231,7 @@ def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
         ready("2", published=ago(days=1)),
         ready("1", "Old words here.", published=ago(days=2), authors=("A",), categories=("Old", "Both")),
     )
-    (id_,) = [headline.id for headline in articles.window(c, Query(authors=("A",)), 0, 9)]
+    (id_,) = [headline.id for headline in article_lists.window(c, Query(authors=("A",)), 0, 9)]
     statuses.mark(c, [id_], read=True, starred=True)
     statuses.save_position(c, id_, 42)
     edited = ready(
@@ -263,12 +264,12 @@ def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
 def test_an_edit_of_an_article_that_is_gone_is_passed_over(c: sqlite3.Connection) -> None:
     feed = subscribe(c)
     save_plan(c, feed, Plan(changed=((7, ready("1")),)), NOW)
-    assert articles.count(c, Query()) == 0
+    assert article_lists.count(c, Query()) == 0
 
 
 def test_an_edit_cannot_take_the_guid_of_another(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1"), ready("2"))
-    first = articles.known(c, feed.id, ["1"])["1"].id
+    first = save_articles.known(c, feed.id, ["1"])["1"].id
     save_plan(c, feed, Plan(changed=((first, ready("2", title="Edited")),)), NOW)
     assert articles.get(c, first).guid == "1"
     assert articles.get(c, first).title == "Edited"
@@ -277,7 +278,7 @@ def test_an_edit_cannot_take_the_guid_of_another(c: sqlite3.Connection) -> None:
 def test_full_text_replaces_the_excerpt_and_survives_edits(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1", "Only the beginning […]", excerpt=True, authors=("A",), categories=("K",)))
     assert not articles.get(c, only(c)).offline
-    articles.save_full_text(c, only(c), "<p>All of the treasure.</p>", "All of the treasure.", 4)
+    save_articles.save_full_text(c, only(c), "<p>All of the treasure.</p>", "All of the treasure.", 4)
     assert articles.body(c, only(c)) == "<p>All of the treasure.</p>"
     assert (articles.get(c, only(c)).words, articles.get(c, only(c)).offline) == (4, True)
     assert titles(c, Query(text="treasure author:A category:K ")) == ["Title of 1"]
@@ -292,8 +293,8 @@ def test_full_text_replaces_the_excerpt_and_survives_edits(c: sqlite3.Connection
 
 
 def test_full_text_of_an_article_that_is_gone_is_passed_over(c: sqlite3.Connection) -> None:
-    articles.save_full_text(c, 7, "<p>x</p>", "x", 1)
-    assert articles.count(c, Query(text="x ")) == 0
+    save_articles.save_full_text(c, 7, "<p>x</p>", "x", 1)
+    assert article_lists.count(c, Query(text="x ")) == 0
 
 
 def test_names_that_differ_in_case_space_or_composition_are_one_and_the_first_spelling_stays(
@@ -306,7 +307,7 @@ def test_names_that_differ_in_case_space_or_composition_are_one_and_the_first_sp
         ("Élysée Palace", 2),
     ]
     assert [(facet.name, facet.total) for facet in article_lists.authors(c, Query())] == [("Zoë A", 2)]
-    assert [articles.get(c, headline.id).categories for headline in articles.window(c, Query(), 0, 9)] == [
+    assert [articles.get(c, headline.id).categories for headline in article_lists.window(c, Query(), 0, 9)] == [
         ("Élysée Palace", "News"),
         ("Élysée Palace", "News"),
     ]
@@ -318,7 +319,7 @@ def at(c: sqlite3.Connection, url: str) -> list[int]:
 
 def test_the_very_address_comes_first_and_http_www_slash_and_fragment_are_forgiven(c: sqlite3.Connection) -> None:
     save(c, ready("1", link="https://www.example.org/a/"), ready("2", link="http://example.org/a"), ready("3", link=""))
-    ids = articles.known(c, 1, ["1", "2"])
+    ids = save_articles.known(c, 1, ["1", "2"])
     assert at(c, "http://example.org/a") == [ids["2"].id, ids["1"].id]
     assert at(c, "https://www.example.org/a/") == [ids["1"].id, ids["2"].id]
     assert set(at(c, "https://example.org/a#more")) == {ids["1"].id, ids["2"].id}
@@ -329,7 +330,7 @@ def test_the_very_address_comes_first_and_http_www_slash_and_fragment_are_forgiv
 @pytest.mark.parametrize("typed", ["https://example.org/c%20d", "http://EXAMPLE.ORG:80/c%20d#top"])
 def test_all_spellings_of_an_address_are_one(c: sqlite3.Connection, link: str, typed: str) -> None:
     save(c, ready("1", link=link))
-    assert at(c, typed) == [articles.known(c, 1, ["1"])["1"].id]
+    assert at(c, typed) == [save_articles.known(c, 1, ["1"])["1"].id]
 
 
 @pytest.mark.parametrize("ask", [articles.get, articles.status, articles.body])
@@ -342,7 +343,7 @@ def test_saving_for_a_feed_that_was_removed_meanwhile_does_nothing(c: sqlite3.Co
     feed = subscribe(c)
     feeds.remove(c, feed.id)
     save(c, ready("1"), feed=feed)
-    assert articles.count(c, Query()) == 0
+    assert article_lists.count(c, Query()) == 0
     assert feeds.every(c) == []
 
 
@@ -362,7 +363,7 @@ def test_a_save_that_fails_half_way_leaves_nothing(c: sqlite3.Connection) -> Non
     for table in ("article", "body", "label_article", "search"):
         assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
     save(c, ready("1"), feed=feed)
-    assert articles.count(c, Query()) == 1
+    assert article_lists.count(c, Query()) == 1
 
 
 def test_ids_are_never_used_again(c: sqlite3.Connection) -> None:
@@ -377,11 +378,11 @@ def test_ids_are_never_used_again(c: sqlite3.Connection) -> None:
 def test_an_article_keeps_few_of_many_former_guids(c: sqlite3.Connection) -> None:
     """Some feeds give other guids at each fetch."""
     save(c, ready("0"))
-    (id_,) = articles.ids(c, Query())
+    (id_,) = article_lists.ids(c, Query())
     for number in range(1, 100):
-        articles.rename(c, id_, str(number))
+        save_articles.rename(c, id_, str(number))
     (feed,) = feeds.every(c)
-    there = articles.formerly(c, feed.id, map(str, range(100)))
+    there = save_articles.formerly(c, feed.id, map(str, range(100)))
     assert len(there) == 20
     assert there["98"][0] == id_
 
@@ -391,7 +392,7 @@ def test_an_article_is_known_by_the_hash_that_miniflux_has_of_its_guid(c: sqlite
     link, html = "https://site.example/one", f"<p>{' '.join(f'word{n}' for n in range(40))}</p>"
     name = hashlib.sha256(b"post-1").hexdigest()
     feed = save(c, ready(name, title="One", link=link, published=NOW, html=html))
-    (id_,) = articles.ids(c, Query())
+    (id_,) = article_lists.ids(c, Query())
     for change in ({"published": NOW + timedelta(hours=1)}, {"title": "Onw", "published": NOW}):
         entry = ParsedEntry("post-1", **{"title": "One", "link": link, "html": html, **change})  # type: ignore[arg-type]
         assert match_entries.find_entries(c, feed.id, [entry])["post-1"] is not None
@@ -421,8 +422,8 @@ def test_the_guid_made_for_an_article_is_no_name_of_it_once_its_feed_gives_one(
     made = f"{link} {title}"
     feed = save(c, ready(made, title=title, link=link, published=NOW, html=html))
     entry = ParsedEntry("day-0", title, link, published=NOW + timedelta(minutes=10), html=html)
-    (id_,) = articles.ids(c, Query())
+    (id_,) = article_lists.ids(c, Query())
     assert known_entries(c, feed, [entry])["day-0"].id == id_
-    assert articles.formerly(c, feed.id, [made]) == {}
+    assert save_articles.formerly(c, feed.id, [made]) == {}
     other = replace(entry, guid="day-1", html="<p>Some other words on another day</p>")
     assert known_entries(c, feed, [other]) == {}

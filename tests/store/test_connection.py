@@ -16,8 +16,9 @@ from support.factories import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, feeds, schema, statuses, ui_state
+from tuireader.store import articles, connection, feeds, save_articles, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
+from tuireader.store.queries import article_lists
 
 
 def pragma(path: Path, name: str) -> object:
@@ -90,7 +91,7 @@ def test_a_sqlite_that_cannot_delete_from_a_bare_index_keeps_the_text_in_it(
     with closing(connect(db)) as c:
         assert "content" not in c.execute("SELECT sql FROM sqlite_master WHERE name = 'search'").fetchone()[0]
         feed = save(c, ready("1", "harbour"))
-        articles.save_full_text(c, only(c), "<p>night</p>", "night", 1)
+        save_articles.save_full_text(c, only(c), "<p>night</p>", "night", 1)
         assert titles(c, Query(text="harbour ")) == []
         assert titles(c, Query(text="night ", order="best")) == ["Title of 1"]
         feeds.remove(c, feed.id)
@@ -220,7 +221,7 @@ def test_damage_that_a_statement_meets_is_looked_at_when_the_file_is_opened_next
     with closing(connect(db)) as c:
         assert c.notice == ""
         with pytest.raises(StoreError, match="is damaged"):
-            articles.window(c, Query(), 0, 60)
+            article_lists.window(c, Query(), 0, 60)
     assert connection.is_suspect(db)
     with closing(open_cache(db)) as c:
         assert "3 subscriptions are taken over" in c.notice
@@ -251,7 +252,7 @@ def test_a_false_alarm_costs_one_check_and_no_article(db: Path) -> None:
     connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert c.notice == ""
-        assert articles.count(c, Query()) == 180
+        assert article_lists.count(c, Query()) == 180
     assert not connection.is_suspect(db)
 
 
@@ -268,7 +269,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_stays(db: Path) -> None:
         statuses.mark(c, [only(c)], starred=True)
         c.execute("PRAGMA max_page_count = 1000000")
         save(c, *big, feed=feed)
-        assert articles.count(c, Query()) == 21
+        assert article_lists.count(c, Query()) == 21
     assert pragma(db, "integrity_check") == "ok"
 
 
@@ -291,8 +292,9 @@ from contextlib import closing
 from pathlib import Path
 import tuireader
 from tuireader.errors import StoreError
+from tuireader.lazy_modules import load
 from tuireader.model.query import Query
-from tuireader.store import articles, schema, statuses
+from tuireader.store import schema, statuses
 from tuireader.store.queries import article_lists
 from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
@@ -300,7 +302,7 @@ if os.getuid() == 0:
     import fcntl, urllib.parse
     for module in pkgutil.walk_packages(tuireader.__path__, "tuireader."):
         if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+            load(importlib.import_module(module.name))
     schema.statements()
     os.setgroups([])
     os.setgid(65534)
@@ -308,7 +310,7 @@ if os.getuid() == 0:
 try:
     with closing(connect(Path({db!r}))) as c:
         print(c.notice)
-        counted = articles.count(c, Query()), len(articles.window(c, Query(), 0, 60))
+        counted = article_lists.count(c, Query()), len(article_lists.window(c, Query(), 0, 60))
         print(*counted, article_lists.totals(c, Query()).unread)
         try:
             statuses.mark(c, [1], read=True)
@@ -383,7 +385,7 @@ def test_two_connections_write_in_turn(db: Path) -> None:
         save(one, ready("1"), feed=first)
         save(two, ready("1"), feed=second)
         statuses.mark(one, [1, 2], read=True)
-        assert articles.count(two, Query(unread=True)) == 0
+        assert article_lists.count(two, Query(unread=True)) == 0
 
 
 def test_a_reader_is_not_held_by_a_writer(db: Path) -> None:
@@ -423,14 +425,14 @@ def test_many_threads_that_open_a_new_cache_at_once_all_get_it(db: Path) -> None
         thread.join()
     assert errors == []
     with closing(connect(db)) as c:
-        assert articles.count(c, Query()) == 6
+        assert article_lists.count(c, Query()) == 6
 
 
 def test_a_statement_that_is_called_off_is_a_sentence(db: Path) -> None:
     with closing(connect(db)) as c:
         c.set_progress_handler(lambda: 1, 1)
         with pytest.raises(StoreError, match="called off"):
-            articles.count(c, Query(text="x"))
+            article_lists.count(c, Query(text="x"))
 
 
 @pytest.mark.parametrize("fetch", ["fetchone", "fetchall"])
@@ -474,10 +476,10 @@ def test_a_snapshot_is_of_one_moment(db: Path) -> None:
     with closing(connect(db)) as c, closing(connect(db)) as other:
         feed = save(other, ready("1"))
         with snapshot(c):
-            assert articles.count(c, Query()) == 1
+            assert article_lists.count(c, Query()) == 1
             save(other, ready("2"), feed=feed)
             assert len(titles(c)) == 1
-        assert articles.count(c, Query()) == 2
+        assert article_lists.count(c, Query()) == 2
         with pytest.raises(KeyboardInterrupt), snapshot(c):
             raise KeyboardInterrupt
         assert not c.in_transaction
@@ -499,13 +501,13 @@ from contextlib import closing
 from pathlib import Path
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles
+from tuireader.store.queries import article_lists
 from tuireader.store.connection import connect
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 path = Path(sys.argv[1])
 with closing(open_cache(path)) as c, closing(connect(path)) as other:
-    print(len(articles.window(c, Query(), 0, 500)), articles.count(other, Query(starred=True)), c.notice)
+    print(len(article_lists.window(c, Query(), 0, 500)), article_lists.count(other, Query(starred=True)), c.notice)
 """
 
 

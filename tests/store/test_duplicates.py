@@ -10,14 +10,14 @@ from datetime import timedelta
 import pytest
 
 from support.factories import NOW, save, save_plan, subscribe, titles
-from tuireader.library.reading import status
+from tuireader.library.reading import user_edits
 from tuireader.library.refreshing.match_entries import prepare
-from tuireader.library.rules.prune import expire
+from tuireader.library.rules import expire
+from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, duplicates, feeds, folders, rules, statuses, writing
+from tuireader.store import articles, duplicates, feeds, folders, rules, save_articles, statuses
 from tuireader.store.queries import article_lists
 from tuireader.store.row_values import id_list
 from tuireader.text import shingles
@@ -81,8 +81,8 @@ def test_twenty_feeds_that_repeat_each_other_in_five_ways(c: sqlite3.Connection)
         " WHERE substr(a.guid, 1, instr(a.guid, '-')) <> substr(b.guid, 1, instr(b.guid, '-'))"
     ).fetchone()[0]
     assert wrong == 0
-    assert articles.count(c, Query()) == 2 * pairs - found
-    assert articles.count(c, Query(apart=True)) == len(articles.ids(c, Query(apart=True))) == 2 * pairs
+    assert article_lists.count(c, Query()) == 2 * pairs - found
+    assert article_lists.count(c, Query(apart=True)) == len(article_lists.ids(c, Query(apart=True))) == 2 * pairs
 
 
 QUERIES = [
@@ -121,7 +121,7 @@ def test_each_count_is_that_of_the_list_that_its_row_shows(c: sqlite3.Connection
                 made.entry, categories=(chance.choice(["Sea", "Land"]),), authors=(chance.choice(["Ann", "Bob"]),)
             )
             save(c, prepare(labelled), feed=feed)
-    ids = articles.ids(c, Query())
+    ids = article_lists.ids(c, Query())
     statuses.mark(c, ids[::3], read=True)
     statuses.mark(c, ids[::4], starred=True)
     assert c.execute("SELECT count(*) FROM article WHERE aside = 2").fetchone()[0] > 15
@@ -164,21 +164,21 @@ def test_a_list_of_some_feeds_has_each_of_their_stories_once(c: sqlite3.Connecti
         for feed in chance.sample(some, chance.choice([1, 2, 3])):
             more = ["more", "words"] * chance.choice([0, 1, 2])
             save(c, entry(f"{number}", title, [*words, *more], f"https://{feed.id}.example/"), feed=feed)
-    statuses.mark(c, articles.ids(c, Query())[::3], read=True)
-    apart = articles.ids(c, replace(query, apart=True))
+    statuses.mark(c, article_lists.ids(c, Query())[::3], read=True)
+    apart = article_lists.ids(c, replace(query, apart=True))
     stories = "SELECT DISTINCT coalesce(story, -id) FROM article WHERE id IN (SELECT value FROM json_each(?))"
-    listed = articles.ids(c, query)
+    listed = article_lists.ids(c, query)
     assert len(listed) < len(apart)
     assert len(listed) == len(c.execute(stories, (id_list(listed),)).fetchall())
     assert len(listed) == len(c.execute(stories, (id_list(apart),)).fetchall())
 
 
 def unread_and_all(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
-    ids = articles.ids(c, query)
+    ids = article_lists.ids(c, query)
     read = c.execute(
         "SELECT count(*) FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))", (id_list(ids),)
     ).fetchone()[0]
-    assert articles.count(c, query) == len(ids)
+    assert article_lists.count(c, query) == len(ids)
     return read, len(ids)
 
 
@@ -190,7 +190,7 @@ def test_what_is_found_by_is_moved_to_its_place_when_there_is_much_of_it(
     texts = {f"{number}": text_of(chance, 90) for number in range(12)}
     save(c, *(entry(number, f"The story number {number} of many", words) for number, words in texts.items()), feed=one)
     monkeypatch.setattr(duplicates, "MANY", 10)
-    monkeypatch.setattr(duplicates, "STEP", 7)
+    monkeypatch.setattr(duplicates, "MERGE_STEP", 7)
     before = c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone()
     steps = 0
     while duplicates.move_some(c):
@@ -230,7 +230,7 @@ def pair(c: sqlite3.Connection) -> tuple[int, int]:
     words = text_of(random.Random(3), 300)
     save(c, entry("a", "A long story told twice", words[:90]), feed=one)
     save(c, entry("b", "A long story told twice", words), feed=two)
-    short, long = (articles.known(c, feed.id, [guid])[guid].id for feed, guid in ((one, "a"), (two, "b")))
+    short, long = (save_articles.known(c, feed.id, [guid])[guid].id for feed, guid in ((one, "a"), (two, "b")))
     return short, long
 
 
@@ -238,13 +238,15 @@ def test_the_fullest_stands_in_the_lists_and_each_in_that_of_its_feed(
     c: sqlite3.Connection, pair: tuple[int, int]
 ) -> None:
     short, long = pair
-    (headline,) = articles.window(c, Query(), 0, 9)
+    (headline,) = article_lists.window(c, Query(), 0, 9)
     assert (headline.id, headline.feeds) == (long, 2)
     one, two = (articles.get(c, id_).feed_id for id_ in pair)
-    assert articles.ids(c, Query(feeds=(one,))) == articles.ids(c, Query(feeds=(one,), unread=True)) == [short]
-    assert articles.ids(c, Query(feeds=(two,))) == [long]
-    assert set(articles.ids(c, Query(apart=True))) == {short, long}
-    assert articles.count(c, Query(text="told ")) == articles.count(c, Query(text="told ", order="best")) == 1
+    assert (
+        article_lists.ids(c, Query(feeds=(one,))) == article_lists.ids(c, Query(feeds=(one,), unread=True)) == [short]
+    )
+    assert article_lists.ids(c, Query(feeds=(two,))) == [long]
+    assert set(article_lists.ids(c, Query(apart=True))) == {short, long}
+    assert article_lists.count(c, Query(text="told ")) == article_lists.count(c, Query(text="told ", order="best")) == 1
     assert article_lists.feeds(c, Query()) == {one: (1, 1), two: (1, 1)}
     assert article_lists.totals(c, Query()).all == 1
     assert article_lists.authors(c, Query())[0].total == 1
@@ -254,16 +256,16 @@ def test_a_tag_of_one_is_a_tag_of_all(c: sqlite3.Connection) -> None:
     one, two, three = feeds_named(c, 3)
     words, link = text_of(random.Random(11), 300), "https://x.example/a-story"
     save(c, entry("a", "A story", words[:90], link), feed=one)
-    status.tag(c, articles.ids(c, Query()), ["kept"])
+    user_edits.tag(c, article_lists.ids(c, Query()), ["kept"])
     save(c, entry("b", "A story", words, link), feed=two)
-    shown = articles.ids(c, Query())
-    assert articles.ids(c, Query(tags=("kept",))) == shown
-    status.untag(c, shown, ["kept"])
+    shown = article_lists.ids(c, Query())
+    assert article_lists.ids(c, Query(tags=("kept",))) == shown
+    user_edits.untag(c, shown, ["kept"])
     save(c, entry("c", "A story", [*words, *words[:40]], link), feed=three)
-    assert articles.count(c, Query(tags=("kept",))) == 0
-    status.tag(c, articles.ids(c, Query()), ["again"])
+    assert article_lists.count(c, Query(tags=("kept",))) == 0
+    user_edits.tag(c, article_lists.ids(c, Query()), ["again"])
     feeds.remove(c, three.id)
-    assert articles.ids(c, Query(tags=("again",))) == shown
+    assert article_lists.ids(c, Query(tags=("again",))) == shown
 
 
 def test_what_is_done_with_one_is_done_with_all(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
@@ -278,8 +280,8 @@ def test_what_was_read_elsewhere_arrives_read(c: sqlite3.Connection, pair: tuple
     words = text_of(random.Random(3), 300)
     third = subscribe(c, "https://9.example/feed", "Nine")
     save(c, entry("c", "A long story told twice", [*words, *words]), feed=third)
-    assert articles.ids(c, Query(unread=True)) == []
-    (headline,) = articles.window(c, Query(), 0, 9)
+    assert article_lists.ids(c, Query(unread=True)) == []
+    (headline,) = article_lists.window(c, Query(), 0, 9)
     assert (headline.feed_title, headline.feeds, headline.read) == ("Nine", 3, True)
 
 
@@ -288,21 +290,21 @@ def test_what_arrives_read_by_itself_reads_nothing(c: sqlite3.Connection) -> Non
     one, two, three = feeds_named(c, 3)
     words, link = text_of(random.Random(12), 300), "https://x.example/a-story"
     save(c, entry("a", "A story", words[:90], link), feed=one)
-    (there,) = articles.ids(c, Query())
+    (there,) = article_lists.ids(c, Query())
     save(c, replace(entry("b", "A story", words, link), status=Status(read=True)), feed=two)
-    assert articles.ids(c, Query(unread=True)) == articles.ids(c, Query()) == [there]
-    assert articles.ids(c, Query(feeds=(one.id,), unread=True)) == [there]
+    assert article_lists.ids(c, Query(unread=True)) == article_lists.ids(c, Query()) == [there]
+    assert article_lists.ids(c, Query(feeds=(one.id,), unread=True)) == [there]
     statuses.mark(c, [there], read=True)
     save(c, entry("c", "A story", words[:120], link), feed=three)
-    assert articles.ids(c, Query(unread=True, apart=True)) == []
-    assert len(articles.ids(c, Query(apart=True))) == 3
+    assert article_lists.ids(c, Query(unread=True, apart=True)) == []
+    assert len(article_lists.ids(c, Query(apart=True))) == 3
 
 
 def test_when_its_feed_goes_another_takes_its_place(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, long = pair
     feeds.remove(c, articles.get(c, long).feed_id)
-    assert articles.ids(c, Query()) == [short]
-    (headline,) = articles.window(c, Query(), 0, 9)
+    assert article_lists.ids(c, Query()) == [short]
+    (headline,) = article_lists.window(c, Query(), 0, 9)
     assert headline.feeds == 1
 
 
@@ -310,16 +312,16 @@ def test_a_star_of_a_feed_that_goes_stays_on_what_another_tells(c: sqlite3.Conne
     short, long = pair
     statuses.mark(c, [long], starred=True, alone=True)  # as before the other came
     feeds.remove(c, articles.get(c, long).feed_id)
-    assert articles.ids(c, Query(starred=True)) == [short]
+    assert article_lists.ids(c, Query(starred=True)) == [short]
 
 
 def test_a_rule_that_hides_one_shows_the_other(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, long = pair
     rule = rules.add(c, Rule("told", hide=True), NOW)
     rules.apply(c, rule, [long])
-    assert articles.ids(c, Query()) == [short]
+    assert article_lists.ids(c, Query()) == [short]
     rules.take_back(c, rule)
-    assert articles.ids(c, Query()) == [long]
+    assert article_lists.ids(c, Query()) == [long]
 
 
 def test_a_page_to_which_many_lead_is_no_story(c: sqlite3.Connection) -> None:
@@ -342,7 +344,7 @@ def test_a_text_about_an_article_does_not_take_its_place(c: sqlite3.Connection) 
     save(c, entry("b", "A story", text_of(chance, 400), link), feed=two)
     save(c, entry("c", "A story", ["Comments"], link), feed=three)
     assert titles(c) == ["A story"] * 2
-    assert sorted(headline.feeds for headline in articles.window(c, Query(), 0, 9)) == [1, 2]
+    assert sorted(headline.feeds for headline in article_lists.window(c, Query(), 0, 9)) == [1, 2]
 
 
 SPAM = text_of(random.Random(8), 400)
@@ -399,10 +401,10 @@ def test_an_article_ties_no_others_that_have_nothing_in_common(c: sqlite3.Connec
     one, two, third = feeds_named(c, 3)
     cake, harbour = "https://0.example/cake", "https://1.example/harbour"
     save(c, entry("a", "Cake", TOLD[:60], cake), feed=one)
-    statuses.mark(c, articles.ids(c, Query()), read=True)
+    statuses.mark(c, article_lists.ids(c, Query()), read=True)
     save(c, entry("h", "Harbour", [*TOLD[60:], *TOLD[:60]], cake), feed=third)
     save(c, entry("w", "Harbour", TOLD[60:], harbour), feed=two)
-    by_feed = {each.feed_id: each for each in articles.window(c, Query(apart=True), 0, 9)}
+    by_feed = {each.feed_id: each for each in article_lists.window(c, Query(apart=True), 0, 9)}
     assert (by_feed[one.id].read, by_feed[two.id].read) == (True, False)
     assert "Cake" in titles(c)
 
@@ -410,8 +412,8 @@ def test_an_article_ties_no_others_that_have_nothing_in_common(c: sqlite3.Connec
 def test_an_article_that_became_another_since_it_was_read_marks_no_other(c: sqlite3.Connection) -> None:
     one, two = feeds_named(c, 2)
     save(c, entry("a", "Ten funny cats", SPAM[:30]), feed=one)
-    statuses.mark(c, articles.ids(c, Query()), read=True)
-    (known,) = articles.ids(c, Query())
+    statuses.mark(c, article_lists.ids(c, Query()), read=True)
+    (known,) = article_lists.ids(c, Query())
     edited_ = entry("a", "Harbour sold", [*SPAM[:30], *TOLD], "https://1.example/harbour")
     save_plan(c, one, Plan(changed=((known, edited_),)))
     save(c, entry("b", "Harbour sold", TOLD, "https://1.example/harbour"), feed=two)
@@ -424,7 +426,7 @@ def test_an_article_that_was_read_and_became_another_in_small_steps_marks_no_oth
     one, two = feeds_named(c, 2)
     words = [f"first{n}" for n in range(60)]
     save(c, entry("a", "Harbour sold", words, "https://1.example/harbour"), feed=one)
-    (known,) = articles.ids(c, Query())
+    (known,) = article_lists.ids(c, Query())
     statuses.mark(c, [known], read=True)
     for step in range(12):  # a sixth more each time, of which the first goes
         words = [*words[6:], *(f"step{step}x{n}" for n in range(12))]
@@ -437,13 +439,13 @@ def test_a_feed_that_adds_the_text_of_another_to_what_was_read_marks_it_not(c: s
     one, two = feeds_named(c, 2)
     long = [f"long{n}" for n in range(900)]
     save(c, entry("a", "Of old", long), feed=one)
-    (known,) = articles.ids(c, Query())
+    (known,) = article_lists.ids(c, Query())
     statuses.mark(c, [known], read=True)
     taken = entry("a", "Harbour sold", [*long, *TOLD], "https://1.example/harbour")
     save_plan(c, one, Plan(changed=((known, taken),)))
     save(c, entry("b", "Harbour sold", TOLD, "https://1.example/harbour"), feed=two)
     assert titles(c, Query(unread=True)) == ["Harbour sold"]
-    (shown,) = articles.ids(c, Query(unread=True))
+    (shown,) = article_lists.ids(c, Query(unread=True))
     assert articles.get(c, shown).feed_id == two.id
 
 
@@ -463,8 +465,8 @@ def test_an_excerpt_is_the_same_as_its_article_that_was_completed(c: sqlite3.Con
     chance = random.Random(7)
     summary, link = text_of(chance, 40), "https://x.example/a-story"
     save(c, entry("a", "A story", summary, link), feed=one)
-    (there,) = articles.ids(c, Query())
-    writing.save_full_text(c, there, "<p>" + " ".join(text_of(chance, 300)), text="", words=300)
+    (there,) = article_lists.ids(c, Query())
+    save_articles.save_full_text(c, there, "<p>" + " ".join(text_of(chance, 300)), text="", words=300)
     save(c, entry("b", "A story", summary, link), feed=two)
     assert titles(c) == ["A story"]
 
@@ -475,9 +477,9 @@ def test_an_article_that_tells_something_else_now_leaves_its_story(
     short, long = pair
     words = text_of(random.Random(9), 400)
     save(c, entry("a", "A long story told twice", words), feed=feeds.get(c, articles.get(c, short).feed_id))
-    assert set(articles.ids(c, Query())) == {short, long}
+    assert set(article_lists.ids(c, Query())) == {short, long}
     statuses.mark(c, [short], read=True)
-    assert articles.ids(c, Query(unread=True)) == [long]
+    assert article_lists.ids(c, Query(unread=True)) == [long]
 
 
 def test_what_is_read_unasked_leaves_the_other_telling_unread(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
@@ -485,12 +487,12 @@ def test_what_is_read_unasked_leaves_the_other_telling_unread(c: sqlite3.Connect
     short, long = pair
     feeds.set_option(c, articles.get(c, long).feed_id, "expire_after", "1")
     assert expire(c, NOW + timedelta(days=3), 0, 0) == 1
-    assert articles.ids(c, Query(unread=True)) == articles.ids(c, Query()) == [short]
+    assert article_lists.ids(c, Query(unread=True)) == article_lists.ids(c, Query()) == [short]
     rules.apply(c, rules.add(c, Rule("told", read=True, feed_id=articles.get(c, short).feed_id), NOW), [short])
-    assert articles.ids(c, Query(unread=True, apart=True)) == []
+    assert article_lists.ids(c, Query(unread=True, apart=True)) == []
     third = subscribe(c, "https://9.example/feed", "Nine")
     save(c, entry("c", "A long story told twice", text_of(random.Random(3), 300)), feed=third)
-    (there,) = articles.ids(c, Query())
+    (there,) = article_lists.ids(c, Query())
     assert articles.get(c, there).feed_id == third.id
     assert not articles.status(c, there).read
     statuses.mark(c, [there], read=True)
@@ -499,34 +501,34 @@ def test_what_is_read_unasked_leaves_the_other_telling_unread(c: sqlite3.Connect
         entry("d", "A long story told twice", text_of(random.Random(3), 300)),
         feed=subscribe(c, "https://8.example/"),
     )
-    assert articles.ids(c, Query(unread=True, apart=True)) == []
+    assert article_lists.ids(c, Query(unread=True, apart=True)) == []
 
 
 def test_a_rule_that_goes_takes_nothing_of_the_users(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     """Not from another telling of the story either."""
     short, long = pair
     statuses.mark(c, [short], starred=True, read=True)
-    status.tag(c, [short], ["mine"])
+    user_edits.tag(c, [short], ["mine"])
     third = subscribe(c, "https://9.example/feed", "Nine")
     save(c, entry("c", "Another", text_of(random.Random(5), 300)), feed=third)
-    other = articles.known(c, third.id, ["c"])["c"].id
+    other = save_articles.known(c, third.id, ["c"])["c"].id
     rule = rules.add(c, Rule("told", star=True, read=True, tags=("mine", "auto")), NOW)
     rules.apply(c, rule, [long, other])
-    assert articles.count(c, Query(tags=("auto",))) == 2
+    assert article_lists.count(c, Query(tags=("auto",))) == 2
     c.execute("UPDATE article SET story = (SELECT story FROM article WHERE id = ?) WHERE id = ?", (short, other))
     rules.take_back(c, rule)
     assert [id_ for id_ in pair if not articles.status(c, id_).starred] == []
-    assert articles.ids(c, Query(tags=("mine",))) == articles.ids(c, Query())
-    assert articles.count(c, Query(tags=("auto",))) == 0
+    assert article_lists.ids(c, Query(tags=("mine",))) == article_lists.ids(c, Query())
+    assert article_lists.count(c, Query(tags=("auto",))) == 0
     assert articles.status(c, short).read
 
 
 def test_a_rule_is_for_each_telling(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, _ = pair
     rule = rules.add(c, Rule("told", star=True, feed_id=articles.get(c, short).feed_id), NOW)
-    rules.apply(c, rule, articles.ids(c, rules.query_of(rule)))
+    rules.apply(c, rule, article_lists.ids(c, rules.query_of(rule)))
     assert articles.status(c, short).starred
-    assert articles.ids(c, Query(starred=True)) == [short]
+    assert article_lists.ids(c, Query(starred=True)) == [short]
 
 
 def test_what_a_removed_rule_leaves_stays_on_its_article(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
@@ -535,17 +537,17 @@ def test_what_a_removed_rule_leaves_stays_on_its_article(c: sqlite3.Connection, 
     rules.apply(c, rule, [short])
     rules.remove(c, rule.id)
     assert not articles.status(c, long).starred
-    assert articles.ids(c, Query(starred=True)) == [short]
+    assert article_lists.ids(c, Query(starred=True)) == [short]
 
 
 def test_a_rule_of_two_tags_takes_back_the_one_that_it_gave(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, _ = pair
-    status.tag(c, [short], ["mine"])
+    user_edits.tag(c, [short], ["mine"])
     rule = rules.add(c, Rule("told", tags=("mine", "auto")), NOW)
     rules.apply(c, rule, pair)
     rules.take_back(c, rule)
-    assert articles.count(c, Query(tags=("mine",))) == 1
-    assert articles.count(c, Query(tags=("auto",))) == 0
+    assert article_lists.count(c, Query(tags=("mine",))) == 1
+    assert article_lists.count(c, Query(tags=("auto",))) == 0
 
 
 def test_what_differs_in_its_place_on_a_page_or_its_number_is_no_story(c: sqlite3.Connection) -> None:
@@ -598,9 +600,9 @@ def test_what_is_written_again_and_again_is_not_one_story(
 ) -> None:
     for feed, link in zip(feeds_named(c, 2), links, strict=True):
         save(c, entry("1", title, text.split(), link), feed=feed)
-        statuses.mark(c, articles.ids(c, Query(feeds=(feed.id,)))[:1], read=feed.id == 1)
-    assert articles.count(c, Query()) == 2
-    assert articles.count(c, Query(unread=True)) == 1
+        statuses.mark(c, article_lists.ids(c, Query(feeds=(feed.id,)))[:1], read=feed.id == 1)
+    assert article_lists.count(c, Query()) == 2
+    assert article_lists.count(c, Query(unread=True)) == 1
 
 
 def test_a_story_has_one_article_of_a_feed_and_is_of_some_days(c: sqlite3.Connection) -> None:
@@ -611,7 +613,7 @@ def test_a_story_has_one_article_of_a_feed_and_is_of_some_days(c: sqlite3.Connec
     save(c, entry("c", "The story that many tell", words), feed=one)
     later = entry("d", "The story that many tell", words)
     save(c, replace(later, entry=replace(later.entry, published=NOW - timedelta(days=9))), feed=three)
-    assert articles.count(c, Query()) == 3
+    assert article_lists.count(c, Query()) == 3
     assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone() == (2,)
 
 
@@ -628,9 +630,9 @@ def test_what_many_articles_say_alike_makes_no_story_of_two(c: sqlite3.Connectio
     for feed, names in zip((one, two), titles, strict=True):
         save(c, *(entry(f"{feed.id}-{n}", name, WALL.split()) for n, name in enumerate(names)), feed=feed)
     assert article_lists.count(c, Query()) == 4
-    statuses.mark(c, articles.ids(c, Query())[:1], now=lambda: NOW, read=True, starred=True)
-    assert len(articles.ids(c, Query(starred=True))) == 1
-    assert len(articles.ids(c, Query(unread=True))) == 3
+    statuses.mark(c, article_lists.ids(c, Query())[:1], now=lambda: NOW, read=True, starred=True)
+    assert len(article_lists.ids(c, Query(starred=True))) == 1
+    assert len(article_lists.ids(c, Query(unread=True))) == 3
 
 
 def test_an_article_that_has_left_a_story_is_in_none_that_it_does_not_tell(c: sqlite3.Connection) -> None:
@@ -638,7 +640,7 @@ def test_an_article_that_has_left_a_story_is_in_none_that_it_does_not_tell(c: sq
     one, two, three = feeds_named(c, 3)
     words, others = SPAM[:40], [f"other{n}" for n in range(80)]
     save(c, entry("a", "Ten funny cats", words, "https://1.example/cats"), feed=one)
-    (first,) = articles.ids(c, Query())
+    (first,) = article_lists.ids(c, Query())
     save(c, entry("b", "Ten funny cats", words, "https://1.example/cats"), feed=two)
     assert c.execute("SELECT DISTINCT story FROM article").fetchall() == [(first,)]
     save_plan(c, one, Plan(changed=((first, entry("a", "Harbour sold", others, "https://1.example/harbour")),)))

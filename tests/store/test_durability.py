@@ -14,8 +14,9 @@ import pytest
 
 from support.factories import NOW
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 WRITER = """
 import sys
@@ -57,13 +58,13 @@ def check(db: Path, acknowledged: list[int]) -> None:
     with closing(connect(db)) as c:
         assert c.notice == ""
         assert c.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        assert set(acknowledged) <= set(articles.ids(c, Query(starred=True)))
+        assert set(acknowledged) <= set(article_lists.ids(c, Query(starred=True)))
         for summary in feeds.summaries(c):
             assert summary.total in (0, 20)
-        total = articles.count(c, Query())
+        total = article_lists.count(c, Query())
         for table, each in (("body", 1), ("label_article", 2)):
             assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == each * total
-        assert articles.count(c, Query(text="harbour ")) == total
+        assert article_lists.count(c, Query(text="harbour ")) == total
 
 
 def test_without_a_close_nothing_is_lost_either(db: Path) -> None:

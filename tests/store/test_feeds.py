@@ -11,8 +11,8 @@ from tuireader.model.feed import Feed, FeedSummary, Validators
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, labels, pruning, rules, statuses
 from tuireader.store.queries import article_lists
+from tuireader.urls.hosts import Reach
 from tuireader.urls.identity import place
-from tuireader.urls.private_network import Reach
 
 
 def test_adding_an_address_twice_gives_the_one_subscription(c: sqlite3.Connection) -> None:
@@ -81,7 +81,7 @@ def test_feeds_are_listed_by_title_whatever_its_case(c: sqlite3.Connection) -> N
 def test_summaries_count_unread_and_all(c: sqlite3.Connection) -> None:
     one, two = subscribe(c), subscribe(c, "https://two.example/feed", "Two")
     save(c, ready("1"), ready("2"), feed=one)
-    statuses.mark(c, articles.ids(c, Query())[:1], read=True)
+    statuses.mark(c, article_lists.ids(c, Query())[:1], read=True)
     assert feeds.summaries(c) == [FeedSummary(one, 1, 2), FeedSummary(two, 0, 0)]
 
 
@@ -114,11 +114,11 @@ def test_a_title_of_the_users_own_stays_whatever_the_feed_says(c: sqlite3.Connec
     feeds.record(c, replace(feed, title="Another Title"))
     renamed = feeds.get(c, feed.id)
     assert (renamed.name, renamed.custom_title, renamed.title) == ("My Review", "My Review", "Another Title")
-    (headline,) = articles.window(c, Query(), 0, 2)
+    (headline,) = article_lists.window(c, Query(), 0, 2)
     assert headline.feed_title == articles.get(c, headline.id).feed_title == "My Review"
     for text in ("my review", "another title", "My"):
         assert feeds.find(c, text).id == feed.id
-    assert articles.count(c, Query(text="feed:my ")) == articles.count(c, Query(text="feed:another ")) == 1
+    assert article_lists.count(c, Query(text="feed:my ")) == article_lists.count(c, Query(text="feed:another ")) == 1
     feeds.rename(c, feed.id, " ")
     assert feeds.get(c, feed.id).name == "Another Title"
 
@@ -141,9 +141,9 @@ def test_removing_a_feed_takes_its_articles_and_no_others(c: sqlite3.Connection)
     save(c, ready("1", "harbour", categories=("K", "Only"), authors=("A",)), feed=one)
     save(c, ready("1", "harbour", categories=("K",)), feed=two)
     feeds.remove(c, one.id)
-    assert [headline.feed_id for headline in articles.window(c, Query(text="harbour "), 0, 9)] == [two.id]
+    assert [headline.feed_id for headline in article_lists.window(c, Query(text="harbour "), 0, 9)] == [two.id]
     assert [facet.name for facet in article_lists.categories(c, Query())] == ["K"]
-    assert articles.ids(c, Query(categories=("Only",))) == []
+    assert article_lists.ids(c, Query(categories=("Only",))) == []
     for table, left in (("body", 1), ("label_article", 2), ("search", 1), ("label", 3)):
         assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == left, table
     feeds.remove(c, 99)
@@ -200,7 +200,7 @@ def test_of_two_feeds_that_become_one_all_stays(c: sqlite3.Connection) -> None:
     kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
     save(c, ready("both"), feed=kept)
     save(c, ready("both"), ready("old"), ready("removed"), feed=other)
-    there = [articles.get(c, id_) for id_ in articles.ids(c, Query(feeds=(other.id,), apart=True))]
+    there = [articles.get(c, id_) for id_ in article_lists.ids(c, Query(feeds=(other.id,), apart=True))]
     ids = {article.guid: article.id for article in there}
     labels.add_tags(c, [ids["both"], ids["old"]], ["mine"])
     statuses.mark(c, [ids["removed"]], now=lambda: NOW, read=True)
@@ -209,7 +209,7 @@ def test_of_two_feeds_that_become_one_all_stays(c: sqlite3.Connection) -> None:
     feeds.take_over(c, kept.id, other.id)
     assert [each.id for each in feeds.every(c)] == [kept.id]
     assert feeds.counts(c, kept.id) == (2, 2)
-    assert len(articles.ids(c, Query(tags=("mine",), apart=True))) == 2
+    assert len(article_lists.ids(c, Query(tags=("mine",), apart=True))) == 2
     assert feeds.by_place(c)[place(other.url)] == kept.id
     assert c.execute("SELECT count(*) FROM pruned WHERE feed_id = ?", (kept.id,)).fetchone() == removed
 
@@ -220,14 +220,19 @@ def test_of_two_feeds_that_become_one_articles_at_one_address_stay_apart(c: sqli
     save(c, *(ready(f"new{n}", title=f"Release {n}", link=same) for n in (8, 9)), feed=kept)
     save(c, *(ready(f"old{n}", title=f"Release {n}", link=same) for n in range(4)), feed=other)
     ids = {
-        article.title: article.id for article in (articles.get(c, id_) for id_ in articles.ids(c, Query(apart=True)))
+        article.title: article.id
+        for article in (articles.get(c, id_) for id_ in article_lists.ids(c, Query(apart=True)))
     }
     statuses.mark(c, [ids["Release 2"]], now=lambda: NOW, starred=True)
     labels.add_tags(c, [ids["Release 1"]], ["mine"])
     feeds.take_over(c, kept.id, other.id)
     assert feeds.counts(c, kept.id) == (6, 6)
-    assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(starred=True, apart=True))] == ["Release 2"]
-    assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(tags=("mine",), apart=True))] == ["Release 1"]
+    assert [articles.get(c, id_).title for id_ in article_lists.ids(c, Query(starred=True, apart=True))] == [
+        "Release 2"
+    ]
+    assert [articles.get(c, id_).title for id_ in article_lists.ids(c, Query(tags=("mine",), apart=True))] == [
+        "Release 1"
+    ]
 
 
 @pytest.mark.parametrize(("days", "is_one"), [(0, True), (1, True), (1, False), (7, False)])
@@ -239,10 +244,10 @@ def test_of_two_feeds_that_become_one_each_issue_at_one_address_stays(
     texts = [" ".join(f"{name}{n}" for n in range(40)) for name in ("old", "old" if is_one else "new")]
     save(c, ready("41", texts[0], title="Deal 41", link=link, published=NOW - timedelta(days=days)), feed=other)
     save(c, ready("42", texts[1], title="Deal 42", link=link, published=NOW), feed=kept)
-    (first,) = articles.ids(c, Query(feeds=(other.id,), apart=True))
+    (first,) = article_lists.ids(c, Query(feeds=(other.id,), apart=True))
     statuses.mark(c, [first], now=lambda: NOW, starred=True)
     feeds.take_over(c, kept.id, other.id)
-    ids = articles.ids(c, Query(apart=True))
+    ids = article_lists.ids(c, Query(apart=True))
     titles = {articles.get(c, id_).title: articles.status(c, id_).starred for id_ in ids}
     assert titles == ({"Deal 42": True} if is_one else {"Deal 41": True, "Deal 42": False})
 
@@ -269,14 +274,14 @@ def test_of_two_feeds_that_become_one_what_the_user_did_stays_when_a_rule_goes(
     for feed in (kept, other):
         save(c, ready("same", "Text of it.", link="https://example.org/1"), feed=feed)
     by_user, by_rule = (kept, other) if is_kept_by_user else (other, kept)
-    (own,) = articles.ids(c, Query(feeds=(by_user.id,), apart=True))
+    (own,) = article_lists.ids(c, Query(feeds=(by_user.id,), apart=True))
     c.execute("UPDATE article SET story = NULL, aside = 0")
     statuses.mark(c, [own], starred=True, read=True)
     statuses.tag(c, [own], ["mine"])
     rule = rules.add(c, Rule("", star=True, read=True, tags=("mine",), feed_id=by_rule.id), NOW)
-    rules.apply(c, rule, articles.ids(c, Query(feeds=(by_rule.id,), apart=True)))
+    rules.apply(c, rule, article_lists.ids(c, Query(feeds=(by_rule.id,), apart=True)))
     feeds.take_over(c, kept.id, other.id)
-    (id_,) = articles.ids(c, Query(apart=True))
+    (id_,) = article_lists.ids(c, Query(apart=True))
     rules.take_back(c, rule)
     status = articles.status(c, id_)
     assert (status.read, status.starred, labels.tags_of(c, [id_])) == (True, True, {id_: ["mine"]})
@@ -286,13 +291,15 @@ def test_of_two_feeds_that_become_one_articles_have_the_marks_of_both(c: sqlite3
     kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
     for feed in (kept, other):
         save(c, *(ready(f"{feed.id}-{n}", link=f"https://example.org/{n}") for n in range(3)), feed=feed)
-    old = articles.ids(c, Query(feeds=(other.id,), apart=True))
+    old = article_lists.ids(c, Query(feeds=(other.id,), apart=True))
     links = {articles.get(c, id_).link: id_ for id_ in old}
     statuses.mark(c, [links["https://example.org/1"]], now=lambda: NOW, starred=True)
     statuses.mark(c, [links["https://example.org/2"]], now=lambda: NOW, read=True)
     statuses.save_position(c, links["https://example.org/0"], 7)
     feeds.take_over(c, kept.id, other.id)
-    by_link = {articles.get(c, id_).link[-1]: articles.status(c, id_) for id_ in articles.ids(c, Query(apart=True))}
+    by_link = {
+        articles.get(c, id_).link[-1]: articles.status(c, id_) for id_ in article_lists.ids(c, Query(apart=True))
+    }
     assert {link: (each.read, each.starred, each.position) for link, each in by_link.items()} == {
         "0": (False, False, 7), "1": (False, True, 0), "2": (True, False, 0)
     }  # fmt: skip
@@ -303,22 +310,22 @@ def test_of_two_feeds_that_become_one_articles_have_the_longer_text_and_what_rul
     kept, other = (subscribe(c, f"https://example.org/{name}") for name in ("new", "old"))
     save(c, ready("both", "The beginning."), ready("same", "As long as that."), feed=kept)
     save(c, ready("both", "The beginning, and all that follows it."), ready("same", "Just as long."), feed=other)
-    (hidden,) = (id_ for id_ in articles.ids(c, Query(feeds=(other.id,))) if articles.get(c, id_).guid == "same")
+    (hidden,) = (id_ for id_ in article_lists.ids(c, Query(feeds=(other.id,))) if articles.get(c, id_).guid == "same")
     rule = rules.add(c, Rule("", hide=True, star=True, feed_id=other.id), NOW)
     rules.apply(c, rule, [hidden])
     feeds.take_over(c, kept.id, other.id)
-    guids = {articles.get(c, id_).guid: id_ for id_ in articles.ids(c, Query(text="is:hidden "))}
+    guids = {articles.get(c, id_).guid: id_ for id_ in article_lists.ids(c, Query(text="is:hidden "))}
     assert guids.keys() == {"same"}
     assert articles.body(c, guids["same"]) == "<p>As long as that.</p>"
-    (shown,) = articles.ids(c, Query())
+    (shown,) = article_lists.ids(c, Query())
     assert (articles.body(c, shown), articles.get(c, shown).words) == (
         "<p>The beginning, and all that follows it.</p>",
         7,
     )
-    assert articles.ids(c, Query(text="follows ")) == [shown]
+    assert article_lists.ids(c, Query(text="follows ")) == [shown]
     rules.take_back(c, rule)
-    assert {articles.status(c, id_).starred for id_ in articles.ids(c, Query())} == {False}
-    assert len(articles.ids(c, Query())) == 2
+    assert {articles.status(c, id_).starred for id_ in article_lists.ids(c, Query())} == {False}
+    assert len(article_lists.ids(c, Query())) == 2
 
 
 @pytest.mark.parametrize(("leaving", "stays"), [("new", True), ("old", True), ("new old", False), ("", True)])
@@ -343,5 +350,5 @@ def test_a_feed_takes_over_another_in_which_its_guids_are_of_other_articles(c: s
         feed=other,
     )
     feeds.take_over(c, own.id, other.id)
-    texts = sorted(articles.body(c, id_)[3:7] for id_ in articles.ids(c, Query(apart=True)))
+    texts = sorted(articles.body(c, id_)[3:7] for id_ in article_lists.ids(c, Query(apart=True)))
     assert texts == ["Some", "The "]

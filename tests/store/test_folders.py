@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from support.factories import NOW, subscribe
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules as library_rules
 from tuireader.library.subscribing import subscription
-from tuireader.model.account import is_unfiled
+from tuireader.model.feed import is_unfiled
 from tuireader.model.query import Rule
 from tuireader.store import accounts, feeds, folders, rules
 
@@ -67,9 +67,9 @@ def test_a_move_that_is_undone_leaves_each_rule_where_it_was(c: sqlite3.Connecti
     folders.put(c, feed.id, alpha.id)
     idle = rules.add(c, Rule("x", hide=True, folder_id=bravo.id), NOW)
     own = [rules.add(c, Rule("y", star=True, folder_id=alpha.id), NOW)] if has_own else []
-    before = apply_rules.folders_of_rules(c)
+    before = library_rules.folders_of_rules(c)
     subscription.put_all_into(c, [feed.id], "Bravo")
-    assert subscription.put_back(c, {"Alpha": [feed.id]}, apply_rules.rule_moves(c, before)) == []
+    assert subscription.put_back(c, {"Alpha": [feed.id]}, library_rules.rule_moves(c, before)) == []
     named = {rule.id: folders.get(c, rule.folder_id or 0).name for rule in rules.every(c)}
     assert named == {idle.id: "Bravo"} | {rule.id: "Alpha" for rule in own}
 
@@ -81,9 +81,9 @@ def test_a_move_that_is_undone_takes_no_rule_from_where_it_is_since(c: sqlite3.C
     for feed in some:
         folders.put(c, feed.id, folders.add(c, "News").id)
     rule = rules.add(c, Rule("spam", hide=True, folder_id=folders.find(c, "News").id), NOW)
-    before = apply_rules.folders_of_rules(c)
+    before = library_rules.folders_of_rules(c)
     subscription.put_all_into(c, [some[0].id], "Other")
-    moved = apply_rules.rule_moves(c, before)
+    moved = library_rules.rule_moves(c, before)
     there = folders.add(c, "News", account_id=account.id)
     rules.assign(c, rule.id, there.id)
     subscription.put_back(c, {"News": [some[0].id]}, moved)
@@ -104,17 +104,17 @@ def test_only_folders_that_a_rule_or_a_search_is_for_are_followed(
     for number, feed in enumerate(some):
         folders.put(c, feed.id, folders.add(c, f"Old {number}").id)
     rule = rules.add(c, Rule("x", hide=True, folder_id=folders.find(c, "Old 7").id), NOW)
-    followed, new_folder = list[object](), apply_rules._new_folder
+    followed, new_folder = list[object](), library_rules._new_folder
 
     def follow(*facts: Any) -> int | None:
         followed.append(facts)
         return new_folder(*facts)
 
-    monkeypatch.setattr(apply_rules, "_new_folder", follow)
+    monkeypatch.setattr(library_rules, "_new_folder", follow)
     before = feeds.every(c)
     for number, feed in enumerate(some):
         folders.put(c, feed.id, folders.add(c, f"New {number}").id)
-    assert apply_rules.follow_folders(c, before) == [
+    assert library_rules.follow_folders(c, before) == [
         "All feeds of “Old 7” are in “New 7” now, and a rule follows them: hide"
     ]
     assert len(followed) == 1

@@ -14,9 +14,8 @@ from tuireader.errors import BusyError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
 from tuireader.model.query import Query
-from tuireader.store import articles
 from tuireader.store.connection import connect
-from tuireader.store.queries import search
+from tuireader.store.queries import article_lists, search
 
 SAVES = 40
 WORDS = ["harbour", "lighthouse", "railway", "timetable", "ferry", "gauge", "crane", "rope", "fog", "lamp"]
@@ -42,14 +41,14 @@ def test_they_become_few_and_all_is_found_as_before(many_runs: Path) -> None:
         runs = run_count(c)
         assert runs >= SAVES
         queries = [Query(text=text) for text in (*WORDS, "number7", "nothing", '"fog of"', "lam*")]
-        before = [articles.ids(c, query) for query in queries]
+        before = [article_lists.ids(c, query) for query in queries]
         steps = 0
         while search.merge_some(c):
             steps += 1
-            assert [articles.ids(c, query) for query in queries[:2]] == before[:2]
+            assert [article_lists.ids(c, query) for query in queries[:2]] == before[:2]
         assert 0 < steps < 1000
         assert run_count(c) < 16
-        assert [articles.ids(c, query) for query in queries] == before
+        assert [article_lists.ids(c, query) for query in queries] == before
         c.execute("INSERT INTO search (search) VALUES ('integrity-check')")
         assert not search.merge_some(c)
 
@@ -94,7 +93,7 @@ async def test_where_another_program_holds_the_cache_it_waits_for_the_next_time(
 
 
 async def test_the_reader_does_it_when_there_is_time(many_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.tui.main.background_tasks.UNHURRIED", 0.01)
+    monkeypatch.setattr("tuireader.tui.main.background_tasks.IDLE_DELAY", 0.01)
     app = reader(many_runs)
     async with app.run_test() as pilot:
         await settle(pilot)

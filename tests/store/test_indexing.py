@@ -10,21 +10,21 @@ from dataclasses import replace
 import pytest
 
 from support.factories import NOW, ready, save, save_plan, subscribe, titles
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, duplicates, feeds, statuses
+from tuireader.store import connection, duplicates, feeds, save_articles, statuses
 from tuireader.store.connection import Connection, transaction
-from tuireader.store.mending.inspection import what_is_wrong
-from tuireader.store.mending.recovery import rebuild_index
-from tuireader.store.queries import search
+from tuireader.store.queries import article_lists, search
+from tuireader.store.recovery.inspection import what_is_wrong
+from tuireader.store.recovery.recover import rebuild_index
 
 HARBOUR = Query(text="harbour ")
 
 
 def save_unindexed(c: sqlite3.Connection, *new: Prepared) -> tuple[int, ...]:
     feed = subscribe(c)
-    prepacked = articles.Prepacked(Plan(new=new), index_later=True)
+    prepacked = save_articles.Prepacked(Plan(new=new), index_later=True)
     with transaction(c):
         return prepacked.write(c, feed.id, NOW).new
 
@@ -49,11 +49,11 @@ def some(number: int) -> Sequence[Prepared]:
 def test_they_are_found_once_they_are_indexed(c: sqlite3.Connection) -> None:
     save_unindexed(c, *some(5))
     assert search.waiting(c) == 5
-    assert (articles.count(c, Query()), articles.count(c, HARBOUR)) == (5, 0)
+    assert (article_lists.count(c, Query()), article_lists.count(c, HARBOUR)) == (5, 0)
     assert what_is_wrong(c) == "nothing"
     assert index_all(c) == [2, 2, 1]
     assert search.waiting(c) == 0
-    assert articles.count(c, HARBOUR) == 5
+    assert article_lists.count(c, HARBOUR) == 5
     assert titles(c, Query(text="number3 ecluse ")) == ["Title of 3"]
     assert what_is_wrong(c) == "nothing"
 
@@ -85,11 +85,11 @@ def test_the_newest_come_first(c: sqlite3.Connection) -> None:
 def test_what_is_edited_or_completed_is_indexed_with_that(c: sqlite3.Connection) -> None:
     ids = save_unindexed(c, *some(3))
     save_plan(c, feeds.every(c)[0], Plan(changed=((ids[0], ready("0", "The lighthouse.")),)))
-    articles.save_full_text(c, ids[1], "<p>The crane.</p>", "The crane.", 2)
+    save_articles.save_full_text(c, ids[1], "<p>The crane.</p>", "The crane.", 2)
     assert search.waiting(c) == 1
-    assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 0]
+    assert [article_lists.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 0]
     index_all(c)
-    assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 1]
+    assert [article_lists.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 1]
     assert what_is_wrong(c) == "nothing"
 
 
@@ -107,7 +107,7 @@ def test_where_comparing_takes_long_the_cache_is_given_free(
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(duplicates, "join", join)
     assert index_all(c, 9) == [2, 2, 1]
-    assert (articles.count(c, HARBOUR), what_is_wrong(c)) == (5, "nothing")
+    assert (article_lists.count(c, HARBOUR), what_is_wrong(c)) == (5, "nothing")
 
 
 def test_what_is_edited_while_its_text_is_made_keeps_the_edit(c: sqlite3.Connection) -> None:
@@ -120,7 +120,7 @@ def test_what_is_edited_while_its_text_is_made_keeps_the_edit(c: sqlite3.Connect
 
     search.index_some(c, edit_then, 9)
     assert search.waiting(c) == 0
-    assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "harbour ")] == [1, 1]
+    assert [article_lists.count(c, Query(text=text)) for text in ("lighthouse ", "harbour ")] == [1, 1]
     assert what_is_wrong(c) == "nothing"
 
 
@@ -135,9 +135,9 @@ def test_an_index_that_is_made_anew_leaves_them_for_later(c: sqlite3.Connection)
     save_unindexed(c, *some(3))
     search.index_some(c, plain_text, 1)
     assert rebuild_index(c, plain_text)
-    assert (search.waiting(c), articles.count(c, HARBOUR)) == (2, 1)
+    assert (search.waiting(c), article_lists.count(c, HARBOUR)) == (2, 1)
     index_all(c)
-    assert (search.waiting(c), articles.count(c, HARBOUR)) == (0, 3)
+    assert (search.waiting(c), article_lists.count(c, HARBOUR)) == (0, 3)
 
 
 def test_what_is_indexed_later_joins_its_story_then(c: sqlite3.Connection) -> None:
@@ -145,11 +145,11 @@ def test_what_is_indexed_later_joins_its_story_then(c: sqlite3.Connection) -> No
     save_unindexed(c, ready("a", text), *some(2))
     other = subscribe(c, "https://other.example/feed")
     with transaction(c):
-        prepacked = articles.Prepacked(Plan(new=(ready("a", text),)), index_later=True)
+        prepacked = save_articles.Prepacked(Plan(new=(ready("a", text),)), index_later=True)
         prepacked.write(c, other.id, NOW)
-    assert articles.count(c, Query()) == 4
+    assert article_lists.count(c, Query()) == 4
     index_all(c)
-    assert articles.count(c, Query()) == 3
+    assert article_lists.count(c, Query()) == 3
 
 
 def test_an_edit_before_it_is_indexed_joins_the_story_of_the_edit(c: sqlite3.Connection) -> None:
@@ -157,9 +157,13 @@ def test_an_edit_before_it_is_indexed_joins_the_story_of_the_edit(c: sqlite3.Con
     save(c, ready("a", text))
     other = subscribe(c, "https://other.example/feed")
     with transaction(c):
-        new = articles.Prepacked(Plan(new=(ready("b", "Nothing yet."),)), index_later=True).write(c, other.id, NOW).new
+        new = (
+            save_articles.Prepacked(Plan(new=(ready("b", "Nothing yet."),)), index_later=True)
+            .write(c, other.id, NOW)
+            .new
+        )
     save_plan(c, other, Plan(changed=((new[0], ready("b", text, title="Title of a")),)))
-    assert (search.waiting(c), articles.count(c, Query())) == (0, 1)
+    assert (search.waiting(c), article_lists.count(c, Query())) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
+from tuireader.model.article import Headline
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, labels, statuses
+from tuireader.store import articles, feeds, labels, save_articles, statuses
 from tuireader.store.queries import article_lists, query_sql
 
 EVERY = [7, pytest.param(1, marks=pytest.mark.slow)]
@@ -34,8 +34,8 @@ def stocked(c: sqlite3.Connection) -> sqlite3.Connection:
             for n in range(number * 10, number * 10 + 10)
         ]
         save(c, *entries, feed=feed)
-    statuses.mark(c, articles.ids(c, Query())[::2], read=True)
-    statuses.mark(c, articles.ids(c, Query())[::5], starred=True)
+    statuses.mark(c, article_lists.ids(c, Query())[::2], read=True)
+    statuses.mark(c, article_lists.ids(c, Query())[::5], starred=True)
     return c
 
 
@@ -77,19 +77,19 @@ def queries(every: int) -> Iterator[Query]:
 
 
 def first(c: sqlite3.Connection) -> Headline:
-    return articles.headlines(c, [1])[0]
+    return article_lists.headlines(c, [1])[0]
 
 
 LISTS: dict[str, Callable[[sqlite3.Connection, Query], object]] = {
-    "window": lambda c, query: articles.window(c, query, 5, 60),
-    "count": articles.count,
-    "rank": lambda c, query: articles.rank(c, query, 7),
-    "after": lambda c, query: articles.beside(c, query, first(c), 1, 60),
-    "before": lambda c, query: articles.beside(c, query, first(c), -1, 60),
-    "end": lambda c, query: articles.beside(c, query, None, -1, 60),
-    "next": lambda c, query: articles.neighbour(c, query, 7, 1),
-    "previous": lambda c, query: articles.neighbour(c, query, 7, -1),
-    "next unread": lambda c, query: articles.neighbour(c, query, 7, 1, unread=True),
+    "window": lambda c, query: article_lists.window(c, query, 5, 60),
+    "count": article_lists.count,
+    "rank": lambda c, query: article_lists.rank(c, query, 7),
+    "after": lambda c, query: article_lists.beside(c, query, first(c), 1, 60),
+    "before": lambda c, query: article_lists.beside(c, query, first(c), -1, 60),
+    "end": lambda c, query: article_lists.beside(c, query, None, -1, 60),
+    "next": lambda c, query: article_lists.neighbour(c, query, 7, 1),
+    "previous": lambda c, query: article_lists.neighbour(c, query, 7, -1),
+    "next unread": lambda c, query: article_lists.neighbour(c, query, 7, 1, unread=True),
 }
 
 
@@ -99,7 +99,7 @@ LISTS: dict[str, Callable[[sqlite3.Connection, Query], object]] = {
 def test_no_list_count_or_place_scans_the_articles(
     stocked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, name: str, enough: int, every: int
 ) -> None:
-    monkeypatch.setattr(query_sql, "ENOUGH", enough)
+    monkeypatch.setattr(query_sql, "SHORT_RANGE", enough)
     seen: set[str] = set()
     for query in queries(every):
         with watched(stocked) as statements:
@@ -128,7 +128,7 @@ def test_no_list_count_or_place_scans_the_articles(
 )
 def test_one_choice_is_one_ordered_run_without_sorting(stocked: sqlite3.Connection, query: Query, index: str) -> None:
     with watched(stocked) as statements:
-        articles.ids(stocked, query, 0, 60)
+        article_lists.ids(stocked, query, 0, 60)
     asides = ("label_by_key", "article_told_elsewhere")
     steps = [step for step, _ in plans(stocked, statements) if not any(each in step for each in asides)]
     assert steps == [index]
@@ -148,7 +148,7 @@ def test_one_choice_is_one_ordered_run_without_sorting(stocked: sqlite3.Connecti
 def test_reading_on_begins_where_it_left_off(stocked: sqlite3.Connection, query: Query, index: str, step: int) -> None:
     headline = first(stocked)
     with watched(stocked) as statements:
-        articles.beside(stocked, query, headline, step, 60)
+        article_lists.beside(stocked, query, headline, step, 60)
     walked = [at for at, sql in plans(stocked, statements) if "UNION" in sql or "LIMIT 60" in sql]
     assert len(walked) == 1
     assert walked[0].startswith(index)
@@ -163,7 +163,7 @@ def test_whether_a_list_has_an_article_is_one_look_up(stocked: sqlite3.Connectio
         if query.text.strip() or len(query.categories) > 1:  # of those that match, or have either, few are walked
             continue
         with watched(stocked) as statements:
-            articles.rank(stocked, query, 7)
+            article_lists.rank(stocked, query, 7)
         for sql in (sql for sql in statements if re.match("SELECT 1 FROM .* d.date = ", sql)):
             (step, _), *_ = plans(stocked, [sql])
             assert re.match(r"SEARCH d USING .*(date=\? AND (article_)?id=\?|rowid=\?)", step), (step, sql)
@@ -174,7 +174,7 @@ def test_whether_a_list_has_an_article_is_one_look_up(stocked: sqlite3.Connectio
 def test_combined_choices_walk_one_run_and_look_the_others_up(stocked: sqlite3.Connection) -> None:
     query = Query(categories=("K",), authors=("A1",), unread=True)
     with watched(stocked) as statements:
-        articles.ids(stocked, query, 0, 60)
+        article_lists.ids(stocked, query, 0, 60)
     steps = [step for step, _ in plans(stocked, statements[-1:])]
     assert steps == [
         "SEARCH d USING PRIMARY KEY (kind=? AND label_id=?)",
@@ -185,7 +185,7 @@ def test_combined_choices_walk_one_run_and_look_the_others_up(stocked: sqlite3.C
 
 def test_an_unread_list_with_kept_articles_is_merged_not_sorted(stocked: sqlite3.Connection) -> None:
     with watched(stocked) as statements:
-        articles.ids(stocked, Query(unread=True, keep=frozenset([1, 2])), 0, 60)
+        article_lists.ids(stocked, Query(unread=True, keep=frozenset([1, 2])), 0, 60)
     steps = [step for step, _ in plans(stocked, statements[-1:])]
     assert steps[0] == "MERGE (UNION ALL)"
     assert "SCAN d USING COVERING INDEX article_unread" in steps
@@ -243,7 +243,7 @@ def test_rows_are_read_for_what_is_on_screen_only(stocked: sqlite3.Connection) -
             return 0
 
         stocked.set_progress_handler(tick, 1)
-        articles.window(stocked, query, 0, 10)
+        article_lists.window(stocked, query, 0, 10)
         stocked.set_progress_handler(None, 0)
         return count
 
@@ -261,7 +261,7 @@ def test_rows_are_read_for_what_is_on_screen_only(stocked: sqlite3.Connection) -
 
 def test_looking_for_guids_and_links_uses_their_indexes(stocked: sqlite3.Connection) -> None:
     with watched(stocked) as statements:
-        articles.known(stocked, 1, ["1", "2"])
+        save_articles.known(stocked, 1, ["1", "2"])
         [*articles.at(stocked, "https://example.org/x")]
     found = plans(stocked, statements)
     assert any("article_by_guid (feed_id=? AND guid_key=?)" in step for step, _ in found)

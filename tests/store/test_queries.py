@@ -18,11 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
-from tuireader.model.article import Facet, Totals
+from tuireader.model.article import Facet, Headline, Totals
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import Headline
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, feeds, labels, rules, statuses
+from tuireader.store import articles, feeds, labels, rules, save_articles, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists, query_sql
 
@@ -119,7 +118,7 @@ def fill(c: sqlite3.Connection, library: list[dict[str, Any]]) -> list[Row]:
             published=NOW - timedelta(hours=made["hours"]),
         )
         save(c, entry, feed=feed)
-        id_ = articles.known(c, feed.id, [str(number)])[str(number)].id
+        id_ = save_articles.known(c, feed.id, [str(number)])[str(number)].id
         statuses.mark(c, [id_], read=made["read"], starred=made["starred"])
         if made["hidden"]:
             rules.apply(c, rules.add(c, Rule(HIDING, hide=True), NOW), [id_])
@@ -231,26 +230,26 @@ def by_key(found: list[Facet]) -> dict[str, tuple[int, int]]:
 
 def check_list(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
     there = expected(rows, query)
-    assert articles.ids(c, query) == there
-    assert articles.count(c, query) == len(there)
-    assert [headline.id for headline in articles.window(c, query, 1, 3)] == there[1:4]
-    assert of(articles.beside(c, query, None, 1, 2)) == there[:2]
-    assert of(articles.beside(c, query, None, -1, 2)) == there[-2:]
-    for place, headline in enumerate(articles.headlines(c, there)):
-        assert of(articles.beside(c, query, headline, 1, 2)) == there[place + 1 : place + 3]
-        assert of(articles.beside(c, query, headline, -1, 2)) == there[max(0, place - 2) : place]
+    assert article_lists.ids(c, query) == there
+    assert article_lists.count(c, query) == len(there)
+    assert [headline.id for headline in article_lists.window(c, query, 1, 3)] == there[1:4]
+    assert of(article_lists.beside(c, query, None, 1, 2)) == there[:2]
+    assert of(article_lists.beside(c, query, None, -1, 2)) == there[-2:]
+    for place, headline in enumerate(article_lists.headlines(c, there)):
+        assert of(article_lists.beside(c, query, headline, 1, 2)) == there[place + 1 : place + 3]
+        assert of(article_lists.beside(c, query, headline, -1, 2)) == there[max(0, place - 2) : place]
     unread = {row.id for row in rows if not row.read}
     for row in rows:
         rank = there.index(row.id) if row.id in there else None
-        assert articles.rank(c, query, row.id) == rank
+        assert article_lists.rank(c, query, row.id) == rank
         if rank is not None:
             after, before = there[rank + 1 :], there[:rank][::-1]
-            assert articles.neighbour(c, query, row.id, 1) == next(iter(after), None)
-            assert articles.neighbour(c, query, row.id, -1) == next(iter(before), None)
-            assert articles.neighbour(c, query, row.id, 1, unread=True) == next(
+            assert article_lists.neighbour(c, query, row.id, 1) == next(iter(after), None)
+            assert article_lists.neighbour(c, query, row.id, -1) == next(iter(before), None)
+            assert article_lists.neighbour(c, query, row.id, 1, unread=True) == next(
                 (id_ for id_ in after if id_ in unread and belongs(rows, query, id_)), None
             )
-            assert articles.neighbour(c, query, row.id, -1, unread=True) == next(
+            assert article_lists.neighbour(c, query, row.id, -1, unread=True) == next(
                 (id_ for id_ in before if id_ in unread and belongs(rows, query, id_)), None
             )
 
@@ -325,7 +324,7 @@ def test_lists_places_and_counts_are_those_of_the_model(
 
 def change_all_else(c: sqlite3.Connection, data: st.DataObject) -> None:
     """Edit, complete, mark, label and remove articles at random."""
-    there = articles.ids(c, Query())
+    there = article_lists.ids(c, Query())
     for id_ in data.draw(st.lists(st.sampled_from(there), max_size=6)) if there else []:
         feed = next(each for each in feeds.every(c) if each.id == articles.get(c, id_).feed_id)
         match data.draw(st.integers(0, 4)):
@@ -335,7 +334,7 @@ def change_all_else(c: sqlite3.Connection, data: st.DataObject) -> None:
                 )
                 save_plan(c, feed, Plan(changed=((id_, edited),)))
             case 1:
-                articles.add_names(c, id_, "text", authors=data.draw(names), categories=data.draw(names))
+                save_articles.add_names(c, id_, "text", authors=data.draw(names), categories=data.draw(names))
             case 2:
                 statuses.mark(c, [id_], read=data.draw(st.booleans()), starred=data.draw(st.booleans()))
             case 3:
@@ -370,7 +369,7 @@ def test_which_run_is_walked_changes_nothing(
         for n in range(12)
     ]  # fmt: skip
     rows = fill(c, library)
-    monkeypatch.setattr(query_sql, "ENOUGH", enough)
+    monkeypatch.setattr(query_sql, "SHORT_RANGE", enough)
     for text in ("", "night ", "harb", "is:unread harbour "):
         for more in ({}, {"unread": True}, {"categories": ("alpha",)}, {"authors": ("béta",), "starred": True}):
             query = Query(text=text, **more)
@@ -387,73 +386,76 @@ def test_best_match_first_is_the_same_set_with_titles_before_bodies(c: sqlite3.C
         ready("none", "nothing of it", title="None"),
     )
     query = Query(text="harbour", order="best")
-    ids = articles.ids(c, query)
-    named = {known.id: guid for guid, known in articles.known(c, feed.id, ["body", "title", "both"]).items()}
+    ids = article_lists.ids(c, query)
+    named = {known.id: guid for guid, known in save_articles.known(c, feed.id, ["body", "title", "both"]).items()}
     assert [named[id_] for id_ in ids] == ["both", "title", "body"]
-    assert set(ids) == set(articles.ids(c, Query(text="harbour")))
-    assert articles.count(c, query) == 3
-    assert [articles.rank(c, query, id_) for id_ in ids] == [0, 1, 2]
-    assert articles.neighbour(c, query, ids[0], 1) == ids[1]
-    assert articles.neighbour(c, query, ids[0], -1) is None
-    assert articles.neighbour(c, query, ids[2], -1) == ids[1]
-    first, _, last = articles.headlines(c, ids)
-    assert of(articles.beside(c, query, first, 1, 1)) == [ids[1]]
-    assert of(articles.beside(c, query, last, -1, 9)) == ids[:2]
-    assert of(articles.beside(c, query, None, -1, 2)) == ids[1:]
-    assert of(articles.beside(c, query, None, 1, 2)) == ids[:2]
+    assert set(ids) == set(article_lists.ids(c, Query(text="harbour")))
+    assert article_lists.count(c, query) == 3
+    assert [article_lists.rank(c, query, id_) for id_ in ids] == [0, 1, 2]
+    assert article_lists.neighbour(c, query, ids[0], 1) == ids[1]
+    assert article_lists.neighbour(c, query, ids[0], -1) is None
+    assert article_lists.neighbour(c, query, ids[2], -1) == ids[1]
+    first, _, last = article_lists.headlines(c, ids)
+    assert of(article_lists.beside(c, query, first, 1, 1)) == [ids[1]]
+    assert of(article_lists.beside(c, query, last, -1, 9)) == ids[:2]
+    assert of(article_lists.beside(c, query, None, -1, 2)) == ids[1:]
+    assert of(article_lists.beside(c, query, None, 1, 2)) == ids[:2]
     statuses.mark(c, [ids[1]], read=True)
-    assert articles.neighbour(c, query, ids[0], 1, unread=True) == ids[2]
-    assert articles.neighbour(c, query, ids[2], -1, unread=True) == ids[0]
-    assert articles.ids(c, replace(query, unread=True)) == [ids[0], ids[2]]
-    assert articles.ids(c, replace(query, unread=True, keep=frozenset([ids[1]]))) == ids
-    assert articles.window(c, query, 1, 1)[0].id == ids[1]
+    assert article_lists.neighbour(c, query, ids[0], 1, unread=True) == ids[2]
+    assert article_lists.neighbour(c, query, ids[2], -1, unread=True) == ids[0]
+    assert article_lists.ids(c, replace(query, unread=True)) == [ids[0], ids[2]]
+    assert article_lists.ids(c, replace(query, unread=True, keep=frozenset([ids[1]]))) == ids
+    assert article_lists.window(c, query, 1, 1)[0].id == ids[1]
     assert set(mark_query(c, query)) == {ids[0], ids[2]}
 
 
 def test_of_equal_matches_the_newest_comes_first(c: sqlite3.Connection) -> None:
     save(c, ready("new", "harbour", title="A"), ready("old", "harbour", title="B"))
-    assert [headline.title for headline in articles.window(c, Query(text="harbour", order="best"), 0, 9)] == ["A", "B"]
+    assert [headline.title for headline in article_lists.window(c, Query(text="harbour", order="best"), 0, 9)] == [
+        "A",
+        "B",
+    ]
 
 
 def test_reading_on_goes_from_where_a_headline_was(c: sqlite3.Connection) -> None:
     feed = save(c, *(ready(str(hour), published=NOW - timedelta(hours=hour)) for hour in range(6)))
-    before = articles.window(c, Query(), 0, 6)
+    before = article_lists.window(c, Query(), 0, 6)
     save(c, ready("newer", published=NOW), ready("between", published=before[3].date), feed=feed)
     c.execute("DELETE FROM article WHERE id = ?", (before[2].id,))
     c.execute("UPDATE article SET date = 0 WHERE id = ?", (before[4].id,))
-    (between,) = [each.id for each in articles.window(c, Query(), 0, 9) if each.title == "Title of between"]
-    assert of(articles.beside(c, Query(), before[2], 1, 2)) == [between, before[3].id]
-    assert of(articles.beside(c, Query(), before[2], -1, 1)) == [before[1].id]
-    assert of(articles.beside(c, Query(), before[4], -1, 1)) == [before[3].id]
-    assert of(articles.beside(c, Query(), before[4], 1, 1)) == [before[5].id]
+    (between,) = [each.id for each in article_lists.window(c, Query(), 0, 9) if each.title == "Title of between"]
+    assert of(article_lists.beside(c, Query(), before[2], 1, 2)) == [between, before[3].id]
+    assert of(article_lists.beside(c, Query(), before[2], -1, 1)) == [before[1].id]
+    assert of(article_lists.beside(c, Query(), before[4], -1, 1)) == [before[3].id]
+    assert of(article_lists.beside(c, Query(), before[4], 1, 1)) == [before[5].id]
 
 
 def test_best_without_a_text_is_newest(c: sqlite3.Connection) -> None:
     save(c, ready("2"), ready("1"))
-    assert articles.ids(c, Query(order="best")) == articles.ids(c, Query())
+    assert article_lists.ids(c, Query(order="best")) == article_lists.ids(c, Query())
 
 
 def test_the_place_of_an_article_that_left_the_list_still_has_neighbours(c: sqlite3.Connection) -> None:
     save(c, ready("3"), ready("2"), ready("1"))
-    newest, middle, oldest = articles.ids(c, Query())
+    newest, middle, oldest = article_lists.ids(c, Query())
     statuses.mark(c, [middle], read=True)
     query = Query(unread=True)
-    assert articles.rank(c, query, middle) is None
-    assert articles.neighbour(c, query, middle, 1) == oldest
-    assert articles.neighbour(c, query, middle, -1) == newest
-    assert articles.neighbour(c, query, 99, 1) is None
+    assert article_lists.rank(c, query, middle) is None
+    assert article_lists.neighbour(c, query, middle, 1) == oldest
+    assert article_lists.neighbour(c, query, middle, -1) == newest
+    assert article_lists.neighbour(c, query, 99, 1) is None
 
 
 def test_a_window_beyond_the_end_is_empty(c: sqlite3.Connection) -> None:
     save(c, ready("1"))
-    assert articles.window(c, Query(), 1, 60) == []
-    assert articles.window(c, Query(), 0, 0) == []
+    assert article_lists.window(c, Query(), 1, 60) == []
+    assert article_lists.window(c, Query(), 0, 0) == []
 
 
 def test_headlines_are_given_in_the_order_asked_and_what_is_gone_is_left_out(c: sqlite3.Connection) -> None:
     save(c, ready("2"), ready("1"))
-    newest, oldest = articles.ids(c, Query())
-    assert [headline.id for headline in articles.headlines(c, [oldest, 99, newest])] == [oldest, newest]
+    newest, oldest = article_lists.ids(c, Query())
+    assert [headline.id for headline in article_lists.headlines(c, [oldest, 99, newest])] == [oldest, newest]
 
 
 def test_counts_of_an_empty_cache(c: sqlite3.Connection) -> None:
@@ -466,7 +468,7 @@ def test_counts_of_an_empty_cache(c: sqlite3.Connection) -> None:
 
 def test_an_edit_keeps_what_is_repeated_in_step(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1", categories=("A", "B")))
-    (id_,) = articles.ids(c, Query())
+    (id_,) = article_lists.ids(c, Query())
     statuses.mark(c, [id_], read=True, starred=True)
     save_plan(c, feed, Plan(changed=((id_, ready("1", categories=("B", "C"))),)), NOW)
     check_repeated(c)
@@ -477,14 +479,14 @@ def test_what_is_in_very_many_articles_comes_newest_first(
 ) -> None:
     save(c, ready("new", "the harbour"), ready("old", "the harbour", title="Harbour"), ready("other", "the night"))
     query = Query(text="harbour", order="best")
-    best, newest = articles.ids(c, query), articles.ids(c, replace(query, order="newest"))
+    best, newest = article_lists.ids(c, query), article_lists.ids(c, replace(query, order="newest"))
     assert best == newest[::-1]
-    assert articles.has_to_be_ranked(c, query)
-    monkeypatch.setattr(query_sql, "RANKED_MOST", 2)
-    assert articles.ids(c, query) == newest
-    assert not articles.has_to_be_ranked(c, query)
-    assert articles.has_to_be_ranked(c, replace(query, text="night"))
-    assert articles.beside(c, query, None, 1, 9) == articles.headlines(c, newest)
-    assert [articles.rank(c, query, id_) for id_ in newest] == [0, 1]
-    assert articles.neighbour(c, query, newest[0], 1) == newest[1]
-    assert articles.neighbour(c, query, newest[0], 1, unread=True) == newest[1]
+    assert article_lists.has_to_be_ranked(c, query)
+    monkeypatch.setattr(query_sql, "RANKED_MAX", 2)
+    assert article_lists.ids(c, query) == newest
+    assert not article_lists.has_to_be_ranked(c, query)
+    assert article_lists.has_to_be_ranked(c, replace(query, text="night"))
+    assert article_lists.beside(c, query, None, 1, 9) == article_lists.headlines(c, newest)
+    assert [article_lists.rank(c, query, id_) for id_ in newest] == [0, 1]
+    assert article_lists.neighbour(c, query, newest[0], 1) == newest[1]
+    assert article_lists.neighbour(c, query, newest[0], 1, unread=True) == newest[1]

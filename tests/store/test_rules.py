@@ -12,11 +12,11 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
-from tuireader.model.account import LOCAL
+from tuireader.model.article import Status, StatusChange
+from tuireader.model.feed import LOCAL
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import HIDE, READ, TAGS_MAX, Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, labels, rules, server_statuses, statuses
+from tuireader.store import accounts, articles, feeds, folders, labels, rules, save_articles, server_statuses, statuses
 from tuireader.store.queries import article_lists
 
 
@@ -31,7 +31,7 @@ def stocked(c: sqlite3.Connection) -> dict[str, int]:
         feed=one,
     )
     save(c, ready("3", "an election elsewhere", title="Ballot"), ready("4", "nothing at all", title="Calm"), feed=two)
-    return {headline.title: headline.id for headline in articles.window(c, Query(), 0, 9)}
+    return {headline.title: headline.id for headline in article_lists.window(c, Query(), 0, 9)}
 
 
 def keep(c: sqlite3.Connection, rule: Rule) -> Rule:
@@ -167,12 +167,12 @@ def test_what_the_user_did_after_a_rule_is_the_users_own(c: sqlite3.Connection, 
 
 
 def statuses_of(c: sqlite3.Connection) -> dict[int, tuple[bool, bool]]:
-    return {each.id: (each.read, each.starred) for each in articles.window(c, Query(), 0, 9)}
+    return {each.id: (each.read, each.starred) for each in article_lists.window(c, Query(), 0, 9)}
 
 
 def test_of_what_a_removed_rule_did_only_that_comes_back(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
     """What the user has changed since stays changed, as it does where the rule is only removed."""
-    from tuireader.library.rules import apply_rules
+    from tuireader.library import rules as library_rules
 
     vote, night, ballot, calm = (stocked[title] for title in ("Vote", "Night", "Ballot", "Calm"))
     rule = keep(c, Rule("", read=True, star=True, tags=("a", "b"), feed_id=None))
@@ -182,26 +182,26 @@ def test_of_what_a_removed_rule_did_only_that_comes_back(c: sqlite3.Connection, 
     labels.remove_tags(c, [ballot], ["b"])
     marks = statuses_of(c)
     tags = labels.tags_of(c, stocked.values())
-    said, did = apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
-    assert apply_rules.remove(c, rule, take_back=True, pause=lambda _: None) == 4
+    said, did = library_rules.as_json(c, rule), library_rules.done_by(c, rule)
+    assert library_rules.remove(c, rule, take_back=True, pause=lambda _: None) == 4
     assert statuses_of(c)[calm] == (False, False)
-    apply_rules.bring_back(c, said, did)
+    library_rules.bring_back(c, said, did)
     assert statuses_of(c) == marks
     assert labels.tags_of(c, stocked.values()) == tags
 
 
 @pytest.mark.parametrize("is_local", [True, False])
 def test_a_removed_rule_comes_back_for_a_folder_that_was_made_anew(c: sqlite3.Connection, *, is_local: bool) -> None:
-    from tuireader.library.rules import apply_rules
+    from tuireader.library import rules as library_rules
 
     account = LOCAL if is_local else accounts.add(c, "miniflux", name="W", url="https://w.example", user="ann").id
     rule = keep(c, Rule("vote", read=True, folder_id=folders.add(c, "News", account_id=account).id))
-    said, did = apply_rules.as_json(c, rule), apply_rules.done_by(c, rule)
-    apply_rules.remove(c, rule, take_back=True, pause=lambda _: None)
+    said, did = library_rules.as_json(c, rule), library_rules.done_by(c, rule)
+    library_rules.remove(c, rule, take_back=True, pause=lambda _: None)
     folders.remove_empty(c)
     folders.add(c, "News")
     new = folders.add(c, "News", account_id=account)
-    apply_rules.bring_back(c, said, did)
+    library_rules.bring_back(c, said, did)
     assert [each.folder_id for each in rules.every(c)] == [new.id]
 
 
@@ -240,11 +240,13 @@ def test_what_was_read_before_stays_read_when_a_rule_is_gone(c: sqlite3.Connecti
     feed = subscribe(c)
     is_old = how == "archive"
     new = replace(ready("1", "Words of the harbour, and of the ships in it."), status=Status(read=is_old))
-    articles.save_entries(c, feed.id, Plan(new=(new,), is_old=is_old), NOW)
-    (id_,) = articles.ids(c, Query())
+    save_articles.save_entries(c, feed.id, Plan(new=(new,), is_old=is_old), NOW)
+    (id_,) = article_lists.ids(c, Query())
     if how == "edit":
         statuses.mark(c, [id_], read=True)
-        articles.save_entries(c, feed.id, Plan(changed=((id_, ready("1", "Another text, about a harbour.")),)), NOW)
+        save_articles.save_entries(
+            c, feed.id, Plan(changed=((id_, ready("1", "Another text, about a harbour.")),)), NOW
+        )
     elif how == "rule left":
         left = rules.add(c, Rule("", read=True), NOW)
         rules.apply(c, left, [id_])

@@ -15,7 +15,7 @@ from support.factories import ready, save, subscribe, titles
 from tuireader.errors import QueryError
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, labels, statuses
+from tuireader.store import feeds, folders, labels, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists, query_language, query_sql, search
 from tuireader.store.queries.query_language import FIELDS, understand
@@ -141,7 +141,7 @@ def test_blank_is_no_search(library: sqlite3.Connection, text: str) -> None:
 def test_nothing_that_is_typed_is_an_error(library: sqlite3.Connection, text: str) -> None:
     for order in ("newest", "best"):
         query = Query(text=text, order=order)
-        assert len(articles.window(library, query, 0, 60)) == articles.count(library, query)
+        assert len(article_lists.window(library, query, 0, 60)) == article_lists.count(library, query)
     article_lists.categories(library, Query(text=text))
     search.excerpt_around("The fox and the dog.", text)
 
@@ -162,7 +162,7 @@ typed = st.lists(st.sampled_from(PIECES) | st.text(st.characters(), max_size=2),
 def test_no_text_is_an_error(one: sqlite3.Connection, text: str) -> None:
     for order in ("newest", "best"):
         query = Query(text=text, order=order)
-        assert len(articles.ids(one, query)) == articles.count(one, query)
+        assert len(article_lists.ids(one, query)) == article_lists.count(one, query)
 
 
 @settings(max_examples=200, deadline=None)
@@ -239,7 +239,7 @@ def test_a_common_short_word_is_not_taken_as_a_beginning(
 
 
 def test_filters_that_are_typed_mean_what_their_keys_mean(library: sqlite3.Connection) -> None:
-    (fox,) = articles.ids(library, Query(text="fox "))
+    (fox,) = article_lists.ids(library, Query(text="fox "))
     statuses.mark(library, [fox], read=True, starred=True)
     assert found(library, "is:read ") == ["Fox"]
     assert found(library, "is:starred") == ["Fox"]
@@ -247,9 +247,9 @@ def test_filters_that_are_typed_mean_what_their_keys_mean(library: sqlite3.Conne
     assert found(library, "is:unread quick ") == ["Order"]
     assert found(library, "-is:starred quick ") == ["Order"]
     assert found(library, "-is:read quick ") == ["Order"]
-    assert articles.ids(library, Query(text="is:unread fox", keep=frozenset([fox]))) == [fox]
-    assert articles.ids(library, Query(text="is:read", unread=True)) == []
-    assert articles.ids(library, Query(text="-is:starred", starred=True)) == []
+    assert article_lists.ids(library, Query(text="is:unread fox", keep=frozenset([fox]))) == [fox]
+    assert article_lists.ids(library, Query(text="is:read", unread=True)) == []
+    assert article_lists.ids(library, Query(text="-is:starred", starred=True)) == []
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_a_title_says_all_only_where_each_word_is_in_it() -> None:
 
 
 def test_fields_of_what_the_user_made_look_at_it(library: sqlite3.Connection) -> None:
-    ids = {headline.title: headline.id for headline in articles.window(library, Query(), 0, 20)}
+    ids = {headline.title: headline.id for headline in article_lists.window(library, Query(), 0, 20)}
     notes = next(feed for feed in feeds.every(library) if feed.title.startswith("Notes"))
     folders.put(library, notes.id, folders.add(library, "Ham Radio").id)
     labels.add_tags(library, [ids["Fox"]], ["To Read"])
@@ -409,7 +409,7 @@ def test_each_of_many_names_is_found_and_of_too_many_nothing(c: sqlite3.Connecti
 def test_parts_of_names_of_tags_feeds_and_folders_are_found_without_their_accents(c: sqlite3.Connection) -> None:
     feed = subscribe(c, title="Café Zürich")
     save(c, ready("1", title="One"), feed=feed)
-    (id_,) = articles.ids(c, Query())
+    (id_,) = article_lists.ids(c, Query())
     labels.add_tags(c, [id_], ["Ärger Straße"])
     folders.put(c, feed.id, folders.add(c, "Übung").id)
     for text in (
@@ -421,7 +421,7 @@ def test_parts_of_names_of_tags_feeds_and_folders_are_found_without_their_accent
         "folder:ubung ",
         "folder:übung ",
     ):
-        assert articles.count(c, Query(text=text)) == 1, text
-        assert articles.count(c, Query(text=f"-{text}")) == 0, text
-    assert articles.count(c, Query(text='tag="arger strasse" ')) == 0
-    assert articles.count(c, Query(text='tag="ärger straße" ')) == 1
+        assert article_lists.count(c, Query(text=text)) == 1, text
+        assert article_lists.count(c, Query(text=f"-{text}")) == 0, text
+    assert article_lists.count(c, Query(text='tag="arger strasse" ')) == 0
+    assert article_lists.count(c, Query(text='tag="ärger straße" ')) == 1

@@ -16,11 +16,11 @@ import pytest
 
 from support.factories import NOW, mark_query, ready, subscribe
 from tuireader.library.refreshing.match_entries import prepare
+from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.headline import Status
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, save_articles, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 
@@ -34,7 +34,7 @@ def synced(c: sqlite3.Connection) -> Feed:
 
 
 def arrive(c: sqlite3.Connection, feed: Feed, *entries: Prepared) -> list[int]:
-    return list(articles.save_entries(c, feed.id, Plan(new=entries), NOW).new)
+    return list(save_articles.save_entries(c, feed.id, Plan(new=entries), NOW).new)
 
 
 def entry(number: int, status: Status = Status()) -> Prepared:  # noqa: B008 - it is frozen
@@ -147,4 +147,4 @@ def killed(db: Path, patch: str, ids: Iterable[int]) -> int:
 def kept(db: Path, feed: Feed) -> tuple[int, int]:
     """How many articles are read, and how many lines say so."""
     with closing(connect(db)) as c:
-        return articles.count(c, Query()) - articles.count(c, Query(unread=True)), len(lines(c, feed))
+        return article_lists.count(c, Query()) - article_lists.count(c, Query(unread=True)), len(lines(c, feed))

@@ -1,8 +1,7 @@
 import sqlite3
 
 from support.factories import mark_query, only, ready, save, subscribe
-from tuireader.model.article import Totals
-from tuireader.model.headline import Status
+from tuireader.model.article import Status, Totals
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
@@ -24,7 +23,7 @@ def test_marks_set_what_is_given_and_leave_the_rest(c: sqlite3.Connection) -> No
 
 def test_counts_follow_marks_at_once(c: sqlite3.Connection) -> None:
     save(c, ready("1", categories=("K",), authors=("A",)), ready("2", categories=("K",)))
-    first = articles.ids(c, Query(authors=("A",)))
+    first = article_lists.ids(c, Query(authors=("A",)))
     statuses.mark(c, first, read=True, starred=True)
     assert article_lists.totals(c, Query()) == Totals(all=2, unread=1, starred=1)
     assert article_lists.totals(c, Query(categories=("K",))) == Totals(all=2, unread=1, starred=1)
@@ -43,7 +42,7 @@ def test_ids_that_are_gone_are_passed_over(c: sqlite3.Connection) -> None:
 
 def test_marking_all_gives_those_that_changed_for_undoing(c: sqlite3.Connection) -> None:
     save(c, ready("1", categories=("K",)), ready("2", categories=("K",)), ready("3"))
-    in_category = articles.ids(c, Query(categories=("K",)))
+    in_category = article_lists.ids(c, Query(categories=("K",)))
     statuses.mark(c, in_category[:1], read=True)
     assert mark_query(c, Query(categories=("K",))) == in_category[1:]
     assert article_lists.totals(c, Query()).unread == 1
@@ -54,10 +53,10 @@ def test_marking_all_gives_those_that_changed_for_undoing(c: sqlite3.Connection)
 
 def test_marking_all_marks_also_what_is_kept_in_the_list(c: sqlite3.Connection) -> None:
     save(c, ready("1"), ready("2"))
-    first, second = articles.ids(c, Query())
+    first, second = article_lists.ids(c, Query())
     statuses.mark(c, [first], starred=True)
     shown = Query(starred=True, keep=frozenset([second]))
-    assert articles.ids(c, shown) == [first, second]
+    assert article_lists.ids(c, shown) == [first, second]
     assert sorted(mark_query(c, shown)) == sorted([first, second])
 
 
@@ -87,6 +86,6 @@ def test_another_connection_sees_a_mark_at_once(c: sqlite3.Connection) -> None:
     other = connect(c.path)  # type: ignore[attr-defined]
     try:
         statuses.mark(c, [only(c)], starred=True)
-        assert articles.ids(other, Query(starred=True)) == [only(c)]
+        assert article_lists.ids(other, Query(starred=True)) == [only(c)]
     finally:
         other.close()

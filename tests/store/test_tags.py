@@ -7,13 +7,13 @@ import sqlite3
 from support.factories import ready, save, titles
 from tuireader.model.article import Facet
 from tuireader.model.query import Query
-from tuireader.store import articles, labels, statuses
+from tuireader.store import labels, statuses
 from tuireader.store.queries import article_lists
 
 
 def test_tags_are_put_on_articles_and_taken_from_them(c: sqlite3.Connection) -> None:
     save(c, ready("1", "a", title="One"), ready("2", "b", title="Two"), ready("3", "c", title="Three"))
-    ids = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 3)}
+    ids = {headline.title: headline.id for headline in article_lists.window(c, Query(), 0, 3)}
     one, two, three = ids["One"], ids["Two"], ids["Three"]
     assert sorted(labels.add_tags(c, [one, two], ["To Read", "radio"])) == sorted([one, two])
     assert labels.add_tags(c, [two, three], ["TO READ", " "]) == [three]

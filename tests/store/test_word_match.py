@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.factories import NOW, ready, subscribe
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Rule
-from tuireader.store import articles, feeds, rules
+from tuireader.store import feeds, rules, save_articles
 from tuireader.store.connection import connect, transaction
 
 PIECES = [
@@ -43,7 +43,7 @@ def test_words_are_found_as_the_index_finds_them(given_entries: list[Any], typed
     there = [Rule(each, star=True) for each in typed]
     with tempfile.TemporaryDirectory() as folder, closing(connect(Path(folder) / "tuireader.db")) as c:
         feed = subscribe(c)
-        prepacked = articles.Prepacked(Plan(new=new), with_words=True)
+        prepacked = save_articles.Prepacked(Plan(new=new), with_words=True)
         with transaction(c):
             saved = prepacked.write(c, feed.id, NOW)
             feeds.record(c, feed)
@@ -61,7 +61,7 @@ def test_a_phrase_is_in_one_place_and_in_order() -> None:
     with tempfile.TemporaryDirectory() as folder, closing(connect(Path(folder) / "tuireader.db")) as c:
         feed = subscribe(c)
         with transaction(c):
-            saved = articles.Prepacked(Plan(new=new), with_words=True).write(c, feed.id, NOW)
+            saved = save_articles.Prepacked(Plan(new=new), with_words=True).write(c, feed.id, NOW)
         words = dict(zip(saved.new, saved.words, strict=True))
         first, second = saved.new
         wanted = {

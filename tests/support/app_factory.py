@@ -16,11 +16,12 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from support.factories import save_plan
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.support.typeahead import TypeAhead
 
@@ -86,7 +87,7 @@ def reader(
 def ids(path: Path, query: Query = EVERYTHING) -> list[int]:
     """The articles of a query, in order."""
     with closing(connect(path)) as c:
-        return [headline.id for headline in articles.window(c, query, 0, 1000)]
+        return [headline.id for headline in article_lists.window(c, query, 0, 1000)]
 
 
 async def settle(pilot: Pilot[None]) -> None:

@@ -12,8 +12,7 @@ from textual.message import Message
 from support.themed_app import ThemedApp
 from tuireader.content.document.build import to_document
 from tuireader.library.reading.open_article import OpenArticle
-from tuireader.model.article import Article
-from tuireader.model.headline import Status
+from tuireader.model.article import Article, Status
 from tuireader.tui.article.view import ArticleView
 
 

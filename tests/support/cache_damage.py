@@ -21,18 +21,18 @@ from functools import partial
 from pathlib import Path
 
 from support.factories import save_plan
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.library.reading.open_article import open_article
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, feeds, site_facts, statuses, ui_state
+from tuireader.store import articles, connection, feeds, save_articles, site_facts, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.store.queries import article_lists
-from tuireader.tui.main.sidebar_counts import count
-from tuireader.urls.private_network import Reach
+from tuireader.tui.main.sidebar import count
+from tuireader.urls.hosts import Reach
 
 FEEDS, EACH = 8, 60
 TOTAL = FEEDS * EACH
@@ -63,17 +63,17 @@ def fill(path: Path, dice: random.Random) -> dict[int, Kept]:
             new = tuple(_prepared(number, n, dice) for n in range(EACH))
             feeds.record(c, feed)
             save_plan(c, _polled(feed), Plan(new=new), NOW)
-        every = articles.window(c, Query(), 0, TOTAL)
+        every = article_lists.window(c, Query(), 0, TOTAL)
         chosen = dice.sample([each.id for each in every], TOTAL // 2)
         statuses.mark(c, chosen[: TOTAL // 4], read=True)
         statuses.mark(c, chosen[TOTAL // 8 :: 2], starred=True)
         for article_id in chosen[:20]:
-            articles.save_full_text(c, article_id, f"<p>{_text(dice, 400)}</p>", _text(dice, 400), 400)
+            save_articles.save_full_text(c, article_id, f"<p>{_text(dice, 400)}</p>", _text(dice, 400), 400)
         ui_state.save(c, "theme", "nord")
         site_facts.hold(c, "site-1.example", NOW + timedelta(days=1), now=NOW)
         return {
             each.id: Kept(each.title, each.read, each.starred, articles.body(c, each.id))
-            for each in articles.window(c, Query(), 0, TOTAL)
+            for each in article_lists.window(c, Query(), 0, TOTAL)
         }
 
 
@@ -175,7 +175,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
                 said.append(str(error))
 
         def read_all() -> None:
-            for headline in articles.window(c, Query(), 0, 2 * TOTAL):
+            for headline in article_lists.window(c, Query(), 0, 2 * TOTAL):
                 body: list[str] = []
                 attempt(partial(_read_into, body, c, headline.id))
                 found[headline.id] = Kept(headline.title, headline.read, headline.starred, "".join(body))
@@ -185,8 +185,8 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
         attempt(lambda: article_lists.totals(c, Query()))
         attempt(lambda: ui_state.load(c))
         attempt(lambda: feeds.summaries(c))
-        attempt(lambda: articles.window(c, Query(text="harbour"), 0, 50))
-        attempt(lambda: articles.window(c, Query(text="harbour winter", order="best"), 0, 50))
+        attempt(lambda: article_lists.window(c, Query(text="harbour"), 0, 50))
+        attempt(lambda: article_lists.window(c, Query(text="harbour winter", order="best"), 0, 50))
         for article_id in list(found)[:: TOTAL // 5]:
             attempt(partial(open_article, c, article_id))
             attempt(partial(statuses.mark, c, [article_id], starred=found[article_id].starred))
@@ -198,7 +198,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
 def _add_one(c: sqlite3.Connection) -> None:
     """What a refresh does."""
     for feed in feeds.every(c)[:1]:
-        articles.known(c, feed.id, ["https://new.example/1"])
+        save_articles.known(c, feed.id, ["https://new.example/1"])
         entry = ParsedEntry(
             "https://new.example/1", "New", "https://new.example/1", published=NOW, html="<p>harbour</p>"
         )

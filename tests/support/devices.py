@@ -13,16 +13,15 @@ from support.reader_servers import PASSWORD, USER
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.syncing import accounts as use
-from tuireader.library.syncing.detect import server_of
-from tuireader.library.syncing.full_text import fetch_from_server
+from tuireader.library.syncing.detect import fetch_from_server, server_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import sync
-from tuireader.model.account import Account, Secret
-from tuireader.model.feed import Feed
+from tuireader.model.feed import Account, Feed, Secret
 from tuireader.model.fetched import Synced
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, folders, statuses
+from tuireader.store import accounts, feeds, folders, save_articles, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 
 class Device:
@@ -104,7 +103,7 @@ class Device:
         """What the user does."""
         self.now += timedelta(seconds=1)
         with closing(connect(self.path)) as c:
-            ids = [each.id for each in articles.window(c, Query(), 0, 100_000) if each.title in titles]
+            ids = [each.id for each in article_lists.window(c, Query(), 0, 100_000) if each.title in titles]
             assert len(ids) >= len(set(titles))
             statuses.mark(c, ids, read=read, starred=starred, now=self.clock)
 
@@ -112,7 +111,7 @@ class Device:
         """Read and starred, by title; a title that is there twice has a number behind it."""
         with closing(connect(self.path)) as c:
             found: dict[str, tuple[bool, bool]] = {}
-            for each in articles.window(c, Query(), 0, 100_000):
+            for each in article_lists.window(c, Query(), 0, 100_000):
                 title = each.title if each.title not in found else f"{each.title} ({each.id})"
                 found[title] = (each.read, each.starred)
             return found
@@ -135,7 +134,7 @@ class Device:
         """The texts of all articles as their feeds gave them, by their addresses."""
         with closing(connect(self.path)) as c:
             rows = c.execute("SELECT id, link FROM article").fetchall()
-            return {link: articles.given_html(c, id_) for id_, link in rows}
+            return {link: save_articles.given_html(c, id_) for id_, link in rows}
 
     async def push_all(self) -> int:
         """Give the account all feeds that its server does not follow; how many."""

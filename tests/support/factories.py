@@ -15,9 +15,9 @@ from tuireader.library.transfer.backup import backup_rows
 from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import feeds, save_articles, statuses
 from tuireader.store.connection import transaction
-from tuireader.store.queries import search
+from tuireader.store.queries import article_lists, search
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,7 +69,7 @@ def save(c: sqlite3.Connection, *new: Prepared, feed: Feed | None = None, now: d
 
 def save_plan(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime = NOW) -> Saved:
     """Save what a feed brought, and the feed itself."""
-    prepacked = articles.Prepacked(plan)
+    prepacked = save_articles.Prepacked(plan)
     with transaction(c):
         saved = prepacked.write(c, feed.id, now)
         feeds.record(c, feed)
@@ -101,10 +101,10 @@ EVERYTHING = Query()
 
 
 def titles(c: sqlite3.Connection, query: Query = EVERYTHING) -> list[str]:
-    return [headline.title for headline in articles.window(c, query, 0, 100)]
+    return [headline.title for headline in article_lists.window(c, query, 0, 100)]
 
 
 def only(c: sqlite3.Connection) -> int:
     """The id of the one article there is."""
-    (headline,) = articles.window(c, Query(), 0, 2)
+    (headline,) = article_lists.window(c, Query(), 0, 2)
     return headline.id

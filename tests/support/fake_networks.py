@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tuireader.urls import private_network, typed
+from tuireader.urls import hosts, typed_and_shown
 from tuireader.web import client, connection_pool
 
 OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.2"
@@ -28,15 +28,15 @@ def two_networks(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         name = host.decode() if isinstance(host, bytes) else host
         return RESOLVE(names.get(name, name), *args, **options)
 
-    def private_address(address: private_network.IPAddress) -> bool:
+    def private_address(address: hosts.IPAddress) -> bool:
         return address != ipaddress.ip_address(OUTSIDE) and is_private_address(address)
 
     def private_name(host: str) -> bool:
         return host != OUTSIDE and is_private_name(host)
 
-    is_private_address, is_private_name = private_network.is_private_address, private_network.is_private_name
+    is_private_address, is_private_name = hosts.is_private_address, hosts.is_private_name
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(connection_pool, "is_private_address", private_address)
-    for module in (private_network, client, typed):
+    for module in (hosts, client, typed_and_shown):
         monkeypatch.setattr(module, "is_private_name", private_name)
     return names

@@ -14,6 +14,7 @@ from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, statuses
 from tuireader.store.connection import Connection, connect
+from tuireader.store.queries import article_lists
 from tuireader.sync.shared_folder_map import Fact, Subscription
 
 URL = "https://site.example/feed"
@@ -46,7 +47,9 @@ class Machine:
         """The feed's articles come, as on each machine by itself."""
         with self.opened() as c:
             feed = feeds.add(c, url, title="Site", site="", now=NOW)
-            there = {article.guid for article in (articles.get(c, id_) for id_ in articles.ids(c, Query(apart=True)))}
+            there = {
+                article.guid for article in (articles.get(c, id_) for id_ in article_lists.ids(c, Query(apart=True)))
+            }
             new = [f"{url}#{n}" for n in range(count) if f"{url}#{n}" not in there]
             save_plan(c, feed, Plan(new=tuple(ready(guid, title=guid.rpartition("/")[2]) for guid in new)))
 
@@ -69,7 +72,7 @@ class Machine:
         self.now = now or self.now + timedelta(seconds=1)
         with self.opened() as c:
             (id_,) = (
-                id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{url}#{number}"
+                id_ for id_ in article_lists.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{url}#{number}"
             )
             statuses.mark(c, [id_], now=lambda: self.now, read=marks["read"], starred=marks["starred"])
 
@@ -80,7 +83,7 @@ class Machine:
 
     def state(self) -> dict[str, tuple[bool, bool]]:
         with self.opened() as c:
-            rows = articles.window(c, Query(apart=True), 0, 10_000)
+            rows = article_lists.window(c, Query(apart=True), 0, 10_000)
             return {articles.get(c, row.id).guid: (row.read, row.starred) for row in rows}
 
     def feeds(self) -> dict[str, tuple[str, str]]:

@@ -27,9 +27,10 @@ from conftest import Reply, ScriptedSite
 from support.pty_terminal import Terminal
 from support.rss import Item, rss
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import feeds, statuses
 from tuireader.store.connection import connect
-from tuireader.urls.private_network import Reach
+from tuireader.store.queries import article_lists
+from tuireader.urls.hosts import Reach
 
 KEYS = [
     *"jkhlgGJKnpmfAUsvztudryoRa/?:ce<>[]1234567890 ", "\r", "\x1b", "\t", "\x1b[Z", "\x7f", "\x10", "\x04", "\x15",
@@ -220,7 +221,7 @@ class Monkey:
             self.others[0].kill()
         else:
             with closing(connect(self.cache)) as c:
-                rows = articles.window(c, Query(), 0, 50)
+                rows = article_lists.window(c, Query(), 0, 50)
                 if rows:
                     article_id = self.dice.choice(rows).id
                     statuses.mark(c, [article_id], starred=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tuireader.errors import FetchError, StoreError
-from tuireader.library.jobs.work import Joint
+from tuireader.library.jobs.batching import BatchJob
 from tuireader.store import ui_state
 
 
@@ -54,7 +54,7 @@ def compute(_: sqlite3.Connection) -> None:
 
 
 @dataclass(frozen=True)
-class Note(Joint[tuple[int, int]]):
+class Note(BatchJob[tuple[int, int]]):
     """Keep a setting; gives the process that did it, and how many had been kept in the same transaction before it."""
 
     name: str

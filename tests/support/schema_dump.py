@@ -20,7 +20,7 @@ from support.factories import ready
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, folders, labels, status_outbox, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, folders, labels, save_articles, status_outbox, statuses, ui_state
 from tuireader.store.connection import connect, transaction
 from tuireader.store.queries import article_lists
 
@@ -74,7 +74,9 @@ def fill(path: Path) -> None:
         for kept in KEPT:
             statuses.mark(c, [numbers[kept.title]], read=kept.read, starred=kept.starred)
             statuses.save_position(c, numbers[kept.title], kept.position)
-        articles.save_full_text(c, numbers["The Quiet Harbour"], FULL, "All of the harbour, its lighthouses too.", 7)
+        save_articles.save_full_text(
+            c, numbers["The Quiet Harbour"], FULL, "All of the harbour, its lighthouses too.", 7
+        )
         ui_state.save(c, "theme", "nord")
 
 
@@ -89,10 +91,10 @@ def furnish(path: Path) -> tuple[object, ...]:
         theirs = feeds.add(c, first.url, title="T", site="", now=NOW, account_id=account.id, server_id="7")
         entry = replace(ready("guid"), server_id="70")
         with transaction(c):
-            prepacked = articles.Prepacked(Plan(new=(entry,)), index_later=True)
+            prepacked = save_articles.Prepacked(Plan(new=(entry,)), index_later=True)
             (article_id,) = prepacked.write(c, theirs.id, NOW).new
         statuses.mark(c, [article_id], starred=True)
-        ids = articles.ids(c, Query(), 0, 2)
+        ids = article_lists.ids(c, Query(), 0, 2)
         rows = {id_: labels.Repeated(*repeated(c, id_)) for id_ in ids}
         labels.put(c, "tag", {id_: ["Later"] for id_ in ids}, rows)
     return furniture(path)
@@ -116,7 +118,7 @@ def furniture(path: Path) -> tuple[object, ...]:
             accounts.every(c),
             [status_outbox.waiting(c, account.id) for account in accounts.every(c)],
             article_lists.tags(c, Query()),
-            [articles.get(c, id_) for id_ in articles.ids(c, Query(tags=("Later",)))],
+            [articles.get(c, id_) for id_ in article_lists.ids(c, Query(tags=("Later",)))],
         )
 
 

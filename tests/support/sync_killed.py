@@ -17,7 +17,7 @@ from tuireader.library.politeness.queue import open_queue
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import sync
-from tuireader.model.headline import utc_now
+from tuireader.model.article import utc_now
 from tuireader.store import accounts
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tuireader.model.feed import Feed, Refreshed, Saved
-from tuireader.tasks.refresh import Tally
+from tuireader.tasks.feeds import Tally
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 

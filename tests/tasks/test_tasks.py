@@ -15,18 +15,17 @@ from support.factories import NOW, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
-from tuireader.library.rules.prune import look
+from tuireader.library.rules import look
+from tuireader.model.article import Status
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import Status
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.store.pruning import Limits
-from tuireader.tasks.download import download
-from tuireader.tasks.prune import prune
-from tuireader.tasks.refresh import Tally, refresh
+from tuireader.store.queries import article_lists
+from tuireader.tasks.feeds import Tally, download, prune, refresh
 from tuireader.tasks.task import Context, Step
-from tuireader.urls.private_network import Reach
+from tuireader.urls.hosts import Reach
 
 Task = Callable[[Context], AsyncGenerator[Step, None]]
 
@@ -80,7 +79,7 @@ async def test_a_download_says_which_texts_came(db: Path, site: ScriptedSite, on
         ]
         save_plan(c, feed, Plan(new=tuple(entries)))
         feeds.record(c, replace(feed, reach=Reach.PRIVATE))
-        ids = articles.ids(c, Query())
+        ids = article_lists.ids(c, Query())
     steps = await steps_of(on, lambda context: download(context, lambda _: ids))
     (came,) = (step.article_id for step in steps if step.article_id is not None)
     with closing(connect(db)) as c:
@@ -102,4 +101,4 @@ async def test_pruning_says_what_is_gone(db: Path, on: Context) -> None:
     assert steps[-1].row == {"articles": 2, "feeds": 1, "bytes": found.size, "removed": True}
     assert steps[-1].notices[0].startswith("2 articles removed. The cache is smaller by")
     with closing(connect(db)) as c:
-        assert articles.count(c, Query()) == 3
+        assert article_lists.count(c, Query()) == 3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.text.hyphenation import divisions
+from tuireader.text.language_and_hyphenation import divisions
 from tuireader.text.wrap import wrap
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.dom.plain_text import tidied
-from tuireader.text.word_count import count_tidied, count_words
+from tuireader.content.dom.sanitize import tidied
+from tuireader.text.language_and_hyphenation import count_tidied, count_words
 
 
 @pytest.mark.parametrize(

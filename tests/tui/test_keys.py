@@ -7,14 +7,13 @@ import pytest
 from textual.binding import Binding
 
 from support.app_factory import reader, screen_text, settle
-from tuireader.config.load import load
-from tuireader.config.options import Config, documented
+from tuireader.config import Config, documented, load
 from tuireader.errors import ConfigError
 from tuireader.tui import keys
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.commands import BY_ID, COMMANDS, Context
-from tuireader.tui.config_checks import check
+from tuireader.tui.keys import check
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.themes import DARK
 

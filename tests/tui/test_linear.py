@@ -10,12 +10,12 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_factory import Piece, ids, reader, screen_text, settle, shelve
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.screens.help import KeyList
+from tuireader.tui.dialogs.palette_and_help import KeyList
 
 LINEAR = Config(refresh_on_start=False, linear=True)
 SIZE = (140, 30)

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from support.app_factory import NOTES, REVIEW, reader, settle, shelve
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.tui.app import ReaderApp
 
 Compare = Callable[..., bool]

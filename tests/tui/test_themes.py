@@ -6,8 +6,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from support.app_factory import REVIEW, reader, screen_text, settle, shelve
-from tuireader.config.options import Config
-from tuireader.tui.themes import APART, DARK, HOUSE, READABLE, TAKEN_HOLD_OF, contrast, readable, tones
+from tuireader.config import Config
+from tuireader.tui.themes import APART, CONTROL_CONTRAST_MIN, DARK, HOUSE, TEXT_CONTRAST_MIN, contrast, readable, tones
 
 THEMES = [theme for theme in (*HOUSE, *BUILTIN_THEMES.values()) if not theme.ansi]
 ANSI = [theme for theme in BUILTIN_THEMES.values() if theme.ansi]
@@ -24,8 +24,8 @@ def named(request: pytest.FixtureRequest) -> dict[str, Color]:
 
 def test_all_text_can_be_read_in_every_theme(named: dict[str, Color]) -> None:
     for name in ("ink", "ink-soft", "ink-faint", "mark", "alarm"):
-        assert contrast(named[name], named["background"]) >= READABLE, name
-    assert contrast(named["ink"], named["cursor"]) >= READABLE
+        assert contrast(named[name], named["background"]) >= TEXT_CONTRAST_MIN, name
+    assert contrast(named["ink"], named["cursor"]) >= TEXT_CONTRAST_MIN
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_tones_beside_each_other_are_told_apart_in_every_theme(named: dict[str, 
 
 def test_what_can_be_taken_hold_of_is_seen_in_every_theme(named: dict[str, Color]) -> None:
     for name in ("control", "mark"):
-        assert contrast(named[name], named["background"]) >= TAKEN_HOLD_OF, name
+        assert contrast(named[name], named["background"]) >= CONTROL_CONTRAST_MIN, name
 
 
 async def test_all_that_stands_under_a_cursor_can_be_read_in_every_theme(db: Path) -> None:
@@ -61,7 +61,7 @@ async def test_all_that_stands_under_a_cursor_can_be_read_in_every_theme(db: Pat
                     assert style.color is not None
                     assert style.bgcolor is not None
                     pair = (Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
-                    assert contrast(*pair) >= READABLE - 0.1, (theme.name, rows, segment)
+                    assert contrast(*pair) >= TEXT_CONTRAST_MIN - 0.1, (theme.name, rows, segment)
 
 
 @pytest.mark.parametrize("theme", [*THEMES, *ANSI], ids=lambda theme: theme.name)
@@ -78,7 +78,7 @@ def test_a_colour_moves_no_farther_than_needed() -> None:
     white = Color.parse("#ffffff")
     assert readable(Color.parse("#333333"), white) == Color.parse("#333333")
     moved = readable(Color.parse("#ffaa00"), white)
-    assert READABLE <= contrast(moved, white) < 5.2
+    assert TEXT_CONTRAST_MIN <= contrast(moved, white) < 5.2
 
 
 @pytest.mark.parametrize("theme", ["tuireader-dark", *(theme.name for theme in ANSI)])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.urls.shown import may_go_along, split_credentials, with_credentials_of
+from tuireader.urls.typed_and_shown import may_go_along, split_credentials, with_credentials_of
 
 
 def test_credentials_are_taken_out() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.urls.known_sites import feed_at, profile_feed, without_shorts
+from tuireader.urls.identity import feed_at, profile_feed, without_shorts
 
 CHANNEL = "UC0123456789abcdefghij-_"
 LONG = "https://www.youtube.com/feeds/videos.xml?playlist_id=UULF0123456789abcdefghij-_"

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from tuireader.urls.private_network import Permission, Reach, is_private_address, is_private_name, permission_for
+from tuireader.urls.hosts import Permission, Reach, is_private_address, is_private_name, permission_for
 
 PUBLIC_ONLY, ANYWHERE, AS_GIVEN = Permission.PUBLIC_ONLY, Permission.ANYWHERE, Permission.AS_GIVEN
 

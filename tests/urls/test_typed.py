@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.errors import AddressError
-from tuireader.urls.typed import addresses_to_try, normalise_address
+from tuireader.urls.typed_and_shown import addresses_to_try, normalise_address
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from support.bombs import bomb, raw_deflate
-from tuireader.web.decompress import CutOffError, TooLargeError, Unpacker, UnpackError
+from tuireader.web.headers_and_decompression import CutOffError, TooLargeError, Unpacker, UnpackError
 
 TEXT = "".join(random.Random(1).choices("abcdefgh <>/", k=300_000)).encode()
 

@@ -13,9 +13,9 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.feed import Validators
-from tuireader.urls.private_network import Reach
+from tuireader.urls.hosts import Reach
 from tuireader.web import Client, get, open_client
-from tuireader.web.decompress import Unpacker
+from tuireader.web.headers_and_decompression import Unpacker
 
 
 async def failure(client: Client, url: str, **options: object) -> FetchError:

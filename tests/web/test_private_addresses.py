@@ -13,7 +13,7 @@ import pytest
 from support.fake_networks import two_networks
 from support.raw_server import RawServer, Serve, redirect, reply, saying
 from tuireader.errors import FetchError
-from tuireader.urls.private_network import Permission, Reach
+from tuireader.urls.hosts import Permission, Reach
 from tuireader.web import Client, get
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
+from tuireader.cli import arguments as cli_arguments
+from tuireader.cli import open_app, output
 from tuireader.errors import TuireaderError, unexpected
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -25,9 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _be_safe_with_streams()
         _use_user_locale()
         debug, run = _parse_command(sys.argv[1:] if argv is None else argv)
-        from tuireader.cli.reader import start_log
 
-        start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
+        open_app.start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
         status = run()
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -48,10 +49,8 @@ def _failed(error: Exception) -> int:
         _close_pipe()
         _say(f"What was to be printed cannot be written: {error.strerror}.")
     else:
-        from tuireader.cli.reader import where_details_are
-
         logging.getLogger("tuireader").error("unexpected", exc_info=error)
-        _say(f"{unexpected(error)} {where_details_are()}".strip())
+        _say(f"{unexpected(error)} {open_app.where_details_are()}".strip())
     return FAILED
 
 
@@ -59,22 +58,17 @@ def _parse_command(argv: Sequence[str]) -> tuple[bool, Callable[[], int]]:
     """Parse the arguments; returns whether to log details, and the function to run."""
     if not argv:  # most starts are these, and what can parse more takes as long to load as the first headlines
         return False, _read
-    from tuireader.cli.arguments import parse
 
-    arguments = parse(argv)
+    arguments = cli_arguments.parse(argv)
     return arguments.debug, partial(arguments.run, arguments)
 
 
 def _read() -> int:
-    from tuireader.cli.reader import open_reader
-
-    return open_reader()
+    return open_app.open_reader()
 
 
 def _say(sentence: str) -> None:
-    from tuireader.cli.output import say
-
-    say(sentence)
+    output.say(sentence)
 
 
 def _be_safe_with_streams() -> None:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from tuireader import paths, startup_frame
-from tuireader.cli import DONE, FAILED, USAGE, cache, output
+from tuireader.cli import DONE, FAILED, USAGE, output
 from tuireader.cli.output import put, put_json, say, table
-from tuireader.cli.run import Run, run
-from tuireader.config.load import load
-from tuireader.library.jobs import work
+from tuireader.cli.run import Run, opened_cache, run
+from tuireader.config import load
+from tuireader.library.jobs import batching
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import apply_remote, passwords, server, shared_folder
 from tuireader.library.syncing.detect import addresses_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import MANY
-from tuireader.model.account import LOCAL, Account, Secret
+from tuireader.model.feed import LOCAL, Account, Feed, Secret
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.tasks import sync as tasks
 from tuireader.tasks.task import Ends
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
-
-if TYPE_CHECKING:
-    from tuireader.model.feed import Feed
 
 NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
 
@@ -42,20 +38,20 @@ def add(arguments: argparse.Namespace) -> int:
     if not password:
         say("A password is needed: it is asked for on a terminal, or printed by a command (--password-command).")
         return USAGE
-    with cache.opened():
+    with opened_cache():
         pass
     login = Login(user, password, secret.is_token)
     return run(
         lambda on: tasks.add(on, arguments.address, login, secret, arguments.name),
         as_json=arguments.json,
         indexes=True,
-        prepare=work.TO_REFRESH,
+        prepare=batching.TO_REFRESH,
         expected=MANY,
     )
 
 
 def list_accounts(arguments: argparse.Namespace) -> int:
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         every = accounts.on_servers(connection)
         place = shared_folder.place_of(connection)
         waiting = {each.id: apply_remote.owed(connection, each.id) for each in every}
@@ -84,7 +80,7 @@ def list_accounts(arguments: argparse.Namespace) -> int:
 
 def remove(arguments: argparse.Namespace) -> int:
     """Remove an account after a question; `--yes` skips it."""
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         account = accounts.find(connection, arguments.name)
         waiting = apply_remote.owed(connection, account.id)
         untold = f" {counted(waiting, 'mark')} it was not told of yet" if waiting else ""
@@ -103,7 +99,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
 def push(arguments: argparse.Namespace) -> int:
     """Hand local feeds over to an account."""
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         every = accounts.on_servers(connection)
         if not arguments.account and len(every) > 1:
             names = ", ".join(f"“{each.name}”" for each in every)
@@ -139,7 +135,7 @@ def push_feeds(account: Account, login: Login, chosen: list[Feed], *, as_json: b
 
 def sync(arguments: argparse.Namespace) -> int:
     """Sync accounts and the shared folder."""
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         if arguments.dir == "-":
             untold = status_outbox.count(connection, LOCAL)
             shared_folder.stop_sharing(connection)

@@ -10,8 +10,9 @@ from typing import Any, NoReturn, get_args
 from tuireader import __version__
 from tuireader.model.query import Order
 from tuireader.text.date_expressions import UNDERSTOOD, span
+from tuireader.text.printable import printable
 from tuireader.text.sentences import nearest
-from tuireader.urls.shown import shown_address
+from tuireader.urls.typed_and_shown import shown_address
 
 COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
@@ -65,8 +66,6 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        from tuireader.text.printable import printable
-
         said = printable(self._without_passwords(message)).rstrip(".")
         end = "" if said.endswith("?") else "."
         self.exit(2, f"{self.prog}: {said}{end}{self._hint()} See {self.prog} --help.\n")
@@ -143,7 +142,7 @@ def _reader_parser() -> argparse.ArgumentParser:
     _add_linear(parser)
     parser.set_defaults(debug=False)
     _add_debug(parser)
-    parser.set_defaults(run=_later("reader", "read"))
+    parser.set_defaults(run=_later("open_app", "read"))
     return parser
 
 
@@ -157,7 +156,7 @@ def _command_parser() -> argparse.ArgumentParser:
     }
     for command in made.values():
         _add_debug(command)
-    made["demo"].set_defaults(run=_later("reader", "demo"))
+    made["demo"].set_defaults(run=_later("open_app", "demo"))
     _add_linear(made["demo"])
     prune = made["prune"]
     prune.add_argument("--days", type=_amount, default=0, metavar="DAYS", help="what is older")
@@ -167,9 +166,9 @@ def _command_parser() -> argparse.ArgumentParser:
     prune.add_argument("--size", type=_amount, default=0, dest="megabytes", metavar="MB", help="the oldest, beyond it")
     prune.add_argument("--yes", action="store_true", help="do not ask")
     _add_json(prune)
-    prune.set_defaults(run=_later("archive", "prune_articles"))
-    made["path"].set_defaults(run=_later("articles", "path"))
-    made["config"].set_defaults(run=_later("configuration", "config"))
+    prune.set_defaults(run=_later("maintenance", "prune_articles"))
+    made["path"].set_defaults(run=_later("maintenance", "path"))
+    made["config"].set_defaults(run=_later("maintenance", "config"))
     _config_options(made["config"].add_mutually_exclusive_group(required=True))
     _feed_commands(made)
     _article_commands(made)
@@ -209,7 +208,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     instead.add_argument("--watch", action="store_true", help="follow the page itself: each change of it is an article")
     instead.add_argument("--account", metavar="NAME", default="", help=f"let this account follow the feeds: {_ACCOUNT}")
-    add.set_defaults(run=_later("adding", "add"))
+    add.set_defaults(run=_later("add_and_download", "add"))
     made["import"].add_argument(
         "file",
         metavar="FILE",
@@ -217,7 +216,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         " Omnivore, Readeck, wallabag), stars of Google Reader, or a backup (export --format json); - reads"
         " it from stdin",
     )
-    made["import"].set_defaults(run=_later("feeds", "import_list"))
+    made["import"].set_defaults(run=_later("transfer", "import_list"))
     _export_options(made["export"])
     remove.add_argument("feed", metavar="FEED", help=_FEED)
     remove.add_argument("--yes", action="store_true", help="do not ask")
@@ -246,7 +245,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     backfill.add_argument("feed", metavar="FEED", help=_FEED)
     backfill.add_argument("--since", metavar="DATE", type=since, help=f"nothing older than this: {UNDERSTOOD}")
     backfill.add_argument("--limit", metavar="N", type=_limit, help="no more than N new articles; 0: all")
-    backfill.set_defaults(run=_later("archive", "backfill"))
+    backfill.set_defaults(run=_later("add_and_download", "backfill"))
     for command in (add, made["import"], feeds, made["feed"], refresh, backfill):
         _add_json(command)
 
@@ -277,7 +276,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     _add_filters(download, with_search=True)
     download.add_argument("--again", action="store_true", help="also those that are here, as other selectors want it")
     _add_json(download)
-    download.set_defaults(run=_later("archive", "download"), first="newest")
+    download.set_defaults(run=_later("add_and_download", "download"), first="newest")
     show, mark = made["show"], made["mark"]
     show.add_argument("id", metavar="ID", type=_id, help=_ID)
     show.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")

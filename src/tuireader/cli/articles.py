@@ -1,9 +1,8 @@
-"""The commands list, search, show, mark, path."""
+"""The commands list, search, show, mark; and their filters."""
 
 from __future__ import annotations
 
 import argparse
-import glob
 import os
 import shutil
 import sqlite3
@@ -11,44 +10,72 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tuireader import paths
-from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.filters import query_of
+from tuireader.cli import DONE, FAILED, USAGE, run
 from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
-from tuireader.config.load import load
+from tuireader.config import load
+from tuireader.content.document import linear
+from tuireader.content.layout import layout, paragraph
 from tuireader.errors import NotFoundError
-from tuireader.library.rules.prune import in_megabytes
-from tuireader.model.headline import Headline
+from tuireader.library.reading import open_article, user_edits
+from tuireader.library.refreshing import upkeep
+from tuireader.model.article import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store.queries import search
-from tuireader.text.printable import printable
+from tuireader.store import folders as store_folders
+from tuireader.store import labels, ui_state
+from tuireader.store.labels import Kind
+from tuireader.store.queries import article_lists, search
+from tuireader.store.queries.query_language import check_length, quoted
+from tuireader.text import bidi
+from tuireader.text.printable import printable, printable_block
+from tuireader.text.sentences import nearest_name
+from tuireader.text.wrap import cells, columns_of
+from tuireader.urls.hosts import host_of
 
-if TYPE_CHECKING:
-    from tuireader.library.reading.open_article import OpenArticle
+_NAMED: tuple[Kind, ...] = ("category", "author", "tag")
+"""The filters that can be repeated."""
+
+
+def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:
+    """Raise NotFoundError for an unknown category, author or tag, with a suggestion."""
+    for kind in _NAMED:
+        for name in getattr(arguments, kind):
+            if labels.find(connection, kind, name) is None:
+                near = nearest_name(name, labels.every(connection, kind))
+                raise NotFoundError(f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else ""))
+
+
+def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
+    """The query of the filter options; raises NotFoundError for unknown names, QueryError."""
+    _check_names(connection, arguments)
+    # A query has articles under any of its names; here each that is given again must hold as well.
+    again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]
+    text = " ".join([*_saved(connection, arguments), *again, arguments.query])
+    check_length(text)
+    return Query(
+        feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
+        folders=(store_folders.find(connection, arguments.folder).id,) if arguments.folder else (),
+        categories=tuple(arguments.category[:1]),
+        authors=tuple(arguments.author[:1]),
+        tags=tuple(arguments.tag[:1]),
+        unread=arguments.unread,
+        starred=arguments.starred,
+        text=text,
+        since=arguments.since,
+        until=arguments.until,
+        order=arguments.order or arguments.first,
+    )
+
+
+def _saved(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[str]:
+    return [ui_state.find_search(connection, arguments.saved).query] if arguments.saved else []
+
 
 PAGE = 500
 """Headlines read at a time, so that output starts at once and memory stays small."""
-
-
-def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
-    """Print the paths of configuration, cache and log."""
-    for line in table(
-        [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
-    ):
-        put(line)
-    if sys.stderr.isatty() and (size := sum(each.stat().st_size for each in _files_of_cache())):
-        say(f"The cache takes {in_megabytes(size)}. What may go: tuireader prune.")
-    return DONE
-
-
-def _files_of_cache() -> list[Path]:
-    there = paths.cache_path()
-    return [each for each in there.parent.glob(f"{glob.escape(there.name)}*") if each.is_file()]
 
 
 def list_articles(arguments: argparse.Namespace) -> int:
@@ -59,7 +86,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
     if arguments.order == "best" and not arguments.query.strip():
         say("The order best needs a search: add --search, or take another order.")
         return USAGE
-    with cache.opened() as connection:
+    with run.opened_cache() as connection:
         query = replace(query_of(connection, arguments), apart=not load(paths.config_path()).one_story)
         is_whole = not query.text.strip() or _is_indexed(connection)
         limit = _limit(arguments)
@@ -77,7 +104,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
             shown += len(page)
             for line in table([_cells(headline) for headline in page], right=frozenset({0})):
                 put(_fitted(line))
-        if arguments.limit is None and shown == limit and store_articles.ids(connection, query, shown, 1):
+        if arguments.limit is None and shown == limit and article_lists.ids(connection, query, shown, 1):
             say(f"These are the first {shown}; --limit 0 shows all.")
         if not shown:
             said = "No matching articles." if is_whole else "No matching articles among those that are indexed."
@@ -89,9 +116,8 @@ def _is_indexed(connection: sqlite3.Connection) -> bool:
     """Index pending articles for some seconds; returns whether all are indexed, else reports how many are not."""
     if not search.waiting(connection):
         return True
-    from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
 
-    if waiting := index_for(connection, BEFORE_SEARCH):
+    if waiting := upkeep.index_for(connection, upkeep.BEFORE_SEARCH):
         some = "1 article is" if waiting == 1 else f"{waiting:,} articles are"
         say(f"{some} not indexed yet, and not searched: search again.")
     return not waiting
@@ -107,14 +133,14 @@ def _limit(arguments: argparse.Namespace) -> int | None:
 def _headlines(connection: sqlite3.Connection, query: Query, limit: int | None) -> Iterator[Headline]:
     if query.text.strip():
         # What is found has to be looked for as a whole, to be put in order: once, not for each page of it.
-        found = store_articles.ids(connection, query, 0, -1 if limit is None else limit)
+        found = article_lists.ids(connection, query, 0, -1 if limit is None else limit)
         for start in range(0, len(found), PAGE):
-            yield from store_articles.headlines(connection, found[start : start + PAGE])
+            yield from article_lists.headlines(connection, found[start : start + PAGE])
         return
     offset = 0
     while limit is None or offset < limit:
         most = PAGE if limit is None else min(PAGE, limit - offset)
-        rows = store_articles.window(connection, query, offset, most)
+        rows = article_lists.window(connection, query, offset, most)
         if not rows:
             break
         yield from rows
@@ -132,7 +158,6 @@ def _fitted(line: str) -> str:
     """Cut a line to the terminal's width; elsewhere return it whole."""
     if not sys.stdout.isatty():
         return line
-    from tuireader.text.wrap import cells, columns_of
 
     room = shutil.get_terminal_size().columns
     return line if cells(line) <= room else line[: columns_of(line, 0, room - 1)] + "…"
@@ -140,9 +165,7 @@ def _fitted(line: str) -> str:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print one article as text, speech, Markdown, HTML or JSON."""
-    from tuireader.library.reading import open_article
-
-    with cache.opened() as connection:
+    with run.opened_cache() as connection:
         if arguments.format == "markdown":
             put(open_article.markdown_of(connection, arguments.id))
         elif arguments.format == "html":
@@ -164,51 +187,40 @@ def show(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int | None) -> None:
+def _show_text(connection: sqlite3.Connection, opened: open_article.OpenArticle, width: int | None) -> None:
     """Print the page: with colours on a terminal, elsewhere in logical order without escapes."""
-    from tuireader.config.load import load
-    from tuireader.content.layout.ansi import is_printed, to_ansi, to_plain
-    from tuireader.content.layout.head import lay_out_head
-    from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out
-    from tuireader.text.bidi import terminal_reorders
-
     chosen = load(paths.config_path())
     terminal = sys.stdout.isatty()
     coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    reorder = terminal and (chosen.bidi == "reorder" or (chosen.bidi == "auto" and not terminal_reorders(os.environ)))
+    reorder = terminal and (
+        chosen.bidi == "reorder" or (chosen.bidi == "auto" and not bidi.terminal_reorders(os.environ))
+    )
     room = width or max(10, min(chosen.measure, shutil.get_terminal_size().columns))
-    if room < HYPHENATED_BELOW and chosen.hyphenate and not opened.document.lang:
-        from tuireader.library.reading import open_article
-
+    if room < layout.HYPHENATED_BELOW and chosen.hyphenate and not opened.document.lang:
         open_article.learn_language(connection, opened.article.feed_id)
         opened = open_article.open_article(connection, opened.article.id)
-    head = lay_out_head(opened.article, room)
-    printed = to_ansi if coloured else to_plain
+    head = paragraph.lay_out_head(opened.article, room)
+    printed = paragraph.to_ansi if coloured else paragraph.to_plain
     for line in head:
         put(printed(line, reorder=reorder))
     put()
-    for line in filter(is_printed, lay_out(opened.document, room, hyphenate=chosen.hyphenate)):
+    for line in filter(paragraph.is_printed, layout.lay_out(opened.document, room, hyphenate=chosen.hyphenate)):
         put(printed(line, reorder=reorder))
 
 
-def _show_speech(opened: OpenArticle) -> None:
+def _show_speech(opened: open_article.OpenArticle) -> None:
     """Print the article for a voice: a paragraph a line, and the numbered links at the end."""
-    from tuireader.content.document.linear import numbered_links, spoken, to_linear
-    from tuireader.content.layout.head import byline
-    from tuireader.text.printable import printable_block
-    from tuireader.urls.hosts import host_of
-
     article = opened.article
     filed = ", ".join(map(printable, article.categories))
-    lines = [article.feed_title, f"Heading 1: {article.title or 'Untitled'}", ". ".join(byline(article))]
+    lines = [article.feed_title, f"Heading 1: {article.title or 'Untitled'}", ". ".join(paragraph.byline(article))]
     for line in filter(None, (*lines, f"Filed under {filed}" if filed else "")):
         put(f"{printable(line).rstrip('.')}.")
     put()
-    for block in to_linear(opened.document).document.blocks:
+    for block in linear.to_linear(opened.document).document.blocks:
         if block.gap:
             put()
-        put(printable_block(spoken(block)))
-    links = numbered_links(opened.document)
+        put(printable_block(linear.spoken(block)))
+    links = linear.numbered_links(opened.document)
     if links:
         put("\nLinks:")
     for number, link in enumerate(links, 1):
@@ -217,15 +229,12 @@ def _show_speech(opened: OpenArticle) -> None:
 
 def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; unknown ids are reported, and the others are marked."""
-    from tuireader.library.reading.status import mark as mark_articles
-    from tuireader.library.reading.status import tag, untag
-
     given = [name for name in (*arguments.tag, *arguments.untag) if name.strip()]
     if arguments.read is None and arguments.starred is None and not given:
         say("Mark them how? Give --read or --unread, --star or --unstar, --tag NAME or --untag NAME.")
         return USAGE
     status = DONE
-    with cache.opened() as connection:
+    with run.opened_cache() as connection:
         there = []
         for article_id in arguments.ids:
             try:
@@ -233,7 +242,7 @@ def mark(arguments: argparse.Namespace) -> int:
             except NotFoundError as error:
                 say(str(error))
                 status = FAILED
-        mark_articles(connection, there, read=arguments.read, starred=arguments.starred)
-        untag(connection, there, arguments.untag)
-        tag(connection, there, arguments.tag)
+        user_edits.mark(connection, there, read=arguments.read, starred=arguments.starred)
+        user_edits.untag(connection, there, arguments.untag)
+        user_edits.tag(connection, there, arguments.tag)
     return status

@@ -1,74 +1,38 @@
-"""The commands import, remove, feeds, feed, refresh."""
+"""The commands remove, feeds, feed, refresh."""
 
 from __future__ import annotations
 
 import argparse
 import sqlite3
-import sys
 
 from tuireader import paths, startup_frame
-from tuireader.cli import DONE, FAILED, USAGE, cache, output
-from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, say, table
-from tuireader.cli.run import Run, run
-from tuireader.config.load import load
+from tuireader.cli import DONE, FAILED, USAGE, output
+from tuireader.cli.output import NO_FEEDS, feed_row, put, put_json, say, table
+from tuireader.cli.run import Run, opened_cache, run
+from tuireader.config import load
 from tuireader.errors import NotFoundError
-from tuireader.library.archiving.messages import standing
-from tuireader.library.jobs import work
-from tuireader.library.reading import feed_options
-from tuireader.library.reading.feed_options import OPTIONS, SELECTORS
+from tuireader.library import rules
+from tuireader.library.archiving import backfill
+from tuireader.library.jobs import batching
+from tuireader.library.reading import user_edits
+from tuireader.library.reading.user_edits import OPTIONS, SELECTORS
 from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.subscription import unsubscribe
+from tuireader.model.article import utc_now
 from tuireader.model.feed import Feed, FeedSummary
-from tuireader.model.headline import utc_now
 from tuireader.store import accounts, folders, pruning, site_facts
 from tuireader.store import feeds as store_feeds
-from tuireader.tasks.refresh import Tally
-from tuireader.tasks.refresh import refresh as refresh_feeds
+from tuireader.tasks.feeds import Tally, complete, tend
+from tuireader.tasks.feeds import refresh as refresh_feeds
 from tuireader.tasks.task import Ends
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted, ended
-from tuireader.urls.shown import shown_address, without_credentials
-
-
-def import_list(arguments: argparse.Namespace) -> int:
-    """Import a file from another program, then fetch new feeds; failures are reported."""
-    from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
-    from tuireader.library.transfer.import_any import import_path, import_stream
-
-    progress = Progress()
-    with cache.opened() as connection:
-        try:
-            if arguments.file == "-":
-                came = import_stream(connection, sys.stdin.buffer, utc_now(), progress.tell)
-            else:
-                came = import_path(connection, arguments.file, utc_now(), progress.tell)
-            index_for(connection, BEFORE_SEARCH)  # what two feeds tell is found with it, and counted once
-        finally:
-            progress.clear()
-        new = [store_feeds.get(connection, id_) for id_ in came.new_feeds]
-    status = DONE
-    for each in came.feeds:
-        if each.error is not None:
-            where = "" if each.line is None else f"line {each.line}: "
-            say(f"{where}{shown_address(each.outline.url)}: {each.error}")
-            status = FAILED
-        if arguments.json:
-            url = without_credentials(each.outline.url)
-            named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
-            put_json(named | {"status": each.status, "line": each.line, "error": each.error})
-    for sentence in came.said():
-        say(sentence)
-    for line, why in came.restored.mistakes if came.restored else ():
-        say(f"line {line}: {why}")
-        status = FAILED
-    return refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status
+from tuireader.urls.typed_and_shown import without_credentials
 
 
 def remove(arguments: argparse.Namespace) -> int:
     """Unsubscribe after a question; `--yes` skips it."""
-    from tuireader.library.rules import apply_rules
-
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
@@ -77,7 +41,7 @@ def remove(arguments: argparse.Namespace) -> int:
             lost = f" {counted(starred, 'starred article')} would be lost." if starred else ""
             if (refused := output.refusal(question, f"To remove {feed.name} anyway", lost)) is not None:
                 return refused
-        removed = apply_rules.with_rules(connection, feed)
+        removed = rules.with_rules(connection, feed)
         unsubscribe(connection, feed.id)
     startup_frame.forget()
     say(f"{removed} was removed.")
@@ -85,7 +49,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 def feeds(arguments: argparse.Namespace) -> int:
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         summaries = store_feeds.summaries(connection)
         there = folders.every(connection)
         called = {each.id: each.name for each in accounts.every(connection) if each.name}
@@ -127,7 +91,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
 
 def refresh(arguments: argparse.Namespace) -> int:
     """Fetch feeds that are due, or the named ones; `--force` asks now, still conditionally."""
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         if connection.is_read_only:
             say("So nothing was asked for.")
             return FAILED
@@ -179,15 +143,12 @@ def refresh_now(
     `is_quiet`, for timers: print nothing of that, complete excerpts, and index everything.
     """
     if not (chosen or as_json or is_quiet):
-        with cache.opened() as connection:
+        with opened_cache() as connection:
             say(_none_to_ask(connection))
         return DONE
     config = load(paths.config_path())
     tasks: list[Run] = [lambda on: refresh_feeds(on, Tally(chosen), force=force)] if chosen else []
     if is_quiet:
-        from tuireader.tasks.download import complete
-        from tuireader.tasks.refresh import tend
-
         ids = [feed.id for feed in chosen]
         tasks += [lambda on: complete(on, usual=config.full_text, of=ids), tend]
     return run(
@@ -195,7 +156,7 @@ def refresh_now(
         as_json=as_json,
         is_data=is_data,
         is_quiet=is_quiet,
-        prepare=work.TO_REFRESH,
+        prepare=batching.TO_REFRESH,
         expected=sum(feed.checked is None for feed in chosen),
         ends=Ends(config.expire_after, config.expire_above),
     )
@@ -216,7 +177,7 @@ def feed(arguments: argparse.Namespace) -> int:
     if mistake:
         say(mistake)
         return USAGE
-    with cache.opened() as connection:
+    with opened_cache() as connection:
         feed_id = store_feeds.find(connection, arguments.feed).id
         for key, value in settings:
             _set(connection, feed_id, key.strip(), value.strip())
@@ -230,7 +191,7 @@ def feed(arguments: argparse.Namespace) -> int:
         row["bytes"] = pruning.used_by(connection, feed_id)
         followed = site_facts.page_list_of(connection, feed_id)
         row["page"] = None if followed is None else "watched" if followed.followed == "page" else "list"
-        row["archive"] = standing(site_facts.archive_of(connection, feed_id))
+        row["archive"] = backfill.standing(site_facts.archive_of(connection, feed_id))
     if arguments.json:
         put_json(row)
         return DONE
@@ -244,7 +205,7 @@ def _mistake(key: str, value: str) -> str:
     """The error of a setting as a sentence; "" if there is none."""
     if key not in _KEYS:
         return f"There is no option {printable(key)}; there are {', '.join(_KEYS)}."
-    return feed_options.mistake(key, value)
+    return user_edits.mistake(key, value)
 
 
 def _set(c: sqlite3.Connection, feed_id: int, key: str, value: str) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from tuireader import early_terminal
 from tuireader.cli import DONE, USAGE
-from tuireader.model.article import Article
+from tuireader.model.article import Article, Status, minutes
 from tuireader.model.feed import FeedSummary
-from tuireader.model.headline import Status, minutes
 from tuireader.tasks.task import utc
 from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
-from tuireader.urls.shown import without_credentials, without_passwords
+from tuireader.text.wrap import cells as width
+from tuireader.urls.typed_and_shown import without_credentials, without_passwords
 
 NO_FEEDS = "There are no feeds yet. Add one with: tuireader add ADDRESS"
 
@@ -103,8 +103,6 @@ def feed_row(summary: FeedSummary, folder: str | None, account: str | None = Non
 
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
     """Align the columns of a table by cell width; those in `right` are flush right, the last is not padded."""
-    from tuireader.text.wrap import cells as width
-
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from collections.abc import Callable
+from typing import Any
 
-from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli import DONE, FAILED, USAGE
+from tuireader.cli import run as cli_run
 from tuireader.cli.output import put, put_json, say
-from tuireader.library.rules import apply_rules
-from tuireader.model.headline import utc_now
+from tuireader.library import rules as library_rules
+from tuireader.library.reading import user_edits
+from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
+from tuireader.model.article import utc_now
 from tuireader.model.query import TAGS_MAX, Rule
-from tuireader.store import articles, feeds, folders, ui_state
+from tuireader.store import feeds, folders, ui_state
 from tuireader.store import rules as store_rules
+from tuireader.store.queries import article_lists
 from tuireader.tasks.task import utc
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
 
 _SHOWN = 10
 """Headlines in the preview of a rule."""
@@ -40,7 +42,7 @@ def rules(arguments: argparse.Namespace) -> int:
     if mistake:
         say(mistake)
         return USAGE
-    with cache.opened() as connection:
+    with cli_run.opened_cache() as connection:
         return run(connection, arguments)
 
 
@@ -76,12 +78,12 @@ def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     rule = _asked(c, arguments, arguments.try_)
-    apply_rules.index_for(c, rule)
-    found = apply_rules.preview(c, rule, utc_now(), _SHOWN)
+    library_rules.index_for(c, rule)
+    found = library_rules.preview(c, rule, utc_now(), _SHOWN)
     if arguments.json:
         put_json(_row(c, rule) | {"caught": found.total, "newest": [each.id for each in found.newest]})
         return DONE
-    put(f"{counted(found.total, 'article')} in the last {apply_rules.LOOKED_BACK.days} days")
+    put(f"{counted(found.total, 'article')} in the last {library_rules.PREVIEW_AGE.days} days")
     for headline in found.newest:
         put(printable(f"{headline.id:>6}  {headline.date:%Y-%m-%d}  {headline.feed_title} · {headline.title}"))
     return DONE
@@ -92,8 +94,8 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if not rule.actions:
         say("Say what the rule does: --hide, --read, --star, --keep or --tag NAME.")
         return USAGE
-    rule = store_rules.same(c, rule) or apply_rules.keep(c, rule, utc_now())
-    changed = apply_rules.apply(c, rule) if arguments.apply else None
+    rule = store_rules.same(c, rule) or library_rules.keep(c, rule, utc_now())
+    changed = library_rules.apply(c, rule) if arguments.apply else None
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed or 0})
         return DONE
@@ -106,7 +108,7 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _apply(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     for rule in store_rules.in_force(c, utc_now()):
-        changed = apply_rules.apply(c, rule)
+        changed = library_rules.apply(c, rule)
         if arguments.json:
             put_json(_row(c, rule) | {"caught": changed})
         else:
@@ -116,7 +118,7 @@ def _apply(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _remove(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     rule = store_rules.get(c, arguments.remove)
-    changed = apply_rules.remove(c, rule, take_back=not arguments.leave)
+    changed = library_rules.remove(c, rule, take_back=not arguments.leave)
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed})
     else:
@@ -164,30 +166,27 @@ def _row(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
 
 def searches(arguments: argparse.Namespace) -> int:
     """List the saved searches, or add or remove one."""
-    from tuireader.library.reading import saved
-    from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
-
-    with cache.opened() as connection:
+    with cli_run.opened_cache() as connection:
         if arguments.add:
             name, query = arguments.add
             if not name.strip() or not query.strip():
                 say("A saved search needs a name and a query.")
                 return USAGE
-            before = saved.named(connection, name)
-            kept = saved.keep(connection, printable(name), query)
+            before = user_edits.named(connection, name)
+            kept = user_edits.keep(connection, printable(name), query)
             said = f"“{kept.name}” is saved: tuireader list --saved {shlex.quote(kept.name)}"
             say(said if before is None else f"{said}. It was: {before.query}")
             return DONE
         if arguments.remove:
             found = ui_state.find_search(connection, arguments.remove)
-            saved.remove(connection, found.id)
+            user_edits.remove(connection, found.id)
             say(f"“{printable(found.name)}” is removed.")
             return DONE
         there = ui_state.searches(connection)
         if there:
             index_for(connection, BEFORE_SEARCH)
         for each in there:
-            counts = articles.count_unread(connection, saved.query_of(each))
+            counts = article_lists.count_unread(connection, user_edits.query_of(each))
             if arguments.json:
                 put_json({"name": each.name, "query": each.query, "articles": counts[0], "unread": counts[1]})
             else:

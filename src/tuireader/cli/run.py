@@ -1,14 +1,19 @@
-"""Running tasks on the command line: rows and lines on stdout, messages and progress on stderr."""
+"""How a command runs: the cache that it opens, and tasks; rows on stdout, messages and progress on stderr."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, closing, contextmanager
 
-from tuireader.cli import DONE, FAILED, cache
+from tuireader import paths
+from tuireader.cli import DONE, FAILED
 from tuireader.cli.output import Progress, put, put_event, say
-from tuireader.model.headline import utc_now
+from tuireader.library.jobs import cache_gateway
+from tuireader.library.open_cache import open_cache
+from tuireader.library.politeness import queue
+from tuireader.library.refreshing import upkeep
+from tuireader.model.article import utc_now
+from tuireader.store.connection import Connection
 from tuireader.tasks.task import NO_ENDS, Context, Ends, Steps
 from tuireader.text.printable import printable
 
@@ -30,18 +35,16 @@ def run(
     With `is_data` False, lines are left out; with `is_quiet`, results too. `indexes`: index new articles while waiting
     for the next. If `expected` feeds are many, processes are started and load the modules in `prepare`.
     """
-    from tuireader.library.politeness.queue import open_queue
+    import asyncio  # commands that run no task do without it
 
-    with cache.gate(prepare, expected) as gate:
-        on = Context(gate, utc_now, lambda: open_queue(gate, clock=utc_now), ends)
+    with opened_gateway(prepare, expected) as gate:
+        on = Context(gate, utc_now, lambda: queue.open_queue(gate, clock=utc_now), ends)
         return asyncio.run(_run(on, runs, as_json=as_json, is_data=is_data, is_quiet=is_quiet, indexes=indexes))
 
 
 async def _run(on: Context, runs: Sequence[Run], *, as_json: bool, is_data: bool, is_quiet: bool, indexes: bool) -> int:
-    from tuireader.library.refreshing.upkeep import Meanwhile
-
     status, progress = DONE, Progress()
-    async with Meanwhile(on.cache) as indexing:
+    async with upkeep.IdleIndexer(on.cache) as indexing:
         for each in runs:
             async with aclosing(each(on)) as steps:
                 async for step in steps:
@@ -61,3 +64,28 @@ async def _run(on: Context, runs: Sequence[Run], *, as_json: bool, is_data: bool
                     progress.tell(step.progress)
             progress.clear()
     return status
+
+
+@contextmanager
+def opened_cache() -> Iterator[Connection]:
+    with closing(open_cache(paths.cache_path(), tell=say)) as connection:
+        if connection.notice:
+            say(connection.notice)
+        yield connection
+
+
+@contextmanager
+def opened_gateway(prepare: Sequence[str] = (), expected: int = 0) -> Iterator[cache_gateway.Cache]:
+    """The cache's gateway for a command with an event loop, after `opened_cache`; reports unwritten changes.
+
+    If `expected` feeds are many, processes are started and load the modules in `prepare`: call it before the event loop
+    begins.
+    """
+    cache = cache_gateway.Cache(paths.cache_path())
+    try:
+        cache.fork(prepare, expected)
+        yield cache
+    finally:
+        unwritten = cache.close()
+        if unwritten:
+            say(unwritten)

@@ -1,36 +1,36 @@
-"""The command export."""
+"""The commands import and export."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import signal
+import sqlite3
 import stat
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from tuireader import owned_files, paths
-from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.filters import query_of
+from tuireader import paths
+from tuireader.cli import DONE, FAILED, USAGE, articles
+from tuireader.cli import feeds as cli_feeds
+from tuireader.cli import run as cli_run
 from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
 from tuireader.errors import TuireaderError
-from tuireader.model.headline import utc_now
+from tuireader.library.refreshing import upkeep
+from tuireader.library.transfer import backup, import_any
+from tuireader.library.transfer.export_articles import TextFile, book, export_feeds, ids_of, markdown_files
+from tuireader.model.article import utc_now
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders
+from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
-from tuireader.urls.shown import shown_address, without_credentials
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator
-    from typing import Any
-
-    from tuireader.library.transfer.export_articles import TextFile
+from tuireader.urls.typed_and_shown import shown_address, without_credentials
 
 _NOTHING = "No article is meant by this."
 
@@ -41,7 +41,7 @@ def export(arguments: argparse.Namespace) -> int:
         say(said)
         return USAGE
     run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
-    with _ended_in_order(), cache.opened() as connection:
+    with _ended_in_order(), cli_run.opened_cache() as connection:
         return run(connection, arguments)
 
 
@@ -76,8 +76,6 @@ def _mistake_there(path: Path, shown: str, form: str) -> str:
 
 
 def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
-    from tuireader.library.transfer.export_articles import export_feeds
-
     folder = folders.find(connection, arguments.folder) if arguments.folder else None
     exported = export_feeds(connection, utc_now(), folder_id=folder.id if folder else None)
     if not (exported.feeds or exported.pages or exported.outside or exported.inside):
@@ -105,15 +103,12 @@ def _say_of_passwords(count: int) -> None:
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     """Export everything; with filters, only matching articles and their feeds."""
-    from tuireader.library.transfer.backup import backup_rows
-    from tuireader.library.transfer.export_articles import ids_of
-
-    query = query_of(connection, arguments)
+    query = articles.query_of(connection, arguments)
     is_all = query == Query(order=query.order) and not arguments.limit
     ids = None if is_all else ids_of(connection, query)[: arguments.limit or None]
     if is_all:
         _say_of_passwords(sum(without_credentials(feed.url) != feed.url for feed in feeds.every(connection)))
-    with closing(backup_rows(connection, utc_now(), ids)) as rows:
+    with closing(backup.backup_rows(connection, utc_now(), ids)) as rows:
         if arguments.output is None:
             for row in rows:
                 put_json(row)
@@ -140,8 +135,6 @@ def _rows_to(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
 def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     """Export each article as a file in a folder."""
-    from tuireader.library.transfer.export_articles import markdown_files
-
     ids = _meant(connection, arguments)
     if not ids:
         return FAILED
@@ -172,7 +165,7 @@ def _holds(path: Path, size: int, content: bytes) -> bool:
     if size != len(content):
         return False
     try:
-        with os.fdopen(owned_files.open_shared(path), "rb") as opened:
+        with os.fdopen(paths.open_shared(path), "rb") as opened:
             return opened.read(size) == content
     except OSError:  # something else stands there by now
         return False
@@ -194,8 +187,6 @@ def _keep_edited(path: Path, file: TextFile) -> bool:
 
 def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     """Export a book with a chapter for each article."""
-    from tuireader.library.transfer.export_articles import book
-
     ids = _meant(connection, arguments)
     if not ids:
         return FAILED
@@ -212,9 +203,7 @@ def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 
 def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
-    from tuireader.library.transfer.export_articles import ids_of
-
-    ids = ids_of(connection, query_of(connection, arguments))[: arguments.limit or None]
+    ids = ids_of(connection, articles.query_of(connection, arguments))[: arguments.limit or None]
     if not ids:
         say(_NOTHING)
     return ids
@@ -250,3 +239,34 @@ def _said_if_not(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise TuireaderError(f"{shown_address(str(path))} cannot be written: {error.strerror}.") from error
+
+
+def import_list(arguments: argparse.Namespace) -> int:
+    """Import a file from another program, then fetch new feeds; failures are reported."""
+    progress = Progress()
+    with cli_run.opened_cache() as connection:
+        try:
+            if arguments.file == "-":
+                came = import_any.import_stream(connection, sys.stdin.buffer, utc_now(), progress.tell)
+            else:
+                came = import_any.import_path(connection, arguments.file, utc_now(), progress.tell)
+            upkeep.index_for(connection, upkeep.BEFORE_SEARCH)  # what two feeds tell is found with it, and counted once
+        finally:
+            progress.clear()
+        new = [store_feeds.get(connection, id_) for id_ in came.new_feeds]
+    status = DONE
+    for each in came.feeds:
+        if each.error is not None:
+            where = "" if each.line is None else f"line {each.line}: "
+            say(f"{where}{shown_address(each.outline.url)}: {each.error}")
+            status = FAILED
+        if arguments.json:
+            url = without_credentials(each.outline.url)
+            named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
+            put_json(named | {"status": each.status, "line": each.line, "error": each.error})
+    for sentence in came.said():
+        say(sentence)
+    for line, why in came.restored.mistakes if came.restored else ():
+        say(f"line {line}: {why}")
+        status = FAILED
+    return cli_feeds.refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tuireader.demo import pages
-from tuireader.demo.posts import (
+from tuireader.demo.pages import (
     COMMENTS,
     TAGLINE,
     TITLE,

@@ -25,7 +25,7 @@ _TITLE_WORDS = 10
 _WRAPPED = 55
 """Length from which a line of plain text counts as wrapped."""
 _GUID_MAX = 2000
-_LOOKED_AT = 4000
+_SEARCHED_MAX = 4000
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1[^<>]{0,99}>?|$)", re.IGNORECASE | re.DOTALL)
 _MARK = re.compile("[0-9a-f]{16}")
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -85,7 +85,7 @@ def identity(text: object) -> str:
 
 def first_words(body: str) -> str:
     """The first words of an HTML body; "" if it has none."""
-    text = _ANY_TAG.sub(" ", _HIDDEN.sub(" ", body[:_LOOKED_AT])).partition("<")[0]
+    text = _ANY_TAG.sub(" ", _HIDDEN.sub(" ", body[:_SEARCHED_MAX])).partition("<")[0]
     words = line(text, markup=False).split()
     title = " ".join(words[:_TITLE_WORDS])
     if len(title) > 80:  # a script without spaces, or an address

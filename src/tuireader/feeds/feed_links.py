@@ -15,7 +15,7 @@ from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute, host_of, join
 from tuireader.urls.identity import front_of, same_site
 
-_LOOKED_AT = 1_000_000
+_SEARCHED_MAX = 1_000_000
 """Maximum characters of a page that are searched; feeds are linked in its head."""
 _CANDIDATES_MAX = 50
 _TAGS_MAX = 5_000
@@ -77,7 +77,7 @@ def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLin
     """
     if is_feed(content, content_type):
         return [FeedLink(address)] if (address := absolute(url, url)) else []
-    page = _visible(decode(content, content_type)[:_LOOKED_AT])
+    page = _visible(decode(content, content_type)[:_SEARCHED_MAX])
     base = _base(page, url)
     found: dict[str, FeedLink] = {}
     for link in chain(_announced(page, base), _linked(page, base)):
@@ -109,7 +109,7 @@ def usual_feed_urls(url: str) -> list[str]:
 
 def find_api(content: bytes, url: str, content_type: str = "") -> FeedLink | None:
     """The address of WordPress's posts in a page that links no feed; None if there is none."""
-    page = _visible(decode(content, content_type)[:_LOOKED_AT])
+    page = _visible(decode(content, content_type)[:_SEARCHED_MAX])
     for attributes, _ in _tags(page, "link"):
         if attributes.get("rel", "").strip() == _API and (base := absolute(attributes.get("href"), url)):
             posts = f"{base}{_POSTS.replace('?', '&')}" if "rest_route=" in base else f"{base.rstrip('/')}/{_POSTS}"

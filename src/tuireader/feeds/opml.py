@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -16,8 +18,6 @@ from tuireader.feeds.decode import decode
 from tuireader.text.printable import printable, short_line, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
     from xml.etree.ElementTree import Element
 
 LIMIT = 16_000_000
@@ -41,7 +41,7 @@ _UNSAID = frozenset([b"", b"0", b"-1", b"false", b"globalDefault"])
 """Values that mean "not set"."""
 _BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</opml\s*>", re.IGNORECASE), 2000
 """Start and end of a complete list; and bytes at the end that are checked."""
-_LONGEST = 20_000
+_OUTLINE_MAX = 20_000
 """Maximum bytes of an outline whose attributes are read."""
 _NAMES_MAX = 50
 """Maximum names of attributes that are reported."""
@@ -163,7 +163,7 @@ def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:
 
     And without its text if it has a title: some programs put a description there.
     """
-    if len(outline[0]) > _LONGEST:  # nobody has so many categories
+    if len(outline[0]) > _OUTLINE_MAX:  # nobody has so many categories
         return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() == b"category" else each[0], outline[0])
     said = {name.lower(): value.strip() for name, value in _attributes(outline)}
     url, categories = said.get(b"xmlurl"), said.get(b"category")
@@ -188,7 +188,7 @@ def _text(value: bytes) -> str:
 
 
 def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:
-    found = _ATTRIBUTE.findall(outline[1]) if len(outline[1]) < _LONGEST else []
+    found = _ATTRIBUTE.findall(outline[1]) if len(outline[1]) < _OUTLINE_MAX else []
     return [(name, one or other) for name, one, other in found]
 
 

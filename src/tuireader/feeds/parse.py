@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tuireader.errors import NotAFeedError
+from tuireader.feeds import xmlfeed
 from tuireader.feeds.decode import decode, find_root, is_whole
 from tuireader.feeds.entries import as_html, attachments, from_tuple, identity, parse_date, settled
 from tuireader.feeds.fast_rss import RawFeed, read_usual
@@ -18,7 +19,7 @@ from tuireader.feeds.wordpress import looks_like_posts, parse_posts
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import items, loads
 from tuireader.text.bylines import categories, people
-from tuireader.text.language import language_tag
+from tuireader.text.language_and_hyphenation import language_tag
 from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute, join, short_host
 
@@ -139,9 +140,7 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
 
 def _read_xml(text: str, root: int) -> RawFeed:
     """Parse with feedparser, which is loaded only when needed."""
-    from tuireader.feeds.xmlfeed import read_xml
-
-    return read_xml(text, root)
+    return xmlfeed.read_xml(text, root)
 
 
 def _feed(raw: RawFeed, url: str) -> ParsedFeed:

@@ -17,11 +17,11 @@ from tuireader.feeds.entries import parse_date
 from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.printable import short_line, unescape
 from tuireader.urls.hosts import absolute
-from tuireader.urls.shown import html_without_logins
+from tuireader.urls.typed_and_shown import html_without_logins
 
-_MOST = 200_000
+_PAGES_MAX = 200_000
 """Maximum pages of an export."""
-_LONGEST = 20_000
+_TAGS_LENGTH_MAX = 20_000
 """Maximum characters of a page's tags."""
 _COLUMNS = 100
 """Maximum columns of a table."""
@@ -128,14 +128,14 @@ def _csv(text: str) -> list[SavedPage] | None:
             return None
         names = {name.strip().lower() for name in columns if name}
         if {"title", "url", "time_added"} <= names or {"url", "title", "folder", "timestamp"} <= names:
-            return [_of_csv(row) for row in islice(rows, _MOST)]
+            return [_of_csv(row) for row in islice(rows, _PAGES_MAX)]
     return None
 
 
 def _of_csv(said: dict[Any, Any]) -> SavedPage:
     row = {str(name).strip().lower(): value for name, value in said.items() if isinstance(value, str)}
     folder = row.get("folder", "")
-    tags = row.get("tags", "")[:_LONGEST]
+    tags = row.get("tags", "")[:_TAGS_LENGTH_MAX]
     names = _listed(tags) if tags.startswith("[") else tags.split("|")
     known = ("unread", "archive", "starred", "")
     return SavedPage(
@@ -158,7 +158,7 @@ def _listed(text: str) -> list[str]:
 
 def _pocket_html(text: str) -> list[SavedPage]:
     found, is_read = [], False
-    for match in islice(_LINK.finditer(text), _MOST):
+    for match in islice(_LINK.finditer(text), _PAGES_MAX):
         if match["head"] is not None:
             is_read = "archive" in match["head"].lower()
             continue
@@ -192,7 +192,7 @@ def _rows(text: str) -> list[dict[str, Any]] | None:
         return None
     if isinstance(said, dict):  # a page of an API's answer
         said = next((said[name] for name in ("bookmarks", "items", "data") if isinstance(said.get(name), list)), None)
-    return [row for row in said[:_MOST] if isinstance(row, dict)] if isinstance(said, list) else None
+    return [row for row in said[:_PAGES_MAX] if isinstance(row, dict)] if isinstance(said, list) else None
 
 
 def _of_row(row: dict[str, Any], html: str) -> SavedPage:

@@ -1,4 +1,4 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html), also in several files, gzip, or news."""
+"""robots.txt and sitemaps."""
 
 from __future__ import annotations
 
@@ -11,15 +11,86 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
+from protego import Protego
+
 from tuireader.feeds.entries import parse_date
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.printable import line, unescape
-from tuireader.urls.hosts import absolute
+from tuireader.urls.hosts import absolute, host_of
 from tuireader.urls.identity import front_of
+
+NAME = "tuireader"
+"""This program's name in robots.txt."""
+_LARGEST = 500_000
+"""Maximum bytes read, as RFC 9309 requires."""
+_RULES, _LONGEST = 1_000, 2_000
+"""Maximum number of rules, and characters of each."""
+_SITEMAPS = 20
+_AGENT = re.compile(r"user[- ]?agent(?:\s*:|\s)(.*)", re.IGNORECASE)
+_SITEMAP = re.compile(r"(?:sitemaps?|site-map|host)(?:\s*:|\s)", re.IGNORECASE)
+
+
+class Robots:
+    """The rules of one site. Picklable."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        """Without content nothing is forbidden."""
+        self._reduced = _reduced(content[:_LARGEST].decode("utf-8-sig", "replace"))
+        self._rules = Protego.parse(self._reduced)
+
+    def __reduce__(self) -> tuple[type[Robots], tuple[bytes]]:
+        """Pickle the source, not the parsed rules."""
+        return Robots, (self._reduced.encode(),)
+
+    def allows(self, url: str) -> bool:
+        """Whether a page may be requested; what is no address may not."""
+        return bool(host_of(url)) and bool(self._rules.can_fetch(url[:_LONGEST], NAME))
+
+    @property
+    def pause(self) -> float:
+        """Seconds between requests; 0 if not stated."""
+        return float(self._rules.crawl_delay(NAME) or 0)
+
+    @property
+    def sitemaps(self) -> list[str]:
+        return [str(url) for url in dict.fromkeys(self._rules.sitemaps) if host_of(url)][:_SITEMAPS]
+
+
+def _reduced(text: str) -> str:
+    """The rules for this program, else those for all, and the sitemaps, within the limits."""
+    own: dict[str, None] = {}
+    every: dict[str, None] = {}
+    sitemaps: list[str] = []
+    groups: list[dict[str, None]] = []
+    has_own, is_head = False, False
+    for each in text.splitlines():
+        line = each.partition("#")[0].strip()
+        if not line or len(line) > _LONGEST:
+            continue
+        if _SITEMAP.match(line):
+            sitemaps.append(line)
+            continue
+        agent = _AGENT.match(line)
+        if agent is None:
+            is_head = False
+            for group in groups:
+                if len(group) < _RULES:
+                    group[line] = None
+            continue
+        groups = groups if is_head else []
+        is_head = True
+        name = agent[1].strip().lower()
+        is_own = name.partition("/")[0].strip(" *") == NAME
+        has_own |= is_own
+        group = own if is_own else every
+        if (is_own or name == "*") and all(each is not group for each in groups):
+            groups.append(group)
+    return "\n".join(["User-agent: *", *(own if has_own else every), *islice(dict.fromkeys(sitemaps), _SITEMAPS)])
+
 
 LARGEST = 60_000_000
 """Maximum bytes of an unpacked sitemap; the protocol allows 50 MB."""
-MOST = 50_000
+ADDRESSES_MAX = 50_000
 """Maximum addresses of a file, as in the protocol."""
 _OPENS = re.compile(r"<(url|sitemap)\b[^<>]{0,2000}>", re.IGNORECASE)
 _CLOSES = {kind: re.compile(rf"</{kind}\b", re.IGNORECASE) for kind in ("url", "sitemap")}
@@ -34,7 +105,7 @@ _NOT_ARTICLES = re.compile(
 
 _NEWS = re.compile(r"<news:title\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,2000})", re.IGNORECASE)
 _NEWS_NAME = re.compile(r"<news:name\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,300})", re.IGNORECASE)
-_NEWS_MOST = 1000
+_NEWS_MAX = 1000
 """Maximum addresses of a news sitemap, as in the protocol."""
 _BEGINNING = 5000
 
@@ -59,7 +130,7 @@ def read_sitemap(content: bytes) -> Sitemap:
     """Parse a sitemap; empty if it is none. A list of addresses, one a line, is one too."""
     text = _unpacked(content).decode("utf-8", "replace")
     if "<" not in text:
-        lines = (each.strip() for each in text.splitlines()[:MOST])
+        lines = (each.strip() for each in text.splitlines()[:ADDRESSES_MAX])
         return Sitemap(tuple(Listed(each, None) for each in lines if each.startswith(("http://", "https://"))))
     pages: list[Listed] = []
     maps: list[Listed] = []
@@ -70,7 +141,7 @@ def read_sitemap(content: bytes) -> Sitemap:
         dated = _PUBLISHED.search(found) or _DATE.search(found)
         listed = Listed(unescape(location[1]), parse_date(dated[1]) if dated else None)
         (pages if kind == "url" else maps).append(listed)
-        if len(pages) + len(maps) >= MOST:
+        if len(pages) + len(maps) >= ADDRESSES_MAX:
             break
     return Sitemap(tuple(pages), tuple(maps))
 
@@ -110,7 +181,7 @@ def lists_news(text: str) -> bool:
 def parse_news(text: str, url: str) -> ParsedFeed:
     """The articles of a news sitemap: titles and dates, without texts."""
     entries = []
-    for _, found in islice(_entries(text), _NEWS_MOST):
+    for _, found in islice(_entries(text), _NEWS_MAX):
         address, title = _LOC.search(found), _NEWS.search(found)
         link = absolute(unescape(address[1]), url) if address else ""
         said = _PUBLISHED.search(found)

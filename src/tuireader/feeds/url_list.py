@@ -15,7 +15,7 @@ _OTHERS = {
     "exec:": "the output of a program: not taken over, since tuireader runs none",
     "filter:": "a feed that goes through a program: not taken over, since tuireader runs none",
 }
-_LONGEST = 10_000
+_LINE_MAX = 10_000
 """Maximum characters of a line."""
 
 
@@ -43,7 +43,7 @@ def read_url_list(text: str) -> list[ListedAddress]:
     """
     found: list[ListedAddress] = []
     for number, line in enumerate(text.splitlines(), 1):
-        words = list(words_of_line(line[:_LONGEST]))
+        words = list(words_of_line(line[:_LINE_MAX]))
         if not words:
             continue
         if len(found) == FEEDS_MAX:
@@ -267,7 +267,7 @@ def read_killfile(text: str) -> list[Ignored]:
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("ignore-article"):
-            _, *rest = words_of_line(line[:_LONGEST])
+            _, *rest = words_of_line(line[:_LINE_MAX])
             if len(rest) > 1:
                 found.append(Ignored(number, rest[0], rest[1]))
     return found

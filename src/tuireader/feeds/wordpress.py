@@ -17,7 +17,7 @@ from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line, unescape
 from tuireader.urls.hosts import absolute
 
-AT_ONCE = 100
+PAGE_SIZE = 100
 """Posts a page, the maximum of the API."""
 _MARKS = re.compile(rb"wordpress\.(?:org|com)|/wp-content/|/wp-includes/|[?&]p=\d{1,12}\b", re.IGNORECASE)
 _OF_ALL = re.compile(r"/feed(?:/(?:rss2?|rdf|atom))?/?$|/(?:wp-)?(?:rss2?|rdf|atom)\.(?:php|xml)$", re.IGNORECASE)
@@ -55,7 +55,7 @@ def posts_addresses(feed_url: str) -> list[str]:
     else:
         return []
     base = base.removesuffix("/index.php").rstrip("/") + "/"
-    asked = [("per_page", str(AT_ONCE)), ("_embed", "1"), ("page", "1")]
+    asked = [("per_page", str(PAGE_SIZE)), ("_embed", "1"), ("page", "1")]
     pretty = urlunsplit((parts.scheme, parts.netloc, f"{base}wp-json/wp/v2/posts", urlencode(asked), ""))
     plain = urlencode([("rest_route", "/wp/v2/posts"), *asked], safe="/")
     return [pretty, urlunsplit((parts.scheme, parts.netloc, base, plain, ""))]
@@ -136,12 +136,12 @@ Says = Literal["complete", "archived", "paged", ""]
 _COMPLETE = re.compile(rb"<(?:[\w.-]{1,20}:)?complete\s{0,9}/?>(?:\s{0,9}</)?", re.IGNORECASE)
 _HISTORY = b"http://purl.org/syndication/history/1.0"
 _ARCHIVED = re.compile(rb"""\brel\s{0,9}=\s{0,9}["']prev-archive["']""", re.IGNORECASE)
-_LOOKED_AT = 100_000
+_SEARCHED_MAX = 100_000
 
 
 def says(content: bytes, older: str | None) -> Says:
     """The declared completeness of a feed; `older` is its address for older entries."""
-    start = content[:_LOOKED_AT]
+    start = content[:_SEARCHED_MAX]
     if _HISTORY in start and _COMPLETE.search(start):
         return "complete"
     if older is None:

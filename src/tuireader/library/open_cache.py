@@ -6,18 +6,16 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tuireader.content.dom import sanitize
 from tuireader.errors import DamagedError, StoreError
 from tuireader.store import connection
 from tuireader.store.connection import Connection, connect, must_be_files
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tuireader.store.mending.write_ahead_log import Log
+from tuireader.store.recovery import recover, write_ahead_log
+from tuireader.store.statuses import write_what_waits
 
 
 def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> Connection:
@@ -42,8 +40,6 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     try:
         c.notice = " ".join(filter(None, (said, of_log, c.notice)))
         if any(path.parent.glob(f"{path.name}.marks-*")):
-            from tuireader.store.statuses import write_what_waits
-
             c.notice = " ".join(filter(None, (c.notice, write_what_waits(c, path))))
     except BaseException:
         c.close()
@@ -55,7 +51,6 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     """Open it with its whole log; returns a message about any repair."""
     if not _has_log(path):
         return connect(path), ""
-    from tuireader.store.mending import write_ahead_log  # seldom needed here
 
     log = write_ahead_log.look(path)
     if log is None or (path.exists() and not path.is_file()):
@@ -77,19 +72,17 @@ def _has_log(path: Path) -> bool:
     return any(os.path.exists(f"{path}{suffix}") for suffix in ("-wal", "-shm"))  # noqa: PTH110 - no more than a look
 
 
-def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
-    from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.store.mending.recovery import mend_log
+def _mended_log(
+    path: Path, log: write_ahead_log.Log, tell: Callable[[str], None], close: Callable[[], None]
+) -> tuple[Connection, str]:
 
-    said = mend_log(path, log, plain_text, tell, close=close, copy=copy)
+    said = recover.mend_log(path, log, sanitize.plain_text, tell, close=close, copy=copy)
     return connect(path), said
 
 
 def _mend(path: Path, tell: Callable[[str], None]) -> str:
-    from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.store.mending.recovery import mend
 
-    return mend(path, plain_text, tell)
+    return recover.mend(path, sanitize.plain_text, tell)
 
 
 def _finish_what_was_begun(path: Path) -> None:

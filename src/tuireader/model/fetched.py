@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from datetime import datetime
+from typing import Literal, NamedTuple
 
-from tuireader.model.feed import Validators
-from tuireader.model.headline import Status
-from tuireader.urls.private_network import Reach
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.model.account import Account
+from tuireader.model.article import Status
+from tuireader.model.feed import Account, Validators
+from tuireader.urls.hosts import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +162,7 @@ class RemoteEntry:
     """When the server created it under its current id."""
 
 
-class Ours(NamedTuple):
+class LocalArticle(NamedTuple):
     """An article in the cache with all that identifies it."""
 
     id: int

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 PICTURE, ENCLOSURE = 1, 2
 """Bits for what an article has besides text."""

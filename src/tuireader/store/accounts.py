@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import sqlite3
 
 from tuireader.errors import NotFoundError
-from tuireader.model.account import LOCAL, Account, Secret
+from tuireader.model.feed import LOCAL, Account, Secret
 from tuireader.store import labels
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import remove_articles
 from tuireader.store.row_values import name_key, number, sound, text_of
-
-if TYPE_CHECKING:
-    import sqlite3
 
 NO_SECRET = Secret()
 _COLUMNS = "id, kind, name, url, user, syncs, cursor, secret"

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from tuireader.errors import NotFoundError
+from tuireader.model import article
+from tuireader.model.article import Status
 from tuireader.store import feeds
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names, tags_of
-from tuireader.store.queries.article_lists import (
-    beside,
-    beside_among,
-    between,
-    count,
-    count_unread,
-    has_to_be_ranked,
-    headlines,
-    highest_id,
-    ids,
-    neighbour,
-    rank,
-    window,
-)
 from tuireader.store.row_values import (
     DAMAGED,
     id_list,
@@ -35,75 +26,10 @@ from tuireader.store.row_values import (
     unpack,
     unpack_all,
 )
-from tuireader.store.writing import (
-    Prepacked,
-    add_names,
-    alike,
-    dated_by_page,
-    facts_of,
-    formerly,
-    given_html,
-    has_any,
-    known,
-    name_too,
-    rename,
-    save_entries,
-    save_full_text,
-    were_removed,
-)
-from tuireader.urls.identity import names_part, of_one_site
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from tuireader.model.article import Article
-    from tuireader.model.headline import Status
+from tuireader.urls.identity import names_part, of_one_site, place
 
 
-__all__ = [
-    "DAMAGED",
-    "Prepacked",
-    "add_names",
-    "alike",
-    "all_by_link",
-    "at",
-    "beside",
-    "beside_among",
-    "between",
-    "body",
-    "count",
-    "count_changed",
-    "count_unread",
-    "dated_by_page",
-    "facts_of",
-    "formerly",
-    "get",
-    "given_html",
-    "has_any",
-    "has_to_be_ranked",
-    "headlines",
-    "highest_id",
-    "ids",
-    "is_at",
-    "known",
-    "marks_of",
-    "name_too",
-    "neighbour",
-    "newest_date",
-    "rank",
-    "rename",
-    "save_entries",
-    "save_full_text",
-    "status",
-    "were_removed",
-    "window",
-    "without_text",
-]
-
-
-def get(c: sqlite3.Connection, article_id: int) -> Article:
+def get(c: sqlite3.Connection, article_id: int) -> article.Article:
     """An article without its body; raises NotFoundError."""
     row = _row(
         c,
@@ -113,9 +39,8 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
         " FROM article AS a LEFT JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         article_id,
     )
-    from tuireader.model.article import Article
 
-    return Article(
+    return article.Article(
         id=row[0],
         feed_id=number(row[1]),
         feed_title=text_of(row[2]),
@@ -136,7 +61,6 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """The status of an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-    from tuireader.model.headline import Status
 
     return Status(bool(row[0]), bool(row[1]), number(row[2]))
 
@@ -204,7 +128,7 @@ def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-def at(c: sqlite3.Connection, url: str) -> Iterator[Article]:
+def at(c: sqlite3.Connection, url: str) -> Iterator[article.Article]:
     """The articles at an address, first those of feeds of its site, then saved pages: others only link to it.
 
     Of these, exact matches come before those that differ in scheme or slash, and newer before older ones. An article
@@ -250,8 +174,6 @@ class Texts(NamedTuple):
 
 def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
     """These articles, or all including hidden ones, by feed and date; two spellings of an address are one feed."""
-    from tuireader.urls.identity import place
-
     which = "" if ids is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
     rows = c.execute(
         f"SELECT a.id, a.date, f.url FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which}",

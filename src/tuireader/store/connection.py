@@ -6,20 +6,16 @@ import os
 import sqlite3
 import stat
 import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 from tuireader.errors import BusyError, DamagedError, StoreError
-from tuireader.owned_files import open_own
-from tuireader.paths import keep_private
+from tuireader.paths import keep_private, open_own
 from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, UNRELEASED_ID, is_as_made
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
-
 
 PAGE_SIZE = 16_384
 """Bodies are some kilobytes each: smaller pages would waste a tenth of the file."""
@@ -28,7 +24,7 @@ CACHE_KIB = 300
 BUSY_SECONDS = 10.0
 """Seconds to wait for another process that is writing."""
 
-VERSIONS_TO_COME = 1000
+NEWER_VERSIONS_MAX = 1000
 """A version higher than the current one by more than this is damage, not a newer tuireader."""
 
 BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -320,7 +316,7 @@ def _bring_up_to_date(c: Connection) -> None:
     if ours and version == len(MIGRATIONS):
         _check_index(c)
         return
-    odd = version > len(MIGRATIONS) + VERSIONS_TO_COME if ours else version == len(MIGRATIONS)
+    odd = version > len(MIGRATIONS) + NEWER_VERSIONS_MAX if ours else version == len(MIGRATIONS)
     if odd and _is_made(c):  # only one of these two numbers is damaged
         _number(c, len(MIGRATIONS))
         return

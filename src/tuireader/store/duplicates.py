@@ -7,27 +7,22 @@ changes apply to all of them.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
-from tuireader.model.headline import utc_now
+from tuireader.model import feed
+from tuireader.model.article import utc_now
 from tuireader.model.query import TAG, TAG_SEPARATOR, tags_given
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import READ_APART, id_list, name_key, plain, text_of
-from tuireader.text.shingles import is_short, likeness, retained, title_key
+from tuireader.text.shingles import Sketch, is_short, likeness, retained, title_key
 from tuireader.urls.identity import is_front_page, same_place, same_site
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from tuireader.text.shingles import Sketch
-
 
 ELSEWHERE = 2
 """`aside` of an article that is shown as part of a longer duplicate."""
-_MOST = 8
+_CANDIDATES_MAX = 8
 """Maximum number of candidates that an article is compared with, the most similar first."""
 _FEW, _MANY = 12, 50
 """Minimum shingles of a text that can be compared; and of one that may have been edited."""
@@ -43,7 +38,7 @@ _OTHER = 0.3
 """Maximum similarity of an article and a comment about it at the same address."""
 _COMPARED = 100_000
 """Maximum characters of HTML that are compared."""
-_HELD = 0.8
+_CONTAINED_SHARE = 0.8
 """Minimum share of a text that is held by one from elsewhere."""
 _NUMBER = re.compile(r"\d+")
 
@@ -64,7 +59,7 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
                 continue
             # With each of its story: else one article could tie others that have nothing in common.
             told = with_others(c, [other])
-            if len(told) < _TELLINGS and all(_is_same(c, article_id, each) for each in told[:_MOST]):
+            if len(told) < _TELLINGS and all(_is_same(c, article_id, each) for each in told[:_CANDIDATES_MAX]):
                 _tell_together(c, article_id, other)
                 break
             different.update(told)
@@ -77,7 +72,7 @@ def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[
         found[article_id].append(other)
     for article_id, others in in_common(c, new, feed_id).items():
         found[article_id] += others
-    return {article_id: others[:_MOST] for article_id, others in found.items()}
+    return {article_id: others[:_CANDIDATES_MAX] for article_id, others in found.items()}
 
 
 def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) -> list[tuple[int, int]]:
@@ -108,11 +103,9 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     key, other_key = (row[2] for row in rows)
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
-        from tuireader.model.feed import PAGES  # the start does without it
-
         given, whole = _texts(c, new, other)
         urls = [text_of(row[4]) for row in rows]
-        ranks = [2 if url == PAGES else int(same_site(url, links[0])) for url in urls]
+        ranks = [2 if url == feed.PAGES else int(same_site(url, links[0])) for url in urls]
         if same_place(*urls):  # one feed, which an account follows, too
             ranks = []
         return _agree(titles, given, ranks) or (given != whole and _agree(titles, whole, ranks))
@@ -142,7 +135,7 @@ def _agree(titles: Sequence[str], texts: Sequence[str], ranks: Sequence[int]) ->
     short, long = sorted((0, 1), key=lambda each: len(texts[each]))
     if not ranks or ranks[long] > ranks[short] or (is_short(texts[long], _FEW) and not ranks[short]):
         return alike.of_shorter > _OTHER if alike.shingles >= _FEW else is_same_title
-    is_held = bool(texts[short]) and retained(texts[short], texts[long]) >= _HELD
+    is_held = bool(texts[short]) and retained(texts[short], texts[long]) >= _CONTAINED_SHARE
     return is_held and (is_same_title or (alike.shingles >= _FEW and alike.of_both >= _EDITED))
 
 
@@ -237,7 +230,7 @@ def _may_join(c: sqlite3.Connection, article_id: int, story: int, newest: int) -
     rows = c.execute("SELECT id FROM article INDEXED BY article_by_story WHERE story = ?", (story,)).fetchall()
     told = [row[0] for row in rows]
     are_new = all(each > newest for each in (article_id, *told))
-    return are_new or all(_is_same(c, article_id, each) for each in told[:_MOST])
+    return are_new or all(_is_same(c, article_id, each) for each in told[:_CANDIDATES_MAX])
 
 
 def _is_read(c: sqlite3.Connection, others: Iterable[int]) -> bool:
@@ -345,7 +338,7 @@ _NEW = 1 << 40
 """Subtracted from new hashes: they become negative and keep their order."""
 MANY = 20_000
 """New hashes that stay unmoved: some twenty pages."""
-STEP = 5_000
+MERGE_STEP = 5_000
 """New hashes moved in one step: some 20 ms."""
 COMMON = 60
 """A hash in so many articles says nothing; counted among new ones and others separately."""
@@ -385,7 +378,7 @@ def move_some(c: sqlite3.Connection) -> bool:
         return False
     with transaction(c):
         rows = c.execute(
-            "SELECT hash, article_id FROM shingle WHERE hash < 0 ORDER BY 1, 2 LIMIT ?", (STEP,)
+            "SELECT hash, article_id FROM shingle WHERE hash < 0 ORDER BY 1, 2 LIMIT ?", (MERGE_STEP,)
         ).fetchall()
         c.executemany("DELETE FROM shingle WHERE hash = ? AND article_id = ?", rows)
         c.executemany(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader.errors import NotFoundError
+from tuireader.model import feed as model_feed
+from tuireader.model import fetched
+from tuireader.model.article import Field
 from tuireader.model.query import HIDE
-from tuireader.store import duplicates, labels
+from tuireader.store import article_identity, duplicates, labels, statuses
 from tuireader.store.connection import transaction
+from tuireader.store.queries import query_language, search
 from tuireader.store.row_values import (
     MADE_GUID,
     guid_key,
@@ -26,18 +33,10 @@ from tuireader.store.row_values import (
     tidy,
     unpack,
 )
-from tuireader.urls.hosts import named_host
-from tuireader.urls.private_network import Reach
-from tuireader.urls.shown import shown_address, without_credentials
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.fetched import Ours, RemoteFeed
-    from tuireader.model.headline import Field
+from tuireader.store.save_articles import given_html
+from tuireader.urls.hosts import Reach, named_host
+from tuireader.urls.identity import place, same_place
+from tuireader.urls.typed_and_shown import shown_address, without_credentials
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
@@ -58,7 +57,7 @@ def add(
     account_id: int = 0,
     server_id: str = "",
     follows: bool = True,
-) -> Feed:
+) -> model_feed.Feed:
     """Subscribe to the feed at `url`, or return the existing subscription; each account has its own (0: local).
 
     With `follows`, saved searches and rules follow its name; without, the caller does it for many (`follow_names`).
@@ -86,27 +85,27 @@ def add(
     return feed
 
 
-def get(c: sqlite3.Connection, feed_id: int) -> Feed:
+def get(c: sqlite3.Connection, feed_id: int) -> model_feed.Feed:
     row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE id = ?", (feed_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no feed with the id {feed_id}.")
     return _feed(row)
 
 
-def every(c: sqlite3.Connection) -> list[Feed]:
+def every(c: sqlite3.Connection) -> list[model_feed.Feed]:
     return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall())
 
 
-def of_account(c: sqlite3.Connection, account_id: int) -> list[Feed]:
+def of_account(c: sqlite3.Connection, account_id: int) -> list[model_feed.Feed]:
     return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed WHERE account_id = ?", (account_id,)).fetchall())
 
 
-def _by_title(rows: Iterable[tuple[Any, ...]]) -> list[Feed]:
+def _by_title(rows: Iterable[tuple[Any, ...]]) -> list[model_feed.Feed]:
     feeds = [_feed(row) for row in rows]
     return sorted(feeds, key=lambda feed: (name_key(feed.custom_title or feed.title or feed.url), feed.id))
 
 
-def followed(c: sqlite3.Connection, account_id: int, url: str) -> Feed | None:
+def followed(c: sqlite3.Connection, account_id: int, url: str) -> model_feed.Feed | None:
     """The subscription of an account to exactly this address."""
     sql = f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND url = ?"
     row = c.execute(sql, (account_id, sound(url))).fetchone()
@@ -122,8 +121,6 @@ def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
 
 def by_place(c: sqlite3.Connection) -> dict[str, int]:
     """Map current and former addresses, normalised, to subscription ids; the user's own go before those of accounts."""
-    from tuireader.urls.identity import place
-
     former = c.execute("SELECT feed_id, url FROM former_address").fetchall()
     rows = [*former, *c.execute("SELECT id, url FROM feed ORDER BY account_id DESC").fetchall()]
     return {place(text_of(url)): id_ for id_, url in rows}
@@ -133,14 +130,13 @@ def has_any(c: sqlite3.Connection) -> bool:
     return c.execute("SELECT 1 FROM feed LIMIT 1").fetchone() is not None
 
 
-def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
+def summaries(c: sqlite3.Connection) -> list[model_feed.FeedSummary]:
     """All subscriptions, by title, with their counts."""
     counted = {
         id_: (unread, all_) for id_, unread, all_ in c.execute("SELECT id, unread, articles FROM feed").fetchall()
     }
-    from tuireader.model.feed import FeedSummary
 
-    return [FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
+    return [model_feed.FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
 
 
 def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
@@ -154,7 +150,7 @@ def starred(c: sqlite3.Connection, feed_id: int) -> int:
     return int(c.execute(sql, (feed_id,)).fetchone()[0])
 
 
-def find(c: sqlite3.Connection, text: str) -> Feed:
+def find(c: sqlite3.Connection, text: str) -> model_feed.Feed:
     """Find a subscription by address, id, or a unique part of its title.
 
     Raises NotFoundError if there is none or more than one.
@@ -181,7 +177,7 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     raise NotFoundError(f"No feed here is called “{shown}”; `tuireader feeds` lists what there is.")
 
 
-def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
+def due(c: sqlite3.Connection, now: datetime) -> list[model_feed.Feed]:
     """Subscriptions that are due, longest waiting first."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM feed WHERE gone = 0 AND account_id = 0 AND (due IS NULL OR due <= ?)"
@@ -199,7 +195,7 @@ def remove(c: sqlite3.Connection, feed_id: int) -> None:
         labels.remove_unused(c)
 
 
-COUNT_AGAIN = """
+RECOUNT = """
     UPDATE feed SET (articles, unread, starred) =
     (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)
      FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1)
@@ -213,8 +209,6 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
     Its articles, rules and options are moved. Articles of both feeds get the tags and marks of both, and the longer
     text; what the user did to either is the user's, also where a rule did it to the other.
     """
-    from tuireader.store import statuses  # the start does without it
-
     with transaction(c):
         pairs = articles_of_both(c, feed_id, other_id)
         by_user = statuses.by_user(c, {*pairs, *pairs.values()})
@@ -261,7 +255,7 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             stay(c, other_id)
         for table in ("rule", "feed_option", "pruned", "former_address"):
             c.execute(f"UPDATE OR IGNORE {table} SET feed_id = ? WHERE feed_id = ?", (feed_id, other_id))
-        c.execute(f"{COUNT_AGAIN} WHERE id = ?", (feed_id,))
+        c.execute(f"{RECOUNT} WHERE id = ?", (feed_id,))
         with _followed_by_queries(c, feed_id, merged=other_id):
             remove(c, other_id)
 
@@ -280,8 +274,6 @@ def _tell_apart(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
 
 def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
     """Keep the text of another article as the full text, if it is longer."""
-    from tuireader.store.queries import search  # the start does without it
-
     row = c.execute(
         "SELECT coalesce(b.full_html, b.html), b.full_text FROM body AS b JOIN article AS o ON o.id = b.article_id"
         " WHERE o.id = ? AND o.words > (SELECT words FROM article WHERE id = ?)",
@@ -300,28 +292,24 @@ def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
 
 def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
     """Articles of another feed that this one has too, with the ids here; see `identity`."""
-    from tuireader.model.fetched import ParsedEntry, RemoteEntry
-    from tuireader.store import identity
-    from tuireader.store.writing import given_html
-
     entries = [
-        RemoteEntry(str(each.id), "", ParsedEntry(each.guid, each.title, each.link, published=each.published))
+        fetched.RemoteEntry(
+            str(each.id), "", fetched.ParsedEntry(each.guid, each.title, each.link, published=each.published)
+        )
         for each in _identities(c, other_id)
     ]
-    same = identity.match(
+    same = article_identity.match(
         entries,
         _identities(c, feed_id),
-        is_kept=identity.is_kept_in(partial(given_html, c), lambda entry: given_html(c, int(entry.server_id))),
+        is_kept=article_identity.is_kept_in(partial(given_html, c), lambda entry: given_html(c, int(entry.server_id))),
     ).same
     return {int(other): each.id for other, each in same.items()}
 
 
-def _identities(c: sqlite3.Connection, feed_id: int) -> list[Ours]:
-    from tuireader.model.fetched import Ours
-
+def _identities(c: sqlite3.Connection, feed_id: int) -> list[fetched.LocalArticle]:
     sql = "SELECT id, guid, title, link, published FROM article WHERE feed_id = ? ORDER BY id"
     return [
-        Ours(id_, "", b"", text_of(guid), text_of(title), text_of(link), moment(published))
+        fetched.LocalArticle(id_, "", b"", text_of(guid), text_of(title), text_of(link), moment(published))
         for id_, guid, title, link, published in c.execute(sql, (feed_id,)).fetchall()
     ]
 
@@ -359,10 +347,8 @@ def follow_names(c: sqlite3.Connection, before: Mapping[int, set[str]]) -> None:
 
     A name that is no longer that of the same feeds is replaced by a unique one of each.
     """
-    from tuireader.store.queries import renaming  # the start does without it
-
     changed = set().union(*(keys ^ _keys(c, (id_,)) for id_, keys in before.items()))
-    changed &= renaming.names(c, "feed") if changed else set()
+    changed &= query_language.names(c, "feed") if changed else set()
     if not changed:
         return
     held, holding = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
@@ -374,7 +360,7 @@ def follow_names(c: sqlite3.Connection, before: Mapping[int, set[str]]) -> None:
     names = unique_names(c)
     lost = {key: [*sorted(ids & holding[key]), *sorted(ids - holding[key])] for key, ids in held.items()}
     new = {key: [names[id_] for id_ in ids] for key, ids in lost.items() if set(ids) != holding[key]}
-    renaming.follow(c, "feed", new)
+    query_language.follow(c, "feed", new)
 
 
 def _keys(c: sqlite3.Connection, ids: Iterable[int]) -> set[str]:
@@ -383,7 +369,7 @@ def _keys(c: sqlite3.Connection, ids: Iterable[int]) -> set[str]:
     return {key for row in rows.fetchall() for key in _keys_of(_feed(row))}
 
 
-def _keys_of(feed: Feed) -> set[str]:
+def _keys_of(feed: model_feed.Feed) -> set[str]:
     return {name_key(feed.custom_title or feed.title), name_key(feed.url)} - {""}
 
 
@@ -409,7 +395,7 @@ FOUND_LANGUAGE = "language found"
 """The option with the detected language of a feed that states none; "und": several languages."""
 
 
-def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: datetime, *, reach: Reach) -> None:
+def set_remote(c: sqlite3.Connection, feed_id: int, remote: fetched.RemoteFeed, now: datetime, *, reach: Reach) -> None:
     """Name a feed of an account as its server does, and set its address unless another feed of the account has it.
 
     A new address gets the given reach.
@@ -418,7 +404,7 @@ def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: dat
         _set_remote(c, feed_id, remote, now, reach)
 
 
-def _set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: datetime, reach: Reach) -> None:
+def _set_remote(c: sqlite3.Connection, feed_id: int, remote: fetched.RemoteFeed, now: datetime, reach: Reach) -> None:
     c.execute(
         "UPDATE feed SET server_id = ?2, title = ?4, site = ?5, error = NULL, checked = ?6, answered = ?6,"
         " private = CASE WHEN url = ?3 THEN private ELSE ?7 END,"
@@ -485,8 +471,6 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
     If another feed has it, the two are merged, but only if it is another spelling: a publisher chooses where a feed
     moves, and must not get into another's feed.
     """
-    from tuireader.urls.identity import same_place
-
     old, new = followed(c, 0, url), followed(c, 0, to)
     is_spelling = same_place(url, to)
     if old is not None and new is not None:
@@ -535,7 +519,7 @@ TO_READ = "to read whole"
 """The option of a feed whose articles on the server are still to be read completely."""
 
 
-def to_read(c: sqlite3.Connection, account_id: int) -> list[Feed]:
+def to_read(c: sqlite3.Connection, account_id: int) -> list[model_feed.Feed]:
     """Those of an account's feeds that its server still follows."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND server_id IS NOT NULL"
@@ -559,7 +543,7 @@ def are_read(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     c.executemany("DELETE FROM feed_option WHERE name = ? AND feed_id = ?", [(TO_READ, id_) for id_ in ids])
 
 
-def record(c: sqlite3.Connection, feed: Feed) -> None:
+def record(c: sqlite3.Connection, feed: model_feed.Feed) -> None:
     """Write the polling state of a feed as one row; nothing if it was removed.
 
     Settings of the user stay. If another subscription has the new address, the old one is kept.
@@ -568,7 +552,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
         _record(c, feed)
 
 
-def _record(c: sqlite3.Connection, feed: Feed) -> None:
+def _record(c: sqlite3.Connection, feed: model_feed.Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
         " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"
@@ -600,30 +584,26 @@ def _record(c: sqlite3.Connection, feed: Feed) -> None:
     )
 
 
-def _names(feed: Feed) -> list[str]:
+def _names(feed: model_feed.Feed) -> list[str]:
     return [name_key(name) for name in (feed.custom_title, feed.title) if name]
 
 
-def _spellings(feed: Feed) -> list[str]:
+def _spellings(feed: model_feed.Feed) -> list[str]:
     return [_spelling(address) for address in (feed.url, feed.site) if address]
 
 
 def _spelling(address: str) -> str:
     """A normalised address for comparison with typed, possibly partial ones."""
-    from tuireader.urls.identity import place
-
     return place(address).casefold()
 
 
-def _feed(row: tuple[Any, ...]) -> Feed:
-    from tuireader.model.feed import Feed, Validators
-
-    return Feed(
+def _feed(row: tuple[Any, ...]) -> model_feed.Feed:
+    return model_feed.Feed(
         id=row[0],
         url=text_of(row[1]),
         title=text_of(row[2]),
         site=text_of(row[3]),
-        validators=Validators(_validator(row[4]), _validator(row[5])),
+        validators=model_feed.Validators(_validator(row[4]), _validator(row[5])),
         body_hash=row[6] if isinstance(row[6], bytes) else None,
         checked=moment(row[7]),
         due=moment(row[8]),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
-from tuireader.model.account import LOCAL, is_unfiled
+from tuireader.model import feed
+from tuireader.model.feed import LOCAL, is_unfiled
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import folded, name_key, number, text_of, tidy
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.model.feed import Folder
-
+from tuireader.text.sentences import nearest_name
 
 _FOLDERS = (
     "SELECT f.id, f.name, f.account_id, coalesce(a.name, '') FROM folder AS f LEFT JOIN account AS a"
@@ -24,7 +20,7 @@ _NAMED = 4
 """Maximum number of folders named in an error message."""
 
 
-def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
+def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> feed.Folder:
     """Make a folder, or return the one of this name, ignoring case."""
     with transaction(c):
         c.execute(
@@ -35,7 +31,7 @@ def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
     return _folder(row)
 
 
-def every(c: sqlite3.Connection) -> list[Folder]:
+def every(c: sqlite3.Connection) -> list[feed.Folder]:
     """All folders by name, with their accounts' names if there are several accounts."""
     found = [_folder(row) for row in c.execute(f"{_FOLDERS} ORDER BY f.key, f.id").fetchall()]
     is_one = c.execute("SELECT count(DISTINCT account_id) FROM feed").fetchone()[0] < 2
@@ -48,20 +44,20 @@ def unfiled(c: sqlite3.Connection) -> set[int]:
     return {each.id for each in rows if is_unfiled(each.name)}
 
 
-def named(c: sqlite3.Connection, name: str) -> list[Folder]:
+def named(c: sqlite3.Connection, name: str) -> list[feed.Folder]:
     """The folders of exactly this name, ignoring case, the local one first."""
     rows = c.execute(f"{_FOLDERS} WHERE f.key = ? ORDER BY f.account_id <> {LOCAL}, f.id", (name_key(name),)).fetchall()
     return [_folder(row) for row in rows]
 
 
-def get(c: sqlite3.Connection, folder_id: int) -> Folder:
+def get(c: sqlite3.Connection, folder_id: int) -> feed.Folder:
     row = c.execute(f"{_FOLDERS} WHERE f.id = ?", (folder_id,)).fetchone()
     if row is None:
         raise NotFoundError("This folder is no longer there.")
     return _folder(row)
 
 
-def find(c: sqlite3.Connection, name: str) -> Folder:
+def find(c: sqlite3.Connection, name: str) -> feed.Folder:
     """Find a folder by name or title, or by a unique part; raises NotFoundError listing the folders."""
     there, key = every(c), name_key(name)
     meant = [folder for folder in there if name_key(folder.title) == key]
@@ -73,13 +69,12 @@ def find(c: sqlite3.Connection, name: str) -> Folder:
         raise NotFoundError(f"“{name}” may be {_listed(meant)}: give more of its name.")
     if not there:
         raise NotFoundError("There are no folders. Put a feed into one with tuireader add --folder NAME.")
-    from tuireader.text.sentences import nearest_name
 
     near = nearest_name(name, [folder.name for folder in there])
     raise NotFoundError(f"There is no folder “{name}”." + (f" Did you mean “{near}”?" if near else ""))
 
 
-def _listed(some: list[Folder]) -> str:
+def _listed(some: list[feed.Folder]) -> str:
     *first, last = (f"“{folder.title}”" for folder in some[:_NAMED])
     more = len(some) - _NAMED
     return f"{', '.join((*first, last))} or one of {more} more" if more > 0 else f"{', '.join(first)} or {last}"
@@ -108,7 +103,5 @@ def remove_empty(c: sqlite3.Connection) -> None:
         c.execute(f"DELETE FROM folder WHERE {used}")
 
 
-def _folder(row: tuple[object, ...]) -> Folder:
-    from tuireader.model.feed import Folder
-
-    return Folder(number(row[0]), text_of(row[1]), number(row[2]), text_of(row[3]))
+def _folder(row: tuple[object, ...]) -> feed.Folder:
+    return feed.Folder(number(row[0]), text_of(row[1]), number(row[2]), text_of(row[3]))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import folded, id_list, name_key, text_of, tidy
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     Tags = list[str]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tuireader.model import feed
 from tuireader.model.query import KEEP, TAG
-from tuireader.store import duplicates, feeds, labels
+from tuireader.store import duplicates, feeds, labels, site_facts
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import (
     READ_APART,
@@ -21,11 +24,6 @@ from tuireader.store.row_values import (
     title_key,
     unpack,
 )
-
-if TYPE_CHECKING:
-    import sqlite3
-    from datetime import datetime
-
 
 DAYS, NEWEST = "keep_days", "keep_articles"
 """Options of a feed: days to keep articles, and number of newest articles always kept."""
@@ -66,11 +64,8 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
 
     For the size limit, the oldest are removed.
     """
-    from tuireader.model.feed import PAGES  # the first screen does without them
-    from tuireader.store import site_facts
-
     found: dict[int, Prunable] = {}
-    for (feed_id,) in c.execute("SELECT id FROM feed WHERE url <> ? ORDER BY id", (PAGES,)).fetchall():
+    for (feed_id,) in c.execute("SELECT id FROM feed WHERE url <> ? ORDER BY id", (feed.PAGES,)).fetchall():
         options = feeds.options(c, feed_id)
         usual = ((DAYS, limits.days), (NEWEST, limits.newest))
         days, newest = (_set(options.get(name), limit) for name, limit in usual)
@@ -97,8 +92,6 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
 
 def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes: int) -> None:
     """Add the oldest removable articles until the rest fits the size limit."""
-    from tuireader.model.feed import PAGES
-
     total = used(c)
     if total <= megabytes * 1_000_000:
         return
@@ -107,7 +100,7 @@ def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes:
     over = number(of_texts) * (1 - megabytes * 1_000_000 / total) - sum(each.size for each in found.values())
     if over > 0:
         every: dict[int, Prunable] = {}
-        _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (PAGES,))
+        _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (feed.PAGES,))
         for each in sorted(every.values(), key=_age):
             if over <= 0:
                 break
@@ -232,7 +225,7 @@ def _set(text: str | None, usual: int) -> int:
 AFTER, ABOVE, QUIET = "expire_after", "expire_above", "quiet"
 """Options of a feed: days until an article counts as read, number of unread ones kept, and separate counts."""
 _BY_RULE = "SELECT article_id FROM rule_article WHERE did & "
-_SPARED = (
+_NEVER_EXPIRED = (
     f"starred = 0 AND unasked <> {READ_APART} AND id NOT IN ({_BY_RULE}{KEEP})"
     f" AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
 )
@@ -244,13 +237,13 @@ def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> 
 
     0: no limit. Options of a feed override the limits. Saved pages stay: they were put there to be read.
     """
-    from tuireader.model.feed import PAGES
-
     found: list[int] = []
-    for (feed_id,) in c.execute("SELECT id FROM feed WHERE unread > 0 AND url <> ? ORDER BY id", (PAGES,)).fetchall():
+    for (feed_id,) in c.execute(
+        "SELECT id FROM feed WHERE unread > 0 AND url <> ? ORDER BY id", (feed.PAGES,)
+    ).fetchall():
         options = feeds.options(c, feed_id)
         days, most = (_number(options.get(name), usual) for name, usual in ((AFTER, after), (ABOVE, above)))
-        rows = f"SELECT id FROM article WHERE feed_id = ? AND read = 0 AND {_SPARED}"
+        rows = f"SELECT id FROM article WHERE feed_id = ? AND read = 0 AND {_NEVER_EXPIRED}"
         if days:
             oldest = seconds(now) - days * 86_400
             found += [row[0] for row in c.execute(f"{rows} AND date < ?", (feed_id, oldest)).fetchall()]

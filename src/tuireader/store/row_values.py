@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
+from tuireader.text.folding import fold
 from tuireader.text.printable import unescape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+from tuireader.urls.identity import place, without_scheme
 
 # What is read may be damaged in a way that SQLite does not see: a value of another kind, or beyond all bounds. Then the
 # nearest there is stands for it, so that the rest of the row can be read.
@@ -77,13 +76,13 @@ def stamp(kept: object) -> datetime:
     return _EPOCH + timedelta(seconds=min(max(number(kept), _EARLIEST), _LATEST))
 
 
-_LONGEST = 1000
+_NAME_MAX = 1000
 """Maximum characters of a name."""
 
 
 @lru_cache(maxsize=512)
 def tidy(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", sound(name[:_LONGEST])).split())
+    return " ".join(unicodedata.normalize("NFC", sound(name[:_NAME_MAX])).split())
 
 
 @lru_cache(maxsize=512)
@@ -93,8 +92,6 @@ def name_key(name: str) -> str:
 
 def folded(name: str) -> str:
     """A name without case and accents, for comparison with parts of names."""
-    from tuireader.text.folding import fold  # the start does without it
-
     return fold(tidy(name))
 
 
@@ -110,8 +107,6 @@ MADE_GUID = "(link <> '' AND substr(guid, 1, length(link) + 1) = link || ' ')"
 @lru_cache(maxsize=2048)
 def guid_key(guid: str) -> int:
     """A hash of a guid, the same for http and https."""
-    from tuireader.urls.identity import without_scheme
-
     return _number(without_scheme(guid))
 
 
@@ -137,8 +132,6 @@ def text_key(html: str) -> int:
 
 def link_key(link: str) -> int:
     """A hash of an address, the same for all its spellings (see `urls.identity.place`); 0 for ""."""
-    from tuireader.urls.identity import place
-
     there = place(link)
     return _number(there) if there else 0
 

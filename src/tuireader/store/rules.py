@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader.errors import NotFoundError
-from tuireader.model.headline import utc_now
+from tuireader.model.article import ArticleWords, utc_now
 from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit, tags_given
 from tuireader.store import duplicates, labels, statuses
 from tuireader.store.connection import transaction
@@ -18,13 +20,6 @@ from tuireader.store.queries.query_language import check_length, understand
 from tuireader.store.queries.search import fits
 from tuireader.store.row_values import READ_APART, id_list, moment, name_key, number, seconds, sound, text_of
 from tuireader.store.status_outbox import BY_NOBODY
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Sequence
-    from datetime import datetime
-
-    from tuireader.model.article import ArticleWords
 
 _COLUMNS = "id, query, feed_id, folder_id, actions, tags, until"
 _NOT_KNOWN: Mapping[int, ArticleWords] = {}

@@ -11,13 +11,10 @@ is `aside`, in no list and no count.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 APPLICATION_ID = 0x74756931
 """`tui1`: identifies the file as tuireader's."""

@@ -6,22 +6,18 @@ Local changes that the server does not know yet are in the outbox, and take prec
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from tuireader.model.account import LOCAL
-from tuireader.model.fetched import Ours
+from tuireader.model.article import Field
+from tuireader.model.feed import LOCAL
+from tuireader.model.fetched import LocalArticle
 from tuireader.store import duplicates, labels, status_outbox, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
 from tuireader.store.row_values import guid_key, id_list, link_key, moment, seconds, sound, text_of
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from tuireader.model.headline import Field
-
 
 _OF_ACCOUNT = "article AS a JOIN feed AS f ON f.id = a.feed_id"
 _BY_NUMBER = (
@@ -49,7 +45,7 @@ def candidates(
     links: Iterable[str] = (),
     dates: Iterable[datetime] = (),
     newest: int = 2**62,
-) -> list[tuple[int, Ours]]:
+) -> list[tuple[int, LocalArticle]]:
     """Local articles that entries of a feed may be, each with its feed's id.
 
     Those of the account with these numbers, whatever feed they are in; of the feed, and with ids up to `newest`, those
@@ -79,7 +75,9 @@ def candidates(
     return [
         (
             row[0],
-            Ours(row[1], text_of(row[2]), row[3], text_of(row[4]), text_of(row[5]), text_of(row[6]), moment(row[7])),
+            LocalArticle(
+                row[1], text_of(row[2]), row[3], text_of(row[4]), text_of(row[5]), text_of(row[6]), moment(row[7])
+            ),
         )
         for row in rows
     ]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
-from typing import TYPE_CHECKING, get_args
+from datetime import datetime, timedelta
+from typing import get_args
 
-from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
+from tuireader.model import feed
+from tuireader.model.article import Gives, Incomplete, Mode, TextFacts
 from tuireader.store import feeds
 from tuireader.store.row_values import moment, number, seconds, sound, text_of, unpack
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from tuireader.model.feed import Archive, PageList, Way
-
+from tuireader.text import bounded_json
 
 MODE, TAKE, DROP = "full_text", "selector", "selector_drop"
 """Options of a feed: full-text mode, and CSS selectors to take and to drop."""
@@ -29,18 +25,16 @@ def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
     return next((each for each in get_args(Mode) if each == said), usual)
 
 
-def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
-    from tuireader.text.bounded_json import loads  # the first screen does without it
-
+def learned(c: sqlite3.Connection, feed_id: int) -> TextFacts:
     try:
-        said = loads(feeds.options(c, feed_id).get(LEARNED, ""))
+        said = bounded_json.loads(feeds.options(c, feed_id).get(LEARNED, ""))
         gives: Gives = next(each for each in get_args(Gives) if each == said["gives"])
-        return Learned(gives, moment(said["looked"]), int(said["up_to"]))
+        return TextFacts(gives, moment(said["looked"]), int(said["up_to"]))
     except (ValueError, TypeError, KeyError, StopIteration):
-        return Learned()
+        return TextFacts()
 
 
-def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
+def learn(c: sqlite3.Connection, feed_id: int, what: TextFacts) -> None:
     """Save what the pages of a feed's articles add to its entries."""
     import json
 
@@ -121,17 +115,14 @@ def highest(c: sqlite3.Connection, feed_id: int) -> int:
 
 ARCHIVE = "archive"
 """The option of a feed with the progress of its backfill."""
-_SEEN_MOST = 20_000
+_SEEN_MAX = 20_000
 
 
-def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
+def archive_of(c: sqlite3.Connection, feed_id: int) -> feed.Archive | None:
     """Progress of a feed's backfill; None if never begun or unreadable."""
-    from tuireader.model.feed import Archive
-    from tuireader.text.bounded_json import loads
-
     try:
-        said = loads(feeds.options(c, feed_id).get(ARCHIVE, ""))
-        return Archive(
+        said = bounded_json.loads(feeds.options(c, feed_id).get(ARCHIVE, ""))
+        return feed.Archive(
             way=_way(said["way"]),
             next=str(said["next"]),
             page=int(said["page"]),
@@ -145,22 +136,20 @@ def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
         return None
 
 
-def put_archive(c: sqlite3.Connection, feed_id: int, archive: Archive | None) -> None:
+def put_archive(c: sqlite3.Connection, feed_id: int, archive: feed.Archive | None) -> None:
     """Save the progress; None deletes it."""
     import json
 
     if archive is None:
         feeds.set_option(c, feed_id, ARCHIVE, None)
         return
-    said = asdict(archive) | {"back_to": seconds(archive.back_to), "seen": archive.seen[-_SEEN_MOST:]}
+    said = asdict(archive) | {"back_to": seconds(archive.back_to), "seen": archive.seen[-_SEEN_MAX:]}
     feeds.set_option(c, feed_id, ARCHIVE, json.dumps(said, separators=(",", ":")))
 
 
-def _way(value: object) -> Way:
-    from tuireader.model.feed import Way
-
-    way: Way
-    for way in get_args(Way):
+def _way(value: object) -> feed.Way:
+    way: feed.Way
+    for way in get_args(feed.Way):
         if value == way:
             return way
     raise ValueError(value)
@@ -170,20 +159,17 @@ PAGE_LIST = "page_list"
 """The option of a feed with the data of a followed page."""
 
 
-def page_list_of(c: sqlite3.Connection, feed_id: int) -> PageList | None:
+def page_list_of(c: sqlite3.Connection, feed_id: int) -> feed.PageList | None:
     """Data of a followed page; None for a feed."""
-    from tuireader.model.feed import Followed, PageList
-    from tuireader.text.bounded_json import loads
-
     try:
-        said = loads(feeds.options(c, feed_id).get(PAGE_LIST, ""))
-        followed: Followed = next(each for each in get_args(Followed) if each == said["followed"])
-        return PageList(followed, str(said["shape"]), moment(said["different_since"]))
+        said = bounded_json.loads(feeds.options(c, feed_id).get(PAGE_LIST, ""))
+        followed: feed.Followed = next(each for each in get_args(feed.Followed) if each == said["followed"])
+        return feed.PageList(followed, str(said["shape"]), moment(said["different_since"]))
     except (ValueError, TypeError, KeyError, StopIteration):
         return None
 
 
-def put_page_list(c: sqlite3.Connection, feed_id: int, what: PageList) -> None:
+def put_page_list(c: sqlite3.Connection, feed_id: int, what: feed.PageList) -> None:
     """Save the data of a followed page."""
     import json
 

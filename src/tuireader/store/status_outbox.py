@@ -7,19 +7,16 @@ user's last change and that of a rule are two rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple, cast
 
-from tuireader.model.account import LOCAL
+from tuireader.model import feed as model_feed
+from tuireader.model.article import Change, Field
+from tuireader.model.feed import LOCAL
 from tuireader.model.query import READ
 from tuireader.store.row_values import id_list, seconds, sound, stamp, text_of
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-
-    from tuireader.model.feed import Feed
-    from tuireader.model.headline import Change, Field
 
 
 def note(
@@ -123,7 +120,6 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
         f" FROM {_OF_ACCOUNT} ORDER BY j.number LIMIT ?2",
         (account_id, limit),
     ).fetchall()
-    from tuireader.model.headline import Change
 
     return [
         Change(number, article_id, text_of(server_id), cast("Field", field), bool(value), stamp(changed), bool(unasked))
@@ -173,7 +169,7 @@ class FeedChange(NamedTuple):
     """Its name, the name of its folder, or its address."""
 
 
-def note_subscription(c: sqlite3.Connection, feed: Feed, what: What, value: str) -> None:
+def note_subscription(c: sqlite3.Connection, feed: model_feed.Feed, what: What, value: str) -> None:
     """Record a change of a feed whose account knows it; does nothing for local feeds."""
     if feed.account_id == LOCAL or not feed.server_id:
         return

@@ -7,29 +7,23 @@ import logging
 import os
 import sqlite3
 import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from tuireader.errors import NotFoundError, StoreError
-from tuireader.model.headline import StatusChange, utc_now
-from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, tag_bit, tags_given
-from tuireader.owned_files import open_own
-from tuireader.store import duplicates, labels, status_outbox
+from tuireader.model.article import Field, StatusChange, utc_now
+from tuireader.model.query import STAR, TAG, TAG_SEPARATOR, Query, tag_bit, tags_given
+from tuireader.paths import open_own
+from tuireader.store import duplicates, feeds, labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.queries.query_sql import select
 from tuireader.store.row_values import READ_APART, id_list, name_key, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
-    from pathlib import Path
-
-    from tuireader.model.headline import Field
-    from tuireader.model.query import Query
-
 
 AT_FIRST, AT_LEAST = 200, 20
 """Articles marked in the first transaction, and minimum in later ones."""
@@ -245,8 +239,6 @@ def came_marked(c: sqlite3.Connection, ids: Sequence[int], *, unasked: Collectio
     When they were set is unknown: whatever another machine knows of the articles is newer. A server is asked for their
     numbers at the next sync.
     """
-    from tuireader.store import feeds  # the start does without it
-
     feeds.are_to_be_read(c, ids)
     note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
     status_outbox.owe_all(c, ids, status_outbox.undated())

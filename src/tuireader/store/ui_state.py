@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 from tuireader.errors import NotFoundError
 from tuireader.model.query import SavedSearch
 from tuireader.store.connection import transaction
+from tuireader.store.queries.query_language import check_length
 from tuireader.store.row_values import name_key, number, seconds, text_of, tidy
-
-if TYPE_CHECKING:
-    import sqlite3
-    from datetime import datetime, timedelta
 
 
 def load(c: sqlite3.Connection) -> dict[str, str]:
@@ -33,7 +32,7 @@ def save(c: sqlite3.Connection, name: str, value: str) -> None:
     )
 
 
-_MOST = 100
+_UNDO_STEPS_MAX = 100
 """Maximum number of undo steps."""
 
 
@@ -46,7 +45,7 @@ def push_undo(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int
             "INSERT INTO undo (done, step) VALUES (?, ?) RETURNING number",
             (seconds(now), zlib.compress(json.dumps(step).encode(), 1)),
         ).fetchone()
-        c.execute("DELETE FROM undo WHERE number <= ?", (row[0] - _MOST,))
+        c.execute("DELETE FROM undo WHERE number <= ?", (row[0] - _UNDO_STEPS_MAX,))
     return number(row[0])
 
 
@@ -73,8 +72,6 @@ def remove_undo(c: sqlite3.Connection, number_: int) -> None:
 
 def put_search(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
     """Save a search under a name, replacing one of the same name; raises QueryError if it is too long."""
-    from tuireader.store.queries.query_language import check_length  # the start does without it
-
     check_length(query)
     with transaction(c):
         row = c.execute(

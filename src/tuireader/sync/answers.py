@@ -8,19 +8,17 @@ from base64 import urlsafe_b64decode
 from binascii import Error
 from collections.abc import Callable, Iterable
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader.errors import UNEXPECTED, SyncError
+from tuireader.model.fetched import RemoteEntry
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import line
 from tuireader.urls.hosts import ADDRESS_MAX, absolute, named_host
-from tuireader.urls.shown import html_without_logins
-
-if TYPE_CHECKING:
-    from tuireader.model.fetched import RemoteEntry
+from tuireader.urls.typed_and_shown import html_without_logins
 
 log = logging.getLogger("tuireader")
-_LONGEST = 2048
+_ID_LENGTH_MAX = 2048
 """Maximum characters of a server's id: some use the feed's address."""
 _FEEDS_MAX = 20_000
 """Maximum number of feeds of an account."""
@@ -102,7 +100,7 @@ def number_of(value: object) -> str:
 def id_of(value: object) -> str:
     """A textual id; "" if it is invalid."""
     text = text_of(value)
-    return text if text and len(text) <= _LONGEST and text.isprintable() else ""
+    return text if text and len(text) <= _ID_LENGTH_MAX and text.isprintable() else ""
 
 
 def text_of(value: object) -> str:

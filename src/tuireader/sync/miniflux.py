@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
@@ -25,9 +26,6 @@ from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
 from tuireader.urls.hosts import absolute, named_host
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Change(NamedTuple):

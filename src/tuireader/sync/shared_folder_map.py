@@ -15,25 +15,22 @@ import sys
 import zlib
 from array import array
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
 
-from tuireader.model.headline import Field
+from tuireader.model.article import Field
 from tuireader.text.bounded_json import loads
-from tuireader.urls.hosts import absolute, host_of
+from tuireader.urls.hosts import absolute, host_of, is_private_name
 from tuireader.urls.identity import place
-from tuireader.urls.private_network import is_private_name
-from tuireader.urls.shown import split_credentials
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from collections.abc import Set as AbstractSet
+from tuireader.urls.typed_and_shown import split_credentials
 
 BEFORE = 1
 """The time of changes before the sharing, in milliseconds since 1970 like all times."""
 _FIRST = 1_767_225_600_000
 """The beginning of 2026: an earlier clock is wrong."""
-_AHEAD = 20 * 365 * 86_400_000
+_CLOCK_LEAD_MAX = 20 * 365 * 86_400_000
 """Maximum lead of a clock. A later time could never be overridden: it is replaced by the earliest."""
 _FORMAT = 5
 FIELDS: tuple[Field, ...] = get_args(Field)
@@ -52,7 +49,7 @@ _NAMES, _ROW = 6_000_000, 150
 """Maximum bytes of addresses and names of all feeds, and bytes of the rest of a feed's row."""
 LARGEST = 28_000_000
 """Maximum bytes of an unpacked file: that many marks and names, and some more."""
-LONGEST = 2_000
+NAME_MAX = 2_000
 """Maximum characters of a name."""
 _LEVEL = 4
 _HEAD = 16_000_000
@@ -324,7 +321,7 @@ def unpacked(content: bytes, most: int, now: int) -> tuple[FolderMap, str]:
     if not isinstance(row, dict) or row.get("tuireader") != _FORMAT or not isinstance(row.get("feeds"), list):
         raise ValueError("it is of another kind")
     state = row.get("state")
-    known = _map(row["feeds"], memoryview(rest), max(now, _FIRST) + _AHEAD)
+    known = _map(row["feeds"], memoryview(rest), max(now, _FIRST) + _CLOCK_LEAD_MAX)
     known.size = len(whole)
     return known, state if isinstance(state, str) else ""
 
@@ -415,4 +412,4 @@ def _bare(value: str) -> str:
 
 
 def _text(value: object) -> str:
-    return value[:LONGEST].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return value[:NAME_MAX].encode("utf-8", "replace").decode() if isinstance(value, str) else ""

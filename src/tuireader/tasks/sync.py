@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, NotFoundError, SyncError
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import server
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
+from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import exchange, sync_all
-from tuireader.model.account import Account
+from tuireader.model.feed import Account, Feed, Secret
 from tuireader.model.fetched import Synced
 from tuireader.store import feeds
-from tuireader.tasks.refresh import Tally, end_old, refresh
+from tuireader.tasks.feeds import Tally, end_old, refresh
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.sentences import counted
 from tuireader.text.sentences import ended as with_period
-from tuireader.urls.shown import shown_address
+from tuireader.urls.typed_and_shown import shown_address
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Sequence
-
-    from tuireader.library.syncing.server import Login
-    from tuireader.model.account import Secret
-    from tuireader.model.feed import Feed
-
     LoginOf = Callable[[Account], Login]
 
 Ended = list[Synced]
@@ -82,7 +78,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
     async with on.queue() as queue:
         server = server_of(queue, account, await in_time(login_of, account))
         await server.sign_in()
-        ruled = await on.cache.read(apply_rules.feeds_of_rules)
+        ruled = await on.cache.read(rules.feeds_of_rules)
         for feed in chosen:
             yield Step(f"{account.name}: {feed.name}")
             try:
@@ -94,7 +90,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
                 yield Step(
                     notices=(f"{feed.name} is followed by {account.name} now.", *map(with_period, said)), has_news=True
                 )
-        said = await on.cache.read(partial(apply_rules.without_rules, before=ruled))
+        said = await on.cache.read(partial(rules.without_rules, before=ruled))
         yield Step(notices=tuple(map(with_period, said)))
 
 

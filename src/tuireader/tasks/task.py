@@ -6,12 +6,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.headline import Clock
+from tuireader.library.jobs import cache_gateway
+from tuireader.library.politeness import queue as politeness_queue
+from tuireader.model.article import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,9 @@ NO_ENDS = Ends()
 class Context:
     """What tasks work with."""
 
-    cache: Cache
+    cache: cache_gateway.Cache
     clock: Clock
-    queue: Callable[[], AbstractAsyncContextManager[PoliteQueue]]
+    queue: Callable[[], AbstractAsyncContextManager[politeness_queue.PoliteQueue]]
     """Opens the polite queue."""
     ends: Ends = NO_ENDS
     """When articles of feeds without limits of their own expire."""

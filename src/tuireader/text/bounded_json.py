@@ -7,7 +7,7 @@ import re
 from math import isfinite
 from typing import Any
 
-MOST = 1_000_000
+VALUES_MAX = 1_000_000
 """Maximum number of objects and lists in a text, and of values in them."""
 _VALUES = 4
 """Values allowed for each object or list."""
@@ -16,7 +16,7 @@ _ESCAPED = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a
 """Escapes in JSON: of a backslash, of a character in two halves, and of one half alone."""
 
 
-def loads(text: str | bytes, *, most: int = MOST) -> Any:
+def loads(text: str | bytes, *, most: int = VALUES_MAX) -> Any:
     """Parse JSON; raises ValueError if it is invalid, nested too deep, or has too many objects, lists or values.
 
     Numbers that are none, such as NaN or 1e999, are None; half a character is U+FFFD.
@@ -38,7 +38,7 @@ def _finite(number: str) -> float | None:
 
 
 def _is_bounded(text: str, most: int) -> bool:
-    return text.count("{") + text.count("[") <= most and text.count(",") <= min(MOST, _VALUES * most)
+    return text.count("{") + text.count("[") <= most and text.count(",") <= min(VALUES_MAX, _VALUES * most)
 
 
 def _without_strings(known: str) -> str:

@@ -1,4 +1,4 @@
-"""Parsing of bylines: authors and categories, in the many forms that feeds use."""
+"""Names of people and categories."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 
-from tuireader.text.bounded_json import loads
+from tuireader.text import bounded_json
 from tuireader.text.printable import line
 
 NAMES_MAX = 500
@@ -96,7 +96,7 @@ def _each_name(text: str) -> Sequence[str]:
     """All names in one text: as a list, or full names separated by commas."""
     if text.startswith('["') and text.endswith('"]'):  # what a template makes of a list of names
         with suppress(ValueError):
-            listed = loads(text)
+            listed = bounded_json.loads(text)
             return [person(each) for each in listed if isinstance(each, str)]
     return _each_listed(line(text))
 

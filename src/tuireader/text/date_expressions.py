@@ -1,4 +1,4 @@
-"""Typed dates: a day, a month, a year, or an age."""
+"""Dates and ages as they are typed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 UNDERSTOOD = "2024-03-31, 2024-03, 2024, today, yesterday, 12h, 7d, 2w, 3m or 1y"
 """Examples for the user."""
+
 
 _UNITS = {
     "h": timedelta(hours=1),

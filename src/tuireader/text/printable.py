@@ -1,4 +1,4 @@
-"""Making any text safe for a terminal: no cursor movement, titles or reordering."""
+"""Text without control characters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,41 @@ import re
 import unicodedata
 from functools import cache
 
-from tuireader.text.html_elements import HEADINGS, MARKS
+from tuireader.text import wrap
+
+MARKS = frozenset(
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+        "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
+    }
+)  # fmt: skip
+"""Elements that mark a range of text."""
+
+INLINE = MARKS | {
+    "button", "data", "img", "input", "label", "noscript", "option", "picture", "rp", "rt", "ruby", "time", "wbr",
+}  # fmt: skip
+"""Elements within a paragraph."""
+
+VOID = frozenset({"br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
+"""Elements without content and end tag."""
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+"""Heading elements."""
+
+SECTIONS = frozenset(
+    {
+        "address", "article", "aside", "center", "details", "div", "fieldset", "footer", "form", "header", "hgroup",
+        "main", "nav", "section",
+    }
+)  # fmt: skip
+"""Elements that contain blocks and at most name a part of the page."""
+
+BLOCKS = SECTIONS | {
+    *HEADINGS, "blockquote", "caption", "dd", "dl", "dt", "figcaption", "figure", "hr", "legend", "li", "ol", "p",
+    "pre", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+"""Elements that start on a new line, and their parts."""
+
 
 MARKS_MAX = 8
 """Maximum consecutive combining marks and invisible characters; no script needs more."""
@@ -131,9 +165,7 @@ def _is_mark(char: str) -> bool:
     """Whether a character is drawn on the one before, or not at all; Python may not know it yet."""
     category = unicodedata.category(char)
     if category == "Cn":
-        from tuireader.text.wrap import cells  # only where one comes
-
-        return not cells(char)
+        return not wrap.cells(char)
     return category[0] == "M" or category == "Cf"
 
 

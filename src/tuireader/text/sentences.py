@@ -1,4 +1,4 @@
-"""Parts of sentences: final periods, counted nouns, suggestions."""
+"""Sentences: their ends, numbers with nouns, names that are meant."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tuireader.text.printable import without_plain
 
-_LOOKED_AT = 1200
+_KEPT_CHARACTERS = 1200
 """Characters of a text whose shingles are kept."""
 _KEPT = 4
 """Number of hashes in a sketch, the lowest ones: similar texts share most of them."""
@@ -28,9 +28,9 @@ _SOME, _LITTLE = 8, 0.1
 """Minimum shingles of a text to compare them, and share below which texts are unlike."""
 _HALF = 0.5
 """Minimum share of a text that another version of it retains."""
-LONGEST = 30_000
+COMPARED_MAX = 30_000
 """Maximum characters compared."""
-_REMEMBERED = 24
+_CACHE_SIZE = 24
 """Number of texts whose shingles and words are remembered: one is compared with several."""
 
 
@@ -54,7 +54,7 @@ class Likeness(NamedTuple):
 
 def sketch(title: str, text: str) -> Sketch:
     """The sketch of an article; hashes of words are even, that of a title is odd."""
-    start = text[:_LOOKED_AT].lower()
+    start = text[:_KEPT_CHARACTERS].lower()
     pieces = _ANCHORED.findall(start)
     if max(without_plain(start), default="") >= _FIRST_UNSPACED:
         pieces += re.findall(_SIGNS, start)
@@ -84,7 +84,7 @@ def retained(old: str, new: str) -> float:
     """The share of an old plain text that a new one contains; of a short text, by words."""
     before, after = _all_shingles(old), _all_shingles(new)
     if len(before) < _SOME:
-        return _share(_words_of(old[:LONGEST]), _words_of(new[:LONGEST]))
+        return _share(_words_of(old[:COMPARED_MAX]), _words_of(new[:COMPARED_MAX]))
     return _share(before, after)
 
 
@@ -105,7 +105,7 @@ def completes(old: str, new: str) -> bool:
 
 def is_short(text: str, words: int) -> bool:
     """Whether a plain text has fewer words, or characters of a script without spaces."""
-    return len(re.findall(_WORD, text[:_LOOKED_AT])) < words
+    return len(re.findall(_WORD, text[:_KEPT_CHARACTERS])) < words
 
 
 def is_unlike(one: str, other: str) -> bool:
@@ -119,15 +119,15 @@ def is_unlike(one: str, other: str) -> bool:
 
 
 def _all_shingles(text: str) -> frozenset[int]:
-    return _shingles_of(text[:LONGEST])
+    return _shingles_of(text[:COMPARED_MAX])
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(re.findall(_WORD, text.casefold()))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _shingles_of(text: str) -> frozenset[int]:
     words = re.findall(_WORD, text.casefold())
     runs = (words[at : at + _RUN] for at in range(max(1, len(words) - _RUN + 1) if words else 0))

@@ -11,53 +11,49 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import events, work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.css.query import NoMatches
+from textual.driver import Driver
 from textual.geometry import Offset
 from textual.widget import MountError
 from textual.worker import Worker, WorkerFailed
 
 from tuireader import early_terminal
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError, unexpected
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.open_cache import open_cache
-from tuireader.model.headline import Clock, utc_now
+from tuireader.library.syncing import server
+from tuireader.model.article import Clock, utc_now
+from tuireader.startup_frame import Screens
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys
-from tuireader.tui.config_checks import check, theme_names
+from tuireader.tui.dialogs import palette_and_help, questions
+from tuireader.tui.keys import check, theme_names
 from tuireader.tui.main import resume
 from tuireader.tui.main.screen import ReaderScreen
-from tuireader.tui.support.linear import reading_place
-from tuireader.tui.support.omitted import Omitted
+from tuireader.tui.support import driver as support_driver
+from tuireader.tui.support.driver import Termination
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.termination import Termination
-from tuireader.tui.support.typeahead import LOOK, TypeAhead
-from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.workers import BY_HAND, Web
+from tuireader.tui.support.typeahead import POLL_INTERVAL, TypeAhead
+from tuireader.tui.support.viewport import Omitted, reading_place
+from tuireader.tui.support.workers import USER_WRITE_GROUPS, UiState, Web
 from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
-
-if TYPE_CHECKING:
-    from textual.driver import Driver
-
-    from tuireader.library.syncing.server import Login
-    from tuireader.startup_frame import Screens
-    from tuireader.tui.support.driver import TerminalDriver
 
 log = logging.getLogger("tuireader")
 
-UNNOTICED = 0.3
+SILENT_QUIT_TIMEOUT = 0.3
 """Seconds that quitting may take without a message."""
-HEARING = 0.05
+SIGNAL_TIMEOUT = 0.05
 """Seconds for the loop to process signals that have arrived."""
-FINISHING = 1.0
+FINAL_WRITE_TIMEOUT = 1.0
 """Seconds to finish writing after a signal to end."""
-LETTING_GO = 0.3
+CANCEL_TIMEOUT = 0.3
 """Seconds for cancelled work to release its resources."""
 FRAME_TIMEOUT = 1.0
 """Maximum seconds for the startup frame while the app starts behind it."""
@@ -105,7 +101,7 @@ class ReaderApp(TypeAhead):
         """What the drawing of the startup frame leaves out."""
         self.last_screen: Screens | None = None
         """The startup frame of the next start."""
-        self.in_step: dict[int, Login | None] = {}
+        self.in_step: dict[int, server.Login | None] = {}
         """Accounts to sync once the program has ended, by id; a shared folder has no login."""
         self._ending: Termination | None = None
         try:
@@ -155,23 +151,22 @@ class ReaderApp(TypeAhead):
     # Over the panes.
 
     def action_help(self) -> None:
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.help import HelpScreen
 
-        open_dialog(self, HelpScreen(self.config.keymap))
+        questions.open_dialog(self, palette_and_help.HelpScreen(self.config.keymap))
 
     def action_palette(self) -> None:
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.palette import Command, PaletteScreen
 
         commands = [
             *(
-                Command(words, shown, action, also=also)
+                palette_and_help.Command(words, shown, action, also=also)
                 for action, words, shown, also in keys.palette(self.config.keymap)
             ),
-            *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})", name) for name in theme_names()),
+            *(
+                palette_and_help.Command(f"theme: {name}", "", f"app.choose_theme({name!r})", name)
+                for name in theme_names()
+            ),
         ]
-        open_dialog(self, PaletteScreen(commands), self._do_chosen)
+        questions.open_dialog(self, palette_and_help.PaletteScreen(commands), self._do_chosen)
 
     async def _do_chosen(self, action: str | None) -> None:
         if action is not None:
@@ -217,7 +212,7 @@ class ReaderApp(TypeAhead):
             return
         is_late = time.monotonic() >= latest
         if not (is_late or (self._has_reader and self.reader.is_settled)):
-            self.set_timer(LOOK, lambda: self._replace_frame(latest))
+            self.set_timer(POLL_INTERVAL, lambda: self._replace_frame(latest))
         elif is_late or is_drawn:
             self.show_frames()
         else:  # what has come is laid out with the next frame
@@ -252,9 +247,7 @@ class ReaderApp(TypeAhead):
             return chosen
         from textual.drivers.linux_driver import LinuxDriver
 
-        from tuireader.tui.support.driver import TerminalDriver
-
-        return TerminalDriver if chosen is LinuxDriver else chosen
+        return support_driver.TerminalDriver if chosen is LinuxDriver else chosen
 
     def _heed_the_terminal(self) -> None:
         """End on a signal or when the terminal is lost; handle stop and continue."""
@@ -272,9 +265,8 @@ class ReaderApp(TypeAhead):
         early_terminal.take_over()
         if os.name != "posix":
             return
-        from tuireader.tui.support.driver import TerminalDriver
 
-        if isinstance(driver, TerminalDriver):
+        if isinstance(driver, support_driver.TerminalDriver):
             driver.on_lost = lambda: ending.tell(128 + signal.SIGHUP)
             if driver.is_lost:
                 driver.on_lost()
@@ -293,7 +285,7 @@ class ReaderApp(TypeAhead):
         else:
             os.kill(0, signal.SIGTSTP)
 
-    def _stop(self, driver: TerminalDriver) -> None:
+    def _stop(self, driver: support_driver.TerminalDriver) -> None:
         """Restore the terminal and stop, as ctrl+z does in other programs."""
         if not self._is_ending:
             driver.suspend_application_mode()
@@ -301,7 +293,7 @@ class ReaderApp(TypeAhead):
             # Giving it back takes a moment, and the loop reads what signals came meanwhile only after its next step: a
             # continuation, or an end, that is among them comes first.
             loop = asyncio.get_running_loop()
-            loop.call_later(HEARING, self._sleep, loop.time() + FINISHING)
+            loop.call_later(SIGNAL_TIMEOUT, self._sleep, loop.time() + FINAL_WRITE_TIMEOUT)
 
     def _sleep(self, latest: float) -> None:
         """Stop once no write is running, at the latest at a given time: a stopped writer locks others out."""
@@ -309,12 +301,12 @@ class ReaderApp(TypeAhead):
             return
         loop = asyncio.get_running_loop()
         if loop.time() < latest and not (self.cache.is_idle and is_free(self.cache.path)):
-            loop.call_later(HEARING, self._sleep, latest)
+            loop.call_later(SIGNAL_TIMEOUT, self._sleep, latest)
             return
         self._is_stopping = False
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    def _continue(self, driver: TerminalDriver) -> None:
+    def _continue(self, driver: support_driver.TerminalDriver) -> None:
         """Take the terminal back after a stop; a closed window sends the same signal."""
         self._is_stopping = False
         if not self._is_ending and not driver.is_lost:
@@ -375,7 +367,7 @@ class ReaderApp(TypeAhead):
     @property
     def _handing_over(self) -> list[Worker[Any]]:
         """Workers that still hand changes of the user to the writer."""
-        return [each for each in self.workers if each.group in BY_HAND and not each.is_finished]
+        return [each for each in self.workers if each.group in USER_WRITE_GROUPS and not each.is_finished]
 
     @work(group="quit")
     async def _quit_when_written(self, *, catch_up: bool) -> None:
@@ -386,10 +378,10 @@ class ReaderApp(TypeAhead):
                 async with asyncio.timeout(BUSY_SECONDS):
                     await self.reader.statuses.found()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(UNNOTICED):
+            async with asyncio.timeout(SILENT_QUIT_TIMEOUT):
                 await asyncio.gather(*(each.wait() for each in self._handing_over), return_exceptions=True)
         try:
-            async with asyncio.timeout(UNNOTICED):
+            async with asyncio.timeout(SILENT_QUIT_TIMEOUT):
                 await self.cache.settled()
         except TimeoutError:
             toast(
@@ -406,7 +398,7 @@ class ReaderApp(TypeAhead):
             if self._ending.is_told:
                 self._ending.hear_no_more()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LETTING_GO):
+            async with asyncio.timeout(CANCEL_TIMEOUT):
                 called_off = [each.wait() for each in self.workers if each.is_running]
                 await asyncio.gather(*called_off, return_exceptions=True)
                 await self.cache.reads_ended()

@@ -22,13 +22,13 @@ from math import sqrt
 from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
-READABLE = 4.5
+TEXT_CONTRAST_MIN = 4.5
 """Minimum contrast of text (WCAG 2.2, 1.4.3)."""
-TAKEN_HOLD_OF = 3.0
+CONTROL_CONTRAST_MIN = 3.0
 """Minimum contrast of a control (WCAG 2.2, 1.4.11)."""
 APART = 1.4
 """Minimum contrast between adjacent tones with different meanings."""
-_LITTLE = 1.02
+_CONTRAST_MARGIN = 1.02
 """Safety factor on a minimum contrast: a terminal has 256 steps of each colour."""
 
 DARK = Theme(
@@ -96,12 +96,12 @@ def tones(theme: Theme) -> dict[str, str]:
 
 @lru_cache(maxsize=32)
 def _tones(background: Color, foreground: Color, accent: Color, error: Color) -> tuple[tuple[str, str], ...]:
-    faintest = READABLE * _LITTLE
-    ink = readable(foreground, background, at_least=faintest * (APART * _LITTLE) ** 2)
+    faintest = TEXT_CONTRAST_MIN * _CONTRAST_MARGIN
+    ink = readable(foreground, background, at_least=faintest * (APART * _CONTRAST_MARGIN) ** 2)
     faint = _thinned(ink, background, faintest)
     soft = _thinned(ink, background, sqrt(contrast(ink, background) * contrast(faint, background)))
-    cursor = _thinned(ink, background, APART * _LITTLE)
-    mark = readable(accent, background, at_least=contrast(faint, background) * APART * _LITTLE)
+    cursor = _thinned(ink, background, APART * _CONTRAST_MARGIN)
+    mark = readable(accent, background, at_least=contrast(faint, background) * APART * _CONTRAST_MARGIN)
     return (
         ("ink", ink.hex),
         ("ink-soft", soft.hex),
@@ -109,14 +109,14 @@ def _tones(background: Color, foreground: Color, accent: Color, error: Color) ->
         ("mark", readable(mark, cursor).hex),
         ("alarm", readable(error, background, cursor).hex),
         ("rule", background.blend(ink, 0.17, alpha=1).hex),
-        ("control", _thinned(ink, background, TAKEN_HOLD_OF * _LITTLE).hex),
+        ("control", _thinned(ink, background, CONTROL_CONTRAST_MIN * _CONTRAST_MARGIN).hex),
         ("cursor", cursor.hex),
         ("cursor-style", "none"),
     )
 
 
 @lru_cache(maxsize=512)
-def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> Color:
+def readable(color: Color, *backgrounds: Color, at_least: float = TEXT_CONTRAST_MIN) -> Color:
     """The colour, moved as little as possible towards black or white until it is readable on all backgrounds."""
     ends = sorted((BLACK, WHITE), key=lambda end: min(contrast(end, behind) for behind in backgrounds), reverse=True)
     for percent in range(0, 101, 4):

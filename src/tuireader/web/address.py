@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from tuireader.urls.hosts import is_reachable_host
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _PORTS = {"http": 80, "https": 443}
-_LONGEST = 65_536
+_LENGTH_MAX = 65_536
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _IPV6 = re.compile(r"\[([^\[\]]*)\](?::\d*)?")
 _IPV4 = re.compile(r"\d+\.\d+\.\d+\.\d+")
@@ -93,7 +90,7 @@ class Address:
 
 def parse_address(text: str) -> Address:
     """Parse an http or https address with a host; raises AddressError."""
-    if len(text) > _LONGEST or _CONTROL.search(text):
+    if len(text) > _LENGTH_MAX or _CONTROL.search(text):
         raise AddressError("too long, or with control characters")
     try:
         parts = urlsplit(text)

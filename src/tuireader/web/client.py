@@ -9,17 +9,15 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader import __version__
 from tuireader.async_tools import in_thread, settle, to_the_end
-from tuireader.urls.private_network import Reach, is_inside_by_name, is_private_name
+from tuireader.urls.hosts import Reach, is_inside_by_name, is_private_name
+from tuireader.web.address import Address, Origin
 from tuireader.web.connection import Answer, PrivateAddressError, Request
 from tuireader.web.connection_pool import Connections, Proxies
-from tuireader.web.decompress import OFFERED
-
-if TYPE_CHECKING:
-    from tuireader.web.address import Address, Origin
+from tuireader.web.headers_and_decompression import OFFERED
 
 USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
 _HEADERS = ((b"User-Agent", USER_AGENT.encode()), (b"Accept", b"*/*"), (b"Accept-Encoding", OFFERED.encode()))

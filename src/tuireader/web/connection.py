@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import h11
 
-from tuireader.urls.private_network import Reach
-from tuireader.web.address import Address
+from tuireader.urls.hosts import Reach
+from tuireader.web.address import Address, Origin
 
 if TYPE_CHECKING:
     import ssl
-
-    from tuireader.web.address import Origin
 
 
 IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE"}

@@ -19,7 +19,8 @@ from urllib.request import getproxies, proxy_bypass  # noqa: TID251 - they ask n
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.urls.private_network import Reach, is_private_address
+from tuireader.urls.hosts import Reach, is_private_address
+from tuireader.web.address import Address, Origin
 from tuireader.web.connection import (
     IDEMPOTENT,
     BrokenError,
@@ -32,8 +33,6 @@ from tuireader.web.connection import (
 
 if TYPE_CHECKING:
     import ssl
-
-    from tuireader.web.address import Address, Origin
 
 
 NEXT = 0.25
@@ -327,7 +326,7 @@ def _make_context() -> ssl.SSLContext:
 
 
 _PORTS = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
-_LONGEST = 3600.0
+_PROXY_TIMEOUT = 3600.0
 """Timeout of python-socks; the deadline of a request comes first."""
 
 
@@ -364,7 +363,7 @@ class Proxy:
         kind = ProxyType.SOCKS5 if self.scheme.startswith("socks5") else ProxyType.SOCKS4
         stream = Stream(kind, where, self.port, self.user or None, self.password or None, rdns=True)
         try:
-            return await stream.connect(address.host, address.port, _LONGEST)
+            return await stream.connect(address.host, address.port, _PROXY_TIMEOUT)
         except ProxyConnectionError as error:
             raise OSError(error.errno, str(error)) from error
         except (ProxyError, AssertionError, ValueError) as error:  # also where it answers what no proxy may

@@ -11,19 +11,23 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from tuireader.errors import UNEXPECTED, FetchError, FetchFailure, unreadable
+from tuireader.model.article import Clock, utc_now
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
-from tuireader.model.headline import Clock, utc_now
-from tuireader.urls.hosts import same_host
-from tuireader.urls.private_network import Permission, Reach, permission_from
-from tuireader.urls.shown import may_go_along, shown_address, split_credentials
-from tuireader.web import errors
-from tuireader.web import headers as http
+from tuireader.urls.hosts import Permission, Reach, permission_from, same_host
+from tuireader.urls.typed_and_shown import may_go_along, shown_address, split_credentials
+from tuireader.web import errors, headers_and_decompression
 from tuireader.web.address import Address, AddressError, parse_address
 from tuireader.web.client import Client
 from tuireader.web.connection import Answer, PrivateAddressError, Request, TransportError
-from tuireader.web.decompress import CutOffError, TooLargeError, Unpacker, UnpackError
-from tuireader.web.headers import ResponseHeaders, authorization_of
+from tuireader.web.headers_and_decompression import (
+    CutOffError,
+    ResponseHeaders,
+    TooLargeError,
+    Unpacker,
+    UnpackError,
+    authorization_of,
+)
 
 log = logging.getLogger("tuireader")
 
@@ -33,8 +37,8 @@ _PART = 206
 """Partial content, which was not requested."""
 _DRAINED = 16_384
 """Maximum bytes of a redirect's body that are read so that the connection can be reused."""
-_PATIENCE = 1.0
-"""Seconds for that."""
+_DRAIN_TIMEOUT = 1.0
+"""Seconds for reading that."""
 _LARGE = 1_000_000
 """Bytes from which a body waits for other large ones."""
 
@@ -42,7 +46,7 @@ LIMIT = 20_000_000
 """Maximum bytes of a decoded body."""
 DEADLINE = 30.0
 """Seconds for connecting, redirects, headers and body."""
-MOST_REDIRECTS = 10
+REDIRECTS_MAX = 10
 
 
 Follows = Callable[[str], bool]
@@ -117,7 +121,7 @@ async def _drain(answer: Answer) -> None:
     """Read a body; if it is too large or late, close the connection."""
     left = _DRAINED
     with suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_DRAIN_TIMEOUT):
             async for piece in answer.body():
                 left -= len(piece)
                 if left < 0:
@@ -229,7 +233,7 @@ async def _fetch(
     here, left, permanent = start, deadline, True
     moved_to: str | None = None
     asked_reach = Reach.UNKNOWN
-    for hop in range(MOST_REDIRECTS + 1):
+    for hop in range(REDIRECTS_MAX + 1):
         headers = _request_headers(start, here, asked, userinfo)
         is_private_ok = permission is not Permission.PUBLIC_ONLY
         question = Request(here, headers, limit, private_ok=is_private_ok, method=asked.method, body=asked.body)
@@ -251,7 +255,7 @@ async def _fetch(
         if asked.follows is not None and not asked.follows(str(here)):
             raise LeadsElsewhereError(here, permission)
         moved_to = str(here) if permanent else moved_to
-    raise FetchError(f"{_name(start)} redirects in a loop (more than {MOST_REDIRECTS} redirects)")
+    raise FetchError(f"{_name(start)} redirects in a loop (more than {REDIRECTS_MAX} redirects)")
 
 
 @contextmanager
@@ -297,7 +301,7 @@ def _as_text(location: str) -> str:
 def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str | None) -> list[tuple[bytes, bytes]]:
     headers: list[tuple[bytes, bytes]] = []
     if asked.validators and same_host(str(start), str(here)):
-        headers += http.validator_headers(asked.validators)
+        headers += headers_and_decompression.validator_headers(asked.validators)
     if may_go_along(str(start), str(here)):
         headers += asked.headers
     if userinfo is not None and may_go_along(str(start), str(here)):
@@ -340,15 +344,15 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
 def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_conditional: bool) -> Page:
     unchanged = answer.status == 304 and is_conditional
     if not unchanged and not answer.is_page:
-        raise errors.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
+        raise errors.of_status(_name(url), answer.status, headers_and_decompression.retry_after(answer.headers, now))
     return Page(
         url=str(url),
         status=304 if unchanged else 200,
         content=answer.body,
         content_type=answer.headers.first("content-type") or "",
-        validators=http.validators(answer.headers),
-        fresh_for=http.fresh_for(answer.headers, now),
-        total_pages=http.total_pages(answer.headers),
+        validators=headers_and_decompression.validators(answer.headers),
+        fresh_for=headers_and_decompression.fresh_for(answer.headers, now),
+        total_pages=headers_and_decompression.total_pages(answer.headers),
         reach=Reach.PRIVATE if _reach(client, url) is Reach.PRIVATE else Reach.PUBLIC,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 
 URL = "https://a.example/post/"
 ARTICLE = "<p>An article of one paragraph.</p>"

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean, clean_beginning, tidy
 from tuireader.content.cleaning.trim_end import trim_beginning
-from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.sanitize import SIGNS_MAX, SIZE_MAX, tree_of
+from tuireader.content.dom.sanitize import SIGNS_MAX, SIZE_MAX, plain_text, tree_of
 from tuireader.content.dom.tree import serialise
 
 URL = "https://a.example/post/"
@@ -145,7 +144,7 @@ def test_no_word_is_lost_or_moved(html: Any) -> None:
 
 
 def test_demo_articles_stay_whole() -> None:
-    from tuireader.demo.posts import load_posts
+    from tuireader.demo.pages import load_posts
 
     posts = load_posts()
     for post in posts:

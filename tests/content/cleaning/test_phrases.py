@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.cleaning.truncation import looks_truncated
+from tuireader.content.cleaning.trim_end import looks_truncated
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Paragraph
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 
 MORE = (
     "Read more", "Read the rest of this entry »", "Continue reading “A title” →", "Lees verder", "もっと読む",

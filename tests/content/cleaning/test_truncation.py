@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.cleaning.truncation import looks_truncated
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.cleaning.trim_end import looks_truncated
+from tuireader.content.dom.sanitize import plain_text
 
 LONG = "<p>" + "word " * 250 + "</p>"
 

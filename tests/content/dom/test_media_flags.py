@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.dom.media_flags import extras_of
+from tuireader.content.dom.tree import extras_of
 from tuireader.model.query import ENCLOSURE, PICTURE
 
 

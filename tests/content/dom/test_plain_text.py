@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 
 
 @pytest.mark.parametrize(

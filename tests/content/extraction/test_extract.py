@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.extraction.extract import main_html
-from tuireader.demo.posts import Post, absolute, load_posts
+from tuireader.demo.pages import Post, absolute, load_posts
 from tuireader.demo.server import answer
 
 DATA = Path(__file__).parent.parent.parent / "data"

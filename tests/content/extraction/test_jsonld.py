@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tuireader.content.extraction.jsonld import article_data, names_in, texts_in
+from tuireader.content.extraction.metadata import article_data, names_in, texts_in
 
 
 def said(*things: object) -> dict[str, object]:

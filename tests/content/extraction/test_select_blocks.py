@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.extraction.extract import main_html
 
 URL = "https://page.example/2026/harbour/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuireader.content.extraction.extract import main_html
-from tuireader.content.extraction.selected import LONGEST, Selectors, mistake
+from tuireader.content.extraction.page import SELECTOR_MAX, Selectors, mistake
 
 URL = "https://site.example/a"
 PAGE = """<html><head><title>A title</title><meta name=author content="Ann Lee"></head><body>
@@ -56,7 +56,7 @@ def test_selectors_that_make_sense(css: str) -> None:
         "p:nonsense",
         "p::before{",
         "(" * 300,
-        "a" * (LONGEST + 1),
+        "a" * (SELECTOR_MAX + 1),
         "\0",
         ":not(" * 90,
         "*~" * 40 + "p",

@@ -3,9 +3,9 @@ from __future__ import annotations
 import re
 
 from tuireader.content.document.build import to_document
-from tuireader.content.layout.ansi import to_ansi, to_plain
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.layout.line import ROLES, Line, Span
+from tuireader.content.layout.paragraph import to_ansi, to_plain
 
 
 def test_plain_lines_have_no_codes_and_no_space_at_their_end() -> None:

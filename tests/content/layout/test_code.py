@@ -10,9 +10,9 @@ import pytest
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Run
 from tuireader.content.layout import code
-from tuireader.content.layout.ansi import is_printed, to_plain
 from tuireader.content.layout.code import colours
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.paragraph import is_printed, to_plain
 
 
 def lines(code: str, width: int, language: str = "") -> Any:
@@ -67,7 +67,7 @@ def test_a_slow_lexer_is_left_in_time(language: str, line: str, monkeypatch: pyt
 
     def tick() -> float:
         nonlocal now
-        now += code.PATIENCE / 50
+        now += code.HIGHLIGHT_TIMEOUT / 50
         return now
 
     monkeypatch.setattr("time.thread_time", tick)
@@ -91,7 +91,7 @@ def test_all_blocks_together_are_left_in_time(monkeypatch: pytest.MonkeyPatch) -
 
     def tick() -> float:
         nonlocal now
-        now += code.PATIENCE / 10
+        now += code.HIGHLIGHT_TIMEOUT / 10
         return now
 
     monkeypatch.setattr("time.thread_time", tick)
@@ -99,7 +99,7 @@ def test_all_blocks_together_are_left_in_time(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(code, "_ALLOWANCE", code.Allowance())
     blocks = "\n\n".join(f"```python\n{number} + 1\n```" for number in range(100))
     numbers = [line for line in lay_out(to_document(blocks), 60) if any("number" in span.style for span in line.spans)]
-    assert 1 <= len(numbers) <= code.ALLOWED / (code.PATIENCE / 10) + 1
+    assert 1 <= len(numbers) <= code.ALLOWED / (code.HIGHLIGHT_TIMEOUT / 10) + 1
     monkeypatch.setattr(code, "REFILL", 600.0)
     assert any("number" in span.style for span in lines("100 + 1", 60, "python")[0].spans)
 

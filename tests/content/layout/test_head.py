@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.layout.head import HEAD, byline, head_text, lay_out_head, packed
 from tuireader.content.layout.line import Line
-from tuireader.content.layout.visual_order import visual
+from tuireader.content.layout.paragraph import HEAD, byline, head_text, lay_out_head, packed, visual
 from tuireader.model.article import Article
 from tuireader.text.wrap import cells
 

@@ -4,8 +4,8 @@ import pytest
 
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Table, Text
-from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.paragraph import to_plain
 from tuireader.text.wrap import cells
 
 

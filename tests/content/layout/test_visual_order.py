@@ -4,7 +4,7 @@ import pytest
 
 from tuireader.content.document.build import to_document
 from tuireader.content.layout.layout import lay_out
-from tuireader.content.layout.visual_order import visual
+from tuireader.content.layout.paragraph import visual
 
 
 def seen(markdown: str, width: int) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.maths.formulas import from_mathml, from_tex, in_text, with_formulas
 from tuireader.content.maths.mathml import parse_mathml, read
 from tuireader.content.maths.model import UnknownFormulaError

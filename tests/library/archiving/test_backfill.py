@@ -24,7 +24,7 @@ from support.archived_site import (
     posts_path,
 )
 from tuireader.library.archiving.backfill import backfill
-from tuireader.library.archiving.save_older import Wanted
+from tuireader.library.archiving.save_older import BackfillOptions
 from tuireader.model.feed import Archive, Backfilled
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, pruning, rules, site_facts, statuses
@@ -50,7 +50,7 @@ async def test_a_run_has_an_end_and_the_next_goes_on(
     library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where each page names another one for ever."""
-    monkeypatch.setattr("tuireader.library.archiving.backfill._MOST_ARTICLES", 150)
+    monkeypatch.setattr("tuireader.library.archiving.backfill._ARTICLES_MAX", 150)
     give_posts(site, POSTS)
     await start(library, site)
     first = await back(library)
@@ -59,7 +59,10 @@ async def test_a_run_has_an_end_and_the_next_goes_on(
     assert (second[-1].status, second[-1].new) == ("done", 50)
 
 
-async def back(library: Library, wanted: Wanted = Wanted(), *, most: int | None = None) -> list[Backfilled]:  # noqa: B008
+ALL = BackfillOptions()
+
+
+async def back(library: Library, wanted: BackfillOptions = ALL, *, most: int | None = None) -> list[Backfilled]:
     """Read back, as a new start of the program does; only so many pages, and then it is ended."""
     pauses: list[float] = []
 
@@ -79,7 +82,7 @@ async def back(library: Library, wanted: Wanted = Wanted(), *, most: int | None 
 
 def titles(library: Library, query: Query = Query()) -> list[str]:  # noqa: B008
     with closing(connect(library.path)) as c:
-        return [headline.title for headline in articles.headlines(c, articles.ids(c, query))]
+        return [headline.title for headline in article_lists.headlines(c, article_lists.ids(c, query))]
 
 
 def expected(posts: list[Post]) -> list[str]:
@@ -258,7 +261,7 @@ async def test_blogger_gives_all_by_the_number_of_the_next_post(library: Library
         names = {facet.name for facet in article_lists.authors(c, Query())}
         assert names == {post.author for post in posts}
         assert [facet.name for facet in article_lists.categories(c, Query())] == ["Sea"]
-        assert {articles.get(c, id_).link for id_ in articles.ids(c, Query())} == {
+        assert {articles.get(c, id_).link for id_ in article_lists.ids(c, Query())} == {
             site.url + post.path for post in posts
         }
 
@@ -335,10 +338,10 @@ async def test_ended_after_any_page_it_goes_on(library: Library, site: ScriptedS
 async def test_as_far_back_and_as_many_as_is_wanted(library: Library, site: ScriptedSite) -> None:
     give_posts(site, POSTS)
     await start(library, site)
-    events = await back(library, Wanted(most=25))
+    events = await back(library, BackfillOptions(most=25))
     assert [(e.status, e.new) for e in events] == [("page", 25), ("stopped", 25)]
     assert titles(library) == expected(POSTS[:35])
-    events = await back(library, Wanted(since=POSTS[119].date))
+    events = await back(library, BackfillOptions(since=POSTS[119].date))
     assert events[-1].status == "stopped"
     assert titles(library) == expected(POSTS[:120])
     assert (await back(library))[-1].status == "done"
@@ -348,12 +351,12 @@ async def test_as_far_back_and_as_many_as_is_wanted(library: Library, site: Scri
 async def test_as_many_come_although_those_before_were_removed(library: Library, site: ScriptedSite) -> None:
     give_posts(site, POSTS)
     await start(library, site)
-    await back(library, Wanted(most=25))
+    await back(library, BackfillOptions(most=25))
     with closing(connect(library.path)) as c:
-        older = articles.ids(c, Query())[10:]
+        older = article_lists.ids(c, Query())[10:]
         statuses.mark(c, older, read=True)
         assert pruning.prune(c, older) == 25
-    events = await back(library, Wanted(most=25))
+    events = await back(library, BackfillOptions(most=25))
     assert [(e.status, e.new) for e in events] == [("page", 25), ("stopped", 25)]
     assert titles(library) == expected([*POSTS[:10], *POSTS[35:60]])
 
@@ -362,7 +365,7 @@ async def test_marks_stay_and_rules_act_on_what_is_older(library: Library, site:
     give_posts(site, POSTS[:60])
     await start(library, site)
     with closing(connect(library.path)) as c:
-        first, second = articles.ids(c, Query())[:2]
+        first, second = article_lists.ids(c, Query())[:2]
         statuses.mark(c, [first], read=True, starred=True)
         rules.add(c, Rule('title:"post 42"', star=True), library.clock())
         rules.add(c, Rule('title:"post 43"', hide=True), library.clock())
@@ -408,10 +411,10 @@ async def test_an_excerpt_that_is_here_becomes_whole(library: Library, site: Scr
     give_posts(site, POSTS[:20])
     await start(library, site)
     with closing(connect(library.path)) as c:
-        assert articles.without_text(c, articles.ids(c, Query()))
+        assert articles.without_text(c, article_lists.ids(c, Query()))
     await back(library)
     with closing(connect(library.path)) as c:
-        ids = articles.ids(c, Query())
+        ids = article_lists.ids(c, Query())
         assert articles.without_text(c, ids) == []
         assert "Paragraph 4 of post 1 " in articles.body(c, ids[0])
         assert not articles.status(c, ids[0]).read

@@ -15,7 +15,7 @@ from library.archiving.test_backfill import POSTS, back, expected, start, titles
 from support.archived_site import FRONT, feed, give_pages, sitemap
 from tuireader.errors import FetchError
 from tuireader.library.archiving import archive_sources
-from tuireader.library.archiving.save_older import Wanted
+from tuireader.library.archiving.save_older import BackfillOptions
 from tuireader.library.reading.full_text import read_page
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
@@ -127,7 +127,7 @@ async def test_the_links_of_the_feed_are_compared_off_the_loop(
         return of_one_site(url, other)
 
     monkeypatch.setattr(archive_sources, "of_one_site", compared)
-    await back(library, Wanted(most=1))
+    await back(library, BackfillOptions(most=1))
     assert threads
     assert threading.get_ident() not in threads
 
@@ -136,7 +136,7 @@ async def test_as_many_as_is_wanted(library: Library, site: ScriptedSite) -> Non
     give_pages(site, SOME)
     give_sitemaps(site)
     await start(library, site)
-    events = await back(library, Wanted(most=3))
+    events = await back(library, BackfillOptions(most=3))
     assert (events[-1].status, events[-1].new) == ("stopped", 3)
     assert titles(library) == expected(SOME[:13])
 
@@ -145,7 +145,7 @@ async def test_nothing_older_than_is_wanted_is_asked_for(library: Library, site:
     give_pages(site, SOME)
     give_sitemaps(site)
     await start(library, site)
-    events = await back(library, Wanted(since=SOME[12].date))
+    events = await back(library, BackfillOptions(since=SOME[12].date))
     assert (events[-1].status, events[-1].new) == ("stopped", 3)
     assert SOME[13].path not in site.paths()
     assert (await back(library))[-1].status == "done"

@@ -15,8 +15,8 @@ import pytest
 
 from support.picklable_jobs import Note, where
 from tuireader.errors import BusyError, StoreError
-from tuireader.library.jobs.pool import BYTES_TOGETHER, JobPool, Line
-from tuireader.library.jobs.work import Together, Work
+from tuireader.library.jobs.batching import Batch, Work
+from tuireader.library.jobs.pool import BATCH_BYTES, JobPool, JobQueue
 from tuireader.store import ui_state
 from tuireader.store.connection import connect
 
@@ -35,7 +35,7 @@ def count_commits(c: sqlite3.Connection) -> list[str]:
 def test_all_are_written_in_one_transaction(db: Path) -> None:
     with closing(connect(db)) as c:
         said = count_commits(c)
-        outcomes = Together([Note("a"), Note("b"), Note("c")])(c)
+        outcomes = Batch([Note("a"), Note("b"), Note("c")])(c)
         assert said == ["BEGIN IMMEDIATE", "COMMIT"]
     assert [outcome.error for outcome in outcomes] == [None] * 3
     assert kept(db) == {"a", "b", "c"}
@@ -44,7 +44,7 @@ def test_all_are_written_in_one_transaction(db: Path) -> None:
 @pytest.mark.parametrize("how", ["fail", "fail early"])
 def test_one_that_fails_leaves_the_others_whole(db: Path, how: str) -> None:
     with closing(connect(db)) as c:
-        outcomes = Together([Note("a"), Note("b", how), Note("c")])(c)
+        outcomes = Batch([Note("a"), Note("b", how), Note("c")])(c)
         assert not c.in_transaction
     assert [type(outcome.error) for outcome in outcomes] == [type(None), LookupError, type(None)]
     assert kept(db) == {"a", "c"}
@@ -54,26 +54,26 @@ def test_a_locked_cache_is_waited_for_once(db: Path) -> None:
     with closing(connect(db)) as other, closing(connect(db, patience=0)) as c:
         other.execute("BEGIN IMMEDIATE")
         said = count_commits(c)
-        outcomes = Together([Note("a"), Note("b")])(c)
+        outcomes = Batch([Note("a"), Note("b")])(c)
         assert said == ["BEGIN IMMEDIATE"]
     assert all(isinstance(outcome.error, BusyError) for outcome in outcomes)
 
 
 async def test_what_waits_in_a_line_is_done_together_up_to_a_size_and_in_order(db: Path) -> None:
-    line = Line()
+    line = JobQueue()
     done: list[list[str]] = []
 
     async def do(work: Work[Any]) -> Any:
         names = (
             [getattr(job, "name", "") for job in work._jobs]
-            if isinstance(work, Together)
+            if isinstance(work, Batch)
             else [getattr(work, "name", "where")]
         )
         done.append(names)
         with closing(connect(db)) as c:
             return work(c)
 
-    big = BYTES_TOGETHER // 2 + 1
+    big = BATCH_BYTES // 2 + 1
     asked: Sequence[Any] = [Note("a"), Note("b"), where, Note("c", size=big), Note("d", size=big), Note("e"), Note("f")]
     waiting = [asyncio.ensure_future(line.put(each)) for each in asked]
     await asyncio.sleep(0)

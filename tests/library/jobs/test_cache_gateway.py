@@ -10,7 +10,7 @@ import pytest
 from support import picklable_jobs as jobs
 from tuireader.errors import FetchError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import StatusChange
+from tuireader.model.article import StatusChange
 from tuireader.store import ui_state
 from tuireader.store.connection import connect
 

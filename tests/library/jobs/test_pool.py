@@ -19,7 +19,7 @@ from support import picklable_jobs as jobs
 from support.rss import Item, rss
 from tuireader.errors import FetchError, StoreError
 from tuireader.library.jobs import pool
-from tuireader.library.jobs.pool import PILE, JobPool
+from tuireader.library.jobs.pool import BACKLOG, JobPool
 from tuireader.library.jobs.processes import Processes
 from tuireader.library.refreshing import ingest
 from tuireader.model.fetched import Page
@@ -27,7 +27,7 @@ from tuireader.store import feeds
 from tuireader.store.connection import connect
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-MANY = PILE + 20
+MANY = BACKLOG + 20
 
 
 def alive(pid: int) -> bool:
@@ -48,7 +48,7 @@ async def both(workers: JobPool) -> set[int]:
 
 async def test_a_few_pages_are_taken_in_here(db: Path) -> None:
     async with JobPool(db, processes=2) as workers:
-        done = await asyncio.gather(*(workers.take(jobs.where) for _ in range(PILE)))
+        done = await asyncio.gather(*(workers.take(jobs.where) for _ in range(BACKLOG)))
     assert set(done) == {os.getpid()}
 
 
@@ -62,9 +62,9 @@ async def test_many_pages_are_taken_in_by_processes_which_end_with_the_block(db:
 
 async def test_processes_are_there_early_where_many_pages_are_sure_to_come(db: Path) -> None:
     async with JobPool(db, processes=2) as workers:
-        workers.expect(PILE)
+        workers.expect(BACKLOG)
         assert await workers.take(jobs.where) == os.getpid()
-        workers.expect(PILE + 1)
+        workers.expect(BACKLOG + 1)
         while await workers.take(jobs.where) == os.getpid():
             pass
 
@@ -103,7 +103,7 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
         apart = await workers.take_apart(jobs.where, 60)
         assert apart != os.getpid()
         with pytest.raises(TimeoutError):
-            await workers.take_apart(jobs.wait, 1 / pool.BUSY)
+            await workers.take_apart(jobs.wait, 1 / pool.BUSY_FACTOR)
         with pytest.raises(StoreError, match="has ended"):
             await workers.take_apart(jobs.subscribe_and_end, 60)
         with pytest.raises(FetchError, match="nothing at this address"):
@@ -118,7 +118,7 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
 async def test_a_busy_machine_is_not_the_fault_of_what_is_read(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with JobPool(db, processes=0) as workers:
         await workers.take_apart(partial(jobs.wait, seconds=1.2), 1)
-        monkeypatch.setattr(pool, "BUSY", 600)
+        monkeypatch.setattr(pool, "BUSY_FACTOR", 600)
         with pytest.raises(TimeoutError):
             await workers.take_apart(jobs.compute, 1)
 
@@ -230,7 +230,7 @@ async def test_both_ways_lead_to_the_same_cache(tmp_path: Path) -> None:
         ]
         async with JobPool(db, processes=processes) as workers:
             done = await asyncio.gather(
-                *(workers.take(ingest.TakePage(feed, page, NOW)) for feed, page in zip(subscribed, pages, strict=True))
+                *(workers.take(ingest.SavePage(feed, page, NOW)) for feed, page in zip(subscribed, pages, strict=True))
             )
         assert [each.new for each in done] == [5] * MANY
         with closing(connect(db)) as c:

@@ -10,9 +10,9 @@ from sqlite3 import Connection
 import pytest
 
 from tuireader.library.jobs import cache_gateway as writing
+from tuireader.library.jobs.batching import wait_for
 from tuireader.library.jobs.cache_gateway import Writer
-from tuireader.library.jobs.work import wait_for
-from tuireader.model.headline import StatusChange
+from tuireader.model.article import StatusChange
 from tuireader.store import ui_state
 from tuireader.store.connection import connect
 
@@ -46,7 +46,7 @@ def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not only when the lock is looked at again: a kill in between would lose what is on the screen."""
-    monkeypatch.setattr(writing, "PAUSE", 3600.0)
+    monkeypatch.setattr(writing, "LOCK_POLL_INTERVAL", 3600.0)
     kept: list[int] = []
     writer = Writer(db)
     with closing(connect(db)) as other:
@@ -62,7 +62,7 @@ def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
                 ]
         assert kept == [1, 2, 3]
         other.execute("ROLLBACK")
-    monkeypatch.setattr(writing, "PAUSE", 0.0)
+    monkeypatch.setattr(writing, "LOCK_POLL_INTERVAL", 0.0)
     writer.change(StatusChange((4,), starred=True))  # by which it looks again
     assert not writer.close()
     assert not list(db.parent.glob("*.marks-*"))

@@ -14,7 +14,7 @@ from support.raw_server import Serve
 from support.rss import Item, rss
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.queue import UnresponsiveHosts
-from tuireader.urls.private_network import Permission
+from tuireader.urls.hosts import Permission
 
 if TYPE_CHECKING:
     from library.conftest import Library

@@ -48,7 +48,7 @@ def test_what_a_feed_says_counts_and_others_are_left_alone(db: Path) -> None:
 async def test_in_a_narrow_column_it_is_found_out_besides_and_used_from_the_next_article_on(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuireader.tui.main.reading_pane.UNHURRIED", 0.01)
+    monkeypatch.setattr("tuireader.tui.main.reading_pane.IDLE_DELAY", 0.01)
     feed = shelve(db, "The Example Review", pieces(GERMAN, GERMAN))
     app = reader(db)
     async with app.run_test(size=(46, 30)) as pilot:
@@ -65,7 +65,7 @@ async def test_in_a_narrow_column_it_is_found_out_besides_and_used_from_the_next
 
 
 async def test_in_a_wide_column_nobody_asks(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.tui.main.reading_pane.UNHURRIED", 0.01)
+    monkeypatch.setattr("tuireader.tui.main.reading_pane.IDLE_DELAY", 0.01)
     feed = shelve(db, "The Example Review", pieces(GERMAN))
     app = reader(db)
     async with app.run_test(size=(200, 30)) as pilot:

@@ -14,6 +14,7 @@ from tuireader.library.reading import full_text, open_article
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -99,7 +100,7 @@ async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, 
     with closing(connect(library.path)) as c:
         opened = open_article.open_article(c, number)
         text = open_article.markdown_of(c, number)
-        assert [headline.id for headline in articles.window(c, Query(text="taken"), 0, 9)] == [number]
+        assert [headline.id for headline in article_lists.window(c, Query(text="taken"), 0, 9)] == [number]
     assert "excerpt" not in str(opened.document)
     assert opened.article.offline
     assert opened.article.words > 100
@@ -195,7 +196,7 @@ async def test_what_is_not_there_is_a_sentence(library: Library) -> None:
 
 def test_reading_loads_nothing_heavy_before_it_is_needed() -> None:
     heavy = "{'python_socks', 'feedparser', 'trafilatura', 'nh3', 'html2text', 'markdown_it', 'textual'}"
-    light = "tuireader.library.reading.open_article, tuireader.library.reading.status"
+    light = "tuireader.library.reading.open_article, tuireader.library.reading.user_edits"
     code = f"import sys, {light}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,8 +12,9 @@ import pytest
 from conftest import Reply, ScriptedSite
 from tuireader.library.refreshing import ingest
 from tuireader.model.query import Query
-from tuireader.store import articles, statuses
+from tuireader.store import statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,8 +57,8 @@ def read_and_star_all(library: Library) -> int:
 def counts(library: Library) -> tuple[int, int, int]:
     """How many articles there are, how many of them are read, and starred."""
     with closing(connect(library.path)) as c:
-        total, unread = articles.count(c, Query()), articles.count(c, Query(unread=True))
-        return total, total - unread, articles.count(c, Query(starred=True))
+        total, unread = article_lists.count(c, Query()), article_lists.count(c, Query(unread=True))
+        return total, total - unread, article_lists.count(c, Query(starred=True))
 
 
 LACKING = [[name for name, has in zip(PARTS, there, strict=True) if has] for there in product([True, False], repeat=4)]
@@ -153,7 +154,7 @@ async def test_a_feed_that_was_empty_for_a_while(library: Library, site: Scripte
 async def test_many_entries_are_all_in_and_known_again(
     library: Library, site: ScriptedSite, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "PATIENCE", 600.0)  # a busy machine needs longer than it may take
+    monkeypatch.setattr(ingest, "LOCK_TIMEOUT", 600.0)  # a busy machine needs longer than it may take
     items = [item(number, ("guid", "title")) for number in range(many)]
     library.follow(publish(site, items))
     (event,) = await library.refresh()

@@ -13,9 +13,9 @@ from support.raw_server import Serve, redirect, reply, saying
 from support.rss import Item, rss
 from tuireader.feeds import parse
 from tuireader.library.refreshing import ingest
-from tuireader.library.refreshing.refresh import AT_ONCE, WAITING_MAX, Hands, refresh
+from tuireader.library.refreshing.refresh import FEEDS_AT_ONCE, WAITING_MAX, InFlightLimit, refresh
 from tuireader.model.feed import Feed
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import articles, feeds, save_articles, statuses
 from tuireader.store.connection import connect
 from tuireader.web import errors
 
@@ -104,7 +104,7 @@ async def test_an_unchanged_body_is_neither_parsed_nor_written(
 
     monkeypatch.setattr("tuireader.feeds.parse.parse_feed", must_not)
     monkeypatch.setattr("tuireader.library.refreshing.match_entries.plan", must_not)
-    monkeypatch.setattr(articles.Prepacked, "write", must_not)
+    monkeypatch.setattr(save_articles.Prepacked, "write", must_not)
     library.clock.advance(days=1)
     events = await library.refresh()
     assert [event.status for event in events] == ["unchanged", "unchanged"]
@@ -273,7 +273,7 @@ async def test_a_cache_that_cannot_be_written_is_a_sentence(
 
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(articles.Prepacked, "write", full)
+    monkeypatch.setattr(save_articles.Prepacked, "write", full)
     (event,) = await library.refresh()
     assert (event.status, event.error) == ("failed", "The disk is full.")
 
@@ -286,7 +286,7 @@ async def test_a_bug_is_a_failure_and_not_waited_for(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ingest.TakePage, "prepare", broken)
+    monkeypatch.setattr(ingest.SavePage, "prepare", broken)
     async with asyncio.timeout(60):
         assert {event.status for event in await library.refresh()} == {"failed"}
 
@@ -300,7 +300,7 @@ async def test_only_so_many_feeds_are_in_hand(library: Library, serve: Serve) ->
         nonlocal now, most
         now += 1
         most = max(most, now)
-        if now == AT_ONCE:
+        if now == FEEDS_AT_ONCE:
             full.set()
         await full.wait()
         await asyncio.sleep(0)
@@ -308,18 +308,18 @@ async def test_only_so_many_feeds_are_in_hand(library: Library, serve: Serve) ->
         writer.write(reply(rss(Item("one")).encode(), "Connection: close"))
 
     server = await serve(talk)
-    names = (f"http://h{n}.localhost:{server.port}/" for n in range(2 * AT_ONCE))
+    names = (f"http://h{n}.localhost:{server.port}/" for n in range(2 * FEEDS_AT_ONCE))
     library.follow(*names)
     resolve = socket.getaddrinfo
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", lambda *a, **k: resolve("127.0.0.1", *a[1:], **k))
         events = await library.refresh()
     assert all(event.status == "updated" for event in events)
-    assert most == AT_ONCE
+    assert most == FEEDS_AT_ONCE
 
 
 async def test_nothing_more_is_asked_for_while_much_waits_to_be_saved() -> None:
-    hands = Hands()
+    hands = InFlightLimit()
     asked: list[str] = []
 
     async def ask(name: str) -> None:
@@ -350,7 +350,7 @@ async def test_given_feeds_and_all_feeds(library: Library, site: ScriptedSite) -
 async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
     library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "PATIENCE", 0.0)
+    monkeypatch.setattr(ingest, "LOCK_TIMEOUT", 0.0)
     library.follow(put(site, Item("fine"), path="/fine"))
     many = "<item><title>x</title></item>" * 30_000
     site.pages["/many"] = Reply(f"<rss version='2.0'><channel><title>Many</title>{many}</channel></rss>")
@@ -361,7 +361,7 @@ async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
         events["many"].error
         == f"{site.url.partition('//')[2]} sent a feed that takes too long, or too much memory, to be read"
     )
-    monkeypatch.setattr(ingest, "PATIENCE", 60.0)
+    monkeypatch.setattr(ingest, "LOCK_TIMEOUT", 60.0)
     (event,) = [event for event in await library.refresh(force=True) if event.feed.url.endswith("many")]
     assert event.status == "updated"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from tuireader.store import articles, statuses
+from tuireader.store import articles, save_articles, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -559,7 +559,7 @@ async def test_where_guids_count_places_each_article_stays_itself(
         with closing(connect(library.path)) as c:
             rows = [row.id for row in library.headlines() if not only_marked or (row.read and row.starred)]
             return sorted(
-                (each.title, each.link, articles.given_html(c, each.id))
+                (each.title, each.link, save_articles.given_html(c, each.id))
                 for each in (articles.get(c, id_) for id_ in rows)
             )
 

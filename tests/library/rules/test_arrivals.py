@@ -14,13 +14,13 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.factories import NOW, ready, save, subscribe, titles
 from support.rss import Item, rss
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules as library_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.subscribe import subscribe_all
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, folders, labels, rules
+from tuireader.store import folders, labels, rules
 from tuireader.store.connection import connect
-from tuireader.store.queries import search
+from tuireader.store.queries import article_lists, search
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -56,7 +56,7 @@ async def test_a_rule_sees_what_another_feed_has_told_before(library: Library, s
     await library.refresh(force=True)
     with closing(connect(library.path)) as c:
         assert rules.counts(c) == {rule.id: 1}
-        (id_,) = articles.ids(c, Query(starred=True))
+        (id_,) = article_lists.ids(c, Query(starred=True))
         assert labels.tags_of(c, [id_]) == {id_: ["ships"]}
 
 
@@ -113,29 +113,29 @@ def stocked(c: sqlite3.Connection) -> Rule:
 
 def test_a_preview_looks_back_for_ninety_days(c: sqlite3.Connection) -> None:
     rule = stocked(c)
-    found = apply_rules.preview(c, rule, NOW, 1)
+    found = library_rules.preview(c, rule, NOW, 1)
     assert (found.total, [headline.title for headline in found.newest]) == (2, ["Vote 0"])
-    assert apply_rules.preview(c, Rule(" ", hide=True), NOW, 1).total == 0
+    assert library_rules.preview(c, Rule(" ", hide=True), NOW, 1).total == 0
 
 
 def test_a_rule_is_applied_and_removed_in_steps(c: sqlite3.Connection) -> None:
     stocked(c)
-    rule = apply_rules.keep(c, Rule("sea", hide=True, tags=("Sea",)), NOW)
+    rule = library_rules.keep(c, Rule("sea", hide=True, tags=("Sea",)), NOW)
     pauses: list[float] = []
-    assert apply_rules.apply(c, rule, pauses.append) == 700
-    assert apply_rules.apply(c, rule, pauses.append) == 0
+    assert library_rules.apply(c, rule, pauses.append) == 700
+    assert library_rules.apply(c, rule, pauses.append) == 0
     assert len(pauses) == 2
-    assert articles.count(c, Query()) == 3
-    assert apply_rules.remove(c, rule, take_back=True, pause=pauses.append) == 700
-    assert articles.count(c, Query()) == 703
-    assert labels.tags_of(c, articles.ids(c, Query())) == {}
+    assert article_lists.count(c, Query()) == 3
+    assert library_rules.remove(c, rule, take_back=True, pause=pauses.append) == 700
+    assert article_lists.count(c, Query()) == 703
+    assert labels.tags_of(c, article_lists.ids(c, Query())) == {}
     assert rules.every(c) == []
 
 
 def test_a_rule_can_go_and_what_it_did_stay(c: sqlite3.Connection) -> None:
-    rule = apply_rules.keep(c, stocked(c), NOW)
-    apply_rules.apply(c, rule)
-    assert apply_rules.remove(c, rule, take_back=False) == 0
+    rule = library_rules.keep(c, stocked(c), NOW)
+    library_rules.apply(c, rule)
+    assert library_rules.remove(c, rule, take_back=False) == 0
     assert len(titles(c, Query(text="is:hidden "))) == 3
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
-from tuireader.library.rules import apply_rules
-from tuireader.library.rules.prune import expire
+from tuireader.library import rules
+from tuireader.library.rules import expire
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.query import Query, Rule
-from tuireader.store import articles, feeds, labels, statuses
+from tuireader.store import feeds, labels, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 
@@ -46,7 +46,7 @@ def test_nothing_expires_unless_it_is_wanted(c: sqlite3.Connection, feed: Feed) 
 def test_what_is_older_than_so_many_days(c: sqlite3.Connection, feed: Feed) -> None:
     assert expire(c, NOW, 7, 0) == 3
     assert unread(c) == [str(n) for n in range(7)]
-    assert articles.count(c, Query()) == 10
+    assert article_lists.count(c, Query()) == 10
 
 
 def test_what_is_beyond_so_many_of_a_feed(c: sqlite3.Connection, feed: Feed) -> None:
@@ -58,7 +58,7 @@ def test_what_is_beyond_so_many_of_a_feed(c: sqlite3.Connection, feed: Feed) -> 
 
 def test_what_the_user_marks_unread_stays_so(c: sqlite3.Connection, feed: Feed) -> None:
     assert expire(c, NOW, 7, 0) == 3
-    (id_,) = articles.ids(c, Query(text="title:9"))
+    (id_,) = article_lists.ids(c, Query(text="title:9"))
     statuses.mark(c, [id_], read=False)
     assert expire(c, NOW, 7, 1) == 6
     assert unread(c) == ["0", "9"]
@@ -74,20 +74,20 @@ def test_a_feed_has_its_own_ends(c: sqlite3.Connection, feed: Feed) -> None:
 
 
 def test_what_is_starred_tagged_or_kept_stays_unread(c: sqlite3.Connection, feed: Feed) -> None:
-    by_title = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 99)}
+    by_title = {headline.title: headline.id for headline in article_lists.window(c, Query(), 0, 99)}
     statuses.mark(c, [by_title["9"]], starred=True)
     labels.add_tags(c, [by_title["8"]], ["later"])
-    apply_rules.apply(c, apply_rules.keep(c, Rule("title:7", keep=True), NOW))
+    rules.apply(c, rules.keep(c, Rule("title:7", keep=True), NOW))
     expire(c, NOW, 1, 0)
     assert unread(c) == ["0", "7", "8", "9"]
 
 
 def test_what_a_rule_tags_too_stays_unread_where_the_user_tagged_it(c: sqlite3.Connection, feed: Feed) -> None:
-    every = articles.ids(c, Query())
+    every = article_lists.ids(c, Query())
     labels.add_tags(c, every[-1:], ["later"])
-    rule = apply_rules.keep(c, Rule("", tags=("auto",), feed_id=feed.id), NOW)
-    apply_rules.apply(c, rule)
-    assert articles.count(c, Query(tags=("auto",))) == 10
+    rule = rules.keep(c, Rule("", tags=("auto",), feed_id=feed.id), NOW)
+    rules.apply(c, rule)
+    assert article_lists.count(c, Query(tags=("auto",))) == 10
     assert expire(c, NOW, 1, 0) == 8
     assert unread(c) == ["0", "9"]
 

@@ -15,13 +15,12 @@ from conftest import Reply, ScriptedSite
 from support.app_factory import shelve
 from support.factories import NOW, fetch, index_all, ready, save_plan, subscribe
 from support.rss import Item, rss
-from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
-from tuireader.model.account import LOCAL
-from tuireader.model.feed import PAGES
+from tuireader.library.rules import give_back, in_megabytes, look, prune
+from tuireader.model.article import Status, StatusChange
+from tuireader.model.feed import LOCAL, PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, labels, pruning, statuses
+from tuireader.store import accounts, articles, feeds, labels, pruning, save_articles, statuses
 from tuireader.store.connection import connect
 from tuireader.store.pruning import Limits
 from tuireader.store.queries import article_lists
@@ -42,12 +41,12 @@ def stock(library: Library, count: int = 10, *, url: str = "https://a.example/fe
             for n in range(count)
         )
         save_plan(c, feed, Plan(new=new), now)
-        statuses.apply(c, StatusChange(articles.ids(c, Query(feeds=(feed.id,))), read=True))
+        statuses.apply(c, StatusChange(article_lists.ids(c, Query(feeds=(feed.id,))), read=True))
         return feed.id
 
 
 def titles(c: sqlite3.Connection) -> list[str]:
-    return [each.title for each in articles.headlines(c, articles.ids(c, Query()))]
+    return [each.title for each in article_lists.headlines(c, article_lists.ids(c, Query()))]
 
 
 def would_go(library: Library, **limits: int) -> list[str]:
@@ -58,7 +57,7 @@ def would_go(library: Library, **limits: int) -> list[str]:
 
 def mark(library: Library, title: str, **what: bool) -> None:
     with closing(connect(library.path)) as c:
-        id_ = next(id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).title == title)
+        id_ = next(id_ for id_ in article_lists.ids(c, Query()) if articles.get(c, id_).title == title)
         if what.pop("tagged", False):
             labels.add_tags(c, [id_], ["later"])
         statuses.apply(c, StatusChange([id_], what.get("read"), what.get("starred")))
@@ -100,11 +99,11 @@ def test_what_is_starred_on_its_server_comes_back(library: Library) -> None:
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example/")
         feed = feeds.add(c, "https://a.example/f", title="T", site="", now=NOW, account_id=account.id, server_id="7")
         old = replace(ready("one", published=NOW - timedelta(days=9)), server_id="1", status=Status(read=True))
-        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        (there,) = save_articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         assert pruning.prune(c, [there]) == 1
-        assert not articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert not save_articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         starred = replace(old, status=Status(read=True, starred=True))
-        assert articles.save_entries(c, feed.id, Plan(new=(starred,)), NOW).new
+        assert save_articles.save_entries(c, feed.id, Plan(new=(starred,)), NOW).new
 
 
 def of_day(name: str, day: datetime) -> Prepared:
@@ -119,12 +118,12 @@ def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Libra
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
         old = replace(of_day(date, NOW - timedelta(days=9)), status=Status(read=True))
-        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        (there,) = save_articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         assert pruning.prune(c, [there]) == 1
-        assert not articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert not save_articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         moved = replace(of_day(date, NOW), entry=replace(of_day(date, NOW).entry, title=old.entry.title))
-        assert not articles.save_entries(c, feed.id, Plan(new=(moved,)), NOW).new  # its date is that of the build
-        assert articles.save_entries(c, feed.id, Plan(new=(of_day(date, NOW),)), NOW).new
+        assert not save_articles.save_entries(c, feed.id, Plan(new=(moved,)), NOW).new  # its date is that of the build
+        assert save_articles.save_entries(c, feed.id, Plan(new=(of_day(date, NOW),)), NOW).new
 
 
 @pytest.mark.parametrize("day", [None, NOW])
@@ -133,12 +132,12 @@ def test_a_guid_that_is_given_to_another_article_keeps_it_not_away(library: Libr
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
         old = ready("0", "The first words.", title="One", link="https://a.example/one", published=day)
-        (there,) = articles.save_entries(c, feed.id, Plan(new=(replace(old, status=Status(read=True)),)), NOW).new
+        (there,) = save_articles.save_entries(c, feed.id, Plan(new=(replace(old, status=Status(read=True)),)), NOW).new
         assert pruning.prune(c, [there]) == 1
         edited = ready("0", "Wholly other words.", title="Another", link="https://a.example/one", published=day)
-        assert not articles.save_entries(c, feed.id, Plan(new=(edited,)), NOW).new
+        assert not save_articles.save_entries(c, feed.id, Plan(new=(edited,)), NOW).new
         other = ready("0", "Wholly other words.", title="Another", link="https://a.example/2", published=day)
-        assert articles.save_entries(c, feed.id, Plan(new=(other,)), NOW).new
+        assert save_articles.save_entries(c, feed.id, Plan(new=(other,)), NOW).new
 
 
 @pytest.mark.parametrize(
@@ -158,10 +157,10 @@ def test_a_guid_that_is_made_of_address_and_title_keeps_no_other_article_away(
         facts: dict[str, Any] = {"title": "shop.example is down", "link": "https://a.example/status"}
         made = f"{facts['link']} {facts['title']}"
         old = ready(made, "The first words.", **facts, published=published and NOW - timedelta(days=9))
-        (there,) = articles.save_entries(c, feed.id, Plan(new=(replace(old, status=Status(read=True)),)), NOW).new
+        (there,) = save_articles.save_entries(c, feed.id, Plan(new=(replace(old, status=Status(read=True)),)), NOW).new
         assert pruning.prune(c, [there]) == 1
         new = ready(made, text, **facts, published=published)
-        assert (not articles.save_entries(c, feed.id, Plan(new=(new,)), NOW).new) is is_away
+        assert (not save_articles.save_entries(c, feed.id, Plan(new=(new,)), NOW).new) is is_away
 
 
 def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
@@ -170,12 +169,12 @@ def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
         old = replace(ready("one", title="One", link=link, published=NOW - timedelta(days=9)), status=Status(read=True))
-        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        (there,) = save_articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         assert pruning.prune(c, [there]) == 1
         renamed = ready("?p=1", title="One", link=link, published=NOW - timedelta(days=9))
-        assert not articles.save_entries(c, feed.id, Plan(new=(renamed,)), NOW).new
+        assert not save_articles.save_entries(c, feed.id, Plan(new=(renamed,)), NOW).new
         moved = ready("new", title="One", link="https://new.example/", published=NOW - timedelta(days=9))
-        assert not articles.save_entries(c, feed.id, Plan(new=(moved,)), NOW).new
+        assert not save_articles.save_entries(c, feed.id, Plan(new=(moved,)), NOW).new
         others = (
             ready("new", "Wholly other words.", title="One", link="https://new.example/", published=NOW),
             ready("?p=2", title="One", link=link, published=NOW - timedelta(days=8)),
@@ -183,7 +182,7 @@ def test_what_was_removed_stays_away_by_another_guid(library: Library) -> None:
             ready("?p=4", title="Another of a page of changes", link=link, published=NOW - timedelta(days=9)),
             ready("one", "Wholly other words.", title="One", link=link, published=NOW),
         )
-        assert len(articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 5
+        assert len(save_articles.save_entries(c, feed.id, Plan(new=others), NOW).new) == 5
 
 
 TEXT = "Out at sea the fog was so thick that nobody saw the light."
@@ -216,13 +215,13 @@ def test_what_was_removed_stays_away_whatever_a_server_makes_of_its_date_and_tit
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
         old = replace(ready("one", **same | before), status=Status(read=True))
-        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        (there,) = save_articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         if is_completed:
-            articles.save_full_text(c, there, f"<p>{TEXT} All of it.</p>", f"{TEXT} All of it.", 16, published=DAY)
+            save_articles.save_full_text(c, there, f"<p>{TEXT} All of it.</p>", f"{TEXT} All of it.", 16, published=DAY)
             assert articles.get(c, there).published == DAY
         assert pruning.prune(c, [there]) == 1
         again = ready("another guid", **same | before | after)
-        assert (not articles.save_entries(c, feed.id, Plan(new=(again,)), NOW).new) is is_away
+        assert (not save_articles.save_entries(c, feed.id, Plan(new=(again,)), NOW).new) is is_away
 
 
 def test_a_date_of_a_page_makes_entries_without_dates_no_one_article(library: Library) -> None:
@@ -235,10 +234,10 @@ def test_a_date_of_a_page_makes_entries_without_dates_no_one_article(library: Li
             return ParsedEntry(f"bulletin-{day}", "Harbour bulletin", "https://a.example/today", html=text)
 
         fetch(c, feed, (bulletin(1),))
-        (first,) = articles.ids(c, Query())
-        articles.save_full_text(c, first, "<p>All of day 1.</p>", "All of day 1.", 4, published=DAY)
+        (first,) = article_lists.ids(c, Query())
+        save_articles.save_full_text(c, first, "<p>All of day 1.</p>", "All of day 1.", 4, published=DAY)
         fetch(c, feed, (bulletin(2),))
-        assert len(articles.ids(c, Query())) == 2
+        assert len(article_lists.ids(c, Query())) == 2
         assert articles.get(c, first).guid == "bulletin-1"
 
 
@@ -290,7 +289,7 @@ async def test_what_went_is_in_no_list_no_count_and_no_search(library: Library) 
     with closing(connect(library.path)) as c:
         assert titles(c) == [f"{n} days" for n in range(5)]
         assert feeds.counts(c, feed) == (0, 5)
-        assert articles.count(c, Query(text="words ")) == 5
+        assert article_lists.count(c, Query(text="words ")) == 5
         assert sum(facet.total for facet in article_lists.authors(c, Query())) == 5
         for table in ("body", "label_article", "unindexed"):
             column = "article_id"
@@ -316,7 +315,7 @@ async def test_a_feed_that_still_has_it_does_not_bring_it_back(library: Library,
     library.follow(f"{site.url}/feed")
     await library.refresh()
     with closing(connect(library.path)) as c:
-        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+        statuses.apply(c, StatusChange(article_lists.ids(c, Query()), read=True))
     assert await remove(library, newest=3) == 5
     site.pages["/feed"] = Reply(rss(Item("new"), *items), content_type="application/rss+xml", etag='"2"')
     library.clock.advance(hours=25)
@@ -334,7 +333,7 @@ async def test_the_room_is_given_back(library: Library) -> None:
     assert library.path.stat().st_size < before
     with closing(connect(library.path)) as c:
         assert len(titles(c)) == 10
-        assert articles.count(c, Query(text="words ")) == 10
+        assert article_lists.count(c, Query(text="words ")) == 10
 
 
 async def test_a_story_that_others_tell_goes_on_without_it(library: Library, site: ScriptedSite) -> None:
@@ -347,7 +346,7 @@ async def test_a_story_that_others_tell_goes_on_without_it(library: Library, sit
     await library.refresh()
     with closing(connect(library.path)) as c:
         assert titles(c) == ["resigned"]
-        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+        statuses.apply(c, StatusChange(article_lists.ids(c, Query()), read=True))
     assert await remove(library, days=4) == 1
     with closing(connect(library.path)) as c:
         assert titles(c) == ["resigned"]
@@ -371,7 +370,7 @@ def test_whatever_is_marked_nothing_that_is_meant_to_stay_goes(
         feed = subscribe(c, "https://a.example/feed")
         new = tuple(ready(f"{n}", title=f"{n}", published=NOW - timedelta(days=n)) for n in range(len(marks)))
         save_plan(c, feed, Plan(new=new), NOW)
-        ids = {articles.get(c, id_).title: id_ for id_ in articles.ids(c, Query())}
+        ids = {articles.get(c, id_).title: id_ for id_ in article_lists.ids(c, Query())}
         for n, (read, starred, tagged) in enumerate(marks):
             statuses.apply(c, StatusChange([ids[str(n)]], read=read, starred=starred))
             if tagged:

@@ -9,7 +9,7 @@ from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.subscribing.discovery import Candidates, candidates
-from tuireader.urls.private_network import Permission, Reach
+from tuireader.urls.hosts import Permission, Reach
 
 if TYPE_CHECKING:
     from library.conftest import Library

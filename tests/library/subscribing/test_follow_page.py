@@ -19,13 +19,14 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
 from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
 from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.model.article import StatusChange
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page
-from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, pruning, site_facts, statuses
 from tuireader.store.connection import connect
-from tuireader.urls.private_network import Permission
+from tuireader.store.queries import article_lists
+from tuireader.urls.hosts import Permission
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -67,7 +68,7 @@ async def test_what_a_page_lists_is_followed(library: Library, site: ScriptedSit
     assert (done.refreshed.new, done.feed.title) == (5, "The News")
     assert library.titles() == [f"Story number {number}" for number in (5, 4, 3, 2, 1)]
     with closing(connect(library.path)) as c:
-        newest = articles.get(c, articles.ids(c, Query())[0])
+        newest = articles.get(c, article_lists.ids(c, Query())[0])
         assert (newest.link, newest.published) == (f"{site.url}/news/5", datetime(2026, 1, 5, tzinfo=UTC))
         assert not newest.offline
         assert site_facts.page_list_feeds(c) == {done.feed.id}
@@ -255,7 +256,7 @@ async def test_the_newest_text_of_a_watched_page_is_not_pruned(library: Library,
     assert await again(library) is None
     library.clock.advance(days=100)
     with closing(connect(library.path)) as c:
-        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+        statuses.apply(c, StatusChange(article_lists.ids(c, Query()), read=True))
         gone = [each.id for each in pruning.prunable(c, library.clock(), pruning.Limits(days=30))]
         assert len(gone) == 1
         pruning.prune(c, gone)
@@ -321,7 +322,7 @@ async def watched(library: Library, site: ScriptedSite) -> Subscribed:
 
 def bodies(library: Library) -> list[str]:
     with closing(connect(library.path)) as c:
-        return [articles.body(c, id_) for id_ in articles.ids(c, Query())]
+        return [articles.body(c, id_) for id_ in article_lists.ids(c, Query())]
 
 
 async def test_each_change_of_a_page_is_an_article(library: Library, site: ScriptedSite) -> None:
@@ -404,7 +405,9 @@ async def test_a_wordpress_without_a_feed_gives_its_posts_by_its_api(
     assert (done.feed.title, done.refreshed.new) == ("My Blog", 3)
     assert library.titles() == [post.title for post in posts]
     with closing(connect(library.path)) as c:
-        assert {articles.get(c, id_).authors[0] for id_ in articles.ids(c, Query())} == {post.author for post in posts}
+        assert {articles.get(c, id_).authors[0] for id_ in article_lists.ids(c, Query())} == {
+            post.author for post in posts
+        }
     site.pages[path] = Reply("[]", content_type="application/json")
     assert "not a feed" in str(await again(library)) or len(library.titles()) == 3
 

@@ -20,6 +20,7 @@ from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -114,10 +115,10 @@ async def test_the_article_of_a_feed_is_saved_as_it_is_and_outlives_the_feed(
     assert (kept.was_here, (await keep(library, f"{site.url}/one")).was_here) == (False, True)
     assert [request.path for request in site.requests] == ["/feed"]
     with closing(connect(library.path)) as c:
-        (both,) = articles.window(c, Query(), 0, 9)  # one story
+        (both,) = article_lists.window(c, Query(), 0, 9)  # one story
         statuses.mark(c, [both.id], read=True)
         unsubscribe(c, feed.id)
-        (left,) = articles.window(c, Query(), 0, 9)
+        (left,) = article_lists.window(c, Query(), 0, 9)
         assert (left.id, left.read) == (kept.article_id, True)
         assert "Paragraph 5" in articles.body(c, left.id)
 
@@ -198,7 +199,7 @@ async def test_the_page_of_several_articles_is_the_text_of_none_of_them(
     async with library.asking() as queue:
         await subscribe(library.cache, queue, f"{site.url}/changes", clock=library.clock)
     with closing(connect(library.path)) as c:
-        texts = {row.title: articles.body(c, row.id) for row in articles.window(c, Query(apart=True), 0, 9)}
+        texts = {row.title: articles.body(c, row.id) for row in article_lists.window(c, Query(apart=True), 0, 9)}
         assert "Paragraph 5" in articles.body(c, kept.article_id)
     assert [title for title, text in texts.items() if "Paragraph 5" in text] == ["On Ropes"]
 
@@ -213,7 +214,7 @@ async def test_an_address_that_counts_readers_behind_its_fragment_is_that_of_the
     await library.refresh()
     await keep(library, f"{site.url}/ropes")
     with closing(connect(library.path)) as c:
-        texts = [articles.body(c, row.id) for row in articles.window(c, Query(apart=True), 0, 9)]
+        texts = [articles.body(c, row.id) for row in article_lists.window(c, Query(apart=True), 0, 9)]
     assert ["Paragraph 5" in text for text in texts] == [True, True]
 
 
@@ -228,7 +229,7 @@ async def test_what_an_address_led_to_before_stays_beside_what_is_there_now(
     site.pages["/today"] = Reply(status=302, headers={"Location": "/daily"})
     second = await keep(library, f"{site.url}/today")
     with closing(connect(library.path)) as c:
-        rows = {row.id: (row.title, row.read) for row in articles.window(c, Query(), 0, 9)}
+        rows = {row.id: (row.title, row.read) for row in article_lists.window(c, Query(), 0, 9)}
         assert "Paragraph 5" in articles.body(c, first.article_id)
         assert "tuning" in articles.body(c, second.article_id)
     assert rows == {first.article_id: ("On Ropes", True), second.article_id: ("On Knots", False)}

@@ -19,7 +19,7 @@ from tuireader.library.subscribing.subscribe import Subscribed, candidates, subs
 from tuireader.model.feed import PageList, Refreshed
 from tuireader.store import feeds, site_facts
 from tuireader.store.connection import connect
-from tuireader.urls.private_network import Reach
+from tuireader.urls.hosts import Reach
 
 if TYPE_CHECKING:
     from library.conftest import Library

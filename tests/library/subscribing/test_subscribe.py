@@ -12,7 +12,7 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, reply
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
-from tuireader.demo.posts import author_path, category_path, load_posts
+from tuireader.demo.pages import author_path, category_path, load_posts
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe, subscribe_all
 from tuireader.model.article import Article
@@ -21,8 +21,8 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
-from tuireader.urls.private_network import Reach
-from tuireader.web.headers import authorization_of
+from tuireader.urls.hosts import Reach
+from tuireader.web.headers_and_decompression import authorization_of
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -214,14 +214,16 @@ async def test_names_that_the_feed_leaves_out_are_taken_from_the_page(
     with closing(connect(library.path)) as c:
         assert [facet.name for facet in article_lists.authors(c, Query())] == [BORDER.author]
         for query in ("author:Author", "category:Russia", "second"):
-            assert [row.id for row in articles.window(c, Query(text=query), 0, 9)] == [done.article_id]
+            assert [row.id for row in article_lists.window(c, Query(text=query), 0, 9)] == [done.article_id]
     # An edit of the entry names nobody either: the names stay.
     edited = Item("b", title=BORDER.title, html=text + "<p>Edited.</p>", link=link)
     site.pages["/feed/"] = Reply(rss(edited, site=site.url + "/"))
     await library.refresh(force=True)
     assert article(library, done.article_id).authors == (BORDER.author,)
     with closing(connect(library.path)) as c:
-        assert [row.id for row in articles.window(c, Query(text="author:Author second"), 0, 9)] == [done.article_id]
+        assert [row.id for row in article_lists.window(c, Query(text="author:Author second"), 0, 9)] == [
+            done.article_id
+        ]
 
 
 @pytest.mark.parametrize("page", ["", "<html><body><main><p>Two.</p></main></body></html>"])

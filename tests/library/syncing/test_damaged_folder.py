@@ -20,12 +20,13 @@ from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, status_outbox, statuses
+from tuireader.store import articles, feeds, save_articles, status_outbox, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
     LARGEST,
-    LONGEST,
+    NAME_MAX,
     Fact,
     FolderMap,
     Subscription,
@@ -254,7 +255,7 @@ def test_so_many_unsubscriptions_look_like_an_accident(machine: MakeMachine) -> 
 
 
 def test_more_feeds_than_come_at_once_come_with_the_next(machine: MakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_folder, "_NEW_MOST", 2)
+    monkeypatch.setattr(shared_folder, "_NEW_FEEDS_MAX", 2)
     one = machine("one")
     urls = [f"https://site-{n}.example/feed" for n in range(5)]
     foreign(one, of_subscriptions({url: followed(LATE) for url in urls}))
@@ -310,7 +311,7 @@ def test_of_too_much_what_is_here_is_kept(monkeypatch: pytest.MonkeyPatch) -> No
 def test_long_names_of_one_machine_end_the_sharing_of_no_other(machine: MakeMachine) -> None:
     """Merged, they would make the file of each machine larger than what is read."""
     one, two = pair(machine)
-    name = Fact(1, "\U0001f600" * LONGEST)
+    name = Fact(1, "\U0001f600" * NAME_MAX)
     strange = of_subscriptions(
         {f"https://{n}.example/f": Subscription(title=name, folder=name, name=name) for n in range(600)}
     )
@@ -422,8 +423,8 @@ def test_an_article_with_another_guid_is_marked_by_that_too(machine: MakeMachine
     one.exchange()
     for each in (one, two):
         with each.opened() as c:
-            for id_ in articles.ids(c, Query()):
-                articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "#new-"))
+            for id_ in article_lists.ids(c, Query()):
+                save_articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "#new-"))
     everywhere(two, one)
     assert one.state() == two.state()
     assert (two.state()[f"{URL}#new-0"], two.state()[f"{URL}#new-1"]) == ((True, False), (False, True))
@@ -435,7 +436,7 @@ def test_marks_of_a_backup_reach_the_other_machines(machine: MakeMachine, tmp_pa
     with closing(connect(tmp_path / "backup.db")) as c:
         feed = feeds.add(c, URL, title="[" * 300_000, site="", now=NOW)
         save_plan(c, feed, Plan(new=tuple(ready(f"{URL}#{n}") for n in range(3))))
-        for id_ in articles.ids(c, Query()):
+        for id_ in article_lists.ids(c, Query()):
             number = articles.get(c, id_).guid[-1]
             statuses.mark(c, [id_], read=number == "0", starred=number == "1")
         lines = [json.dumps(row) for row in backup_rows(c, NOW)]

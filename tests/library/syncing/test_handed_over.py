@@ -16,8 +16,8 @@ from support.devices import Device
 from support.factories import NOW, backup_of, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
+from tuireader.library import rules as library_rules
 from tuireader.library.refreshing.upkeep import index_all
-from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing.greader import GoogleReader
 from tuireader.library.syncing.miniflux import Miniflux
@@ -28,6 +28,7 @@ from tuireader.model.fetched import Plan
 from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, pruning, rules, status_outbox, statuses
 from tuireader.store.connection import Connection, connect
+from tuireader.store.queries import article_lists
 
 OWN = "http://own.example/feed"
 
@@ -43,7 +44,7 @@ async def with_own_feed(server: Api, device: MakeDevice) -> tuple[Device, Feed]:
         save_plan(c, feed, Plan(new=tuple(ready(f"own-{n}", link=f"http://own.example/{n}") for n in range(4))))
         subscription.put_into(c, feed.id, "Mine")
         rules.add(c, Rule("nothing", star=True, folder_id=folders.find(c, "Mine").id), NOW)
-        statuses.mark(c, articles.ids(c, Query(feeds=(feed.id,)))[:1], starred=True)
+        statuses.mark(c, article_lists.ids(c, Query(feeds=(feed.id,)))[:1], starred=True)
         return here, feeds.get(c, feed.id)
 
 
@@ -62,7 +63,7 @@ async def test_a_feed_whose_address_redirects_stays_one(server: Api, device: Mak
     with closing(connect(here.path)) as c:
         (feed,) = of_own(c)
         assert (feed.id, feed.url, feed.is_followed_for_us) == (own.id, server.leads[OWN], True)
-        assert articles.count(c, Query(feeds=(own.id,))) == 6
+        assert article_lists.count(c, Query(feeds=(own.id,))) == 6
         assert [rule.folder_id for rule in rules.every(c)] == [feed.folder_id]
 
 
@@ -82,14 +83,14 @@ async def test_a_rule_for_a_folder_follows_to_the_folder_of_that_name_whatever_e
         subscription.put_all_into(c, [feed.id for feed in own], "Mine")
         own = [feeds.get(c, feed.id) for feed in own]
         rule = rules.add(c, Rule("nothing", star=True, folder_id=own[0].folder_id), NOW)
-        before = apply_rules.feeds_of_rules(c)
+        before = library_rules.feeds_of_rules(c)
     for place in order:
         await here.push(own[place])
     with closing(connect(here.path)) as c:
         folder = folders.get(c, rules.get(c, rule.id).folder_id or 0)
         assert (folder.name, folder.account_id) == ("Mine", here.account_id)
         assert {feed.name for feed in feeds.every(c) if feed.folder_id == folder.id} == {"Own 0", "Own 1"}
-        (said,) = apply_rules.without_rules(c, before)
+        (said,) = library_rules.without_rules(c, before)
         assert said.startswith("Not in “Mine” any more, which a rule is for (star): ")
 
 
@@ -225,7 +226,7 @@ async def test_what_is_handed_over_while_a_sync_waits_for_the_feeds_stays(
     """The list that the sync has asked for is older than the push: it must not end what is not in it."""
     here, own = await with_own_feed(server, device)
     with closing(connect(here.path)) as c:
-        statuses.mark(c, articles.ids(c, Query(feeds=(own.id,))), read=True, starred=False)
+        statuses.mark(c, article_lists.ids(c, Query(feeds=(own.id,))), read=True, starred=False)
     asked, answered = asyncio.Event(), asyncio.Event()
     for kind in (GoogleReader, Miniflux):
         monkeypatch.setattr(kind, "feeds", _once_late(kind.feeds, asked, answered))
@@ -240,7 +241,7 @@ async def test_what_is_handed_over_while_a_sync_waits_for_the_feeds_stays(
     with closing(connect(here.path)) as c:
         (feed,) = of_own(c)
         assert feed.is_of_account
-        rows = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
+        rows = article_lists.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
         assert [row.read for row in rows] == [True] * 4
 
 
@@ -269,7 +270,7 @@ async def test_what_is_marked_unread_there_after_a_rule_read_it_and_it_was_prune
         await here.sync()
     assert one.read
     with closing(connect(here.path)) as c:
-        pruning.prune(c, articles.ids(c, Query()))
+        pruning.prune(c, article_lists.ids(c, Query()))
     server.mark(one.number, read=False)
     for _ in range(2):
         await here.sync()
@@ -292,8 +293,8 @@ async def test_what_is_marked_unread_there_comes_back_unread_where_its_story_is_
     await here.sync()
     with closing(connect(here.path)) as c:
         index_all(c)
-        assert len(articles.ids(c, Query())) == 1, "it is one story"
-        (of_two,) = (id_ for id_ in articles.ids(c, Query(apart=True)) if "site-2" in articles.get(c, id_).link)
+        assert len(article_lists.ids(c, Query())) == 1, "it is one story"
+        (of_two,) = (id_ for id_ in article_lists.ids(c, Query(apart=True)) if "site-2" in articles.get(c, id_).link)
         pruning.prune(c, [of_two])
     server.mark(items[1].number, read=False)
     for _ in range(2):
@@ -302,8 +303,8 @@ async def test_what_is_marked_unread_there_comes_back_unread_where_its_story_is_
             index_all(c)
     await here.sync()
     with closing(connect(here.path)) as c:
-        assert sorted(articles.status(c, id_).read for id_ in articles.ids(c, Query(apart=True))) == [False, True]
-        assert articles.count(c, Query(unread=True)) == 1
+        assert sorted(articles.status(c, id_).read for id_ in article_lists.ids(c, Query(apart=True))) == [False, True]
+        assert article_lists.count(c, Query(unread=True)) == 1
     assert [item.read for item in items] == [True, False]
 
 
@@ -320,10 +321,10 @@ async def test_what_a_backup_brings_back_into_a_feed_of_an_account_gets_its_numb
     here.mark(one.title, two.title, read=True)
     await here.sync()
     with closing(connect(here.path)) as c:
-        pruning.prune(c, articles.ids(c, Query()))
-        assert len(articles.ids(c, Query())) == 1
+        pruning.prune(c, article_lists.ids(c, Query()))
+        assert len(article_lists.ids(c, Query())) == 1
         import_stream(c, backup, NOW, lambda _: None)
-        assert len(articles.ids(c, Query())) == 3
+        assert len(article_lists.ids(c, Query())) == 3
     here.mark(one.title, starred=True)
     for _ in range(2):
         done = await here.sync()

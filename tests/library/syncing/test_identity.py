@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.model.fetched import Ours, ParsedEntry, RemoteEntry
-from tuireader.store import identity
-from tuireader.store.identity import BARE, EQUAL, HALF, compared, is_still, kept
+from tuireader.model.fetched import LocalArticle, ParsedEntry, RemoteEntry
+from tuireader.store import article_identity
+from tuireader.store.article_identity import BARE, EQUAL, HALF, compared, is_still, kept
 
 
-def has_half(_entry: RemoteEntry, _there: Ours) -> int:
+def has_half(_entry: RemoteEntry, _there: LocalArticle) -> int:
     return HALF
 
 
-match = partial(identity.match, is_kept=has_half)
+match = partial(article_identity.match, is_kept=has_half)
 DAY = datetime(2026, 11, 3, 10, 30, 15, tzinfo=UTC)
 
 
@@ -30,9 +30,9 @@ def entry(
     return RemoteEntry(number, "feed/1", ParsedEntry(title=title, link=link, **facts))  # type: ignore[arg-type]
 
 
-def ours(id_: int, number: str, of: RemoteEntry, **more: object) -> Ours:
+def ours(id_: int, number: str, of: RemoteEntry, **more: object) -> LocalArticle:
     there = of.entry
-    return Ours(id_, number, b"", there.guid, there.title, there.link, there.published)._replace(**more)  # type: ignore[arg-type]
+    return LocalArticle(id_, number, b"", there.guid, there.title, there.link, there.published)._replace(**more)  # type: ignore[arg-type]
 
 
 def test_a_number_that_is_right_is_a_correction_whatever_changed() -> None:
@@ -57,8 +57,8 @@ def test_at_an_address_of_several_the_same_text_at_the_same_moment_is_one_under_
     home = "https://sea.example/"
     there = [ours(n, "", entry(str(n), f"Title {n}", home, published=DAY + timedelta(hours=n))) for n in (1, 2)]
     after = entry("9", "Title 1, corrected", home, published=DAY + timedelta(hours=1))
-    assert identity.match([after], there, is_kept=lambda *_: EQUAL).same["9"].id == 1
-    assert identity.match([after], there, is_kept=lambda *_: HALF).same == {}
+    assert article_identity.match([after], there, is_kept=lambda *_: EQUAL).same["9"].id == 1
+    assert article_identity.match([after], there, is_kept=lambda *_: HALF).same == {}
 
 
 def test_a_number_of_another_article_is_wrong_and_its_own_article_is_found() -> None:
@@ -110,7 +110,7 @@ def test_articles_of_one_address_and_title_are_told_apart_by_their_dates() -> No
 def test_of_several_of_one_moment_with_one_text_but_for_a_word_each_finds_its_own() -> None:
     there = [ours(n, "", entry("7", guid=f"own {n}")) for n in range(8)]
     came = [entry(str(n), guid="theirs") for n in range(8)]
-    found = identity.match(came, there, is_kept=lambda each, mine: HALF + (int(each.server_id) == mine.id))
+    found = article_identity.match(came, there, is_kept=lambda each, mine: HALF + (int(each.server_id) == mine.id))
     assert {int(number): each.id for number, each in found.same.items()} == {n: n for n in range(8)}
 
 
@@ -119,7 +119,7 @@ def test_of_several_of_one_moment_with_one_text_but_for_a_word_each_finds_its_ow
 def test_of_the_same_title_each_day_the_text_decides(link: str, least: int, stays: int) -> None:
     before = ours(1, "", entry("7"))
     after = entry("99", link=link, guid="x", published=DAY + timedelta(hours=24))
-    found = identity.match([after], [before], is_kept=lambda _entry, _there: stays)
+    found = article_identity.match([after], [before], is_kept=lambda _entry, _there: stays)
     assert bool(found.same) is (stays >= least)
 
 
@@ -131,7 +131,7 @@ def test_where_several_have_an_address_half_of_a_text_is_none(published: datetim
     after = entry("99", guid="x", published=published)
     for rank, same in ((HALF, {}), (EQUAL, {"99": 1})):
         ranks = {1: rank, 2: 0}
-        found = identity.match([after], there, {"8"}, is_kept=lambda _, mine, ranks=ranks: ranks[mine.id])  # type: ignore[misc]
+        found = article_identity.match([after], there, {"8"}, is_kept=lambda _, mine, ranks=ranks: ranks[mine.id])  # type: ignore[misc]
         assert {number: each.id for number, each in found.same.items()} == same
 
 
@@ -153,7 +153,7 @@ def test_where_an_address_alone_agrees_the_text_decides(
 ) -> None:
     before = ours(1, "", entry("7"))
     after = entry("99", title, guid="x", published=DAY + apart)
-    found = identity.match([after], [before], is_kept=lambda _entry, _there: stays)
+    found = article_identity.match([after], [before], is_kept=lambda _entry, _there: stays)
     assert bool(found.same) is is_one
 
 
@@ -233,13 +233,13 @@ def test_of_many_articles_of_one_title_and_moment_some_texts_are_compared_once_e
         read.append(id_)
         return str(id_)
 
-    look = identity.is_kept_in(html_of, lambda each: each.entry.html)
+    look = article_identity.is_kept_in(html_of, lambda each: each.entry.html)
 
-    def is_kept(each: RemoteEntry, there: Ours) -> int:
+    def is_kept(each: RemoteEntry, there: LocalArticle) -> int:
         nonlocal compared_pairs
         compared_pairs += 1
         return look(each, there)
 
-    identity.match(after, before, is_kept=is_kept)
+    article_identity.match(after, before, is_kept=is_kept)
     assert compared_pairs <= 2000
     assert len(read) == len(set(read))

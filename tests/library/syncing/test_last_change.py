@@ -16,10 +16,11 @@ from support.machines import LATE, URL, Machine, MakeMachine, everywhere, follow
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.import_any import import_stream
+from tuireader.model.article import utc_now
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import utc_now
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, folders, rules, save_articles, status_outbox, statuses
+from tuireader.store.queries import article_lists
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import Fact, FolderMap, Subscription, packed, stamp
 
@@ -342,7 +343,7 @@ def test_spellings_of_an_address_are_one_feed(machine: MakeMachine, first: int, 
             if not is_shared:  # it was followed before
                 c.execute("DELETE FROM subscription_time")
     with machines[0].opened() as c:
-        statuses.mark(c, articles.ids(c, Query()), now=lambda: NOW, starred=True)
+        statuses.mark(c, article_lists.ids(c, Query()), now=lambda: NOW, starred=True)
     everywhere(machines[first], machines[1 - first])
     for each in machines:
         assert set(each.feeds()) == {URL}
@@ -353,8 +354,8 @@ def test_spellings_of_an_address_are_one_feed(machine: MakeMachine, first: int, 
 def change_guids(machine: Machine, *, when: datetime | None = None) -> None:
     """The publisher has other guids now, and this machine has seen that; `when`: the old ones are others' from then."""
     with machine.opened() as c:
-        for id_ in articles.ids(c, Query(apart=True)):
-            articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "?p="), taken=when)
+        for id_ in article_lists.ids(c, Query(apart=True)):
+            save_articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "?p="), taken=when)
 
 
 def states(machine: Machine) -> dict[str, tuple[bool, bool]]:
@@ -377,7 +378,7 @@ def test_marks_by_guids_of_before_and_of_now_are_of_one_article(
     if not is_known:
         with two.opened() as c:
             for values in ({"read": True, "starred": True}, {"read": False, "starred": False}):
-                statuses.mark(c, articles.ids(c, Query(apart=True)), now=lambda: two.now, **values)
+                statuses.mark(c, article_lists.ids(c, Query(apart=True)), now=lambda: two.now, **values)
     two.exchange()
     one.now = two.now
     one.mark(2, starred=not is_known)
@@ -394,7 +395,7 @@ def test_a_mark_by_a_new_guid_reaches_a_machine_that_knows_only_the_former(pair:
     one, two = pair
     change_guids(one)
     with one.opened() as c:
-        ids = {articles.get(c, id_).guid: id_ for id_ in articles.ids(c, Query(apart=True))}
+        ids = {articles.get(c, id_).guid: id_ for id_ in article_lists.ids(c, Query(apart=True))}
         statuses.mark(c, [ids[f"{URL}?p=2"]], starred=True)
         statuses.mark(c, [ids[f"{URL}?p=3"]], read=True)
     one.now += timedelta(hours=1)
@@ -407,7 +408,7 @@ def test_a_mark_that_waits_is_told_by_the_new_guid_as_late_as_it_was_made(pair: 
     change_guids(two)
     with two.opened() as c:
         for value in (True, False):
-            statuses.mark(c, articles.ids(c, Query(apart=True)), now=lambda: two.now, starred=value)
+            statuses.mark(c, article_lists.ids(c, Query(apart=True)), now=lambda: two.now, starred=value)
     two.exchange()
     one.mark(2, starred=True, now=two.now + timedelta(minutes=1))
     change_guids(one)
@@ -473,9 +474,9 @@ def test_killed_between_two_files_nothing_is_lost(
 
 def edge(machine: Machine) -> int:
     """The latest time that a machine believes."""
-    from tuireader.sync.shared_folder_map import _AHEAD, _FIRST
+    from tuireader.sync.shared_folder_map import _CLOCK_LEAD_MAX, _FIRST
 
-    return max(int(machine.now.timestamp() * 1000), _FIRST) + _AHEAD
+    return max(int(machine.now.timestamp() * 1000), _FIRST) + _CLOCK_LEAD_MAX
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1, 10**12])
@@ -575,7 +576,7 @@ def test_a_rule_that_is_removed_takes_nothing_that_was_marked_by_hand_on_another
         each.now = utc_now() - timedelta(hours=1 if is_by_hand_first else 0)
     with one.opened() as c:
         rule = rules.add(c, Rule("", star=True, read=True), NOW)
-        rules.apply(c, rule, [id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).guid != f"{URL}#4"])
+        rules.apply(c, rule, [id_ for id_ in article_lists.ids(c, Query()) if articles.get(c, id_).guid != f"{URL}#4"])
     two.mark(0, starred=True, read=True)
     for each in (one, two) if is_told_first else (two, one):
         each.exchange()
@@ -604,7 +605,7 @@ def test_a_rule_that_came_and_went_leaves_what_was_taken_back_by_hand(
         two.exchange()
     with two.opened() as c:
         rule = rules.add(c, Rule("", star=True, read=True), NOW)
-        rules.apply(c, rule, articles.ids(c, Query()))
+        rules.apply(c, rule, article_lists.ids(c, Query()))
     if "ruled" in told:
         two.now = one.now = utc_now()
         everywhere(two, one)
@@ -638,7 +639,7 @@ def test_a_backup_with_what_a_rule_did_takes_nothing_back_that_the_user_did_sinc
         each.now = utc_now() - timedelta(hours=2)
     with two.opened() as c:
         rule = rules.add(c, Rule("", star=True, read=True, feed_id=two.feed_id()), NOW)
-        rules.apply(c, rule, articles.ids(c, Query()))
+        rules.apply(c, rule, article_lists.ids(c, Query()))
     one.now = two.now
     everywhere(two, one)
     with two.opened() as c:

@@ -21,7 +21,7 @@ from tuireader.errors import SyncError
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.passwords import in_time, login_of
 from tuireader.library.syncing.server import Login
-from tuireader.model.account import Account, Secret
+from tuireader.model.feed import Account, Secret
 
 URL = "https://rss.example"
 

@@ -12,12 +12,12 @@ import pytest
 from library.syncing.conftest import MakeDevice
 from support.factories import NOW
 from support.reader_servers import FIRST, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
-from tuireader.library.reading.status import tag
+from tuireader.library.reading.user_edits import tag
 from tuireader.library.refreshing.match_entries import prepare
+from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan
-from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, pruning, rules, statuses, ui_state
+from tuireader.store import accounts, articles, feeds, pruning, rules, save_articles, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 
@@ -43,7 +43,7 @@ async def test_a_teaser_with_another_headline_and_address_is_no_sign_of_a_restor
     here.mark(items[1].title, read=True)
     assert (await here.sync()).said + (await here.sync()).said == ()
     with closing(connect(here.path)) as c:
-        assert len(articles.ids(c, Query(apart=True))) == len(items)
+        assert len(article_lists.ids(c, Query(apart=True))) == len(items)
         rows = c.execute("SELECT server_id, read, starred FROM article").fetchall()
     assert freshrss.state()[other.title] == (False, False)
     there = {str(item.number): (item.read, item.starred) for item in freshrss.items.values()}
@@ -86,7 +86,7 @@ async def test_an_article_that_its_publisher_edits_is_no_sign_of_a_restore(
     await here.sync()
     here.mark(other.title, starred=True)
     with closing(connect(here.path)) as c:
-        (id_,) = [each.id for each in articles.window(c, Query(), 0, 99) if each.title == edited.title]
+        (id_,) = [each.id for each in article_lists.window(c, Query(), 0, 99) if each.title == edited.title]
         tag(c, [id_], ["kept"])
     await here.sync()
     server.mark(other.number, starred=False)
@@ -100,7 +100,7 @@ async def test_an_article_that_its_publisher_edits_is_no_sign_of_a_restore(
     with closing(connect(here.path)) as c:
         rows = c.execute("SELECT server_id, read, starred FROM article").fetchall()
         assert articles.status(c, id_).read
-        assert articles.count(c, Query(tags=("kept",))) == 1
+        assert article_lists.count(c, Query(tags=("kept",))) == 1
     there = {str(item.number): (item.read, item.starred) for item in server.items.values()}
     assert {number: (bool(read), bool(starred)) for number, read, starred in rows} == there
 
@@ -299,7 +299,7 @@ async def test_what_an_archive_brought_read_is_not_read_on_the_server(server: Ap
         for n in range(4):
             entry = ParsedEntry(f"g{n}", f"Post {n}", f"https://own.example/{n}", published=at + timedelta(hours=n))
             old = replace(prepare(replace(entry, html="<p>Words of it.</p>")), status=Status(read=True))
-            (id_,) = articles.save_entries(c, own.id, Plan(new=(old,), is_old=True), NOW).new
+            (id_,) = save_articles.save_entries(c, own.id, Plan(new=(old,), is_old=True), NOW).new
         statuses.mark(c, [id_], read=False)
         statuses.mark(c, [id_], read=True)  # the last one was read by the user
     await here.push(own)
@@ -379,7 +379,7 @@ async def test_a_pushed_feed_of_posts_without_titles_is_not_doubled(server: Api,
             prepare(ParsedEntry(f"t{n}", "Twins", "https://own.example/t", published=at + timedelta(seconds=n)))
             for n in range(2 * isinstance(server, FakeReader))  # Miniflux has one of each address
         ]
-        saved = articles.save_entries(c, own.id, Plan(new=(*posts, *twins)), NOW)
+        saved = save_articles.save_entries(c, own.id, Plan(new=(*posts, *twins)), NOW)
         statuses.mark(c, saved.new[:3], read=True)
     await here.push(own)
     number = max(server.feeds)
@@ -530,7 +530,7 @@ async def test_what_was_read_and_removed_to_make_room_comes_back_only_if_it_is_u
     here.mark(*(item.title for item in items[:4]), read=True)
     await here.sync()
     with closing(connect(here.path)) as c:
-        ids = [each.id for each in articles.window(c, Query(), 0, 99) if each.read]
+        ids = [each.id for each in article_lists.window(c, Query(), 0, 99) if each.read]
         assert pruning.prune(c, ids) == 4
     await here.sync()
     assert len(here.state()) == 3
@@ -560,7 +560,7 @@ async def test_the_full_text_of_a_reused_number_is_not_asked_for(miniflux: FakeM
     here = device(miniflux)
     await here.sync()
     with closing(connect(here.path)) as c:
-        (id_,) = articles.ids(c, Query())
+        (id_,) = article_lists.ids(c, Query())
     assert await here.fetches_text(id_)
     miniflux.items[item.number] = replace(item, title="Another", link="https://a.example/another", text="<p>Else.</p>")
     before = len(miniflux.asked)
@@ -580,7 +580,7 @@ async def test_a_mark_goes_to_no_other_article_of_its_title(server: Api, device:
         html = "<p>The harbour in the evening, from the old pier, with all of its lights.</p>"
         link = "https://own.example/200"
         entry = ParsedEntry("g200", title, link, published=at if is_dated else None, html=html)
-        saved = articles.save_entries(c, own.id, Plan(new=(prepare(entry),)), at)
+        saved = save_articles.save_entries(c, own.id, Plan(new=(prepare(entry),)), at)
         statuses.mark(c, saved.new, read=True, starred=True)
     await here.push(own)
     (other,) = server.publish(
@@ -592,7 +592,7 @@ async def test_a_mark_goes_to_no_other_article_of_its_title(server: Api, device:
     assert not server.items[other.number].starred
     assert not server.items[other.number].read
     with closing(connect(here.path)) as c:
-        rows = articles.window(c, Query(feeds=(own.id,), apart=True), 0, 9)
+        rows = article_lists.window(c, Query(feeds=(own.id,), apart=True), 0, 9)
         assert sorted(row.starred for row in rows) == [False, True]
 
 

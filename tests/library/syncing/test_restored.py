@@ -20,7 +20,7 @@ from conftest import Reply, ScriptedSite
 from support import real_freshrss, real_miniflux
 from support.devices import Device
 from tuireader.library.syncing.server import Login
-from tuireader.model.headline import utc_now
+from tuireader.model.article import utc_now
 
 FEEDS, EACH = 5, 12
 TESTS = Path(__file__).parents[2]

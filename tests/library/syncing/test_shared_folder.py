@@ -19,18 +19,18 @@ from support.factories import NOW, backup_of, fetch, of_places, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import marked_name
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules as library_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.library.transfer.import_any import import_content, import_stream
-from tuireader.model.account import LOCAL
-from tuireader.model.feed import Refreshed
+from tuireader.model.article import Status
+from tuireader.model.feed import LOCAL, Refreshed
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import Status
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, rules, server_statuses, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, rules, save_articles, server_statuses, status_outbox, statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 
 def test_marks_of_each_are_there_on_the_others(machine: MakeMachine) -> None:
@@ -58,7 +58,7 @@ def test_what_was_marked_before_the_folder_was_shared_is_kept_by_all(tmp_path: P
         with closing(connect(path)) as c:
             feed = feeds.add(c, URL, title="Site", site="", now=NOW)
             save_plan(c, feed, Plan(new=tuple(ready(f"{URL}#{n}") for n in range(4))))
-            ids = sorted(articles.ids(c, Query()))
+            ids = sorted(article_lists.ids(c, Query()))
             statuses.mark(c, [ids[place]], read=True)
             statuses.mark(c, [ids[place + 2]], starred=True)
         made.append(Machine(name, path, shared))
@@ -160,7 +160,7 @@ def test_what_an_archive_brought_read_is_read_nowhere_else(machine: MakeMachine)
     with two.opened() as c:
         feed = feeds.add(c, URL, title="Site", site="", now=NOW)
         old = tuple(replace(ready(f"{URL}#{n}", title=f"feed#{n}"), status=Status(read=True)) for n in range(5))
-        articles.save_entries(c, feed.id, Plan(new=old, is_old=True), NOW)
+        save_articles.save_entries(c, feed.id, Plan(new=old, is_old=True), NOW)
     assert all(read for read, _ in two.state().values())
     everywhere(two, one)
     assert not any(read for read, _ in one.state().values())
@@ -174,7 +174,7 @@ def test_what_an_archive_brought_read_is_read_nowhere_else_by_a_backup(machine: 
     with other.opened() as c:
         feed = feeds.add(c, URL, title="Site", site="", now=NOW)
         old = tuple(replace(ready(f"{URL}#{n}", title=f"feed#{n}"), status=Status(read=True)) for n in range(5))
-        articles.save_entries(c, feed.id, Plan(new=old, is_old=True), NOW)
+        save_articles.save_entries(c, feed.id, Plan(new=old, is_old=True), NOW)
         backup = backup_of(c, NOW)
     with two.opened() as c:
         import_stream(c, backup, NOW, lambda _: None)
@@ -197,9 +197,9 @@ def test_what_the_user_did_is_newer_than_what_a_rule_does_as_the_article_arrives
         with on.opened() as c:
             (feed,) = feeds.every(c)
             plan = Plan(new=(ready(f"{URL}#0", "Words of the harbour."), ready(f"{URL}#1", "More of the harbour.")))
-            saved = articles.save_entries(c, feed.id, plan, on.now)
+            saved = save_articles.save_entries(c, feed.id, plan, on.now)
             rules.add(c, Rule("harbour", read=True, star=True), NOW)
-            apply_rules.apply_to_new(c, [Refreshed(feed, "updated", saved)], on.now)
+            library_rules.apply_to_new(c, [Refreshed(feed, "updated", saved)], on.now)
 
     arrive(one)
     one.mark(0, read=False, starred=False)
@@ -219,7 +219,7 @@ def test_a_rule_that_is_removed_takes_back_nothing_that_a_rule_of_another_machin
         each.fetch(3)
         with each.opened() as c:
             there[each] = rules.add(c, Rule("", read=True, star=True), NOW)
-            rules.apply(c, there[each], articles.ids(c, Query())[: 2 if each is one else 3])
+            rules.apply(c, there[each], article_lists.ids(c, Query())[: 2 if each is one else 3])
     everywhere(one, two)
     assert set(two.state().values()) == {(True, True)}
     one.now = two.now = two.now + timedelta(hours=1)
@@ -241,7 +241,7 @@ def test_what_is_unmarked_elsewhere_is_that_article_alone(machine: MakeMachine) 
     everywhere(two, one, two)
     assert one.state() == {f"{URL}#0": (True, True), f"{OTHER}#0": (False, False)}
     with one.opened() as c:
-        assert articles.count(c, Query()) == 2  # neither stands for the other
+        assert article_lists.count(c, Query()) == 2  # neither stands for the other
         subscription.unsubscribe(c, next(feed.id for feed in feeds.every(c) if feed.url == OTHER))
     everywhere(one, two, one)
     assert one.state() == {f"{URL}#0": (True, True)}
@@ -310,7 +310,7 @@ def test_what_a_rule_read_elsewhere_leaves_the_other_telling_unread(machine: Mak
     everywhere(one, two)
     with one.opened() as c:
         there = rules.add(c, Rule("story", read=True, feed_id=one.feed_id(OTHER)), NOW)
-        rules.apply(c, there, articles.ids(c, rules.query_of(there)))
+        rules.apply(c, there, article_lists.ids(c, rules.query_of(there)))
     everywhere(one, two)
     for each in (one, two):
         with each.opened() as c:
@@ -327,25 +327,25 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
             feed = feeds.add(c, URL, title="Today", site="", now=NOW)
             save_plan(c, feed, Plan(new=(ready("today", title=days[0]),)))
     with one.opened() as c:
-        statuses.mark(c, articles.ids(c, Query()), read=True, starred=True)
+        statuses.mark(c, article_lists.ids(c, Query()), read=True, starred=True)
     everywhere(one, two)
     for day in days[1:]:
         for each in (one, two):
             with each.opened() as c:
-                (known,) = articles.facts_of(c, [articles.known(c, each.feed_id(), ["today"])["today"].id])
-                articles.rename(c, known[0], marked_name(known[2], known[4], known[3]), taken=each.now)
+                (known,) = save_articles.facts_of(c, [save_articles.known(c, each.feed_id(), ["today"])["today"].id])
+                save_articles.rename(c, known[0], marked_name(known[2], known[4], known[3]), taken=each.now)
                 save_plan(c, feeds.get(c, each.feed_id()), Plan(new=(ready("today", title=day),)))
             each.exchange()
         everywhere(one, two)
     for each in (one, two):
         with each.opened() as c:
-            rows = {row.title: (row.read, row.starred) for row in articles.window(c, Query(), 0, 9)}
+            rows = {row.title: (row.read, row.starred) for row in article_lists.window(c, Query(), 0, 9)}
             assert rows == {days[0]: (True, True), days[1]: (False, False), days[2]: (False, False)}
     with two.opened() as c:
-        statuses.mark(c, [articles.known(c, two.feed_id(), ["today"])["today"].id], starred=True)
+        statuses.mark(c, [save_articles.known(c, two.feed_id(), ["today"])["today"].id], starred=True)
     everywhere(two, one)
     with one.opened() as c:
-        assert {row.title for row in articles.window(c, Query(starred=True), 0, 9)} == {days[0], days[2]}
+        assert {row.title for row in article_lists.window(c, Query(starred=True), 0, 9)} == {days[0], days[2]}
 
 
 class Numbered:
@@ -372,7 +372,7 @@ class Numbered:
     def mark(self, machine: Machine, number: int, **marks: bool) -> None:
         self.pass_time()
         with machine.opened() as c:
-            (id_,) = (each.id for each in articles.window(c, Query(), 0, 99) if each.title == f"Piece {number}")
+            (id_,) = (each.id for each in article_lists.window(c, Query(), 0, 99) if each.title == f"Piece {number}")
             statuses.mark(c, [id_], now=lambda: self.now, **marks)
 
     def meet(self) -> None:
@@ -385,7 +385,7 @@ class Numbered:
         found = []
         for each in self.machines:
             with each.opened() as c:
-                rows = [(int(row.title.split()[1]), row) for row in articles.window(c, Query(), 0, 99)]
+                rows = [(int(row.title.split()[1]), row) for row in article_lists.window(c, Query(), 0, 99)]
             found.append(({n for n, row in rows if row.read}, {n for n, row in rows if row.starred}))
         return found
 
@@ -400,7 +400,7 @@ def test_what_was_unmarked_by_a_clock_ahead_stays_so_under_the_new_keys_of_a_fee
     site.meet()
     site.machines = (one, two)
     with two.opened() as c:
-        (id_,) = (each.id for each in articles.window(c, Query(), 0, 99) if each.title == "Piece 1")
+        (id_,) = (each.id for each in article_lists.window(c, Query(), 0, 99) if each.title == "Piece 1")
         statuses.mark(c, [id_], now=lambda: site.now + timedelta(days=1), read=False, starred=False)
     two.exchange(site.now + timedelta(days=1))
     for each in site.machines:
@@ -980,8 +980,10 @@ def test_what_a_server_marks_of_a_story_is_that_article_alone(machine: MakeMachi
     with one.opened() as c:
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
         feeds.hand_over(c, one.feed_id(OTHER), account.id)
-        (theirs,) = (id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{OTHER}#0")
+        (theirs,) = (
+            id_ for id_ in article_lists.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{OTHER}#0"
+        )
         server_statuses.take(c, {theirs: (True, True)})
-        assert articles.count(c, Query(unread=True)) == articles.count(c, Query(starred=True)) == 1
+        assert article_lists.count(c, Query(unread=True)) == article_lists.count(c, Query(starred=True)) == 1
     everywhere(one, two)
     assert two.state()[f"{URL}#0"] == (False, False)

@@ -21,7 +21,7 @@ from library.syncing.conftest import MakeDevice
 from support.factories import NOW, index_all, ready, save_plan, subscribe
 from support.reader_servers import FIRST, PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
 from tuireader.errors import SyncError
-from tuireader.library.reading.status import tag
+from tuireader.library.reading.user_edits import tag
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import accounts as use
@@ -31,7 +31,7 @@ from tuireader.library.syncing import server as server_module
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, folders, rules, save_articles, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 from tuireader.sync import greader, miniflux
@@ -340,12 +340,12 @@ async def test_a_server_that_has_only_forgotten_marks_is_told_them_and_it_is_sai
     assert not (await here.sync()).said
 
 
-@pytest.mark.parametrize(("limit", "value"), [("_PAGES", 2), ("MOST_BYTES", 10)])
+@pytest.mark.parametrize(("limit", "value"), [("_PAGES", 2), ("RUN_BYTES_MAX", 10)])
 async def test_more_than_one_run_reads_comes_with_the_next(
     miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
     monkeypatch.setattr(rest, limit, value)
-    monkeypatch.setattr(rest, "AT_ONCE", (2,))
+    monkeypatch.setattr(rest, "PAGE_SIZES", (2,))
     filled(miniflux, 5)
     here = device(miniflux)
     counts = []
@@ -356,7 +356,7 @@ async def test_more_than_one_run_reads_comes_with_the_next(
     assert here.state() == miniflux.state()
 
 
-@pytest.mark.parametrize(("limit", "value"), [("_MOST", 3), ("MOST_BYTES", 10)])
+@pytest.mark.parametrize(("limit", "value"), [("_ARTICLES_MAX", 3), ("RUN_BYTES_MAX", 10)])
 async def test_more_than_one_run_reads_of_a_reader_comes_with_the_next(
     freshrss: FakeReader, device: MakeDevice, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
@@ -394,7 +394,7 @@ async def test_a_feed_of_this_machine_is_handed_over_with_its_marks(server: Api,
         feed = feeds.add(c, url, title="Own", site="https://own.example/", now=NOW)
         save_plan(c, feed, Plan(new=tuple(ready(f"own-{n}", link=f"https://own.example/{n}") for n in range(4))))
         subscription.put_into(c, feed.id, "Mine")
-        ids = articles.ids(c, Query(feeds=(feed.id,)))
+        ids = article_lists.ids(c, Query(feeds=(feed.id,)))
         statuses.mark(c, ids[:2], read=True)
         statuses.mark(c, ids[2:3], starred=True)
         links = [articles.get(c, id_).link for id_ in ids]
@@ -410,7 +410,7 @@ async def test_a_feed_of_this_machine_is_handed_over_with_its_marks(server: Api,
     told = server.state()
     assert [told[title] for title in titles[:3]] == [(True, False), (True, False), (False, True)]
     with closing(connect(here.path)) as c:
-        assert articles.count(c, Query(feeds=(feed.id,))) == 4
+        assert article_lists.count(c, Query(feeds=(feed.id,))) == 4
         assert feeds.due(c, here.now) == []
         assert status_outbox.count(c, here.account_id) == 0
 
@@ -423,8 +423,8 @@ async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevi
         theirs = [item for item in server.items.values() if item.feed == 1]
         told = [prepare(ParsedEntry(f"own-{item.number}", item.title, item.link)) for item in theirs]
         old = prepare(ParsedEntry("own-old", "Older than all there", "https://site-1.example/old"))
-        articles.save_entries(c, own.id, Plan(new=(*told, old)), NOW)
-        statuses.mark(c, articles.ids(c, Query(text="Article"))[1:3], read=True, starred=True)
+        save_articles.save_entries(c, own.id, Plan(new=(*told, old)), NOW)
+        statuses.mark(c, article_lists.ids(c, Query(text="Article"))[1:3], read=True, starred=True)
     await here.sync()
     assert len(here.state()) == 11
     with closing(connect(here.path)) as c:
@@ -440,7 +440,7 @@ async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevi
     assert sum(read and starred for read, starred in state.values()) == 2
     with closing(connect(here.path)) as c:
         assert [(feed.id, feed.name) for feed in feeds.every(c) if feed.url == own.url] == [(own.id, "Mine")]
-        assert articles.count(c, Query(feeds=(own.id,))) == 6
+        assert article_lists.count(c, Query(feeds=(own.id,))) == 6
         assert use.followed_twice(c, account) == 0
 
 
@@ -451,7 +451,7 @@ async def test_a_double_leaves_its_rules_options_and_old_articles_behind(server:
     with closing(connect(here.path)) as c:
         theirs = next(feed for feed in feeds.every(c) if feed.url == server.feeds[1]["url"])
         old = prepare(ParsedEntry("gone", "No more on the server", "https://site-1.example/gone", categories=("Old",)))
-        articles.save_entries(c, theirs.id, Plan(new=(old,)), NOW)
+        save_articles.save_entries(c, theirs.id, Plan(new=(old,)), NOW)
         rules.add(c, Rule("nothing", hide=True, feed_id=theirs.id), NOW)
         feeds.set_option(c, theirs.id, "quiet", "yes")
         own = feeds.add(c, theirs.url, title="Own", site="", now=NOW)
@@ -465,8 +465,8 @@ async def test_a_double_leaves_its_rules_options_and_old_articles_behind(server:
         assert folders.get(c, feed.folder_id or 0).account_id == here.account_id
         assert feeds.options(c, feed.id)["quiet"] == "yes"
         query = Query(feeds=(feed.id,), text="No more")
-        assert articles.count(c, query) == articles.count(c, Query(categories=("Old",))) == 1
-        assert feeds.counts(c, feed.id)[1] == articles.count(c, Query(feeds=(feed.id,)))
+        assert article_lists.count(c, query) == article_lists.count(c, Query(categories=("Old",))) == 1
+        assert feeds.counts(c, feed.id)[1] == article_lists.count(c, Query(feeds=(feed.id,)))
 
 
 async def test_a_double_leaves_its_tags_behind_once_its_marks_are_sent(server: Api, device: MakeDevice) -> None:
@@ -477,7 +477,7 @@ async def test_a_double_leaves_its_tags_behind_once_its_marks_are_sent(server: A
     await here.sync()
     with closing(connect(here.path)) as c:
         theirs = next(feed for feed in feeds.every(c) if feed.url == own.url and feed.id != own.id)
-        (tagged,) = articles.ids(c, Query(feeds=(theirs.id,)), 0, 1)
+        (tagged,) = article_lists.ids(c, Query(feeds=(theirs.id,)), 0, 1)
         tag(c, [tagged], ["Later"])
         title = articles.get(c, tagged).title
         statuses.mark(c, [tagged], starred=True)
@@ -489,8 +489,8 @@ async def test_a_double_leaves_its_tags_behind_once_its_marks_are_sent(server: A
     await here.sync()
     with closing(connect(here.path)) as c:
         (feed,) = (feed for feed in feeds.every(c) if feed.url == own.url)
-        assert [each.title for each in articles.window(c, Query(text="tag:later"), 0, 9)] == [title]
-        assert articles.count(c, Query(text="tag:later is:starred")) == 1
+        assert [each.title for each in article_lists.window(c, Query(text="tag:later"), 0, 9)] == [title]
+        assert article_lists.count(c, Query(text="tag:later is:starred")) == 1
         assert feed.id == own.id
     assert len(here.state()) == 10
 
@@ -545,7 +545,7 @@ async def test_an_account_is_added_once_and_removed_whole(server: Api, device: M
     with closing(connect(here.path)) as c:
         accounts.remove(c, first.id)
         assert feeds.every(c) == []
-        assert articles.count(c, Query()) == 0
+        assert article_lists.count(c, Query()) == 0
 
 
 async def test_an_account_that_is_removed_leaves_what_other_feeds_tell_too(
@@ -557,12 +557,12 @@ async def test_an_account_that_is_removed_leaves_what_other_feeds_tell_too(
     with closing(connect(here.path)) as c:
         own = subscribe(c, "https://own.example/feed")
         told = [ParsedEntry(f"own-{item.number}", item.title, item.link) for item in miniflux.items.values()]
-        articles.save_entries(c, own.id, Plan(new=tuple(prepare(each) for each in told)), NOW)
+        save_articles.save_entries(c, own.id, Plan(new=tuple(prepare(each) for each in told)), NOW)
     await here.sync()
     with closing(connect(here.path)) as c:
-        assert articles.count(c, Query()) == len(told)  # each once
+        assert article_lists.count(c, Query()) == len(told)  # each once
         accounts.remove(c, here.account_id)
-        assert articles.count(c, Query()) == len(told)
+        assert article_lists.count(c, Query()) == len(told)
 
 
 @pytest.mark.parametrize(
@@ -1034,7 +1034,9 @@ async def test_a_new_device_changes_nothing_on_the_server_where_feeds_tell_the_s
         assert server.state() == before
     with closing(connect(here.path)) as c:
         assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone()[0] == 3
-        assert articles.count(c, Query(unread=True, text="quay1")) == articles.count(c, Query(starred=True)) == 1
+        assert (
+            article_lists.count(c, Query(unread=True, text="quay1")) == article_lists.count(c, Query(starred=True)) == 1
+        )
 
 
 async def test_articles_that_only_their_numbers_tell_apart_are_all_taken_with_few_requests(

@@ -14,22 +14,34 @@ import pytest
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import fetch, of_places, ready, save, save_plan, subscribe
 from tuireader.errors import NotAFeedListError
-from tuireader.library.reading import saved, saved_pages
-from tuireader.library.reading.feed_options import LIMITS
+from tuireader.library import rules as library_rules
+from tuireader.library.reading import saved_pages, user_edits
+from tuireader.library.reading.user_edits import LIMITS
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.refreshing.upkeep import index_all
-from tuireader.library.rules import apply_rules
 from tuireader.library.syncing.apply_remote import take_feeds
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.library.transfer.import_any import Imported
+from tuireader.model.article import TextFacts
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared, RemoteFeed
-from tuireader.model.full_text import Learned
 from tuireader.model.query import TAGS_MAX, Query, Rule
-from tuireader.store import accounts, articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
+from tuireader.store import (
+    accounts,
+    articles,
+    feeds,
+    folders,
+    labels,
+    pruning,
+    rules,
+    save_articles,
+    site_facts,
+    statuses,
+    ui_state,
+)
 from tuireader.store.connection import Connection, connect
-from tuireader.store.queries import renaming
-from tuireader.store.writing import entry_keys
-from tuireader.urls.private_network import Reach
+from tuireader.store.queries import article_lists, query_language
+from tuireader.store.save_articles import entry_keys
+from tuireader.urls.hosts import Reach
 
 
 @pytest.fixture
@@ -50,10 +62,10 @@ def full(tmp_path: Path) -> Path:
         statuses.mark(c, [two], starred=True)
         statuses.save_position(c, two, 17)
         labels.add_tags(c, [one, three], ["To Read", "radio"])
-        articles.save_full_text(c, three, "<p>All of it.</p>", "All of it.", 3)
-        saved.keep(c, "Sea", "title:harbour is:unread")
-        rule = apply_rules.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)
-        apply_rules.apply(c, rule)
+        save_articles.save_full_text(c, three, "<p>All of it.</p>", "All of it.", 3)
+        user_edits.keep(c, "Sea", "title:harbour is:unread")
+        rule = library_rules.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)
+        library_rules.apply(c, rule)
     return path
 
 
@@ -79,10 +91,10 @@ def test_out_and_in_again_is_the_same(full: Path, tmp_path: Path) -> None:
     assert back(tmp_path / "new.db", lines) == (0, 0, count, [])
     assert out(tmp_path / "new.db") == lines
     with closing(connect(tmp_path / "new.db")) as c:
-        assert articles.count(c, Query(text="is:hidden ")) == 1
+        assert article_lists.count(c, Query(text="is:hidden ")) == 1
         (rule,) = rules.every(c)
-        apply_rules.remove(c, rule, take_back=True)
-        assert articles.count(c, Query()) == count
+        library_rules.remove(c, rule, take_back=True)
+        assert article_lists.count(c, Query()) == count
 
 
 def test_what_is_here_already_keeps_its_marks_and_gets_those_of_the_backup(full: Path, tmp_path: Path) -> None:
@@ -135,11 +147,11 @@ def test_after_guids_have_changed_a_backup_doubles_nothing(tmp_path: Path) -> No
             )  # fmt: skip
             save_plan(c, feed, Plan(new=new))
             if name == "old":
-                statuses.mark(c, articles.ids(c, Query())[:2], read=True, starred=True)
+                statuses.mark(c, article_lists.ids(c, Query())[:2], read=True, starred=True)
     for _ in range(2):
         back(tmp_path / "new.db", out(tmp_path / "old.db"))
         with closing(connect(tmp_path / "new.db")) as c:
-            rows = [(row.title, row.read, row.starred) for row in articles.window(c, Query(), 0, 20)]
+            rows = [(row.title, row.read, row.starred) for row in article_lists.window(c, Query(), 0, 20)]
         assert rows == [(f"Story {n}", n < 3, n < 3) for n in range(1, 6)]
 
 
@@ -167,11 +179,11 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(
             )
             save_plan(c, feed, Plan(new=(entry,)))
             if name == "old":
-                statuses.mark(c, articles.ids(c, Query()), read=True, starred=True)
+                statuses.mark(c, article_lists.ids(c, Query()), read=True, starred=True)
     for _ in range(2):
         back(tmp_path / "new.db", out(tmp_path / "old.db"))
     with closing(connect(tmp_path / "new.db")) as c:
-        rows = [(row.title, row.read, row.starred) for row in articles.window(c, Query(), 0, 9)]
+        rows = [(row.title, row.read, row.starred) for row in article_lists.window(c, Query(), 0, 9)]
     assert rows == [(titles[1], False, False), (titles[0], True, True)]
 
 
@@ -203,7 +215,7 @@ def test_what_is_wrong_in_a_backup_is_said_by_line_and_the_rest_is_taken(
     *_, found = back(db, [head, *lines, good, END])
     assert found == mistakes
     with closing(connect(db)) as c:
-        assert "Good" in [headline.title for headline in articles.window(c, Query(), 0, 9)]
+        assert "Good" in [headline.title for headline in article_lists.window(c, Query(), 0, 9)]
 
 
 def test_a_file_of_garbage_is_not_read_to_its_end(db: Path) -> None:
@@ -226,7 +238,7 @@ def test_what_is_no_backup_of_this_version_changes_nothing(db: Path, first: str)
 def test_a_saved_search_that_is_here_stays_and_one_that_differs_is_said(full: Path) -> None:
     lines = out(full)
     with closing(connect(full)) as c:
-        saved.keep(c, "SEA", "title:ship")
+        user_edits.keep(c, "SEA", "title:ship")
         number = next(n for n, line in enumerate(lines, 1) if json.loads(line)["type"] == "search")
         done = restore(c, lines, NOW)
         assert [(each.name, each.query) for each in ui_state.searches(c)] == [("SEA", "title:ship")]
@@ -300,7 +312,7 @@ def test_a_file_marks_and_removes_nothing_of_a_feed_that_is_here(db: Path, is_he
 def test_a_part_names_nothing_but_its_articles_and_their_feeds(full: Path) -> None:
     with closing(connect(full)) as c:
         rules.add(c, Rule("harbour", star=True), NOW)
-        (id_, *_), every = articles.ids(c, Query()), list(backup_rows(c, NOW))
+        (id_, *_), every = article_lists.ids(c, Query()), list(backup_rows(c, NOW))
         rows = list(backup_rows(c, NOW, [id_]))
         (feed,) = (row for row in rows if row["type"] == "feed")
         assert feed["url"] == articles.get(c, id_).feed_url
@@ -388,14 +400,14 @@ def stories(path: Path) -> int:
     with closing(connect(path)) as c:
         feed = next(feed for feed in feeds.every(c) if feed.title == "Two")
         rule = rules.add(c, Rule("", read=True, star=True, feed_id=feed.id), NOW)
-        rules.apply(c, rule, articles.ids(c, Query(feeds=(feed.id,), apart=True)))
+        rules.apply(c, rule, article_lists.ids(c, Query(feeds=(feed.id,), apart=True)))
         return rule.id
 
 
 def marks(path: Path, title: str) -> set[tuple[bool, bool]]:
     with closing(connect(path)) as c:
         feed = next(feed for feed in feeds.every(c) if feed.title == title)
-        every = [articles.status(c, id_) for id_ in articles.ids(c, Query(feeds=(feed.id,), apart=True))]
+        every = [articles.status(c, id_) for id_ in article_lists.ids(c, Query(feeds=(feed.id,), apart=True))]
     return {(each.read, each.starred) for each in every}
 
 
@@ -420,15 +432,15 @@ def test_what_the_user_read_after_a_rule_is_the_users_after_a_backup(db: Path, t
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")
         save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the harbour, too."))))
-        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", read=True), NOW))
-        id_ = articles.ids(c, Query(apart=True))[0]
+        library_rules.apply(c, library_rules.keep(c, Rule("harbour", read=True), NOW))
+        id_ = article_lists.ids(c, Query(apart=True))[0]
         title = articles.get(c, id_).title
         for is_read in (False, True):
             statuses.mark(c, [id_], read=is_read)
     back(tmp_path / "new.db", out(db))
     with closing(connect(tmp_path / "new.db")) as c:
-        apply_rules.remove(c, rules.every(c)[0], take_back=True)
-        rows = articles.window(c, Query(apart=True), 0, 9)
+        library_rules.remove(c, rules.every(c)[0], take_back=True)
+        rows = article_lists.window(c, Query(apart=True), 0, 9)
         assert sorted(row.read for row in rows) == [False, True]
         assert [row.title for row in rows if row.read] == [title]
 
@@ -444,18 +456,18 @@ def test_what_the_user_has_taken_back_of_a_rule_is_not_done_again(db: Path, tmp_
                 c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the harbour, too.")))
             )
     with closing(connect(db)) as c:
-        rule = apply_rules.keep(c, Rule("harbour", read=True, star=True, tags=("h", "k")), NOW)
-        apply_rules.apply(c, rule)
-        id_ = articles.ids(c, Query(apart=True))[0]
+        rule = library_rules.keep(c, Rule("harbour", read=True, star=True, tags=("h", "k")), NOW)
+        library_rules.apply(c, rule)
+        id_ = article_lists.ids(c, Query(apart=True))[0]
         title = articles.get(c, id_).title
         statuses.mark(c, [id_], read=False, starred=False)
         statuses.untag(c, [id_], ["h"])
         lines = out(db)
         if is_removed:
-            apply_rules.remove(c, rule, take_back=True)
+            library_rules.remove(c, rule, take_back=True)
     back(new, lines)
     with closing(connect(new)) as c:
-        rows = articles.window(c, Query(apart=True), 0, 9)
+        rows = article_lists.window(c, Query(apart=True), 0, 9)
         tags = labels.tags_of(c, [row.id for row in rows])
         found = {row.title == title: (row.read, row.starred, tags.get(row.id)) for row in rows}
         assert found == {True: (False, False, ["k"]), False: (True, True, ["h", "k"])}
@@ -466,24 +478,24 @@ def test_the_date_of_a_page_stays_that_of_the_page(db: Path, tmp_path: Path) -> 
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")
         (id_,) = save_plan(c, feed, Plan(new=(ready("1", "Words."),))).new
-        articles.save_full_text(c, id_, "<p>All words.</p>", "All words.", 2, published=NOW - timedelta(days=3))
+        save_articles.save_full_text(c, id_, "<p>All words.</p>", "All words.", 2, published=NOW - timedelta(days=3))
     back(new, out(db))
     with closing(connect(new)) as c:
-        (id_,) = articles.ids(c, Query())
+        (id_,) = article_lists.ids(c, Query())
         assert articles.get(c, id_).published == NOW - timedelta(days=3)
-        assert articles.dated_by_page(c, [id_]) == {id_}
+        assert save_articles.dated_by_page(c, [id_]) == {id_}
 
 
 def test_a_tag_of_a_rule_is_its_own_however_it_is_spelled(db: Path) -> None:
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")
         save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Other words."))))
-        harbour, other = (next(iter(articles.ids(c, Query(text=f"{word} ")))) for word in ("harbour", "other"))
+        harbour, other = (next(iter(article_lists.ids(c, Query(text=f"{word} ")))) for word in ("harbour", "other"))
         statuses.tag(c, [other], ["Later"])
-        rule = apply_rules.keep(c, Rule("harbour", tags=("later",)), NOW)
-        apply_rules.apply(c, rule)
+        rule = library_rules.keep(c, Rule("harbour", tags=("later",)), NOW)
+        library_rules.apply(c, rule)
         back(db, out(db))
-        apply_rules.remove(c, rule, take_back=True)
+        library_rules.remove(c, rule, take_back=True)
         assert labels.tags_of(c, [harbour, other]) == {other: ["Later"]}
 
 
@@ -524,13 +536,13 @@ def test_a_rule_reaches_what_a_backup_has_just_brought_and_what_it_hid_stays_hid
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")
         save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the sea."))))
-        rule = apply_rules.keep(c, Rule("harbour", hide=True), NOW)
-        apply_rules.apply(c, rule)
-        apply_rules.remove(c, rule, take_back=False)
+        rule = library_rules.keep(c, Rule("harbour", hide=True), NOW)
+        library_rules.apply(c, rule)
+        library_rules.remove(c, rule, take_back=False)
     back(tmp_path / "new.db", out(db))
     with closing(connect(tmp_path / "new.db")) as c:
-        assert len(articles.ids(c, Query(apart=True))) == 1
-        assert apply_rules.apply(c, apply_rules.keep(c, Rule("sea", star=True), NOW)) == 1, "before it is indexed"
+        assert len(article_lists.ids(c, Query(apart=True))) == 1
+        assert library_rules.apply(c, library_rules.keep(c, Rule("sea", star=True), NOW)) == 1, "before it is indexed"
 
 
 def test_a_star_of_a_rule_comes_with_a_part_that_has_no_rules(db: Path, tmp_path: Path) -> None:
@@ -540,11 +552,11 @@ def test_a_star_of_a_rule_comes_with_a_part_that_has_no_rules(db: Path, tmp_path
             feed = subscribe(c, "https://a.example/feed", "A")
             save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."),)))
     with closing(connect(db)) as c:
-        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", star=True, tags=("h",)), NOW))
-        part = [json.dumps(row) for row in backup_rows(c, NOW, articles.ids(c, Query()))]
+        library_rules.apply(c, library_rules.keep(c, Rule("harbour", star=True, tags=("h",)), NOW))
+        part = [json.dumps(row) for row in backup_rows(c, NOW, article_lists.ids(c, Query()))]
     back(new, part)
     with closing(connect(new)) as c:
-        (row,) = articles.window(c, Query(), 0, 9)
+        (row,) = article_lists.window(c, Query(), 0, 9)
         assert (row.starred, labels.tags_of(c, [row.id])[row.id]) == (True, ["h"])
 
 
@@ -552,7 +564,9 @@ def test_a_rule_of_many_tags_comes_back_with_what_it_did(db: Path, tmp_path: Pat
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")
         save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."),)))
-        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", tags=tuple(f"t{n:02}" for n in range(TAGS_MAX))), NOW))
+        library_rules.apply(
+            c, library_rules.keep(c, Rule("harbour", tags=tuple(f"t{n:02}" for n in range(TAGS_MAX))), NOW)
+        )
     back(tmp_path / "new.db", out(db))
     assert out(tmp_path / "new.db") == out(db)
 
@@ -561,17 +575,17 @@ def test_tags_that_a_rule_gave_are_no_tags_of_the_users_after_a_backup(db: Path)
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed", "A")
         save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."),)))
-        (id_,) = articles.ids(c, Query())
-        rule = apply_rules.keep(c, Rule("harbour", tags=("sea", "mine")), NOW)
-        apply_rules.apply(c, rule)
+        (id_,) = article_lists.ids(c, Query())
+        rule = library_rules.keep(c, Rule("harbour", tags=("sea", "mine")), NOW)
+        library_rules.apply(c, rule)
         statuses.tag(c, [id_], ["mine"])
         lines = out(db)
         back(db, lines)
-        apply_rules.remove(c, rule, take_back=True)
+        library_rules.remove(c, rule, take_back=True)
         assert labels.tags_of(c, [id_]) == {id_: ["mine"]}
         back(db, lines)  # the rule comes again, with what it did
         assert labels.tags_of(c, [id_]) == {id_: ["mine", "sea"]}
-        apply_rules.remove(c, rules.every(c)[0], take_back=True)
+        library_rules.remove(c, rules.every(c)[0], take_back=True)
         assert labels.tags_of(c, [id_]) == {id_: ["mine"]}
 
 
@@ -582,8 +596,8 @@ def test_what_rules_did_comes_with_them_where_the_articles_are_here(db: Path, tm
             feed = subscribe(c, "https://a.example/feed", "A")
             save_plan(c, feed, Plan(new=(ready("1", "Words of the harbour."), ready("2", "Words of the sea."))))
     with closing(connect(db)) as c:
-        apply_rules.apply(c, apply_rules.keep(c, Rule("harbour", read=True, star=True, tags=("h",)), NOW))
-        apply_rules.apply(c, apply_rules.keep(c, Rule("sea", hide=True), NOW))
+        library_rules.apply(c, library_rules.keep(c, Rule("harbour", read=True, star=True, tags=("h",)), NOW))
+        library_rules.apply(c, library_rules.keep(c, Rule("sea", hide=True), NOW))
     lines = out(db)
     with closing(connect(new)) as c:  # a first import is killed behind the rules
         restore(c, [line for line in lines if json.loads(line)["type"] != "article"], NOW)
@@ -604,7 +618,7 @@ def test_a_backup_does_not_say_that_saved_pages_lead_inside(tmp_path: Path) -> N
         saved_pages.save(c, ready("https://public.example/page"), NOW)
     with closing(connect(tmp_path / "two.db")) as c:
         assert restore(c, out(tmp_path / "one.db"), NOW).inside == []
-        assert len(articles.ids(c, Query())) == 1
+        assert len(article_lists.ids(c, Query())) == 1
 
 
 @pytest.mark.parametrize("has_text", [True, False])
@@ -627,12 +641,12 @@ def test_an_article_of_a_backup_is_no_other_one_of_its_title_and_moment(tmp_path
             feed = subscribe(c, "https://a.example/feed", "A")
             save_plan(c, feed, Plan(new=tuple(map(photo, numbers))))
             if path is one:
-                (id_,) = [id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == "g200"]
+                (id_,) = [id_ for id_ in article_lists.ids(c, Query(apart=True)) if articles.get(c, id_).guid == "g200"]
                 statuses.mark(c, [id_], starred=True)
     back(two, out(one))
     with closing(connect(two)) as c:
-        assert articles.count(c, Query(apart=True)) == 250
-        starred = articles.ids(c, Query(starred=True, apart=True))
+        assert article_lists.count(c, Query(apart=True)) == 250
+        starred = article_lists.ids(c, Query(starred=True, apart=True))
         assert [articles.get(c, id_).guid for id_ in starred] == ["g200"]
 
 
@@ -646,7 +660,7 @@ def test_no_article_of_a_backup_is_of_a_day_to_come(db: Path) -> None:
     }
     back(db, ['{"type": "tuireader", "version": 1}', json.dumps(row), END])
     with closing(connect(db)) as c:
-        (found,) = articles.window(c, Query(), 0, 9)
+        (found,) = article_lists.window(c, Query(), 0, 9)
     assert found.date == NOW
 
 
@@ -662,7 +676,9 @@ def test_a_saved_page_is_no_other_one_that_was_saved_at_its_address(tmp_path: Pa
     for _ in range(2):
         back(two, out(one))
         with closing(connect(two)) as c:
-            rows = [(articles.body(c, row.id), row.title, row.starred) for row in articles.window(c, Query(), 0, 9)]
+            rows = [
+                (articles.body(c, row.id), row.title, row.starred) for row in article_lists.window(c, Query(), 0, 9)
+            ]
         assert sorted(rows) == sorted(
             (f"<p>{texts[path]}</p>", title, path is one) for path, title in zip((one, two), titles, strict=True)
         )
@@ -675,9 +691,9 @@ def test_a_text_that_its_feed_has_emptied_since_comes_back(tmp_path: Path) -> No
             save(c, ready("g", text))
     back(two, out(one))
     with closing(connect(two)) as c:
-        (id_,) = articles.ids(c, Query())
+        (id_,) = article_lists.ids(c, Query())
         assert "All that was said" in articles.body(c, id_)
-        assert articles.ids(c, Query(text="rather ")) == [id_]
+        assert article_lists.ids(c, Query(text="rather ")) == [id_]
 
 
 @pytest.mark.parametrize("times", [1, 5])
@@ -692,10 +708,10 @@ def test_a_backup_of_somebody_else_replaces_no_whole_text(db: Path, field: str, 
             row |= {field: "<p>Buy this.</p>" * 500, "words": 100_000}
     back(db, [json.dumps(row) for row in (head, *rows)])
     with closing(connect(db)) as c:
-        (id_,) = articles.ids(c, Query())
+        (id_,) = article_lists.ids(c, Query())
         assert text.strip() in articles.body(c, id_)
         assert articles.get(c, id_).words == len(text.split())
-        assert articles.ids(c, Query(text="rather ")) == [id_]
+        assert article_lists.ids(c, Query(text="rather ")) == [id_]
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -761,7 +777,7 @@ def test_a_rule_for_the_feeds_without_a_folder_of_an_account_waits_for_that_acco
         said = Imported(restored=restore(c, out(db), NOW)).said()
         assert "Nothing is in “Uncategorized”, which a rule is for: hide." in said
         folder = with_account(c)
-        assert apply_rules.follow_folders(c, []) == ["A rule is for “Uncategorized · Work” now: hide"]
+        assert library_rules.follow_folders(c, []) == ["A rule is for “Uncategorized · Work” now: hide"]
         assert [rule.folder_id for rule in rules.every(c)] == [folder]
 
 
@@ -773,7 +789,7 @@ def test_a_rule_for_an_emptied_folder_goes_to_no_account_of_its_own_accord(db: P
         url = "https://a.example/feed"
         feed = feeds.add(c, url, title="A", site="", now=NOW, account_id=account.id, server_id="1")
         folders.put(c, feed.id, folders.add(c, "News", account_id=account.id).id)
-        assert apply_rules.follow_folders(c, [feed]) == []
+        assert library_rules.follow_folders(c, [feed]) == []
         assert [rule.folder_id for rule in rules.every(c)] == [own.id]
 
 
@@ -823,17 +839,17 @@ def test_a_feed_that_an_account_follows_too_comes_back_with_each_article_once(
         for kind, of, url in (("own", 0, "https://a.example/feed"), ("hash", account.id, "http://www.a.example/feed/")):
             feed = feeds.add(c, url, title="A", site="", now=NOW, account_id=of, server_id=kind)
             apart = when if of or when is None else timedelta(0)
-            articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind, apart) for n in range(250))), NOW)
+            save_articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind, apart) for n in range(250))), NOW)
             if not of:
                 feeds.rename(c, feed.id, "Mine")
-        first = articles.window(c, Query(feeds=(feed.id,)), 0, 9)[0]
+        first = article_lists.window(c, Query(feeds=(feed.id,)), 0, 9)[0]
         statuses.mark(c, [first.id], starred=True)
     count = count_of(db)
     back(db, out(db))
     assert count_of(db) == count
     back(tmp_path / "new.db", out(db))
     with closing(connect(tmp_path / "new.db")) as c:
-        rows = articles.window(c, Query(apart=True), 0, 999)
+        rows = article_lists.window(c, Query(apart=True), 0, 999)
         assert len(rows) == 250
         assert [row.title for row in rows if row.starred] == [first.title]
         assert [each.name for each in feeds.every(c)] == ["Mine"]
@@ -845,17 +861,17 @@ def test_twins_find_the_article_that_is_here_whatever_it_is_called(db: Path, tmp
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example", user="ann")
         for each, of in (("own", 0), ("hash", account.id)):
             feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW, account_id=of, server_id=each)
-            articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, each) for n in range(5))), NOW)
+            save_articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, each) for n in range(5))), NOW)
         feeds.rename(c, feed.id, "The server's name")
         feeds.set_option(c, feed.id, "selector", "article")
         folders.put(c, feed.id, folders.add(c, "Uncategorized", account_id=account.id).id)
     here = tmp_path / "here.db"
     with closing(connect(here)) as c:
         feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
-        articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind) for n in range(5))), NOW)
+        save_articles.save_entries(c, feed.id, Plan(new=tuple(twin(n, kind) for n in range(5))), NOW)
     back(here, out(db))
     with closing(connect(here)) as c:
-        assert len(articles.ids(c, Query(apart=True))) == 5
+        assert len(article_lists.ids(c, Query(apart=True))) == 5
         assert [(each.name, each.folder_id) for each in feeds.every(c)] == [("A", None)]
         assert feeds.options(c, feed.id)["selector"] == "article"  # of whichever copy has it
 
@@ -890,7 +906,7 @@ def test_the_same_backup_again_doubles_nothing_that_it_found_before(db: Path, tm
     for _ in range(2):
         back(here, out(db))
         with closing(connect(here)) as c:
-            assert sorted(each.title for each in articles.window(c, Query(), 0, 99)) == [
+            assert sorted(each.title for each in article_lists.window(c, Query(), 0, 99)) == [
                 f"Number {n}" for n in range(9)
             ]
 
@@ -915,14 +931,14 @@ def test_days_of_one_title_and_address_find_themselves_where_a_server_gives_no_g
     filled(db, [0, 1, 2, 3])
     filled(here, [3, 2, 1, 0])
     with closing(connect(db)) as c:
-        first = next(id_ for id_ in articles.ids(c, Query()) if "word0x1" in articles.body(c, id_))
+        first = next(id_ for id_ in article_lists.ids(c, Query()) if "word0x1" in articles.body(c, id_))
         statuses.mark(c, [first], read=True, starred=True)
         statuses.tag(c, [first], ["keep"])
     back(here, out(db))
     with closing(connect(here)) as c:
-        rows = {articles.body(c, id_).split("x")[0]: articles.status(c, id_) for id_ in articles.ids(c, Query())}
-        tagged = articles.ids(c, Query(tags=("keep",)))
-        assert len(rows) == len(articles.ids(c, Query())) == 4
+        rows = {articles.body(c, id_).split("x")[0]: articles.status(c, id_) for id_ in article_lists.ids(c, Query())}
+        tagged = article_lists.ids(c, Query(tags=("keep",)))
+        assert len(rows) == len(article_lists.ids(c, Query())) == 4
         assert {text for text, status in rows.items() if status.read and status.starred} == {
             articles.body(c, id_).split("x")[0] for id_ in tagged
         }
@@ -936,7 +952,9 @@ def test_a_backup_of_a_feed_whose_guids_count_places_finds_each_article(
     with closing(connect(db)) as c:
         feed = subscribe(c, "https://a.example/feed")
         fetch(c, feed, of_places(3, 2, 1))
-        (id_,) = (each.id for each in articles.headlines(c, articles.ids(c, Query())) if each.title == "Piece 1")
+        (id_,) = (
+            each.id for each in article_lists.headlines(c, article_lists.ids(c, Query())) if each.title == "Piece 1"
+        )
         statuses.mark(c, [id_], starred=True)
     before = out(db)
     here = tmp_path / "here.db" if is_elsewhere else db
@@ -947,7 +965,7 @@ def test_a_backup_of_a_feed_whose_guids_count_places_finds_each_article(
     for lines in (before, before, out(here)):
         back(here, lines)
         with closing(connect(here)) as c:
-            found = articles.headlines(c, articles.ids(c, Query(apart=True)))
+            found = article_lists.headlines(c, article_lists.ids(c, Query(apart=True)))
             assert sorted(each.title for each in found) == [f"Piece {n}" for n in range(1, 6)]
             assert [each.title for each in found if each.starred] == ["Piece 1"]
 
@@ -973,7 +991,7 @@ def test_an_old_backup_knows_an_article_that_went_on_and_moved_since(db: Path) -
 
 def count_of(path: Path) -> int:
     with closing(connect(path)) as c:
-        return len(articles.ids(c, Query(apart=True)))
+        return len(article_lists.ids(c, Query(apart=True)))
 
 
 def twin(number: int, kind: str, apart: timedelta | None = timedelta(0)) -> Prepared:
@@ -988,7 +1006,7 @@ def test_photos_of_one_page_title_and_moment_stay_apart(db: Path, tmp_path: Path
         texts = ["A boat with nets on deck.", "Three gulls over the old pier.", "Coal is loaded at night."]
         texts += [f"The guided tour of the harbour number {n} starts at the gate." for n in range(5)]
         there = [ready(text, text, title="Photo", link="https://a.example/photos", published=NOW) for text in texts]
-        articles.save_entries(c, feed.id, Plan(new=tuple(there)), NOW)
+        save_articles.save_entries(c, feed.id, Plan(new=tuple(there)), NOW)
     back(tmp_path / "new.db", out(db))
     assert out(tmp_path / "new.db") == out(db)
 
@@ -1046,10 +1064,10 @@ def test_old_issues_of_the_same_titles_come_back_beside_the_newest(db: Path, tmp
     for path, count in ((db, 140), (new, 20)):
         with closing(connect(path)) as c:
             feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
-            articles.save_entries(c, feed.id, Plan(new=tuple(map(issue, range(count)))), NOW)
+            save_articles.save_entries(c, feed.id, Plan(new=tuple(map(issue, range(count)))), NOW)
     back(new, out(db))
     with closing(connect(new)) as c:
-        assert len(articles.ids(c, Query(apart=True))) == 140
+        assert len(article_lists.ids(c, Query(apart=True))) == 140
 
 
 def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:
@@ -1079,7 +1097,7 @@ def test_facts_of_a_file_that_are_no_numbers_are_none(db: Path, number: str) -> 
         feeds.set_option(c, 1, site_facts.LEARNED, f'{{"gives": "excerpts", "looked": 1, "up_to": {number}}}')
         archive = f'"next": "", "page": {number}, "pages": null, "back_to": null, "is_done": 0, "seen": [], "last": ""'
         feeds.set_option(c, 1, site_facts.ARCHIVE, f'{{"way": "wordpress", {archive}}}')
-        assert site_facts.learned(c, 1) == Learned()
+        assert site_facts.learned(c, 1) == TextFacts()
         assert site_facts.archive_of(c, 1) is None
 
 
@@ -1098,7 +1116,7 @@ def test_a_file_keeps_nothing_away_from_a_feed_that_is_here(db: Path) -> None:
 def test_an_article_has_so_many_tags(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW[:1])
     with closing(connect(db)) as c:
-        (id_,) = articles.ids(c, Query())
+        (id_,) = article_lists.ids(c, Query())
         for start in range(0, 900, 300):
             labels.add_tags(c, [id_], [f"t{number}" for number in range(start, start + 300)])
         assert len(labels.tags_of(c, [id_])[id_]) == 500
@@ -1116,15 +1134,15 @@ def test_what_is_read_apart_from_its_story_is_so_after_a_restore(db: Path, tmp_p
     with closing(connect(db)) as c:
         one, two = (feeds.add(c, f"https://{name}.example/feed", title=name, site="", now=NOW) for name in "ba")
         save(c, telling("a", "What was read of the harbour."), feed=one)
-        (id_,) = articles.ids(c, Query())
+        (id_,) = article_lists.ids(c, Query())
         statuses.mark(c, [id_], read=True)
-        articles.save_entries(c, one.id, Plan(changed=((id_, telling("a", told)),)), NOW)
+        save_articles.save_entries(c, one.id, Plan(changed=((id_, telling("a", told)),)), NOW)
         save(c, telling("b", told), feed=two)
-        assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
+        assert article_lists.count(c, Query()) == article_lists.count(c, Query(unread=True)) == 1
     back(here, out(db))
     with closing(connect(here)) as c:
         index_all(c)
-        assert articles.count(c, Query()) == articles.count(c, Query(unread=True)) == 1
+        assert article_lists.count(c, Query()) == article_lists.count(c, Query(unread=True)) == 1
 
 
 @pytest.mark.parametrize("with_new", [False, True])
@@ -1139,7 +1157,7 @@ def test_a_backup_of_somebody_else_makes_no_story_of_articles_that_are_here(db: 
     rows += [row | {"feed_url": f"https://{name}.example/feed", "guid": name, "title": name} for name in names]
     back(db, [json.dumps(each) for each in (*rows, {"type": "end"})])
     with closing(connect(db)) as c:
-        assert articles.count(c, Query()) == (3 if with_new else 2)
+        assert article_lists.count(c, Query()) == (3 if with_new else 2)
 
 
 def test_a_backup_of_somebody_else_says_of_no_article_here_that_a_rule_has_hidden_it(db: Path) -> None:
@@ -1156,18 +1174,18 @@ def test_a_backup_of_somebody_else_says_of_no_article_here_that_a_rule_has_hidde
     rows += [row | {"guid": guid, "title": f"Title of {guid}", "unasked": ["read"]} for guid in ("one", "two")]
     back(db, [json.dumps(each) for each in (*rows, {"type": "end"})])
     with closing(connect(db)) as c:
-        assert [each.title for each in articles.window(c, Query(unread=True), 0, 9)] == ["Title of one"]
+        assert [each.title for each in article_lists.window(c, Query(unread=True), 0, 9)] == ["Title of one"]
 
 
 def test_searches_are_taken_apart_once_however_many_feeds_come(db: Path) -> None:
-    renaming._names_in.cache_clear()
+    query_language._names_in.cache_clear()
     rows: list[dict[str, object]] = [{"type": "tuireader", "version": 1}]
     rows += [{"type": "search", "name": f"s{n}", "query": f'feed="n{n}"'} for n in range(20)]
     rows += [{"type": "feed", "url": f"https://f{n}.example/", "title": f"t{n}"} for n in range(30)]
     rows += [{"type": "end", "articles": 0}]
     with closing(connect(db)) as c:
         assert restore(c, map(json.dumps, rows), NOW).feeds == 30
-    assert 0 < renaming._names_in.cache_info().misses <= 20
+    assert 0 < query_language._names_in.cache_info().misses <= 20
 
 
 @pytest.mark.parametrize("before", ["a", "b", "part of it"])
@@ -1190,7 +1208,7 @@ def test_a_backup_brings_its_stories_to_articles_that_are_here(db: Path, tmp_pat
     tell(db, "a")
     tell(db, "b")
     with closing(connect(db)) as c:
-        assert len(articles.ids(c, Query())) == 6
+        assert len(article_lists.ids(c, Query())) == 6
     lines = list(out(db))
     if before == "part of it":
         back(here, lines[: len(lines) // 2])
@@ -1199,7 +1217,7 @@ def test_a_backup_brings_its_stories_to_articles_that_are_here(db: Path, tmp_pat
     back(here, lines)
     with closing(connect(here)) as c:
         index_all(c)
-        assert (len(articles.ids(c, Query())), len(articles.ids(c, Query(apart=True)))) == (6, 12)
+        assert (len(article_lists.ids(c, Query())), len(article_lists.ids(c, Query(apart=True)))) == (6, 12)
 
 
 def test_articles_come_back_in_the_stories_that_they_were_told_in(db: Path, tmp_path: Path) -> None:
@@ -1213,16 +1231,18 @@ def test_articles_come_back_in_the_stories_that_they_were_told_in(db: Path, tmp_
             link = f"https://{name}.example/told"
             title = "Quays of the north" if text == told else "Harbour frozen"
             save(c, prepare(ParsedEntry(link, title, link, published=NOW, html=f"<p>{text}</p>")), feed=feed)
-        first, second, third, _ = sorted(articles.ids(c, Query(apart=True)))
+        first, second, third, _ = sorted(article_lists.ids(c, Query(apart=True)))
         for id_ in (first, second):
-            articles.save_full_text(c, id_, f"<p>{told} {told[::-1]}</p>", f"{told} {told[::-1]}", 800)
+            save_articles.save_full_text(c, id_, f"<p>{told} {told[::-1]}</p>", f"{told} {told[::-1]}", 800)
         statuses.mark(c, [first], read=True, starred=True)
         statuses.mark(c, [third], read=True)
-        before = [(each.title, each.read, each.starred, each.feeds) for each in articles.window(c, Query(), 0, 9)]
+        before = [(each.title, each.read, each.starred, each.feeds) for each in article_lists.window(c, Query(), 0, 9)]
     assert sorted(each[1:] for each in before) == [(False, False, 1), (True, False, 2), (True, True, 1)]
     for _ in range(2):  # the second time, all is here
         back(here, out(db))
         with closing(connect(here)) as c:
             index_all(c)
-            after = [(each.title, each.read, each.starred, each.feeds) for each in articles.window(c, Query(), 0, 9)]
+            after = [
+                (each.title, each.read, each.starred, each.feeds) for each in article_lists.window(c, Query(), 0, 9)
+            ]
             assert sorted(after) == sorted(before)

@@ -14,7 +14,7 @@ import pytest
 
 from support.app_factory import NOTES, NOW, REVIEW, Piece, shelve
 from support.payloads import PAYLOADS
-from tuireader.demo import posts
+from tuireader.demo import pages
 from tuireader.library.transfer.export_articles import book, ids_of
 from tuireader.model.query import Query
 from tuireader.store.connection import connect
@@ -100,7 +100,7 @@ def real() -> list[Piece]:
 
 
 def demo() -> list[Piece]:
-    return [Piece(post.title, n, html=post.html, authors=post.authors) for n, post in enumerate(posts.load_posts())]
+    return [Piece(post.title, n, html=post.html, authors=post.authors) for n, post in enumerate(pages.load_posts())]
 
 
 @pytest.mark.slow

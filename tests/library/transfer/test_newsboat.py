@@ -29,6 +29,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.pruning import QUIET
+from tuireader.store.queries import article_lists
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -117,10 +118,10 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
         ]  # fmt: skip
         assert [(rule.feed_id, rule.tags) for rule in rules.every(c)] == [(by_url[urls[1]].id, ("tech",))]
         assert [(each.name, each.query) for each in ui_state.searches(c)] == [("News", "folder=news is:unread")]
-        (read,) = articles.window(c, Query(text="is:read "), 0, 9)
+        (read,) = article_lists.window(c, Query(text="is:read "), 0, 9)
         assert (read.title, read.starred) == (marked[0][0], True)
         assert labels.tags_of(c, [read.id]) == {read.id: ["flag a", "flag b"]}
-        assert articles.count(c, Query(unread=True)) == 8
+        assert article_lists.count(c, Query(unread=True)) == 8
     again = take_in(db, folder)
     assert ([each.status for each in again.feeds], again.articles) == (["known"] * 4, 0)
 
@@ -218,7 +219,7 @@ def test_a_folder_of_two_hundred_feeds(db: Path, folder: Path, site: ScriptedSit
     assert sum(not unread for _, unread, _ in theirs) > 100
     assert sum(bool(flags) for *_, flags in theirs) > 15
     with closing(connect(db)) as c:
-        ids = articles.ids(c, Query(apart=True))
+        ids = article_lists.ids(c, Query(apart=True))
         there = labels.tags_of(c, ids)
         ours = set()
         for id_, guid, read in c.execute("SELECT id, guid, read FROM article").fetchall():
@@ -297,7 +298,7 @@ def test_a_pipe_beside_the_cache_is_not_waited_for(db: Path, folder: Path, suffi
 
 
 def test_values_of_any_length_are_cut_and_come_in_small_batches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(newsboat, "_TOGETHER", 1_000)
+    monkeypatch.setattr(newsboat, "_BATCH_BYTES", 1_000)
     with closing(sqlite3.connect(folder / "cache.db")) as c:
         c.execute(
             "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid TEXT, title TEXT, author TEXT, url TEXT, feedurl TEXT,"
@@ -341,10 +342,10 @@ def test_marks_and_names_come_also_for_feeds_that_are_here(db: Path, folder: Pat
         raw.commit()
     assert take_in(db, folder).articles == 0
     with closing(connect(db)) as c:
-        (read,) = articles.window(c, Query(text="is:read "), 0, 9)
+        (read,) = article_lists.window(c, Query(text="is:read "), 0, 9)
         assert (read.title, read.starred, read.feed_title) == ("1-1", True, "Mine")
         assert set(labels.tags_of(c, [read.id])[read.id]) == {"news", "tech", "flag x"}
-        assert articles.count(c, Query(tags=("tech",))) == 3, "tags are for what came with the cache, too"
+        assert article_lists.count(c, Query(tags=("tech",))) == 3, "tags are for what came with the cache, too"
 
 
 def test_the_cache_itself_means_its_folder(db: Path, folder: Path) -> None:
@@ -407,7 +408,7 @@ async def test_entries_that_newsboat_names_otherwise_are_not_doubled(
     await library.refresh(force=True)
     take_in(library.path, folder)
     with closing(connect(library.path)) as c:
-        assert (articles.count(c, Query()), articles.count(c, Query(unread=True))) == (3, 1)
+        assert (article_lists.count(c, Query()), article_lists.count(c, Query(unread=True))) == (3, 1)
 
 
 def test_marks_are_on_their_articles_where_the_feed_has_given_their_guids_to_others(db: Path) -> None:
@@ -418,7 +419,7 @@ def test_marks_are_on_their_articles_where_the_feed_has_given_their_guids_to_oth
         items = [newsboat.Item(each, is_read=True, flags="s", is_deleted=False) for each in of_places(3, 2, 1)]
         for new in (1, 0):
             assert newsboat.take_in(c, feed.id, items, NOW)[0] == new
-            found = articles.headlines(c, articles.ids(c, Query(apart=True)))
+            found = article_lists.headlines(c, article_lists.ids(c, Query(apart=True)))
             assert {each.title: each.read and each.starred for each in found} == {
                 "Piece 4": False, "Piece 3": True, "Piece 2": True, "Piece 1": True
             }  # fmt: skip
@@ -435,4 +436,4 @@ def test_a_deleted_article_keeps_no_later_one_of_its_title_and_text_away(db: Pat
     with closing(connect(db)) as c:
         feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
         newsboat.take_in(c, feed.id, [item(1, deleted=True), *(item(n, deleted=False) for n in (2, 3))], NOW)
-        assert sorted(articles.get(c, id_).guid for id_ in articles.ids(c, Query())) == ["build-2", "build-3"]
+        assert sorted(articles.get(c, id_).guid for id_ in article_lists.ids(c, Query())) == ["build-2", "build-3"]

@@ -21,6 +21,7 @@ from tuireader.model.feed import PageList
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, labels, site_facts
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 
 HEAD = "title,url,time_added,tags,status"
 
@@ -45,9 +46,9 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
         "250 pages kept.", "250 pages came without text: select them in the reader, and fetch it."
     ]  # fmt: skip
     with closing(connect(db)) as c:
-        ids = articles.ids(c, Query())
+        ids = article_lists.ids(c, Query())
         assert len(ids) == len(articles.without_text(c, ids)) == 250
-        assert articles.count(c, Query(unread=True)) == 200
+        assert article_lists.count(c, Query(unread=True)) == 200
         assert sum(sorted(some) == ["long", "sea"] for some in labels.tags_of(c, ids).values()) == 125
     again, _ = take_in(db, file)
     assert again.said() == ["0 pages kept, 250 were here already."]
@@ -88,10 +89,10 @@ def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp
         assert said[1:] in ([], ["1 article that you had: marked and tagged as in the file, too."])
     with closing(connect(db)) as c:
         index_for(c, 60)
-        (shown,) = articles.ids(c, Query())  # one story
+        (shown,) = article_lists.ids(c, Query())  # one story
         assert labels.tags_of(c, [shown]) == {shown: ["mine"]}
         unsubscribe(c, feed.id)
-        (left,) = articles.ids(c, Query())
+        (left,) = article_lists.ids(c, Query())
         assert articles.body(c, left) == "<p>What it says.</p>"
         assert labels.tags_of(c, [left]) == {left: ["mine"]}
 
@@ -102,7 +103,7 @@ def test_an_excerpt_gives_way_to_a_longer_text_alone(db: Path, more: str) -> Non
     with closing(connect(db)) as c:
         feed = save(c, ready("one", text, link="https://a.example/1", excerpt=True), feed=subscribe(c))
         keep_all(c, [SavedPage("https://a.example/1", "Title of one", html=f"<p>{text}{more}</p>")], NOW)
-        (id_,) = articles.ids(c, Query(feeds=(feed.id,), apart=True))
+        (id_,) = article_lists.ids(c, Query(feeds=(feed.id,), apart=True))
         assert articles.get(c, id_).offline is bool(more)
 
 
@@ -114,7 +115,7 @@ def test_what_another_site_says_about_a_page_is_not_that_page(db: Path, tmp_path
     came, _ = take_in(db, file)
     assert came.said()[0] == "1 page kept."
     with closing(connect(db)) as c:
-        (comment,) = articles.ids(c, Query(feeds=(feed.id,), apart=True))
+        (comment,) = article_lists.ids(c, Query(feeds=(feed.id,), apart=True))
         assert not articles.status(c, comment).read
         assert labels.tags_of(c, [comment]) == {}
 
@@ -129,7 +130,7 @@ def test_a_page_is_none_of_the_comments_on_it(db: Path, text: str, title: str, p
         url = f"https://a.example/1{part}"
         page = SavedPage(url, title, tags=("mine",), is_read=True, is_starred=True, html=text)
         assert keep_all(c, [page], NOW).added == 1
-        (row,) = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
+        (row,) = article_lists.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
         assert (row.read, row.starred, labels.tags_of(c, [row.id])) == (False, False, {})
 
 
@@ -150,7 +151,7 @@ def test_a_starred_page_is_no_remark_on_it_and_no_other_of_its_series(db: Path, 
             "https://a.example/1", "Boats", html=text, is_starred=True, feed="https://a.example/posts", id="7"
         )
         assert keep_all(c, [page], NOW).added == 1
-        (row,) = articles.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
+        (row,) = article_lists.window(c, Query(feeds=(feed.id,), apart=True), 0, 9)
         assert not row.starred
 
 
@@ -161,7 +162,7 @@ def test_a_page_is_none_of_its_changes_that_are_followed(db: Path) -> None:
         site_facts.put_page_list(c, feed.id, PageList("page"))
         save(c, *(ready(f"{url}#{n}", f"Terms of {n}.", title="Terms", link=url) for n in range(3)), feed=feed)
         assert keep_all(c, [SavedPage(url, "Terms", is_read=True)], NOW).added == 1
-        assert articles.count(c, Query(feeds=(feed.id,), unread=True, apart=True)) == 3
+        assert article_lists.count(c, Query(feeds=(feed.id,), unread=True, apart=True)) == 3
 
 
 @pytest.mark.parametrize(("added", "count"), [(NOW, 0), (NOW - timedelta(days=9), 1)])
@@ -183,7 +184,7 @@ def test_a_copy_of_an_article_has_the_marks_of_the_file_itself(db: Path) -> None
         page = SavedPage(url, "Note of Sunday", is_read=True, is_starred=True, html="<p>A note of Sunday.</p>")
         keep_all(c, [page], NOW)
         unsubscribe(c, feed.id)
-        (left,) = articles.window(c, Query(), 0, 9)
+        (left,) = article_lists.window(c, Query(), 0, 9)
         assert (left.title, left.read, left.starred) == ("Note of Sunday", True, True)
 
 
@@ -217,7 +218,7 @@ def test_a_page_of_a_constant_address_with_other_content_is_another_one(db: Path
         file.write_text(json.dumps([row]))
         take_in(db, file)
     with closing(connect(db)) as c:
-        rows = articles.window(c, Query(apart=True), 0, 9)
+        rows = article_lists.window(c, Query(apart=True), 0, 9)
         tags = labels.tags_of(c, [row.id for row in rows])
         assert {row.title for row in rows if row.starred} == {"Tuesday"}
         assert {(row.title, tag) for row in rows for tag in tags.get(row.id, ())} == {
@@ -234,5 +235,5 @@ def test_pages_that_are_saved_while_they_are_about_to_go_stay(db: Path) -> None:
             (feed,) = feeds.every(c)
             assert not feeds.leaving(c)
             feeds.leave(c, feed.id, 1, NOW)
-        saved_pages.save_copy(c, articles.ids(c, Query())[0], NOW)
+        saved_pages.save_copy(c, article_lists.ids(c, Query())[0], NOW)
         assert not feeds.leaving(c)

@@ -20,7 +20,8 @@ from tuireader.model.feed import PageList
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels, site_facts
 from tuireader.store.connection import connect
-from tuireader.urls.private_network import Reach
+from tuireader.store.queries import article_lists
+from tuireader.urls.hosts import Reach
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -201,7 +202,7 @@ def test_stars_at_one_address_or_none_are_all_kept(library: Library) -> None:
         assert came.pages is not None
         assert (came.pages.added, came.pages.known) == expected
     with closing(connect(library.path)) as c:
-        kept = [articles.get(c, id_) for id_ in articles.ids(c, Query(starred=True, apart=True))]
+        kept = [articles.get(c, id_) for id_ in article_lists.ids(c, Query(starred=True, apart=True))]
         assert {article.title for article in kept} == {str(each["title"]) for each in stars}
         assert all(f"The text of {article.title}" in articles.body(c, article.id) for article in kept)
 
@@ -237,7 +238,7 @@ async def test_a_star_is_on_the_article_that_has_it_and_not_on_another_at_its_ad
     assert came.pages is not None
     assert (came.pages.added, came.pages.known) == (1, 1)
     with closing(connect(library.path)) as c:
-        found = articles.ids(c, Query(starred=True, apart=True))
+        found = article_lists.ids(c, Query(starred=True, apart=True))
         assert {articles.get(c, id_).title for id_ in found} == {"Release 1", "Elsewhere"}
 
 
@@ -254,7 +255,7 @@ def test_a_guid_that_articles_of_two_feeds_have_makes_them_not_one(library: Libr
         came = [take_in(library, starred(*some)).pages for some in ([two[:1], two[1:]] if are_apart else [two])]
         assert sum(each.added for each in came if each is not None) == expected
     with closing(connect(library.path)) as c:
-        kept = articles.headlines(c, articles.ids(c, Query(starred=True, apart=True)))
+        kept = article_lists.headlines(c, article_lists.ids(c, Query(starred=True, apart=True)))
         assert {each.title for each in kept} == {"Piece 1", "Piece 2"}
 
 
@@ -275,7 +276,7 @@ async def test_a_star_is_on_its_article_where_the_feed_has_given_its_guid_to_ano
     stars = [nth(n, f"{site.url}/{n}", f"Piece {n}", origin=origin, guid=f"http://site.test/?{3 - n}") for n in (2, 3)]
     assert take_in(library, starred(*stars)).pages is not None
     with closing(connect(library.path)) as c:
-        kept = articles.headlines(c, articles.ids(c, Query(starred=True, apart=True)))
+        kept = article_lists.headlines(c, article_lists.ids(c, Query(starred=True, apart=True)))
         assert {each.title for each in kept} == {"Piece 2", "Piece 3"}
 
 
@@ -294,7 +295,7 @@ async def test_a_star_is_on_the_article_of_its_feed_and_not_on_what_another_says
         library, starred(star(link, "Post", origin={"feedUrl": f"{site.url}/blog"}, content={"content": texts["blog"]}))
     )
     with closing(connect(library.path)) as c:
-        found = [articles.get(c, id_) for id_ in articles.ids(c, Query(starred=True, apart=True))]
+        found = [articles.get(c, id_) for id_ in article_lists.ids(c, Query(starred=True, apart=True))]
         assert any(texts["blog"] in articles.body(c, each.id) for each in found)
 
 
@@ -313,7 +314,7 @@ async def test_one_star_of_a_title_and_address_is_that_of_its_date(
     at = datetime(2026, 1, day, 8, tzinfo=UTC)
     take_in(library, starred(nth(1, link, "Open", origin={"feedUrl": feed}, published=int(at.timestamp()))))
     with closing(connect(library.path)) as c:
-        found = articles.ids(c, Query(starred=True, apart=True))
+        found = article_lists.ids(c, Query(starred=True, apart=True))
         assert [articles.get(c, id_).published for id_ in found] == [at]
 
 
@@ -335,7 +336,7 @@ async def test_stars_of_one_title_and_address_are_told_apart_by_their_dates(
         assert came.pages is not None
         assert (came.pages.added, came.pages.known) == expected
     with closing(connect(library.path)) as c:
-        found = [articles.get(c, id_).published for id_ in articles.ids(c, Query(starred=True, apart=True))]
+        found = [articles.get(c, id_).published for id_ in article_lists.ids(c, Query(starred=True, apart=True))]
         assert sorted(int(each.timestamp()) for each in found if each) == sorted(dates)
 
 
@@ -359,7 +360,7 @@ def test_pages_within_one_page_are_all_kept(library: Library) -> None:
         assert came.pages is not None
         assert (came.pages.added, came.pages.known) == expected
     with closing(connect(library.path)) as c:
-        kept = {articles.get(c, id_).link[-1]: id_ for id_ in articles.ids(c, Query(apart=True))}
+        kept = {articles.get(c, id_).link[-1]: id_ for id_ in article_lists.ids(c, Query(apart=True))}
         assert labels.tags_of(c, kept.values()) == {kept["1"]: ["tag1"], kept["2"]: ["tag2"]}
 
 
@@ -367,8 +368,8 @@ def test_of_articles_that_say_so_only_those_with_a_star_get_one(library: Library
     read = {"categories": ["user/-/state/com.google/read", "user/-/label/Later"]}
     take_in(library, starred(nth(1, f"{CHANGES}/1", "With"), nth(2, f"{CHANGES}/2", "Without", **read)))
     with closing(connect(library.path)) as c:
-        assert [articles.get(c, id_).title for id_ in articles.ids(c, Query(starred=True))] == ["With"]
-        assert len(articles.ids(c, Query())) == 2
+        assert [articles.get(c, id_).title for id_ in article_lists.ids(c, Query(starred=True))] == ["With"]
+        assert len(article_lists.ids(c, Query())) == 2
 
 
 async def with_article(library: Library, site: ScriptedSite, title: str, text: str) -> str:
@@ -384,7 +385,7 @@ async def test_articles_that_are_exported_without_stars_get_none(library: Librar
     states = ["user/-/state/com.google/reading-list", "user/-/state/com.google/unread"]
     take_in(library, starred(star(link, "One", categories=states)))
     with closing(connect(library.path)) as c:
-        assert articles.count(c, Query(starred=True)) == 0
+        assert article_lists.count(c, Query(starred=True)) == 0
 
 
 LONG = [" ".join(f"{name}{n}" for n in range(40)) for name in ("first", "second")]

@@ -5,10 +5,10 @@ from textual.pilot import Pilot
 from support.article_host import Host, opened, paragraphs
 from tuireader.content.document.model import links_out
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.chrome.bars import HintBar
+from tuireader.tui.chrome import HintBar
+from tuireader.tui.dialogs.palette_and_help import ContentsScreen, LinksScreen
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_commands import open_contents, open_links
-from tuireader.tui.screens.contents import ContentsScreen, LinksScreen
 
 SECTIONS = "\n\n".join(f"## Section {number}\n\n{paragraphs(6)}" for number in range(5))
 LINKS = (

@@ -7,7 +7,7 @@ from textual.theme import BUILTIN_THEMES
 from support.article_host import Host, opened
 from tuireader.content.layout.line import ROLES
 from tuireader.tui.article.paint import ORNAMENT, STATES, legible
-from tuireader.tui.themes import HOUSE, READABLE, contrast
+from tuireader.tui.themes import HOUSE, TEXT_CONTRAST_MIN, contrast
 
 THEMES = sorted({*BUILTIN_THEMES, *(theme.name for theme in HOUSE)})
 ANSI = sorted(name for name, theme in BUILTIN_THEMES.items() if theme.ansi)
@@ -40,7 +40,7 @@ async def test_all_text_can_be_read(theme: str) -> None:
                 text, paper = colours(app, roles, selected=selected)
                 ratio = contrast(text, paper)
                 is_ornament = bool(roles) and ORNAMENT.issuperset(roles.split())
-                if ratio < READABLE and not is_ornament:
+                if ratio < TEXT_CONTRAST_MIN and not is_ornament:
                     low.append((roles, selected, round(ratio, 2)))
         assert low == []
 
@@ -87,6 +87,6 @@ def test_a_colour_is_moved_only_as_far_as_it_must(text: str, paper: str) -> None
     ink = Color.parse("#ffffff" if Color.parse(paper).brightness < 0.5 else "#000000")
     before, behind = Color.parse(text), Color.parse(paper)
     after = legible(before, behind, ink)
-    assert contrast(after, behind) >= READABLE
-    if contrast(before, behind) >= READABLE:
+    assert contrast(after, behind) >= TEXT_CONTRAST_MIN
+    if contrast(before, behind) >= TEXT_CONTRAST_MIN:
         assert after == before

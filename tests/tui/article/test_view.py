@@ -216,7 +216,7 @@ async def test_a_taller_window_shows_more_and_a_lower_one_shows_the_same_top() -
 
 async def test_nothing_moves_while_the_rest_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_view, "_SLICE", 0.0)
-    monkeypatch.setattr(page_view, "_BREATH", 0.0)
+    monkeypatch.setattr(page_view, "_SLICE_INTERVAL", 0.0)
     document = opened(paragraphs(400), position=60_000)
     app = Host(document)
     async with app.run_test(size=(80, 30)) as pilot:

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from support.app_factory import NOW
 from support.themed_app import ThemedApp
-from tuireader.model.headline import Headline, StatusChange
+from tuireader.model.article import Headline, StatusChange
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.headline_window import KEPT, PAGE, Source, View
 

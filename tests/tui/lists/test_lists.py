@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 from support.app_factory import EVERYTHING, Piece, ids, reader, screen_text, settle, shelve, workers_done
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Query
-from tuireader.store import articles, statuses
+from tuireader.store import statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.headline_list import HeadlineList
@@ -205,7 +206,7 @@ async def test_what_another_program_removed_leaves_the_others_in_their_rows(shel
         with closing(connect(shelved)) as c:
             gone = ids(shelved)[90:100]
             c.execute(f"DELETE FROM article WHERE id IN ({', '.join(map(str, gone))})")
-            assert articles.count(c, Query()) == 190
+            assert article_lists.count(c, Query()) == 190
         headlines = app.reader.headlines
         assert [each and each.title for each in map(headlines.headline, (88, 89, 90))] == [
             "Old 088",

@@ -15,11 +15,11 @@ from support.app_factory import NOW, PATIENCE, ids, reader, screen_text, settle,
 from support.archived_site import FRONT, Post, feed, give_posts
 from support.factories import subscribe
 from tuireader.library.archiving import backfill
-from tuireader.library.refreshing.ingest import TakePage
+from tuireader.library.refreshing.ingest import SavePage
 from tuireader.model.fetched import Page
 from tuireader.store import feeds
 from tuireader.store.connection import connect
-from tuireader.urls.private_network import Reach
+from tuireader.urls.hosts import Reach
 
 WIDE = (120, 30)
 POSTS = [Post(number) for number in range(1, 121)]
@@ -27,7 +27,7 @@ POSTS = [Post(number) for number in range(1, 121)]
 
 @pytest.fixture
 def followed(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> ScriptedSite:
-    monkeypatch.setattr(backfill, "PAUSE", 0.0)
+    monkeypatch.setattr(backfill, "REQUEST_INTERVAL", 0.0)
     site.pages["/feed/"] = feed(site.url, POSTS[:FRONT])
     give_posts(site, POSTS)
     with closing(connect(db)) as c:
@@ -35,7 +35,7 @@ def followed(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> S
         feeds.record(c, one)
         front = site.pages["/feed/"]
         body = front.body.encode() if isinstance(front.body, str) else front.body
-        TakePage(one, Page(one.url, 200, body, front.content_type, reach=Reach.PRIVATE), NOW)(c)
+        SavePage(one, Page(one.url, 200, body, front.content_type, reach=Reach.PRIVATE), NOW)(c)
     return site
 
 

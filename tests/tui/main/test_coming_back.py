@@ -11,16 +11,17 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, until
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.library.jobs import cache_gateway
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.main import reading_pane, resume
 from tuireader.tui.main.headlines_pane import Place
-from tuireader.tui.main.resume import WHEREABOUTS, Whereabouts, from_text, to_text
+from tuireader.tui.main.resume import SESSION_SETTING, SessionState, from_text, to_text
 
 WIDE, MIDDLE = (140, 40), (80, 24)
 LONG = Piece("Long", 1, html="".join(f"<p>Paragraph {number} of a long article.</p>" for number in range(200)))
@@ -190,22 +191,22 @@ async def test_whoever_wants_to_begin_anew_does(two_feeds: Path) -> None:
     ],
 )
 def test_what_another_version_kept_is_left_out(text: str) -> None:
-    assert from_text(text) == Whereabouts()
+    assert from_text(text) == SessionState()
 
 
 def test_whereabouts_are_kept_whole() -> None:
     query = Query(feeds=(3,), categories=("China/Russia",), authors=("Zoë",), unread=True, order="longest")
-    here = Whereabouts(query, Place(5, 7), 5, in_article=True, turned=("feeds", "authors"))
+    here = SessionState(query, Place(5, 7), 5, in_article=True, turned=("feeds", "authors"))
     assert from_text(to_text(here)) == here
-    assert to_text(Whereabouts()) == ""
+    assert to_text(SessionState()) == ""
 
 
 def test_whereabouts_of_a_damaged_cache_do_no_harm(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
-        ui_state.save(c, WHEREABOUTS, '{"place": [999999999999, -5], "opened": 77, "in_article": true}')
+        ui_state.save(c, SESSION_SETTING, '{"place": [999999999999, -5], "opened": 77, "in_article": true}')
     app = reader(two_feeds)
     app.connection.close()
-    assert from_text(app.memory.get(WHEREABOUTS, "")).place == Place(999999999999, -5)
+    assert from_text(app.memory.get(SESSION_SETTING, "")).place == Place(999999999999, -5)
 
 
 # Previewing.
@@ -337,7 +338,7 @@ async def test_who_is_killed_comes_back_too(two_feeds: Path) -> None:
     def there() -> Place | None:
         with closing(connect(two_feeds)) as c:
             kept = ui_state.load(c)
-        return from_text(kept[WHEREABOUTS]).place if WHEREABOUTS in kept else None
+        return from_text(kept[SESSION_SETTING]).place if SESSION_SETTING in kept else None
 
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
@@ -405,7 +406,7 @@ async def test_a_key_that_is_typed_at_the_last_screen_acts_on_what_is_seen_there
 async def test_a_key_before_that_of_quitting_which_acts_late_is_led_back_from_too(
     two_feeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resume, "PATIENCE", 30.0)
+    monkeypatch.setattr(resume, "FRAME_DRAW_TIMEOUT", 30.0)
     go_on = threading.Event()
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
@@ -443,4 +444,4 @@ async def test_what_is_marked_while_another_program_holds_the_cache_is_kept_and_
 
 def articles_unread(path: Path) -> int:
     with closing(connect(path)) as c:
-        return articles.count(c, Query(unread=True))
+        return article_lists.count(c, Query(unread=True))

@@ -18,9 +18,10 @@ from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_texts
 from tuireader.model.fetched import Page, Plan
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import articles, feeds, save_articles
 from tuireader.store.connection import connect, transaction
-from tuireader.urls.private_network import Reach
+from tuireader.store.queries import article_lists
+from tuireader.urls.hosts import Reach
 
 WIDE = (120, 30)
 WHOLE = "".join(f"<p>Paragraph {n} has as many words as an article needs to be taken for one.</p>" for n in range(9))
@@ -41,7 +42,7 @@ def publish(db: Path, site: ScriptedSite, count: int) -> None:
                 )
                 for n in range(count + 1)
             )
-            articles.Prepacked(Plan(new=new)).write(c, feed.id, NOW)
+            save_articles.Prepacked(Plan(new=new)).write(c, feed.id, NOW)
             feeds.record(c, replace(feed, reach=Reach.PRIVATE))
     for n in range(count):
         site.pages[f"/{n}"] = Reply(f"<html><title>Story {n}</title><article><h1>Story {n}</h1>{WHOLE}</article>")
@@ -119,7 +120,7 @@ async def test_a_site_that_is_gone_is_not_asked_for_each_text(db: Path, site: Sc
 
         queue.get = count  # type: ignore[method-assign]
         with closing(connect(db)) as c:
-            missing = articles.without_text(c, articles.ids(c, Query()))
+            missing = articles.without_text(c, article_lists.ids(c, Query()))
         events = [event async for event in fetch_full_texts(cache, queue, missing)]
     assert not cache.close()
     assert len(events) == 30

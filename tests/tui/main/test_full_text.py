@@ -14,12 +14,12 @@ from conftest import Clock, Reply, ScriptedSite
 from support.app_factory import ids, said, screen_text, settle, until
 from support.factories import subscribe
 from support.rss import Item, rss
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.store import articles, feeds, site_facts
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.screens.page_text import PageTextScreen
-from tuireader.urls.private_network import Reach
+from tuireader.tui.dialogs.page_text import PageTextScreen
+from tuireader.urls.hosts import Reach
 
 WIDE = (120, 34)
 
@@ -32,7 +32,7 @@ def body(name: str, paragraphs: int) -> str:
 @pytest.fixture
 def excerpts(db: Path, clock: Clock, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A feed that is due, and gives the beginnings of three articles."""
-    monkeypatch.setattr("tuireader.library.politeness.one_by_one.PAUSE", 0.0)
+    monkeypatch.setattr("tuireader.library.politeness.robots.REQUEST_INTERVAL", 0.0)
     names = ["one", "two", "three"]
     items = [Item(name, html=f"{body(name, 1)}<p>[…]</p>", link=f"{site.url}/{name}") for name in names]
     site.pages["/feed/"] = Reply(rss(*items, site=f"{site.url}/"), content_type="application/rss+xml")

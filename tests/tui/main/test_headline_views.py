@@ -8,7 +8,7 @@ from pathlib import Path
 from support.app_factory import REVIEW, Piece, shelve
 from tuireader.model.query import Query
 from tuireader.store.connection import connect
-from tuireader.tui.main import sidebar_counts
+from tuireader.tui.main import sidebar
 from tuireader.tui.main.headlines_pane import list_view
 
 LONG = Piece("A long one about the countries", html="<p>" + "Countries reach out again and again. " * 5000 + "</p>")
@@ -42,4 +42,4 @@ def test_without_a_search_there_are_none(db: Path) -> None:
 def test_a_refresh_in_which_every_feed_failed_refreshed_nothing(db: Path) -> None:
     shelve(db, "The Example Review", [Piece("One", 1)], error="It is ill.")
     with closing(connect(db)) as c:
-        assert sidebar_counts.count(c, Query()).checked is None
+        assert sidebar.count(c, Query()).checked is None

@@ -12,15 +12,16 @@ from textual.pilot import Pilot
 from conftest import Clock, ScriptedSite
 from support.app_factory import screen_text, settle, until
 from support.archived_site import FRONT, NEWEST, Post, feed, give_archived, give_pages
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.library.archiving.backfill import backfill
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_texts
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 
 POSTS = [Post(number) for number in range(1, 21)]
@@ -51,13 +52,13 @@ async def bring_in(db: Path, clock: Clock, site: ScriptedSite) -> None:
         assert [event.new async for event in refresh(cache, queue, None, clock=clock)] == [FRONT]
         with closing(connect(db)) as c:
             (there,) = feeds.every(c)
-            ids = articles.ids(c, Query())
+            ids = article_lists.ids(c, Query())
         assert [each.error async for each in fetch_full_texts(cache, queue, ids)] == [None] * FRONT
         *_, last = [event async for event in backfill(cache, queue, there, clock=clock, sleep=no_pause)]
         assert last.status == "done"
     assert not cache.close()
     with closing(connect(db)) as c:
-        assert articles.count(c, Query()) == len(POSTS)
+        assert article_lists.count(c, Query()) == len(POSTS)
 
 
 async def read_all(pilot: Pilot[None]) -> int:

@@ -20,19 +20,20 @@ from conftest import Reply, ScriptedSite
 from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
 from support.themed_app import ThemedApp
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import Status, StatusChange
+from tuireader.model.article import Status, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
-from tuireader.tasks.refresh import Tally, refresh
+from tuireader.store.queries import article_lists
+from tuireader.tasks.feeds import Tally, refresh
 from tuireader.tasks.task import Context
-from tuireader.tui.chrome.prompt import Prompt
+from tuireader.tui.chrome import Prompt
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands, KeyTarget
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
-from tuireader.tui.main.navigation import Journey, ReadMark
+from tuireader.tui.main.navigation import Navigation, ReadMark
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.query_controller import FILTER, SEARCH, PromptController, QueryController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
@@ -41,8 +42,7 @@ from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.task_runner import Changed, Ended, Task, TaskRunner
 from tuireader.tui.main.title_and_hints import Captions
-from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.workers import Web
+from tuireader.tui.support.workers import UiState, Web
 
 
 class Alone(ThemedApp):
@@ -198,7 +198,7 @@ async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelve
         statuses.toggle_read(second, Status(read=True))
         await settle(pilot)
         assert app.heard(StatusChanged)[-1].lists_too
-        statuses.mark_read(lambda c: articles.ids(c, Query(unread=True)))
+        statuses.mark_read(lambda c: article_lists.ids(c, Query(unread=True)))
         await settle(pilot)
         assert ids(shelved, Query(unread=True)) == []
         for _ in range(4):
@@ -219,12 +219,12 @@ async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: 
         async with app.run_test() as pilot:
             runner = TaskRunner(node, Context(cache := Cache(db), lambda: NOW, Web(cache, lambda: NOW).queue))
             due = feeds.every(c)
-            runner.start(Task("refresh", "tuireader.tasks.refresh", lambda on: refresh(on, Tally(due), force=False)))
+            runner.start(Task("refresh", "tuireader.tasks.feeds", lambda on: refresh(on, Tally(due), force=False)))
             assert runner.is_running("refresh")
             await settle(pilot)
             assert (len(app.heard(Changed)), len(app.heard(Ended))) == (1, 1)
             assert runner.progress == ""
-            assert articles.count(c, Query()) == 2
+            assert article_lists.count(c, Query()) == 2
             assert site.paths().count("/feed") == 1
 
 
@@ -385,7 +385,7 @@ async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(p
 async def test_the_way_from_article_to_article(panes: PanesScreen, shelved: Path) -> None:
     marked: list[tuple[int, bool]] = []
     statuses: Any = SimpleNamespace(set=lambda id_, *, read: marked.append((id_, read)), is_marking=False)
-    journey = Journey(panes, KeyTarget(panes), statuses, ReadMark(panes, statuses, 0), {})
+    journey = Navigation(panes, KeyTarget(panes), statuses, ReadMark(panes, statuses, 0), {})
     panes.reading._arrived = journey.arrive
     there = ids(shelved)
     journey.open(there[1])

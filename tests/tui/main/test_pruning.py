@@ -9,14 +9,15 @@ from pathlib import Path
 from conftest import Clock
 from support.app_factory import said, screen_text, settle
 from support.factories import ready, save_plan, subscribe
-from tuireader.config.options import Config
+from tuireader.config import Config
+from tuireader.model.article import StatusChange
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
-from tuireader.store import articles, statuses
+from tuireader.store import statuses
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.screens.dialog import ChooseScreen
+from tuireader.tui.dialogs.questions import ChooseScreen
 
 
 def stock(db: Path, clock: Clock) -> None:
@@ -24,7 +25,7 @@ def stock(db: Path, clock: Clock) -> None:
         feed = subscribe(c)
         new = tuple(ready(f"{n}", title=f"{n} days", published=clock() - timedelta(days=n)) for n in range(9))
         save_plan(c, feed, Plan(new=new), clock())
-        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+        statuses.apply(c, StatusChange(article_lists.ids(c, Query()), read=True))
 
 
 async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> None:

@@ -13,9 +13,9 @@ from textual.screen import Screen
 
 from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, workers_done
 from support.factories import ready, save
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.library.reading import open_article
-from tuireader.model.headline import Status
+from tuireader.model.article import Status
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

@@ -14,10 +14,11 @@ from conftest import Clock, Reply, ScriptedSite
 from support.app_factory import REVIEW, screen_text, settle, shelve
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 
 NEWER = Post("Brand New", "<p>Something happened since.</p>", "brand-new", date="Sat, 01 Jul 2017 12:00:00 +0000")
@@ -35,7 +36,7 @@ def app_on(db: Path, clock: Clock, *, on_start: bool = False) -> ReaderApp:
 
 def unread(db: Path) -> int:
     with closing(connect(db)) as c:
-        return articles.count(c, Query(unread=True))
+        return article_lists.count(c, Query(unread=True))
 
 
 async def press(pilot: Pilot[None], *pressed: str) -> None:

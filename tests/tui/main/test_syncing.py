@@ -15,15 +15,15 @@ from support.factories import ready, save_plan
 from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
 from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.sync import tell_all
-from tuireader.model.account import Secret
+from tuireader.model.article import utc_now
+from tuireader.model.feed import Secret
 from tuireader.model.fetched import Plan
-from tuireader.model.headline import utc_now
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import FolderMap, packed, stamp, unpacked
+from tuireader.tui.dialogs.forms import AccountScreen
 from tuireader.tui.main import syncing
-from tuireader.tui.screens.account import AccountScreen
 
 SIZE = (110, 30)
 
@@ -35,7 +35,7 @@ def server() -> Iterator[FakeMiniflux]:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syncing, "SOON", 0.05)
+    monkeypatch.setattr(syncing, "SEND_DELAY", 0.05)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ async def test_a_feed_of_this_machine_goes_to_an_account_by_its_folder(db: Path,
 async def test_the_last_marks_are_told_once_the_reader_has_ended(
     db: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(syncing, "SOON", 60)
+    monkeypatch.setattr(syncing, "SEND_DELAY", 60)
     app = reader(db)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
@@ -276,7 +276,7 @@ async def test_the_last_changes_are_written_into_the_folder_at_the_end(
         await settle(pilot)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.reader.tasks.syncing.in_step() != {})
-        monkeypatch.setattr(syncing, "SOON", 60)
+        monkeypatch.setattr(syncing, "SEND_DELAY", 60)
         assert followed(folder) == set(urls)
         await pilot.press("e", "x")
         await settle(pilot)

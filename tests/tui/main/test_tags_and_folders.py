@@ -9,15 +9,15 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_factory import NOTES, NOW, REVIEW, Piece, ids, reader, screen_text, settle, shelve, until
-from tuireader.model.headline import Headline
+from tuireader.model.article import Headline
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.dialogs.questions import ChooseScreen, PickScreen
+from tuireader.tui.dialogs.rules import RulesScreen
 from tuireader.tui.lists.choice_list import ChoiceList
-from tuireader.tui.screens.dialog import ChooseScreen
-from tuireader.tui.screens.name_picker import PickScreen
-from tuireader.tui.screens.rules import RulesScreen
 
 WIDE = (130, 50)
 KEYS = {":": "colon", "=": "equals_sign", '"': "quotation_mark", "-": "minus", " ": "space"}
@@ -104,7 +104,7 @@ async def test_several_rows_are_chosen_and_others_left_out(library: Path) -> Non
 def titles_of(path: Path, category: str) -> list[str]:
     with closing(connect(path)) as c:
         query = Query(categories=(category,))
-        return [headline.title for headline in articles.window(c, query, 0, 99)]
+        return [headline.title for headline in article_lists.window(c, query, 0, 99)]
 
 
 async def test_what_is_chosen_together_is_there_after_a_restart(library: Path) -> None:
@@ -378,8 +378,8 @@ async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
         await press(pilot, "A")
         assert "12 marked read" in screen_text(app)
         with closing(connect(library)) as c:
-            assert articles.count(c, Query(authors=("Ann",), unread=True)) == 0
-            assert articles.count(c, Query(unread=True)) == len(REVIEW) + len(NOTES)
+            assert article_lists.count(c, Query(authors=("Ann",), unread=True)) == 0
+            assert article_lists.count(c, Query(unread=True)) == len(REVIEW) + len(NOTES)
 
 
 async def test_what_was_done_is_taken_back_after_a_restart(library: Path) -> None:

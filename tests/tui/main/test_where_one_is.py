@@ -12,17 +12,16 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from support.app_factory import NOTES, REVIEW, Piece, reader, screen_text, settle, shelve
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.errors import ConfigError
 from tuireader.model.query import Query
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.config_checks import check
+from tuireader.tui.dialogs.palette_and_help import ContentsScreen, HelpScreen
+from tuireader.tui.keys import check
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.sidebar import shares
-from tuireader.tui.screens.contents import ContentsScreen
-from tuireader.tui.screens.help import HelpScreen
 
 MANY = [
     Piece(f"Piece {number:03}", number, (f"Author {number:03}",), (f"Topic {number % 40:02}",)) for number in range(120)

@@ -9,7 +9,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from tuireader.tui.support.resize_safe_screen import LAYOUTS, REST, RESTLESS, SteadyScreen
+from tuireader.tui.support.textual_internals import LAYOUTS, REST, RESTLESS, SteadyScreen
 
 
 class Restless(Static):

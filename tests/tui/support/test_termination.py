@@ -9,7 +9,7 @@ import pytest
 
 LATE = """
 import os, signal, sys, time
-from tuireader.tui.support.termination import Termination
+from tuireader.tui.support.driver import Termination
 ending = Termination(lambda status: None, lambda: None)
 ending.listen()
 os.kill(os.getpid(), signal.SIGTERM)

@@ -14,8 +14,8 @@ from textual.widgets import Input
 
 from support.app_factory import NOTES, REVIEW, reader, settle, shelve
 from tuireader.model.query import Query
-from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.reading_pane import ReadingPane
@@ -238,7 +238,7 @@ async def read_after(path: Path, keys: Sequence[str], *, at_once: bool) -> tuple
         opened = screen.reading.opened[0].id if screen.reading.opened else None
         current = screen.headlines.current
         with closing(connect(path)) as c:
-            marks = [(each.id, each.read, each.starred) for each in articles.window(c, Query(), 0, 100)]
+            marks = [(each.id, each.read, each.starred) for each in article_lists.window(c, Query(), 0, 100)]
         return opened, screen.pane, current and current.id, screen.wanted, screen.headlines_pane.listed, marks
 
 
@@ -246,7 +246,7 @@ async def read_after(path: Path, keys: Sequence[str], *, at_once: bool) -> tuple
 async def test_keys_wait_for_the_article_and_the_list_that_the_ones_before_lead_to(
     db: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(typeahead, "PATIENCE", 60.0)
+    monkeypatch.setattr(typeahead, "KEY_TIMEOUT", 60.0)
     shelve(db, "The Example Review", REVIEW)
     shelve(db, "Notes", NOTES)
     dice = random.Random(seed)
@@ -266,7 +266,7 @@ async def test_what_never_comes_is_not_waited_for(db: Path, monkeypatch: pytest.
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         monkeypatch.setattr(ReadingPane, "is_opening", True)
-        monkeypatch.setattr(typeahead, "PATIENCE", 0.05)
+        monkeypatch.setattr(typeahead, "KEY_TIMEOUT", 0.05)
         send(app, *of_text("?"))
         await settle(pilot)
         assert app.screen is not app.reader
@@ -285,7 +285,7 @@ async def test_a_key_that_never_comes_to_an_end_is_not_waited_for(
         send(app, *of_text("g"))
         await pilot.pause()
         assert not app.is_idle
-        monkeypatch.setattr(typeahead, "PATIENCE", 0.0)
+        monkeypatch.setattr(typeahead, "KEY_TIMEOUT", 0.0)
         send(app, *of_text("?"))
         await settle(pilot)
         assert app.is_idle
@@ -355,7 +355,7 @@ async def test_a_dialog_that_lost_the_focus_is_typed_into(with_links: Path, key:
 
 
 async def test_a_dialog_without_anything_to_focus_takes_keys(with_links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typeahead, "PATIENCE", 0.05)
+    monkeypatch.setattr(typeahead, "KEY_TIMEOUT", 0.05)
     app = reader(with_links)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)

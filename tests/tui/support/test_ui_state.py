@@ -1,4 +1,4 @@
-from tuireader.tui.support.ui_state import UiState
+from tuireader.tui.support.workers import UiState
 
 
 def test_settings_have_the_type_of_their_default() -> None:

@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from tuireader.content.cleaning.boilerplate import is_part_of_page, without_links
-from tuireader.content.cleaning.context import as_lines, is_verse, lines_of
+from tuireader.content.cleaning.boilerplate import ADVERT, TRAIL, TRAIL_OR_NOTE, is_part_of_page, without_links
+from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
-from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
 from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed, trimmed_lines
-from tuireader.text.html_elements import HEADINGS, INLINE
-from tuireader.text.printable import printable_block
-from tuireader.text.word_count import count_words
+from tuireader.text.language_and_hyphenation import count_words
+from tuireader.text.printable import HEADINGS, INLINE, printable_block
 from tuireader.urls.hosts import same_host
-
-if TYPE_CHECKING:
-    from tuireader.content.cleaning.context import Context
-
 
 _ADMONITIONS_KINDS = frozenset({
     "admonition", "admonitionblock", "attention", "caution", "danger", "hint", "important", "markdown-alert", "note",

@@ -6,15 +6,13 @@ import re
 from math import inf
 
 from tuireader.content.cleaning import block_rules, media
-from tuireader.content.cleaning.boilerplate import is_tracker
+from tuireader.content.cleaning.boilerplate import FOR_READERS_ALOUD, is_tracker
 from tuireader.content.cleaning.context import Context, Rule
-from tuireader.content.cleaning.phrases import FOR_READERS_ALOUD
 from tuireader.content.cleaning.trim_end import trim_beginning, trim_end
 from tuireader.content.dom.sanitize import shortened, tree_of
 from tuireader.content.dom.tree import Kept, Node, around, beginning, parse, serialise
 from tuireader.content.maths.formulas import from_tex
-from tuireader.text.html_elements import HEADINGS, MARKS, SECTIONS
-from tuireader.text.printable import printable_line
+from tuireader.text.printable import HEADINGS, MARKS, SECTIONS, printable_line
 
 _TO_THE_TOP = re.compile(
     r"(?:(?:back )?to (?:the )?)?top(?: of page)?|nach oben|haut(?: de page)?|arriba", re.IGNORECASE

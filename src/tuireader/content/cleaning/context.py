@@ -11,20 +11,19 @@ from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from tuireader.content.cleaning.boilerplate import (
+    CONTENTS,
     is_part_of_page,
     is_share_bar,
     is_share_heading,
     is_share_link,
 )
 from tuireader.content.cleaning.media import formula_node, with_captions
-from tuireader.content.cleaning.phrases import CONTENTS
 from tuireader.content.dom.sanitize import SCHEMES
 from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, trimmed
 from tuireader.content.maths.formulas import in_text
 from tuireader.text.folding import letters
-from tuireader.text.html_elements import HEADINGS
-from tuireader.text.language import language_tag
-from tuireader.text.printable import printable, printable_block, unescape
+from tuireader.text.language_and_hyphenation import language_tag
+from tuireader.text.printable import HEADINGS, printable, printable_block, unescape
 from tuireader.urls.hosts import join
 
 _REPEATED_MIN, _REPEATED_MAX = 20, 600

@@ -1,7 +1,4 @@
-"""Removing boilerplate at the end of articles: notices, reply forms, related links.
-
-Only at the end, and only blocks that contain nothing else.
-"""
+"""What is cut off at the end of an article."""
 
 from __future__ import annotations
 
@@ -9,10 +6,24 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from tuireader.content.cleaning.boilerplate import is_share_bar, is_share_heading, without_links
-from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN, REPLY
+from tuireader.content.cleaning.boilerplate import (
+    END,
+    LABEL,
+    MORE,
+    MORE_CLASS,
+    MORE_END,
+    MORE_END_MAX,
+    NOTICE,
+    ORIGIN,
+    REPLY,
+    is_share_bar,
+    is_share_heading,
+    without_links,
+)
+from tuireader.content.dom.sanitize import ANY_TAG
 from tuireader.content.dom.tree import Node, trimmed
-from tuireader.text.html_elements import HEADINGS
+from tuireader.text import language_and_hyphenation
+from tuireader.text.printable import HEADINGS, unescape
 from tuireader.urls.hosts import lead_elsewhere
 
 _BLOCKS_MAX = 30
@@ -140,3 +151,42 @@ def _remove(parent: Node, block: Node) -> None:
         if parent.children[index] is block:
             del parent.children[index]
             return
+
+
+_EXCERPT_MAX = 200
+"""Maximum words of a text whose final ellipsis marks an excerpt."""
+_LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
+_ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
+
+_ATTACHED_MAX = 4000
+"""Maximum characters of attachments."""
+
+
+def looks_truncated(html: str, text: str) -> bool:
+    """Whether `html` with plain text `text` looks like an excerpt, or only a link."""
+    if text.startswith(("Audio: ", "Video: "), text.rfind("\n") + 1):
+        at = max(0, len(text) - _ATTACHED_MAX)
+        text = text[:at] + _ATTACHED.sub("", text[at:])
+    if not text:
+        return "<img" not in html.lower()
+    if MORE_END.search(text, max(0, len(text) - MORE_END_MAX)) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):
+        return True
+    if text.endswith(("…", "...")) and language_and_hyphenation.count_words(text) <= _EXCERPT_MAX:
+        return True
+    link = _last_link(html[-4000:])
+    if link is None:
+        return False
+    last = " ".join(unescape(ANY_TAG.sub("", link[2])).split())
+    if len(html) <= 4000 and last == text:
+        return True
+    ends_with_it = text.endswith(last) and last != ""
+    return ends_with_it and bool(MORE_CLASS.search(link[1]) or MORE.fullmatch(last))
+
+
+def _last_link(html: str) -> re.Match[str] | None:
+    end = len(html)
+    while (start := max(html.rfind("<a", 0, end), html.rfind("<A", 0, end))) >= 0:
+        if found := _LINK.match(html, start):
+            return found
+        end = start
+    return None

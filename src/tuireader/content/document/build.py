@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -11,7 +12,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from tuireader.content.cleaning.phrases import MORE
+from tuireader.content.cleaning.boilerplate import MORE
 from tuireader.content.document.inline import References, nameless, picture_text, pictures_of, plain, text_of
 from tuireader.content.document.model import (
     Block,
@@ -28,13 +29,10 @@ from tuireader.content.document.model import (
     Text,
     text_length,
 )
-from tuireader.content.markdown.block_attributes import taken, without
-from tuireader.content.markdown.footnotes import slug
+from tuireader.content.markdown.annotations import slug, taken, without
 from tuireader.text.bylines import BESIDE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from markdown_it.token import Token
 
 
@@ -87,7 +85,7 @@ _CAPTION_LIMIT = 500
 """Maximum characters of a picture's caption in the same paragraph."""
 _LANGUAGES_MAX = 2
 """Maximum languages besides its own in which words of a document are divided."""
-_AGAIN = 0.8
+_REPEATED_SHARE = 0.8
 _WORD = re.compile(r"[^\W_]+")
 _BULLETS = "•◦▪"
 
@@ -394,7 +392,7 @@ class _Builder:
             self.add(Table, table.rows[0], tuple(table.rows[1:]), tuple(table.aligns))
 
 
-def _says_again(alt: str, caption: str, *, share: float = _AGAIN) -> bool:
+def _says_again(alt: str, caption: str, *, share: float = _REPEATED_SHARE) -> bool:
     words, there = _WORD.findall(alt.casefold()), set(_WORD.findall(caption.casefold()))
     return bool(words and there) and sum(word in there for word in words) >= share * len(words)
 

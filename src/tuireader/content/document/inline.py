@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from tuireader.content.document.model import Image, Link, Run, Text
-from tuireader.text.superscript import raised
+from tuireader.text.folding import raised
 from tuireader.text.wrap import cells
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _SOFT_HYPHEN = "\xad"
 _STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}

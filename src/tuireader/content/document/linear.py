@@ -31,8 +31,8 @@ from tuireader.content.document.model import (
     short_label,
     text_length,
 )
+from tuireader.text.folding import LOWERED, RAISED
 from tuireader.text.sentences import counted
-from tuireader.text.superscript import LOWERED, RAISED
 
 _DRAWN = {**dict.fromkeys(range(0x2500, 0x25A0), " "), ord("▣"): " "}
 """Box-drawing characters, which screen readers spell out."""
@@ -323,7 +323,7 @@ _SIGNS = re.compile(
 _WORD = re.compile(r"[^\W\d_]{3,}$")
 _SYMBOL = re.compile(r"(?:[A-Z][a-z]?|\d)$")
 """The end of a possible chemical symbol."""
-_LOOKED_AT = 20
+_CONTEXT_LENGTH = 20
 
 
 def spoken(block: Block) -> str:
@@ -332,7 +332,7 @@ def spoken(block: Block) -> str:
 
 
 def _in_words(found: re.Match[str]) -> str:
-    before = found.string[max(0, found.start() - _LOOKED_AT) : found.start()]
+    before = found.string[max(0, found.start() - _CONTEXT_LENGTH) : found.start()]
     if root := found["root"]:
         return _ROOTS[root]
     if found["over"]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tuireader.content.extraction.page import Element, allowed, drop, text_of
 from tuireader.text.folding import letters
-from tuireader.text.html_elements import BLOCKS, HEADINGS
+from tuireader.text.printable import BLOCKS, HEADINGS
 
 _SENTENCES = re.compile("[,.;:!?،؛。、，；！？]")
 _WHOLE = frozenset({"pre", *HEADINGS})

@@ -11,18 +11,26 @@ from typing import Any
 
 from tuireader.content.cleaning.boilerplate import without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
-from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.sanitize import bounded, cut, flattened
+from tuireader.content.dom.sanitize import bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import serialise
-from tuireader.content.extraction import second_opinion
+from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
-from tuireader.content.extraction.jsonld import take_stated, texts_in
-from tuireader.content.extraction.metadata import metadata_of, title_of
-from tuireader.content.extraction.page import Element, allowed, drop, drop_unseen, load, write
+from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
+from tuireader.content.extraction.page import (
+    NONE,
+    Element,
+    Selectors,
+    allowed,
+    drop,
+    drop_unseen,
+    load,
+    selected,
+    without,
+    write,
+)
 from tuireader.content.extraction.select_blocks import Known, choose
-from tuireader.content.extraction.selected import NONE, Selectors, selected, without
 from tuireader.content.maths.formulas import with_formulas
-from tuireader.text.word_count import count_words
+from tuireader.text.language_and_hyphenation import count_words
 
 _SCOPE = ("lang", "dir")
 _SHOWN = frozenset({"img", "picture", "video", "audio", "iframe", "embed", "object", "hr", "figure", "math"})
@@ -149,7 +157,7 @@ def main_html(
     elements = list(tree.iter())  # lxml would make them anew each time that they are looked at
     stated = take_stated(tree)
     _bound_meta(tree)
-    found = second_opinion.Facts(tree, url)
+    found = scoring.Facts(tree, url)
     facts = metadata_of(tree, found, stated, url=url)
     title = title_of(
         text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site), others=facts.other_headings
@@ -201,4 +209,4 @@ def _decoded(page: bytes | str) -> str:
             return page.decode(name)
         except (LookupError, ValueError):
             continue
-    return str(second_opinion.decode_file(page))
+    return str(scoring.decode_file(page))

@@ -1,18 +1,20 @@
-"""The page of an article as one tree, without what is there for nobody's eyes. The only door to lxml."""
+"""A page with its parts, and the parts that the user's selectors name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from copy import deepcopy
+from functools import cache
 from itertools import chain, islice
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from cssselect import HTMLTranslator, SelectorError
 from lxml.etree import Comment, LxmlError, XPath  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.boilerplate import UNSEEN_STYLE, is_unseen
-from tuireader.text.html_elements import INLINE, MARKS
+from tuireader.text.printable import INLINE, MARKS
 from tuireader.urls.hosts import lead_elsewhere
 
 Element: TypeAlias = Any
@@ -33,7 +35,7 @@ _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
 _CHILDREN_MAX = 1000
 _SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
-_MOST = 0.4
+_SHARE_MAX = 0.4
 """The share of a page's text that is never taken for hidden, or for something around the article."""
 
 
@@ -214,7 +216,7 @@ def drop_unseen(tree: Element) -> None:
             hidden.append(each)
     drop(unseen)
     whole = len(text_of(body)) if hidden else 0
-    large = [each for each in hidden if len(text_of(each)) > _MOST * whole]
+    large = [each for each in hidden if len(text_of(each)) > _SHARE_MAX * whole]
     for each in large:
         for name in _HIDING_ATTRIBUTES.intersection(each.keys()):
             del each.attrib[name]
@@ -258,3 +260,56 @@ def lead_away(parts: Sequence[Element], url: str) -> bool:
     """Return whether most of the parts with links link to other sites only."""
     linked = [[link.get("href", "") for link in part.iter("a")] for part in parts]
     return sum(lead_elsewhere(addresses, url) for addresses in linked) > sum(map(bool, linked)) / 2
+
+
+SELECTOR_MAX = 500
+"""Maximum characters of a selector."""
+STEPS_MAX = 20
+"""Maximum combinators of a selector, whose time grows exponentially with their number."""
+_STEP = re.compile(r"[^\s>+~,]\s*[\s>+~](?!=)\s*(?=[^\s>+~,])")
+
+
+class Selectors(NamedTuple):
+    """CSS selectors for the article and for parts to remove; empty if not set."""
+
+    take: str = ""
+    drop: str = ""
+
+
+NONE = Selectors()
+
+
+def mistake(css: str) -> str:
+    """Return what is wrong with a selector, as a sentence; empty if it is valid."""
+    if len(css) > SELECTOR_MAX:
+        return f"A selector has at most {SELECTOR_MAX} characters."
+    if len(_STEP.findall(css)) > STEPS_MAX:
+        return f"A selector has at most {STEPS_MAX} steps from one element to the next."
+    try:
+        _path(css)
+    except (SelectorError, ValueError, RecursionError, OverflowError):
+        return "This is no CSS selector."
+    return ""
+
+
+def without(tree: Element, css: str) -> None:
+    """Remove the elements that a selector matches, in place."""
+    body = tree.find("body")
+    drop([each for each in _matches(tree, css) if each is not tree and each is not body])
+
+
+def selected(tree: Element, css: str) -> str:
+    """The HTML matched by a selector, in document order without nesting; empty if none."""
+    found = list(_matches(tree, css))
+    chosen = set(found)
+    return "".join(write(each) for each in found if not any(around in chosen for around in each.iterancestors()))
+
+
+def _matches(tree: Element, css: str) -> Iterator[Any]:
+    if css and not mistake(css):
+        yield from (each for each in tree.xpath(_path(css)) if isinstance(each.tag, str))
+
+
+@cache
+def _path(css: str) -> str:
+    return HTMLTranslator().css_to_xpath(css) if css.strip() else "/.."

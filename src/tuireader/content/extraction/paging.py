@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction.extract import Extracted, tree_of_page
-from tuireader.text.word_count import count_words
+from tuireader.text.language_and_hyphenation import count_words
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place
 

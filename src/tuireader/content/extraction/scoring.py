@@ -1,20 +1,24 @@
-"""Which blocks of a page are its article's, by the way of scoring that Readability made known.
-
-Each paragraph gives points, for its length and for its marks of punctuation, to what it stands in: all of them to the
-element around it, fewer to those around that. The element with the most, less the share of its text that is in links,
-holds the article; what stands beside it and is much like it belongs to it.
-"""
+"""How much a block is like the article: our scores, and the opinion of a second library."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from itertools import islice
+from typing import Any
 
-from tuireader.content.cleaning.phrases import END
+from htmldate import find_date
+from trafilatura import bare_extraction
+from trafilatura.metadata import examine_meta, extract_author, extract_title
+from trafilatura.utils import decode_file
+
+from tuireader.content.cleaning.boilerplate import END
 from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text
-from tuireader.content.extraction.page import Element, lead_away, outwards
-from tuireader.content.extraction.part_names import is_one_of_many, weight
-from tuireader.text.html_elements import HEADINGS
+from tuireader.content.extraction.boilerplate_names import is_one_of_many, weight
+from tuireader.content.extraction.page import Element, lead_away, outwards, uncrowded
+from tuireader.errors import UNEXPECTED
+from tuireader.text.printable import HEADINGS
 
 _SHORTEST = 20
 """Minimum letters of a block that scores."""
@@ -43,7 +47,7 @@ _CONDITIONAL = frozenset({"div", "section", "ul", "ol", "dl", "fieldset", "heade
 _LISTS = frozenset({"ul", "ol", "dl"})
 _FEW_LINKS, _MANY_LINKS, _NEARLY_ALL = 0.33, 0.5, 0.75
 """Maximum shares of text in links: of prose, of a list, and of anything."""
-_MOST = 0.4
+_REMOVED_SHARE_MAX = 0.4
 """Maximum share of the best element's text that can be removed as unlike the article."""
 _GOES_ON = (":", "：")
 """Endings of a block that introduces the next one."""
@@ -183,7 +187,7 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
         is_within = bool(text) and text[0] < span[0] < text[-1]
         if named >= 0 and (_is_table(each) or (is_within and _is_of_text(each, before, url))):
             continue
-        if blocks.size(span) > _MOST * whole or links <= (0 if named < 0 else _FEW_LINKS):
+        if blocks.size(span) > _REMOVED_SHARE_MAX * whole or links <= (0 if named < 0 else _FEW_LINKS):
             continue
         parts = range(*span)
         if (
@@ -194,3 +198,61 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
         is_list = each.tag in _LISTS or named > 0
         if named < 0 or (span[1] - span[0] > 1 and links > (_MANY_LINKS if is_list else _FEW_LINKS)):
             yield from (each for each in parts if named < 0 or links > _NEARLY_ALL or not matched[each])
+
+
+__all__ = ["Facts", "decode_file", "text"]
+log = logging.getLogger("tuireader")
+
+
+def text(tree: Element) -> str:
+    """Return the lines of the article, favouring recall; empty if none is found."""
+    _silence()
+    tree = uncrowded(tree)
+    found = _asked(
+        lambda: bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
+    )
+    return "" if found is None or isinstance(found, dict) else found.text or ""
+
+
+def _asked(find: Callable[[], Any]) -> Any:
+    """The result of a call of the library; None if it raises, as for some pages."""
+    try:
+        return find()
+    except UNEXPECTED as error:
+        log.info("a page without a second opinion: %r", error)
+        return None
+
+
+class Facts:
+    """The metadata that trafilatura finds on the page at `url`, each item on request; empty if not found."""
+
+    def __init__(self, tree: Element, url: str) -> None:
+        _silence()
+        self._tree = uncrowded(tree)
+        self._url = url
+
+    @cached_property
+    def _said(self) -> Any:
+        return _asked(lambda: examine_meta(self._tree))
+
+    @cached_property
+    def title(self) -> str:
+        return getattr(self._said, "title", None) or _asked(lambda: extract_title(self._tree)) or ""
+
+    @cached_property
+    def authors(self) -> list[str]:
+        said = getattr(self._said, "author", None) or ""
+        return (said if " " in said else _asked(lambda: extract_author(self._tree)) or "").split("; ")
+
+    @cached_property
+    def day(self) -> str:
+        find = partial(find_date, self._tree, extensive_search=False, original_date=True, url=self._url)
+        return _asked(find) or ""
+
+
+def _silence() -> None:
+    """Silence the library's warnings, which would be printed over the screen."""
+    for name in ("trafilatura", "htmldate", "courlan"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())

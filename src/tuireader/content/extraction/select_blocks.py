@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from tuireader.content.cleaning.phrases import END
-from tuireader.content.extraction import scoring, second_opinion
+from tuireader.content.cleaning.boilerplate import END
+from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import TEXT_MIN, Blocks, Span, is_text
+from tuireader.content.extraction.boilerplate_names import found_in, is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
-from tuireader.content.extraction.part_names import found_in, is_body, is_left_out, is_note, sections_of
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters
-from tuireader.text.html_elements import HEADINGS
+from tuireader.text.printable import HEADINGS
 
 _LENGTH_MAX = 300
 _NAME_MAX, _TITLES_MAX = 80, 3
@@ -124,7 +124,7 @@ def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
         around[begins[0]] = False
     part, scored = scoring.best_part(blocks, around)
     blocks.drop(around)
-    matched = _matched(blocks, second_opinion.text(tree), scored)
+    matched = _matched(blocks, scoring.text(tree), scored)
     if part is not None:
         for number in scoring.unlike(part, blocks, matched, known.url):
             scored[number] = False

@@ -9,15 +9,12 @@ from contextlib import suppress
 from functools import cache, lru_cache, partial, reduce
 from itertools import takewhile
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tuireader.content.document.model import Run, Text
+from tuireader.content.document.model import Code, Run, Text
 from tuireader.content.layout.line import Line, Span
+from tuireader.content.layout.paragraph import Frame
 from tuireader.text.wrap import cells, columns_of
-
-if TYPE_CHECKING:
-    from tuireader.content.document.model import Code
-    from tuireader.content.layout.paragraph import Frame
 
 COLOUR_LIMIT = 40_000
 """Maximum characters of a code block that is coloured, which bounds the time for a page."""
@@ -38,7 +35,7 @@ LANGUAGES = frozenset(
     """.split()  # noqa: SIM905 - a list of them would be four times as long
 )
 """Lexers that are used: of Pygments' six hundred, some never end, or take the cube of a text."""
-PATIENCE = 0.2
+HIGHLIGHT_TIMEOUT = 0.2
 """Maximum seconds of this thread for the pieces of a block, and of each match; the rest stays without colours."""
 ALLOWED, REFILL = 0.5, 0.25
 """Maximum seconds for all blocks together, and how much of that comes back in a second."""
@@ -164,7 +161,7 @@ _ALLOWANCE = Allowance()
 def _in_time(tokens: Iterator[tuple[int, object, str]]) -> Iterator[tuple[int, object, str]]:
     begin = time.thread_time()
     with suppress(TimeoutError):
-        yield from takewhile(lambda _: time.thread_time() - begin <= PATIENCE, tokens)
+        yield from takewhile(lambda _: time.thread_time() - begin <= HIGHLIGHT_TIMEOUT, tokens)
     _ALLOWANCE.spend(time.thread_time() - begin)
 
 
@@ -183,7 +180,7 @@ def _tokens(lexer: Any, text: str) -> Iterator[tuple[int, object, str]]:
 
 @cache
 def _limit_matches() -> None:
-    """Give lexers that are loaded from now on patterns whose matches end after `PATIENCE`.
+    """Give lexers that are loaded from now on patterns whose matches end after `HIGHLIGHT_TIMEOUT`.
 
     Within one match of Python's own expressions nothing else runs, and nothing can end it.
     """
@@ -198,7 +195,7 @@ def _limit_matches() -> None:
         if not _REPEATED_GROUP.search(text):
             return re.compile(text, wanted).match
         same = reduce(or_, (theirs for ours, theirs in flags if wanted & ours), 0)
-        return partial(regex.compile(text, same).match, timeout=PATIENCE)
+        return partial(regex.compile(text, same).match, timeout=HIGHLIGHT_TIMEOUT)
 
     of_lexers.RegexLexerMeta._process_regex = match  # noqa: SLF001 - its only place
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tuireader.content.document.model import (
+    Block,
     Code,
+    Document,
     HeadingBlock,
+    Level,
     Paragraph,
     Picture,
     Rule,
@@ -20,12 +23,8 @@ from tuireader.content.document.model import (
 from tuireader.content.layout.code import code_lines
 from tuireader.content.layout.line import DECORATION, Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, mirrored, text_lines
-from tuireader.text.hyphenation import divisions
+from tuireader.text.language_and_hyphenation import divisions
 from tuireader.text.wrap import cells
-
-if TYPE_CHECKING:
-    from tuireader.content.document.model import Block, Document, Level
-
 
 _GAP = 2
 """Cells between two columns."""

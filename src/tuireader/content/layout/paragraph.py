@@ -1,13 +1,19 @@
-"""Lay out one text inside a frame: the base of every kind of block."""
+"""The head of an article, its paragraphs, their visual order, and their form for a terminal without Textual."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import tzinfo
+from itertools import groupby
 from typing import NamedTuple
 
 from tuireader.content.document.model import Text
 from tuireader.content.layout.line import Line, Span
-from tuireader.text.bidi import is_right_to_left
+from tuireader.model.article import Article, minutes
+from tuireader.text.bidi import has_right_to_left, is_right_to_left, order, order_apart
+from tuireader.text.printable import printable, printable_block
 from tuireader.text.wrap import cells, wrap
 
 HYPHEN = (Span("-", "hyphen"),)
@@ -103,3 +109,171 @@ def balanced(plain: str, room: int) -> int:
         else:
             low = middle + 1
     return high
+
+
+HEAD = -1
+"""The block number of the head's lines: it is outside the document."""
+
+DOT = " · "
+"""Separator between the parts of a line."""
+_SHOWN = 3
+"""Maximum categories named; the rest is counted."""
+_SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
+
+
+def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) -> list[Line]:
+    """Lay out the head; times are in `zone`, or the machine's time zone. Offsets count within the head's own text."""
+    source = printable(article.feed_title)
+    title = printable(article.title) or "Untitled"
+    texts = [(source, "source"), ("", "")] if source else []
+    texts += [(title, "title"), ("", "rule")]
+    texts += [(line, "byline") for line in packed(byline(article, zone), width)]
+    texts += [(line, "byline") for line in packed(filed_under(article), width)]
+    lines: list[Line] = []
+    base = 0
+    for plain, role in texts:
+        if role == "rule":
+            lines.append(Line((Span("─" * width, "rule"),), HEAD, base))
+        else:
+            lines += _lines(plain, role, base, width)
+        base += len(plain) + 1
+    return [*lines, Line((), HEAD, base)]
+
+
+def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = True) -> list[str]:
+    """The known parts of the byline: author, date, reading time."""
+    authors = [printable(author) for author in article.authors]
+    parts = ["By " + ", ".join(authors)] if authors else []
+    published = article.published or article.updated
+    if published:
+        day = published.astimezone(zone)
+        parts.append(f"{day.day} {day:%B} {day.year}")
+    if article.words and with_length:
+        parts.append(f"{minutes(article.words)} min read")
+    return parts
+
+
+def filed_under(article: Article) -> list[str]:
+    """The categories, of many the first ones; their names may contain commas and slashes."""
+    names = [printable(category) for category in article.categories]
+    more = len(names) - _SHOWN
+    return [*names[:_SHOWN], f"+{more}"] if more > 0 else names
+
+
+def packed(parts: Sequence[str], width: int) -> list[str]:
+    """Join parts with dots in as few lines as fit, of similar length; a part too wide for a line stays whole."""
+    lines = _packed(parts, width)
+    narrow, wide = max((cells(part) for part in parts), default=0), width
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        if len(_packed(parts, middle)) > len(lines):
+            narrow = middle + 1
+        else:
+            wide = middle
+    return _packed(parts, wide)
+
+
+def _packed(parts: Sequence[str], width: int) -> list[str]:
+    lines: list[str] = []
+    for part in parts:
+        if lines and cells(lines[-1] + DOT + part) <= width:
+            lines[-1] += DOT + part
+        else:
+            lines.append(part)
+    return lines
+
+
+def head_text(lines: Sequence[Line]) -> str:
+    return "\n".join({line.base: line.source.plain for line in lines}.values())
+
+
+def _lines(plain: str, role: str, base: int, width: int) -> list[Line]:
+    if role != "title":
+        return text_lines(Text(plain), role, Frame(HEAD, base, width))
+    glued = _glued(plain, width)
+    room = balanced(glued, width)
+    lines = text_lines(Text(glued), role, Frame(HEAD, base, room))
+    # A title that is written from the right stands at the right of the column, not of its balanced lines.
+    pad = (Span(" " * (width - room), "margin"),) if lines[0].prefix and room < width else ()
+    return [line._replace(prefix=pad + line.prefix, source=Text(plain)) for line in lines]
+
+
+def _glued(title: str, width: int) -> str:
+    """Return the title with no-break spaces after short words, which look bad at the end of a line."""
+    glued = _SHORT.sub("\\1\u00a0", title)
+    return glued if all(cells(piece) <= width // 2 for piece in glued.split(" ")) else title
+
+
+def visual(line: Line, *, apart: bool = False) -> tuple[Span, ...]:
+    """The spans of a line in visual order, for a terminal without bidirectional text.
+
+    With `apart`, each reordered character is a span of its own, with its own offset.
+    """
+    spans = line.spans
+    text = "".join([span.text for span in spans])
+    if not has_right_to_left(text):
+        return spans
+    between = DOT if line.style == "byline" else ""  # names in two scripts do not change places with what is beside
+    seen: list[Span] = []
+    for is_text, group in groupby(spans, key=lambda span: span.offset >= 0):
+        pieces = tuple(group)
+        if apart and is_text:
+            pieces = tuple(piece for span in pieces for piece in _characters(span))
+        seen += _reordered(pieces, line.source.plain, between) if is_text else pieces
+    return tuple(seen)
+
+
+def _characters(span: Span) -> list[Span]:
+    return [span._replace(text=text, offset=span.offset + index) for index, text in enumerate(span.text)]
+
+
+def _reordered(spans: Sequence[Span], whole: str, between: str) -> tuple[Span, ...]:
+    """The spans of one text in visual order; adjacent spans of one style stay together."""
+    text = "".join([span.text for span in spans])
+    owners = [number for number, span in enumerate(spans) for _ in span.text]
+    base = 1 if is_right_to_left(whole or text) else 0
+    pieces: list[tuple[int, list[str]]] = []
+    for index, shown in order_apart(text, base, between) if between else order(text, base):
+        owner = owners[index]
+        if pieces and pieces[-1][0] == owner:
+            pieces[-1][1].append(shown)
+        else:
+            pieces.append((owner, [shown]))
+    return tuple(spans[owner]._replace(text="".join(shown)) for owner, shown in pieces)
+
+
+_CODES = {
+    "strong": "1", "em": "3", "strike": "9", "code": "36", "link": "4", "image": "2",
+    "footnote-mark": "36",
+    "heading-1": "1", "heading-2": "1", "heading-3": "1", "heading-4": "1;2", "heading-5": "1;2", "heading-6": "1;2",
+    "quote": "3", "term": "1", "caption": "2", "footnote": "2", "callout": "1", "table-head": "1", "table-label": "2",
+    "code-comment": "2", "code-keyword": "35", "code-name": "34", "code-number": "33", "code-operator": "0",
+    "code-string": "32", "code-error": "31", "title": "1", "byline": "2", "quote-bar": "2", "bullet": "36",
+    "task-open": "2", "task-done": "36", "callout-bar": "36", "code-wrap": "2", "hyphen": "0", "rule": "2",
+    "table-rule": "2", "picture-mark": "36",
+}  # fmt: skip
+"""The SGR parameters of each role; the terminal's own colours, which suit its background."""
+
+
+def to_plain(line: Line, *, reorder: bool = False) -> str:
+    return printable_block("".join([span.text for span in _seen(line, reorder=reorder)])).rstrip()
+
+
+def is_printed(line: Line) -> bool:
+    """Whether a line has anything to show without background tint."""
+    return not line.prefix or line.prefix[-1].style != "code-edge"
+
+
+def to_ansi(line: Line, *, reorder: bool = False) -> str:
+    """Return a line with escape codes for its styles; escape characters in its content are removed."""
+    return "".join([_coloured(span) for span in _seen(line, reorder=reorder)]).rstrip()
+
+
+def _seen(line: Line, *, reorder: bool) -> tuple[Span, ...]:
+    return visual(line) if reorder else line.spans
+
+
+def _coloured(span: Span) -> str:
+    text = printable_block(span.text)
+    codes = ";".join(code for role in span.style.split() if (code := _CODES.get(role)))
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text

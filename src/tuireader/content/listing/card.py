@@ -1,4 +1,4 @@
-"""A card: the element with the link to one article, and its contents. Pure, over lxml's trees."""
+"""What is known of an entry of a list on a page: model and texts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,43 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tuireader.content.extraction.page import Element, text_of, write
-from tuireader.content.listing.dates import is_day
-from tuireader.content.listing.element_text import DEPTH_MAX, ENTRY, count_words, names_of, words_of
-from tuireader.content.listing.model import Item
-from tuireader.text.html_elements import HEADINGS
+from tuireader.content.listing.dates import DEPTH_MAX, ENTRY, count_words, is_day, names_of, words_of
+from tuireader.text.printable import HEADINGS
+
+Tier = Literal["stated", "marked", "cards"]
+"""How a list is found: JSON-LD, microformats, or repeated structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article of a list; fields may be empty."""
+
+    url: str
+    title: str
+    date: datetime | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    html: str = ""
+    """Its description or full text, as raw HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The articles that a page lists, in its order."""
+
+    tier: Tier
+    shape: str
+    """The repeated structure: the tags from an article's link up; empty if found in another way."""
+    title: str
+    """The title of the page."""
+    items: tuple[Item, ...]
+    language: str = ""
+
 
 TITLE_MAX = 300
 _DATED_MAX, _DATE_MAX = 120, 40

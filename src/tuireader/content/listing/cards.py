@@ -15,6 +15,7 @@ from tuireader.content.listing.card import (
     CATEGORY,
     TITLE_MAX,
     Group,
+    Item,
     Link,
     Near,
     ancestors_of,
@@ -30,15 +31,19 @@ from tuireader.content.listing.card import (
     told_of,
     year_above,
 )
-from tuireader.content.listing.dates import day_in, day_in_address, is_day_first, without_day
-from tuireader.content.listing.element_text import count_words, is_around, seen_texts
-from tuireader.content.listing.model import Item
+from tuireader.content.listing.dates import (
+    count_words,
+    day_in,
+    day_in_address,
+    is_around,
+    is_day_first,
+    seen_texts,
+    without_day,
+)
 from tuireader.text.bylines import categories, people
-from tuireader.text.html_elements import HEADINGS
-from tuireader.text.printable import line
+from tuireader.text.printable import HEADINGS, line
 from tuireader.urls.hosts import absolute
-from tuireader.urls.identity import is_front_page, place, same_site
-from tuireader.urls.shapes import Shapes
+from tuireader.urls.identity import Shapes, is_front_page, place, same_site
 
 FEWEST = 3
 _HALF, _MOST, _NEARLY_ALL = 0.5, 0.6, 0.8

@@ -1,14 +1,119 @@
-"""Parse the date in a short text, in the forms people write. The only module that imports dateparser. Pure."""
+"""Dates and texts of the elements of a list."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
 
 from dateparser import parse as parse_words  # type: ignore[import-untyped]
 
-_LONGEST = 400
+from tuireader.content.extraction.page import Element
+
+_WORD = re.compile(r"[a-z]+")
+_NAMES_MAX = 500
+_OF_PAGE = ("has-", "no-", "with-", "is-")
+"""Prefixes of classes that say what else an element has, or how it is shown."""
+
+
+def seen_texts(body: Element) -> Iterator[str]:
+    """The visible texts of a page."""
+    for each in body.iter():
+        if isinstance(each.tag, str) and each.tag not in ("script", "style", "noscript", "template"):
+            yield each.text or ""
+        yield each.tail or ""
+
+
+def count_words(text: str) -> int:
+    return len(text.split())
+
+
+def names_of(element: Element) -> list[str]:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_MAX].split()
+    return [name for name in names if not name.startswith(_OF_PAGE)]
+
+
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(name.lower()))
+
+
+DEPTH_MAX = 100
+"""Maximum ancestors that are examined."""
+_AROUND_TAGS = frozenset({"nav", "form", "button", "select", "dialog", "noscript", "template"})
+_CARD_TAGS = frozenset({"article", "section", "li", "main"})
+"""Elements whose header or footer is an article's."""
+_AROUND_ROLES = frozenset(
+    {"navigation", "search", "contentinfo", "dialog", "menu", "menubar", "complementary", "banner"}
+)
+_AROUND = frozenset(
+    {
+        "nav", "navbar", "navigation", "navi", "menu", "menubar", "sidebar", "tags", "share", "sharing", "social",
+        "toc", "blogroll", "skip", "cookie", "cookies", "login", "search", "widget", "widgets", "newsletter", "toctree",
+        "localtoc", "headerlink", "languages", "topbar", "infobox", "navbox", "catlinks", "dropdown", "copyright",
+    }
+)  # fmt: skip
+"""Words in the names of parts on each page of a site; a list of articles may still be inside."""
+_NEVER = frozenset(
+    {
+        "aside", "breadcrumb", "breadcrumbs", "comment", "comments", "footer", "pager", "paginate", "pagination",
+        "popular", "prevnext", "recommended", "related", "sidebar", "tagcloud", "taglist", "trending",
+    }
+)  # fmt: skip
+"""Words in the names of parts that are never the main list of a page."""
+_LAYOUT = frozenset({"body", "container", "content", "layout", "main", "page", "with", "wrap", "wrapper"})
+"""Words that, later in a name, mark a container of several parts."""
+ENTRY = frozenset(
+    {
+        "post",
+        "posts",
+        "entry",
+        "entries",
+        "article",
+        "articles",
+        "news",
+        "story",
+        "stories",
+        "blog",
+        "archive",
+        "hentry",
+    }
+)
+"""Words in the names of articles and lists of articles."""
+
+
+def is_around(element: Element, *, by_name: bool = True) -> bool:
+    """Whether an element is in a part that is on each page of a site, by its tags, and `by_name` by its class names."""
+    outwards = [element, *islice(element.iterancestors(), DEPTH_MAX)]
+    for each in outwards:
+        if each.tag in ("body", "html"):
+            return False
+        is_head = each.tag in ("header", "aside", "footer")
+        if is_head and not any(around.tag in _CARD_TAGS for around in (*outwards, *each.iterancestors())):
+            return True
+        if each.tag in _AROUND_TAGS or (each.get("role") or "") in _AROUND_ROLES or _is_hidden(each):
+            return True
+        if any(_is_called_around(name, by_name=by_name) for name in names_of(each)):
+            return True
+    return False
+
+
+def _is_hidden(element: Element) -> bool:
+    return element.get("hidden") is not None or element.get("aria-hidden") == "true"
+
+
+def _is_called_around(name: str, *, by_name: bool) -> bool:
+    words = words_of(name)
+    if not _LAYOUT.isdisjoint(words[1:]) and words[0] not in _NEVER:  # such as what holds the text and a sidebar
+        return False
+    if not _NEVER.isdisjoint(words):
+        return True
+    return by_name and not _AROUND.isdisjoint(words) and ENTRY.isdisjoint(words)
+
+
+_LENGTH_MAX = 400
 """Maximum characters of a text that is parsed."""
 _ISO = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([-./])(\d{1,2})\2(\d{1,2})(?!\d)"
@@ -40,7 +145,7 @@ def day_in(text: str, *, day_first: bool = True, year: int | None = None) -> dat
 
     `day_first`: how 3/4/2026 is read. `year` completes dates with only day and month.
     """
-    text = " ".join(text[:_LONGEST].split())
+    text = " ".join(text[:_LENGTH_MAX].split())
     if not any(char.isdigit() for char in text):
         return None
     found = [
@@ -68,7 +173,7 @@ def is_day(text: str) -> bool:
 def without_day(title: str) -> str:
     """A title without a date before it, or after it behind a separator."""
     for pattern in (_ISO, _EAST_ASIAN, _NUMBERS, _DAY_FIRST, _MONTH_FIRST):
-        for found in pattern.finditer(title[:_LONGEST]):
+        for found in pattern.finditer(title[:_LENGTH_MAX]):
             before, after = title[: found.start()].rstrip(), title[found.end() :].lstrip()
             if day_in(found[0]) is None:
                 continue
@@ -92,7 +197,7 @@ def day_in_address(url: str) -> datetime | None:
 def is_day_first(texts: Iterable[str], *, usually: bool) -> bool:
     """Whether dates such as 3/4/2026 begin with the day, by the unambiguous ones among the texts."""
     for text in texts:
-        for found in _NUMBERS.finditer(text[:_LONGEST]):
+        for found in _NUMBERS.finditer(text[:_LENGTH_MAX]):
             if int(found[1]) > 12 >= int(found[3]):
                 return True
             if int(found[3]) > 12 >= int(found[1]):

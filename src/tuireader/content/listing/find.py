@@ -7,14 +7,14 @@ from dataclasses import replace
 from html import escape
 
 from tuireader.content.extraction.extract import tree_of_page
-from tuireader.content.extraction.jsonld import names_in, stated_things, texts_in
+from tuireader.content.extraction.metadata import names_in, stated_things, texts_in
 from tuireader.content.extraction.page import Element, text_of, write
+from tuireader.content.listing.card import Item, Listing, Tier
 from tuireader.content.listing.cards import card_items
 from tuireader.content.listing.dates import begin, day_in
-from tuireader.content.listing.model import Item, Listing, Tier
 from tuireader.text.bounded_json import items
 from tuireader.text.bylines import categories, people
-from tuireader.text.language import language_tag
+from tuireader.text.language_and_hyphenation import language_tag
 from tuireader.text.printable import line
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place, same_site
@@ -24,7 +24,7 @@ _MARKED_MAX = 500
 _ENTRY = frozenset({"h-entry", "hentry"})
 _ONE = frozenset({"single", "error404", "search-no-results"})
 _FEWEST = 3
-_MOST = 200
+_ARTICLES_MAX = 200
 """Maximum articles of a list."""
 _MORE = 1.5
 
@@ -163,7 +163,7 @@ def find_again(page: bytes, url: str, tier: Tier, shape: str) -> Listing | None:
 
 def _listing(tree: Element, tier: Tier, shape: str, items: list[Item]) -> Listing:
     title = next((" ".join("".join(each.itertext()).split()) for each in tree.iter("title")), "")
-    return Listing(tier, shape, line(title), tuple(items[:_MOST]), language_tag((tree.get("lang") or "")[:20]))
+    return Listing(tier, shape, line(title), tuple(items[:_ARTICLES_MAX]), language_tag((tree.get("lang") or "")[:20]))
 
 
 def _of_site(items: list[Item], url: str) -> list[Item]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from tuireader.content.dom.tree import trimmed_lines
-from tuireader.content.markdown.block_attributes import marked, taken, without
+from tuireader.content.markdown.annotations import marked, taken, without
 
 Attributes: TypeAlias = dict[str, str | None]
 """The attributes of an element of HTML."""

@@ -8,20 +8,16 @@ captions and footnotes.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from html2text import HTML2Text
 
-from tuireader.content.markdown.block_attributes import without
+from tuireader.content.markdown.annotations import find_notes, without
 from tuireader.content.markdown.block_writer import AROUND, Attributes, Preformatted
 from tuireader.content.markdown.emphasis import escape, settle
-from tuireader.content.markdown.footnotes import find_notes
 from tuireader.content.markdown.inline_tokens import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
 from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, OpenBlocks, Scope
-from tuireader.text.html_elements import BLOCKS, VOID
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tuireader.text.printable import BLOCKS, VOID
 
 _WHITE = re.compile("[ \t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]+")
 _NOT_ONE_SPACE = re.compile("[\t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]|  ")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
-from tuireader.text.superscript import lowered, raised
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+from tuireader.text.folding import lowered, raised
 
 # Noncharacters of Unicode: never part of a text.
 STRONG, STRONG_END = "\ufdd0", "\ufdd1"

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tuireader.content.markdown import block_writer
-from tuireader.content.markdown.block_attributes import marked
+from tuireader.content.markdown.annotations import Notes, marked
 from tuireader.content.markdown.block_writer import Attributes, Cell, Item, Piece
-from tuireader.text.html_elements import HEADINGS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tuireader.content.markdown.footnotes import Notes
+from tuireader.text.printable import HEADINGS
 
 DEPTH_MAX = 16
 """Depth from which nested lists and quotations are not indented further."""

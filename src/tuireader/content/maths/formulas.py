@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tuireader.content.maths import mathml, model, write
+from tuireader.content.maths import tex as maths_tex
 from tuireader.text.printable import unescape
-
-if TYPE_CHECKING:
-    from tuireader.content.maths.model import Part
 
 _LENGTH_MAX = 20_000
 """Maximum characters of a formula's MathML."""
@@ -60,35 +59,29 @@ _ANY = repeat(None)
 @lru_cache(maxsize=512)
 def from_tex(tex: str, *, block: bool = False) -> Formula:
     """Return a TeX formula as shown."""
-    from tuireader.content.maths.tex import parse_tex
-
     tex = tex.strip()
     if found := _OLD_STYLE.match(tex):
         tex = found[1].strip()
-    return _shown(tex, lambda: parse_tex(tex), block=block)
+    return _shown(tex, lambda: maths_tex.parse_tex(tex), block=block)
 
 
-def _shown(source: str, parse: Callable[[], Part], *, block: bool) -> Formula:
-    from tuireader.content.maths.model import UnknownFormulaError
-    from tuireader.content.maths.write import line_of
+def _shown(source: str, parse: Callable[[], model.Part], *, block: bool) -> Formula:
 
     try:
-        line = line_of(parse())
-    except (UnknownFormulaError, RecursionError):
+        line = write.line_of(parse())
+    except (model.UnknownFormulaError, RecursionError):
         line = ""
     return Formula(line, is_source=False, is_block=block) if line else Formula(source, is_source=True, is_block=block)
 
 
 def from_mathml(html: str, *, block: bool = False) -> Formula:
     """Return a MathML element as shown."""
-    from tuireader.content.maths.mathml import parse_mathml, read, tex_in
-
-    element = read(html)
-    tex = tex_in(element)
+    element = mathml.read(html)
+    tex = mathml.tex_in(element)
     if tex and not (found := from_tex(tex, block=block)).is_source:
         return found
     source = tex or unescape(" ".join(_TAG.sub(" ", html).split()))
-    return _shown(source, lambda: parse_mathml(element), block=block)
+    return _shown(source, lambda: mathml.parse_mathml(element), block=block)
 
 
 def as_html(formula: Formula) -> str:

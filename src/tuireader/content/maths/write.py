@@ -23,13 +23,13 @@ from tuireader.content.maths.model import (
     alone,
     is_space,
 )
-from tuireader.text.superscript import LOWERED, RAISED
+from tuireader.text.folding import LOWERED, RAISED
 
 _OPEN, _CLOSE = "([{⟨⌊⌈", ")]}⟩⌋⌉"
 _BRACKETS = frozenset(_OPEN + _CLOSE + "|‖")
 _BEFORE_CLOSING = frozenset({"symbol", "number", "word", "close", "after", "space"})
 _FACTORS = frozenset({"symbol", "number", "word", "close", "after", "fraction", "root", "big", "function", "open"})
-_AT_ONCE = {"∘": "°", "°": "°", "*": "*", "∗": "*", "†": "†", "‡": "‡", "′": "′", "″": "″", "‴": "‴"}
+_DIRECT = {"∘": "°", "°": "°", "*": "*", "∗": "*", "†": "†", "‡": "‡", "′": "′", "″": "″", "‴": "‴"}
 """Superscripts written directly behind a symbol, as these characters."""
 _BEFORE_PREFIX = frozenset({"", "big", "comma", "function", "open", "operator", "prefix", "relation", "slash"})
 """Kinds of token after which plus or minus is a sign."""
@@ -365,7 +365,7 @@ def _scripts(part: Scripts) -> list[_Token]:
     if lower:
         sets.append(_set("_", lower, LOWERED, is_last=not upper))
     if upper:
-        sets.append((_AT_ONCE[upper], "") if upper in _AT_ONCE else _set("^", upper, RAISED, is_last=True))
+        sets.append((_DIRECT[upper], "") if upper in _DIRECT else _set("^", upper, RAISED, is_last=True))
     for text, sure in sets:
         last.sure = last.text + sure if sure else ""
         last.text += text

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, NotAFeedError
-from tuireader.feeds.sitemap import Listed
-from tuireader.library.archiving.save_older import Kind, Steps, Taken, Wanted, parsed, take_entries
+from tuireader.feeds import wordpress
+from tuireader.feeds.feed_links import is_feed
+from tuireader.feeds.sitemap import Listed, Robots, may_list_articles, read_sitemap
+from tuireader.feeds.wordpress import Says, looks_like_wordpress, page_address, posts_addresses
+from tuireader.library.archiving.save_older import BackfillOptions, Kind, PageOutcome, Steps, parsed, take_entries
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.refreshing.ingest import read
-from tuireader.model.feed import Archive, Way
+from tuireader.library.subscribing import typed_page
+from tuireader.model.feed import Archive, Feed, Way
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import articles, feeds
-from tuireader.urls.hosts import named_host
-from tuireader.urls.identity import front_of, of_one_site, place, same_site
-from tuireader.urls.private_network import Permission
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.feeds.robots import Robots
-    from tuireader.feeds.wordpress import Says
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.feed import Feed
-
+from tuireader.urls.hosts import Permission, named_host
+from tuireader.urls.identity import Shapes, front_of, of_one_site, place, same_site
 
 Get = Callable[[str], Awaitable[Page]]
 """Fetches an address politely; raises FetchError."""
-_LEAVES_ALONE = frozenset({429, 503})
+_BACK_OFF_CODES = frozenset({429, 503})
 
 
 class Start(NamedTuple):
@@ -54,17 +50,15 @@ class Front(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtFront:
+class ParseFront:
     """Parse a feed document for links to older articles. Picklable."""
 
     page: Page
 
     def __call__(self, _: sqlite3.Connection) -> Front:
-        from tuireader.feeds.wordpress import looks_like_wordpress, says
-
         found = parsed(self.page, "feed")
         return Front(
-            says(self.page.content, found.older),
+            wordpress.says(self.page.content, found.older),
             found.older,
             looks_like_wordpress(self.page.content),
             frozenset(entry.guid for entry in found.entries),
@@ -90,7 +84,6 @@ class _HoldsOlder:
 
 async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerator[Start, None]:
     """Sources through feeds and the WordPress API, best first; raises FetchError if the site must not be asked."""
-    from tuireader.feeds.wordpress import page_address, posts_addresses
 
     async def offered(way: Way, url: str, kind: Kind) -> Start | None:
         page = await asked(get, url)
@@ -133,7 +126,7 @@ def is_of_site(feed: Feed, url: str) -> bool:
 def _is_final(error: FetchError) -> bool:
     """Whether an error ends the search for sources: the site is down or asked for a pause."""
     if error.kind is FetchFailure.STATUS:
-        return error.status in _LEAVES_ALONE
+        return error.status in _BACK_OFF_CODES
     return error.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
 
 
@@ -143,7 +136,7 @@ _WAITING, _PAGES = 1_000, 200_000
 """Maximum number of pending files, and of pages."""
 _CHARACTERS, _BYTES = 30_000_000, 200_000_000
 """Maximum characters of their addresses, and bytes of the files."""
-_PATIENCE, _DEADLINE = 20.0, 1800.0
+_READ_TIMEOUT, _DEADLINE = 20.0, 1800.0
 """Seconds for one file, and for all."""
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
 _A_DAY = timedelta(days=1)
@@ -160,7 +153,7 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ParseSitemap:
     """Parse a sitemap and keep the allowed pages that look like the feed's articles. Picklable."""
 
     page: Page
@@ -169,8 +162,6 @@ class _Read:
     robots: Robots
 
     def __call__(self, _: sqlite3.Connection) -> _Listing:
-        from tuireader.feeds.sitemap import may_list_articles, read_sitemap
-        from tuireader.urls.shapes import Shapes
 
         found, shapes = read_sitemap(self.page.content), Shapes(self.links)
         own = (each for each in found.pages if each.url in shapes and same_site(each.url, self.site))
@@ -216,7 +207,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
             continue
         read_bytes += len(page.content)
         try:
-            listing = await read(cache, _Read(page, site, links, robots), page, _PATIENCE, "sent a sitemap")
+            listing = await read(cache, _ParseSitemap(page, site, links, robots), page, _READ_TIMEOUT, "sent a sitemap")
         except FetchError:  # as its site may intend
             continue
         waiting = [*waiting, *listing.maps][:_WAITING]
@@ -242,26 +233,23 @@ def _when(listed: Listed) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class TakePage:
+class SavePage:
     """Save the article on a page, and the progress. Picklable."""
 
     feed_id: int
     page: Page
     listed: Listed
     steps: Steps
-    wanted: Wanted
+    wanted: BackfillOptions
     now: datetime
     others: Collection[int] = ()
     """Checksums of the texts of pages before: one that comes in the place of each article is none."""
 
-    def __call__(self, c: sqlite3.Connection) -> Taken:
+    def __call__(self, c: sqlite3.Connection) -> PageOutcome:
         """Saves nothing from a page without an article, or with several."""
-        from tuireader.feeds.feed_links import is_feed
-        from tuireader.library.subscribing.typed_page import article_of
-
         feed = feeds.get(c, self.feed_id)
         is_page = not is_feed(self.page.content, self.page.content_type)
-        prepared = article_of(self.page, feed.site, None, title=feed.title) if is_page else None
+        prepared = typed_page.article_of(self.page, feed.site, None, title=feed.title) if is_page else None
         text = 0 if prepared is None else crc32(prepared.text.encode("utf-8", "replace"))
         entries = [] if prepared is None or text in self.others else [prepared.entry]
         newest = articles.newest_date(c, self.feed_id)

@@ -1,4 +1,4 @@
-"""Backfill of one feed."""
+"""Bring in the older articles of a feed."""
 
 from __future__ import annotations
 
@@ -6,39 +6,74 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, NotFoundError, TuireaderError
+from tuireader.feeds.sitemap import Listed, Robots
 from tuireader.library.archiving import archive_sources
-from tuireader.library.archiving.archive_sources import LookAtFront, asked, is_of_site, ways
-from tuireader.library.archiving.save_older import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
-from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
+from tuireader.library.archiving.save_older import (
+    BackfillOptions,
+    Kind,
+    PageOutcome,
+    SaveOlder,
+    Steps,
+    digest_of_address,
+)
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.politeness.robots import CRAWL_DELAY_MAX, REQUEST_INTERVAL
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest
-from tuireader.model.feed import Archive, Backfilled, BackfillStatus
+from tuireader.model.article import Clock
+from tuireader.model.feed import Archive, Backfilled, BackfillStatus, Feed
+from tuireader.model.fetched import Page
 from tuireader.store import articles, site_facts
 from tuireader.text.sentences import counted
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import named_host, permission_for
 from tuireader.urls.identity import is_front_page, same_site
-from tuireader.urls.private_network import permission_for
-from tuireader.urls.shown import with_credentials_of
+from tuireader.urls.typed_and_shown import with_credentials_of
 
-if TYPE_CHECKING:
-    from tuireader.feeds.robots import Robots
-    from tuireader.feeds.sitemap import Listed
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page
-    from tuireader.model.headline import Clock
+
+def progress(event: Backfilled) -> str:
+    said = f"page {event.page}" + (f" of {event.pages}" if event.pages else "")
+    return f"{said}{_back(event.back_to)}"
+
+
+def ended(event: Backfilled) -> str:
+    """The result: what was fetched, and whether there is more."""
+    came = f"{counted(event.new, 'older article')} came{_back(event.back_to)}"
+    if event.status == "failed":
+        why = (event.error or "").rstrip(".")
+        return f"{came}; then: {why}. Asked again, it goes on from there." if event.page else f"{why}."
+    if event.status == "stopped":
+        return (
+            f"{came}. There is more: asked again, it goes on." if event.new else f"{came}: what you asked for is here."
+        )
+    return f"{came}. {event.error}." if event.error else f"{came}. That is all that the site gives."
+
+
+def standing(archive: Archive | None) -> str:
+    """The progress of a site's backfill."""
+    if archive is None:
+        return "not asked for"
+    if archive.is_done:
+        return f"all that the site gives{_back(archive.back_to)}"
+    return (
+        f"page {archive.page}{f' of {archive.pages}' if archive.pages else ''}{_back(archive.back_to)}; there is more"
+    )
+
+
+def _back(date: datetime | None) -> str:
+    return f", back to {date.astimezone():%B %Y}" if date else ""
+
 
 _NO_MORE = frozenset({400, 404, 410})
 """Status codes for a page beyond the last one."""
-_IN_VAIN = 100
+_EMPTY_PAGES_MAX = 100
 """Pages in a row without anything new, after which a backfill stops."""
-_MOST_ARTICLES, _MOST_BYTES = 20_000, 400_000_000
+_ARTICLES_MAX, _BYTES_MAX = 20_000, 400_000_000
 """Maximum articles, and bytes of pages, of one run; the next run continues."""
 _UNREADABLE = 20
 """Sitemap pages in a row without an article, after which a backfill stops."""
@@ -50,7 +85,7 @@ async def backfill(
     feed: Feed,
     *,
     clock: Clock,
-    wanted: Wanted = Wanted(),  # noqa: B008 - it is a tuple
+    wanted: BackfillOptions = BackfillOptions(),  # noqa: B008 - it is a tuple
     pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Backfilled, None]:
@@ -58,7 +93,7 @@ async def backfill(
 
     One thing is asked at a time, with a `pause`. Ending the iteration loses nothing: the next time goes on.
     """
-    run = _Backfill(cache, queue, feed, clock, wanted, PAUSE if pause is None else pause, sleep)
+    run = _Backfill(cache, queue, feed, clock, wanted, REQUEST_INTERVAL if pause is None else pause, sleep)
     try:
         async with aclosing(run.pages()) as pages:
             async for page in pages:
@@ -80,7 +115,7 @@ class _Backfill:
     queue: PoliteQueue
     feed: Feed
     clock: Clock
-    wanted: Wanted
+    wanted: BackfillOptions
     pause: float
     sleep: Callable[[float], Awaitable[None]]
     new: int = 0
@@ -112,7 +147,7 @@ class _Backfill:
             if is_again and in_vain:  # from here on all was here already
                 await self._keep(before)
                 return
-            if in_vain >= _IN_VAIN or self._is_in_a_circle() or self._leads_elsewhere():
+            if in_vain >= _EMPTY_PAGES_MAX or self._is_in_a_circle() or self._leads_elsewhere():
                 await self._keep(replace(self.archive, next="", is_done=True))
                 return
             page = await self._next(self.archive)
@@ -141,19 +176,19 @@ class _Backfill:
         if self.feed.holds_pages:
             raise FetchError("Single pages have no older articles")
         front_page = await self._get(self.feed.url)
-        front = await ingest.take(self.cache, LookAtFront(front_page), front_page)
+        front = await ingest.take(self.cache, archive_sources.ParseFront(front_page), front_page)
         if front.says == "complete":
             yield await self._read(Archive("feed", front_page.url), front_page)
             return
         if before is None or before.way != "pages":
-            async with aclosing(ways(self.cache, self._get, self.feed, front)) as offered:
+            async with aclosing(archive_sources.ways(self.cache, self._get, self.feed, front)) as offered:
                 async for way, page in offered:
                     yield await self._read(Archive(way, page.url, page=int(way == "paged")), page)
                     return
         found = await archive_sources.find_pages(self.cache, self._get, self.feed, front)
         if not found.pages:
             raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
-        self.pause, self.robots = max(self.pause, min(found.robots.pause, PAUSE_MOST)), found.robots
+        self.pause, self.robots = max(self.pause, min(found.robots.pause, CRAWL_DELAY_MAX)), found.robots
         async with aclosing(self._walk(found.pages, before)) as pages:
             async for came in pages:
                 yield came
@@ -184,7 +219,7 @@ class _Backfill:
             if page is None:
                 continue
             steps = Steps(at, then)
-            job = archive_sources.TakePage(self.feed.id, page, listed, steps, self._left(), self.clock(), texts)
+            job = archive_sources.SavePage(self.feed.id, page, listed, steps, self._left(), self.clock(), texts)
             try:
                 taken = await read_page(self.cache, job, page)
             except FetchError as error:  # the next page is another one
@@ -206,7 +241,7 @@ class _Backfill:
         def may_lead_to(url: str) -> bool:
             return same_site(url, listed.url) and (self.robots is None or self.robots.allows(url))
 
-        page = await asked(partial(self._get, follows=may_lead_to), listed.url, self._miss)
+        page = await archive_sources.asked(partial(self._get, follows=may_lead_to), listed.url, self._miss)
         if page is None or not is_front_page(page.url):
             return page
         self._miss(f"{named_host(listed.url)} leads to another page in the place of an article")
@@ -220,7 +255,7 @@ class _Backfill:
         """Save a page that has arrived."""
         kind: Kind = "posts" if archive.way == "posts" else "feed"
         archive = replace(archive, pages=page.total_pages or archive.pages)
-        job = TakeOlder(self.feed.id, page, kind, archive, self._left(), self.clock())
+        job = SaveOlder(self.feed.id, page, kind, archive, self._left(), self.clock())
         taken = await ingest.take(self.cache, job, page)
         came = self._took(archive, taken)
         if archive.last and taken.archive.last == archive.last and not taken.is_enough:
@@ -228,15 +263,15 @@ class _Backfill:
             await self._keep(replace(taken.archive, next="", is_done=True))
         return came
 
-    def _left(self) -> Wanted:
+    def _left(self) -> BackfillOptions:
         most = self.wanted.most
         return self.wanted if most is None else self.wanted._replace(most=max(0, most - self.new))
 
-    def _took(self, before: Archive, taken: Taken) -> Backfilled:
+    def _took(self, before: Archive, taken: PageOutcome) -> Backfilled:
         """Count and report the new articles."""
         self.archive = taken.archive
         self.new, self.known = self.new + taken.new, self.known + taken.known
-        self.is_stopped = taken.is_enough or self.new >= _MOST_ARTICLES or self.size >= _MOST_BYTES
+        self.is_stopped = taken.is_enough or self.new >= _ARTICLES_MAX or self.size >= _BYTES_MAX
         page, back_to = before.page + 1, taken.archive.back_to
         return Backfilled(self.feed, "page", page, before.pages, taken.new, taken.known, back_to)
 
@@ -260,7 +295,7 @@ class _Backfill:
     def _leads_elsewhere(self) -> bool:
         """Whether the next page is on another site."""
         following = self.archive.next if self.archive is not None else ""
-        if is_of_site(self.feed, following):
+        if archive_sources.is_of_site(self.feed, following):
             return False
         self.why = f"what is older would be at {named_host(following)}, which is another site: this is all that came"
         return True

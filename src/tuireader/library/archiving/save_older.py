@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from tuireader.library.refreshing.match_entries import known_entries
-from tuireader.library.rules import apply_rules
+from tuireader.content.dom.sanitize import plain_text
+from tuireader.feeds import parse
+from tuireader.feeds.wordpress import PAGE_SIZE, page_address, parse_posts
+from tuireader.library import rules
+from tuireader.library.refreshing.match_entries import known_entries, prepare
+from tuireader.model.article import Status
 from tuireader.model.feed import Archive, Feed, Refreshed
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Plan, Prepared
-from tuireader.model.headline import Status
-from tuireader.store import articles, feeds, site_facts
+from tuireader.store import articles, feeds, save_articles, site_facts
 from tuireader.store.connection import transaction
+from tuireader.text.language_and_hyphenation import count_tidied
 from tuireader.urls.identity import without_scheme
-
-if TYPE_CHECKING:
-    import sqlite3
-
 
 Kind = Literal["feed", "posts"]
 """The type of a response: a feed, or WordPress posts."""
 
 
-class Wanted(NamedTuple):
+class BackfillOptions(NamedTuple):
     """The limits of a backfill, and how its articles arrive."""
 
     since: datetime | None = None
@@ -38,7 +39,7 @@ class Wanted(NamedTuple):
     """The date of the newest article before the backfill; None: looked up."""
 
 
-class Taken(NamedTuple):
+class PageOutcome(NamedTuple):
     """The outcome of one archive page."""
 
     new: int
@@ -62,12 +63,9 @@ class Steps(NamedTuple):
 def parsed(page: Page, kind: Kind) -> ParsedFeed:
     """Parse a page; raises NotAFeedError."""
     if kind == "posts":
-        from tuireader.feeds.wordpress import parse_posts
-
         return parse_posts(page.content.decode("utf-8-sig", "replace"), page.url)
-    from tuireader.feeds.parse import parse_feed
 
-    return parse_feed(page.content, page.url, page.content_type)
+    return parse.parse_feed(page.content, page.url, page.content_type)
 
 
 def digest_of(entries: Sequence[ParsedEntry]) -> str:
@@ -80,7 +78,7 @@ def digest_of_address(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOlder:
+class SaveOlder:
     """Save the entries of a page, and the progress, in one transaction. Picklable."""
 
     feed_id: int
@@ -88,10 +86,10 @@ class TakeOlder:
     kind: Kind
     archive: Archive
     """The progress before this page."""
-    wanted: Wanted
+    wanted: BackfillOptions
     now: datetime
 
-    def __call__(self, c: sqlite3.Connection) -> Taken:
+    def __call__(self, c: sqlite3.Connection) -> PageOutcome:
         """Save the page's articles; raises NotAFeedError, and NotFoundError if the feed is gone."""
         found = parsed(self.page, self.kind)
         steps = Steps(self.archive, following(self.archive, found))
@@ -100,14 +98,12 @@ class TakeOlder:
 
 def following(archive: Archive, found: ParsedFeed) -> Archive:
     """The progress after a page: the next address, or the end."""
-    from tuireader.feeds.wordpress import AT_ONCE, page_address
-
     asked, page = archive.next, archive.page + 1
     if archive.way == "feed":
         following = found.older or ""
     elif archive.way == "posts":
         there = len(found.entries) + found.skipped
-        is_last = not there or (there < AT_ONCE and (archive.pages is None or page >= archive.pages))
+        is_last = not there or (there < PAGE_SIZE and (archive.pages is None or page >= archive.pages))
         following = "" if is_last else page_address(asked, page + 1, "page")
     else:
         following = page_address(asked, page + 1) if found.entries else ""
@@ -121,15 +117,15 @@ def take_entries(
     feed_id: int,
     entries: Sequence[ParsedEntry],
     steps: Steps,
-    wanted: Wanted,
+    wanted: BackfillOptions,
     *,
     now: datetime,
-) -> Taken:
+) -> PageOutcome:
     """Save new entries, add missing names to known articles, and save the progress."""
     feed = feeds.get(c, feed_id)
     inside = [entry for entry in entries if wanted.since is None or _is_since(entry, wanted.since)]
     known = known_entries(c, feed, inside)
-    here = known.keys() | articles.were_removed(c, feed_id, inside)
+    here = known.keys() | save_articles.were_removed(c, feed_id, inside)
     ready = _prepared(c, feed, [entry for entry in inside if entry.guid not in here], wanted)
     is_cut = len(inside) < len(entries) or (wanted.most is not None and len(ready) > wanted.most)
     is_enough = is_cut or (wanted.most is not None and len(ready) == wanted.most)
@@ -139,17 +135,17 @@ def take_entries(
     dates = [date for entry in taken if (date := entry.published or entry.updated) is not None]
     oldest = min([*dates, *([archive.back_to] if archive.back_to else [])], default=None)
     archive = replace(archive, back_to=oldest)
-    is_asked = bool(ready) and apply_rules.look_at_words(c, now)
-    prepacked = articles.Prepacked(Plan(new=tuple(ready), is_old=True), index_later=True, with_words=is_asked)
+    is_asked = bool(ready) and rules.look_at_words(c, now)
+    prepacked = save_articles.Prepacked(Plan(new=tuple(ready), is_old=True), index_later=True, with_words=is_asked)
     with transaction(c):
         feeds.get(c, feed_id)  # it may be gone by now
         saved = prepacked.write(c, feed_id, now)
         for entry in inside:
             if entry.guid in known and (entry.authors or entry.categories):
                 _complete(c, known[entry.guid].id, entry)
-        apply_rules.apply_to_new(c, [Refreshed(feed, "updated", saved)], now)
+        rules.apply_to_new(c, [Refreshed(feed, "updated", saved)], now)
         site_facts.put_archive(c, feed_id, archive)
-    return Taken(len(saved.new), len(known), oldest, archive, is_enough)
+    return PageOutcome(len(saved.new), len(known), oldest, archive, is_enough)
 
 
 def _is_since(entry: ParsedEntry, since: datetime) -> bool:
@@ -157,9 +153,7 @@ def _is_since(entry: ParsedEntry, since: datetime) -> bool:
     return date is None or date >= since
 
 
-def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wanted: Wanted) -> list[Prepared]:
-    from tuireader.library.refreshing.match_entries import prepare
-
+def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wanted: BackfillOptions) -> list[Prepared]:
     newest = wanted.newest or articles.newest_date(c, feed.id)
     found: dict[str, Prepared] = {}
     for entry in new:
@@ -171,15 +165,12 @@ def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wan
 
 def _complete(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> None:
     """Add missing names to a known article, and the full text if it has an excerpt."""
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.word_count import count_tidied
-
     there = articles.get(c, article_id)
     authors = () if there.authors else entry.authors
     categories = () if there.categories else entry.categories
     text = "" if there.offline or entry.summary else plain_text(entry.html)
     if text and (words := count_tidied(text)) > there.words:
-        articles.save_full_text(c, article_id, entry.html, text, words, authors=authors, categories=categories)
+        save_articles.save_full_text(c, article_id, entry.html, text, words, authors=authors, categories=categories)
     elif authors or categories:
         text = plain_text(articles.body(c, article_id))
-        articles.add_names(c, article_id, text, authors=authors, categories=categories)
+        save_articles.add_names(c, article_id, text, authors=authors, categories=categories)

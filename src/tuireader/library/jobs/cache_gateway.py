@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -15,21 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import BusyError
-from tuireader.library.jobs.work import Result, Work, wait_for
-from tuireader.model.headline import StatusChange
+from tuireader.library.jobs import pool as jobs_pool
+from tuireader.library.jobs import processes as jobs_processes
+from tuireader.library.jobs.batching import Result, Work, wait_for
+from tuireader.model.article import StatusChange
 from tuireader.store import statuses, ui_state
 from tuireader.store.connection import BUSY_SECONDS, connect
 from tuireader.store.statuses import Waiting
 
 if TYPE_CHECKING:
-    import sqlite3
     from concurrent.futures import Future
 
-    from tuireader.library.jobs.pool import JobPool
-    from tuireader.library.jobs.processes import Processes
 
-
-PAUSE = 0.025
+LOCK_POLL_INTERVAL = 0.025
 """Seconds between checks of a lock."""
 
 
@@ -155,7 +154,7 @@ class Writer:
 
     def _pause(self, asked: int) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._asked > asked, PAUSE)
+            self._changed.wait_for(lambda: self._asked > asked, LOCK_POLL_INTERVAL)
 
     def _do(self, job: _Job) -> None:
         """Write, retrying while the cache is locked; a status change for as long as it takes.
@@ -195,7 +194,7 @@ def _marks(count: int) -> str:
     return "What you marked" if count == 1 else f"What you did to {count} articles"
 
 
-STEPS = 20_000
+PROGRESS_STEPS = 20_000
 """SQLite steps between checks of whether a read is still wanted: some tenths of a millisecond."""
 
 
@@ -215,8 +214,8 @@ class Cache:
         self.path = path
         self._processes = processes
         self._writer = Writer(path)
-        self._pool: JobPool | None = None
-        self._forked: Processes | None = None
+        self._pool: jobs_pool.JobPool | None = None
+        self._forked: jobs_processes.Processes | None = None
         self._pool_users = 0
         self._opening_pool = asyncio.Lock()
         """Held while the pool opens, so that there is only one."""
@@ -230,7 +229,7 @@ class Cache:
         def run() -> Result:
             with closing(connect(self.path)) as connection:
                 # Unlike `interrupt`, this also stops a statement that begins only after it was asked for.
-                connection.set_progress_handler(unwanted.is_set, STEPS)
+                connection.set_progress_handler(unwanted.is_set, PROGRESS_STEPS)
                 return work(connection)
 
         task = asyncio.ensure_future(in_thread(run))
@@ -273,12 +272,9 @@ class Cache:
 
         They load the modules in `prepare`, and serve the first pool that is opened.
         """
-        from tuireader.library.jobs.pool import PILE, useful_processes
-        from tuireader.library.jobs.processes import Processes, can_be_forked
-
-        if expected > PILE and can_be_forked() and (number := useful_processes()):
+        if expected > jobs_pool.BACKLOG and jobs_processes.can_be_forked() and (number := jobs_pool.useful_processes()):
             with suppress(OSError):  # there is no room for them
-                self._forked = Processes(self.path, number, prepare, are_forked=True)
+                self._forked = jobs_processes.Processes(self.path, number, prepare, are_forked=True)
 
     async def take(self, work: Work[Result]) -> Result:
         """Run `work`, which is slow and picklable, in a thread or in a process of the pool.
@@ -301,20 +297,20 @@ class Cache:
             return await pool.do(work)
 
     @asynccontextmanager
-    async def pool(self, *, prepare: Sequence[str] = (), expected: int = 0) -> AsyncIterator[JobPool]:
+    async def pool(self, *, prepare: Sequence[str] = (), expected: int = 0) -> AsyncIterator[jobs_pool.JobPool]:
         """Hold the job pool open; concurrent users share one pool.
 
         Its processes load the modules named in `prepare` before their first job; they are started at once where so
         many jobs are `expected` that it is worth it. When the last one leaves, it ends: at once where that one leaves
         by an error or a cancellation.
         """
-        from tuireader.library.jobs.pool import JobPool  # the start of the app does without it
-
         async with self._opening_pool:
             pool = self._pool
             if pool is None:
                 forked, self._forked = self._forked, None
-                pool = await JobPool(self.path, processes=self._processes, prepare=prepare, forked=forked).__aenter__()
+                pool = await jobs_pool.JobPool(
+                    self.path, processes=self._processes, prepare=prepare, forked=forked
+                ).__aenter__()
                 self._pool = pool
             pool.expect(expected)
             self._pool_users += 1

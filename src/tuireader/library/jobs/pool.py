@@ -19,8 +19,8 @@ from typing import Any, Self
 
 from tuireader.async_tools import to_the_end
 from tuireader.errors import StoreError
+from tuireader.library.jobs.batching import Batch, BatchJob, Outcome, Result, Work
 from tuireader.library.jobs.processes import Limited, Processes
-from tuireader.library.jobs.work import Joint, Outcome, Result, Together, Work
 from tuireader.store.connection import Connection, connect
 
 _Job = tuple[Future[Any], Work[Any]]
@@ -76,26 +76,26 @@ class JobThread:
         self._closed.set_result(None)
 
 
-BYTES_TOGETHER = 1_000_000
+BATCH_BYTES = 1_000_000
 """Approximate bytes of jobs saved together: others wait for the lock meanwhile."""
 
 ENDED = "The process that was reading it has ended; it will be read the next time."
 
 Do = Callable[[Work[Any]], Awaitable[Any]]
 log = logging.getLogger("tuireader")
-PILE = 4
+BACKLOG = 4
 """Pending pages from which processes are worth starting."""
-MOST = 4
+PROCESSES_MAX = 4
 """Maximum number of processes, since they write in turn."""
 APART = 2
 """Maximum number of jobs in processes of their own at a time."""
-BUSY = 6
+BUSY_FACTOR = 6
 """Number of times that a busy machine may make a job longer."""
-_AHEAD = 2
+_PREFETCH = 2
 """Pages handed to a process before it answers, so that it need not wait."""
-TOGETHER = 8
+BATCH_SIZE = 8
 """Maximum number of pages saved in one transaction."""
-_LONGEST = 600.0
+_ISOLATED_TIMEOUT = 600.0
 """Maximum seconds for a job that is tried in a process of its own."""
 _NOTES = 64
 """Maximum number of notes written in one transaction."""
@@ -118,7 +118,7 @@ class Job:
             self.done.set_exception(outcome.error)
 
 
-class Line:
+class JobQueue:
     """A queue of jobs for worker processes."""
 
     def __init__(self) -> None:
@@ -164,9 +164,9 @@ class Line:
         """The first job that is still wanted, and those that can be batched with it."""
         jobs: list[Job] = []
         size = 0
-        while self._jobs and len(jobs) < most and size < BYTES_TOGETHER:
+        while self._jobs and len(jobs) < most and size < BATCH_BYTES:
             job = self._jobs[0]
-            is_joint = isinstance(job.work, Joint)
+            is_joint = isinstance(job.work, BatchJob)
             if jobs and not is_joint:
                 break
             self._jobs.popleft()
@@ -188,7 +188,7 @@ def ended() -> Outcome:
 async def _do(jobs: Sequence[Job], do: Do) -> list[Outcome]:
     try:
         if len(jobs) > 1:
-            outcomes: list[Outcome] = await do(Together([job.work for job in jobs if isinstance(job.work, Joint)]))
+            outcomes: list[Outcome] = await do(Batch([job.work for job in jobs if isinstance(job.work, BatchJob)]))
             return outcomes
         return [Outcome(await do(jobs[0].work))]
     except EOFError:
@@ -221,7 +221,7 @@ class JobPool:
         self._path = path
         self._most = useful_processes() if processes is None else processes
         self._thread = JobThread(path)
-        self._pages, self._notes = Line(), Line()
+        self._pages, self._notes = JobQueue(), JobQueue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._at_work: Processes | None = None
         """The processes that take pages; None: the thread does."""
@@ -231,7 +231,7 @@ class JobPool:
 
     async def do(self, work: Work[Result]) -> Result:
         """Run a quick job in the thread; returns its result or raises its error."""
-        if not isinstance(work, Joint):
+        if not isinstance(work, BatchJob):
             return await self._thread.do(work)
         return await self._notes.put(work)
 
@@ -242,8 +242,8 @@ class JobPool:
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
         """Run a job that may hang in a process of its own, which is ended after `seconds` of CPU time.
 
-        Raises TimeoutError after them, after `BUSY` times as long in all, or for too much memory; StoreError if the
-        process ends. Without a process, the thread runs it.
+        Raises TimeoutError after them, after `BUSY_FACTOR` times as long in all, or for too much memory;
+        StoreError if the process ends. Without a process, the thread runs it.
         """
         async with self._apart:
             try:
@@ -255,7 +255,7 @@ class JobPool:
 
     async def _do_apart(self, process: Processes, work: Work[Result], seconds: float) -> Result:
         try:
-            async with asyncio.timeout(seconds * BUSY):
+            async with asyncio.timeout(seconds * BUSY_FACTOR):
                 return await process.do(Limited(work, seconds))
         except EOFError:
             await process.close()
@@ -290,7 +290,7 @@ class JobPool:
 
     def expect(self, pages: int) -> None:
         """Start processes if this many pages are worth it."""
-        if not self._starting and self._most and pages > PILE:
+        if not self._starting and self._most and pages > BACKLOG:
             self._starting = True
             self._start_task(self._start())
 
@@ -331,7 +331,7 @@ class JobPool:
         """Let the thread take pages as long as there are no processes."""
         while self._at_work is None:
             await self._pages.wait()
-            await self._pages.do_some(self._thread.do, TOGETHER)
+            await self._pages.do_some(self._thread.do, BATCH_SIZE)
 
     async def _write_notes(self) -> None:
         """Write notes in the thread, batched."""
@@ -347,16 +347,16 @@ class JobPool:
 
     def _give_pages_to(self, processes: Processes) -> None:
         self._at_work = processes
-        for _ in range(processes.number * _AHEAD):
+        for _ in range(processes.number * _PREFETCH):
             self._start_task(self._feed(processes))
 
     async def _feed(self, processes: Processes) -> None:
         """Hand pages to processes until they end."""
         while self._at_work is processes:
             await self._pages.wait()
-            share = -(-len(self._pages) // (processes.number * _AHEAD))
+            share = -(-len(self._pages) // (processes.number * _PREFETCH))
             try:
-                await self._pages.do_some(processes.do, max(1, min(share, TOGETHER)))
+                await self._pages.do_some(processes.do, max(1, min(share, BATCH_SIZE)))
             except EOFError:
                 if self._at_work is processes:
                     log.debug("a process has ended too early")
@@ -372,7 +372,7 @@ class JobPool:
                 job = self._pages.suspects.pop()
                 try:
                     process = process or await self._started(1)
-                    async with asyncio.timeout(_LONGEST):
+                    async with asyncio.timeout(_ISOLATED_TIMEOUT):
                         job.settle(Outcome(await process.do(job.work)))
                     continue
                 except (EOFError, OSError, TimeoutError):  # without a process, it must not be done by this one
@@ -398,4 +398,4 @@ def useful_processes() -> int:
     if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST, cores) if cores > 1 else 0
+    return min(PROCESSES_MAX, cores) if cores > 1 else 0

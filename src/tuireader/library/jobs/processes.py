@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
 
 from tuireader.async_tools import to_the_end
-from tuireader.library.jobs.work import Result, Work, told
+from tuireader.library.jobs.batching import Result, Work, told
 from tuireader.store.connection import Connection, connect
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _CLOSE_TIMEOUT = 10.0
 """Seconds for processes to end."""
 _NICENESS = 10
 """Keys come first; commands, which fork, do not lower the priority."""
-_LOOK = 0.3
+_PARENT_POLL_INTERVAL = 0.3
 """Seconds between checks of whether the parent exists."""
 _MEMORY = 300_000_000
 """Maximum bytes of data of a process, enforced on Linux: input can take a thousand times its size."""
@@ -170,7 +170,7 @@ def _end_with_parent(parent: int) -> None:
     while os.name == "posix":
         if os.getppid() != parent:
             os._exit(1)
-        time.sleep(_LOOK)
+        time.sleep(_PARENT_POLL_INTERVAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.store.site_facts import SKEW
-from tuireader.urls.hosts import authority, host_of, named_host, same_host
-from tuireader.urls.private_network import Reach
-from tuireader.urls.shown import with_credentials_of, without_credentials
+from tuireader.urls.hosts import Reach, authority, host_of, named_host, same_host
+from tuireader.urls.typed_and_shown import with_credentials_of, without_credentials
 
 HOUR = 3600
 DAY = 86_400

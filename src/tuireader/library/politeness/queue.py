@@ -14,11 +14,10 @@ from tuireader import web
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
+from tuireader.model.article import Clock
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
-from tuireader.model.headline import Clock
-from tuireader.urls.hosts import Server, authority, host_of, named_host, server_of
-from tuireader.urls.private_network import Permission, permission_for
+from tuireader.urls.hosts import Permission, Server, authority, host_of, named_host, permission_for, server_of
 
 LANES = 2
 """Maximum requests to a host at a time; `web.client` has as many connections, including redirects."""
@@ -77,7 +76,7 @@ class Lanes:
         host.free += 1
 
 
-IN_VAIN = 2
+FAILURES_MAX = 2
 """Unanswered requests in a row after which a server counts as down: as many as run at a time."""
 
 
@@ -99,9 +98,9 @@ class UnresponsiveHosts:
 
     def check(self, url: str) -> None:
         """Raise NotAskedError if a feed's server is down in this refresh."""
-        if self._in_vain[server_of(url)] < IN_VAIN:
+        if self._in_vain[server_of(url)] < FAILURES_MAX:
             return
-        said = f"Skipped: {named_host(url)} did not answer for {IN_VAIN} other feeds; it will be tried again"
+        said = f"Skipped: {named_host(url)} did not answer for {FAILURES_MAX} other feeds; it will be tried again"
         raise NotAskedError(said, self._kinds[server_of(url)], url=url)
 
 

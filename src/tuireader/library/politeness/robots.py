@@ -1,20 +1,18 @@
-"""The robots.txt rules of sites, for pages that the user did not ask for one by one."""
+"""robots.txt, and requests one by one."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.urls.hosts import named_host
+from tuireader.feeds import sitemap
+from tuireader.library.politeness.queue import LeadsElsewhereError, PoliteQueue
+from tuireader.model.fetched import Page
+from tuireader.urls.hosts import Permission, host_of, named_host, same_host
 from tuireader.urls.identity import front_of
-
-if TYPE_CHECKING:
-    from tuireader.feeds.robots import Robots
-    from tuireader.model.fetched import Page
-    from tuireader.urls.private_network import Permission
 
 SITES = 5
 """Maximum number of sites through which a page redirects."""
@@ -31,10 +29,10 @@ class RobotRules:
     def __init__(self, get: Callable[[str, Permission], Awaitable[Page]]) -> None:
         """`get` fetches a page with a permission."""
         self._get = get
-        self._known: dict[str, Robots | FetchError] = {}
+        self._known: dict[str, sitemap.Robots | FetchError] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
-    async def of(self, url: str, permission: Permission) -> Robots:
+    async def of(self, url: str, permission: Permission) -> sitemap.Robots:
         """The rules for a page.
 
         Raises FetchError if its site cannot be asked for them (RFC 9309, 2.3.1.4).
@@ -48,22 +46,20 @@ class RobotRules:
             raise known
         return known
 
-    async def check(self, url: str, permission: Permission) -> Robots:
+    async def check(self, url: str, permission: Permission) -> sitemap.Robots:
         """The rules for a page; raises FetchError also if they forbid it."""
         rules = await self.of(url, permission)
         if not rules.allows(url):
             raise FetchError(f"{named_host(url)} does not want programs to read this page (robots.txt)")
         return rules
 
-    async def _ask(self, site: str, permission: Permission) -> Robots | FetchError:
-        from tuireader.feeds.robots import Robots
-
+    async def _ask(self, site: str, permission: Permission) -> sitemap.Robots | FetchError:
         try:
             page = await self._get(f"{site}robots.txt", permission)
         except FetchError as error:
             has_none = error.kind is FetchFailure.STATUS and (error.status or 0) < _ERRORS_OF_SERVER
-            return Robots() if has_none and error.status != _TOO_MANY else _of_robots(error)
-        return await in_thread(Robots, page.content)
+            return sitemap.Robots() if has_none and error.status != _TOO_MANY else _of_robots(error)
+        return await in_thread(sitemap.Robots, page.content)
 
 
 def _of_robots(error: FetchError) -> FetchError:
@@ -72,3 +68,64 @@ def _of_robots(error: FetchError) -> FetchError:
     if error.status is not None:
         return FetchError(said, status=error.status, retry_after=error.retry_after, url=error.url)
     return FetchError(said, error.kind, url=error.url)
+
+
+REQUEST_INTERVAL = 1.0
+"""Seconds between requests to a site."""
+SITES_MAX = 16
+"""Maximum number of sites asked at the same time."""
+CRAWL_DELAY_MAX = 30.0
+"""Maximum seconds between requests that a site can ask for."""
+
+
+class SerialFetcher:
+    """Fetches one page of a site at a time; several sites at the same time."""
+
+    def __init__(
+        self,
+        queue: PoliteQueue,
+        *,
+        pause: float | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`pause` is in seconds; None: `REQUEST_INTERVAL`."""
+        self._queue = queue
+        self._pause = REQUEST_INTERVAL if pause is None else pause
+        self._sleep = sleep
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._hands = asyncio.Semaphore(SITES_MAX)
+        self._robots = RobotRules(self._ask)
+
+    async def get(self, url: str, permission: Permission) -> Page:
+        """Fetch a page when its site may be asked; raises FetchError, also if robots.txt forbids it.
+
+        What it redirects to needs permission as well; another site is asked in its turn, with its rules and its pause.
+        """
+        for _ in range(SITES):
+            try:
+                async with self._turns.setdefault(host_of(url), asyncio.Lock()):
+                    rules = await self._robots.check(url, permission)
+                    follows = partial(_is_allowed_there, url, rules)
+                    return await self._ask(url, permission, min(rules.pause, CRAWL_DELAY_MAX), follows=follows)
+            except LeadsElsewhereError as error:
+                url, permission = error.url, error.permission
+        raise too_many_sites(url)
+
+    async def _ask(
+        self, url: str, permission: Permission, pause: float = 0.0, *, follows: Callable[[str], bool] | None = None
+    ) -> Page:
+        """Fetch an address, and pause whatever the result."""
+        pause = max(self._pause, pause)
+        try:
+            async with self._hands:  # not in the pause: sites that want long ones hold up no others
+                page = await self._queue.get(url, permission=permission, first=False, follows=follows)
+        except FetchError:
+            await self._sleep(pause)
+            raise
+        await self._sleep(pause)
+        return page
+
+
+def _is_allowed_there(url: str, rules: sitemap.Robots, target: str) -> bool:
+    """Whether a page of the same host may be read."""
+    return same_host(url, target) and rules.allows(target)

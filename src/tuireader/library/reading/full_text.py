@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tuireader.async_tools import as_done
+from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.extraction import extract, paging
+from tuireader.content.extraction import page as extraction_page
 from tuireader.errors import FetchError, TuireaderError
+from tuireader.library.jobs.batching import Result, Work
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.politeness.robots import SerialFetcher
 from tuireader.library.reading import saved_pages
+from tuireader.library.refreshing.ingest import read
+from tuireader.model.article import Article
+from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
-from tuireader.store import articles, feeds, site_facts
-from tuireader.urls.hosts import host_of, named_host
+from tuireader.store import articles, feeds, save_articles, site_facts
+from tuireader.text.language_and_hyphenation import count_words
+from tuireader.text.shingles import likeness, retained, title_key
+from tuireader.urls.hosts import Permission, host_of, named_host, permission_for
 from tuireader.urls.identity import is_front_page, names_part, of_one_site, same_place
-from tuireader.urls.private_network import Permission
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import AsyncGenerator, Sequence
-
-    from tuireader.content.extraction.extract import Extracted
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.jobs.work import Result, Work
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.article import Article
-    from tuireader.model.feed import Feed
-
+from tuireader.urls.typed_and_shown import with_credentials_of
 
 Get = Callable[[str, Permission], Awaitable[Page]]
 """Fetches a page with a permission; raises FetchError."""
 DEADLINE = 20.0
 """Seconds to find the article on a page."""
-MUCH = 2
+LONGER_RATIO = 2
 """Ratio of words by which a page shows that the "whole" text of a feed is only an excerpt."""
 
 
 PAGES_MAX = 40
 """Maximum pages of one article."""
-_IN_VAIN = 5
+_FAILURES_MAX = 5
 """Unanswered requests in a row after which a site is not asked any more."""
 _SHORT, _LESS, _SAME, _HELD = 50, 5, 0.5, 0.7
 """Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions; and minimum
@@ -51,7 +52,7 @@ _LARGEST = 8_000_000
 """Maximum bytes of the pages of one article."""
 
 
-class NoMoreError(FetchError):
+class NoFullTextError(FetchError):
     """The page has no more text than the feed gave."""
 
 
@@ -72,14 +73,12 @@ async def fetch_full_texts(
     Each site is asked for one page at a time, with a pause, as its robots.txt allows; one that does not answer several
     times in a row is asked no more. Ending the iteration ends all requests at once.
     """
-    from tuireader.library.politeness.one_by_one import OneByOne
-
-    pages = OneByOne(queue)
+    pages = SerialFetcher(queue)
     in_vain: Counter[str] = Counter()
     """Unanswered requests in a row, by site."""
 
     async def get(url: str, permission: Permission) -> Page:
-        if in_vain[host_of(url)] >= _IN_VAIN:
+        if in_vain[host_of(url)] >= _FAILURES_MAX:
             raise FetchError(f"{named_host(url)} does not answer")
         try:
             page = await pages.get(url, permission)
@@ -120,9 +119,6 @@ async def fetch_with(
 
     Unless this article is asked for alone, it does not get the text of a page of several.
     """
-    from tuireader.urls.private_network import permission_for
-    from tuireader.urls.shown import with_credentials_of
-
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.has_page:
         raise FetchError("This article has no address to fetch its text from")
@@ -130,8 +126,8 @@ async def fetch_with(
     async def page_at(url: str) -> Page:
         return await get(url, permission_for(url, feed.url, feed.reach))
 
-    def keep(*, is_all: bool) -> _KeepText:
-        return _KeepText(article_id, tuple(pages), much, is_all=is_all, is_replacing=replace, is_alone=is_alone)
+    def keep(*, is_all: bool) -> _SaveText:
+        return _SaveText(article_id, tuple(pages), much, is_all=is_all, is_replacing=replace, is_alone=is_alone)
 
     pages = [await page_at(with_credentials_of(article.link, feed.url))]
     following = await read_page(cache, keep(is_all=False), pages[0])
@@ -144,7 +140,7 @@ async def fetch_with(
             if error.is_passing:  # a part would be taken for all of it
                 raise
             break  # what came of it is more than nothing
-        then = await read_page(cache, _Following(feed.id, pages[0].url, page, len(pages) + 2, following), page)
+        then = await read_page(cache, _FindNextPage(feed.id, pages[0].url, page, len(pages) + 2, following), page)
         if then is None:
             break
         pages.append(page)
@@ -156,8 +152,6 @@ async def fetch_with(
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
     """Run a job on a page; raises FetchError if it takes too long or too much memory, as a page may intend."""
-    from tuireader.library.refreshing.ingest import read
-
     return await read(cache, work, page, DEADLINE, "has a page")
 
 
@@ -167,7 +161,7 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Following:
+class _FindNextPage:
     """Find the link to an article's next page; "" if there is none, or it is another article. Picklable.
 
     None if the page itself is none of the article: its address, `asked`, has led elsewhere.
@@ -181,12 +175,10 @@ class _Following:
     asked: str = ""
 
     def __call__(self, c: sqlite3.Connection) -> str | None:
-        from tuireader.content.extraction.paging import is_page_of, next_page
-
         led = self.page.url
-        if self.asked and not same_place(led, self.asked) and not is_page_of(led, self.first, self.number - 1):
+        if self.asked and not same_place(led, self.asked) and not paging.is_page_of(led, self.first, self.number - 1):
             return None
-        url = next_page(self.page.content, self.page.url, self.first, self.number)
+        url = paging.next_page(self.page.content, self.page.url, self.first, self.number)
         return "" if url and _own_article(c, self.feed_id, url) else url
 
 
@@ -207,7 +199,7 @@ def _is_part(c: sqlite3.Connection, article: Article) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _KeepText:
+class _SaveText:
     """Save the text on an article's pages, or return the address of its second page. Picklable."""
 
     article_id: int
@@ -222,18 +214,15 @@ class _KeepText:
 
     def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError if there is no text, or less than is here."""
-        from tuireader.content.dom.plain_text import plain_text
-        from tuireader.text.shingles import retained
-
         first = self.pages[0]
         host, article = named_host(first.url), articles.get(c, self.article_id)
-        following = "" if self.is_all else _Following(article.feed_id, first.url, first, 2)(c)
+        following = "" if self.is_all else _FindNextPage(article.feed_id, first.url, first, 2)(c)
         if following and not same_place(following, first.url):
             return following
         if _is_other(c, article, first):
-            raise NoMoreError(f"{host} leads to another page in the place of this article")
+            raise NoFullTextError(f"{host} leads to another page in the place of this article")
         chosen = site_facts.selectors(c, article.feed_id)
-        given = articles.given_html(c, self.article_id)
+        given = save_articles.given_html(c, self.article_id)
         found = _on(self.pages, given, chosen)
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
@@ -243,19 +232,19 @@ class _KeepText:
         # A part that was chosen may be less, or something else, of pages that hold all that is here.
         holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or plain_text(given))
         if kept is not None and not (holds or (not (is_chosen and is_less) and _replaces(found, kept))):
-            raise NoMoreError(f"{host} has something else in the place of this article, whose text stays as it is")
+            raise NoFullTextError(f"{host} has something else in the place of this article, whose text stays as it is")
         if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
-            raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
+            raise NoFullTextError(f"{host} has no more of this article on its page than its feed gave")
         if not self.is_alone and _is_part(c, article):
-            raise NoMoreError(f"{host} has several articles on one page")
+            raise NoFullTextError(f"{host} has several articles on one page")
         is_whole = is_unasked and article.offline
         if (is_whole and retained(plain_text(given), found.text) < _HELD) or (
             not self.is_alone and not _tells(c, article, first)
         ):
-            raise NoMoreError(f"{host} has something else in the place of this article")
+            raise NoFullTextError(f"{host} has something else in the place of this article")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
-            raise NoMoreError(f"{host} shows the same text in the place of each article")
+            raise NoFullTextError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
         return ""
 
@@ -269,7 +258,6 @@ def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
         return False
     if is_front_page(page.url):
         return not is_front_page(article.link)
-    from tuireader.text.shingles import title_key
 
     if (there := _own_article(c, article.feed_id, page.url)) is not None:
         return there.feed_id == article.feed_id or title_key(there.title) != title_key(article.title)
@@ -278,19 +266,13 @@ def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
 
 def _tells(c: sqlite3.Connection, article: Article, page: Page) -> bool:
     """Whether a page has the title of an article, or what its feed gave of it."""
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.shingles import retained, title_key
-
     text, title = _text_of([page]), title_key(article.title)
     is_titled = title and f" {title} " in f" {title_key(text)} "
-    return is_titled or retained(plain_text(articles.given_html(c, article.id)), text) >= _HELD
+    return is_titled or retained(plain_text(save_articles.given_html(c, article.id)), text) >= _HELD
 
 
 def _replaces(found: _Found, kept: str) -> bool:
     """Whether a text is another version of one that was fetched before, and no remainder of it."""
-    from tuireader.text.shingles import likeness
-    from tuireader.text.word_count import count_words
-
     before = count_words(kept)
     if before < _SHORT <= found.words:  # what was there was hardly an article
         return True
@@ -300,18 +282,13 @@ def _replaces(found: _Found, kept: str) -> bool:
 
 def _is_on(pages: Sequence[Page], kept: str) -> bool:
     """Whether pages still hold a whole text that was fetched before, and no notice or part of it."""
-    from tuireader.text.shingles import retained
-
     return retained(kept, _text_of(pages)) >= _HELD
 
 
 def _text_of(pages: Sequence[Page]) -> str:
     """All that pages say."""
-    from tuireader.content.extraction.extract import tree_of_page
-    from tuireader.content.extraction.page import text_of
-
-    trees = (tree_of_page(page.content) for page in pages)
-    return " ".join(text_of(tree) for tree in trees if tree is not None)
+    trees = (extract.tree_of_page(page.content) for page in pages)
+    return " ".join(extraction_page.text_of(tree) for tree in trees if tree is not None)
 
 
 def _spelt(text: str) -> str:
@@ -331,38 +308,30 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> bool:
     found = _on([page], body, site_facts.selectors(c, article.feed_id))
     if found is None:
         return True
-    if found.words >= article.words * (MUCH if article.offline else 1):
+    if found.words >= article.words * (LONGER_RATIO if article.offline else 1):
         _keep(c, article, found)
     elif any(names := _missing_names(article, found)):
-        from tuireader.content.dom.plain_text import plain_text
-
         text = plain_text(body)
-        articles.add_names(c, article.id, text, authors=names.authors, categories=names.categories)
+        save_articles.add_names(c, article.id, text, authors=names.authors, categories=names.categories)
     return True
 
 
 class _Found(NamedTuple):
     """The article found on a page, with its plain text and word count."""
 
-    extracted: Extracted
+    extracted: extract.Extracted
     text: str
     words: int
 
 
 def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
     """The article on pages whose feed text is `body`; None if there is none."""
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.content.extraction.extract import main_html
-    from tuireader.content.extraction.paging import joined
-    from tuireader.content.extraction.selected import Selectors
-    from tuireader.text.word_count import count_words
-
-    excerpt, selectors = plain_text(body), Selectors(*chosen)
-    parts = [main_html(page.content, page.url, excerpt=excerpt, selectors=selectors) for page in pages]
+    excerpt, selectors = plain_text(body), extraction_page.Selectors(*chosen)
+    parts = [extract.main_html(page.content, page.url, excerpt=excerpt, selectors=selectors) for page in pages]
     there = [part for part in parts if part is not None]
     if not there or parts[0] is None:
         return None
-    extracted, _ = joined(there)
+    extracted, _ = paging.joined(there)
     text = plain_text(extracted.html)
     words = count_words(text)
     return _Found(extracted, text, words) if words else None
@@ -372,11 +341,11 @@ def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
     """Save a text as the article's full text, and that of its saved page if this has only an excerpt."""
     names, extracted = _missing_names(article, found), found.extracted
     pages = saved_pages.find_feed(c)
-    there = {} if pages is None else articles.known(c, pages, [article.link])
+    there = {} if pages is None else save_articles.known(c, pages, [article.link])
     copies = (articles.get(c, known.id) for known in there.values())
     same = (copy for copy in copies if copy.id != article.id and copy.title == article.title and not copy.offline)
     for each in (article, *same):
-        articles.save_full_text(
+        save_articles.save_full_text(
             c,
             each.id,
             extracted.html,

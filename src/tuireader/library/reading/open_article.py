@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tuireader.content.cleaning.clean import clean, clean_beginning
+from tuireader.content.document import build
+from tuireader.content.document.model import Document
+from tuireader.content.dom import sanitize
+from tuireader.content.layout.paragraph import DOT, byline
+from tuireader.content.markdown import annotations as markdown_annotations
+from tuireader.content.markdown import convert
 from tuireader.errors import NotFoundError
+from tuireader.model.article import Article, Status
 from tuireader.model.feed import PAGES
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, site_facts
+from tuireader.store import articles, feeds, save_articles, site_facts
 from tuireader.store.connection import transaction
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.content.document.model import Document
-    from tuireader.model.article import Article
-    from tuireader.model.headline import Status
-
+from tuireader.store.queries import article_lists
+from tuireader.text.language_and_hyphenation import count_words, language_of
 
 SUMMARY = 60
 """Maximum words of a text without a picture that may be only a summary."""
@@ -111,15 +114,11 @@ def open_article(
 
 
 def _words(html: str) -> int:
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.word_count import count_words
 
-    return count_words(plain_text(html))
+    return count_words(sanitize.plain_text(html))
 
 
 def _beginning(source: Source) -> str:
-    from tuireader.content.cleaning.clean import clean_beginning
-
     return clean_beginning(*source, BEGINNING) if len(source.body) > LONG else ""
 
 
@@ -132,20 +131,15 @@ def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
 
 
 def _prepared(article: Article, html: str, end: str, lang: str) -> tuple[str, Document]:
-    from tuireader.content.document.build import to_document
-    from tuireader.content.markdown.block_attributes import without
-    from tuireader.content.markdown.convert import to_marked_markdown
 
-    markdown = to_marked_markdown(html)
-    document = to_document(markdown, title=article.title, authors=article.authors, excerpt=end, lang=lang)
-    return without(markdown), document
+    markdown = convert.to_marked_markdown(html)
+    document = build.to_document(markdown, title=article.title, authors=article.authors, excerpt=end, lang=lang)
+    return markdown_annotations.without(markdown), document
 
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
     """A whole article as Markdown: title, byline, address, text; raises NotFoundError."""
-    from tuireader.content.markdown.convert import to_markdown
-
-    return to_markdown(html_of(c, article_id))
+    return convert.to_markdown(html_of(c, article_id))
 
 
 def html_of(c: sqlite3.Connection, article_id: int) -> str:
@@ -157,8 +151,6 @@ def html_of(c: sqlite3.Connection, article_id: int) -> str:
 def _head_html(article: Article) -> str:
     from html import escape
 
-    from tuireader.content.layout.head import DOT, byline
-
     said = DOT.join([*byline(article, with_length=False), *article.categories])
     where = escape(article.link)
     rows = [f"<h1>{escape(article.title or 'Untitled')}</h1>", f"<p>{escape(said)}</p>" if said else ""]
@@ -167,13 +159,11 @@ def _head_html(article: Article) -> str:
 
 
 def _source(c: sqlite3.Connection, article: Article, *, given: bool = False) -> Source:
-    body = articles.given_html(c, article.id) if given else articles.body(c, article.id)
+    body = save_articles.given_html(c, article.id) if given else articles.body(c, article.id)
     return Source(body, article.link or _site(c, article.feed_id))
 
 
 def _clean(source: Source) -> str:
-    from tuireader.content.cleaning.clean import clean
-
     return clean(*source)
 
 
@@ -193,15 +183,12 @@ _UNKNOWN = "und"
 
 def learn_language(c: sqlite3.Connection, feed_id: int | None = None) -> None:
     """Detect and save the language of a feed, or of all feeds, that state none."""
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.language import language_of
-
     for feed in feeds.every(c) if feed_id is None else [feeds.get(c, feed_id)]:
         if feeds.language(c, feed.id):
             continue
         texts = [
-            plain_text(articles.body(c, article_id))
-            for article_id in articles.ids(c, Query(feeds=(feed.id,)), 0, _SAMPLES)
+            sanitize.plain_text(articles.body(c, article_id))
+            for article_id in article_lists.ids(c, Query(feeds=(feed.id,)), 0, _SAMPLES)
         ]
         if texts:
             found = set(map(language_of, texts)) - {""}

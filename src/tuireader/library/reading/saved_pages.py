@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from datetime import datetime
 
 from tuireader.library.refreshing.match_entries import apart, prepare
-from tuireader.model.account import LOCAL
-from tuireader.model.feed import PAGES, PAGES_TITLE
-from tuireader.model.fetched import ParsedEntry, Plan
-from tuireader.store import articles, feeds
-
-if TYPE_CHECKING:
-    import sqlite3
-    from datetime import datetime
-
-    from tuireader.model.fetched import Prepared
+from tuireader.model.feed import LOCAL, PAGES, PAGES_TITLE
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.store import articles, feeds, save_articles
 
 
 def find_feed(c: sqlite3.Connection) -> int | None:
@@ -33,9 +27,9 @@ def save(
     feed_id = feed_id or find_feed(c) or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
     feeds.stay(c, feed_id)
     page = apart(c, feed_id, page)
-    articles.save_entries(c, feed_id, Plan(new=(page,), is_old=is_old, is_asked_for=True), now)
+    save_articles.save_entries(c, feed_id, Plan(new=(page,), is_old=is_old, is_asked_for=True), now)
     guid = page.entry.guid
-    return articles.known(c, feed_id, [guid])[guid].id
+    return save_articles.known(c, feed_id, [guid])[guid].id
 
 
 def save_copy(c: sqlite3.Connection, article_id: int, now: datetime, guid: str = "") -> int:

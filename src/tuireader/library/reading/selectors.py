@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.dom.tree import Node, parse
+from tuireader.content.extraction import page as extraction_page
+from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.page import Selectors
 from tuireader.errors import FetchError
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
+from tuireader.model.article import Article, Mode
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, site_facts
+from tuireader.store.queries import article_lists
+from tuireader.text.language_and_hyphenation import count_words
+from tuireader.urls.hosts import permission_for
+from tuireader.urls.typed_and_shown import with_credentials_of
 
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.article import Article
-    from tuireader.model.full_text import Mode
-
-_LOOKED_AT = 20
+_SAMPLE_SIZE = 20
 """Articles of a feed among which one with a page is sought."""
 _SHOWN = 2000
 """Maximum characters shown."""
@@ -38,16 +43,11 @@ class Tried(NamedTuple):
 
 def mistake(css: str) -> str:
     """The error in a selector as a sentence; "" if there is none."""
-    from tuireader.content.extraction import selected
-
-    return selected.mistake(css)
+    return extraction_page.mistake(css)
 
 
 async def fetch_newest(cache: Cache, queue: PoliteQueue, feed_id: int) -> tuple[Article, Page]:
     """The newest article of a feed that has a page, with the page; raises FetchError."""
-    from tuireader.urls.private_network import permission_for
-    from tuireader.urls.shown import with_credentials_of
-
     article = await cache.read(partial(_newest, feed_id=feed_id))
     if article is None:
         raise FetchError("None of this feed’s articles has an address")
@@ -57,17 +57,17 @@ async def fetch_newest(cache: Cache, queue: PoliteQueue, feed_id: int) -> tuple[
 
 
 def _newest(c: sqlite3.Connection, feed_id: int) -> Article | None:
-    some = (articles.get(c, id_) for id_ in articles.ids(c, Query(feeds=(feed_id,)), 0, _LOOKED_AT))
+    some = (articles.get(c, id_) for id_ in article_lists.ids(c, Query(feeds=(feed_id,)), 0, _SAMPLE_SIZE))
     return next((article for article in some if article.has_page), None)
 
 
 async def try_on(cache: Cache, page: Page, take: str, drop: str) -> Tried:
     """Apply selectors to a page; raises FetchError if that takes too long."""
-    return await read_page(cache, _Try(page, take, drop), page)
+    return await read_page(cache, _TrySelectors(page, take, drop), page)
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
+class _TrySelectors:
     """Find the article on a page with selectors. Picklable."""
 
     page: Page
@@ -75,10 +75,6 @@ class _Try:
     drop: str
 
     def __call__(self, _: sqlite3.Connection) -> Tried:
-        from tuireader.content.dom.plain_text import plain_text
-        from tuireader.content.extraction.extract import main_html
-        from tuireader.content.extraction.selected import Selectors
-        from tuireader.text.word_count import count_words
 
         found = main_html(self.page.content, self.page.url, selectors=Selectors(self.take, self.drop))
         html = "" if found is None else found.html
@@ -88,8 +84,6 @@ class _Try:
 
 def _in_paragraphs(html: str) -> str:
     """The text of clean HTML with blank lines between blocks."""
-    from tuireader.content.dom.tree import Node, parse
-
     around = parse(html)
     while len(around.children) == 1 and isinstance(around.children[0], Node):
         around = around.children[0]

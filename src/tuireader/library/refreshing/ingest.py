@@ -9,24 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.errors import UNEXPECTED, FetchError, NotAFeedError, NotFoundError, TuireaderError, unreadable
-from tuireader.library.jobs.work import Joint, Write
+from tuireader.feeds import parse
+from tuireader.library import rules
+from tuireader.library.jobs.batching import BatchJob, Result, Work, Write
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
-from tuireader.library.rules import apply_rules
+from tuireader.library.refreshing import page_lists
+from tuireader.library.refreshing.match_entries import known_entries, plan
 from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
-from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
-from tuireader.urls.hosts import named_host
-from tuireader.urls.private_network import Reach
-from tuireader.urls.shown import shown_address
-
-if TYPE_CHECKING:
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.jobs.work import Result, Work
-
+from tuireader.store import save_articles, site_facts
+from tuireader.urls.hosts import Reach, named_host
+from tuireader.urls.typed_and_shown import shown_address
 
 log = logging.getLogger("tuireader")
 INDEXED_AT_ONCE = 8
@@ -34,7 +31,7 @@ INDEXED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class TakePage(Joint[Refreshed]):
+class SavePage(BatchJob[Refreshed]):
     """Save a response of a feed; a body that is not a feed is a failure."""
 
     feed: Feed
@@ -61,23 +58,22 @@ class TakePage(Joint[Refreshed]):
         learned = site_facts.page_list_of(c, feed.id)
         if learned is not None:
             return self._prepare_page(c, current, learned)
-        from tuireader.feeds.parse import parse_feed
 
         try:
-            parsed = parse_feed(page.content, page.url, page.content_type)
+            parsed = parse.parse_feed(page.content, page.url, page.content_type)
         except NotAFeedError as error:
             return partial(take_failure, feed=feed, error=error, now=now)
         return prepare_parsed(c, current, page, parsed, now)
 
     def _prepare_page(self, c: sqlite3.Connection, feed: Feed, learned: PageList) -> Write[Refreshed]:
         """The same for a followed page."""
-        from tuireader.library.refreshing.page_lists import noted, read
-
         page, now = self.page, self.now
         try:
-            parsed, found = read(c, feed.id, page, learned, now)
+            parsed, found = page_lists.read(c, feed.id, page, learned, now)
         except NotAFeedError as error:
-            return _learning(partial(take_failure, feed=feed, error=error, now=now), feed, noted(learned, now))
+            return _learning(
+                partial(take_failure, feed=feed, error=error, now=now), feed, page_lists.noted(learned, now)
+            )
         if found.followed == "page":  # what has changed is new, although its address is known
             ready = _compared(c, {}, parsed, now)
             save: Write[Refreshed] = partial(_save, feed=feed, ready=ready, page=page, parsed=parsed, now=now)
@@ -86,7 +82,7 @@ class TakePage(Joint[Refreshed]):
         return _learning(save, feed, found)
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
-        return apply_rules.apply_to_new(c, results, self.now)
+        return rules.apply_to_new(c, results, self.now)
 
 
 def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
@@ -103,8 +99,6 @@ def prepare_parsed(
     c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime
 ) -> Write[Refreshed]:
     """Compare a parsed body with the cache; returns the write step."""
-    from tuireader.library.refreshing.match_entries import known_entries
-
     known = known_entries(c, feed, parsed.entries)
     if not parsed.whole and parsed.entries and parsed.entries[-1].guid in known:
         parsed = replace(parsed, entries=parsed.entries[:-1])  # half of what is here whole
@@ -120,16 +114,14 @@ def prepare_new(
 
 def _compared(
     c: sqlite3.Connection, known: Mapping[str, Known], parsed: ParsedFeed, now: datetime
-) -> articles.Prepacked:
-    from tuireader.library.refreshing.match_entries import plan
-
+) -> save_articles.Prepacked:
     what = plan(known, parsed)
-    is_asked = bool(what.new) and apply_rules.look_at_words(c, now)
-    return articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE, with_words=is_asked)
+    is_asked = bool(what.new) and rules.look_at_words(c, now)
+    return save_articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE, with_words=is_asked)
 
 
 def _save(
-    c: sqlite3.Connection, feed: Feed, *, ready: articles.Prepacked, page: Page, parsed: ParsedFeed, now: datetime
+    c: sqlite3.Connection, feed: Feed, *, ready: save_articles.Prepacked, page: Page, parsed: ParsedFeed, now: datetime
 ) -> Refreshed:
     """Save what arrived; an incomplete body is a failure, but its entries are saved."""
     saved = ready.write(c, feed.id, now)
@@ -188,7 +180,7 @@ LARGE = 2_000_000
 """Bytes from which a body is parsed in a process of its own."""
 TAGS = 100_000
 """Tags, including escaped ones, or objects of JSON, from which it is, too: some seconds at worst."""
-PATIENCE = 60.0
+LOCK_TIMEOUT = 60.0
 """Seconds for that; fifty thousand entries take ten."""
 
 
@@ -201,7 +193,7 @@ async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool =
 
     `is_heavy`: it may take long although it is small.
     """
-    seconds = PATIENCE if is_heavy or looks_heavy(page.content) else None
+    seconds = LOCK_TIMEOUT if is_heavy or looks_heavy(page.content) else None
     return await read(cache, work, page, seconds, "sent a feed")
 
 

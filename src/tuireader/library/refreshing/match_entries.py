@@ -18,18 +18,18 @@ from functools import cache, partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from tuireader.content.cleaning.truncation import looks_truncated
-from tuireader.content.dom.media_flags import extras_of
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.cleaning import trim_end
+from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.dom.tree import extras_of
 from tuireader.feeds.entries import is_marked, marked_name, other_name
+from tuireader.model.article import Status, utc_now
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
-from tuireader.model.headline import Status, utc_now
-from tuireader.store import articles, feeds
+from tuireader.store import feeds, save_articles
 from tuireader.store.row_values import is_made, pictures_of
+from tuireader.text.language_and_hyphenation import count_tidied
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import has_other, is_unlike
-from tuireader.text.word_count import count_tidied
 from tuireader.urls.hosts import ADDRESS_MAX, host_of
 from tuireader.urls.identity import path_of, place, same_name, without_scheme
 
@@ -93,7 +93,7 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
         digest,
         text,
         count_tidied(text),
-        entry.summary or looks_truncated(entry.html, text),
+        entry.summary or trim_end.looks_truncated(entry.html, text),
         extras=extras_of(entry.html),
     )
 
@@ -411,20 +411,20 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
 
     Articles are renamed if another entry took or gave up their guid, or if the publisher renamed them.
     """
-    known = articles.known(c, feed.id, [entry.guid for entry in entries])
+    known = save_articles.known(c, feed.id, [entry.guid for entry in entries])
     _let_go_of_names(c, entries, known)
-    if len(known) == len(entries) or not articles.has_any(c, feed.id):
+    if len(known) == len(entries) or not save_articles.has_any(c, feed.id):
         return known
     here = {entry.guid for entry in entries}
     names = {entry.guid: other_name(entry) for entry in entries if entry.guid not in known}
-    formerly = articles.known(c, feed.id, [name for name in names.values() if name not in here])
+    formerly = save_articles.known(c, feed.id, [name for name in names.values() if name not in here])
     for entry in entries:
         there = formerly.get(names.get(entry.guid, ""))
         if there is not None and (there.digest == digest_of(entry) or not is_marked(entry.guid)):
-            articles.rename(c, there.id, entry.guid)
+            save_articles.rename(c, there.id, entry.guid)
             known[entry.guid] = formerly.pop(names[entry.guid])
     left = [entry for entry in entries if entry.guid not in known]
-    removed = articles.were_removed(c, feed.id, left)
+    removed = save_articles.were_removed(c, feed.id, left)
     left = [entry for entry in left if entry.guid not in removed]
     return known | _renamed(c, feed, left, known.values())
 
@@ -432,17 +432,17 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
 def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
     """Free guids that entries have taken from other articles: some feeds number what stands in them."""
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
-    rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, edited)} if edited else {}
+    rows = {row[0]: Candidate(*row) for row in save_articles.facts_of(c, edited)} if edited else {}
     body = cache(partial(given_body, c))
     moved = _in_each_others_place(rows.values(), edited, entries, body)
     for there in rows.values():
         entry = edited[there.id]
         if there.id in moved or is_another(entry, there, body):
-            articles.rename(c, there.id, marked_name(there.guid, there.link, there.title), taken=utc_now())
+            save_articles.rename(c, there.id, marked_name(there.guid, there.link, there.title), taken=utc_now())
             del known[entry.guid]
     for id_, there_now in moved.items():
         if there_now in moved:
-            articles.rename(c, there_now, edited[id_].guid)
+            save_articles.rename(c, there_now, edited[id_].guid)
             known[edited[id_].guid] = Known(there_now, rows[there_now].digest)
 
 
@@ -488,14 +488,14 @@ def _dated_title(side: Side) -> Hashable:
 
 
 def given_body(c: sqlite3.Connection, there: Candidate) -> str:
-    return articles.given_html(c, there.id)
+    return save_articles.given_html(c, there.id)
 
 
 def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
     """Articles that entries with new guids are; they are renamed."""
     found = find_renamed(c, feed.id, new, known)
     for guid, candidate in found.items():
-        articles.rename(c, candidate.id, guid)
+        save_articles.rename(c, candidate.id, guid)
     return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}
 
 
@@ -506,8 +506,8 @@ def find_entries(
 
     Nothing is renamed: the file may be older than what is here. Those with other guids have ids `up_to` one.
     """
-    known = articles.known(c, feed_id, [entry.guid for entry in entries])
-    rows = {row[0]: Candidate(*row) for row in articles.facts_of(c, (each.id for each in known.values()))}
+    known = save_articles.known(c, feed_id, [entry.guid for entry in entries])
+    rows = {row[0]: Candidate(*row) for row in save_articles.facts_of(c, (each.id for each in known.values()))}
     body = cache(partial(given_body, c))
     is_of_pages = feeds.get(c, feed_id).holds_pages
     is_other = is_another_page if is_of_pages else is_another
@@ -529,8 +529,8 @@ def find_entries(
 def apart(c: sqlite3.Connection, feed_id: int, page: Prepared) -> Prepared:
     """A page to be saved in a feed, under a guid of its own where another article has that."""
     entry = page.entry
-    known = articles.known(c, feed_id, [entry.guid])
-    there = [Candidate(*facts) for facts in articles.facts_of(c, (each.id for each in known.values()))]
+    known = save_articles.known(c, feed_id, [entry.guid])
+    there = [Candidate(*facts) for facts in save_articles.facts_of(c, (each.id for each in known.values()))]
     if not any(is_another_page(entry, each, partial(given_body, c)) for each in there):
         return page
     return replace(page, entry=replace(entry, guid=marked_name(entry.guid, entry.link, entry.title)))
@@ -557,7 +557,7 @@ def find_renamed(
     left = [entry for entry in new if entry.guid not in found]
     links, moments = [entry.link for entry in left], [entry.published or entry.updated for entry in left]
     dates = [moment for moment in moments if moment is not None]
-    rows = articles.alike(c, feed_id, links, dates, RECENT + len(left) + len(there)) if left else []
+    rows = save_articles.alike(c, feed_id, links, dates, RECENT + len(left) + len(there)) if left else []
     candidates = [Candidate(*row) for row in rows if row[0] not in there and (up_to is None or row[0] <= up_to)]
     return found | (renamed(left, candidates, body, all_new=all_new) if candidates else {})
 
@@ -566,6 +566,6 @@ def _formerly(
     c: sqlite3.Connection, feed_id: int, new: Sequence[ParsedEntry], there: Collection[int], body: Body
 ) -> dict[str, Candidate]:
     """The articles that had the guids of new entries before, and are none of `there`."""
-    had = {guid: Candidate(*facts) for guid, facts in articles.formerly(c, feed_id, (e.guid for e in new)).items()}
+    had = {guid: Candidate(*facts) for guid, facts in save_articles.formerly(c, feed_id, (e.guid for e in new)).items()}
     its = {one.id: e.guid for e in new if (one := had.get(e.guid)) and not is_another(e, one, body)}
     return {guid: had[guid] for id_, guid in its.items() if id_ not in there}

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.dom.tree import Node, parse, serialise
+from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.page import Selectors
+from tuireader.content.listing.card import Listing
+from tuireader.content.listing.find import find_again, find_list
 from tuireader.errors import NotAFeedError
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed
 from tuireader.model.query import Query
-from tuireader.store import articles, site_facts
+from tuireader.store import articles, save_articles, site_facts
+from tuireader.store.queries import article_lists
+from tuireader.text.language_and_hyphenation import count_words
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import place
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from tuireader.content.dom.tree import Node
-    from tuireader.content.listing.model import Listing
 
 _WHOLE = 300
 """Words from which an excerpt on a list may be the whole article."""
@@ -40,7 +42,6 @@ def read(
     """
     if learned.followed == "page":
         return text_of(c, feed_id, page, now), learned
-    from tuireader.content.listing.find import find_again, find_list
 
     listing = find_again(page.content, page.url, learned.followed, learned.shape)
     if listing is None:
@@ -62,9 +63,6 @@ def noted(learned: PageList, now: datetime) -> PageList:
 
 def as_feed(listing: Listing, page: Page) -> ParsedFeed:
     """Return the articles that a page lists as a feed."""
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.word_count import count_words
-
     entries = tuple(
         ParsedEntry(
             guid=item.url,
@@ -83,7 +81,7 @@ def as_feed(listing: Listing, page: Page) -> ParsedFeed:
 
 def _is_known(c: sqlite3.Connection, feed_id: int, listing: Listing) -> bool:
     """Whether a list has any of the feed's newest articles."""
-    newest = articles.ids(c, Query(feeds=(feed_id,)), 0, _KNOWN)
+    newest = article_lists.ids(c, Query(feeds=(feed_id,)), 0, _KNOWN)
     links = {place(articles.get(c, id_).link) for id_ in newest}
     return not links or any(place(item.url) in links for item in listing.items)
 
@@ -93,11 +91,6 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
 
     Raises NotAFeedError if there is none.
     """
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.content.extraction.extract import main_html
-    from tuireader.content.extraction.selected import Selectors
-    from tuireader.content.listing.find import find_list
-
     everything = Selectors("body", "nav, footer, form")
     listing = find_list(page.content, page.url)
     found = None if listing is not None else main_html(page.content, page.url)
@@ -110,7 +103,7 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
     digest = _digest(plain_text(found.html))
     if named.endswith(f"-{digest}"):
         return ParsedFeed(found.title, page.url, ())
-    before = articles.given_html(c, last) if last else ""
+    before = save_articles.given_html(c, last) if last else ""
     guid = f"{page.url}#{_digest(named)}-{digest}"  # what is as it was some time ago has changed, too
     html = _with_news(before, found.html) if before else found.html
     entry = ParsedEntry(guid, found.title, page.url, found.authors, found.categories, published=now, html=html)
@@ -139,8 +132,6 @@ _MARK = "<hr><h2>The page as it is now</h2>"
 
 def _with_news(before: str, now: str) -> str:
     """A page's text with new blocks first, then the removed ones."""
-    from tuireader.content.dom.tree import parse, serialise
-
     old, new = [*_blocks(parse(before.rpartition(_MARK)[2]))], [*_blocks(parse(now))]
     there, here = {words for words, _ in old}, {words for words, _ in new}
     fresh = [node for words, node in new if words not in there]
@@ -153,8 +144,6 @@ def _with_news(before: str, now: str) -> str:
 
 def _blocks(around: Node) -> Iterator[tuple[str, Node | str]]:
     """The innermost blocks of clean HTML with their words; each list item becomes a list."""
-    from tuireader.content.dom.tree import Node
-
     for child in around.children:
         if isinstance(child, Node) and child.tag in _HOLDERS:
             for words, node in _blocks(child):

@@ -7,30 +7,26 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
-from tuireader.library.jobs import work
+from tuireader.feeds.sitemap import Robots
+from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, Follows, LeadsElsewhereError, PoliteQueue, UnresponsiveHosts
 from tuireader.library.politeness.robots import SITES, RobotRules, too_many_sites
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.upkeep import index_few
+from tuireader.model.article import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
-from tuireader.model.headline import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
-from tuireader.urls.hosts import host_of
-from tuireader.urls.private_network import Reach, permission_for
-from tuireader.urls.shown import without_credentials
+from tuireader.urls.hosts import Reach, host_of, permission_for
+from tuireader.urls.typed_and_shown import without_credentials
 
-if TYPE_CHECKING:
-    from tuireader.feeds.robots import Robots
-
-AT_ONCE = 96
+FEEDS_AT_ONCE = 96
 """Maximum feeds being fetched: on slow links nearly all of it is waiting."""
 WAITING_MAX = 32_000_000
 """Unsaved bytes from which no more feeds are fetched."""
@@ -64,20 +60,20 @@ async def refresh(
     if given:
         ready = {id_: replace(feed, reach=Reach.UNKNOWN) for id_, feed in ready.items()}
     expected = sum(feed.checked is None for feed in ready.values())
-    run = _Run(queue, cache, clock, deadline, await cache.read(site_facts.page_list_feeds))
+    run = _RefreshRun(queue, cache, clock, deadline, await cache.read(site_facts.page_list_feeds))
     async with (
-        cache.pool(prepare=work.TO_REFRESH, expected=expected),
+        cache.pool(prepare=batching.TO_REFRESH, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,
     ):
         async for event in events:
             yield event
 
 
-class Hands:
+class InFlightLimit:
     """Bounds on feeds in flight and on bytes received but not saved."""
 
     def __init__(self) -> None:
-        self._requests = asyncio.Semaphore(AT_ONCE)
+        self._requests = asyncio.Semaphore(FEEDS_AT_ONCE)
         self._waiting = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -106,7 +102,7 @@ class Hands:
             self._has_room.clear()
 
 
-class _Run:
+class _RefreshRun:
     """One refresh of all hosts within the bounds."""
 
     def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float, pages: frozenset[int]) -> None:
@@ -117,7 +113,7 @@ class _Run:
         self._deadline = deadline
         self._pages = pages
         self._robots = RobotRules(lambda url, permission: queue.get(url, permission=permission, first=False))
-        self._hands = Hands()
+        self._hands = InFlightLimit()
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
         """Failures to record once it is known that the network works."""
@@ -178,7 +174,7 @@ class _Run:
         return page
 
     async def _take(self, feed: Feed, page: Page) -> Refreshed:
-        job = ingest.TakePage(feed, page, self._clock())
+        job = ingest.SavePage(feed, page, self._clock())
         if page.status == 304:
             return await self._cache.note(job)
         try:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from tuireader.content.dom import sanitize, tree
 from tuireader.errors import BusyError, StoreError
+from tuireader.library.jobs import cache_gateway
 from tuireader.store import articles, duplicates
 from tuireader.store.queries import search
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.library.jobs.cache_gateway import Cache
-
 
 FEW = 500
 """Articles indexed at the end of a refresh: a tenth of a second."""
 BEFORE_SEARCH = 5.0
 """Seconds that a command indexes before it searches: some 20,000 articles."""
-_STEP = 250
+_BATCH_SIZE = 250
 """Articles of one transaction: other writers wait some 30 ms."""
-_LOCK_PAUSE = 0.01
+_LOCK_INTERVAL = 0.01
 """Seconds between two transactions, for other writers."""
-_LONGEST = 900.0
+_INDEX_TIMEOUT = 900.0
 """Maximum seconds for indexing."""
 
 
@@ -33,9 +30,8 @@ def index_step(c: sqlite3.Connection) -> int:
     """Index one batch of the newest unindexed articles; returns its size."""
     if not search.waiting(c):
         return 0
-    from tuireader.content.dom.plain_text import plain_text  # heavy
 
-    return search.index_some(c, plain_text, _STEP)
+    return search.index_some(c, sanitize.plain_text, _BATCH_SIZE)
 
 
 def index_for(c: sqlite3.Connection, seconds: float) -> int:
@@ -51,13 +47,13 @@ def index_all(c: sqlite3.Connection) -> None:
     """Index all pending articles, in batches between which others can write."""
     with suppress(BusyError):  # the next time goes on
         while index_step(c):
-            time.sleep(_LOCK_PAUSE)
+            time.sleep(_LOCK_INTERVAL)
 
 
-class Meanwhile:
+class IdleIndexer:
     """Indexes in steps while something else is waited for."""
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: cache_gateway.Cache) -> None:
         self._cache = cache
         self._step: asyncio.Task[None] | None = None
 
@@ -78,7 +74,7 @@ class Meanwhile:
             await self._cache.take(index_step)
 
 
-async def index_few(cache: Cache) -> None:
+async def index_few(cache: cache_gateway.Cache) -> None:
     """Index pending articles if they are few."""
     with suppress(StoreError):  # it waits on, and that is said where someone searches
         if 0 < await cache.note(search.waiting) <= FEW:
@@ -86,25 +82,25 @@ async def index_few(cache: Cache) -> None:
                 pass
 
 
-async def index_rest(cache: Cache) -> None:
+async def index_rest(cache: cache_gateway.Cache) -> None:
     """Index pending articles, in a process of its own if they are many; cancelling loses nothing."""
     waits = await cache.read(search.waiting)
     if waits > FEW:
         with suppress(TimeoutError, StoreError):
-            await cache.take_apart(index_all, _LONGEST)
+            await cache.take_apart(index_all, _INDEX_TIMEOUT)
     elif waits:
         await index_few(cache)
 
 
-_PAUSE = 0.05
+_BATCH_INTERVAL = 0.05
 """Seconds between two transactions, for other writers."""
-_AT_ONCE = 200
+_EXPIRE_BATCH_SIZE = 200
 """Articles of one transaction."""
-LONGEST = 600.0
+COMMAND_TIMEOUT = 600.0
 """Maximum seconds for a command from a timer."""
 
 
-async def tend(cache: Cache, seconds: float | None = None) -> None:
+async def tend(cache: cache_gateway.Cache, seconds: float | None = None) -> None:
     """Index pending articles, then maintain the indexes, for at most `seconds`."""
     until = None if seconds is None else time.monotonic() + seconds
     if until is None:
@@ -117,20 +113,18 @@ async def tend(cache: Cache, seconds: float | None = None) -> None:
     await order_indexes(cache, None if until is None else max(0.0, until - time.monotonic()))
 
 
-async def look_at_all(cache: Cache, until: float | None = None) -> None:
+async def look_at_all(cache: cache_gateway.Cache, until: float | None = None) -> None:
     """Compute the media flags of articles that have none yet."""
     with suppress(StoreError):
         while await cache.take(_look_at_some) and (until is None or time.monotonic() < until):  # noqa: ASYNC110
-            await asyncio.sleep(_PAUSE if until is None else 0)
+            await asyncio.sleep(_BATCH_INTERVAL if until is None else 0)
 
 
 def _look_at_some(c: sqlite3.Connection) -> int:
-    from tuireader.content.dom.media_flags import extras_of  # loaded where it is needed
-
-    return articles.look_at_some(c, extras_of, _AT_ONCE)
+    return articles.look_at_some(c, tree.extras_of, _EXPIRE_BATCH_SIZE)
 
 
-async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
+async def order_indexes(cache: cache_gateway.Cache, seconds: float | None = None) -> None:
     """Sort shingles into place and merge search index segments, for at most `seconds`.
 
     Done in short transactions; after a cancellation, or while another program holds the cache, the next run continues.
@@ -141,4 +135,4 @@ async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
             while await cache.write(step):
                 if until is not None and time.monotonic() > until:
                     return
-                await asyncio.sleep(_PAUSE if until is None else 0)
+                await asyncio.sleep(_BATCH_INTERVAL if until is None else 0)

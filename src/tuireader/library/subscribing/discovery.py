@@ -12,28 +12,25 @@ from tuireader.feeds.feed_links import find_api, find_feeds, is_feed, says_comme
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.model.fetched import FeedLink, Page
-from tuireader.urls.hosts import host_of
-from tuireader.urls.identity import front_of, is_front_page, place
-from tuireader.urls.known_sites import feed_at, profile_feed, without_shorts
-from tuireader.urls.private_network import Permission, Reach, permission_for, permission_from
-from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
-from tuireader.urls.typed import addresses_to_try
+from tuireader.urls.hosts import Permission, Reach, host_of, permission_for, permission_from
+from tuireader.urls.identity import feed_at, front_of, is_front_page, place, profile_feed, without_shorts
+from tuireader.urls.typed_and_shown import addresses_to_try, shown_address, split_credentials, with_credentials_of
 
 _FORMATS = re.compile(r"\b(?:rss|atom|json|xml|rdf|feed|[0-9.]+)\b", re.IGNORECASE)
 _SIGNS = "-–—:|/·•,.()[]"
-_NEWS_MOST = 2
+_NEWS_SITEMAPS_MAX = 2
 """Maximum number of news sitemaps fetched."""
 GUESS_TIMEOUT = 10.0
 """Seconds for guesses: https without a typed scheme, and usual feed paths."""
 
 
-_HOPELESS = {FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD}
+_FATAL_FAILURES = {FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD}
 """Failures after which other addresses of the host are not tried."""
 
 
 def _is_hopeless(error: FetchError) -> bool:
     """Whether nothing else should be requested of the host after a failure."""
-    return error.kind in _HOPELESS or error.status in {401, 429, 503}
+    return error.kind in _FATAL_FAILURES or error.status in {401, 429, 503}
 
 
 async def candidates(queue: PoliteQueue, address: str) -> Candidates:
@@ -160,7 +157,9 @@ async def _at_news_sitemap(queue: PoliteQueue, address: str, page: Page) -> tupl
     try:
         robots = RobotRules(lambda url, _: ask(url))
         rules = await robots.of(page.url, permission_for(page.url, page.url, page.reach))
-        for url in [each for each in rules.sitemaps if "news" in each.lower() and rules.allows(each)][:_NEWS_MOST]:
+        for url in [each for each in rules.sitemaps if "news" in each.lower() and rules.allows(each)][
+            :_NEWS_SITEMAPS_MAX
+        ]:
             there = await ask(url)
             if await in_thread(is_feed, there.content, there.content_type):
                 return (FeedLink(url),), there

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tuireader.content.listing.card import Listing
+from tuireader.content.listing.find import find_list
 from tuireader.errors import FetchError
 from tuireader.feeds.feed_links import is_feed
+from tuireader.library import rules as library_rules
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import PoliteQueue
@@ -19,26 +22,18 @@ from tuireader.library.reading import full_text, saved_pages
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.upkeep import index_few
-from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.library.subscribing.subscribe import Subscribed
-from tuireader.model.feed import PageList
+from tuireader.model.article import Article, Clock
+from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Page, ParsedFeed
-from tuireader.model.headline import Clock
 from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import named_host, permission_from
 from tuireader.urls.identity import names_part, of_one_site
-from tuireader.urls.private_network import permission_from
-from tuireader.urls.shown import shown_address, with_credentials_of
-from tuireader.urls.typed import addresses_to_try
-
-if TYPE_CHECKING:
-    from tuireader.content.listing.model import Listing
-    from tuireader.model.article import Article
-    from tuireader.model.feed import Feed, Refreshed
+from tuireader.urls.typed_and_shown import addresses_to_try, shown_address, with_credentials_of
 
 
 async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:
@@ -47,18 +42,16 @@ async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | Non
     Raises FetchError if robots.txt forbids it, or it takes too long.
     """
     await _check(queue, page)
-    return await read_page(cache, _Find(page), page)
+    return await read_page(cache, _FindList(page), page)
 
 
 @dataclass(frozen=True, slots=True)
-class _Find:
+class _FindList:
     """Find the list on a page. Picklable."""
 
     page: Page
 
     def __call__(self, _: sqlite3.Connection) -> Listing | None:
-        from tuireader.content.listing.find import find_list
-
         return find_list(self.page.content, self.page.url)
 
 
@@ -70,19 +63,19 @@ async def follow_list(
     `typed` is the address as typed.
     """
     learned = PageList(listing.tier, listing.shape)
-    return await _follow(cache, queue, _Follow(page, page_lists.as_feed(listing, page), learned, clock(), typed))
+    return await _follow(cache, queue, _Subscribe(page, page_lists.as_feed(listing, page), learned, clock(), typed))
 
 
 async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, typed: str = "") -> Subscribed:
     """Follow a page for its changes; raises FetchError if it has no text."""
     if is_feed(page.content, page.content_type):
         raise FetchError(f"{shown_address(page.url)} is a feed: it is followed as such, without --watch")
-    parsed = await read_page(cache, _Text(page, clock()), page)
-    return await _follow(cache, queue, _Follow(page, parsed, PageList("page"), clock(), typed))
+    parsed = await read_page(cache, _ExtractText(page, clock()), page)
+    return await _follow(cache, queue, _Subscribe(page, parsed, PageList("page"), clock(), typed))
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _ExtractText:
     """Extract the text of a followed page. Picklable."""
 
     page: Page
@@ -102,7 +95,7 @@ async def _check(queue: PoliteQueue, page: Page) -> None:
         )
 
 
-async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
+async def _follow(cache: Cache, queue: PoliteQueue, job: _Subscribe) -> Subscribed:
     await _check(queue, job.page)
     refreshed = await cache.take(job)
     await index_few(cache)
@@ -110,7 +103,7 @@ async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Follow:
+class _Subscribe:
     """Subscribe to a page and save its articles. Picklable."""
 
     page: Page
@@ -137,7 +130,7 @@ class _Follow:
                 feed = store_feeds.add(c, url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
                 site_facts.put_page_list(c, feed.id, self.learned)
                 came = save(c, feed)
-        (refreshed,) = apply_rules.apply_to_new(c, [came], self.now)
+        (refreshed,) = library_rules.apply_to_new(c, [came], self.now)
         return refreshed
 
     def _check_kind(self, c: sqlite3.Connection, there: Feed) -> None:
@@ -169,7 +162,7 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
     An excerpt gets the text of its page, or is saved as it is where that cannot be fetched. Raises AddressError, or
     FetchError if there is nothing to read.
     """
-    known = _KeepKnown(tuple(addresses_to_try(address)), clock())
+    known = _SaveKnown(tuple(addresses_to_try(address)), clock())
     kept = await cache.take(known)
     if kept is None:
         try:
@@ -184,7 +177,7 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
 
 
 @dataclass(frozen=True, slots=True)
-class _KeepKnown:
+class _SaveKnown:
     """Save the article at one of the addresses as a page; None if there is none. Picklable."""
 
     addresses: tuple[str, ...]
@@ -221,7 +214,7 @@ class _KeepKnown:
         return saved, own if len({each.feed_id for each in own}) == len(own) else []
 
 
-def take_page(c: sqlite3.Connection, page: Page, known: _KeepKnown) -> KeptPage:
+def take_page(c: sqlite3.Connection, page: Page, known: _SaveKnown) -> KeptPage:
     """Save the article on a page, which completes the excerpts of it; raises FetchError if there is none."""
     if is_feed(page.content, page.content_type):
         raise FetchError(f"{shown_address(page.url)} is a feed, and no page to read: add it as a site")

@@ -11,31 +11,35 @@ from functools import partial
 
 from tuireader.async_tools import as_done
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
-from tuireader.library.jobs import work
+from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import DEADLINE, Lanes, PoliteQueue
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest
-from tuireader.library.refreshing.refresh import AT_ONCE, refresh
+from tuireader.library.refreshing.refresh import FEEDS_AT_ONCE, refresh
 from tuireader.library.refreshing.upkeep import index_few
-from tuireader.library.subscribing import subscription, take_in
+from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.discovery import GUESS_TIMEOUT, Candidates, candidates
 from tuireader.library.subscribing.subscription import take_back
+from tuireader.model.article import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
-from tuireader.model.headline import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.store.connection import Connection
-from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.hosts import Reach, host_of, named_host, permission_for
 from tuireader.urls.identity import place
-from tuireader.urls.private_network import Reach, permission_for
-from tuireader.urls.shown import kept_user, shown_address, split_credentials, with_credentials_of
-from tuireader.urls.typed import addresses_to_try
+from tuireader.urls.typed_and_shown import (
+    addresses_to_try,
+    kept_user,
+    shown_address,
+    split_credentials,
+    with_credentials_of,
+)
 
 _NOT_THERE = frozenset({403, 404, 410})
 """Status codes for missing content."""
-_TRIES = 8
+_LINKED_FEEDS_MAX = 8
 """Maximum number of linked feeds tried."""
 
 __all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe", "subscribe_all"]
@@ -81,7 +85,7 @@ async def subscribe_all(
     Addresses of the same feed fetch it once.
     """
     steps = _Subscription(cache, queue, clock)
-    lanes, room = Lanes(), asyncio.Semaphore(AT_ONCE)
+    lanes, room = Lanes(), asyncio.Semaphore(FEEDS_AT_ONCE)
     there = await cache.read(partial(_known, addresses=addresses))
 
     async def take(address: str) -> tuple[str, Subscribed | TuireaderError]:
@@ -96,7 +100,7 @@ async def subscribe_all(
             return address, error
 
     async with (
-        cache.pool(prepare=work.TO_ADD, expected=len(addresses)),
+        cache.pool(prepare=batching.TO_ADD, expected=len(addresses)),
         aclosing(as_done(take(address) for address in addresses)) as events,
     ):
         async for event in events:
@@ -191,7 +195,7 @@ class _Subscription:
     ) -> Subscribed:
         """Subscribe to the chosen candidate, or to the first that is a feed."""
         failures: list[FetchError | NotAFeedError] = []
-        for link in found.feeds[:_TRIES] if choose is None else (found.feeds[choose],):
+        for link in found.feeds[:_LINKED_FEEDS_MAX] if choose is None else (found.feeds[choose],):
             others = [other for other in found.feeds if other is not link]
             deadline = GUESS_TIMEOUT if failures else DEADLINE
             try:
@@ -221,7 +225,7 @@ class _Subscription:
             page = await self._feed_page(found, link, deadline)
             if fetched is not None:
                 await fetched()
-            added = await ingest.take(self._cache, take_in.AddFeed(found, link, page, self._clock()), page)
+            added = await ingest.take(self._cache, subscription.AddFeed(found, link, page, self._clock()), page)
             if isinstance(added, Refreshed):
                 article_id = await self._article_meant(found, added.feed, page)
                 return Subscribed(added.feed, added, article_id, tuple(others))
@@ -231,9 +235,9 @@ class _Subscription:
 
     async def _article_meant(self, found: Candidates, feed: Feed, feed_page: Page | None) -> int | None:
         """The article whose page was given; None if there is none, or if that takes too long."""
-        if not take_in.may_mean_article(found):
+        if not subscription.may_mean_article(found):
             return None
-        meant = partial(take_in.article_meant, found=found, feed=feed, feed_page=feed_page, now=self._clock())
+        meant = partial(subscription.article_meant, found=found, feed=feed, feed_page=feed_page, now=self._clock())
         with suppress(FetchError):  # the feed is here all the same
             return await read_page(self._cache, meant, found.page)
         return None

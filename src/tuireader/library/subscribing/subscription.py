@@ -1,7 +1,4 @@
-"""Changes of a subscription by the user: name, folder, options, end.
-
-Changes of an account's feed are added to its outbox in the same transaction.
-"""
+"""Feeds that are added, changed and ended."""
 
 from __future__ import annotations
 
@@ -10,26 +7,29 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader.errors import AddressError, NotFoundError
-from tuireader.library.rules import apply_rules
-from tuireader.model.account import LOCAL, is_unfiled
-from tuireader.model.feed import Feed
-from tuireader.model.fetched import ParsedFeed
+from tuireader.feeds import parse
+from tuireader.library import rules as library_rules
+from tuireader.library.jobs.batching import BatchJob, Write
+from tuireader.library.politeness import polling
+from tuireader.library.reading import full_text, saved_pages
+from tuireader.library.refreshing import ingest
+from tuireader.library.subscribing import discovery, typed_page
+from tuireader.model.feed import LOCAL, Feed, Refreshed, is_unfiled
+from tuireader.model.fetched import FeedLink, Page, ParsedFeed
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, rules, server_statuses, status_outbox
+from tuireader.store import articles, feeds, folders, rules, save_articles, server_statuses, status_outbox
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
-from tuireader.urls.identity import of_one_site, place
-from tuireader.urls.typed import addresses_to_try
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.model.feed import Refreshed
+from tuireader.store.queries import article_lists
+from tuireader.urls.identity import is_front_page, of_one_site, place, same_place
+from tuireader.urls.typed_and_shown import addresses_to_try, with_credentials_of
 
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
@@ -110,10 +110,10 @@ def hand_over(
     server_statuses.forget_of_feed(c, feed_id)
     feeds.hand_over(c, feed_id, account_id, server_id=server_id, url=url)
     if account_id == LOCAL:  # machines that share a folder know only what was marked before it went
-        status_outbox.owe_all(c, articles.ids(c, Query(feeds=(feed_id,), apart=True)), status_outbox.returned())
+        status_outbox.owe_all(c, article_lists.ids(c, Query(feeds=(feed_id,), apart=True)), status_outbox.returned())
     if folder:
         folders.put(c, feed_id, folders.add(c, folder, account_id=account_id).id)
-    said = apply_rules.follow_folders(c, before)
+    said = library_rules.follow_folders(c, before)
     folders.remove_empty(c)
     return said
 
@@ -141,7 +141,7 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
             to = folders.add(c, folder, account_id=feed.account_id).id if folder.strip() else None
             folders.put(c, feed.id, to)
             _note(c, feed.id, "move")
-        said = apply_rules.follow_folders(c, before)
+        said = library_rules.follow_folders(c, before)
         folders.remove_empty(c)
     return said
 
@@ -158,18 +158,18 @@ def put_back(
     if not any(there.values()):
         raise NotFoundError("This feed is no longer there.")
     with transaction(c):
-        with apply_rules.undoing(c, of_rules):
+        with library_rules.undoing(c, of_rules):
             for folder, ids in there.items():
                 put_all_into(c, ids, folder)
         folders.remove_empty(c)
-        return apply_rules.without_feeds(c, [each for each in rules.every(c) if str(each.id) not in of_rules])
+        return library_rules.without_feeds(c, [each for each in rules.every(c) if str(each.id) not in of_rules])
 
 
 def file_new(c: sqlite3.Connection, came: Refreshed, folder: str, now: datetime) -> tuple[Refreshed, list[str]]:
     """Put a new feed into a folder, and apply the folder's rules to its articles; messages as of `put_all_into`."""
     with transaction(c):
         said = put_into(c, came.feed.id, folder)
-        (left,) = apply_rules.apply_to_new(c, [came], now)
+        (left,) = library_rules.apply_to_new(c, [came], now)
     return left, said
 
 
@@ -234,6 +234,86 @@ def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], pars
     """The feed's article at one of the addresses: among those just fetched, else in the cache."""
     places = {place(address) for address in addresses}
     guids = [entry.guid for entry in parsed.entries if place(entry.link) in places] if parsed is not None else []
-    there = [known.id for known in articles.known(c, feed.id, guids).values()]
+    there = [known.id for known in save_articles.known(c, feed.id, guids).values()]
     there += [each.id for address in addresses for each in articles.at(c, address) if each.feed_id == feed.id]
     return next(iter(there), None)
+
+
+_SAMPLE_SIZE = 20
+"""Number of articles of a feed whose addresses say of which sites it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddFeed(BatchJob[Refreshed | Feed]):
+    """Subscribe to the feed in `page`, and save its articles; returns an existing subscription if there is one.
+
+    Raises NotAFeedError.
+    """
+
+    found: discovery.Candidates
+    link: FeedLink
+    page: Page
+    now: datetime
+
+    @property
+    def size(self) -> int:  # type: ignore[override]  # it need not be kept
+        return len(self.page.content)
+
+    def prepare(self, c: sqlite3.Connection) -> Write[Refreshed | Feed]:
+        there = subscription_to(c, self.link.url)
+        if there is not None:
+            return lambda _: there
+        found, link, page = self.found, self.link, self.page
+        parsed = parse.parse_feed(page.content, page.url, page.content_type)
+        url = with_credentials_of(_kept_address(link.url, page), found.address)
+        site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
+        reach = polling.reach_at(url, link.url, page)
+        save = ingest.prepare_new(c, replace(page, moved_to=None), parsed, self.now)
+
+        def add(c: sqlite3.Connection) -> Refreshed | Feed:
+            feed = store_feeds.add(c, url, title=parsed.title or link.title, site=site, now=self.now, reach=reach)
+            return replace(save(c, feed), status="updated")  # also by a feed without articles: it is new here
+
+        return add
+
+    def conclude(self, c: sqlite3.Connection, results: list[Refreshed | Feed]) -> list[Refreshed | Feed]:
+        return library_rules.apply_to_new(c, results, self.now)
+
+
+def may_mean_article(found: discovery.Candidates) -> bool:
+    return not (found.page is found.fetched or is_front_page(found.page.url))
+
+
+def article_meant(
+    c: sqlite3.Connection, found: discovery.Candidates, feed: Feed, feed_page: Page | None, now: datetime
+) -> int | None:
+    """The article whose page was given: from the feed, else from the page; None if it is none.
+
+    Missing names and text are added from the page. `feed_page` is the feed if it has just arrived.
+    """
+    parsed = None if feed_page is None else parse.parse_feed(feed_page.content, feed_page.url, feed_page.content_type)
+    there = article_at(c, feed, (found.address, found.page.url), parsed)
+    if there is not None:
+        full_text.complete(c, there, found.page)
+        return there
+    if not _is_of_feed(c, found.page, feed, parsed):
+        return None
+    prepared = typed_page.article_of(found.page, feed.site, parsed)
+    if prepared is None:
+        return None
+    return saved_pages.save(c, prepared, now, feed.id, is_old=True)
+
+
+def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFeed | None) -> bool:
+    """Whether a page is of the site of a feed, or of one that its articles are at: any page can name any feed."""
+    if parsed is None:
+        ids = article_lists.ids(c, Query(feeds=(feed.id,), apart=True), 0, _SAMPLE_SIZE)
+        links = [link for _, _, _, _, link, *_ in save_articles.facts_of(c, ids)]
+    else:
+        links = [entry.link for entry in parsed.entries[:_SAMPLE_SIZE]]
+    return any(of_one_site(page.url, url) for url in (feed.url, feed.site, *links))
+
+
+def _kept_address(asked: str, page: Page) -> str:
+    """The address to save for a feed: its permanent redirect's target, else the normalised address."""
+    return page.moved_to or (page.url if same_place(asked, page.url) else asked)

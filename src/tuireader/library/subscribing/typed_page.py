@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from tuireader.content.extraction.extract import main_html
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
 from tuireader.text.printable import unescape
@@ -67,7 +68,7 @@ _HARDLY_ANY = 0.1
 """The same for a page marked as an article."""
 _FEW_LINKS = 4
 """Minimum links for a page that lists articles."""
-_LOOKED_AT = 500_000
+_EXAMINED_BYTES_MAX = 500_000
 """Maximum bytes of a page that are examined."""
 _SHORT_LINK = re.compile(rb"""<link[^>]{0,200}rel=["']shortlink["'][^>]{0,200}href=["']([^"'<>]{1,300})["']""")
 
@@ -88,7 +89,6 @@ def text_of(page: Page, *, site: str = "", guid: str = "") -> Prepared | None:
     `site` is the name of the page's site, if it is known; `guid` that of the article, if it is not its address.
     """
     # Heavy, and few addresses that are typed are an article's.
-    from tuireader.content.extraction.extract import main_html
 
     found = main_html(page.content, page.url, site=site)
     if found is None or not found.title:
@@ -111,7 +111,7 @@ def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
 
     In doubt it is an article, since its address was typed.
     """
-    content, parts = page.content[:_LOOKED_AT], urlsplit(page.url)
+    content, parts = page.content[:_EXAMINED_BYTES_MAX], urlsplit(page.url)
     if found := _WORDPRESS.search(content):
         return found[1].lower() not in (b"posts", b"pages")
     if _ARCHIVE.search(f"{parts.path}?{parts.query}" if parts.query else parts.path) or _MAIN_PAGE.search(content):

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tuireader.errors import SyncError
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
-from tuireader.library.syncing.server import TURN, in_turn, lock_of
-from tuireader.model.account import LOCAL, UNFILED, Secret, is_unfiled
+from tuireader.library.syncing.server import TURN, Login, Server, in_turn, lock_of
+from tuireader.model.feed import LOCAL, UNFILED, Account, Feed, Secret, is_unfiled
+from tuireader.model.fetched import RemoteFeed
 from tuireader.store import accounts, feeds, folders, rules, site_facts, status_outbox
-from tuireader.store.connection import transaction
+from tuireader.store.connection import Connection, transaction
 from tuireader.store.row_values import name_key
-from tuireader.urls.hosts import host_of, named_host
-from tuireader.urls.private_network import Reach, is_inside_by_name
-from tuireader.urls.shown import without_credentials
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.syncing.server import Login, Server
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import RemoteFeed
-    from tuireader.store.connection import Connection
+from tuireader.urls.hosts import Reach, host_of, is_inside_by_name, named_host
+from tuireader.urls.typed_and_shown import without_credentials
 
 
 async def add(

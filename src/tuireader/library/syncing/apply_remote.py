@@ -3,52 +3,46 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from tuireader.library import rules
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.match_entries import digest_of, prepare
-from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import server
-from tuireader.model.account import UNFILED
-from tuireader.model.feed import Feed, Refreshed
-from tuireader.model.fetched import Page, Plan, Prepared
-from tuireader.model.headline import Status
+from tuireader.library.syncing.server import Server
+from tuireader.model.article import Status
+from tuireader.model.feed import UNFILED, Account, Feed, Refreshed
+from tuireader.model.fetched import Entries, LocalArticle, Page, Plan, Prepared, RemoteEntry, RemoteFeed
 from tuireader.store import (
     accounts,
-    articles,
+    article_identity,
     feeds,
     folders,
-    identity,
     pruning,
+    save_articles,
     server_statuses,
     status_outbox,
     statuses,
 )
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import number_key
+from tuireader.sync import greader, miniflux
 from tuireader.text.sentences import counted
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import Reach, host_of, is_inside_by_name
 from tuireader.urls.identity import same_place, same_site
-from tuireader.urls.private_network import Reach, is_inside_by_name
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.syncing.server import Server
-    from tuireader.model.account import Account
-    from tuireader.model.fetched import Entries, Ours, RemoteEntry, RemoteFeed
 
 Kind = Literal["miniflux", "greader", "freshrss"]
 """The server software."""
 _ANCHORS, _OF_EACH = 6, 2
 """Number of newest articles whose existence on the server is checked, in all and per feed."""
-_TRIES = 20
+_SAME_TITLE_MAX = 20
 """Maximum articles of one title that a server is asked about for an entry."""
 _SOME = 3
 """Number of feeds that may be missing on a server before it looks like an accident."""
@@ -58,7 +52,7 @@ Named = dict[int, tuple[str, str]]
 _NUMBER = re.compile(r"(.*?)(\d{1,18})")
 
 
-class Taken(NamedTuple):
+class ApplyResult(NamedTuple):
     """The result of one or more answers."""
 
     new: int = 0
@@ -81,9 +75,9 @@ class Taken(NamedTuple):
     settled: tuple[tuple[int, str], ...] = ()
     """Feeds and server ids of articles that are unread there, were read here, and removed to make room."""
 
-    def with_(self, other: Taken) -> Taken:
+    def with_(self, other: ApplyResult) -> ApplyResult:
         """Return the sum of both results."""
-        return Taken(
+        return ApplyResult(
             self.new + other.new,
             self.read + other.read,
             self.unread + other.unread,
@@ -99,14 +93,14 @@ class Taken(NamedTuple):
         )
 
 
-async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
+async def take(cache: Cache, server: Server, job: ApplyEntries) -> ApplyResult:
     """Apply an answer with articles.
 
     An entry that matches an article with another server id is saved once the server has said whether it has both.
     """
     job = replace(job, newest=server.newest)
     taken = await ingest.take(cache, job, job.page)
-    for _ in range(_TRIES):
+    for _ in range(_SAME_TITLE_MAX):
         if not taken.rivals:
             break
         checked = await check(cache, server, job.account_id, taken.rivals)
@@ -156,13 +150,13 @@ def _compared(
     right = {
         number
         for number, each in there.items()
-        if known.get(each.feed_id) == ours[number][0] and identity.is_still(each, ours[number][1], is_kept)
+        if known.get(each.feed_id) == ours[number][0] and article_identity.is_still(each, ours[number][1], is_kept)
     }
     return Checked(frozenset(right), frozenset(there.keys() - right), frozenset(numbers) - there.keys())
 
 
 @dataclass(frozen=True, slots=True)
-class TakeEntries:
+class ApplyEntries:
     """Save the articles of an answer and their statuses in one transaction. Picklable."""
 
     account_id: int
@@ -185,16 +179,18 @@ class TakeEntries:
     newest: int = 2**62
     """The highest id of an article before the run: what came in it has its number."""
 
-    def __call__(self, c: sqlite3.Connection) -> Taken:
+    def __call__(self, c: sqlite3.Connection) -> ApplyResult:
         """Apply it; raises SyncError if it is no valid answer."""
         found = self._parsed()
         by_feed: dict[str, list[RemoteEntry]] = defaultdict(list)
         for each in found.entries:
             by_feed[each.feed_id].append(each)
         ours = {feed.server_id: feed for feed in feeds.of_account(c, self.account_id)}
-        ready = [_Ready(c, ours[feed_id], entries, self) for feed_id, entries in by_feed.items() if feed_id in ours]
+        ready = [
+            _PreparedFeed(c, ours[feed_id], entries, self) for feed_id, entries in by_feed.items() if feed_id in ours
+        ]
         rivals = tuple(number for each in ready for number in each.rivals)
-        taken = Taken(
+        taken = ApplyResult(
             skipped=found.skipped, here=tuple(each.server_id for each in found.entries), rivals=rivals,
             wrong=sum(len(each.wrong) + len(each.anew) for each in ready),
             created=max((each.created for each in found.entries if each.created is not None), default=None),
@@ -205,7 +201,7 @@ class TakeEntries:
                 came, marks = feed_ready.write(c, unites=self.unites or taken.wrong > 0)
                 brought.append(came)
                 taken = taken.with_(marks)
-            apply_rules.apply_to_new(c, brought, self.now)
+            rules.apply_to_new(c, brought, self.now)
             if self.cursor is not None and not rivals:
                 accounts.set_cursor(c, self.account_id, self.cursor)
             if self.note is not None and taken.created is not None:
@@ -215,18 +211,15 @@ class TakeEntries:
 
     def _parsed(self) -> Entries:
         if self.kind == "miniflux":
-            from tuireader.sync import miniflux
-
             return miniflux.entries_of(self.page.content, self.page.url)
-        from tuireader.sync import greader
 
         return greader.entries_of(self.page.content, self.page.url, is_freshrss=self.kind == "freshrss")
 
 
-class _Ready:
+class _PreparedFeed:
     """The entries of one feed, prepared before the lock is taken."""
 
-    def __init__(self, c: sqlite3.Connection, feed: Feed, entries: Sequence[RemoteEntry], job: TakeEntries) -> None:
+    def __init__(self, c: sqlite3.Connection, feed: Feed, entries: Sequence[RemoteEntry], job: ApplyEntries) -> None:
         self._feed, self._job = feed, job
         by_number = {each.server_id: each for each in entries}
         matches = self._matched(c, by_number)
@@ -239,35 +232,35 @@ class _Ready:
             (there.id, prepare(each.entry)) for there, each in self._same if there.digest != digest_of(each.entry)
         ]
         plan = Plan(tuple(map(_prepared, new)), tuple(changed))
-        is_asked = bool(new) and apply_rules.look_at_words(c, job.now)
-        self._prepacked = articles.Prepacked(plan, index_later=True, with_words=is_asked)
+        is_asked = bool(new) and rules.look_at_words(c, job.now)
+        self._prepacked = save_articles.Prepacked(plan, index_later=True, with_words=is_asked)
 
-    def _is_anew(self, there: Ours, each: RemoteEntry) -> bool:
+    def _is_anew(self, there: LocalArticle, each: RemoteEntry) -> bool:
         if there.number != each.server_id or each.created is None or self._job.seen is None:
             return False
         return each.created > self._job.seen
 
-    def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> identity.Matches:
+    def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> article_identity.Matches:
         """Match by server ids first, and otherwise only what these leave over."""
         account_id, feed_id = self._feed.account_id, self._feed.id
         there = server_statuses.candidates(c, account_id, feed_id, by_number)
         self.wrong = [each for other, each in there if other != feed_id]
         ours = [each for other, each in there if other == feed_id]
         is_kept = _is_kept(c)
-        matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)
+        matches = article_identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)
         left = [each.entry for number, each in by_number.items() if number not in matches.same]
-        if left and articles.has_any(c, feed_id):
+        if left and save_articles.has_any(c, feed_id):
             more = server_statuses.candidates(
                 c, account_id, feed_id, by_number, guids=[each.guid for each in left],
                 links=[each.link for each in left], dates=[each.published for each in left if each.published],
                 newest=self._job.newest,
             )  # fmt: skip
             ours = [each for other, each in more if other == feed_id]
-            matches = identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)
+            matches = article_identity.match(list(by_number.values()), ours, self._job.confirmed, is_kept=is_kept)
         self.wrong += matches.wrong
         return matches
 
-    def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, Taken]:
+    def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, ApplyResult]:
         """Write them, in the caller's transaction."""
         job = self._job
         # Before it is written: an edit makes a mark that of nobody.
@@ -287,29 +280,29 @@ class _Ready:
             elif is_older:
                 older.add(there.id)
             (joined if is_joined or is_older or unites else known)[there.id] = each.read, each.starred
-        marks = Taken(
+        marks = ApplyResult(
             len(saved.new),
             *server_statuses.take(c, known),
             settled=tuple((self._feed.id, number) for number in saved.read),
         )
-        united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older, of_archive=of_archive))
+        united = ApplyResult(0, *server_statuses.unite(c, joined, job.now, older=older, of_archive=of_archive))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
 
-def _is_kept(c: sqlite3.Connection) -> identity.IsKept:
-    return identity.is_kept_in(partial(articles.given_html, c), lambda entry: entry.entry.html)
+def _is_kept(c: sqlite3.Connection) -> article_identity.IsKept:
+    return article_identity.is_kept_in(partial(save_articles.given_html, c), lambda entry: entry.entry.html)
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:
     """New entries with unique guids: one in use gets the entry's number appended."""
     some = list(entries)
-    taken = set(articles.known(c, feed.id, [each.entry.guid for each in some]))
+    taken = set(save_articles.known(c, feed.id, [each.entry.guid for each in some]))
     found = []
     for each in some:
         guid = each.entry.guid
         while guid in taken:
             guid = f"{guid} {each.server_id}"
-            taken |= set(articles.known(c, feed.id, [guid]))
+            taken |= set(save_articles.known(c, feed.id, [guid]))
             if guid not in taken:
                 break
         taken.add(guid)
@@ -354,7 +347,7 @@ def forget_unseen(c: sqlite3.Connection, account_id: int, seen: Collection[str],
         server_statuses.forget(c, [id_ for number, id_ in here.items() if number not in seen], is_read=True)
 
 
-class FeedsTaken(NamedTuple):
+class FeedsApplied(NamedTuple):
     """The result of applying a server's subscriptions."""
 
     said: tuple[str, ...] = ()
@@ -384,7 +377,7 @@ def take_feeds(
     reach: Reach,
     *,
     is_restored: bool = False,
-) -> FeedsTaken:
+) -> FeedsApplied:
     """Follow what an account follows, under the names and in the folders that it has there.
 
     `reach`: of the addresses that the server gives, which are not the user's own word; a public name never leads
@@ -399,7 +392,7 @@ def take_feeds(
         ended = {change.server_id for change in waiting if change.what == "unsubscribe"}
         untold = {(change.server_id, change.what) for change in waiting}
         ours = feeds.of_account(c, account_id)
-        before, of_rules = named_feeds(c, ours), apply_rules.feeds_of_rules(c)
+        before, of_rules = named_feeds(c, ours), rules.feeds_of_rules(c)
         matched = _matched(ours, theirs)
         for remote in theirs:
             if remote.server_id in ended:
@@ -425,10 +418,10 @@ def take_feeds(
         ended_there = [feed for feed in ours if feed.server_id and feed.id not in kept]
         is_doubtful = is_restored or is_accident(ended_there, len(ours)) or not theirs
         said = _end(c, account, ended_there, len(ours), is_doubtful=is_doubtful)
-        said = (*said, *apply_rules.follow_folders(c, ours), *apply_rules.without_rules(c, of_rules))
+        said = (*said, *rules.follow_folders(c, ours), *rules.without_rules(c, of_rules))
         folders.remove_empty(c)
         changed = different(before, named_feeds(c, feeds.of_account(c, account_id)))
-    return FeedsTaken(said, changed, is_doubtful)
+    return FeedsApplied(said, changed, is_doubtful)
 
 
 def named_feeds(c: sqlite3.Connection, every: Iterable[Feed]) -> Named:
@@ -479,7 +472,7 @@ def _end(
             )
             kept.append(feed.name)
         else:
-            removed.append(apply_rules.with_rules(c, feed))
+            removed.append(rules.with_rules(c, feed))
             feeds.remove(c, feed.id)
     if gone and is_doubtful:
         return (_accident(account, counted(len(gone), "feed"), before),)

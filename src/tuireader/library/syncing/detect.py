@@ -1,25 +1,29 @@
-"""Detecting which server is at an address, and where its API is."""
+"""Which kind of server an address is, and texts that it fetches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tuireader.async_tools import in_thread
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.errors import AddressError, FetchError, SyncError
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.greader import GoogleReader
 from tuireader.library.syncing.miniflux import Miniflux
-from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk
-from tuireader.model.account import GREADER, MINIFLUX
-from tuireader.urls.hosts import host_of, named_host, same_host
-from tuireader.urls.private_network import is_private_name
-from tuireader.urls.shown import shown_address, split_credentials
-from tuireader.urls.typed import addresses_to_try
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.account import Account
+from tuireader.library.syncing.passwords import in_time
+from tuireader.library.syncing.server import ApiClient, Login, RefusedError, Server, SwitchedOffError
+from tuireader.model.feed import GREADER, MINIFLUX, Account
+from tuireader.store import accounts, articles, feeds, save_articles, server_statuses
+from tuireader.sync import miniflux
+from tuireader.text.language_and_hyphenation import count_words
+from tuireader.urls.hosts import host_of, is_private_name, named_host, same_host
+from tuireader.urls.typed_and_shown import addresses_to_try, shown_address, split_credentials
 
 _GREADER_PATHS = ("/api/greader.php", "/p/api/greader.php", "", "/reader")
 """Paths of the Google Reader API below a server's address."""
@@ -42,7 +46,7 @@ def server_of(queue: PoliteQueue, account: Account, login: Login) -> Server:
 
 
 def _server(queue: PoliteQueue, kind: str, url: str, login: Login) -> Server:
-    talk = Talk(queue, url)
+    talk = ApiClient(queue, url)
     return Miniflux(talk, login) if kind == MINIFLUX else GoogleReader(talk, login)
 
 
@@ -144,3 +148,46 @@ def _nothing(base: str) -> str:
         f"At {named_host(base)} there is neither the API of Miniflux nor a Google Reader API under {base}; give the"
         " address that its pages have, or of FreshRSS that of greader.php, and see that its API is switched on"
     )
+
+
+async def fetch_from_server(
+    cache: Cache, queue: PoliteQueue, article_id: int, login_of: Callable[[Account], Login]
+) -> bool:
+    """Fetch an article's full text through its account's server, and save it; returns whether there was more.
+
+    Only Miniflux offers this. Nothing is fetched where the server's number is of another article by now. Raises
+    SyncError, FetchError.
+    """
+    there = await cache.read(partial(_there, article_id=article_id))
+    if there is None:
+        return False
+    login = await in_time(login_of, there.account)
+    server = server_of(queue, there.account, login)
+    await server.sign_in()
+    if there.number not in (await apply_remote.compared(cache, server, there.account.id, [there.number])).right:
+        return False
+    page = await server.talk.ask(f"/v1/entries/{int(there.number)}/fetch-content")
+    html = await in_thread(miniflux.text_in, page.content, page.url)
+    return await cache.take(partial(_keep, article_id=article_id, html=html))
+
+
+class _Detected(NamedTuple):
+    account: Account
+    number: str
+
+
+def _there(c: sqlite3.Connection, article_id: int) -> _Detected | None:
+    """The account of an article, and its server id."""
+    account = accounts.get(c, feeds.get(c, articles.get(c, article_id).feed_id).account_id)
+    number = server_statuses.number_of(c, article_id)
+    return _Detected(account, number) if account.kind == MINIFLUX and number.isdecimal() else None
+
+
+def _keep(c: sqlite3.Connection, article_id: int, html: str) -> bool:
+
+    text = plain_text(html)
+    words = count_words(text)
+    if words <= articles.get(c, article_id).words:
+        return False
+    save_articles.save_full_text(c, article_id, html, text, words)
+    return True

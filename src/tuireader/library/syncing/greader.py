@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, SyncError
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.syncing import apply_remote
-from tuireader.library.syncing.apply_remote import TakeEntries, Taken
+from tuireader.library.syncing.apply_remote import ApplyEntries, ApplyResult
 from tuireader.library.syncing.server import (
-    MOST_BYTES,
     RECENT,
+    RUN_BYTES_MAX,
+    ApiClient,
     Login,
+    PullRequest,
     RefusedError,
     Server,
     SwitchedOffError,
-    Talk,
-    UntakenError,
-    Wanted,
+    UnconfirmedError,
 )
+from tuireader.model.article import Clock, Field
+from tuireader.model.feed import Account, Feed
+from tuireader.model.fetched import Entries, Page, RemoteEntry, RemoteFeed
 from tuireader.store import accounts, pruning, server_statuses
 from tuireader.store.connection import transaction
-from tuireader.store.server_statuses import Marks
+from tuireader.store.server_statuses import Doubts, Marks
 from tuireader.sync import greader
 from tuireader.urls.hosts import named_host
-from tuireader.urls.shown import shown_address
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection, Sequence
-    from sqlite3 import Connection
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Entries, Page, RemoteEntry, RemoteFeed
-    from tuireader.model.headline import Clock, Field
-    from tuireader.store.server_statuses import Doubts
+from tuireader.urls.typed_and_shown import shown_address
 
 CONTENTS_AT_ONCE = 100
 """Articles of one request."""
 _FEW = 100
 """Missing articles that are checked one by one; of more, everything is read."""
-_MOST = 20_000
+_ARTICLES_MAX = 20_000
 """Maximum articles of one run; the next run continues."""
-_IN_VAIN = 3
+_EMPTY_ANSWERS_MAX = 3
 """Answers in a row without any of the requested articles."""
 _PAGES = 500
 """Maximum pages of ids."""
@@ -54,7 +48,7 @@ _NUMBERS = 500_000
 _NEWEST = 1_000
 """Ids of one request that looks for read articles that are missing here."""
 _HAS_NONE = frozenset({400, 404})
-_TURNS = 3
+_ATTEMPTS = 3
 """Maximum attempts to set a tag."""
 _FORM = "application/x-www-form-urlencoded"
 _RESTORED = greader.State(unites=True)
@@ -64,7 +58,7 @@ _TAGS: dict[Field, str] = {"read": greader.READ, "starred": greader.STARRED}
 class GoogleReader(Server):
     """The Google Reader API of FreshRSS, The Old Reader, BazQux, Inoreader and Miniflux."""
 
-    def __init__(self, talk: Talk, login: Login) -> None:
+    def __init__(self, talk: ApiClient, login: Login) -> None:
         """Requests go through `talk` with `login`."""
         super().__init__(talk, login)
         self._login = login
@@ -139,7 +133,7 @@ class GoogleReader(Server):
             if known:
                 await self._tag(field, known, value=value)
             return unknown
-        for _ in range(_TURNS):
+        for _ in range(_ATTEMPTS):
             there = set(
                 await self._ids(greader.ALL, without=greader.READ)
                 if field == "read"
@@ -194,7 +188,7 @@ class GoogleReader(Server):
         """Make a change; raises SyncError if the server does not confirm it."""
         page = await self._post(path, *pairs)
         if not greader.is_done(page.content):
-            raise UntakenError(f"{named_host(page.url)} did not say that it did what was asked")
+            raise UnconfirmedError(f"{named_host(page.url)} did not say that it did what was asked")
 
     async def _post(self, path: str, *pairs: tuple[str, str]) -> Page:
         """Post a form, with the token that some servers require."""
@@ -204,7 +198,7 @@ class GoogleReader(Server):
             self._token = greader.write_token_in(page.content)
         return await self.talk.ask(path, method="POST", body=greader.form(*pairs, ("T", self._token)), kind=_FORM)
 
-    async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
+    async def pull(self, cache: Cache, clock: Clock, wanted: PullRequest) -> AsyncGenerator[ApplyResult, None]:
         """Read which articles are unread and starred, then those missing here or in doubt.
 
         After that, read articles missing here, and corrections.
@@ -239,7 +233,7 @@ class GoogleReader(Server):
 
     async def _everything(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str], *, unites: bool
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[ApplyResult, None]:
         """All articles of the server, unread and starred ones first.
 
         If it was restored (`unites`), known ones too, since ids may belong to other articles now.
@@ -262,7 +256,7 @@ class GoogleReader(Server):
 
     async def _changes(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str]
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[ApplyResult, None]:
         """The changes since everything was read."""
         contents = partial(self._contents, cache, account, clock, unites=False)
         unseen = doubts.unseen
@@ -281,7 +275,7 @@ class GoogleReader(Server):
 
     async def read_feed(
         self, cache: Cache, clock: Clock, account: Account, feed: Feed, *, unites: bool
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[ApplyResult, None]:
         """Read all articles of one feed."""
         every = await self._ids(feed.server_id)
         here = await cache.read(partial(server_statuses.numbers, account_id=account.id, feed_id=feed.id))
@@ -333,19 +327,19 @@ class GoogleReader(Server):
 
     async def _contents(
         self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str], *, unites: bool
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[ApplyResult, None]:
         """Fetch article contents in batches; unknown ids are forgotten, the rest wait for the next run."""
         kind: apply_remote.Kind = "freshrss" if self._is_freshrss else "greader"
-        in_vain, left = 0, max(_MOST - len(self._asked), 0)
+        in_vain, left = 0, max(_ARTICLES_MAX - len(self._asked), 0)
         self._asked.update(numbers)
         self._is_cut = self._is_cut or len(numbers) > left
         for start in range(0, min(len(numbers), left), CONTENTS_AT_ONCE):
             some = numbers[start : min(start + CONTENTS_AT_ONCE, left)]
-            taken = Taken()
+            taken = ApplyResult()
             for _ in range(2):  # one empty answer may be a slip
                 for page in await self._pages_of(some):
                     self._bytes += len(page.content)
-                    job = TakeEntries(account.id, kind, page, clock(), unites=unites)
+                    job = ApplyEntries(account.id, kind, page, clock(), unites=unites)
                     taken = taken.with_(await apply_remote.take(cache, self, job))
                 if taken.here:
                     break
@@ -355,9 +349,9 @@ class GoogleReader(Server):
             is_in_vain = not set(taken.here) & set(some)
             self._has_all = self._has_all and not is_in_vain
             in_vain = in_vain + 1 if is_in_vain else 0
-            if in_vain >= _IN_VAIN:  # it lists what it does not have
+            if in_vain >= _EMPTY_ANSWERS_MAX:  # it lists what it does not have
                 return
-            if self._bytes > MOST_BYTES:
+            if self._bytes > RUN_BYTES_MAX:
                 self._is_cut = True
                 return
 
@@ -428,5 +422,5 @@ def _take_states(c: Connection, states: dict[int, tuple[bool, bool]]) -> Marks:
         return server_statuses.take(c, states)
 
 
-def _of(marks: Marks) -> Taken:
-    return Taken(0, *marks)
+def _of(marks: Marks) -> ApplyResult:
+    return ApplyResult(0, *marks)

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure, SyncError
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.syncing import apply_remote
-from tuireader.library.syncing.apply_remote import TakeEntries, Taken
-from tuireader.library.syncing.server import MOST_BYTES, RECENT, Login, Server, Talk, Wanted
+from tuireader.library.syncing.apply_remote import ApplyEntries, ApplyResult
+from tuireader.library.syncing.server import RECENT, RUN_BYTES_MAX, ApiClient, Login, PullRequest, Server
+from tuireader.model.article import Clock, Field
+from tuireader.model.feed import Account, Feed
+from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed
 from tuireader.store import accounts
 from tuireader.sync import miniflux
 from tuireader.urls.hosts import named_host
-from tuireader.urls.shown import basic_authorization, shown_address
+from tuireader.urls.typed_and_shown import basic_authorization, shown_address
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-    from datetime import datetime
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed
-    from tuireader.model.headline import Clock, Field
-
-AT_ONCE = (200, 40, 8, 1)
+PAGE_SIZES = (200, 40, 8, 1)
 """Articles of one request, and smaller numbers if answers are too large."""
 _CLOCKS_DIFFER = 300
 """Seconds by which a server's clock may be ahead."""
@@ -38,9 +33,9 @@ _SECONDS_BEFORE = 2 * _CLOCKS_DIFFER
 """Seconds that are read again, since a server writes several changes at a time."""
 _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
-_TOLD = 4
+_RECENTLY_SENT = 4
 """Number of articles sent last whose change times are kept, since their feeds may be deleted."""
-_TURNS = 3
+_ATTEMPTS = 3
 """Maximum toggles of a star."""
 _HIGHEST = 2**62
 _PAGES = 10_000
@@ -104,7 +99,7 @@ def cursor_of(text: str) -> Cursor:
 class Miniflux(Server):
     """Miniflux's REST API, the only one with the categories of articles."""
 
-    def __init__(self, talk: Talk, login: Login) -> None:
+    def __init__(self, talk: ApiClient, login: Login) -> None:
         """Requests go through `talk` with `login`."""
         super().__init__(talk, login)
         if login.is_token:
@@ -118,7 +113,7 @@ class Miniflux(Server):
         """Length of the articles read in this run."""
         self._is_cut = self._is_left = self._has_read_all = False
         """Whether pages were left: of this run, of one list, of the first sync."""
-        self._sizes = list(AT_ONCE)
+        self._sizes = list(PAGE_SIZES)
 
     async def sign_in(self) -> None:
         await self.user()
@@ -148,7 +143,7 @@ class Miniflux(Server):
     async def _star(self, server_id: str, *, value: bool) -> bool:
         """Toggle a star until it is as wanted, since other devices may too; returns whether the article exists."""
         path = _entry(server_id)
-        for _ in range(_TURNS):
+        for _ in range(_ATTEMPTS):
             page = await self._if_there(path)
             if page is None:
                 return False
@@ -226,7 +221,7 @@ class Miniflux(Server):
         numbers, _ = await in_thread(miniflux.numbers_of, page.content, page.url)
         return max(numbers, default=0)
 
-    async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
+    async def pull(self, cache: Cache, clock: Clock, wanted: PullRequest) -> AsyncGenerator[ApplyResult, None]:
         """Read everything the first time, newest first; later the changes."""
         self._has_read_all = False
         account = wanted.account
@@ -243,7 +238,7 @@ class Miniflux(Server):
                 async for taken in corrections:
                     yield taken
 
-    async def _corrections(self, cache: Cache, clock: Clock, account: Account) -> AsyncGenerator[Taken, None]:
+    async def _corrections(self, cache: Cache, clock: Clock, account: Account) -> AsyncGenerator[ApplyResult, None]:
         """Read some of the recent articles again, others in each run: corrections are not announced."""
         cursor = cursor_of((await cache.read(partial(accounts.get, account_id=account.id))).cursor)
         since = int((clock() - RECENT).timestamp())
@@ -253,15 +248,15 @@ class Miniflux(Server):
         if numbers:
             known = miniflux.moment_of(cursor.changed)  # a status that is no later was taken with all that has changed
             taken = await apply_remote.take(
-                cache, self, TakeEntries(account.id, "miniflux", page, clock(), since=known)
+                cache, self, ApplyEntries(account.id, "miniflux", page, clock(), since=known)
             )
             yield taken
             cursor = cursor.with_created(taken.created)
         await _keep(cache, account, replace(cursor, looked=0 if is_last else min(numbers)))
 
     async def _news(
-        self, cache: Cache, clock: Clock, wanted: Wanted, cursor: Cursor, last: miniflux.Change
-    ) -> AsyncGenerator[Taken, None]:
+        self, cache: Cache, clock: Clock, wanted: PullRequest, cursor: Cursor, last: miniflux.Change
+    ) -> AsyncGenerator[ApplyResult, None]:
         """The server's changes; everything if it was restored."""
         account = wanted.account
         if cursor.changed and not cursor.since and await wanted.is_set_back():
@@ -272,18 +267,18 @@ class Miniflux(Server):
                 is_wrong = is_wrong or bool(taken.wrong)
                 yield taken
         if is_wrong and cursor.changed and not cursor.since:  # numbers were given to others: it was restored
-            yield Taken(said=(apply_remote.set_back(account),))
+            yield ApplyResult(said=(apply_remote.set_back(account),))
             async with aclosing(self._changes(cache, clock, account, cursor.anew(), last)) as changes:
                 async for taken in changes:
                     yield taken
 
     async def _changes(
         self, cache: Cache, clock: Clock, account: Account, cursor: Cursor, last: miniflux.Change
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[ApplyResult, None]:
         """What a cursor does not include yet: everything, or the changes since."""
         since = miniflux.moment_of(cursor.since)
         created = None if cursor.since or cursor.before else miniflux.moment_of(cursor.created)
-        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
+        job = partial(ApplyEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
         cursor = cursor.with_created(miniflux.moment_of(last.stamp))  # nothing that was there then was created later
         seen: set[str] | None = None
         if not cursor.changed:
@@ -316,13 +311,13 @@ class Miniflux(Server):
 
     async def read_feed(
         self, cache: Cache, clock: Clock, account: Account, feed: Feed, *, unites: bool
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[ApplyResult, None]:
         """Read all articles of one feed."""
         cursor = cursor_of(account.cursor)
         known = miniflux.moment_of(cursor.changed)  # older statuses were taken: other ones are those of a backup
         since = miniflux.moment_of(cursor.since) or (known and known - timedelta(seconds=_SECONDS_BEFORE))
         job = partial(
-            TakeEntries, account.id, "miniflux", unites=unites or bool(cursor.since), since=since, note=_with_created
+            ApplyEntries, account.id, "miniflux", unites=unites or bool(cursor.since), since=since, note=_with_created
         )
         seen: set[str] = set()
         async with aclosing(self._all_since(0, feed=feed.server_id)) as pages:
@@ -375,7 +370,7 @@ class Miniflux(Server):
             while asked is not None:
                 page, asked, left = await asked, None, left - 1
                 self._bytes += len(page.content)
-                left = 0 if self._bytes > MOST_BYTES else left
+                left = 0 if self._bytes > RUN_BYTES_MAX else left
                 numbers, is_last = await in_thread(miniflux.numbers_of, page.content, page.url)
                 address = following(numbers, is_last)
                 self._is_cut = address is not None and not left
@@ -431,7 +426,7 @@ class Miniflux(Server):
         page = await self.talk.ask(miniflux.newest("changed_at"))
         last = await in_thread(miniflux.newest_change, page.content, page.url)
         kept = cursor_of(cursor)
-        others = tuple(each for each in kept.told if each[0] != last.number)[1 - _TOLD :]
+        others = tuple(each for each in kept.told if each[0] != last.number)[1 - _RECENTLY_SENT :]
         return replace(kept, told=(*others, (last.number, last.stamp))).text()
 
 

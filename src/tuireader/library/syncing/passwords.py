@@ -15,27 +15,24 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from tuireader.async_tools import settle
 from tuireader.errors import SyncError
 from tuireader.library.syncing.server import Login
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import ModuleType
-
-    from tuireader.model.account import Account, Secret
+from tuireader.model.feed import Account, Secret
 
 SERVICE = "tuireader"
 log = logging.getLogger("tuireader")
 _CAN_WAIT = os.name == "posix"
-_LONGEST = 4096
+_LENGTH_MAX = 4096
 """Maximum bytes of a password, and of a command's error."""
-_GLANCE = 0.05
+_POLL_INTERVAL = 0.05
 """Seconds between checks of whether the result is still wanted."""
 _given_up: ContextVar[threading.Event | None] = ContextVar("given_up", default=None)
 """Set when the password is no longer wanted."""
@@ -113,7 +110,7 @@ def printed_by(command: str) -> str:
             _running.discard(process)
         found.join()  # it ends once the program has
         errors.seek(0)
-        said = errors.read(_LONGEST).decode("utf-8", "replace").strip().splitlines()
+        said = errors.read(_LENGTH_MAX).decode("utf-8", "replace").strip().splitlines()
     if is_late:
         raise SyncError(f"The command for the password did not end within {_SECONDS:.0f} seconds: {command}")
     if process.returncode > 0:
@@ -121,7 +118,7 @@ def printed_by(command: str) -> str:
     if not found.line:
         raise SyncError(f"The command for the password printed nothing: {command}")
     line = found.line.decode("utf-8", "replace")
-    if not line.isprintable() or "\ufffd" in line or len(found.line) >= _LONGEST:
+    if not line.isprintable() or "\ufffd" in line or len(found.line) >= _LENGTH_MAX:
         raise SyncError(f"The command for the password printed something that is none: {command}")
     return line
 
@@ -158,7 +155,7 @@ class _FirstLine(threading.Thread):
         """Wait up to `seconds` for the line or the end of the program; True if either came."""
         limit = time.monotonic() + seconds
         while self.is_alive() and time.monotonic() < limit and not (given_up and given_up.is_set()):
-            self.join(_GLANCE)
+            self.join(_POLL_INTERVAL)
         return not self.is_alive()
 
     def run(self) -> None:
@@ -167,16 +164,16 @@ class _FirstLine(threading.Thread):
         if output is None:
             return
         descriptor, read = output.fileno(), b""
-        while b"\n" not in read and len(read) < _LONGEST:
+        while b"\n" not in read and len(read) < _LENGTH_MAX:
             ready = select.select([descriptor], [], [], _MOMENT)[0] if _CAN_WAIT else [descriptor]
             if ready:
-                piece = os.read(descriptor, _LONGEST)
+                piece = os.read(descriptor, _LENGTH_MAX)
                 if not piece:
                     break
                 read += piece
             elif self._process.poll() is not None:
                 break
-        self.line = read.split(b"\n", 1)[0].removesuffix(b"\r")[:_LONGEST]
+        self.line = read.split(b"\n", 1)[0].removesuffix(b"\r")[:_LENGTH_MAX]
 
 
 def from_keyring(url: str, user: str) -> str:

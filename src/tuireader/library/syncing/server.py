@@ -6,35 +6,28 @@ import asyncio
 import os
 import time
 from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from tuireader.errors import FetchError, SyncError
-from tuireader.model.account import FOLDER, MINIFLUX
-from tuireader.owned_files import open_own
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.syncing import apply_remote
+from tuireader.model.article import Clock, Field
+from tuireader.model.feed import FOLDER, MINIFLUX, Account, Feed
+from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed, Synced
+from tuireader.paths import open_own
 from tuireader.store.statuses import lock
 from tuireader.text.sentences import counted, listed
-from tuireader.urls.hosts import named_host
-from tuireader.urls.private_network import Reach
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
-    from pathlib import Path
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.syncing.apply_remote import Taken
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page, RemoteEntry, RemoteFeed, Synced
-    from tuireader.model.headline import Clock, Field
-
+from tuireader.urls.hosts import Reach, named_host
 
 _REFUSED = frozenset({401, 403})
 LARGEST = 8_000_000
 """Maximum bytes of an answer; larger ones are requested in smaller parts."""
-MOST_BYTES = 400_000_000
+RUN_BYTES_MAX = 400_000_000
 """Maximum bytes of the articles of one run; the next run continues."""
 MARKS_AT_ONCE = 250
 """Articles marked by one request."""
@@ -57,7 +50,7 @@ class Login(NamedTuple):
         return f"Login({self.user!r})"
 
 
-class Talk:
+class ApiClient:
     """Sends requests to one server, with its credentials."""
 
     def __init__(self, queue: PoliteQueue, url: str) -> None:
@@ -93,7 +86,7 @@ class RefusedError(SyncError):
     """The server refuses the login."""
 
 
-class UntakenError(SyncError):
+class UnconfirmedError(SyncError):
     """The server did not confirm a change."""
 
 
@@ -101,7 +94,7 @@ class SwitchedOffError(SyncError):
     """The server's API is switched off."""
 
 
-class Wanted(NamedTuple):
+class PullRequest(NamedTuple):
     """What a pull works for: an account, and the check for a restored server."""
 
     account: Account
@@ -150,7 +143,7 @@ class BusyAccountError(SyncError):
 class Server(ABC):
     """A server with feeds, articles and marks of its user."""
 
-    def __init__(self, talk: Talk, login: Login) -> None:
+    def __init__(self, talk: ApiClient, login: Login) -> None:
         """Requests go through `talk` with `login`."""
         self.talk = talk
         self.newest = 2**62
@@ -226,11 +219,11 @@ class Server(ABC):
     @abstractmethod
     def read_feed(
         self, cache: Cache, clock: Clock, account: Account, feed: Feed, *, unites: bool
-    ) -> AsyncGenerator[Taken, None]:
+    ) -> AsyncGenerator[apply_remote.ApplyResult, None]:
         """Read all articles of one feed, and forget ids that the server does not have."""
 
     @abstractmethod
-    def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
+    def pull(self, cache: Cache, clock: Clock, wanted: PullRequest) -> AsyncGenerator[apply_remote.ApplyResult, None]:
         """Read what is new and apply its marks; yields the result of each step.
 
         What an interrupted run has saved is not requested again.

@@ -11,6 +11,7 @@ import math
 import os
 import secrets
 import socket
+import sqlite3
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,36 +19,37 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuireader import paths
 from tuireader.errors import SyncError
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules as library_rules
 from tuireader.library.syncing import apply_remote, server
-from tuireader.library.syncing.apply_remote import Taken
+from tuireader.library.syncing.apply_remote import ApplyResult
 from tuireader.library.syncing.server import alone
-from tuireader.model.account import FOLDER, LOCAL, Account
-from tuireader.model.fetched import Synced
+from tuireader.model.article import Change, Field
+from tuireader.model.feed import FOLDER, LOCAL, Account, Feed
+from tuireader.model.fetched import Synced, SyncStatus
 from tuireader.model.query import READ, STAR
-from tuireader.owned_files import open_own, open_shared
+from tuireader.paths import open_own, open_shared
 from tuireader.store import (
     accounts,
-    articles,
     feeds,
     folders,
     rules,
+    save_articles,
     server_statuses,
     site_facts,
     status_outbox,
     statuses,
 )
-from tuireader.store.connection import transaction
+from tuireader.store.connection import Connection, transaction
 from tuireader.store.row_values import named_key
 from tuireader.sync.shared_folder_map import (
     BEFORE,
     FIELDS,
     LARGEST,
-    LONGEST,
+    NAME_MAX,
     REUSED,
     Fact,
     FolderMap,
@@ -61,16 +63,8 @@ from tuireader.sync.shared_folder_map import (
     unpacked,
 )
 from tuireader.text.sentences import counted, listed
-from tuireader.urls.private_network import Reach
-from tuireader.urls.shown import shown_address, split_credentials
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import SyncStatus
-    from tuireader.model.headline import Change, Field
-    from tuireader.store.connection import Connection
+from tuireader.urls.hosts import Reach
+from tuireader.urls.typed_and_shown import shown_address, split_credentials
 
 _PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
 """Each device has two files: a full one, and one with the changes since."""
@@ -80,14 +74,14 @@ _FILES = 400
 """Maximum files that are read at once: those of 200 devices."""
 _MANY = 20_000
 """Number of recent changes from which the full file is rewritten."""
-_TOGETHER = 2000
+_BATCH_SIZE = 2000
 """Articles marked in one transaction."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """The name of other devices in messages."""
 _DEVICES = 4
 """Number of further machines that used this cache whose files are kept."""
-_NEW_MOST = 2000
+_NEW_FEEDS_MAX = 2000
 """Maximum feeds added by one exchange."""
 
 
@@ -205,7 +199,7 @@ def _copy(c: Connection, suffix: str) -> Path:
 class Exchanged:
     """The result of an exchange."""
 
-    taken: Taken
+    taken: ApplyResult
     pushed: int = 0
     new_feeds: tuple[int, ...] = ()
     feeds: int = 0
@@ -221,7 +215,7 @@ def exchange(c: Connection, now: datetime) -> Exchanged:
     """
     place = place_of(c)
     if place is None:
-        return Exchanged(Taken())
+        return Exchanged(ApplyResult())
     with alone(c.path, account(place)):
         if not place.host.startswith(_TEST):
             place = share(c, place.folder)
@@ -284,7 +278,7 @@ class _Exchange:
         self._rows = self._ours(self._every)
         self._urls = {feed.id: _shared(feed.url) for feed in self._every}
         if not waiting and self._is_quiet():
-            return Exchanged(Taken())
+            return Exchanged(ApplyResult())
         self._times = {(_shared(url), fact): min(1000 * at, self._now) for (url, fact), at in times.items()}
         self._open_copy()
         self._reusing = set(filter(self._known.reused, self._urls.values()))
@@ -337,7 +331,7 @@ class _Exchange:
             newest = -1 if self._is_capped else server_statuses.newest_article(self._c)
             self._keep(replace(self._place, state=self._state, seen=self._seen, newest=newest))
         return Exchanged(
-            taken.with_(Taken(said=tuple(self._said))), 0 if error else self._pushed, added, changed, error
+            taken.with_(ApplyResult(said=tuple(self._said))), 0 if error else self._pushed, added, changed, error
         )
 
     # Files.
@@ -538,7 +532,7 @@ class _Exchange:
         if not self._known.reused(self._urls.get(feed_id, "")):
             return {}
         if feed_id not in self._names:
-            facts = articles.facts_of(self._c, (row.id for row in server_statuses.of_feed(self._c, feed_id)))
+            facts = save_articles.facts_of(self._c, (row.id for row in server_statuses.of_feed(self._c, feed_id)))
             named = {id_: named_key(link, title) for id_, _, _, title, link, *_ in facts}
             count = Counter(named.values())
             self._names[feed_id] = {id_: key for id_, key in named.items() if count[key] == 1}
@@ -654,7 +648,7 @@ class _Exchange:
         names = {folder.id: folder.name for folder in folders.every(self._c)}
         pages = site_facts.page_list_feeds(self._c)
         return {
-            str(feed.id): [url, feed.custom_title[:LONGEST], names.get(feed.folder_id or 0, "")[:LONGEST]]
+            str(feed.id): [url, feed.custom_title[:NAME_MAX], names.get(feed.folder_id or 0, "")[:NAME_MAX]]
             for feed in every
             if feed.id not in pages and (url := _shared(feed.url))
         }
@@ -669,7 +663,7 @@ class _Exchange:
         added: list[int] = []
         touched: set[int] = set()
         ending: list[Feed] = []
-        before, of_rules = self._local(), apply_rules.feeds_of_rules(self._c)
+        before, of_rules = self._local(), library_rules.feeds_of_rules(self._c)
         self._take_moves()
         every = self._local()
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
@@ -679,7 +673,7 @@ class _Exchange:
         for url, there in self._known.subscriptions.items():
             feed = ours.get(url)
             if there.is_followed and feed is None and url not in taken:
-                if len(added) >= _NEW_MOST:
+                if len(added) >= _NEW_FEEDS_MAX:
                     self._is_capped = True
                     continue
                 feed = feeds.add(self._c, url, title=there.name.value, site="", now=self._date, reach=Reach.PUBLIC)
@@ -696,8 +690,8 @@ class _Exchange:
             elif there.is_ended:
                 ending.append(feed)
         self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
-        self._said += apply_rules.follow_folders(self._c, before)
-        self._said += apply_rules.without_rules(self._c, of_rules)
+        self._said += library_rules.follow_folders(self._c, before)
+        self._said += library_rules.without_rules(self._c, of_rules)
         folders.remove_empty(self._c)
         if self._renamed:
             self._said.append(f"Named and filed as on another machine: {listed(self._renamed)}")
@@ -732,7 +726,7 @@ class _Exchange:
                 self._place.kept.append(_shared(feed.url))
                 self._said += [] if is_accident else [server.kept_feed(feed.name, _OTHERS)]
             else:
-                ended.append(apply_rules.with_rules(self._c, feed))
+                ended.append(library_rules.with_rules(self._c, feed))
                 feeds.remove(self._c, feed.id)
         if ended:
             self._said.append(server.ended_feeds(ended, _OTHERS))
@@ -745,7 +739,7 @@ class _Exchange:
         folder = there.folder.value
         folders.put(self._c, feed.id, folders.add(self._c, folder).id if folder else None)
 
-    def _take_marks(self) -> Taken:
+    def _take_marks(self) -> ApplyResult:
         """Apply the newest marks, wherever made, to their articles."""
         states: dict[int, tuple[bool, bool]] = {}
         lowered: list[tuple[server_statuses.Marked, dict[Field, int]]] = []
@@ -766,17 +760,17 @@ class _Exchange:
             if (row.read and not wanted[0]) or (row.starred and not wanted[1]):
                 lowered.append((row, last))
         self._keep_for_rules(states, lowered)
-        taken = Taken()
+        taken = ApplyResult()
         ids = list(states)
-        for start in range(0, len(ids), _TOGETHER):
+        for start in range(0, len(ids), _BATCH_SIZE):
             with transaction(self._c):
-                some = {id_: states[id_] for id_ in ids[start : start + _TOGETHER]}
-                taken = taken.with_(Taken(0, *server_statuses.take(self._c, some)))
+                some = {id_: states[id_] for id_ in ids[start : start + _BATCH_SIZE]}
+                taken = taken.with_(ApplyResult(0, *server_statuses.take(self._c, some)))
         server_statuses.take_unasked(self._c, unasked)
         for name, some_ids in own.items():
             statuses.note_author(self._c, some_ids, name, is_unasked=False)
         statuses.set_apart(self._c, own["read"])
-        return taken.with_(Taken(read=len(unasked)))
+        return taken.with_(ApplyResult(read=len(unasked)))
 
     def _keep_for_rules(
         self,

@@ -4,46 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tuireader.errors import FetchError, StoreError, SyncError, TuireaderError
-from tuireader.library.jobs import work
+from tuireader.library.jobs import batching
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.syncing import apply_remote, server, shared_folder
-from tuireader.library.syncing.apply_remote import Checked, Taken
+from tuireader.library.syncing.apply_remote import ApplyResult, Checked
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
-from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, in_turn
-from tuireader.model.account import LOCAL
-from tuireader.model.fetched import Synced
-from tuireader.store import accounts, articles, feeds, status_outbox
+from tuireader.library.syncing.server import MARKS_AT_ONCE, Login, PullRequest, Server, UnconfirmedError, in_turn
+from tuireader.model.article import Change, Clock
+from tuireader.model.feed import LOCAL, Account, Feed
+from tuireader.model.fetched import RemoteFeed, Synced, SyncStatus
+from tuireader.store import accounts, feeds, status_outbox
+from tuireader.store.queries import article_lists
 from tuireader.text.sentences import counted
-from tuireader.urls.shown import shown_address
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.syncing.server import Login
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import RemoteFeed, SyncStatus
-    from tuireader.model.headline import Change, Clock
-
+from tuireader.urls.typed_and_shown import shown_address
 
 _OWN_FAULT = 500
-_TURNS = 2
+_READS_MAX = 2
 """Maximum complete reads of feeds, which may reveal wrong ids in others."""
 _PROBES = 20
 """Maximum articles with outgoing changes whose ids are verified first."""
-_LATER = frozenset({408, 425, 429})
+_RETRY_CODES = frozenset({408, 425, 429})
 """Status codes after which a request may be repeated later."""
 
 
@@ -55,7 +46,7 @@ async def sync(
     Marks go up first: what is done here and not told yet goes before what the server says. Ended at any place, the next
     run goes on: what the server has taken is told at most once more, which changes nothing.
     """
-    run = _Run(cache, account, clock)
+    run = _SyncRun(cache, account, clock)
     async with aclosing(run.all(run.steps(sign), server.TURN)) as steps:
         async for step in steps:
             yield step
@@ -63,21 +54,21 @@ async def sync(
 
 async def tell(cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock) -> Synced:
     """Upload one account's outbox only; returns the outcome."""
-    run = _Run(cache, account, clock)
+    run = _SyncRun(cache, account, clock)
     async with aclosing(run.all(run.telling(sign))) as steps:
         *_, last = [step async for step in steps]
     return last
 
 
 @dataclass(slots=True)
-class _Run:
+class _SyncRun:
     """One run and its results so far."""
 
     cache: Cache
     account: Account
     clock: Clock
     pushed: int = 0
-    taken: Taken = field(default_factory=Taken)
+    taken: ApplyResult = field(default_factory=ApplyResult)
     feeds: int = 0
     is_set_back: bool | None = None
     """None: not checked yet."""
@@ -128,7 +119,7 @@ class _Run:
         yield self._now("asking for articles")
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         new = await self.cache.read(partial(feeds.to_read, account_id=self.account.id))
-        server.newest = await self.cache.read(articles.highest_id)
+        server.newest = await self.cache.read(article_lists.highest_id)
         async with aclosing(self._pull(server, account, new)) as pulled:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
@@ -141,16 +132,16 @@ class _Run:
         if server.is_whole:
             await self._drop()
 
-    async def _pull(self, server: Server, account: Account, new: Sequence[Feed]) -> AsyncGenerator[Taken, None]:
+    async def _pull(self, server: Server, account: Account, new: Sequence[Feed]) -> AsyncGenerator[ApplyResult, None]:
         """Read all changes; then whole feeds if needed: new ones, and those with wrong ids."""
         async with aclosing(
-            server.pull(self.cache, self.clock, Wanted(account, partial(self._is_set_back, server)))
+            server.pull(self.cache, self.clock, PullRequest(account, partial(self._is_set_back, server)))
         ) as pulled:
             async for taken in pulled:
                 yield taken
         if server.has_read_all:
             await self.cache.write(partial(feeds.are_read, ids=[feed.id for feed in new]))
-        for _ in range(_TURNS):
+        for _ in range(_READS_MAX):
             left = await self.cache.read(partial(feeds.to_read, account_id=account.id))
             for feed in left:
                 reading = server.read_feed(self.cache, self.clock, account, feed, unites=bool(self.is_set_back))
@@ -192,7 +183,7 @@ class _Run:
             await self._push_changes(server, await server.feeds())
 
     def _says(self, *sentences: str) -> None:
-        self.taken = self.taken.with_(Taken(said=sentences))
+        self.taken = self.taken.with_(ApplyResult(said=sentences))
 
     async def _is_set_back(self, server: Server, without: Collection[int] = ()) -> bool:
         """Whether the server was restored: its newest ids belong to other articles, or do not exist.
@@ -332,8 +323,8 @@ class _Run:
 def _is_refused(error: FetchError | SyncError) -> bool:
     """Whether a server refuses a change for good."""
     if isinstance(error, FetchError):
-        return error.status is not None and error.status < _OWN_FAULT and error.status not in _LATER
-    return isinstance(error, UntakenError)
+        return error.status is not None and error.status < _OWN_FAULT and error.status not in _RETRY_CODES
+    return isinstance(error, UnconfirmedError)
 
 
 def _batches(changes: Sequence[Change]) -> list[list[Change]]:
@@ -374,7 +365,7 @@ async def sync_all(
         run = sync(cache, account, partial(server_of, queue, account, login), clock=clock)
         async with AsyncExitStack() as stack:
             if not account.cursor:  # all that it has comes
-                await stack.enter_async_context(cache.pool(prepare=work.TO_REFRESH, expected=MANY))
+                await stack.enter_async_context(cache.pool(prepare=batching.TO_REFRESH, expected=MANY))
             events = await stack.enter_async_context(aclosing(run))
             async for event in events:
                 yield event
@@ -385,9 +376,6 @@ async def tell_all(path: Path, logins: Mapping[int, Login | None], *, seconds: f
 
     `logins` has the accounts by id; a shared folder has no login. What cannot be told waits, as it did.
     """
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import open_queue
-
     cache = Cache(path)
     try:
         async with asyncio.timeout(seconds):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import combinations
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
 from tuireader.feeds.opml import FEEDS_MAX, NEW_MAX
-from tuireader.library.reading.feed_options import LIMITS, OPTIONS, mistake
-from tuireader.library.rules import apply_rules
+from tuireader.library import rules as library_rules
+from tuireader.library.reading.user_edits import LIMITS, OPTIONS, mistake
+from tuireader.library.refreshing.match_entries import find_entries, guid_here, prepare
+from tuireader.model.article import Field, Status
 from tuireader.model.feed import PAGES, Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.headline import Field, Status
 from tuireader.model.query import HIDE, READ, STAR, TAG, TAGS_MAX, Rule, tag_bit, tags_given
 from tuireader.store import (
     articles,
@@ -26,27 +28,22 @@ from tuireader.store import (
     labels,
     pruning,
     rules,
+    save_articles,
     site_facts,
     status_outbox,
     statuses,
     ui_state,
 )
 from tuireader.store.connection import snapshot, transaction
-from tuireader.store.queries import renaming
+from tuireader.store.queries import article_lists, query_language
 from tuireader.store.row_values import name_key, sound
 from tuireader.text.bounded_json import loads
-from tuireader.text.language import language_tag
+from tuireader.text.language_and_hyphenation import count_tidied, language_tag
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import completes, is_short, is_unlike
-from tuireader.text.word_count import count_tidied
-from tuireader.urls.hosts import ADDRESS_MAX, host_of
+from tuireader.urls.hosts import ADDRESS_MAX, Reach, host_of, is_inside_by_name
 from tuireader.urls.identity import place
-from tuireader.urls.private_network import Reach, is_inside_by_name
-from tuireader.urls.shown import without_credentials
-from tuireader.urls.typed import addresses_to_try
-
-if TYPE_CHECKING:
-    import sqlite3
+from tuireader.urls.typed_and_shown import addresses_to_try, without_credentials
 
 HEAD, _END = "tuireader", "end"
 VERSION = 1
@@ -57,9 +54,9 @@ _NAMES = 500
 """Maximum names in one list of a row."""
 _OBJECTS = 100_000
 """Maximum objects and lists of one line."""
-LONGEST = 32_000_000
+LINE_MAX = 32_000_000
 """Maximum characters of a line."""
-_TOGETHER = 4_000_000
+_BATCH_CHARACTERS = 4_000_000
 """Characters of lines whose articles are written together."""
 _LANGUAGES = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE})
 _FOUND = _LANGUAGES | {site_facts.ARCHIVE, site_facts.PAGE_LIST}
@@ -79,7 +76,7 @@ _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
 """Fields that are not a single line of text."""
 _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
-_AT_ONCE = 100
+_BATCH_SIZE = 100
 """Articles of one transaction."""
 
 
@@ -108,7 +105,7 @@ class Restored:
 
 
 def lines_of(file: IO[str]) -> Iterator[str]:
-    while line := file.readline(LONGEST + 1):
+    while line := file.readline(LINE_MAX + 1):
         yield line
 
 
@@ -166,12 +163,12 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     yield from (_rule_row(number, rule, urls, names, in_folder) for number, rule in enumerate(every))
     numbers = {rule.id: number for number, rule in enumerate(every)}
     twins = _twins(c, copies.values())
-    for start in range(0, len(wanted), _AT_ONCE):
-        batch = wanted[start : start + _AT_ONCE]
+    for start in range(0, len(wanted), _BATCH_SIZE):
+        batch = wanted[start : start + _BATCH_SIZE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
-        hidden, of_page = rules.hidden(c, batch), articles.dated_by_page(c, batch)
+        hidden, of_page = rules.hidden(c, batch), save_articles.dated_by_page(c, batch)
         apart, stories = statuses.read_apart(c, batch), duplicates.stories_of(c, batch, shared=True)
-        guids = {id_: guid for id_, _, guid, *_ in articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
+        guids = {id_: guid for id_, _, guid, *_ in save_articles.facts_of(c, (twins.get(id_, id_) for id_ in batch))}
         for id_ in batch:
             row = _article_row(c, id_, names_of.get(id_, []), numbers)
             row |= {"unasked": list(unasked[id_])} if id_ in unasked else {}
@@ -265,7 +262,7 @@ def restore(
         if len(done.mistakes) >= _MISTAKES:
             done.mistakes.append((number, "there were too many such lines: nothing was read from here on"))
             break
-        if number % _AT_ONCE == 0:
+        if number % _BATCH_SIZE == 0:
             tell(f"{done.articles + done.known} articles of the backup")
         row = _row(line)
         if number == 1:
@@ -280,7 +277,7 @@ def restore(
             except (ValueError, AddressError, QueryError) as error:
                 restoring.done.mistakes.append((number, f"this is left out: {error}"))
     restoring.finish()
-    done.idle = apply_rules.without_feeds(c, restoring.added_rules)
+    done.idle = library_rules.without_feeds(c, restoring.added_rules)
     if not is_whole and not done.mistakes:
         done.mistakes.append((number, "the backup was cut off behind this line"))
     return done
@@ -288,7 +285,7 @@ def restore(
 
 def _row(line: str) -> dict[str, Any] | None:
     try:
-        row = loads(line, most=_OBJECTS) if len(line) <= LONGEST else None
+        row = loads(line, most=_OBJECTS) if len(line) <= LINE_MAX else None
     except ValueError:
         return None
     return row if isinstance(row, dict) else None
@@ -331,7 +328,7 @@ class _Restoring:
         self._size = 0
         self._stories: dict[int, int] = {}
         """Stories here by their numbers in the backup."""
-        self._newest = articles.highest_id(c)
+        self._newest = article_lists.highest_id(c)
         """The highest article id before the import: articles of the backup are not matched with each other."""
 
     def take(self, row: dict[str, Any], size: int) -> None:
@@ -345,7 +342,7 @@ class _Restoring:
                 self.flush()
             self._waiting.append(row)
             self._size += size
-            if len(self._waiting) == _AT_ONCE or self._size > _TOGETHER:
+            if len(self._waiting) == _BATCH_SIZE or self._size > _BATCH_CHARACTERS:
                 self.flush()
         elif kind == "folder":
             self._folder(_needed(row, "name"))
@@ -456,7 +453,7 @@ class _Restoring:
             ids = {old: self._feeds.get(next(iter(urls))) for old, urls in self._named.items() if len(urls) == 1}
             others = {old: id_ for old, id_ in ids.items() if id_ is not None and name_key(names.get(id_, old)) != old}
             self._here = {old: [without_credentials(feeds.get(self._c, id_).url)] for old, id_ in others.items()}
-        return renaming.renamed(query, "feed", self._here)
+        return query_language.renamed(query, "feed", self._here)
 
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = _text(row, "folder"), _text(row, "feed")
@@ -522,12 +519,12 @@ class _Restoring:
         url = rows[0]["feed_url"]
         with transaction(self._c):
             feed_id = self._feeds[place(url)]
-            there = articles.known(self._c, feed_id, by_guid)
+            there = save_articles.known(self._c, feed_id, by_guid)
             new = [row for guid, row in by_guid.items() if guid not in there]
             plan = Plan(new=tuple(_prepared(row, self._now) for row in reversed(new)), is_asked_for=True)
-            ready = articles.Prepacked(plan, index_later=True)
+            ready = save_articles.Prepacked(plan, index_later=True)
             ready.write(self._c, feed_id, self._now)
-            ids = articles.known(self._c, feed_id, by_guid)
+            ids = save_articles.known(self._c, feed_id, by_guid)
             before = articles.marks_of(self._c, {each.id for each in there.values()})
             came = {ids[row["guid"]].id: row for row in new}
             unasked = [id_ for id_, row in came.items() if "read" in _unasked(row)]
@@ -557,16 +554,14 @@ class _Restoring:
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
         """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
-        from tuireader.library.refreshing.match_entries import find_entries, guid_here
-
         feed_id = self._feeds[place(rows[0]["feed_url"])]
         entries = {row["guid"]: _entry(row) for row in reversed(rows)}  # a twin has the guid of the first one
         found = find_entries(self._c, feed_id, [*entries.values()], up_to=self._newest)
-        taken = articles.known(self._c, feed_id, entries)
+        taken = save_articles.known(self._c, feed_id, entries)
         with transaction(self._c):
             for guid, there in found.items():
                 if there is not None and guid not in taken:
-                    articles.name_too(self._c, there.id, entries[guid])
+                    save_articles.name_too(self._c, there.id, entries[guid])
         for row in rows:
             row["guid"] = guid_here(entries[row["guid"]], found)
 
@@ -578,7 +573,7 @@ class _Restoring:
         else:
             html, text, words = self._text_for(row, id_)
         if html:
-            articles.save_full_text(self._c, id_, html, text, words, published=_moment(row, "page_date"))
+            save_articles.save_full_text(self._c, id_, html, text, words, published=_moment(row, "page_date"))
         if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
         if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
@@ -670,8 +665,6 @@ def _entry(row: dict[str, Any]) -> ParsedEntry:
 
 def _prepared(row: dict[str, Any], now: datetime) -> Prepared:
     """The article of a row, ready to save, of no later than now; raises ValueError."""
-    from tuireader.library.refreshing.match_entries import prepare
-
     status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
     date = _moment(row, "date")
     return prepare(_entry(row), status=status, date=date and min(date, now), excerpt=not row.get("offline"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import zipfile
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -14,10 +16,10 @@ from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from lzma import LZMAError
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 from tuireader import paths
-from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.sanitize import plain_text
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
 from tuireader.feeds.entries import UNTITLED, marked_name
@@ -27,29 +29,22 @@ from tuireader.feeds.url_list import read_killfile, read_url_list
 from tuireader.library.reading import full_text, saved_pages
 from tuireader.library.refreshing.match_entries import Candidate, given_body, is_another, prepare
 from tuireader.library.transfer import backup, newsboat
+from tuireader.library.transfer.backup import Restored
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
+from tuireader.model.article import Article, Status
 from tuireader.model.fetched import ParsedEntry
-from tuireader.model.headline import Status
-from tuireader.store import articles, feeds, site_facts, statuses
+from tuireader.store import articles, feeds, save_articles, site_facts, statuses
 from tuireader.store.connection import transaction
+from tuireader.store.queries import article_lists
 from tuireader.store.row_values import link_key
+from tuireader.text.language_and_hyphenation import count_tidied
 from tuireader.text.sentences import counted
 from tuireader.text.shingles import completes, has_other, is_short, is_unlike, likeness, title_key
-from tuireader.text.word_count import count_tidied
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import host_of, is_inside_by_name
 from tuireader.urls.identity import names_part, of_one_site, place
-from tuireader.urls.private_network import is_inside_by_name
-from tuireader.urls.shown import html_without_logins, shown_address
+from tuireader.urls.typed_and_shown import html_without_logins, shown_address
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable
-
-    from tuireader.library.transfer.backup import Restored
-    from tuireader.model.article import Article
-
-
-_AT_ONCE = 100
+_BATCH_SIZE = 100
 _A_DAY = timedelta(days=1)
 _NUMBER = re.compile(r"\d+")
 _FEW = 8
@@ -58,7 +53,7 @@ _COMPARED = 20
 """Maximum texts that are compared with a page's."""
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
 """Maximum bytes of an unpacked export, and of one file in it."""
-_METADATA, _METADATA_ALL, _MOST = 4_000_000, 64_000_000, 200_000
+_METADATA, _METADATA_ALL, _PAGES_MAX = 4_000_000, 64_000_000, 200_000
 """Maximum characters of a list of pages, and of all lists; and maximum number of pages."""
 
 
@@ -90,13 +85,13 @@ def keep_all(
     A page of a feed that is subscribed to becomes an article of that, any other one a saved page, also where a feed has
     it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
     """
-    followed, here = feeds.by_place(c), _Here(c, pages)
+    followed, here = feeds.by_place(c), _LocalArticles(c, pages)
     added = known = without = marked = completed = 0
-    for start in range(0, len(pages), _AT_ONCE):
+    for start in range(0, len(pages), _BATCH_SIZE):
         tell(f"{start} of {len(pages)} pages")
         before: dict[int, tuple[bool, bool, frozenset[str]]] = {}
         with transaction(c):
-            for each in pages[start : start + _AT_ONCE]:
+            for each in pages[start : start + _BATCH_SIZE]:
                 page = replace(each, html=html_without_logins(text_of(each.file))) if each.file else each
                 feed_id = followed.get(place(page.feed)) if page.feed else None
                 feed_id = feed_id or saved_pages.find_feed(c)
@@ -115,8 +110,10 @@ def keep_all(
                     before = articles.marks_of(c, [there]) | before
                     text = plain_text(page.html)
                     words, here_words = count_tidied(text), article.words
-                    if words > here_words * (full_text.MUCH if article.offline else 1) and _holds(c, there, text):
-                        articles.save_full_text(c, there, page.html, text, words)
+                    if words > here_words * (full_text.LONGER_RATIO if article.offline else 1) and _holds(
+                        c, there, text
+                    ):
+                        save_articles.save_full_text(c, there, page.html, text, words)
                         completed, here_words = completed + 1, words
                     if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
                         is_text_of_file = words > here_words
@@ -140,7 +137,7 @@ _Ids = defaultdict[datetime | None, list[int]]
 """Articles of one title, and of all feeds or one, by when they were published."""
 
 
-class _Here:
+class _LocalArticles:
     """The articles that an export names. In doubt a page is none of them: two of one are better than one of two."""
 
     def __init__(self, c: sqlite3.Connection, pages: Iterable[SavedPage]) -> None:
@@ -193,8 +190,8 @@ class _Here:
         """The article of a feed that has the name of a page, unless it is another one, or has its guid by now."""
         if feed_id is None:
             return None
-        known = articles.known(self._c, feed_id, [page.name, _other_name(page)])
-        there = [Candidate(*facts) for facts in articles.facts_of(self._c, (each.id for each in known.values()))]
+        known = save_articles.known(self._c, feed_id, [page.name, _other_name(page)])
+        there = [Candidate(*facts) for facts in save_articles.facts_of(self._c, (each.id for each in known.values()))]
         if feed_id == saved_pages.find_feed(self._c):  # of whatever feeds
             there = [each for each in there if place(each.link) == place(page.url) or each.title == page.title]
         if page.name == page.url:
@@ -274,7 +271,7 @@ def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: date
 
 def _free_name(c: sqlite3.Connection, page: SavedPage, feed: int | None) -> str:
     """The guid of a page that is new in a feed, where another one may have its name."""
-    is_taken = feed is not None and bool(articles.known(c, feed, [page.name]))
+    is_taken = feed is not None and bool(save_articles.known(c, feed, [page.name]))
     return _other_name(page) if is_taken else page.name
 
 
@@ -311,8 +308,8 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
                 if left < 0:
                     raise NotAFeedListError(f"{path} has more than {_METADATA_ALL // 1_000_000} MB of metadata")
                 found += from_omnivore(listed, files, noted)
-                if len(found) > _MOST:
-                    raise NotAFeedListError(f"{path} has more than {_MOST} pages")
+                if len(found) > _PAGES_MAX:
+                    raise NotAFeedListError(f"{path} has more than {_PAGES_MAX} pages")
             return keep_all(c, found, now, tell, text_of=partial(_text, archive))
     except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
@@ -522,7 +519,7 @@ def _newsboat(
         imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
     if cache is None:
         return imported
-    there, up_to = feeds.by_place(c), articles.highest_id(c)
+    there, up_to = feeds.by_place(c), article_lists.highest_id(c)
     for url, items in newsboat.read_cache(cache):
         tell(f"{imported.articles} articles of newsboat’s cache")
         if (feed_id := there.get(place(url))) is not None:

@@ -21,8 +21,7 @@ from tuireader.store.connection import transaction
 from tuireader.store.pruning import QUIET
 from tuireader.store.row_values import name_key
 from tuireader.urls.identity import place
-from tuireader.urls.shown import kept_user, shown_address, without_passwords
-from tuireader.urls.typed import addresses_to_try
+from tuireader.urls.typed_and_shown import addresses_to_try, kept_user, shown_address, without_passwords
 
 _OPML, _BEGINNING = re.compile(rb"<outline\b|opml\s+version=", re.IGNORECASE), 4096
 """Recognises OPML whose beginning is missing, and bytes searched for it."""

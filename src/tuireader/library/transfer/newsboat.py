@@ -5,41 +5,41 @@ from __future__ import annotations
 import sqlite3
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tuireader.errors import NotAFeedListError
+from tuireader.feeds.entries import attachments
+from tuireader.feeds.url_list import ListedAddress
+from tuireader.library.refreshing.match_entries import find_entries, guid_here, prepare
+from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.headline import Status
 from tuireader.model.query import TAGS_MAX, Rule
-from tuireader.store import articles, pruning, rules, status_outbox, statuses
+from tuireader.store import articles, pruning, rules, save_articles, status_outbox, statuses
 from tuireader.store.connection import transaction
+from tuireader.store.queries import article_lists
 from tuireader.store.row_values import lenient
-from tuireader.store.writing import entry_keys
-from tuireader.urls.shown import html_without_logins, without_credentials
+from tuireader.store.save_articles import entry_keys
+from tuireader.text.printable import short_line
+from tuireader.urls.typed_and_shown import html_without_logins, without_credentials
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tuireader.feeds.url_list import ListedAddress
-
-_AT_ONCE, _TOGETHER = 100, 20_000_000
+_BATCH_SIZE, _BATCH_BYTES = 100, 20_000_000
 """Maximum articles, and characters, of one transaction."""
 _NAME = 20_000
 """Maximum characters of a guid, an address or a title."""
 _LARGEST = 20_000_000
 """Maximum bytes of a value."""
-_LONGEST = 5_000_000
+_ARTICLE_MAX = 5_000_000
 """Maximum characters of an article."""
 _DEFAULT = 100
 """Maximum characters of a column's default."""
-_PATIENCE = 60.0
+_BATCH_TIMEOUT = 60.0
 """Seconds for reading a batch of articles."""
-_STEPS = 10_000
+_PROGRESS_STEPS = 10_000
 """SQLite steps between checks of the clock, and of ctrl+c."""
 _FEEDS, _ARTICLES = 20_000, 2_000_000
 """Maximum feeds and articles, the newest."""
@@ -88,7 +88,7 @@ def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: da
     if not names or any((each.query, each.tags) == ("", rule.tags) for each in rules.of_feed(c, feed_id)):
         return
     kept = rules.add(c, rule, now)
-    rules.apply(c, kept, articles.ids(c, rules.query_of(kept)))
+    rules.apply(c, kept, article_lists.ids(c, rules.query_of(kept)))
 
 
 def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
@@ -104,7 +104,9 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
             c.text_factory = lenient
             clock = _Clock()
-            c.set_progress_handler(clock.is_late, _STEPS)  # before the first statement: a schema may be endless, too
+            c.set_progress_handler(
+                clock.is_late, _PROGRESS_STEPS
+            )  # before the first statement: a schema may be endless, too
             c.execute("PRAGMA trusted_schema = OFF")
             c.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
             kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
@@ -119,13 +121,13 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                 some: list[Item] = []
                 size = 0
                 for id_ in ids:
-                    row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _LONGEST}).fetchone()
+                    row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _ARTICLE_MAX}).fetchone()
                     left -= sum(len(value) for value in row if isinstance(value, str))
                     if left < 0:
                         raise NotAFeedListError(f"{path} is not a cache of newsboat: its texts exceed its size")
                     some.append(_item(row))
                     size += len(some[-1].entry.html)
-                    if len(some) == _AT_ONCE or size > _TOGETHER:
+                    if len(some) == _BATCH_SIZE or size > _BATCH_BYTES:
                         yield str(url), some
                         some, size = [], 0
                         clock.begin()
@@ -154,7 +156,7 @@ class _Clock:
         self.begin()
 
     def begin(self) -> None:
-        self._until = time.monotonic() + _PATIENCE
+        self._until = time.monotonic() + _BATCH_TIMEOUT
 
     def is_late(self) -> bool:
         return time.monotonic() > self._until
@@ -165,8 +167,6 @@ def _item(row: tuple[object, ...]) -> Item:
     html = html_without_logins(_text(content))
     attached = _text(enclosure)
     if attached and attached not in html:
-        from tuireader.feeds.entries import attachments
-
         html += attachments([(attached, _text(kind), "")], html, _text(url))
     seconds = date if isinstance(date, int) and 0 < date < 2**33 else 0
     entry = ParsedEntry(
@@ -198,10 +198,10 @@ def take_in(
         }
         pruning.remember(c, feed_id, gone.items())
         items = _named_as_here(c, feed_id, up_to, [item for item in items if not item.is_deleted])
-        there = articles.known(c, feed_id, [item.entry.guid for item in items])
+        there = save_articles.known(c, feed_id, [item.entry.guid for item in items])
         new = [item for item in items if item.entry.guid not in there]
-        saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
-        ids = articles.known(c, feed_id, [item.entry.guid for item in items])
+        saved = save_articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
+        ids = save_articles.known(c, feed_id, [item.entry.guid for item in items])
         marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
         before = articles.marks_of(c, {each.id for each in there.values()})
         statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids])
@@ -219,15 +219,11 @@ def take_in(
 
 def _named_as_here(c: sqlite3.Connection, feed_id: int, up_to: int | None, items: list[Item]) -> list[Item]:
     """Articles with the guids that they have here: newsboat makes its own, and feeds give theirs to others."""
-    from tuireader.library.refreshing.match_entries import find_entries, guid_here
-
     found = find_entries(c, feed_id, [item.entry for item in items], up_to=up_to)
     return [item._replace(entry=replace(item.entry, guid=guid_here(item.entry, found))) for item in items]
 
 
 def _prepared(item: Item) -> Prepared:
-    from tuireader.library.refreshing.match_entries import prepare
-
     return prepare(item.entry, status=Status(read=item.is_read, starred=bool(item.flags)))
 
 
@@ -236,6 +232,4 @@ def _text(value: object) -> str:
 
 
 def _line(value: object) -> str:
-    from tuireader.text.printable import short_line
-
     return short_line(_text(value))

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from tuireader.model.headline import Headline, Names
-from tuireader.model.query import Query
+from tuireader.model import article
+from tuireader.model.article import Headline, Names
+from tuireader.model.query import Order, Query
 from tuireader.store import labels, pruning
 from tuireader.store.feeds import NAME
-from tuireader.store.labels import names_of, split_names
+from tuireader.store.labels import Kind, names_of, split_names
 from tuireader.store.queries.query_sql import NOT_ASIDE, Part, Selection, doubled, rows_of, scan, select
 from tuireader.store.row_values import id_list, number, seconds, stamp, text_of
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Sequence
-
-    from tuireader.model.article import Facet, FacetColumns, Totals
-    from tuireader.model.query import Order
-    from tuireader.store.labels import Kind
-
 
 _WEIGHTS = "10.0, 5.0, 3.0, 1.0"
 """Weights of a match in title, authors, categories and body."""
@@ -255,12 +249,12 @@ def _headline(row: tuple[Any, ...]) -> Headline:
     )
 
 
-_AT_ONCE = 200
+_BATCH_SIZE = 200
 _BY_FEED = "article AS d INDEXED BY article_by_feed"
 """All articles by an index with everything that counts need: a tenth of the table."""
 
 
-def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
+def categories(c: sqlite3.Connection, query: Query) -> list[article.Facet]:
     """Categories of a query's articles with counts, ignoring its own category filter; "" for none.
 
     Most frequent first.
@@ -268,7 +262,7 @@ def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
     return _listed(category_columns(c, query))
 
 
-def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
+def authors(c: sqlite3.Connection, query: Query) -> list[article.Facet]:
     """Authors of a query's articles with counts, ignoring its own author filter; "" for none.
 
     Most frequent first.
@@ -276,27 +270,25 @@ def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
     return _listed(author_columns(c, query))
 
 
-def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
+def tags(c: sqlite3.Connection, query: Query) -> list[article.Facet]:
     """Tags of a query's articles with counts, ignoring its own tag filter; most frequent first."""
     return _listed(tag_columns(c, query))
 
 
-def category_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
+def category_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumns:
     return _facets(c, "category", replace(query, categories=(), not_categories=(), keep=frozenset()))
 
 
-def author_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
+def author_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumns:
     return _facets(c, "author", replace(query, authors=(), not_authors=(), keep=frozenset()))
 
 
-def tag_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
+def tag_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumns:
     return _facets(c, "tag", replace(query, tags=(), not_tags=(), keep=frozenset()))
 
 
-def _listed(columns: FacetColumns) -> list[Facet]:
-    from tuireader.model.article import Facet  # the first screen does without it
-
-    return [Facet(*each) for each in zip(*columns, strict=True)]
+def _listed(columns: article.FacetColumns) -> list[article.Facet]:
+    return [article.Facet(*each) for each in zip(*columns, strict=True)]
 
 
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
@@ -325,10 +317,8 @@ def _by_feed(c: sqlite3.Connection, parts: Sequence[Part]) -> dict[int, tuple[in
     return {feed: (unread, total) for feed, unread, total in c.execute(sql, _params(parts)).fetchall()}
 
 
-def totals(c: sqlite3.Connection, query: Query) -> Totals:
+def totals(c: sqlite3.Connection, query: Query) -> article.Totals:
     """Total, unread and starred counts, ignoring the query's feed, folder and status filters."""
-    from tuireader.model.article import Totals
-
     query = replace(query, feeds=(), folders=(), unread=False, starred=False, keep=frozenset())
     if _kept(query) is not None:
         columns = "coalesce(sum(articles), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0)"
@@ -341,13 +331,13 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
             f"SELECT {columns} FROM article INDEXED BY article_told_elsewhere WHERE aside = 2"
         ).fetchone()
         all_, unread, starred = (one - other for one, other in zip(every, copies, strict=True))
-        return Totals(all_, max(0, unread - quiet), starred)
+        return article.Totals(all_, max(0, unread - quiet), starred)
     quiet = pruning.quiet_feeds(c) if query.is_wide else []
     unread = "d.read = 0 AND d.feed_id NOT IN (SELECT value FROM json_each(?))" if quiet else "d.read = 0"
     columns = f"count(*), coalesce(sum({unread}), 0), coalesce(sum(d.starred = 1), 0)"
     ids = (id_list(quiet),) if quiet else ()
     found = [c.execute(part.sql(columns), (*ids, *part.params)).fetchone() for part in _parts(c, query)]
-    return Totals(*map(sum, zip((0, 0, 0), *found, strict=True)))
+    return article.Totals(*map(sum, zip((0, 0, 0), *found, strict=True)))
 
 
 def _kept(query: Query) -> Literal["articles", "unread"] | None:
@@ -367,9 +357,7 @@ def _params(parts: Sequence[Part]) -> tuple[Any, ...]:
     return tuple(value for part in parts for value in part.params)
 
 
-def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
-    from tuireader.model.article import FacetColumns
-
+def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> article.FacetColumns:
     kept = _kept(query)
     if kept is not None:
         return _columns(c, *labels.counted(kind, kept))
@@ -380,7 +368,7 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
         grouped = whole.sql(f"d.label_id AS label, {counts}") + " GROUP BY d.label_id"
     else:
         if not parts:
-            return FacetColumns(Names(), array("q"), array("q"))
+            return article.FacetColumns(Names(), array("q"), array("q"))
         rows = " UNION ALL ".join(part.sql(f"{part.id} AS id, d.read AS read") for part in parts)
         grouped = (
             f"SELECT l.label_id AS label, {counts} FROM ({rows}) AS d"
@@ -394,13 +382,11 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
     return _columns(c, sql, _params(parts))
 
 
-def _columns(c: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> FacetColumns:
+def _columns(c: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> article.FacetColumns:
     """Read names and counts in small batches, since temporary rows would fragment memory."""
-    from tuireader.model.article import FacetColumns
-
-    columns = FacetColumns(Names(), array("q"), array("q"))
+    columns = article.FacetColumns(Names(), array("q"), array("q"))
     cursor = c.execute(sql, params)
-    while rows := cursor.fetchmany(_AT_ONCE):
+    while rows := cursor.fetchmany(_BATCH_SIZE):
         for name, unread, total in rows:
             columns.names.append(text_of(name))
             columns.unread.append(unread)

@@ -1,28 +1,22 @@
-"""The one language of searches, saved searches, rules and export, and how it becomes a question to the index.
-
-Words are found whatever their case and accents, as they are in an article, and all of them must be there. The last one
-is the beginning of a word for as long as no space follows it. `"several words"` are found in this order, `-word` must
-not be there. `one|other` is either. What stands behind a field looks there only; `FIELDS` names them all, and each may
-have a minus before it; with `=` in place of the colon it is a whole name, and `""` in a quoted one is a quotation mark.
-Nothing that can be typed is an error, but for its length: what is no value of a field is looked for as words.
-"""
+"""The query language, and queries that follow renamed feeds and folders."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple, cast
 
 from tuireader.errors import QueryError
+from tuireader.model.article import utc_now
 from tuireader.model.query import MEDIA_FLAGS
+from tuireader.store.row_values import name_key, sound, text_of
+from tuireader.text import date_expressions
 from tuireader.text.folding import FoldedText
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
 
 FIELDS: Mapping[str, str] = {
     "author:": "a word of an author's name",
@@ -46,12 +40,12 @@ PIECE = (
     rf"({VALUE}(?:\|{VALUE})*)"
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
-MOST_VALUES = 500
+VALUES_MAX = 500
 """Maximum words and names of a search text; longer ones find nothing and cannot be saved."""
-_CHARACTERS = 100 * MOST_VALUES
+_CHARACTERS = 100 * VALUES_MAX
 """Maximum characters of a search text."""
 _SHORTEST_PREFIX = 3
-_LONGEST = 10**9
+_WORD_COUNT_MAX = 10**9
 """More words than any article has."""
 
 
@@ -153,7 +147,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 def check_length(text: str) -> None:
     """Raise QueryError if a search text has too many words and names."""
     if _pieces(text) is None:
-        raise QueryError(f"This search has more than {MOST_VALUES} words and names: make it shorter.")
+        raise QueryError(f"This search has more than {VALUES_MAX} words and names: make it shorter.")
 
 
 def _pieces(text: str) -> list[re.Match[str]] | None:
@@ -161,7 +155,7 @@ def _pieces(text: str) -> list[re.Match[str]] | None:
     if len(text) > _CHARACTERS:
         return None
     pieces = list(re.finditer(PIECE, text, re.IGNORECASE))
-    return None if sum(1 + piece[5].count("|") for piece in pieces) > MOST_VALUES else pieces
+    return None if sum(1 + piece[5].count("|") for piece in pieces) > VALUES_MAX else pieces
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
@@ -221,11 +215,8 @@ def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
 
 def _date(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:
     """Parse a date; the narrowest of several counts. Negated `before` means `since`."""
-    from tuireader.model.headline import utc_now
-    from tuireader.text.date_expressions import span
-
     try:
-        first, _ = span(value, now or utc_now())
+        first, _ = date_expressions.span(value, now or utc_now())
     except ValueError:
         return False
     if (key == "since") is not no:
@@ -239,7 +230,7 @@ def _length(wanted: SearchQuery, sign: str, value: str, *, no: bool) -> bool:
     """Parse a word count; the narrowest of several counts. "Not longer" is shorter than one more."""
     if not (value.isascii() and value.isdecimal()):
         return False
-    number = min(int(value[:18]), _LONGEST)
+    number = min(int(value[:18]), _WORD_COUNT_MAX)
     if (sign == ">") is not no:
         number -= no  # not below 500: above 499
         wanted.longer = max(number, number if wanted.longer is None else wanted.longer)
@@ -310,3 +301,55 @@ def compared(text: str) -> str:
 
 def _spaced(run: re.Match[str]) -> str:
     return f" {' '.join(run[0])} "
+
+
+Field = Literal["feed", "folder"]
+
+
+_TABLES = ("saved_search", "rule")
+_CACHE_SIZE = 2000
+"""Queries whose names are remembered, as all are looked through for each feed of an import."""
+
+
+def names(c: sqlite3.Connection, field: Field) -> set[str]:
+    """The keys of the whole names of a field in saved searches and rules."""
+    rows = [
+        row
+        for table in _TABLES
+        for row in c.execute(f"SELECT query FROM {table} WHERE query LIKE ?", (f"%{field}=%",)).fetchall()
+    ]
+    return set().union(*(_names_in(text_of(row[0]), field) for row in rows))
+
+
+@lru_cache(_CACHE_SIZE)
+def _names_in(query: str, field: Field) -> frozenset[str]:
+    pieces = re.finditer(PIECE, query, flags=re.IGNORECASE)
+    named = (piece[5] for piece in pieces if (piece[3] or "").lower() == field)
+    return frozenset(name_key(unquoted(each[0])) for values in named for each in re.finditer(VALUE, values))
+
+
+def follow(c: sqlite3.Connection, field: Field, new: Mapping[str, Sequence[str]]) -> None:
+    """Replace whole names in all saved searches and rules, as `renamed` does, in the caller's transaction."""
+    for table in _TABLES:
+        rows = c.execute(f"SELECT id, query FROM {table} WHERE query LIKE ?", (f"%{field}=%",)).fetchall()
+        for id_, query in rows:
+            text = text_of(query)
+            followed = renamed(text, field, new)
+            if followed != text:
+                c.execute(f"UPDATE {table} SET query = ? WHERE id = ?", (sound(followed), id_))
+
+
+def renamed(query: str, field: Field, new: Mapping[str, Sequence[str]]) -> str:
+    """A query with whole names, given by their `name_key`, replaced by others as alternatives."""
+
+    def follow_in(piece: re.Match[str]) -> str:
+        values = [each[0] for each in re.finditer(VALUE, piece[5])]
+        if (piece[3] or "").lower() != field or not any(name_key(unquoted(value)) in new for value in values):
+            return piece[0]
+        names: list[str] = []
+        for value in values:
+            key = name_key(unquoted(value))
+            names += [value if name_key(each) == key else quoted(each) for each in new[key]] if key in new else [value]
+        return f"{piece[1]}{field}={'|'.join(dict.fromkeys(names))}"
+
+    return re.sub(PIECE, follow_in, query, flags=re.IGNORECASE)

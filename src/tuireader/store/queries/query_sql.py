@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
+from tuireader.model.query import Query
 from tuireader.store import folders, labels, pruning
+from tuireader.store.labels import Kind
 from tuireader.store.queries.query_language import Named, SearchQuery, Term, understand
 from tuireader.store.row_values import folded, id_list, name_key, seconds, text_of
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Sequence
-
-    from tuireader.model.query import Query
-    from tuireader.store.labels import Kind
-
-ENOUGH = 2000
+SHORT_RANGE = 2000
 """Ranges are compared by length up to this; of two longer ones, either will do."""
 COMMON = 5000
 """A word in so many articles is not extended as a prefix."""
-RANKED_MOST = 20_000
+RANKED_MAX = 20_000
 """Of more matches than this, the newest come first: ranking all takes long and says little."""
-_LONGEST_COMMON = 4
+_PREFIX_LENGTH_MAX = 4
 """Longer words are rarely prefixes: no need to count their articles."""
 _IN_SIGHT, _HIDDEN_ONLY, _TOLD_ELSEWHERE = "d.aside = 0", "d.aside = 1", "d.aside = 2"
 _SHOWN_APART = "d.aside <> 1"
@@ -314,12 +311,12 @@ def _of_feed(feed: int) -> _Run:
 
 def _takes_words_whole(c: sqlite3.Connection, wanted: SearchQuery) -> bool:
     term = wanted.beginning()
-    return term is not None and len(term.last) <= _LONGEST_COMMON and _is_common(c, term)
+    return term is not None and len(term.last) <= _PREFIX_LENGTH_MAX and _is_common(c, term)
 
 
 def _is_in_too_many(c: sqlite3.Connection, match: str) -> bool:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {RANKED_MOST})"
-    return bool(match and c.execute(sql, (match,)).fetchone()[0] == RANKED_MOST)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {RANKED_MAX})"
+    return bool(match and c.execute(sql, (match,)).fetchone()[0] == RANKED_MAX)
 
 
 def _is_common(c: sqlite3.Connection, term: Term) -> bool:
@@ -333,7 +330,7 @@ def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run
         return _EVERY
     if len(runs) == 1 and (runs[0].is_in_order or not ordered):
         return runs[0]
-    best, least = runs[0], ENOUGH
+    best, least = runs[0], SHORT_RANGE
     for run in runs:
         rows = run.part._replace(source="search").sql("1") if run.name == "match" else run.part.sql("1", _IN_SIGHT)
         length = c.execute(f"SELECT count(*) FROM ({rows} LIMIT {least})", run.part.params).fetchone()[0]
@@ -341,7 +338,7 @@ def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run
             best, least = run, length
         if not least:
             break
-    return _EVERY if not best.is_in_order and least == ENOUGH and ordered else best
+    return _EVERY if not best.is_in_order and least == SHORT_RANGE and ordered else best
 
 
 def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> Part:

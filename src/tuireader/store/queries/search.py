@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
+from tuireader.model import article
 from tuireader.store import duplicates
 from tuireader.store.connection import transaction
 from tuireader.store.labels import names_of, split_names
@@ -17,12 +18,6 @@ from tuireader.store.row_values import id_list, sound, text_of, unpack
 from tuireader.text.folding import FoldedText
 from tuireader.text.shingles import Sketch, sketch
 from tuireader.text.wrap import fitting
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tuireader.model.article import ArticleWords, Excerpt
-
 
 _GROUP = 50
 """Articles that are indexed and compared together."""
@@ -41,7 +36,7 @@ def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
     return tuple(shown.span(*found.span()) for found in pattern.finditer(shown.folded) if found.end() > found.start())
 
 
-def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
+def excerpt_around(text: str, query: str, width: int = 160) -> article.Excerpt:
     """About `width` cells of plain text around the first match.
 
     Without a match, the beginning of the text without marks.
@@ -61,9 +56,8 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     before = "… " if start and not cut.startswith("…") else ""
     after = " …" if end < len(text) and not cut.endswith("…") else ""
     cut = before + cut + after
-    from tuireader.model.article import Excerpt
 
-    return Excerpt(cut, matches(cut, query))
+    return article.Excerpt(cut, matches(cut, query))
 
 
 def is_for_words(query: str) -> bool:
@@ -115,23 +109,21 @@ _PLACES = {"title : ": 0, "authors : ": 1, "categories : ": 2}
 """Where in an article's words those stand that a term looks at."""
 
 
-def words_of(columns: Sequence[str]) -> ArticleWords:
-    from tuireader.model.article import ArticleWords
-
+def words_of(columns: Sequence[str]) -> article.ArticleWords:
     words = tuple(tuple(words_in(column)) for column in columns)
-    return ArticleWords(words, frozenset().union(*words))
+    return article.ArticleWords(words, frozenset().union(*words))
 
 
-def fits(wanted: SearchQuery, words: ArticleWords) -> bool:
+def fits(wanted: SearchQuery, words: article.ArticleWords) -> bool:
     """True if the words of an article match the query's terms."""
     return all(_has(words, term) for term in wanted.terms) and not any(_has(words, term) for term in wanted.without)
 
 
-def _has(words: ArticleWords, term: Term) -> bool:
+def _has(words: article.ArticleWords, term: Term) -> bool:
     return any(_says(words, option, term.column) for option in term.options)
 
 
-def _says(words: ArticleWords, option: tuple[str, ...], column: str) -> bool:
+def _says(words: article.ArticleWords, option: tuple[str, ...], column: str) -> bool:
     if not words.every.issuperset(option):
         return False
     if len(option) == 1 and not column:

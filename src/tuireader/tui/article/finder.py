@@ -40,7 +40,7 @@ def matches(text: FoldedText, sought: str, most: int) -> list[Match]:
     return found
 
 
-MOST = 5_000
+MATCHES_MAX = 5_000
 """Maximum number of matches counted."""
 
 
@@ -65,7 +65,7 @@ class FindSession:
     def seek(self, sought: str) -> None:
         """Search for another text, from the origin, wrapping around."""
         self.sought = sought
-        self.matches = matches(self._searchable, sought, MOST)
+        self.matches = matches(self._searchable, sought, MATCHES_MAX)
         self.current = bisect_left(self.matches, self.origin, key=lambda match: match.start)
         if self.current == len(self.matches):
             self.current = 0
@@ -86,10 +86,10 @@ class FindSession:
         """The position among the matches: "3 of 14"."""
         if not self.matches:
             return "no match" if self.sought.strip() else ""
-        return f"{self.current + 1} of {len(self.matches)}{'+' if len(self.matches) == MOST else ''}"
+        return f"{self.current + 1} of {len(self.matches)}{'+' if len(self.matches) == MATCHES_MAX else ''}"
 
 
-_LONGEST = 200
+_QUERY_MAX = 200
 """Maximum length of the search text."""
 
 
@@ -215,4 +215,4 @@ class Finder:
         return True
 
     def _type(self, sought: str) -> None:
-        self.find(printable(sought)[:_LONGEST])
+        self.find(printable(sought)[:_QUERY_MAX])

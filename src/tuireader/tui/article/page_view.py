@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from tuireader.async_tools import in_thread
-from tuireader.config.options import MEASURE, NARROWEST, WIDEST
+from tuireader.config import MEASURE, NARROWEST, WIDEST
 from tuireader.content.document.model import Code, Document
 from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out_block
 from tuireader.content.layout.line import Line, Span
@@ -29,11 +29,11 @@ from tuireader.tui.support.viewport import Place, ThumbDrag, share_at, thumb
 
 _SLICE = 0.005
 """Seconds of layout work at a time: with a frame, keys wait for less than a frame."""
-_BREATH = 0.002
+_SLICE_INTERVAL = 0.002
 """Seconds between them for keys to get through."""
 _FIRST = 0.03
 """Seconds reserved for painting what is visible first."""
-_PAUSE = 0.05
+_RESIZE_DEBOUNCE = 0.05
 """Seconds that a size must be stable before a thread starts layout for it."""
 LINES_IN_BLOCK = 10**8
 """More lines than any block has; used to encode a place as one number."""
@@ -188,7 +188,7 @@ class PageView(OpenScrollView, can_focus=True):
             else:
                 page.lines(block)
             if perf_counter() - began > _SLICE:
-                await asyncio.sleep(_BREATH)
+                await asyncio.sleep(_SLICE_INTERVAL)
                 began = perf_counter()
             if is_stale():
                 return
@@ -197,7 +197,7 @@ class PageView(OpenScrollView, can_focus=True):
     async def _finish_heavy(self, page: Page, block: int) -> None:
         """Lay out a heavy block in a thread."""
         # A size that is gone a moment later is not worth a thread, which cannot be stopped.
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(_RESIZE_DEBOUNCE)
         lines = await in_thread(lay_out_block, page.document, block, page.width)
         if page is self.page:
             page.put(block, lines)

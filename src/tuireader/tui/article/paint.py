@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.css.styles import RenderStyles
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tuireader.content.layout.line import ROLES, Line, Span
-from tuireader.content.layout.visual_order import visual
+from tuireader.content.layout.paragraph import visual
 from tuireader.text.printable import printable_block
 from tuireader.tui.themes import readable
-
-if TYPE_CHECKING:
-    from textual.css.styles import RenderStyles
-    from textual.widget import Widget
-
 
 STATES = ("link-hover", "link-here", "match", "match-here", "thumb", "message", "foot", "typed")
 """Roles that the view adds to those of the layout."""

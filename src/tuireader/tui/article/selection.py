@@ -12,8 +12,8 @@ from textual.geometry import Offset
 from textual.selection import Selection as Selected
 
 from tuireader.content.document.model import Document, block_text
-from tuireader.content.layout.head import head_text
 from tuireader.content.layout.line import Line
+from tuireader.content.layout.paragraph import head_text
 from tuireader.text.wrap import widths
 from tuireader.tui.article.page_layout import HEAD
 from tuireader.tui.article.page_view import LINES_IN_BLOCK, PageView

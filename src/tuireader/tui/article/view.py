@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -17,27 +17,22 @@ from textual.message import Message
 from textual.selection import Selection as Selected
 from textual.strip import Strip
 
-from tuireader.content.layout.head import lay_out_head
+from tuireader.content.document.model import Heading, Link
 from tuireader.content.layout.line import Line
-from tuireader.model.headline import minutes
+from tuireader.content.layout.paragraph import lay_out_head
+from tuireader.library.reading.open_article import OpenArticle
+from tuireader.model.article import Article, minutes
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
-from tuireader.tui.article.foot import HINTS, foot, sentence_lines, typing_foot
-from tuireader.tui.article.jumps import Jumps, LinkCursor
-from tuireader.tui.article.linear_reading import LinearReading
-from tuireader.tui.article.page_layout import HEAD, TOP
+from tuireader.tui.article.jumps import Jumps, LinearReading, LinkCursor
+from tuireader.tui.article.page_layout import HEAD, HINTS, TOP, foot, sentence_lines, typing_foot
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import CSS, Highlight
 from tuireader.tui.article.selection import Selection
 from tuireader.tui.support.viewport import Place
 
-if TYPE_CHECKING:
-    from tuireader.content.document.model import Heading, Link
-    from tuireader.library.reading.open_article import OpenArticle
-    from tuireader.model.article import Article
-
-_STEP = 4
+_MEASURE_STEP = 4
 """Cells by which the column width changes."""
 
 
@@ -288,11 +283,11 @@ class ArticleView(PageView):
             self.go_to(self.page.walk(self.page.bottom(self.rows), self.rows if self.is_linear else 0))
 
     def action_narrower(self) -> None:
-        self.measure = min(self.measure, self.column) - _STEP
+        self.measure = min(self.measure, self.column) - _MEASURE_STEP
 
     def action_wider(self) -> None:
         if self.column >= self.measure:
-            self.measure += _STEP
+            self.measure += _MEASURE_STEP
 
     # Jumping.
 

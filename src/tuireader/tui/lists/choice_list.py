@@ -113,14 +113,14 @@ class ChoiceList(RowList):
             self.post_message(self.Chosen(self.cursor))
 
 
-class WholeList(ChoiceList):
+class FullHeightList(ChoiceList):
     """A list as high as its rows, if there is room."""
 
     def get_content_height(self, *_: object) -> int:
         return max(1, sum(map(self.row_height, range(len(self.rows)))))
 
 
-class LedList(WholeList):
+class AutocompleteList(FullHeightList):
     """A list whose cursor is moved from the input above it."""
 
     IS_LED = True

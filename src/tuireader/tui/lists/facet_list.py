@@ -6,17 +6,14 @@ from array import array
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from tuireader.model.headline import Names
+from tuireader.model import article, feed
+from tuireader.model.article import Names
+from tuireader.text.folding import fold
 from tuireader.text.printable import printable
 from tuireader.tui.lists.side_list import Choice, Choices, SideList, Table, keys_of
 from tuireader.urls.hosts import named_host
-
-if TYPE_CHECKING:
-    from tuireader.model.article import FacetColumns, Totals
-    from tuireader.model.feed import FeedSummary
-
 
 _SORTED_BY = 100
 """Maximum characters of a name by which it is sorted: thousands of names may be as long as they are allowed to be."""
@@ -36,7 +33,7 @@ class Facets(NamedTuple):
     """Digits of the highest unread count."""
 
 
-def prepare(facets: FacetColumns, nameless: str) -> Facets:
+def prepare(facets: article.FacetColumns, nameless: str) -> Facets:
     """Sort facets; articles without one come last, under the name `nameless`.
 
     If no article has a facet of this kind, the result is empty.
@@ -48,7 +45,7 @@ def prepare(facets: FacetColumns, nameless: str) -> Facets:
     return _sorted(table)
 
 
-def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
+def prepare_feeds(feeds: Sequence[feed.FeedSummary], *, narrowed: bool) -> Facets:
     """Rows for feeds; a single feed has no row, and feeds of the same name show their hosts.
 
     With `narrowed`, feeds without matching articles are left out.
@@ -58,7 +55,7 @@ def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
     return prepare_rows(_feed_rows(feeds), narrowed=narrowed)
 
 
-def _feed_rows(feeds: Sequence[FeedSummary]) -> list[Choice]:
+def _feed_rows(feeds: Sequence[feed.FeedSummary]) -> list[Choice]:
     names = Counter(each.feed.name for each in feeds)
     return [
         Choice(
@@ -89,8 +86,6 @@ def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
 
 def _sorted(table: Table) -> Facets:
     """Both orders of a table, the nameless row last."""
-    from tuireader.text.folding import fold
-
     nameless, totals = table.nameless, table.totals
     folded = [fold(name[:_SORTED_BY]) for name in table.names]
     places = range(len(folded))
@@ -194,7 +189,6 @@ class FacetList(SideList):
 def _folded(text: str) -> str:
     if not text:
         return ""
-    from tuireader.text.folding import fold
 
     return fold(text)
 
@@ -210,7 +204,7 @@ class ViewList(SideList):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__("", id=id)
 
-    def show(self, totals: Totals | None, feeds: Sequence[FeedSummary]) -> None:
+    def show(self, totals: article.Totals | None, feeds: Sequence[feed.FeedSummary]) -> None:
         """Show the counts; the problem of a single feed, which has no row, is shown here."""
         failed = len(feeds) == 1 and feeds[0].is_in_trouble
         self.set_rows(

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.message import Message
 
-from tuireader.model.headline import Clock, StatusChange, minutes
+from tuireader.model import article
+from tuireader.model.article import Clock, Headline, StatusChange, minutes
 from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.linear import is_linear
-from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.safe_text import ELLIPSIS, age, cut, from_right, is_relative, lines, pad, people
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.model.article import Excerpt
-    from tuireader.model.headline import Headline
+from tuireader.tui.support.viewport import Omitted, is_linear, unless_omitted
 
 _AGE = 8
 """Cells of the longest age: "Mar 2014"."""
@@ -83,7 +78,7 @@ class HeadlineList(RowList):
         self._with_feed = False
         self.searched = False
         """Whether rows show a search excerpt."""
-        self._contexts: dict[int, Excerpt] = {}
+        self._contexts: dict[int, article.Excerpt] = {}
         self._wanting: set[int] = set()
         self.dense = False
         """Compact: one line a headline, no blank lines."""
@@ -279,7 +274,7 @@ class HeadlineList(RowList):
     def contexts_in_sight(self) -> int:
         return 0 if self.dense else -(-self.room // _SEARCHED_HEIGHT)
 
-    def set_contexts(self, contexts: Mapping[int, Excerpt]) -> None:
+    def set_contexts(self, contexts: Mapping[int, article.Excerpt]) -> None:
         self._contexts.update(contexts)
         self.refresh()
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from tuireader.model.article import Excerpt
-    from tuireader.model.headline import Headline, StatusChange
+from tuireader.model import article
+from tuireader.model.article import Headline, StatusChange
 
 PAGE = 64
 KEPT = 12 * PAGE
@@ -34,7 +33,7 @@ class View:
     rows: Sequence[Headline] = ()
     places: Mapping[int, int | None] = field(default_factory=dict)
     """Rows by article id; None: not in the list."""
-    contexts: Mapping[int, Excerpt] = field(default_factory=dict)
+    contexts: Mapping[int, article.Excerpt] = field(default_factory=dict)
     """Loaded search excerpts by article id."""
     ranked: list[int] | None = None
     """The ids of the whole list if it is ranked: then pages are read from this."""

@@ -18,9 +18,8 @@ from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.lists.rows import Piece, Rows
 from tuireader.tui.support import safe_text
-from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import cut
-from tuireader.tui.support.viewport import Place, ThumbDrag, share_at
+from tuireader.tui.support.viewport import Place, ThumbDrag, is_linear, share_at
 from tuireader.tui.themes import readable
 
 TONES = {
@@ -45,7 +44,7 @@ RIGHT = 3
 """Textual's number of the right mouse button."""
 
 
-class Sight(NamedTuple):
+class VisibleLines(NamedTuple):
     """The visible lines, cached until something changes."""
 
     size: Size
@@ -80,7 +79,7 @@ class RowList(Rows):
         self.empty: list[list[Piece]] = []
         """Lines shown in an empty list."""
         self._drag = ThumbDrag(self, self._drag_to)
-        self._sight: Sight | None = None
+        self._sight: VisibleLines | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
         """Styles by role and whether under the cursor, cached."""
 
@@ -172,7 +171,7 @@ class RowList(Rows):
             return self.strip(self.head_line(y))
         if self._sight is None or self._sight.size != self.size:
             places = self.places()
-            self._sight = Sight(self.size, places, self.thumb_of(places), {})
+            self._sight = VisibleLines(self.size, places, self.thumb_of(places), {})
         _, places, thumb, rows = self._sight
         index = y - self.HEAD
         if index >= len(places):

@@ -13,9 +13,8 @@ from textual.message import Message
 from tuireader.text.printable import printable
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.linear import is_linear
-from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.safe_text import cut, pad
+from tuireader.tui.support.viewport import Omitted, is_linear, unless_omitted
 
 
 class Choice(NamedTuple):

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.widget import Widget
 
+from tuireader.content.document import model
 from tuireader.errors import AddressError
 from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.model import article as model_article
+from tuireader.model import feed as model_feed
+from tuireader.model.article import Field, Status
 from tuireader.store import articles
 from tuireader.text.printable import printable
-from tuireader.tui.main.reading_pane import Start
+from tuireader.tui.article import view as article_view
+from tuireader.tui.dialogs import palette_and_help, questions
+from tuireader.tui.main.background_tasks import BackgroundTasks
+from tuireader.tui.main.headlines_pane import HeadlinesPane
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.reading_pane import ReadingPane, Start
+from tuireader.tui.main.statuses import StatusController
+from tuireader.tui.support import browser
 from tuireader.tui.support.safe_text import copy_address, toast
 from tuireader.tui.support.workers import AsyncWork, start
 
-if TYPE_CHECKING:
-    from tuireader.model.article import Article
-    from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.headline import Field, Status
-    from tuireader.tui.article.view import ArticleView
-    from tuireader.tui.main.background_tasks import BackgroundTasks
-    from tuireader.tui.main.headlines_pane import HeadlinesPane
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.reading_pane import ReadingPane
-    from tuireader.tui.main.statuses import StatusController
-
-
-MOST_TABS = 20
+TABS_MAX = 20
 """Maximum number of pages opened at once."""
 
 
@@ -82,11 +81,11 @@ class ArticleCommands:
         self._headlines.headlines.select(frozenset())
 
     def browse(self) -> None:
-        """Open the article in the user's browser; of a selection, at most `MOST_TABS`."""
+        """Open the article in the user's browser; of a selection, at most `TABS_MAX`."""
         ids = sorted(self._target.articles(), reverse=True)
-        if len(ids) > MOST_TABS:
-            toast(self._headlines, f"{MOST_TABS} of {len(ids)} are opened: more at once few browsers bear.")
-        for id_ in ids[:MOST_TABS]:
+        if len(ids) > TABS_MAX:
+            toast(self._headlines, f"{TABS_MAX} of {len(ids)} are opened: more at once few browsers bear.")
+        for id_ in ids[:TABS_MAX]:
             self._external.browse_article(id_)
 
     def copy_link(self) -> None:
@@ -103,11 +102,8 @@ class ArticleCommands:
             self._reading.fetch_full_text(article.id)
 
 
-def open_contents(view: ArticleView, go_there: Callable[[], object]) -> None:
+def open_contents(view: article_view.ArticleView, go_there: Callable[[], object]) -> None:
     """Show the headings of the article in a dialog; `go_there` and jump to the chosen one."""
-    from tuireader.tui.screens.contents import ContentsScreen
-    from tuireader.tui.screens.dialog import open_dialog
-
     contents = view.contents
     if contents is None or not contents.headings:
         toast(view, "No article is open." if contents is None else "This article has no headings.")
@@ -118,17 +114,17 @@ def open_contents(view: ArticleView, go_there: Callable[[], object]) -> None:
             go_there()
             view.jump_to_heading(contents.article_id, index)
 
-    open_dialog(view.app, ContentsScreen(contents.title, contents.headings, contents.here, contents.length), jump)
+    questions.open_dialog(
+        view.app,
+        palette_and_help.ContentsScreen(contents.title, contents.headings, contents.here, contents.length),
+        jump,
+    )
 
 
-def open_links(view: ArticleView) -> None:
+def open_links(view: article_view.ArticleView) -> None:
     """Show the article's outgoing links in a dialog and open the chosen one."""
-    from tuireader.content.document.model import links_out
-    from tuireader.tui.screens.contents import LinksScreen
-    from tuireader.tui.screens.dialog import open_dialog
-
     links = view.links
-    if not links_out(links):
+    if not model.links_out(links):
         toast(view, "No article is open." if view.contents is None else "This article has no links.")
         return
 
@@ -136,7 +132,7 @@ def open_links(view: ArticleView) -> None:
         if index is not None:
             view.post_message(view.OpenLink(links[index].url))
 
-    open_dialog(view.app, LinksScreen(links), follow)
+    questions.open_dialog(view.app, palette_and_help.LinksScreen(links), follow)
 
 
 class TargetArticle(NamedTuple):
@@ -153,7 +149,7 @@ class KeyTarget:
         self._panes = panes
 
     @property
-    def _reading(self) -> tuple[Article, Status] | None:
+    def _reading(self) -> tuple[model_article.Article, Status] | None:
         return self._panes.reading.opened if self._panes.pane == "article" else None
 
     def article(self) -> TargetArticle | None:
@@ -179,11 +175,11 @@ class KeyTarget:
             return None
         return Start(headline.id, is_next_unread=self._panes.pane != "article" and not headline.read)
 
-    def feed(self) -> Feed | None:
+    def feed(self) -> model_feed.Feed | None:
         summary = self.summary()
         return None if summary is None else summary.feed
 
-    def summary(self) -> FeedSummary | None:
+    def summary(self) -> model_feed.FeedSummary | None:
         """The feed under the cursor, or the only chosen feed, with its counts."""
         sidebar = self._panes.sidebar
         if (pointed := sidebar.pointed_feed) is not None:
@@ -240,10 +236,8 @@ class ExternalPrograms:
             self._on_their_way.discard(address)
 
     async def _hand_over(self, address: str) -> None:
-        from tuireader.tui.support.browser import open_link
-
         try:
-            await open_link(self._node.app, address)
+            await browser.open_link(self._node.app, address)
         except AddressError as error:
             toast(self._node, str(error), severity="error")
 

@@ -8,32 +8,36 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from textual.timer import Timer
 from textual.widget import Widget
 
 from tuireader.async_tools import in_thread
+from tuireader.config import Config
 from tuireader.errors import StoreError
+from tuireader.library import rules
+from tuireader.library.archiving import save_older
 from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.refreshing import upkeep
+from tuireader.model import feed as model_feed
+from tuireader.model.article import Clock
+from tuireader.model.query import Query
 from tuireader.store import articles, connection, feeds
-from tuireader.tasks.task import Context, Ends
+from tuireader.store.pruning import Limits
+from tuireader.store.queries import article_lists
+from tuireader.tasks import feeds as tasks_feeds
+from tuireader.tasks.task import Context, Ends, Step, Steps
 from tuireader.text.sentences import counted
+from tuireader.tui.dialogs import questions
 from tuireader.tui.keys import keys_of
+from tuireader.tui.lists import choice_list
+from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.syncing import SyncController
 from tuireader.tui.main.task_runner import Ended, Task, TaskRunner
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import ASKING, UNHURRIED, Web, give_back_memory, start
-
-if TYPE_CHECKING:
-    from tuireader.config.options import Config
-    from tuireader.library.rules.prune import Wanted
-    from tuireader.model.feed import Feed
-    from tuireader.model.headline import Clock
-    from tuireader.model.query import Query
-    from tuireader.tasks.task import Step, Steps
-    from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.support.workers import ASKING, IDLE_DELAY, Web, give_back_memory, start
 
 
 class BackgroundTasks:
@@ -69,7 +73,7 @@ class BackgroundTasks:
 
     # New articles.
 
-    def refresh(self, wanted: Sequence[Feed] | None, *, force: bool, quiet: bool = False) -> None:
+    def refresh(self, wanted: Sequence[model_feed.Feed] | None, *, force: bool, quiet: bool = False) -> None:
         """Refresh feeds (None: all); without `force` only those that are due. `quiet` suppresses the report."""
         try:
             asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
@@ -83,7 +87,7 @@ class BackgroundTasks:
         self.runner.start(
             Task(
                 "refresh",
-                "tuireader.tasks.refresh",
+                "tuireader.tasks.feeds",
                 lambda on: self._refresh(on, asked, force=force, quiet=quiet),
                 said_again="Already refreshing." if force else "",
                 beside=True,
@@ -93,17 +97,15 @@ class BackgroundTasks:
     def refresh_quietly(self) -> None:
         self.refresh(None, force=False, quiet=True)
 
-    def _feeds_to_ask(self, *, force: bool) -> list[Feed]:
+    def _feeds_to_ask(self, *, force: bool) -> list[model_feed.Feed]:
         if not force:
             return feeds.due(self._connection, self._clock())
         return [feed for feed in feeds.every(self._connection) if not feed.is_never_asked]
 
-    async def _refresh(self, on: Context, asked: Sequence[Feed], *, force: bool, quiet: bool) -> Steps:
-        from tuireader.tasks.refresh import Tally, refresh
-        from tuireader.tasks.task import Step
+    async def _refresh(self, on: Context, asked: Sequence[model_feed.Feed], *, force: bool, quiet: bool) -> Steps:
 
-        tally = Tally(asked)
-        async with aclosing(refresh(on, tally, force=force)) as steps:
+        tally = tasks_feeds.Tally(asked)
+        async with aclosing(tasks_feeds.refresh(on, tally, force=force)) as steps:
             async for step in steps:
                 yield replace(step, said="", failed="")
         self.offline = tally.offline
@@ -112,13 +114,13 @@ class BackgroundTasks:
 
     # Older articles.
 
-    def read_back(self, feed: Feed | None) -> None:
+    def read_back(self, feed: model_feed.Feed | None) -> None:
         """Start a feed's backfill, or stop it if it is running."""
         if (feed is not None and not feed.holds_pages) or self.runner.is_running("archive"):
             self.runner.start(
                 Task(
                     "archive",
-                    "tuireader.tasks.backfill",
+                    "tuireader.tasks.feeds",
                     lambda on: _backfill(on, feed, is_read=self._config.archive_read),
                     again="stop",
                     said_again="The archive is stopped. Asked again, it goes on from there.",
@@ -135,15 +137,13 @@ class BackgroundTasks:
     def complete(self) -> None:
         """Complete excerpts in all feeds, the open article first; queued after a running completion."""
         task = Task(
-            "complete", "tuireader.tasks.download", self._complete, again="after", says="nothing", is_refresh=False
+            "complete", "tuireader.tasks.feeds", self._complete, again="after", says="nothing", is_refresh=False
         )
         self.runner.start(task, hear=partial(self._fetched, is_asked=False))
 
     def _complete(self, on: Context) -> Steps:
-        from tuireader.tasks.download import complete
-
         opened = self._panes.reading.opened
-        return complete(on, usual=self.usual, shown=None if opened is None else opened[0].id)
+        return tasks_feeds.complete(on, usual=self.usual, shown=None if opened is None else opened[0].id)
 
     def download(self) -> None:
         """Fetch full texts of the selection, else of the list; in the sidebar, of the current row."""
@@ -162,7 +162,7 @@ class BackgroundTasks:
         self._download(lambda c: articles.without_text(c, some))
 
     def fetch_all(self, query: Query) -> None:
-        self._download(lambda c: articles.without_text(c, articles.ids(c, query)))
+        self._download(lambda c: articles.without_text(c, article_lists.ids(c, query)))
 
     def fetch_again(self, ids: Collection[int]) -> None:
         """Replace full texts, whatever they are; queued after a running download."""
@@ -185,7 +185,7 @@ class BackgroundTasks:
     ) -> None:
         task = Task(
             "download",
-            "tuireader.tasks.download",
+            "tuireader.tasks.feeds",
             run,
             again=again,
             said_again=said_again,
@@ -207,12 +207,10 @@ class BackgroundTasks:
             start(self._panes, self._ask_to_prune, group=ASKING, exclusive=True)
 
     async def _ask_to_prune(self) -> None:
-        from tuireader.library.rules.prune import look
-        from tuireader.store.pruning import Limits
 
         config = self._config
         limits = Limits(config.keep_days, config.keep_articles, config.keep_megabytes)
-        found = await self._cache.read(partial(look, now=self._clock(), limits=limits))
+        found = await self._cache.read(partial(rules.look, now=self._clock(), limits=limits))
         if not found.ids:
             toast(
                 self._panes,
@@ -220,42 +218,41 @@ class BackgroundTasks:
                 " keep_megabytes in the configuration; what is unread, starred or tagged stays.",
             )
             return
-        from tuireader.tui.lists.choice_list import Line, WholeList
-        from tuireader.tui.screens.dialog import ChooseScreen, open_dialog
 
-        rows = [Line("Keep everything"), Line(f"Remove {counted(len(found.ids), 'article')}", "not fetched again")]
+        rows = [
+            choice_list.Line("Keep everything"),
+            choice_list.Line(f"Remove {counted(len(found.ids), 'article')}", "not fetched again"),
+        ]
         title = f"{found.said}: read, not starred, not tagged"
-        open_dialog(self._panes.app, ChooseScreen(title, WholeList(rows)), partial(self._prune, found))
+        questions.open_dialog(
+            self._panes.app,
+            questions.ChooseScreen(title, choice_list.FullHeightList(rows)),
+            partial(self._prune, found),
+        )
 
-    def _prune(self, found: Wanted, choice: int | None) -> None:
+    def _prune(self, found: rules.PrunePlan, choice: int | None) -> None:
         if choice == 1:
-            self.runner.start(Task("prune", "tuireader.tasks.prune", lambda on: _prune(on, found)))
+            self.runner.start(Task("prune", "tuireader.tasks.feeds", lambda on: _prune(on, found)))
 
 
 # Loaded by the runner, off the loop.
 
 
-def _backfill(on: Context, feed: Feed | None, *, is_read: bool) -> Steps:
-    from tuireader.library.archiving.save_older import Wanted
-    from tuireader.tasks.backfill import backfill
+def _backfill(on: Context, feed: model_feed.Feed | None, *, is_read: bool) -> Steps:
 
     assert feed is not None  # noqa: S101 - else it is not started
-    return backfill(on, feed, Wanted(is_read=is_read))
+    return tasks_feeds.backfill(on, feed, save_older.BackfillOptions(is_read=is_read))
 
 
 def _fetch(on: Context, find: Callable[[Connection], list[int]], *, replace: bool = False) -> Steps:
-    from tuireader.tasks.download import download
-
-    return download(on, find, replace=replace)
+    return tasks_feeds.download(on, find, replace=replace)
 
 
-def _prune(on: Context, found: Wanted) -> Steps:
-    from tuireader.tasks.prune import prune
-
-    return prune(on, found)
+def _prune(on: Context, found: rules.PrunePlan) -> Steps:
+    return tasks_feeds.prune(on, found)
 
 
-SOON = 1.5
+INDEX_DELAY = 1.5
 """Seconds after a start or a refresh until new articles are indexed."""
 
 
@@ -281,7 +278,7 @@ class Upkeep:
     def later(self) -> None:
         """Schedule upkeep for idle time, new articles first."""
         self.stop()
-        self._timer = self._node.set_timer(SOON, self.index)
+        self._timer = self._node.set_timer(INDEX_DELAY, self.index)
 
     def index(self) -> None:
         """Index new articles now, unless that is running, then merge the search index."""
@@ -295,23 +292,19 @@ class Upkeep:
             self._timer.stop()
 
     async def _index(self) -> None:
-        from tuireader.library.refreshing.upkeep import index_rest
-
         try:
-            await index_rest(self._cache)
+            await upkeep.index_rest(self._cache)
         finally:
             self._is_indexing = False
         await in_thread(give_back_memory)
-        self._timer = self._node.set_timer(UNHURRIED, self._merge)
+        self._timer = self._node.set_timer(IDLE_DELAY, self._merge)
 
     def _merge(self) -> None:
         start(self._node, self._merge_runs, group="merging", exclusive=True)
 
     async def _merge_runs(self) -> None:
-        from tuireader.library.refreshing.upkeep import look_at_all, order_indexes
-
-        await look_at_all(self._cache)
-        await order_indexes(self._cache)
+        await upkeep.look_at_all(self._cache)
+        await upkeep.order_indexes(self._cache)
 
 
 def collect_garbage() -> None:

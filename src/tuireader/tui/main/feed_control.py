@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
+from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import Clock
+from tuireader.library.reading import selectors
+from tuireader.library.subscribing import subscription
+from tuireader.model import feed as model_feed
+from tuireader.model.article import Clock, Mode
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, site_facts
+from tuireader.store import feeds, pruning, site_facts
+from tuireader.store.queries import article_lists
 from tuireader.text.sentences import counted
-from tuireader.tui.main.statuses import UndoStep
+from tuireader.tui.dialogs import feed_info, forms, page_text, questions, subscribe
+from tuireader.tui.main.article_commands import ExternalPrograms
+from tuireader.tui.main.background_tasks import BackgroundTasks
+from tuireader.tui.main.navigation import Navigation
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.query_controller import QueryController
+from tuireader.tui.main.statuses import StatusController, UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, Web, start
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.config.options import Config
-    from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.full_text import Mode
-    from tuireader.tui.main.article_commands import ExternalPrograms
-    from tuireader.tui.main.background_tasks import BackgroundTasks
-    from tuireader.tui.main.navigation import Journey
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.query_controller import QueryController
-    from tuireader.tui.main.statuses import StatusController
-    from tuireader.tui.screens.address import Added, AddressScreen
-    from tuireader.tui.screens.feed_info import Known, Wish
-    from tuireader.tui.screens.page_text import Chosen
-
-
-AGAIN = 50
+REFETCHED_MAX = 50
 """Maximum number of texts refetched after the selectors of a feed change."""
 
 
@@ -86,22 +81,20 @@ class FeedController:
         leaving = await self._cache.read(feeds.leaving)
         self._hide(frozenset(leaving))
 
-    def show(self, summary: FeedSummary | None) -> None:
+    def show(self, summary: model_feed.FeedSummary | None) -> None:
         """Show the dialog of a feed; without a feed, say how to choose one."""
         if summary is None:
             toast(self._node, "Put the cursor on a feed, or on one of its articles.")
             return
         start(self._node, partial(self._show, summary.feed), group=ASKING, exclusive=True)
 
-    async def _show(self, feed: Feed) -> None:
+    async def _show(self, feed: model_feed.Feed) -> None:
         known = await self._cache.read(partial(_known, feed=feed, usual=self._usual))
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.feed_info import FeedInfoScreen
 
-        dialog = FeedInfoScreen(known, self._clock())
-        open_dialog(self._node.app, dialog, lambda wish: self._do(feed, wish))
+        dialog = feed_info.FeedInfoScreen(known, self._clock())
+        questions.open_dialog(self._node.app, dialog, lambda wish: self._do(feed, wish))
 
-    def _do(self, feed: Feed, wish: Wish | None) -> None:
+    def _do(self, feed: model_feed.Feed, wish: feed_info.FeedAction | None) -> None:
         if wish is None:
             return
         if wish.kind == "site":
@@ -115,7 +108,7 @@ class FeedController:
         else:
             self.unsubscribe(feed)
 
-    async def _rename(self, feed: Feed, title: str) -> None:
+    async def _rename(self, feed: model_feed.Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
         before = feed.name if feed.is_of_account else feed.custom_title
         step = UndoStep(f"{title or feed.title} is {feed.name} again", feed_id=feed.id, title=before)
@@ -123,34 +116,34 @@ class FeedController:
         toast(self._node, f"{feed.name} is {title or feed.title} now ({self._undo_key} to undo)")
         self._node.post_message(FeedsChanged())
 
-    async def _set_mode(self, feed: Feed, mode: Mode) -> None:
+    async def _set_mode(self, feed: model_feed.Feed, mode: Mode) -> None:
         await self._cache.write(lambda c: _set_mode(c, feed.id, mode))
         await self._show(feed)
 
-    async def _ask_for_selectors(self, feed: Feed) -> None:
+    async def _ask_for_selectors(self, feed: model_feed.Feed) -> None:
         chosen = await self._cache.read(partial(site_facts.selectors, feed_id=feed.id))
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.page_text import Chosen, PageTextScreen
 
-        def keep(new: Chosen | None) -> None:
+        def keep(new: page_text.Chosen | None) -> None:
             if new is not None:
                 start(self._node, partial(self._keep_selectors, feed, new), group="rename")
 
-        open_dialog(self._node.app, PageTextScreen(feed, self._cache, self._web, Chosen(*chosen)), keep)
+        questions.open_dialog(
+            self._node.app, page_text.PageTextScreen(feed, self._cache, self._web, page_text.Chosen(*chosen)), keep
+        )
 
-    async def _keep_selectors(self, feed: Feed, chosen: Chosen) -> None:
+    async def _keep_selectors(self, feed: model_feed.Feed, chosen: page_text.Chosen) -> None:
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
         toast(self._node, "Kept: the texts of its pages are taken so from now on.")
-        self._tasks.fetch_again(there[:AGAIN])
+        self._tasks.fetch_again(there[:REFETCHED_MAX])
 
-    def unsubscribe(self, feed: Feed) -> None:
+    def unsubscribe(self, feed: model_feed.Feed) -> None:
         """Hide a feed until it is removed at the end."""
         step = UndoStep(f"{feed.name} is back", feed_id=feed.id)
         self._hide(self.hidden | {feed.id})
         self._statuses.can_be_undone(step)
         start(self._node, partial(self._leave, step, feed), group="writes")
 
-    async def _leave(self, step: UndoStep, feed: Feed) -> None:
+    async def _leave(self, step: UndoStep, feed: model_feed.Feed) -> None:
         try:
             starred = await self._cache.write(partial(_leave, feed_id=feed.id, now=self._clock()))
         except TuireaderError:
@@ -182,15 +175,11 @@ class FeedController:
             self._node.post_message(FeedsChanged())
 
 
-def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
+def _known(c: Connection, feed: model_feed.Feed, usual: Mode) -> feed_info.Known:
     """Collect the facts for the feed dialog, with counts that ignore the current query."""
-    from tuireader.model.feed import FeedSummary  # seldom needed, as the rest
-    from tuireader.store import pruning, site_facts
-    from tuireader.tui.screens.feed_info import Known
-
     unread, total = feeds.counts(c, feed.id)
-    return Known(
-        FeedSummary(feed, unread, total),
+    return feed_info.Known(
+        model_feed.FeedSummary(feed, unread, total),
         site_facts.archive_of(c, feed.id),
         site_facts.mode(c, feed.id, usual),
         site_facts.learned(c, feed.id),
@@ -201,36 +190,26 @@ def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
 
 
 def _set_mode(c: Connection, feed_id: int, mode: Mode) -> None:
-    from tuireader.library.reading.selectors import set_mode  # seldom needed
-
-    set_mode(c, feed_id, mode)
+    selectors.set_mode(c, feed_id, mode)
 
 
-def _choose(c: Connection, feed_id: int, chosen: Chosen) -> list[int]:
-    from tuireader.library.reading.selectors import choose  # seldom needed
-
-    return choose(c, feed_id, *chosen)
+def _choose(c: Connection, feed_id: int, chosen: page_text.Chosen) -> list[int]:
+    return selectors.choose(c, feed_id, *chosen)
 
 
 def _rename(connection: Connection, feed_id: int, title: str) -> None:
-    from tuireader.library.subscribing.subscription import rename  # seldom needed
-
-    rename(connection, feed_id, title)
+    subscription.rename(connection, feed_id, title)
 
 
 def _leave(connection: Connection, feed_id: int, now: datetime) -> int:
     """Mark a feed for removal; returns how many of its articles are starred."""
-    from tuireader.library.subscribing.subscription import leave  # seldom needed
-
-    leave(connection, feed_id, now)
+    subscription.leave(connection, feed_id, now)
     return feeds.starred(connection, feed_id)
 
 
 def _unsubscribe_leaving(connection: Connection) -> None:
     if feeds.leaving(connection):
-        from tuireader.library.subscribing.subscription import unsubscribe_leaving  # seldom needed
-
-        unsubscribe_leaving(connection)
+        subscription.unsubscribe_leaving(connection)
 
 
 class Destination(NamedTuple):
@@ -246,7 +225,7 @@ class Destination(NamedTuple):
 class SiteAdded(Message):
     """The dialog was closed; `added` is None if nothing was added."""
 
-    def __init__(self, added: Added | None) -> None:
+    def __init__(self, added: forms.Added | None) -> None:
         super().__init__()
         self.added = added
 
@@ -264,21 +243,17 @@ class AddController:
 
     def ask(self, addresses: Sequence[str]) -> None:
         """Open the subscribe dialog, filled with addresses if given."""
-        from tuireader.tui.screens.subscribe import SubscribeScreen
-
         is_first = not self.has_feeds()
-        self._open(SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first))
+        self._open(
+            subscribe.SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first)
+        )
 
     def ask_for_page(self) -> None:
         """Open the dialog that saves a single page."""
-        from tuireader.tui.screens.subscribe import PageScreen
+        self._open(subscribe.PageScreen(self._cache, self._web, clock=self._clock))
 
-        self._open(PageScreen(self._cache, self._web, clock=self._clock))
-
-    def _open(self, dialog: AddressScreen) -> None:
-        from tuireader.tui.screens.dialog import open_dialog
-
-        open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
+    def _open(self, dialog: forms.AddressScreen) -> None:
+        questions.open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
 
     def has_feeds(self) -> bool:
         """Whether there are subscriptions; True if they cannot be read, which is reported."""
@@ -288,10 +263,10 @@ class AddController:
             toast(self._node, str(error), severity="error")
             return True
 
-    def lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
+    def lead_to(self, added: forms.Added, choosing: QueryController, journey: Navigation) -> None:
         start(self._node, partial(self._lead_to, added, choosing, journey), group="added", exclusive=True)
 
-    async def _lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
+    async def _lead_to(self, added: forms.Added, choosing: QueryController, journey: Navigation) -> None:
         there = await self.destination(added)
         await choosing.show(there.query)
         if there.said:
@@ -301,7 +276,7 @@ class AddController:
         else:
             journey.open(there.article_id)
 
-    async def destination(self, added: Added) -> Destination:
+    async def destination(self, added: forms.Added) -> Destination:
         """Find the list and the article to show: the article that was asked for, else the newest of a new feed."""
         query = Query() if added.feed_id is None else Query(feeds=(added.feed_id,))
 
@@ -313,7 +288,7 @@ class AddController:
             if added.was_here:
                 name = next((feed.name for feed in every if feed.id == added.feed_id), "This site")
                 return there._replace(said=f"{name} is here already.")
-            newest = articles.window(connection, query, 0, 1)
+            newest = article_lists.window(connection, query, 0, 1)
             if not newest:
                 return there._replace(said="There are no articles in this feed yet.")
             return there._replace(article_id=newest[0].id)

@@ -9,37 +9,33 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import import_module
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.timer import Timer
 
 from tuireader.async_tools import in_thread
+from tuireader.content.dom import sanitize
 from tuireader.errors import NotFoundError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import Clock, StatusChange
+from tuireader.model import article
+from tuireader.model.article import Clock, Headline, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import snapshot, version
-from tuireader.store.queries import search
+from tuireader.store.queries import article_lists, search
 from tuireader.store.queries.search import excerpt_around
-from tuireader.tui.chrome.bars import Backdrop
+from tuireader.tui.chrome import Backdrop
 from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
-    from tuireader.model.article import Excerpt
-    from tuireader.model.headline import Headline
-
-
-WATCH = 2.0
+WATCH_INTERVAL = 2.0
 """Seconds between checks for changes by other programs."""
-PACE = 0.5
+RELOAD_INTERVAL = 0.5
 """Minimum seconds between reloads while the cache changes."""
 
 
@@ -115,19 +111,19 @@ class HeadlinesPane(Backdrop):
         self.watch_cache()
 
     def watch_cache(self) -> None:
-        self.set_interval(WATCH, self._watch)
+        self.set_interval(WATCH_INTERVAL, self._watch)
 
     # Rows that come into sight.
 
     def _at(self, row: int, limit: int) -> list[Headline]:
         if (ranked := self._ranked) is not None:
-            return self._reading(lambda c: articles.headlines(c, ranked[row : row + limit]))
-        return self._reading(lambda c: articles.window(c, self.listed, row, limit))
+            return self._reading(lambda c: article_lists.headlines(c, ranked[row : row + limit]))
+        return self._reading(lambda c: article_lists.window(c, self.listed, row, limit))
 
     def _beside(self, headline: Headline | None, step: int, limit: int) -> list[Headline]:
         if (ranked := self._ranked) is not None:
-            return self._reading(lambda c: articles.beside_among(c, ranked, headline, step, limit))
-        return self._reading(lambda c: articles.beside(c, self.listed, headline, step, limit))
+            return self._reading(lambda c: article_lists.beside_among(c, ranked, headline, step, limit))
+        return self._reading(lambda c: article_lists.beside(c, self.listed, headline, step, limit))
 
     def _reading(self, read: Callable[[Connection], list[Headline]]) -> list[Headline]:
         try:
@@ -154,7 +150,7 @@ class HeadlinesPane(Backdrop):
     def outdate_soon(self) -> None:
         """Request a reload, debounced."""
         if self._paced is None:
-            self._paced = self.set_timer(PACE, self._outdate)
+            self._paced = self.set_timer(RELOAD_INTERVAL, self._outdate)
 
     def _outdate(self) -> None:
         self._paced = None
@@ -298,7 +294,7 @@ class HeadlinesPane(Backdrop):
 
     @work(group="loading")
     async def load_contexts(self) -> None:
-        await in_thread(import_module, "tuireader.content.dom.plain_text")
+        await in_thread(import_module, "tuireader.content.dom.sanitize")
 
     @on(HeadlineList.ContextWanted)
     def _want_contexts(self, event: HeadlineList.ContextWanted) -> None:
@@ -309,7 +305,7 @@ class HeadlinesPane(Backdrop):
     async def _read_contexts(self, ids: tuple[int, ...], text: str, width: int) -> None:
         """Load search excerpts for visible headlines."""
 
-        def read(connection: Connection) -> dict[int, Excerpt]:
+        def read(connection: Connection) -> dict[int, article.Excerpt]:
 
             return find_contexts(connection, ids, text, width)
 
@@ -323,7 +319,7 @@ def find_in_title(title: str, query: str) -> InTitle:
     return InTitle(search.matches(title, query), search.says_all(title, query))
 
 
-_SOON = 20_000
+_IMMEDIATE_WORDS_MAX = 20_000
 """Words searched for excerpts before headlines are shown, which takes some hundredths of a second."""
 
 
@@ -341,36 +337,37 @@ def list_view(
     Includes the excerpts of the first `contexts` rows, `width` characters each, unless finding them takes too long.
     """
     with snapshot(connection):
-        ranked = articles.ids(connection, query) if articles.has_to_be_ranked(connection, query) else None
-        count = articles.count(connection, query) if ranked is None else len(ranked)
+        ranked = article_lists.ids(connection, query) if article_lists.has_to_be_ranked(connection, query) else None
+        count = article_lists.count(connection, query) if ranked is None else len(ranked)
         places = {article_id: _place(connection, query, ranked, article_id) for article_id in ids}
         middle = next(iter(places.values()), None)
         if middle is None:
             middle = max(0, min(row, count - 1))
         start, end = max(0, middle - PAGE), middle + PAGE
         if ranked is None:
-            rows = articles.window(connection, query, start, end - start)
+            rows = article_lists.window(connection, query, start, end - start)
         else:
-            rows = articles.headlines(connection, ranked[start:end])
+            rows = article_lists.headlines(connection, ranked[start:end])
         first = rows[:contexts]
-        soon = sum(headline.words for headline in first) <= _SOON
+        soon = sum(headline.words for headline in first) <= _IMMEDIATE_WORDS_MAX
         found = find_contexts(connection, [each.id for each in first], query.text, width) if first and soon else {}
-        return View(count, start, rows, places, found, ranked, articles.highest_id(connection))
+        return View(count, start, rows, places, found, ranked, article_lists.highest_id(connection))
 
 
 def _place(connection: sqlite3.Connection, query: Query, ranked: list[int] | None, article_id: int) -> int | None:
     if ranked is None:
-        return articles.rank(connection, query, article_id)
+        return article_lists.rank(connection, query, article_id)
     return ranked.index(article_id) if article_id in ranked else None
 
 
-def find_contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
+def find_contexts(
+    connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int
+) -> dict[int, article.Excerpt]:
     """Find the search excerpt of each article, about `width` characters."""
     # Imported in the thread that looks for the first ones: it brings the HTML libraries along.
-    from tuireader.content.dom.plain_text import plain_text
 
-    found: dict[int, Excerpt] = {}
+    found: dict[int, article.Excerpt] = {}
     for article_id in ids:
         with suppress(NotFoundError):  # removed meanwhile
-            found[article_id] = excerpt_around(plain_text(articles.body(connection, article_id)), text, width)
+            found[article_id] = excerpt_around(sanitize.plain_text(articles.body(connection, article_id)), text, width)
     return found

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
 
 from textual import events
 
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.model.article import StatusChange
 from tuireader.store import articles
 from tuireader.tui import keys
-from tuireader.tui.support.workers import Stillness, start
+from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.reading_pane import Arrival
+from tuireader.tui.main.statuses import StatusController
+from tuireader.tui.support.workers import Debounce, start
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.headline import StatusChange
-    from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.reading_pane import Arrival
-    from tuireader.tui.main.statuses import StatusController
-
-
-GOING_ON = ("next-article", "previous-article", "next-unread", "previous-unread")
+STEP_COMMANDS = ("next-article", "previous-article", "next-unread", "previous-unread")
 """Commands that step from article to article."""
 
 
-class Journey:
+class Navigation:
     """Moves the user from article to article."""
 
     def __init__(
@@ -42,7 +37,7 @@ class Journey:
         self._target = target
         self._statuses = statuses
         self._read_mark = read_mark
-        self._going_on = keys.bound_to(GOING_ON, keymap)
+        self._going_on = keys.bound_to(STEP_COMMANDS, keymap)
         self._is_alone_on_arrival = False
         """Whether the article being loaded will be shown in zen mode."""
 
@@ -111,7 +106,7 @@ class ReadMark:
         self._after = after
         self._waiting: int | None = None
         """The article to mark."""
-        self._stillness = Stillness(panes, after, self._mark)
+        self._stillness = Debounce(panes, after, self._mark)
 
     def expect(self, article_id: int, *, read: bool) -> None:
         """Prepare to mark an article that is shown now, unless it is read."""
@@ -146,7 +141,7 @@ class ReadMark:
 class LinkTrail:
     """Follows links: opens known articles in the reader, everything else in the browser."""
 
-    def __init__(self, panes: PanesScreen, cache: Cache, journey: Journey, external: ExternalPrograms) -> None:
+    def __init__(self, panes: PanesScreen, cache: Cache, journey: Navigation, external: ExternalPrograms) -> None:
         self._panes = panes
         self._cache = cache
         self._journey = journey
@@ -189,7 +184,7 @@ class LinkTrail:
         return True
 
 
-PAUSE = 0.15
+PREVIEW_DELAY = 0.15
 """Seconds for which the cursor must rest on a headline before its article is shown."""
 
 
@@ -198,7 +193,7 @@ class Preview:
 
     def __init__(self, panes: PanesScreen) -> None:
         self._panes = panes
-        self._stillness = Stillness(panes, PAUSE, self._show)
+        self._stillness = Debounce(panes, PREVIEW_DELAY, self._show)
 
     def pointed(self) -> None:
         self._stillness.moved()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,21 +12,17 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tuireader.tui import keys
-from tuireader.tui.chrome.bars import Beside, HintBar, Seam, TitleBar
-from tuireader.tui.chrome.bottom_bar import BottomBar
-from tuireader.tui.commands import BY_ID
+from tuireader.tui.article import view
+from tuireader.tui.chrome import BottomBar, HintBar, Seam, SideBySide, TitleBar
+from tuireader.tui.commands import BY_ID, Place
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.sidebar import Sidebar
-from tuireader.tui.support.linear import is_linear
-from tuireader.tui.support.resize_safe_screen import SteadyScreen
 from tuireader.tui.support.safe_text import toast
-
-if TYPE_CHECKING:
-    from tuireader.tui.article.view import ArticleView
-    from tuireader.tui.commands import Place
+from tuireader.tui.support.textual_internals import SteadyScreen
+from tuireader.tui.support.viewport import is_linear
 
 Pane = Literal["sidebar", "headlines", "article"]
 
@@ -35,7 +31,7 @@ Handler = Callable[[], Awaitable[None] | None]
 
 TWO_PANES, THREE_PANES = 72, 120
 """Minimum widths in cells for two and for three panes side by side."""
-_TRIES = 5
+_LAYOUT_FRAMES_MAX = 5
 """Frames to wait for the layout of panes that were just shown."""
 LOW = 16
 """Heights in lines below which the seams are hidden."""
@@ -80,7 +76,7 @@ class PanesScreen(SteadyScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.title_bar
         yield self.seams[0]
-        with Beside(id="panes"):
+        with SideBySide(id="panes"):
             yield self.sidebar
             yield self.headlines_pane
             yield self.reading
@@ -92,7 +88,7 @@ class PanesScreen(SteadyScreen[None]):
         return self.headlines_pane.headlines
 
     @property
-    def article(self) -> ArticleView:
+    def article(self) -> view.ArticleView:
         return self.reading.view
 
     # Layout.
@@ -121,7 +117,7 @@ class PanesScreen(SteadyScreen[None]):
             self.set_class(holds, class_)
         self.call_after_refresh(self._follow_panes)
 
-    def _follow_panes(self, tries: int = _TRIES) -> None:
+    def _follow_panes(self, tries: int = _LAYOUT_FRAMES_MAX) -> None:
         """Run layout-dependent work once the visible panes have a position and size.
 
         In a terminal of almost no width they never do.
@@ -230,7 +226,7 @@ class PanesScreen(SteadyScreen[None]):
     async def _do_hint(self, event: HintBar.Clicked) -> None:
         await self._do_command(event.command)
 
-    async def on_article_view_hint_clicked(self, event: ArticleView.HintClicked) -> None:
+    async def on_article_view_hint_clicked(self, event: view.ArticleView.HintClicked) -> None:
         await self._do_command(event.command)
 
     async def _do_command(self, id_: str) -> None:

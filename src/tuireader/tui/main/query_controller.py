@@ -6,25 +6,23 @@ from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from textual.widget import Widget
 
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.query import Order, Query
-from tuireader.tui.main.statuses import UndoStep
+from tuireader.library.reading import user_edits
+from tuireader.model.query import Order, Query, SavedSearch
+from tuireader.tui import chrome
+from tuireader.tui.lists.facet_list import FacetList
+from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.main.headlines_pane import Place
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.statuses import StatusController, UndoStep
+from tuireader.tui.main.title_and_hints import Captions
+from tuireader.tui.support import field_suggester
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
-
-if TYPE_CHECKING:
-    from tuireader.model.query import SavedSearch
-    from tuireader.tui.chrome.prompt import Prompt
-    from tuireader.tui.lists.facet_list import FacetList
-    from tuireader.tui.lists.side_list import SideList
-    from tuireader.tui.main.headlines_pane import Place
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.statuses import StatusController
-    from tuireader.tui.main.title_and_hints import Captions
 
 
 class QueryController:
@@ -174,9 +172,8 @@ class PromptController:
         self._before = panes.headlines_pane.wanted, panes.headlines_pane.place
         if not text.strip():
             self._order = panes.headlines_pane.wanted.order
-        from tuireader.tui.support.field_suggester import FieldSuggester
 
-        suggester = FieldSuggester(self._cache)
+        suggester = field_suggester.FieldSuggester(self._cache)
         await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:', suggester)
 
     async def ask_name(self, text: str, hint: str, done: Callable[[str], None]) -> None:
@@ -185,7 +182,7 @@ class PromptController:
         self._before_name = self._panes.focused
         await self._panes.bottom.ask(NAME, text, hint, mark="›")
 
-    def changed(self, event: Prompt.Changed) -> None:
+    def changed(self, event: chrome.Prompt.Changed) -> None:
         """Filter or search by the text typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
             self._filtered.set_filter(event.text)  # the list keeps its height meanwhile
@@ -202,7 +199,7 @@ class PromptController:
         else:
             self._want(with_text(before, text), place)
 
-    async def closed(self, event: Prompt.Closed) -> None:
+    async def closed(self, event: chrome.Prompt.Closed) -> None:
         """Keep or discard the typed text, and restore the focus."""
         panes = self._panes
         if not panes.bottom.is_asking:  # enter, and the focus that went away with it, close it twice
@@ -307,19 +304,13 @@ class SearchesController:
 
 
 def _text_of(c: Connection, query: Query) -> str:
-    from tuireader.library.reading import saved
-
-    return saved.text_of(c, query)
+    return user_edits.text_of(c, query)
 
 
 def _keep(c: Connection, name: str, text: str) -> tuple[SavedSearch | None, SavedSearch]:
     """Save a search; returns the former one of this name and the new one."""
-    from tuireader.library.reading import saved
-
-    return saved.named(c, name), saved.keep(c, name, text)
+    return user_edits.named(c, name), user_edits.keep(c, name, text)
 
 
 def _remove(c: Connection, id_: int) -> None:
-    from tuireader.library.reading import saved
-
-    saved.remove(c, id_)
+    user_edits.remove(c, id_)

@@ -9,53 +9,50 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from textual import work
 from textual.message import Message
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from tuireader.async_tools import in_thread
+from tuireader.content.document import model
+from tuireader.content.layout import layout
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import StatusChange, with_changes
+from tuireader.library.politeness import queue as politeness_queue
+from tuireader.library.reading import full_text, open_article
+from tuireader.model import article as model_article
+from tuireader.model.article import Status, StatusChange, with_changes
 from tuireader.model.query import Query
 from tuireader.store import articles, site_facts
-from tuireader.tui.chrome.bars import Backdrop
+from tuireader.store.queries import article_lists
+from tuireader.tui.article import view as article_view
+from tuireader.tui.chrome import Backdrop
+from tuireader.tui.lists.headline_window import View
 from tuireader.tui.main.headlines_pane import ListPosition, list_view
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import UNHURRIED, Stillness, Web, give_back_memory, is_busy
-
-if TYPE_CHECKING:
-    from textual.worker import Worker
-
-    from tuireader.content.document.model import Document
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.reading.open_article import OpenArticle
-    from tuireader.model.article import Article
-    from tuireader.model.headline import Status
-    from tuireader.tui.article.view import ArticleView
-    from tuireader.tui.lists.headline_window import View
+from tuireader.tui.support.workers import IDLE_DELAY, Debounce, Web, give_back_memory, is_busy
 
 _PREPARED = (
     "tuireader.text.bidi",
-    "tuireader.content.layout.head",
+    "tuireader.content.layout.paragraph",
     "tuireader.text.folding",
     "tuireader.tui.article.page_layout",
     "tuireader.tui.article.paint",
 )
 """Modules that the article view needs and that take long to load."""
-POSITION_PAUSE = 1.0
+POSITION_DEBOUNCE = 1.0
 """Seconds without scrolling until the reading position is saved."""
 
 
-_BEFORE_REHEARSAL = 0.3
+_WARM_UP_DELAY = 0.3
 """Seconds after the first headlines until counts and other rows arrive."""
 _REHEARSED, _REHEARSED_WIDTH = 6, 72
 """Blocks laid out for warm-up, and the width."""
 
 
-FromServer = Callable[["PoliteQueue", int], Awaitable[bool]]
+FromServer = Callable[["politeness_queue.PoliteQueue", int], Awaitable[bool]]
 Way = Literal["opened", "previewed", "resumed", "beside", "again"]
 """Why an article is shown: opened by the user, previewed under the cursor, restored with or without focus, or reloaded
 with more text."""
@@ -101,7 +98,7 @@ class ReadingPane(Backdrop):
         cache: Cache,
         web: Web,
         *,
-        make: Callable[[], ArticleView],
+        make: Callable[[], article_view.ArticleView],
         arrived: Callable[[Arrival], None],
         unwritten: Sequence[StatusChange],
         endings: tuple[str, str, str],
@@ -122,8 +119,8 @@ class ReadingPane(Backdrop):
         self.from_server: FromServer = _from_no_server
         """Gets the full text of an article from the server of its account."""
         self._to_unread = to_unread
-        self._view: ArticleView | None = None
-        self.opened: tuple[Article, Status] | None = None
+        self._view: article_view.ArticleView | None = None
+        self.opened: tuple[model_article.Article, Status] | None = None
         """The open article and its status."""
         self.is_of_the_past = False
         """Whether the open article was removed."""
@@ -137,14 +134,14 @@ class ReadingPane(Backdrop):
         """Changes made since an article was last read from the cache, or unwritten at that time."""
         self._positions: dict[int, int] = {}
         """Reading positions by article, before they are written."""
-        self._stillness = Stillness(self, POSITION_PAUSE, self.keep_position)
+        self._stillness = Debounce(self, POSITION_DEBOUNCE, self.keep_position)
         self._shower: Worker[None] | None = None
         """The worker that showed the article and may still be finishing."""
         self._steps: tuple[tuple[int, bool], ...] = ()
         """Pending steps: by how many articles, and whether to unread ones only."""
 
     @property
-    def view(self) -> ArticleView:
+    def view(self) -> article_view.ArticleView:
         if self._view is None:
             self._view = self._make()
             self.mount(self._view)
@@ -173,7 +170,7 @@ class ReadingPane(Backdrop):
         """
         for module in _PREPARED:
             await in_thread(import_module, module)
-        await asyncio.sleep(_BEFORE_REHEARSAL)
+        await asyncio.sleep(_WARM_UP_DELAY)
         if likely is not None and not self.is_opening and not self.has_article:
             with suppress(NotFoundError):
                 await self._cache.read(lambda c: _rehearse(self._read(c, likely).document))
@@ -209,10 +206,8 @@ class ReadingPane(Backdrop):
         toast(self, "Fetching the full text …")
         try:
             async with self._web.queue("tuireader.library.reading.full_text") as queue:
-                from tuireader.library.reading.full_text import fetch_full_text
-
                 if not await self.from_server(queue, article_id):
-                    await fetch_full_text(self._cache, queue, article_id)
+                    await full_text.fetch_full_text(self._cache, queue, article_id)
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
@@ -251,7 +246,7 @@ class ReadingPane(Backdrop):
     async def _open(self, article_id: int, position: ListPosition, how: Way = "opened") -> None:
         self._changes = [*self._unwritten]
 
-        def read(connection: Connection) -> tuple[View | None, OpenArticle, bool]:
+        def read(connection: Connection) -> tuple[View | None, open_article.OpenArticle, bool]:
             opened = self._read(connection, article_id)
             return _around(connection, position, article_id), opened, self._is_last(connection, position, article_id)
 
@@ -266,18 +261,19 @@ class ReadingPane(Backdrop):
         """True if no article follows; not computed for search results."""
         if position.query.text.strip():
             return False
-        return articles.neighbour(connection, position.query, article_id, 1, unread=self._to_unread) is None
+        return article_lists.neighbour(connection, position.query, article_id, 1, unread=self._to_unread) is None
 
-    def _read(self, connection: Connection, article_id: int) -> OpenArticle:
+    def _read(self, connection: Connection, article_id: int) -> open_article.OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
-        from tuireader.library.reading.open_article import Endings, open_article
 
         given = article_id in self._as_given
-        return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True, given=given)
+        return open_article.open_article(
+            connection, article_id, endings=open_article.Endings(*self._endings), beginning=True, given=given
+        )
 
     async def _show(
         self,
-        opened: OpenArticle,
+        opened: open_article.OpenArticle,
         position: ListPosition,
         around: View | None,
         how: Way = "opened",
@@ -304,15 +300,13 @@ class ReadingPane(Backdrop):
             self.view.complete(await in_thread(_completed, opened, self._endings))
         if not opened.document.lang and self.view.divides_words and opened.article.feed_id not in self._looked_at:
             self._looked_at.add(opened.article.feed_id)
-            self.set_timer(UNHURRIED, self._learn_languages)
+            self.set_timer(IDLE_DELAY, self._learn_languages)
 
     @work(exclusive=True, group="languages")
     async def _learn_languages(self) -> None:
         """Detect the languages of feeds, for articles opened later."""
-        from tuireader.library.reading.open_article import learn_language
-
         with suppress(StoreError):  # then their words stay whole
-            await self._cache.take(learn_language)
+            await self._cache.take(open_article.learn_language)
 
     @property
     def is_opening(self) -> bool:
@@ -339,7 +333,7 @@ class ReadingPane(Backdrop):
         by, unread = steps[0]
         here = start.is_next_unread and unread and by > 0
 
-        def find(connection: Connection) -> tuple[View | None, OpenArticle, bool] | str:
+        def find(connection: Connection) -> tuple[View | None, open_article.OpenArticle, bool] | str:
             left = steps[1:] if here else steps
             found = _walked(connection, position.query, start.article_id, left) or (start.article_id if here else None)
             if found is None:
@@ -388,7 +382,7 @@ class ReadingPane(Backdrop):
 
     # Where reading stopped.
 
-    def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
+    def on_article_view_position_changed(self, event: article_view.ArticleView.PositionChanged) -> None:
         if self.opened is None or self.opened[0].id != event.article_id:
             return
         self.opened = (self.opened[0], replace(self.opened[1], position=event.position))
@@ -408,7 +402,7 @@ def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tu
     """The article after some steps, as far as they go; None if the first leads nowhere."""
     at: int | None = None
     for by, unread in steps:
-        found = articles.neighbour(connection, query, start if at is None else at, by, unread=unread)
+        found = article_lists.neighbour(connection, query, start if at is None else at, by, unread=unread)
         if found is None:
             break
         at = found
@@ -425,24 +419,20 @@ def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread
     after, before = ("after", "before") if by > 0 else ("before", "after")
     if not unread:
         return f"No article {after} this one."
-    if articles.neighbour(connection, query, start, -by, unread=True) is None:
+    if article_lists.neighbour(connection, query, start, -by, unread=True) is None:
         return "Everything else here is read."
     return f"No unread article {after} this one. There are some {before} it."
 
 
-def _completed(opened: OpenArticle, endings: tuple[str, str, str]) -> OpenArticle:
-    from tuireader.library.reading.open_article import Endings, complete
-
-    return complete(opened, endings=Endings(*endings))
+def _completed(opened: open_article.OpenArticle, endings: tuple[str, str, str]) -> open_article.OpenArticle:
+    return open_article.complete(opened, endings=open_article.Endings(*endings))
 
 
-def _rehearse(document: Document) -> None:
-    from tuireader.content.layout.layout import is_heavy, lay_out_block
-
+def _rehearse(document: model.Document) -> None:
     for index in range(min(_REHEARSED, len(document.blocks))):
-        if not is_heavy(document, index):
-            lay_out_block(document, index, _REHEARSED_WIDTH)
+        if not layout.is_heavy(document, index):
+            layout.lay_out_block(document, index, _REHEARSED_WIDTH)
 
 
-async def _from_no_server(_queue: PoliteQueue, _article_id: int) -> bool:
+async def _from_no_server(_queue: politeness_queue.PoliteQueue, _article_id: int) -> bool:
     return False

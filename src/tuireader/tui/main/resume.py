@@ -6,39 +6,35 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from textual.widget import Widget
 
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.model.query import Query
 from tuireader.startup_frame import Screens
-from tuireader.store import articles, feeds, folders
-from tuireader.tui.main import query_controller
+from tuireader.store import feeds, folders
+from tuireader.store.queries import article_lists
+from tuireader.tui.article import view as article_view
+from tuireader.tui.lists.headline_list import HeadlineList
+from tuireader.tui.main import query_controller, screen
 from tuireader.tui.main.headlines_pane import Place
-from tuireader.tui.main.reading_pane import POSITION_PAUSE
-from tuireader.tui.support.omitted import Omitted
-from tuireader.tui.support.typeahead import LOOK
-from tuireader.tui.support.ui_state import Setting, UiState
-from tuireader.tui.support.workers import Stillness
+from tuireader.tui.main.navigation import Navigation
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.reading_pane import POSITION_DEBOUNCE
+from tuireader.tui.support.textual_internals import OpenApp
+from tuireader.tui.support.typeahead import POLL_INTERVAL
+from tuireader.tui.support.viewport import Omitted
+from tuireader.tui.support.workers import Debounce, Setting, UiState
 
-if TYPE_CHECKING:
-    from tuireader.tui.article.view import ArticleView
-    from tuireader.tui.lists.headline_list import HeadlineList
-    from tuireader.tui.main.navigation import Journey
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.screen import ReaderScreen
-    from tuireader.tui.support.textual_internals import OpenApp
-
-
-WHEREABOUTS = "whereabouts"
+SESSION_SETTING = "whereabouts"
 """The name of the setting that holds the session."""
 _IDS = ("feeds", "not_feeds", "folders", "not_folders")
 _NAMES = ("categories", "not_categories", "authors", "not_authors", "tags", "not_tags")
 """The fields of a query that hold names; the others hold ids."""
 
 
-class Whereabouts(NamedTuple):
+class SessionState(NamedTuple):
     """The state of a session: query, cursor, and open article."""
 
     query: Query = Query()
@@ -56,7 +52,7 @@ class Whereabouts(NamedTuple):
 class Resume:
     """Saves the session and restores it."""
 
-    def __init__(self, panes: PanesScreen, connection: Connection, state: UiState, journey: Journey) -> None:
+    def __init__(self, panes: PanesScreen, connection: Connection, state: UiState, journey: Navigation) -> None:
         """`connection` is for reads on the loop."""
         self._panes = panes
         self._connection = connection
@@ -66,9 +62,9 @@ class Resume:
         """Whether the restored state is in place."""
         self._awaited = False
         """Whether the open article of the session is still loading."""
-        self._there = Whereabouts()
+        self._there = SessionState()
         """The restored session."""
-        self._stillness = Stillness(panes, POSITION_PAUSE, self.keep)
+        self._stillness = Debounce(panes, POSITION_DEBOUNCE, self.keep)
 
     def keep_soon(self) -> None:
         self._stillness.moved()
@@ -81,7 +77,7 @@ class Resume:
         in_article = panes.pane == "article" and opened is not None
         is_seen = opened is not None and (in_article or panes.panes_beside == 3)
         wanted = query_controller.with_text(panes.headlines_pane.wanted, "")
-        here = Whereabouts(
+        here = SessionState(
             query=replace(wanted, keep=frozenset(), left_feeds=(), apart=False, without_quiet=False),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
@@ -89,13 +85,13 @@ class Resume:
             turned=tuple(facets.id or "" for facets in panes.sidebar.facets if facets.is_turned),
             first=panes.headlines.current.id if panes.headlines.current and not panes.headlines.cursor else None,
         )
-        self._state.put(WHEREABOUTS, to_text(here))
+        self._state.put(SESSION_SETTING, to_text(here))
 
     @property
-    def kept(self) -> Whereabouts:
-        return from_text(self._state.get(WHEREABOUTS, ""))
+    def kept(self) -> SessionState:
+        return from_text(self._state.get(SESSION_SETTING, ""))
 
-    def lead(self, there: Whereabouts) -> None:
+    def lead(self, there: SessionState) -> None:
         """Restore a session on the loop: a thread would only compete with the start.
 
         Raises StoreError if the list cannot be read; then the start screen stays.
@@ -119,15 +115,15 @@ class Resume:
         first, panes = self._there.first, self._panes
         if first is None or panes.headlines.cursor or panes.headlines.current is None:
             return
-        if panes.headlines.current.id != first and articles.headlines(self._connection, [first]):
+        if panes.headlines.current.id != first and article_lists.headlines(self._connection, [first]):
             panes.headlines_pane.show_at_once(self._there.query, Place(first, 0))
 
 
-def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
+def still_there(c: Connection, there: SessionState) -> SessionState:
     """The state without articles and feeds that were removed."""
     query = _with_what_is_left(c, there.query)
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
-    found = {headline.id for headline in articles.headlines(c, known)}
+    found = {headline.id for headline in article_lists.headlines(c, known)}
     return there._replace(
         query=replace(query, keep=frozenset(found)) if query.unread or query.starred else query,
         place=there.place if there.place is not None and there.place.article_id in found else None,
@@ -151,7 +147,7 @@ def _among(ids: tuple[int, ...], left: Collection[int]) -> tuple[int, ...]:
     return tuple(id_ for id_ in ids if id_ in left)
 
 
-def to_text(here: Whereabouts) -> str:
+def to_text(here: SessionState) -> str:
     """Serialise the state as JSON without defaults."""
     query, place = here.query, here.place
     said = {
@@ -171,23 +167,23 @@ def to_text(here: Whereabouts) -> str:
     return json.dumps(kept, ensure_ascii=False) if kept else ""
 
 
-def from_text(text: str) -> Whereabouts:
+def from_text(text: str) -> SessionState:
     """Parse the state, ignoring unknown parts."""
     if not text:
-        return Whereabouts()
+        return SessionState()
     import json
 
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        return Whereabouts()
+        return SessionState()
     if not isinstance(said, dict):
-        return Whereabouts()
+        return SessionState()
     place = _of(int, said.get("place"))
     opened, first = said.get("opened"), said.get("first")
     lists: dict[str, Any] = {name: _of(int, said.get(name)) for name in _IDS}
     lists |= {name: _of(str, said.get(name)) for name in _NAMES}
-    return Whereabouts(
+    return SessionState(
         query=Query(
             **lists,
             unread=said.get("unread") is True,
@@ -207,11 +203,11 @@ def _of(kind: type[Any], value: object) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) and all(type(each) is kind for each in value) else ()
 
 
-PATIENCE = 0.25
+FRAME_DRAW_TIMEOUT = 0.25
 """Seconds that quitting may take longer to draw the startup frame."""
 
 
-async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:
+async def take(app: OpenApp, reader: screen.ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:
     """Draw the startup frame of the next start; None if it is unknown or takes too long.
 
     `leave_out` is told what to omit from the drawing.
@@ -220,13 +216,13 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
         return None
     app.shows_frames = False
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(FRAME_DRAW_TIMEOUT):
             await _lead_back(app, reader)
             leave_out(Omitted.AGES)
             whole = ""
             while not (whole and _is_led_back(app, reader)):  # what was marked last changes what is counted
                 while not _is_led_back(app, reader):
-                    await asyncio.sleep(LOOK)
+                    await asyncio.sleep(POLL_INTERVAL)
                     await _lead_back(app, reader)  # a key before that of quitting may act only now
                 whole = await _drawn(app, reader)
             leave_out(Omitted.AGES | Omitted.COUNTS)
@@ -235,7 +231,7 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
         return None
 
 
-def _is_led_back_to(reader: ReaderScreen) -> bool:
+def _is_led_back_to(reader: screen.ReaderScreen) -> bool:
     """Whether the next start restores what is shown now, or nearly so."""
     if reader.is_finding or reader.config.linear or not reader.resume.is_led or reader.reading.is_of_the_past:
         return False
@@ -243,7 +239,7 @@ def _is_led_back_to(reader: ReaderScreen) -> bool:
     return reader.config.resume or is_as_at_first
 
 
-async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
+async def _lead_back(app: OpenApp, reader: screen.ReaderScreen) -> None:
     """Close what the next start does not restore: dialogs, search, zen mode, positions in the sidebar."""
     app.clear_notifications()
     while app.screen is not reader:
@@ -262,14 +258,14 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
     reader.reading.invite("")  # it comes with what shows articles, which is loaded later
 
 
-def _is_led_back(app: OpenApp, reader: ReaderScreen) -> bool:
+def _is_led_back(app: OpenApp, reader: screen.ReaderScreen) -> bool:
     if app.screen is not reader or reader.zen or reader.wanted.text.strip():
         return False
     has_focus = reader.headlines.has_focus if reader.pane == "headlines" else reader.pane == "article"
     return has_focus and reader.sidebar.focused is None and reader.is_settled and not reader.statuses.is_writing
 
 
-async def _drawn(app: OpenApp, reader: ReaderScreen) -> str:
+async def _drawn(app: OpenApp, reader: screen.ReaderScreen) -> str:
     reader.show_hints()
     for widget in reader.query(Widget):
         widget.refresh()
@@ -306,11 +302,9 @@ def in_force(config: Config, state: UiState, name: str, value: Setting) -> Setti
     return value if name in config.given else state.get(name, value)
 
 
-def make_article_view(config: Config, state: UiState) -> ArticleView:
+def make_article_view(config: Config, state: UiState) -> article_view.ArticleView:
     """Make the article view, with the column width remembered from the last session."""
-    from tuireader.tui.article.view import ArticleView
-
-    view = ArticleView(id="article", reorder=reorders(config))
+    view = article_view.ArticleView(id="article", reorder=reorders(config))
     view.hyphenate = config.hyphenate
     view.is_linear = config.linear
     view.measure = in_force(config, state, "measure", config.measure)

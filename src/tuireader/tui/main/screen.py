@@ -5,53 +5,48 @@ from __future__ import annotations
 import time
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from tuireader.config.options import Config
+from tuireader.config import Config
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import Clock, StatusChange
+from tuireader.model.article import Clock, StatusChange
 from tuireader.model.query import Query
-from tuireader.tui import keys
+from tuireader.tui import chrome, keys
+from tuireader.tui.article import view
 from tuireader.tui.commands import BY_ID
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands, ExternalPrograms, KeyTarget, open_contents, open_links
 from tuireader.tui.main.background_tasks import (
-    SOON,
+    INDEX_DELAY,
     BackgroundTasks,
     Upkeep,
     collect_garbage,
     look_for_damage,
 )
 from tuireader.tui.main.feed_control import AddController, FeedController, FeedsChanged, SiteAdded
+from tuireader.tui.main.headline_selection import MarkController, SelectController
 from tuireader.tui.main.headlines_pane import HeadlinesPane
-from tuireader.tui.main.navigation import Journey, LinkTrail, Preview, ReadMark
+from tuireader.tui.main.navigation import LinkTrail, Navigation, Preview, ReadMark
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.query_controller import PromptController, QueryController, SearchesController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
-from tuireader.tui.main.resume import Resume, Whereabouts, endings, in_force, make_article_view, reorders, toggle_dense
-from tuireader.tui.main.selecting import MarkController, SelectController
+from tuireader.tui.main.resume import Resume, SessionState, endings, in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController, UndoStep
 from tuireader.tui.main.tags_and_folders import FilingController, RuleController
 from tuireader.tui.main.task_runner import Changed, Ended, Progressed
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.typeahead import LOOK
-from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.workers import ASKING, UNHURRIED, Web, is_busy, start
-
-if TYPE_CHECKING:
-    from tuireader.tui.article.view import ArticleView
-    from tuireader.tui.chrome.prompt import Prompt
+from tuireader.tui.support.typeahead import POLL_INTERVAL
+from tuireader.tui.support.workers import ASKING, IDLE_DELAY, UiState, Web, is_busy, start
 
 MINUTE = 60.0
 """Seconds between updates of ages."""
-HELD = 0.5
+FIRST_FRAME_TIMEOUT = 0.5
 """Maximum seconds without drawing at the start while the restored article loads."""
 HIDDEN = "is:hidden "
 """The search text that finds articles hidden by rules."""
@@ -132,7 +127,7 @@ class ReaderScreen(PanesScreen):
         self.filing = FilingController(self, cache, self.statuses, self.tasks.syncing.push)
         self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
         self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
-        self.journey = Journey(self, self.key_target, self.statuses, self.read_mark, keymap)
+        self.journey = Navigation(self, self.key_target, self.statuses, self.read_mark, keymap)
         self.preview = Preview(self)
         self.resume = Resume(self, connection, state, self.journey)
         self.adding = AddController(self, cache, web, connection, clock)
@@ -210,12 +205,12 @@ class ReaderScreen(PanesScreen):
         if self.config.refresh_every:
             self.set_interval(self.config.refresh_every * MINUTE, self.tasks.refresh_quietly)
         self.set_timer(_GARBAGE, collect_garbage)
-        self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
+        self.set_timer(IDLE_DELAY, partial(look_for_damage, self, self.cache))
         self.upkeep.later()
         if self.config.refresh_on_start:
             self.call_after_refresh(self.tasks.refresh, None, force=False)
-            self.set_timer(SOON, self.tasks.syncing.sync)
-            self.set_timer(UNHURRIED, self.tasks.complete)
+            self.set_timer(INDEX_DELAY, self.tasks.syncing.sync)
+            self.set_timer(IDLE_DELAY, self.tasks.complete)
 
     def _prepare(self) -> None:
         current = self.headlines.current
@@ -228,8 +223,8 @@ class ReaderScreen(PanesScreen):
 
     def _begin(self) -> None:
         """Show the first headlines at once, or restore the last session."""
-        there = self.resume.kept if self.resumes else Whereabouts()
-        if there == Whereabouts():
+        there = self.resume.kept if self.resumes else SessionState()
+        if there == SessionState():
             self.resume.is_led = True
             self.headlines_pane.begin()
             self.captions.write_empty()
@@ -239,7 +234,7 @@ class ReaderScreen(PanesScreen):
             self.hold()
             self.call_after_refresh(self._lead_back, there)  # it takes what the screen has room for
 
-    def _lead_back(self, there: Whereabouts) -> None:
+    def _lead_back(self, there: SessionState) -> None:
         try:
             self.resume.lead(there)
         except StoreError as error:
@@ -247,12 +242,12 @@ class ReaderScreen(PanesScreen):
             self.recount()
         finally:
             self.sidebar.count_searches()
-            self._release(time.monotonic() + HELD)
+            self._release(time.monotonic() + FIRST_FRAME_TIMEOUT)
 
     def _release(self, latest: float) -> None:
         """Start painting once the restored article is loaded."""
         if self.panes_beside < 3 and self.reading.is_opening and time.monotonic() < latest:
-            self.set_timer(LOOK, lambda: self._release(latest))
+            self.set_timer(POLL_INTERVAL, lambda: self._release(latest))
         else:
             self.release()
 
@@ -346,10 +341,10 @@ class ReaderScreen(PanesScreen):
     def _choose(self, event: SideList.Chosen) -> None:
         self.choosing.choose(event)
 
-    def on_prompt_changed(self, event: Prompt.Changed) -> None:
+    def on_prompt_changed(self, event: chrome.Prompt.Changed) -> None:
         self.prompts.changed(event)
 
-    async def on_prompt_closed(self, event: Prompt.Closed) -> None:
+    async def on_prompt_closed(self, event: chrome.Prompt.Closed) -> None:
         await self.prompts.closed(event)
 
     def back(self) -> None:
@@ -424,7 +419,7 @@ class ReaderScreen(PanesScreen):
     def entered(self) -> None:
         self.read_mark.enter()
 
-    def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
+    def on_article_view_position_changed(self, event: view.ArticleView.PositionChanged) -> None:
         self.read_mark.scrolled(event.article_id)
 
     def _status_shown(self, change: StatusChange) -> None:
@@ -438,14 +433,14 @@ class ReaderScreen(PanesScreen):
     def on_article_view_head_passed(self) -> None:
         self.captions.write_title()
 
-    def on_article_view_found(self, event: ArticleView.Found) -> None:
+    def on_article_view_found(self, event: view.ArticleView.Found) -> None:
         self.is_finding = bool(event.sought)
         self.show_hints()
 
     def on_article_view_at_end(self) -> None:
         self.journey.step(1, unread=self.config.open_next_unread)
 
-    def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
+    def on_article_view_open_link(self, event: view.ArticleView.OpenLink) -> None:
         self.trail.follow(event.url)
 
     @on(ReadingPane.Fetched)

@@ -1,32 +1,143 @@
-"""The sidebar: views, saved searches, folders, feeds, tags, categories and authors in one column."""
+"""The sidebar and its counts."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import replace
+import sqlite3
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.query import Query
-from tuireader.tui.chrome.bars import Backdrop
-from tuireader.tui.lists.facet_list import ALL, STARRED, UNREAD, FacetList, ViewList
-from tuireader.tui.lists.side_list import SideList
+from tuireader.library.reading.user_edits import query_of
+from tuireader.model import feed
+from tuireader.model.article import Totals
+from tuireader.model.feed import FeedSummary, Folder
+from tuireader.model.query import Query, SavedSearch
+from tuireader.store import articles, feeds, folders, ui_state
+from tuireader.store.queries import article_lists, search
+from tuireader.tui.chrome import Backdrop
+from tuireader.tui.lists.facet_list import (
+    ALL,
+    STARRED,
+    UNREAD,
+    FacetList,
+    Facets,
+    ViewList,
+    prepare,
+    prepare_feeds,
+    prepare_rows,
+)
+from tuireader.tui.lists.side_list import Choice, SideList
 from tuireader.tui.main import query_controller
 
-if TYPE_CHECKING:
-    from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.query import SavedSearch
-    from tuireader.tui.lists.facet_list import Facets
-    from tuireader.tui.main.sidebar_counts import SidebarCounts
+
+@dataclass(frozen=True, slots=True)
+class SidebarCounts:
+    """Counts under one query; each pane ignores its own filter."""
+
+    query: Query
+    totals: Totals
+    feeds: tuple[FeedSummary, ...]
+    folders: Mapping[int, str]
+    """Folder names by id."""
+    facets: Mapping[str, Facets]
+    """The rows of each list, by the query field that it filters."""
+    unindexed: int
+    """Number of articles not in the search index yet."""
+    checked: datetime | None
+    """When a feed last answered; None if none ever did."""
+    newest: datetime | None = None
+    """The date of the newest article; None if unknown."""
+
+    def feed(self, feed_id: Hashable) -> FeedSummary | None:
+        return next((one for one in self.feeds if one.feed.id == feed_id), None)
+
+
+def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
+    counted = article_lists.feeds(connection, query)
+    every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
+    summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
+    narrowed = _is_narrowed(replace(query, keep=frozenset()))
+    there = folders.every(connection)
+    checked = max((feed.refreshed for feed in every if feed.refreshed), default=None)
+    return SidebarCounts(
+        query=query,
+        totals=_totals(connection, query),
+        feeds=summaries,
+        folders={folder.id: folder.title for folder in there},
+        facets={
+            "folders": _folders(connection, query, there, summaries, narrowed=narrowed),
+            "feeds": prepare_feeds(summaries, narrowed=narrowed),
+            "tags": prepare(article_lists.tag_columns(connection, query), ""),
+            "categories": prepare(article_lists.category_columns(connection, query), "No category"),
+            "authors": prepare(article_lists.author_columns(connection, query), "No author"),
+        },
+        unindexed=search.waiting(connection),
+        checked=checked,
+        newest=None if checked else articles.newest_date(connection),
+    )
+
+
+def _is_narrowed(query: Query) -> bool:
+    """Whether a query filters by anything but feeds."""
+    return replace(query, feeds=(), not_feeds=(), left_feeds=(), apart=False) != Query(order=query.order)
+
+
+def _folders(
+    c: sqlite3.Connection, query: Query, there: Sequence[Folder], feeds: Sequence[FeedSummary], *, narrowed: bool
+) -> Facets:
+    """Folders and the rows without a folder, with the counts of their feeds; a story in several feeds counts once."""
+    if not there:
+        return Facets()
+    elsewhere = replace(query, folders=(), not_folders=())
+    if query.folders or query.not_folders:
+        counted = article_lists.feeds(c, elsewhere)
+        feeds = [FeedSummary(each.feed, *counted.get(each.feed.id, (0, 0))) for each in feeds]
+        narrowed = _is_narrowed(elsewhere)
+    sums = {folder.id: [0, 0] for folder in there} | {0: [0, 0]}
+    copies = {} if query.apart else article_lists.copies(c, elsewhere)
+    for each in feeds:
+        into = sums[each.feed.folder_id or 0]
+        unread, total = copies.get(each.feed.id, (0, 0))
+        into[0] += each.unread - unread
+        into[1] += each.total - total
+    names = {folder.id: folder.title for folder in there} | {0: "No folder"}
+    rows = [
+        Choice(id_, names[id_], sums[id_][0], sums[id_][1], is_nameless=not id_) for id_ in sums if id_ or sums[0][1]
+    ]
+    return prepare_rows(rows, narrowed=narrowed)
+
+
+def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
+    there = tuple(ui_state.searches(connection))
+    rows = []
+    for each in there:
+        total, unread = article_lists.count_unread(connection, query_of(each))
+        rows.append(Choice(each.id, each.name, unread, total))
+    return there, prepare_rows(rows)
+
+
+def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
+    """Counts for the views: all ignores the chosen feed; unread and starred stay within the chosen feed or folder."""
+    totals = article_lists.totals(connection, query)
+    if not (query.feeds or query.folders):
+        return totals
+    within = replace(query, unread=False, starred=False, keep=frozenset())
+    return Totals(
+        all=totals.all,
+        unread=article_lists.count(connection, replace(within, unread=True)),
+        starred=article_lists.count(connection, replace(within, starred=True)),
+    )
+
 
 LEAST = 4
 """Minimum lines to show rows of a list; below that only its head."""
-MODEST = 5
+SHORT_LIST_LINES = 5
 """Lines of a list that is not the tallest: head, three rows, a blank line."""
 
 
@@ -159,7 +270,7 @@ class Sidebar(Backdrop):
         return self.query_after(query, SideList.Chosen(focused, row.key, onward=True))
 
     @property
-    def pointed_feed(self) -> FeedSummary | None:
+    def pointed_feed(self) -> feed.FeedSummary | None:
         """The feed under the cursor; the "all" row stands for the only feed."""
         counts, focused = self.counts, self.focused
         pointed = focused.pointed if focused is not None else None
@@ -170,7 +281,7 @@ class Sidebar(Backdrop):
         return counts.feed(pointed.key) if focused is self.feeds else None
 
     @property
-    def feeds_to_act_on(self) -> list[Feed]:
+    def feeds_to_act_on(self) -> list[feed.Feed]:
         """The chosen feeds if the cursor is on one of them, else the feed under the cursor."""
         pointed = self.pointed_feed
         if pointed is None or self.counts is None:
@@ -249,7 +360,7 @@ def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> lis
         focused = focused if focused in wanting else wanting[0]
         part, tallest = 1, focused
     else:
-        parts = range(MODEST, LEAST - 1, -1)
+        parts = range(SHORT_LIST_LINES, LEAST - 1, -1)
         part = next(part for part in parts if sum(min(needs[index], part) for index in wanting) <= height)
     for index in wanting:
         given[index] = min(needs[index], part)
@@ -263,12 +374,9 @@ def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> lis
 
 def _counted(connection: Connection, query: Query) -> SidebarCounts:
     # Loaded in the thread that counts first, since the headlines are on the screen before anything is counted.
-    from tuireader.tui.main import sidebar_counts
 
-    return sidebar_counts.count(connection, query)
+    return count(connection, query)
 
 
 def _searches(connection: Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
-    from tuireader.tui.main import sidebar_counts
-
-    return sidebar_counts.count_searches(connection)
+    return count_searches(connection)

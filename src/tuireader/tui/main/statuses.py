@@ -8,25 +8,24 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from sqlite3 import Connection
+from typing import Any, NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
+from tuireader.library import rules as library_rules
+from tuireader.library.jobs.batching import wait_for
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.jobs.work import wait_for
-from tuireader.model.headline import Clock, StatusChange
+from tuireader.library.reading import user_edits
+from tuireader.library.subscribing import subscription
+from tuireader.model.article import Clock, Field, Status, StatusChange
+from tuireader.store import rules
+from tuireader.store.queries.article_lists import headlines
 from tuireader.text.sentences import together
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
-    from tuireader.library.reading.status import Marking
-    from tuireader.model.headline import Field, Status
-
 
 _PART = 500
 """Articles a transaction where steps are not timed."""
@@ -252,55 +251,44 @@ class StatusController:
 # Loaded in the thread that writes first, long after the start.
 
 
-def _marking(ids: Sequence[int], *, read: bool | None, starred: bool | None) -> Marking:
-    from tuireader.library.reading.status import Marking
-
-    return Marking(ids, read=read, starred=starred)
+def _marking(ids: Sequence[int], *, read: bool | None, starred: bool | None) -> user_edits.Marking:
+    return user_edits.Marking(ids, read=read, starred=starred)
 
 
 def _title_of(connection: Connection, ids: Collection[int]) -> str:
     """The title of an article, or "" unless there is exactly one."""
-    from tuireader.store.articles import headlines
-
     return next((headline.title for headline in headlines(connection, list(ids))), "") if len(ids) == 1 else ""
 
 
 def _with_status(connection: Connection, ids: Collection[int], field: Field, *, value: bool) -> list[int]:
-    from tuireader.library.reading.status import with_status
-
-    return with_status(connection, ids, field, value=value)
+    return user_edits.with_status(connection, ids, field, value=value)
 
 
 def _take_back(connection: Connection, step: UndoStep) -> list[str]:
     """Undo everything in a step except marks; returns messages."""
-    from tuireader.library.reading import saved, status
-    from tuireader.library.subscribing.subscription import put_back, rename
-
     for tag, ids in step.tagged.items():
-        status.untag(connection, ids, [tag])
+        user_edits.untag(connection, ids, [tag])
     for tag, ids in step.untagged.items():
-        status.tag(connection, ids, [tag])
-    said = put_back(connection, step.filed, step.of_rules) if step.filed else []
+        user_edits.tag(connection, ids, [tag])
+    said = subscription.put_back(connection, step.filed, step.of_rules) if step.filed else []
     if step.title is not None and step.feed_id is not None:
-        rename(connection, step.feed_id, step.title)
+        subscription.rename(connection, step.feed_id, step.title)
     if step.search is not None:
-        saved.keep(connection, *step.search)
-    if step.saved and (found := saved.named(connection, step.saved)) is not None:
-        saved.remove(connection, found.id)
+        user_edits.keep(connection, *step.search)
+    if step.saved and (found := user_edits.named(connection, step.saved)) is not None:
+        user_edits.remove(connection, found.id)
     if step.rule is not None or step.removed_rule:
         _take_back_rule(connection, step)
     return said
 
 
 def _take_back_rule(connection: Connection, step: UndoStep) -> None:
-    from tuireader.library.rules import apply_rules
-    from tuireader.store import rules
 
     if step.removed_rule:
-        apply_rules.bring_back(connection, step.removed_rule, step.did)
+        library_rules.bring_back(connection, step.removed_rule, step.did)
     elif step.rule is not None:
         with suppress(NotFoundError):  # it was removed meanwhile
-            apply_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
+            library_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
 
 
 KEPT_FOR = timedelta(days=1)
@@ -390,20 +378,14 @@ def _from_json(kept: Mapping[str, Any]) -> UndoStep | None:
 
 
 def _push(c: Connection, step: dict[str, Any], now: Any) -> int:
-    from tuireader.library.reading import status  # loaded in the thread that writes first
-
-    return status.push(c, step, now)
+    return user_edits.push(c, step, now)
 
 
 def _forget(c: Connection, number: Future[int]) -> None:
-    from tuireader.library.reading import status
-
     with suppress(StoreError):  # it was never kept
-        status.forget(c, number.result())
+        user_edits.forget(c, number.result())
 
 
 def _pop(c: Connection, now: Any) -> UndoStep | None:
-    from tuireader.library.reading import status
-
-    kept = status.pop(c, now, KEPT_FOR)
+    kept = user_edits.pop(c, now, KEPT_FOR)
     return None if kept is None else _from_json(kept)

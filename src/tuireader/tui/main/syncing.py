@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from sqlite3 import Connection
+
+from textual.timer import Timer
+from textual.widget import Widget
 
 from tuireader.errors import BusyError, FetchError, SyncError, TuireaderError
-from tuireader.model.account import LOCAL
-from tuireader.tui.main.task_runner import Progressed, Task
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.politeness import queue as politeness_queue
+from tuireader.library.syncing import apply_remote, detect, passwords, server
+from tuireader.model import feed, fetched
+from tuireader.model.article import Clock
+from tuireader.model.feed import LOCAL, Account
+from tuireader.store import accounts
+from tuireader.tasks import sync
+from tuireader.tasks.task import Context, Step, Steps
+from tuireader.tui.dialogs import forms, questions
+from tuireader.tui.main.task_runner import Progressed, Task, TaskRunner
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import ASKING, start
+from tuireader.tui.support.workers import ASKING, Web, start
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from sqlite3 import Connection
-
-    from textual.timer import Timer
-    from textual.widget import Widget
-
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.syncing.server import Login
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Synced
-    from tuireader.model.headline import Clock
-    from tuireader.tasks.task import Context, Steps
-    from tuireader.tui.main.task_runner import TaskRunner
-    from tuireader.tui.screens.account import Signed
-    from tuireader.tui.support.workers import Web
-
-SOON = 4.0
+SEND_DELAY = 4.0
 """Seconds to wait for more marks before they are sent (debounce)."""
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
 """Seconds before a retry: the first, and the longest."""
@@ -54,9 +48,9 @@ class SyncController:
         self._cache = cache
         self._web = web
         self._clock = clock
-        self._logins: dict[int, Login] = {}
+        self._logins: dict[int, server.Login] = {}
         """Logins typed in this session; never written anywhere."""
-        self._used: dict[int, Login] = {}
+        self._used: dict[int, server.Login] = {}
         """The last login that worked, by account."""
         self._in_step: frozenset[int] = frozenset()
         """Accounts whose last sync succeeded."""
@@ -91,12 +85,12 @@ class SyncController:
             self.sync(is_asked=True)
 
     def soon(self) -> None:
-        self._later(SOON)
+        self._later(SEND_DELAY)
 
-    def in_step(self) -> dict[int, Login | None]:
+    def in_step(self) -> dict[int, server.Login | None]:
         return {id_: self._used.get(id_) for id_ in self._in_step}
 
-    def push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
+    def push(self, feeds: Sequence[feed.Feed], account: Account, folder: str) -> None:
         """Hand feeds over to an account, into a folder; asks for an unknown password."""
         if self._lacks_password(account):
             self.ask_for_account(account)
@@ -104,13 +98,10 @@ class SyncController:
             run = partial(self._push, feeds=feeds, account=account, folder=folder)
             self._runner.start(Task("push", _MODULE, run, again="after", is_refresh=False))
 
-    async def _push(self, on: Context, feeds: Sequence[Feed], account: Account, folder: str) -> Steps:
-        from tuireader.library.syncing import server
-        from tuireader.tasks.sync import push
-        from tuireader.tasks.task import Step
+    async def _push(self, on: Context, feeds: Sequence[feed.Feed], account: Account, folder: str) -> Steps:
 
         try:
-            async with aclosing(push(on, account, feeds, self._login_of, folder)) as steps:
+            async with aclosing(sync.push(on, account, feeds, self._login_of, folder)) as steps:
                 async for step in steps:
                     yield step
         except (SyncError, FetchError) as error:
@@ -122,22 +113,18 @@ class SyncController:
         start(self._node, partial(self._ask, account), group=ASKING)
 
     async def _ask(self, account: Account | None) -> None:
-        from tuireader.tui.screens.account import AccountScreen
-        from tuireader.tui.screens.dialog import open_dialog
 
-        dialog = AccountScreen(self._cache, self._web, self._clock, account)
-        open_dialog(self._node.app, dialog, self._signed_in)
+        dialog = forms.AccountScreen(self._cache, self._web, self._clock, account)
+        questions.open_dialog(self._node.app, dialog, self._signed_in)
 
-    async def full_text(self, queue: PoliteQueue, article_id: int) -> bool:
+    async def full_text(self, queue: politeness_queue.PoliteQueue, article_id: int) -> bool:
         """Get the full text of an article from its server; False if the server has no more than is here."""
-        from tuireader.library.syncing.full_text import fetch_from_server
-
         try:
-            return await fetch_from_server(self._cache, queue, article_id, self._login_of)
+            return await detect.fetch_from_server(self._cache, queue, article_id, self._login_of)
         except TuireaderError:  # the page of the article may have it
             return False
 
-    def _signed_in(self, signed: Signed | None) -> None:
+    def _signed_in(self, signed: forms.SignedIn | None) -> None:
         if signed is not None:
             self._logins[signed.account.id] = signed.login
             secret = signed.account.secret
@@ -152,20 +139,18 @@ class SyncController:
         self._timer = self._node.set_timer(seconds, self.sync)
 
     async def _sync(self, on: Context) -> Steps:
-        from tuireader.tasks.sync import sync, sync_folder
-
         is_asked, self._is_asked = self._is_asked, False
         every = await on.cache.read(_accounts)
         if not every:
             return
-        ended: list[Synced] = []
+        ended: list[fetched.Synced] = []
         if not self._has_looked:
             self._has_looked = True
             self._say_waiting(every, await on.cache.read(_owed))
         ready = [each for each in every if each.id != LOCAL and not self._lacks_password(each)]
-        folder = [sync_folder(on, ended)] if every[0].id == LOCAL else []
+        folder = [sync.sync_folder(on, ended)] if every[0].id == LOCAL else []
         try:
-            for run in (*folder, sync(on, ready, self._login_of, ended)):
+            for run in (*folder, sync.sync(on, ready, self._login_of, ended)):
                 async with aclosing(run) as steps:
                     async for step in steps:
                         yield replace(step, said="", failed=step.failed if is_asked else "")
@@ -177,13 +162,11 @@ class SyncController:
         secret = account.secret
         return account.id != LOCAL and not (secret.command or secret.in_keyring or account.id in self._logins)
 
-    def _login_of(self, account: Account) -> Login:
-        from tuireader.library.syncing.passwords import login_of
-
-        self._used[account.id] = self._logins.get(account.id) or login_of(account, None)
+    def _login_of(self, account: Account) -> server.Login:
+        self._used[account.id] = self._logins.get(account.id) or passwords.login_of(account, None)
         return self._used[account.id]
 
-    async def _look_at(self, every: Sequence[Account], ended: list[Synced]) -> None:
+    async def _look_at(self, every: Sequence[Account], ended: list[fetched.Synced]) -> None:
         """Record what could not be sent, and schedule the retry."""
         last = {each.account.id: each for each in ended}
         self._in_step = frozenset(id_ for id_, each in last.items() if each.status == "done")
@@ -199,8 +182,6 @@ class SyncController:
 
     def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
         """Update `waiting`: unsent marks, and accounts that need a password."""
-        from tuireader.library.syncing import server
-
         said = []
         for account in every:
             count, lacks = owed.get(account.id, 0), self._lacks_password(account)
@@ -212,14 +193,9 @@ class SyncController:
 
 def _accounts(c: Connection) -> list[Account]:
     """Accounts that sync; the local one, which is first, only if it shares a folder."""
-    from tuireader.store import accounts  # the first screen does without it
-
     return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]
 
 
 def _owed(c: Connection) -> dict[int, int]:
     """Number of unsent marks by account id."""
-    from tuireader.library.syncing.apply_remote import owed
-    from tuireader.store import accounts
-
-    return {each.id: owed(c, each.id) for each in accounts.on_servers(c)}
+    return {each.id: apply_remote.owed(c, each.id) for each in accounts.on_servers(c)}

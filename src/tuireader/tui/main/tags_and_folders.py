@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
+from tuireader.library import rules as library_rules
+from tuireader.library.jobs.batching import wait_for
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.jobs.work import wait_for
-from tuireader.model.account import LOCAL
-from tuireader.model.headline import Clock, StatusChange
+from tuireader.library.reading import user_edits
+from tuireader.library.subscribing import subscription
+from tuireader.model import feed as model_feed
+from tuireader.model.article import Clock, StatusChange
+from tuireader.model.feed import LOCAL, Account
+from tuireader.model.query import HIDE, Query, Rule
+from tuireader.store import accounts, labels
+from tuireader.store import feeds as store_feeds
+from tuireader.store import folders as store_folders
+from tuireader.store import rules as store_rules
+from tuireader.store.queries import article_lists
 from tuireader.text.sentences import together
-from tuireader.tui.main.statuses import UndoStep
+from tuireader.tui.dialogs import questions
+from tuireader.tui.dialogs import rules as rules_dialog
+from tuireader.tui.main.article_commands import KeyTarget
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.statuses import StatusController, UndoStep
+from tuireader.tui.support import field_suggester
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from datetime import datetime
-
-    from tuireader.model.account import Account
-    from tuireader.model.feed import Feed
-    from tuireader.model.query import Query, Rule
-    from tuireader.tui.main.article_commands import KeyTarget
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.statuses import StatusController
-    from tuireader.tui.screens.name_picker import Picked
-    from tuireader.tui.screens.rules import Kept, RuleWish, Scope
 
 
 class FilingController:
@@ -39,7 +45,7 @@ class FilingController:
         panes: PanesScreen,
         cache: Cache,
         statuses: StatusController,
-        push: Callable[[Sequence[Feed], Account, str], None],
+        push: Callable[[Sequence[model_feed.Feed], Account, str], None],
     ) -> None:
         """`push` hands local feeds over to a folder of an account."""
         self._push = push
@@ -55,14 +61,12 @@ class FilingController:
 
     async def _ask_for_tags(self, ids: frozenset[int]) -> None:
         every, there, name = await self._cache.read(lambda c: _tags(c, ids))
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.name_picker import PickScreen
 
         title = f"Tags of “{name}”" if len(ids) == 1 else f"Tags of {len(ids)} articles"
-        pick = PickScreen(title, every, there, noun="tag", write=partial(self._write_tags, ids))
-        open_dialog(self._panes.app, pick)
+        pick = questions.PickScreen(title, every, there, noun="tag", write=partial(self._write_tags, ids))
+        questions.open_dialog(self._panes.app, pick)
 
-    def _write_tags(self, ids: frozenset[int], picked: Picked) -> None:
+    def _write_tags(self, ids: frozenset[int], picked: questions.Picked) -> None:
         change = StatusChange(tuple(ids), tagged=picked.on, untagged=picked.off)
         written = self._cache.written(partial(_change_tags, change=change), change)
         start(self._panes, partial(self._follow_tags, written), group="filing")
@@ -74,29 +78,27 @@ class FilingController:
         self._panes.headlines.select(frozenset())
         self._statuses.tell()
 
-    def file(self, feeds: Sequence[Feed]) -> None:
+    def file(self, feeds: Sequence[model_feed.Feed]) -> None:
         """Ask for a folder for feeds; local feeds may also be handed over to an account."""
         start(self._panes, partial(self._ask_for_folder, feeds), group=ASKING)
 
-    async def _ask_for_folder(self, feeds: Sequence[Feed]) -> None:
+    async def _ask_for_folder(self, feeds: Sequence[model_feed.Feed]) -> None:
         names, elsewhere = await self._cache.read(partial(_folders, feeds=feeds))
         now = {feed.id: names.get(feed.folder_id or 0, "") for feed in feeds}
         there = {name: set(now.values()) == {name} for name in now.values()}
         none = [] if all(feed.is_of_account for feed in feeds) else [""]  # in an account, each is in one
         what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.name_picker import PickScreen
 
         every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
-        pick = PickScreen(f"Folder of {what}", every, there, noun="folder", nothing="No folder")
-        open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
+        pick = questions.PickScreen(f"Folder of {what}", every, there, noun="folder", nothing="No folder")
+        questions.open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
 
     def _filed(
         self,
-        feeds: Sequence[Feed],
+        feeds: Sequence[model_feed.Feed],
         before: Mapping[int, str],
         elsewhere: Mapping[str, tuple[Account, str]],
-        picked: Picked | None,
+        picked: questions.Picked | None,
     ) -> None:
         if picked is not None and picked.on[0] in elsewhere:
             self._push(feeds, *elsewhere[picked.on[0]])
@@ -105,7 +107,7 @@ class FilingController:
         if picked is not None and moved:
             start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
 
-    async def _write_folder(self, feeds: Sequence[Feed], before: Mapping[int, str], folder: str) -> None:
+    async def _write_folder(self, feeds: Sequence[model_feed.Feed], before: Mapping[int, str], folder: str) -> None:
         said, of_rules = await self._cache.write(
             partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder)
         )
@@ -127,21 +129,16 @@ class FilingController:
 
 def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
     """All tags, the tags of the articles (True: on all of them), and the title if there is one article."""
-    from tuireader.library.reading import status
-    from tuireader.store import articles, labels
-
-    status.need_any(c, ids)
+    user_edits.need_any(c, ids)
     counts = Counter(name for names in labels.tags_of(c, ids).values() for name in names)
-    title = next((headline.title for headline in articles.headlines(c, [*ids][:1])), "")
+    title = next((headline.title for headline in article_lists.headlines(c, [*ids][:1])), "")
     return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}, title
 
 
 def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
-    from tuireader.library.reading import status
-
-    status.need_any(c, change.ids)
-    tagged: Mapping[str, list[int]] = {name: status.tag(c, change.ids, [name]) for name in change.tagged}
-    untagged: Mapping[str, list[int]] = {name: status.untag(c, change.ids, [name]) for name in change.untagged}
+    user_edits.need_any(c, change.ids)
+    tagged: Mapping[str, list[int]] = {name: user_edits.tag(c, change.ids, [name]) for name in change.tagged}
+    untagged: Mapping[str, list[int]] = {name: user_edits.untag(c, change.ids, [name]) for name in change.untagged}
     names = ", ".join(f"“{name}”" for name in (*change.tagged, *change.untagged))
     return UndoStep(
         f"Tags as before: {names}",
@@ -150,11 +147,9 @@ def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     )
 
 
-def _folders(c: Connection, feeds: Sequence[Feed]) -> tuple[dict[int, str], dict[str, tuple[Account, str]]]:
+def _folders(c: Connection, feeds: Sequence[model_feed.Feed]) -> tuple[dict[int, str], dict[str, tuple[Account, str]]]:
     """Folders that feeds can move to; for local feeds also the folders of accounts."""
-    from tuireader.store import accounts, folders
-
-    every, theirs = folders.every(c), {feed.account_id for feed in feeds}
+    every, theirs = store_folders.every(c), {feed.account_id for feed in feeds}
     there = {folder.id: folder.name for folder in every if folder.account_id in theirs}
     if theirs != {LOCAL}:
         return there, {}
@@ -168,12 +163,9 @@ def _folders(c: Connection, feeds: Sequence[Feed]) -> tuple[dict[int, str], dict
 
 def _put_into(c: Connection, feed_ids: Sequence[int], folder: str) -> tuple[list[str], dict[str, list[Any]]]:
     """Put feeds into a folder; messages, and the folders of rules before and after it."""
-    from tuireader.library.rules import apply_rules
-    from tuireader.library.subscribing.subscription import put_all_into
-
-    before = apply_rules.folders_of_rules(c)
-    said = put_all_into(c, feed_ids, folder)
-    return said, apply_rules.rule_moves(c, before)
+    before = library_rules.folders_of_rules(c)
+    said = subscription.put_all_into(c, feed_ids, folder)
+    return said, library_rules.rule_moves(c, before)
 
 
 class RuleController:
@@ -206,20 +198,17 @@ class RuleController:
     async def _ask(self) -> None:
         query, feed = self._panes.headlines_pane.wanted, self._target.feed()
         text, scopes, there, tags = await self._cache.read(lambda c: _gathered(c, query, feed))
-        from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.rules import RulesScreen
-        from tuireader.tui.support.field_suggester import FieldSuggester
 
-        rules = RulesScreen(
+        rules = rules_dialog.RulesScreen(
             self._cache,
             now=self._clock,
             query=text,
             scopes=scopes,
             there=there,
             tags=tags,
-            suggester=FieldSuggester(self._cache),
+            suggester=field_suggester.FieldSuggester(self._cache),
         )
-        open_dialog(self._panes.app, rules, self._do)
+        questions.open_dialog(self._panes.app, rules, self._do)
 
     def say_what_hides(self, article_id: int) -> None:
         start(self._panes, partial(self._say_what_hides, article_id), group="ruling")
@@ -229,7 +218,7 @@ class RuleController:
         if said:
             toast(self._panes, f"Hidden by the rule “{said}”; {self._rules_key} shows the rules")
 
-    def _do(self, wish: RuleWish | None) -> None:
+    def _do(self, wish: rules_dialog.RuleAction | None) -> None:
         if wish is None:
             return
         if wish.made is not None:
@@ -263,19 +252,22 @@ class RuleController:
 # Seldom needed: loaded where it is.
 
 
-def _gathered(c: Connection, query: Query, feed: Feed | None) -> tuple[str, list[Scope], list[Kept], list[str]]:
+def _gathered(
+    c: Connection, query: Query, feed: model_feed.Feed | None
+) -> tuple[str, list[rules_dialog.Scope], list[rules_dialog.Kept], list[str]]:
     """Data for the rules dialog: the query of a new rule, its possible scopes, the rules, all tags."""
-    from tuireader.store import feeds, folders, labels, rules
-    from tuireader.tui.screens.rules import Kept, Scope
-
-    names = {folder.id: folder.title for folder in folders.every(c)}
-    scopes = [Scope("all feeds")]
-    scopes += [Scope(f"this feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
+    names = {folder.id: folder.title for folder in store_folders.every(c)}
+    scopes = [rules_dialog.Scope("all feeds")]
+    scopes += [rules_dialog.Scope(f"this feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
     folder = feed.folder_id if feed is not None else None
-    scopes += [Scope(f"this folder: {names[folder]}", folder_id=folder)] if folder in names and folder else []
-    counts = rules.counts(c)
-    titles = {each.id: each.name for each in feeds.every(c)}
-    there = [Kept(rule, _said(rule, titles, names), counts.get(rule.id, 0)) for rule in rules.every(c)]
+    scopes += (
+        [rules_dialog.Scope(f"this folder: {names[folder]}", folder_id=folder)] if folder in names and folder else []
+    )
+    counts = store_rules.counts(c)
+    titles = {each.id: each.name for each in store_feeds.every(c)}
+    there = [
+        rules_dialog.Kept(rule, _said(rule, titles, names), counts.get(rule.id, 0)) for rule in store_rules.every(c)
+    ]
     return query.text.strip(), scopes, there, labels.every(c, "tag")
 
 
@@ -286,38 +278,25 @@ def _said(rule: Rule, feeds: dict[int, str], folders: dict[int, str]) -> str:
 
 
 def _keep(c: Connection, rule: Rule, now: datetime) -> Rule:
-    from tuireader.library.rules import apply_rules
-
-    return apply_rules.keep(c, rule, now)
+    return library_rules.keep(c, rule, now)
 
 
 def _hiding(c: Connection, article_id: int) -> str:
     """The queries of the rules that hide an article."""
-    from tuireader.model.query import HIDE
-    from tuireader.store import rules
-
-    return "”, “".join(rule.query or rule.said for rule in rules.of_article(c, article_id, HIDE))
+    return "”, “".join(rule.query or rule.said for rule in store_rules.of_article(c, article_id, HIDE))
 
 
 def _done_by(c: Connection, rule: Rule) -> dict[str, list[int]]:
-    from tuireader.library.rules import apply_rules
-
-    return apply_rules.done_by(c, rule)
+    return library_rules.done_by(c, rule)
 
 
 def _as_json(c: Connection, rule: Rule) -> dict[str, Any]:
-    from tuireader.library.rules import apply_rules
-
-    return apply_rules.as_json(c, rule)
+    return library_rules.as_json(c, rule)
 
 
 def _apply(c: Connection, rule: Rule) -> int:
-    from tuireader.library.rules import apply_rules
-
-    return apply_rules.apply(c, rule)
+    return library_rules.apply(c, rule)
 
 
 def _remove(c: Connection, rule: Rule) -> int:
-    from tuireader.library.rules import apply_rules
-
-    return apply_rules.remove(c, rule, take_back=True)
+    return library_rules.remove(c, rule, take_back=True)

@@ -7,22 +7,18 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.worker import Worker
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import BusyError, TuireaderError
-from tuireader.tasks.task import Context
+from tuireader.tasks.task import Context, Step, Steps
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
-    from textual.widget import Widget
-    from textual.worker import Worker
-
-    from tuireader.tasks.task import Step, Steps
 
 PROGRESS_PACE = 0.1
 """Minimum seconds between progress updates."""

@@ -6,23 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from tuireader.model.headline import Clock
+from tuireader.model import feed as model_feed
+from tuireader.model.article import Clock
+from tuireader.model.query import Query, SavedSearch
 from tuireader.text.printable import printable
 from tuireader.tui.keys import keys_of
 from tuireader.tui.lists.rows import Piece
+from tuireader.tui.lists.side_list import Choice
+from tuireader.tui.main import sidebar as main_sidebar
+from tuireader.tui.main.background_tasks import BackgroundTasks
+from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.resume import INVITATION
-from tuireader.tui.support.omitted import Omitted, omits
 from tuireader.tui.support.safe_text import age, ago
-
-if TYPE_CHECKING:
-    from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.query import Query, SavedSearch
-    from tuireader.tui.lists.side_list import Choice
-    from tuireader.tui.main.background_tasks import BackgroundTasks
-    from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.sidebar_counts import SidebarCounts
+from tuireader.tui.support.viewport import Omitted, omits
 
 
 class Captions:
@@ -85,7 +82,7 @@ class Captions:
 
 def described(
     query: Query,
-    feeds: Sequence[FeedSummary],
+    feeds: Sequence[model_feed.FeedSummary],
     folders: Mapping[int, str] = MappingProxyType({}),
     saved: Sequence[SavedSearch] = (),
 ) -> str:
@@ -124,7 +121,7 @@ def _either(names: Sequence[str]) -> str:
 
 
 def states(
-    survey: SidebarCounts | None,
+    survey: main_sidebar.SidebarCounts | None,
     now: datetime,
     *,
     progress: str,
@@ -159,7 +156,7 @@ _RECENT = timedelta(hours=1)
 def nothing(
     query: Query,
     keymap: Mapping[str, str],
-    feeds: Sequence[FeedSummary] | None,
+    feeds: Sequence[model_feed.FeedSummary] | None,
     folders: Mapping[int, str] = MappingProxyType({}),
     *,
     is_refreshing: bool = False,
@@ -201,7 +198,7 @@ def counted(row: Choice) -> str:
     return f"{name} · {articles}{marks}"
 
 
-def trouble(feed: Feed, now: datetime) -> str:
+def trouble(feed: model_feed.Feed, now: datetime) -> str:
     """A sentence about a feed's problem; "" if it has none."""
     if feed.gone:
         return feed.error or "This feed is gone: its site says it will not come back."

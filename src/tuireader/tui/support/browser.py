@@ -6,23 +6,19 @@ import asyncio
 import contextlib
 import threading
 import webbrowser
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from tuireader.errors import AddressError
 from tuireader.text.printable import printable
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 # Parentheses, quotes and `$` are legal in addresses, but some launchers (xdg-open's fallback, elinks -remote) give them
 # a meaning; servers take the escaped form for the same thing.
 _LEGAL = "!#%&*+,-./:;=?@[]_~"
 _MAIL_FIELDS = ("subject", "body")
 _TERMINAL_BROWSERS = frozenset({"www-browser", "links", "links2", "elinks", "lynx", "w3m", "browsh"})
-_PATIENCE = 2.0
+_FAILURE_TIMEOUT = 2.0
 """Seconds to wait for a browser to fail; after that it has taken the link."""
 
 
@@ -108,5 +104,5 @@ async def _open_beside(target: str) -> bool:
             loop.call_soon_threadsafe(settle, taken)
 
     threading.Thread(target=start, name="browser", daemon=True).start()
-    done, _ = await asyncio.wait({answer}, timeout=_PATIENCE)
+    done, _ = await asyncio.wait({answer}, timeout=_FAILURE_TIMEOUT)
     return answer.result() if done else True

@@ -1,4 +1,4 @@
-"""A terminal driver for Textual that copes with lost terminals, stops, escapes in pastes, and signals."""
+"""The terminal's driver, and signals that end the app."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import re
 import select
 import signal
 import termios
+import threading
 import time
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import IO, Any
 
 from textual.app import App
@@ -21,23 +23,76 @@ from textual.events import Paste, Resize
 from tuireader import early_terminal
 from tuireader.tui.support.textual_internals import OpenDriver
 
+SECONDS = 1.4
+"""Maximum seconds until the end; the rest of the promised two seconds is reserve."""
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that end the program, as far as the system has them (SIGBREAK: Windows)."""
+
+
+class Termination:
+    """Ends the program in order, or by force if that takes too long.
+
+    The loop may hang: it may wait for a terminal that reads nothing, or for a thread. So a thread of its own waits for
+    the signal, passes it on, and kills the process a moment later.
+    """
+
+    def __init__(self, begin: Callable[[int], None], last: Callable[[], None]) -> None:
+        """`begin` starts the regular end with a status; `last` runs before the process is killed."""
+        self._begin = begin
+        self._last = last
+        self._told: SimpleQueue[int] = SimpleQueue()
+        self.is_told = False
+        threading.Thread(target=self._wait, name="ending", daemon=True).start()
+
+    def tell(self, status: int) -> None:
+        """End with this status; may be called from anywhere and repeatedly. The first call counts."""
+        self.is_told = True
+        self._told.put(status)  # the one way that is safe within a signal handler, whatever it interrupts
+
+    def listen(self) -> None:
+        """Install the signal handlers; does nothing outside the main thread."""
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
+            if number is not None:
+                with suppress(ValueError):
+                    signal.signal(number, lambda number, _: self.tell(128 + number))
+
+    def hear_no_more(self) -> None:
+        """Ignore further signals: the end has begun, and Python could not handle them any more."""
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
+            if number is not None:
+                with suppress(ValueError):
+                    signal.signal(number, signal.SIG_IGN)
+
+    def _wait(self) -> None:
+        status = self._told.get()
+        self._begin(status)
+        time.sleep(SECONDS)
+        try:
+            self._last()
+        finally:
+            os._exit(status)
+
+
 _CHUNK = 4096
-_SETTLED = 0.2
+_QUERY_TIMEOUT = 0.2
 """Seconds after the start until the terminal has answered all queries."""
-_PAUSE = 0.1
+_POLL_INTERVAL = 0.1
 """Seconds between checks whether reading should end."""
 _MORE = 0.01
 """Seconds to wait for the rest of an incomplete sequence."""
 _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 """Mouse reports of old terminals: three bytes that are not text, possibly in two reads."""
 _PASTE_STARTS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
-_PASTE_PATIENCE = 3.0
+_PASTE_TIMEOUT = 3.0
 """Seconds without input after which an unfinished paste ends."""
 _WAYS_OUT, _PASTE_STALLS = frozenset("\x03\x11"), 0.5
 """Keys that end an unfinished paste if they come alone after so many seconds: ctrl+c and ctrl+q."""
 _WIDEST, _HIGHEST = 10_000, 2_000
 """Maximum columns and rows of a report of the window's size; a larger one is passed over."""
-_PASTE_LONGEST = 1_000_000
+_PASTE_LENGTH_MAX = 1_000_000
 """Maximum characters of a paste."""
 _OTHER_SCREEN = "\x1b[?1049h"
 _ENTER = f"{_OTHER_SCREEN}\x1b[?25l\x1b[?1004h"
@@ -116,7 +171,7 @@ class TerminalDriver(OpenDriver):
         tell()
         # Textual has asked before, and may tell its answer after ours: the last word is of the window as it is. In two
         # steps, since a loop that was busy does in one turn all that is due.
-        loop.call_later(_SETTLED, loop.call_later, _SETTLED, self._tell_size)
+        loop.call_later(_QUERY_TIMEOUT, loop.call_later, _QUERY_TIMEOUT, self._tell_size)
 
     def _tell_size(self) -> None:
         if not self.tells_size_itself:
@@ -226,7 +281,7 @@ class TerminalDriver(OpenDriver):
                 if not isinstance(event, Resize) or (event.size.width <= _WIDEST and event.size.height <= _HIGHEST):
                     self.process_message(event)
 
-    def _read(self, pause: float = _PAUSE) -> bytes | None:
+    def _read(self, pause: float = _POLL_INTERVAL) -> bytes | None:
         """Available input, b"" after a pause without any; None at the end of input."""
         try:
             if not select.select([self.fileno], [], [], pause)[0]:
@@ -270,10 +325,10 @@ class _Paste:
                 pasted, mark, text = text.partition(_PASTE_ENDS)
                 if not mark:
                     pasted, self._held = _apart(pasted, _PASTE_ENDS, least=1)
-                self._pasted = (self._pasted + pasted)[:_PASTE_LONGEST]
+                self._pasted = (self._pasted + pasted)[:_PASTE_LENGTH_MAX]
                 if mark:
                     yield self._end(self._pasted)
-        if self._pasted is not None and not came and time.monotonic() - self._latest > _PASTE_PATIENCE:
+        if self._pasted is not None and not came and time.monotonic() - self._latest > _PASTE_TIMEOUT:
             yield self._end(self._pasted)
 
     def _without_stalled(self, came: str) -> Iterator[Paste]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual.suggester import Suggester
 
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-
-if TYPE_CHECKING:
-    from tuireader.store.labels import Kind
+from tuireader.store import feeds, folders, labels
+from tuireader.store.labels import Kind
+from tuireader.store.queries.query_language import FIELDS
 
 _LAST = re.compile(r"(?:^|(?<=\s))-?(?:(\w+)([:=]))?((?:\"[^\"]*)|[^\s\"]*)$")
 """The last term of a search: field, operator, value."""
-_LOOKED_AT = 200
+_SEARCHED_CHARACTERS = 200
 """Characters looked at, from the end."""
 _VALUES = {
     "is": ("unread", "read", "starred", "hidden"),
@@ -36,7 +36,7 @@ class FieldSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The text with a completion; None if there is none."""
-        found = _LAST.search(value[-_LOOKED_AT:])
+        found = _LAST.search(value[-_SEARCHED_CHARACTERS:])
         if found is None:
             return None
         field, sign, typed = found[1], found[2], found[3]
@@ -59,8 +59,6 @@ class FieldSuggester(Suggester):
 
 
 def _field(value: str, typed: str) -> str | None:
-    from tuireader.store.queries.query_language import FIELDS
-
     return _ended(value, typed, tuple(FIELDS)) if len(typed) > 1 else None
 
 
@@ -70,8 +68,6 @@ def _ended(value: str, typed: str, words: tuple[str, ...]) -> str | None:
 
 
 def _name(c: Connection, field: str, typed: str) -> str | None:
-    from tuireader.store import feeds, folders, labels
-
     if field in labels.NUMBERS:
         return labels.beginning_with(c, cast("Kind", field), typed)
     names: list[str] = []

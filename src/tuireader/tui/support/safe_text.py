@@ -9,19 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
 
+from tuireader.text import bidi
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.sentences import ended
 from tuireader.text.wrap import fitting, wrap
-from tuireader.urls.shown import shown_address
-
-if TYPE_CHECKING:
-    from textual.style import Style
-    from textual.widget import Widget
+from tuireader.urls.typed_and_shown import shown_address
 
 
 def plain(text: str, style: Style | str = "") -> Content:
@@ -163,7 +162,6 @@ def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
     """A line in drawing order; `reorder` None: reorder right-to-left text if the terminal does not."""
     if reorder is False or text.isascii():
         return text
-    from tuireader.text import bidi
 
     if reorder is None and bidi.terminal_reorders(os.environ):
         return text
@@ -174,6 +172,5 @@ def from_right(text: str) -> bool:
     """Whether a line of text is right-to-left."""
     if text.isascii():
         return False
-    from tuireader.text.bidi import is_right_to_left
 
-    return is_right_to_left(text)
+    return bidi.is_right_to_left(text)

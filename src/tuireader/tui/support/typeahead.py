@@ -23,15 +23,15 @@ from tuireader.tui.support.textual_internals import OpenApp
 
 ROUNDS = 2
 """Times that a marker goes up from a key's target: behind the key, and behind what that has triggered."""
-PATIENCE = 1.0
+KEY_TIMEOUT = 1.0
 """Maximum seconds for which a key waits for the one before."""
-LOOK = 0.003
+POLL_INTERVAL = 0.003
 """Seconds between checks of whether the wait is over."""
 
 Typed = events.Key | events.Paste
 
 
-class Given(NamedTuple):
+class DispatchedKey(NamedTuple):
     """A dispatched key, and the screen it went to."""
 
     typed: Typed
@@ -58,7 +58,7 @@ class Clickable(Protocol):
 
 
 @runtime_checkable
-class Leading(Protocol):
+class LoadingScreen(Protocol):
     """A screen on which keys may start loading something, such as an article."""
 
     def holds(self, typed: Typed) -> bool:
@@ -76,9 +76,9 @@ class TypeAhead(OpenApp):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[Typed] = deque()
-        self._given: Given | None = None
+        self._given: DispatchedKey | None = None
         """The last dispatched key."""
-        self._acting: Given | None = None
+        self._acting: DispatchedKey | None = None
         """The same, until it has taken effect."""
         self._focused_last: WeakKeyDictionary[Screen[Any], Widget] = WeakKeyDictionary()
         """The widget focused last, by screen."""
@@ -88,7 +88,7 @@ class TypeAhead(OpenApp):
         """When a key began to wait for something loading."""
         self._look: Timer | None = None
         self._watch: Timer | None = None
-        """Timer that enforces PATIENCE even if nothing else happens."""
+        """Timer that enforces KEY_TIMEOUT even if nothing else happens."""
         self._press = Press()
         self._is_dropped = False
         """Whether the last press was dropped, and its release must be, too."""
@@ -103,9 +103,9 @@ class TypeAhead(OpenApp):
 
     async def caught_up(self) -> None:
         """Wait until all keys typed before have taken effect, with a limit."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + KEY_TIMEOUT
         while not self.is_idle and time.monotonic() < until:  # noqa: ASYNC110 - Textual says of no key that it has acted
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL_INTERVAL)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.MouseDown, events.MouseUp)) and not event.is_forwarded:
@@ -119,7 +119,7 @@ class TypeAhead(OpenApp):
             self.is_ahead = False
             if not urgent:
                 self._waiting.append(event)
-                self._watch = self._watch or self.set_timer(PATIENCE, self._watch_again)
+                self._watch = self._watch or self.set_timer(KEY_TIMEOUT, self._watch_again)
                 await self._go_on()
         else:
             await self._give(event)
@@ -146,7 +146,7 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     def _end_patience(self) -> None:
-        if self._acting is not None and time.monotonic() - self._acting.since > PATIENCE:
+        if self._acting is not None and time.monotonic() - self._acting.since > KEY_TIMEOUT:
             self._acting = None
 
     def _has_to_wait(self) -> bool:
@@ -164,18 +164,18 @@ class TypeAhead(OpenApp):
         now = time.monotonic()
         if self._opening is None or self._opening[0] is not screen:
             self._opening = screen, now
-        return now - self._opening[1] <= PATIENCE
+        return now - self._opening[1] <= KEY_TIMEOUT
 
     def _is_held(self, event: Typed) -> bool:
         """Whether the key waits for something loading, and has not waited too long."""
-        if not (isinstance(self.screen, Leading) and self.screen.holds(event)):
+        if not (isinstance(self.screen, LoadingScreen) and self.screen.holds(event)):
             self._held_since = None
             return False
         now = time.monotonic()
         self._held_since = self._held_since or now
-        if now - self._held_since > PATIENCE:
+        if now - self._held_since > KEY_TIMEOUT:
             return False
-        self._look = self._look or self.set_timer(LOOK, self._look_again)
+        self._look = self._look or self.set_timer(POLL_INTERVAL, self._look_again)
         return True
 
     async def _look_again(self) -> None:
@@ -183,7 +183,7 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     async def _watch_again(self) -> None:
-        self._watch = self.set_timer(PATIENCE, self._watch_again) if self._waiting else None
+        self._watch = self.set_timer(KEY_TIMEOUT, self._watch_again) if self._waiting else None
         self._end_patience()
         await self._go_on()
 
@@ -200,11 +200,11 @@ class TypeAhead(OpenApp):
         self._focus_again()
         self.about_to_act()
         target = self.focused or self.screen
-        self._given = self._acting = Given(event, self.screen, time.monotonic())
+        self._given = self._acting = DispatchedKey(event, self.screen, time.monotonic())
         await super().on_event(event)
         self._follow(self._given, [*reversed(target.ancestors_with_self)] * ROUNDS)
 
-    def _follow(self, given: Given, way: Sequence[MessagePump]) -> None:
+    def _follow(self, given: DispatchedKey, way: Sequence[MessagePump]) -> None:
         """Queue a callback behind the keys typed so far."""
         *rest, here = way
         if not rest:
@@ -212,7 +212,7 @@ class TypeAhead(OpenApp):
         elif not here.call_later(self._follow, given, rest):  # that is gone
             self._follow(given, rest)
 
-    async def _done(self, given: Given) -> None:
+    async def _done(self, given: DispatchedKey) -> None:
         if self._acting is given:
             self._acting = None
         await self._go_on()

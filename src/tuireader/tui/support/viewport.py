@@ -1,13 +1,13 @@
-"""A window of lines over items of any height, and the thumb of its scroll bar.
-
-Heights are measured only near the window: a list of 100,000 items costs what a list of 100 does.
-"""
+"""What of a list is visible, and what is left out for linear mode and the startup frame."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Flag, auto
 from typing import NamedTuple
 
+from rich.cells import cell_len
+from textual.geometry import Offset
 from textual.widget import Widget
 
 Height = Callable[[int], int]
@@ -99,3 +99,32 @@ class ThumbDrag:
         if was_held:
             self._widget.release_mouse()
         return was_held
+
+
+def is_linear(widget: Widget) -> bool:
+    return bool(getattr(widget.app, "is_linear", False))
+
+
+def reading_place(widget: Widget | None) -> Offset | None:
+    """The place on screen where one types or reads in a widget: its start, unless it has a `reading_cell`."""
+    if widget is None:
+        return None
+    typed: Offset | None = getattr(widget, "cursor_screen_offset", None)
+    cell: Offset | None = getattr(widget, "reading_cell", None)
+    return widget.content_region.offset + (cell or Offset()) if typed is None or cell is not None else typed
+
+
+class Omitted(Flag):
+    """Parts of the screen to leave out."""
+
+    NOTHING = 0
+    AGES = auto()
+    COUNTS = auto()
+
+
+def omits(node: Widget, what: Omitted) -> bool:
+    return bool(getattr(node.app, "omitted", Omitted.NOTHING) & what)
+
+
+def unless_omitted(node: Widget, what: Omitted, text: str) -> str:
+    return " " * cell_len(text) if omits(node, what) else text

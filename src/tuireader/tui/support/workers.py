@@ -1,32 +1,29 @@
-"""Worker groups, debounced calls, and access to the web for the screen."""
+"""Workers, and the state of the interface that they keep."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from textual.dom import DOMNode
+from textual.message_pump import MessagePump
+from textual.timer import Timer
 from textual.worker import Worker
 
 from tuireader.async_tools import in_thread
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.headline import Clock
+from tuireader.library.politeness import queue as politeness_queue
+from tuireader.model.article import Clock
 
-if TYPE_CHECKING:
-    from textual.message_pump import MessagePump
-    from textual.timer import Timer
-
-    from tuireader.library.politeness.queue import PoliteQueue
-
-UNHURRIED = 20.0
+IDLE_DELAY = 20.0
 """Seconds after a start or a refresh until idle work begins."""
 
 
-BY_HAND = frozenset({"filing", "marking", "rename", "ruling", "select"})
+USER_WRITE_GROUPS = frozenset({"filing", "marking", "rename", "ruling", "select"})
 """Worker groups that write changes of the user."""
 ASKING = "asking"
 """The worker group that opens dialogs; keys wait for it."""
@@ -47,7 +44,7 @@ def is_busy(node: DOMNode, group: str, *, but: Worker[Any] | None = None) -> boo
     return any(each.group == group and not each.is_finished and each is not but for each in node.workers)
 
 
-class Stillness:
+class Debounce:
     """Debounces: runs an action after some seconds without a restart."""
 
     def __init__(self, node: MessagePump, seconds: float, act: Callable[[], None]) -> None:
@@ -76,11 +73,11 @@ class Web:
         self._clock = clock
         self._opening = asyncio.Lock()
         self._open: AsyncExitStack | None = None
-        self._queue: PoliteQueue | None = None
+        self._queue: politeness_queue.PoliteQueue | None = None
         self._users = 0
 
     @asynccontextmanager
-    async def queue(self, *modules: str) -> AsyncIterator[PoliteQueue]:
+    async def queue(self, *modules: str) -> AsyncIterator[politeness_queue.PoliteQueue]:
         """The queue, once the modules that use it are loaded; it is closed by the last user.
 
         Raises FetchError if the environment names an invalid proxy.
@@ -97,11 +94,9 @@ class Web:
             if not self._users:
                 await self._close()
 
-    async def _opened(self) -> PoliteQueue:
-        from tuireader.library.politeness.queue import open_queue
-
+    async def _opened(self) -> politeness_queue.PoliteQueue:
         stack = AsyncExitStack()
-        self._queue = await stack.enter_async_context(open_queue(self._cache, clock=self._clock))
+        self._queue = await stack.enter_async_context(politeness_queue.open_queue(self._cache, clock=self._clock))
         self._open = stack
         return self._queue
 
@@ -123,3 +118,33 @@ def give_back_memory() -> None:
 
         with suppress(OSError, AttributeError):  # another libc
             ctypes.CDLL(None).malloc_trim(0)
+
+
+Setting = TypeVar("Setting", str, int, bool)
+
+
+class UiState:
+    """Small settings, stored as text; values that cannot be parsed count as unset."""
+
+    def __init__(self, settings: Mapping[str, str], keep: Callable[[str, str], object]) -> None:
+        """Start with saved values; `keep` is called with each change."""
+        self._settings = dict(settings)
+        self._keep = keep
+
+    def get(self, name: str, default: Setting) -> Setting:
+        """A setting, with the default's type."""
+        text = self._settings.get(name)
+        if text is None:
+            return default
+        if isinstance(default, bool):
+            return text == "yes"
+        try:
+            return type(default)(text)
+        except ValueError:
+            return default
+
+    def put(self, name: str, value: Setting) -> None:
+        text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        if self._settings.get(name) != text:
+            self._settings[name] = text
+            self._keep(name, text)

@@ -1,0 +1,108 @@
+"""The commands path, config, prune."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import sys
+from functools import partial
+from pathlib import Path
+
+from tuireader import paths, startup_frame
+from tuireader.cli import DONE, FAILED, output
+from tuireader.cli import run as cli_run
+from tuireader.cli.output import put, put_json, say, table
+from tuireader.config import Config, documented, in_force, load, read, schema
+from tuireader.errors import ConfigError
+from tuireader.library.rules import in_megabytes, look
+from tuireader.model.article import utc_now
+from tuireader.store.pruning import Limits
+from tuireader.tasks import feeds as tasks_feeds
+from tuireader.text.printable import printable
+from tuireader.tui import keys
+
+
+def config(arguments: argparse.Namespace) -> int:
+    """Write the configuration file, check it, or print the settings or the schema."""
+    if arguments.init:
+        return _init()
+    if arguments.schema:
+        put(schema())
+        return DONE
+    path = paths.config_path()
+    chosen, mistakes = _checked(path)
+    for mistake in mistakes:
+        say(f"{path}: {mistake}")
+    if mistakes:
+        return FAILED
+    if arguments.print:
+        for line in in_force(chosen).rstrip().splitlines():
+            put(printable(line))
+    else:
+        say(f"{path} has no mistakes." if path.exists() else f"There is no {path}: every setting is at its default.")
+    return DONE
+
+
+def _init() -> int:
+    """Write a commented configuration file, unless one exists."""
+    path = paths.config_path()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(documented(commented=True))
+    except FileExistsError:
+        say(f"{path} is there already, and is left as it is.")
+        return FAILED
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+    say(f"{path} was written. Remove the # in front of what you want to set.")
+    return DONE
+
+
+def _checked(path: Path) -> tuple[Config, list[ConfigError]]:
+    """The configuration and all of its errors, including unknown themes and commands; raises ConfigError."""
+    chosen, wrong = read(path)
+    return chosen, [*wrong, *keys.mistakes(chosen)]
+
+
+_NOTHING = (
+    "There is nothing to remove: all that is beyond the limits is unread, starred or tagged, or there are no"
+    " limits (keep_days, keep_articles and keep_megabytes in the configuration, or --days, --newest, --size)."
+)
+
+
+def prune_articles(arguments: argparse.Namespace) -> int:
+    """Print what exceeds the limits, and remove it after confirmation."""
+    config = load(paths.config_path())
+    given = (arguments.days, arguments.newest, arguments.megabytes)
+    usual = (config.keep_days, config.keep_articles, config.keep_megabytes)
+    with cli_run.opened_cache() as connection:
+        found = look(connection, utc_now(), Limits(*given) if any(given) else Limits(*usual))
+    refused = None
+    if found.ids and not arguments.yes:
+        say(f"{found.said}: read, not starred, not tagged.")
+        refused = output.refusal("Remove them from this machine? They are not fetched again.", "To remove them")
+    if found.ids and refused is None:
+        startup_frame.forget()
+        return cli_run.run(partial(tasks_feeds.prune, found=found), as_json=arguments.json)
+    if arguments.json:
+        put_json(tasks_feeds.row(found, is_done=False))
+    elif not found.ids:
+        say(_NOTHING)
+    return refused or DONE
+
+
+def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
+    """Print the paths of configuration, cache and log."""
+    for line in table(
+        [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
+    ):
+        put(line)
+    if sys.stderr.isatty() and (size := sum(each.stat().st_size for each in _files_of_cache())):
+        say(f"The cache takes {in_megabytes(size)}. What may go: tuireader prune.")
+    return DONE
+
+
+def _files_of_cache() -> list[Path]:
+    there = paths.cache_path()
+    return [each for each in there.parent.glob(f"{glob.escape(there.name)}*") if each.is_file()]

@@ -1,0 +1,329 @@
+"""The configuration: options, and its file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol, get_args
+
+from tuireader.errors import ConfigError
+from tuireader.model.article import Mode
+from tuireader.text.sentences import nearest
+
+Bidi = Literal["auto", "terminal", "reorder"]
+NARROWEST, MEASURE, WIDEST = 32, 72, 120
+"""Width of the text column in cells: minimum, default, maximum."""
+DAY = 24 * 60
+"""Maximum minutes between refreshes."""
+READ_AFTER_MAX = 600
+"""Maximum seconds until an article counts as read."""
+
+
+class Kind(Protocol):
+    """Base of the types of option values."""
+
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """Errors that `value` has as the value of an option."""
+
+    def schema(self) -> Mapping[str, object]:
+        """The type as JSON Schema."""
+
+
+class Text:
+    """The type of options that take any text."""
+
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        if not isinstance(value, str):
+            yield ConfigError(f"“{name}” must be text in quotes, not {_shown(value)}.")
+
+    def schema(self) -> Mapping[str, object]:
+        return {"type": "string"}
+
+
+class Switch:
+    """The type of options that are on or off."""
+
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        if not isinstance(value, bool):
+            yield ConfigError(f"“{name}” must be true or false, not {_shown(value)}.")
+
+    def schema(self) -> Mapping[str, object]:
+        return {"type": "boolean"}
+
+
+class Number(NamedTuple):
+    """The type of options that take an integer within bounds."""
+
+    least: int
+    most: int
+
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
+            said = f"a whole number from {self.least} to {self.most}"
+            yield ConfigError(f"“{name}” must be {said}, not {_shown(value)}.")
+
+    def schema(self) -> Mapping[str, object]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+class Choice(NamedTuple):
+    """The type of options that take one of several words."""
+
+    words: tuple[str, ...]
+
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        if value not in self.words:
+            yield ConfigError(f"“{name}” must be one of {', '.join(self.words)}, not {_shown(value)}.")
+
+    def schema(self) -> Mapping[str, object]:
+        return {"enum": list(self.words)}
+
+
+class Keymap:
+    """A table of keys by command id."""
+
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """Errors of a value that is no table, and of keys that are no text; the app checks the ids."""
+        if not isinstance(value, dict):
+            yield ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
+            return
+        for id_, keys in value.items():
+            if not isinstance(keys, str) or not keys.strip():
+                yield ConfigError(
+                    f"in [keymap], the keys of “{id_}” must be text in quotes that names a key, not {_shown(keys)}."
+                )
+
+    def schema(self) -> Mapping[str, object]:
+        return {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}
+
+
+def _shown(value: object) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+
+
+class Option(NamedTuple):
+    """The description of an option besides its name and default."""
+
+    kind: Kind
+    help: str
+    """The explanation in the documented file."""
+    example: object = None
+    """The value in the documented file if the default would not be clear."""
+
+
+def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> Any:
+    about = {"option": Option(kind, help_, example)}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=about)
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The user's configuration; everything has a default."""
+
+    theme: str = _option("", Text(), "the command palette lists the others", example="tuireader-dark")
+    """"": the theme last chosen in the program."""
+    measure: int = _option(
+        MEASURE, Number(NARROWEST, WIDEST), f"the widest that a column of text gets, {NARROWEST} to {WIDEST}"
+    )
+    hyphenate: bool = _option(default=True, kind=Switch(), help_="divide words in columns below 50 cells")
+    dense: bool = _option(default=False, kind=Switch(), help_="one line for each headline")
+    bidi: Bidi = _option(  # noqa: RUF009 - it makes a field
+        "auto",
+        Choice(get_args(Bidi)),
+        'right-to-left text: reordered by tuireader ("reorder") or left to the "terminal"',
+    )
+    linear: bool = _option(
+        default=False,
+        kind=Switch(),
+        help_="for screen readers and braille: one column, no lines, the cursor on the line that is read",
+    )
+    refresh_on_start: bool = _option(default=True, kind=Switch(), help_="what is due is fetched when tuireader opens")
+    refresh_every: int = _option(
+        30, Number(0, DAY), "minutes between two such refreshes while tuireader is open; 0: none"
+    )
+    resume: bool = _option(default=True, kind=Switch(), help_="begin where you left off")
+    preview: bool = _option(
+        default=False, kind=Switch(), help_="in three columns, show the article under the cursor; this marks nothing"
+    )
+    mark_read_after: int = _option(
+        0, Number(0, READ_AFTER_MAX), "seconds until an open article counts as read, unless you scroll it before"
+    )
+    open_next_unread: bool = _option(
+        default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
+    )
+    full_text: Mode = _option(  # noqa: RUF009 - it makes a field
+        "auto",
+        Choice(get_args(Mode)),
+        'the pages of new articles: read where a feed gives only excerpts ("auto"), "always", or "never"',
+    )
+    archive_read: bool = _option(
+        default=True, kind=Switch(), help_="older articles that the archive brings are no news: they arrive read"
+    )
+    one_story: bool = _option(
+        default=True,
+        kind=Switch(),
+        help_="what several feeds tell is shown as one article, the fullest; else each is, all read at once",
+    )
+    expire_after: int = _option(
+        0, Number(0, 36_500), "days after which an unread article counts as read, unless starred or tagged; 0: never"
+    )
+    expire_above: int = _option(
+        0, Number(0, 1_000_000), "unread articles that are kept of each feed, older ones count as read; 0: all"
+    )
+    keep_days: int = _option(
+        0, Number(0, 36_500), "days after which tuireader prune removes what was read and not marked; 0: never"
+    )
+    keep_articles: int = _option(
+        0, Number(0, 1_000_000), "the same for what is beyond so many of the newest of each feed; 0: nothing"
+    )
+    keep_megabytes: int = _option(
+        0, Number(0, 10_000_000), "the same for the oldest, where all takes more than that; 0: any size"
+    )
+    keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
+    given: frozenset[str] = frozenset()
+    """The names in the file: they override what the program remembers."""
+
+
+def options() -> dict[str, tuple[Option, object]]:
+    return {one.name: (one.metadata["option"], _default(one)) for one in fields(Config) if "option" in one.metadata}
+
+
+def _default(one: Field[Any]) -> object:
+    return one.default_factory() if callable(one.default_factory) else one.default
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """A suggestion for an unknown word: the nearest known one, or all of them."""
+    names = sorted(known)
+    near = nearest(word, names, alike=0.5)
+    return f"Did you mean “{near}”?" if near else f"There are: {', '.join(names)}."
+
+
+HEAD = "# the file that `tuireader path` calls config: all of its settings, as they are without it"
+
+
+def documented(*, commented: bool = False) -> str:
+    """The configuration file with every option at its default, explained; with `commented`, all lines are comments."""
+    lines: list[tuple[str, str]] = []
+    for name, (option, default) in options().items():
+        value = default if option.example is None else option.example
+        lines += _lines(name, value, option.help)
+    width = max(len(line) for line, _ in lines if len(line) <= _ALIGNED_WIDTH_MAX) + 3
+    if commented:
+        lines = [(f"#{line}" if line else "", said) for line, said in lines]
+    return "\n".join([HEAD, *(f"{line:<{width}}# {said}" if said else line for line, said in lines), ""])
+
+
+_ALIGNED_WIDTH_MAX = 24
+"""Maximum length of a line whose explanation is aligned with the others."""
+
+
+def in_force(config: Config) -> str:
+    lines = [line for name in options() for line, _ in _lines(name, getattr(config, name), "")]
+    return "\n".join([*lines, ""])
+
+
+def _lines(name: str, value: object, said: str) -> list[tuple[str, str]]:
+    """An option as lines of TOML, each with its explanation."""
+    if isinstance(value, Mapping):
+        return [("", ""), (f"[{name}]", said), *((f"{key} = {_written(each)}", "") for key, each in value.items())]
+    return [(f"{name} = {_written(value)}", said)]
+
+
+def _written(value: object) -> str:
+    import json  # the app does without
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def schema() -> str:
+    """The JSON Schema (2020-12) of the configuration file, for editors."""
+    properties = {
+        name: {**option.kind.schema(), "default": default, "description": option.help}
+        for name, (option, default) in options().items()
+    }
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tuireader configuration",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+    import json  # the app does without
+
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+_SIZE_MAX = 1_000_000
+"""Maximum bytes of the file."""
+_DEEPEST = 50
+"""Maximum dots before the value of a line."""
+
+
+def load(path: Path) -> Config:
+    """The configuration at `path`, or the defaults if there is no file; raises ConfigError for the first error."""
+    config, mistakes = read(path)
+    if mistakes:
+        with naming(path):
+            raise mistakes[0]
+    return config
+
+
+def read(path: Path) -> tuple[Config, list[ConfigError]]:
+    """The valid settings of a file, and an error for each of the others.
+
+    Raises ConfigError if the file cannot be read at all.
+    """
+    try:
+        text = _text_of(path)
+    except FileNotFoundError:
+        return Config(), []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    import tomllib
+
+    if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):  # tomllib takes the square
+        raise ConfigError(f"{path} has a key of more than {_DEEPEST} parts.")
+    try:
+        said = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    return _config(said)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Prefix a ConfigError with the path of the file."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _text_of(path: Path) -> str:
+    """The file's text; refuses anything that is no regular file, such as a pipe, which would block."""
+    if path.exists() and not path.is_file() and path.resolve() != Path(os.devnull).resolve():
+        raise OSError("it is not a file")
+    with path.open("rb") as file:
+        content = file.read(_SIZE_MAX + 1)
+    if len(content) > _SIZE_MAX:
+        raise OSError("it is too large for a configuration")
+    return content.decode("utf-8-sig")
+
+
+def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
+    wrong = {name: found for name, value in said.items() if (found := _mistakes(name, value))}
+    usable = {name: value for name, value in said.items() if name not in wrong}
+    return Config(**usable, given=frozenset(usable)), [mistake for found in wrong.values() for mistake in found]
+
+
+def _mistakes(name: str, value: object) -> list[ConfigError]:
+    known = options()
+    if name not in known:
+        return [ConfigError(f"there is no setting “{name}”. {hint(name, known)}")]
+    return list(known[name][0].kind.mistakes(name, value))

@@ -1,0 +1,347 @@
+"""Classify the parts of a page by element and class names, and find the blocks around its article. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import accumulate, islice, pairwise
+
+from tuireader.content.cleaning.boilerplate import BUTTON, PARTS
+from tuireader.content.extraction.blocks import Block, Blocks, Span
+from tuireader.content.extraction.page import Element, lead_away, outwards, text_of
+from tuireader.text.printable import HEADINGS
+
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
+_TOKENS_MAX = 3
+"""Maximum words of a class name that name the part: those after them say what it is for."""
+_OF_PAGE = ("no-", "has-", "with-", "is-", "without-")
+"""Prefixes of classes that say what else a page has or lacks."""
+_LENGTH_MAX = 300
+
+_AROUND = frozenset(
+    {
+        "ad", "ads", "adsbygoogle", "adsense", "adslot", "advert", "advertisement", "advertising", "adverts",
+        "audioplayer", "backlinks", "banner", "breadcrumb", "breadcrumbs", "byline", "bylines", "claps", "commentlist",
+        "comments", "consent", "cookie", "cookies", "copyright", "dateline", "disqus", "donate", "donation", "eyebrow",
+        "gdpr", "kicker", "legal", "licence", "license", "licensing", "lightbox", "login", "masthead", "menu", "modal",
+        "mostread", "nav", "navbar", "navi", "navigation", "newsletter", "nextprev", "outbrain", "pager", "pagination",
+        "paywall", "popup", "prevnext", "printfriendly", "promo", "promos", "promoted", "promotion", "rail", "ranking",
+        "reactions", "recirc", "recirculation", "recommendation", "recommendations", "recommended", "related",
+        "respond", "share", "sharebar", "sharedaddy", "sharing", "sidebar", "signup", "skip", "social", "sponsor",
+        "sponsored", "sponsors", "subscribe", "subscription", "subscriptions", "taboola", "tagcloud", "taglist", "tags",
+        "teasers", "timestamp", "toc", "tocs", "toolbar", "trending", "webmention", "webmentions",
+    }
+)  # fmt: skip
+"""Words in the class names of parts around an article."""
+_PAIRS = frozenset(
+    f"{first} {second}"
+    for firsts, seconds in (
+        ("author about", "bio biography box card footer info note profile"),
+        ("read", "also in more next on time"),
+        ("more", "articles from news on posts stories to"),
+        ("most", "commented popular read shared viewed"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "article articles"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "post posts"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "comments entries"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "links news reads"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "stories"),
+        ("you", "may might"),
+        ("up", "next"),
+        ("article content entry page post story", "actions copyright footer info licence license licensing links meta"),
+        ("article content entry page post story", "metas nav navigation prevnext related share tags tools"),
+        ("cat categories category tag tags", "cloud links list menu"),
+        ("posted", "by in on time"),
+        ("global main page site", "footer header menu nav navigation"),
+        ("call cta", "banner box to"),
+        ("edit", "link page this"),
+        ("table", "of"),
+        ("sign", "in up"),
+        ("follow", "us"),
+        ("email mail", "capture form signup"),
+        ("back", "to"),
+        ("prev previous", "next"),
+        ("next", "prev previous"),
+        ("gallery image slide", "count counter"),
+        ("comment comments", "area count form list respond section thread"),
+    )
+    for first in firsts.split()
+    for second in seconds.split()
+)
+"""Pairs of words that count only together."""
+SURELY_AROUND = frozenset(
+    {
+        "aside", "comments", "commentlist", "consent", "cookie", "cookies", "disqus", "footer", "gdpr", "nav",
+        "next prev", "prev next", "respond", "site footer", "site header",
+    }
+)  # fmt: skip
+"""Words that never name the article itself."""
+_AROUND_TAGS = frozenset({"aside", "footer", "form", "menu", "nav"})
+_AROUND_ROLES = frozenset(
+    {"banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"}
+)
+_NEVER_AROUND = frozenset({"body", "code", "pre", "table", "td", "tr", *HEADINGS})
+_WITH_FOOTER = frozenset({"blockquote", "figure"})
+_NOTES = frozenset(
+    {
+        "admonition", "callout", "caution", "danger", "footnote", "footnotes", "hint", "important", "info", "infobox",
+        "marginnote", "note", "notice", "pullquote", "sidenote", "tip", "warning",
+    }
+)  # fmt: skip
+"""Words in the class names of boxes beside the text that belong to it."""
+
+_UNLIKELY = frozenset(
+    {
+        "aside", "author", "box", "card", "cards", "community", "complementary", "contact", "extra", "footer", "form",
+        "grid", "header", "hero", "list", "media", "meta", "profile", "rss", "search", "teaser", "widget",
+    }
+)  # fmt: skip
+_LIKELY = frozenset(
+    {
+        "article", "blog", "body", "chapter", "content", "copy", "document", "entry", "hentry", "longform", "main",
+        "markdown", "page", "post", "prose", "richtext", "rte", "story", "text",
+    }
+)  # fmt: skip
+_OF_ARTICLE = frozenset({"article", "blog", "doc", "e", "entry", "gh", "md", "news", "page", "post", "recipe", "story"})
+_BODIES = frozenset({"body", "content", "copy", "markdown", "prose", "text"})
+"""Second words of class names that mean the text of an article."""
+
+_ONE_OF_MANY = frozenset(
+    {
+        "answer", "article", "card", "col", "column", "comment", "entry", "event", "h", "hentry", "item", "message",
+        "post", "product", "reply", "result", "review", "story", "teaser", "testimonial", "tile",
+    }
+)  # fmt: skip
+_SECTIONS = frozenset(
+    {
+        *(f"{name}{level}" for name in ("sect", "refsect", "level", "outline-") for level in range(1, 7)),
+        "refsynopsisdiv", "refentry", "chapter", "appendix", "preface",
+    }
+)  # fmt: skip
+"""Section classes of DocBook, AsciiDoc, Pandoc and Org."""
+_SECTION_CLASSES = 2
+_PARTS_MAX = 500
+_BOX_TITLES = frozenset({"titlepage", "title", "sidebar-title", "admonition-title"})
+_HEADING_WITHIN = 8
+"""Maximum elements of a section before its heading."""
+_WORD = re.compile(r"[^\W\d_]+")
+_LEFT_OUT = frozenset({"figcaption", "figure", "pre", "table"})
+_FOOTNOTES = frozenset({"bibliography", "endnote", "endnotes", "fn", "fnlist", "footnote", "footnotes", "references"})
+_NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-biblioentry"})
+_NEAR = 5
+"""How many ancestors of a block may mark it as a note."""
+
+_LEADING = frozenset({"a", "button", "form", "img", "input", "iframe", *HEADINGS})
+_REMARK_MIN = 60
+
+_NO_REASON: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words, and the pairs of words, in an element's classes and id."""
+    words: set[str] = set()
+    pairs: set[str] = set()
+    for each in (*classes.split(), name):
+        if not each.startswith(_OF_PAGE):
+            found = [word.lower() for word in islice(_TOKEN.findall(each), _TOKENS_MAX)]
+            words.update(found)
+            pairs.update(map(" ".join, pairwise(found)))
+    return frozenset(words), frozenset(pairs)
+
+
+def _words_of(element: Element) -> tuple[frozenset[str], frozenset[str]]:
+    given = element.attrib
+    return _words(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+
+
+@lru_cache(maxsize=4096)
+def _called_around(classes: str, name: str) -> frozenset[str]:
+    words, pairs = _words(classes, name)
+    return (words & _AROUND) | (pairs & _PAIRS) | PARTS.intersection(classes.split())
+
+
+def reasons(element: Element) -> frozenset[str]:
+    """Return the words in an element's tag, role, classes and id that mark it as around the article."""
+    given, tag = element.attrib, element.tag
+    if tag in _NEVER_AROUND:
+        return _NO_REASON
+    if (role := given.get("role")) in _AROUND_ROLES:
+        return frozenset((role,))
+    if tag in _AROUND_TAGS and not (
+        (tag == "footer" and element.getparent().tag in _WITH_FOOTER)
+        or (tag == "aside" and (not _words_of(element)[0].isdisjoint(_NOTES) or _is_remark(element)))
+    ):
+        return frozenset((tag,))
+    if not ("class" in given or "id" in given):
+        return _NO_REASON
+    found = _called_around(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+    return _NO_REASON if found and _is_of_document(element) else found
+
+
+def _is_remark(aside: Element) -> bool:
+    """Whether an aside is only text: a remark of the author's, without links."""
+    return not any(each.tag in _LEADING for each in aside.iter()) and len(text_of(aside)) >= _REMARK_MIN
+
+
+def _is_of_document(element: Element) -> bool:
+    """Whether an element is a section of a document, named after its heading, or a box in one."""
+    classes = element.get("class", "").split()
+    if element.tag not in {"section", "div", "aside"} or len(classes) > _SECTION_CLASSES:
+        return False
+    if not _SECTIONS.isdisjoint(classes):
+        return True
+    if _is_box(element):
+        return True
+    if classes not in ([], ["section"]):
+        return False
+    heading = next((each for each in islice(element.iter(), _HEADING_WITHIN) if each.tag in HEADINGS), None)
+    slug = _slug(element.get("id", ""))
+    if heading is None or not slug or _slug(text_of(heading)[:_LENGTH_MAX]) != slug:
+        return False
+    around = element.getparent()
+    return " " in slug or (around is not None and around.tag == element.tag and "id" in around.attrib)
+
+
+def _is_box(element: Element) -> bool:
+    """Whether an element is a DocBook or Sphinx box with a title of its own."""
+    if element.get("class") not in {"sidebar", "admonition"}:
+        return False
+    return any(not _BOX_TITLES.isdisjoint(each.get("class", "").split()) for each in islice(element, 2))
+
+
+def sections_of(element: Element) -> list[Element]:
+    parts = islice(element, _PARTS_MAX)
+    return [each for each in parts if each.tag in {"section", "div"} and _is_of_document(each)]
+
+
+def _slug(text: str) -> str:
+    return " ".join(word.lower() for word in _WORD.findall(text))
+
+
+def weight(element: Element) -> int:
+    """Return how likely an element holds an article by its names: 25 per word for it, -25 per word against it."""
+    if not ("class" in element.attrib or "id" in element.attrib):
+        return 0
+    words, pairs = _words_of(element)
+    against = not (words.isdisjoint(_UNLIKELY) and words.isdisjoint(_AROUND) and pairs.isdisjoint(_PAIRS))
+    return (0 if words.isdisjoint(_LIKELY) else 25) - (25 if against else 0)
+
+
+def is_one_of_many(element: Element) -> bool:
+    return element.tag == "article" or not _words_of(element)[0].isdisjoint(_ONE_OF_MANY)
+
+
+def is_body(element: Element) -> bool:
+    """Whether an element's names mean the text of an article."""
+    given = element.attrib
+    if "articleBody" in given.get("itemprop", "").split():
+        return True
+    return "class" in given and _is_called_body(given["class"][:_LENGTH_MAX])
+
+
+@lru_cache(maxsize=4096)
+def _is_called_body(classes: str) -> bool:
+    names = ([word.lower() for word in islice(_TOKEN.findall(each), 2)] for each in classes.split())
+    return any(len(name) == 2 and name[0] in _OF_ARTICLE and name[1] in _BODIES for name in names)
+
+
+def is_note(element: Element, names: Collection[str]) -> bool:
+    """Whether an element is in a note with one of these names."""
+    holder = next((each for each in outwards(element, _NEAR) if each.get("id") in names), None)
+    return holder is not None and (
+        holder.get("role") in _NOTE_ROLES
+        or any(not _words_of(each)[0].isdisjoint(_FOOTNOTES) for each in outwards(holder, _NEAR))
+    )
+
+
+def is_left_out(element: Element) -> bool:
+    """Whether trafilatura drops a block of this kind: code, tables, captions, notes."""
+    return any(
+        each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES)) or _is_box(each)
+        for each in outwards(element, _NEAR)
+    )
+
+
+_REMOVED_SHARE_MAX = 0.4
+"""Maximum share of the letters outside links that one name can remove."""
+_LEFT_MIN = 250
+"""Minimum letters outside links that must remain of a page, comments not counted."""
+_TEASERS_MIN, _TEASERS_SHARE = 3, 0.8
+"""Minimum teasers of a list of teasers, and their minimum share of its parts."""
+_TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
+"""Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
+_LINES = frozenset({"dd", "dt", "li", "p"})
+_BUTTON_MAX = 80
+_NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
+
+
+def found_in(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
+    """Return, for each block, whether it is around the article; never for elements that hold most of the text.
+
+    Elements with the same names count together: a theme may mark each paragraph in this way. `bodies` are the ranges
+    named as article text: if there is one elsewhere, more may be removed. `url` is the address of the page.
+    """
+    found = [_is_button(block) for block in blocks]
+    plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
+    groups: dict[frozenset[str], list[Span]] = {}
+    for each, span in blocks.spans.items():
+        if span[0] < span[1] and (said := reasons(each)):
+            spans = groups.setdefault(said, [])
+            if not spans or span[0] >= spans[-1][1]:
+                spans.append(span)
+    for said, spans in groups.items():
+        size = sum(plain[last] - plain[first] for first, last in spans)
+        is_sure = not said.isdisjoint(SURELY_AROUND)
+        is_elsewhere = bodies and not any(first <= body[0] < last for first, last in spans for body in bodies)
+        most = max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - (0 if is_elsewhere else _LEFT_MIN) if is_sure else 0)
+        if size <= most:
+            for first, last in spans:
+                found[first:last] = [True] * (last - first)
+    for teasers in _teasers(blocks, url):
+        if sum(plain[last] - plain[first] for first, last in teasers) <= _REMOVED_SHARE_MAX * plain[-1]:
+            for first, last in teasers:
+                found[first:last] = [True] * (last - first)
+    return found
+
+
+def _is_button(block: Block) -> bool:
+    """Whether a block is only a button label or an advertisement notice."""
+    if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
+        return False
+    if not any(map(str.isalpha, block.text)) and block.element.tag != "div":
+        return False
+    around = tuple(outwards(block.element, 2))
+    if block.links == 0 and any(each.tag == "li" for each in around):
+        return False
+    return not any(each.tag in _NO_BUTTONS for each in around[1:])
+
+
+def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
+    """Yield the ranges of lists of teasers: sibling elements, each short, with a linked title.
+
+    Lists that link to other sites are kept: they are the subject of a newsletter or round-up.
+    """
+    for element in blocks.spans:
+        groups: dict[tuple[str, str], list[Element]] = {}
+        for child in element if len(element) >= _TEASERS_MIN else ():
+            if (span := blocks.spans.get(child)) and span[0] < span[1]:
+                groups.setdefault((child.tag, child.get("class", "")), []).append(child)
+        for parts in groups.values():
+            spans = [blocks.spans[part] for part in parts]
+            teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
+            if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not lead_away(parts, url):
+                yield teasers
+
+
+def _is_teaser(span: Span, blocks: Blocks) -> bool:
+    """Whether some blocks are a linked title with hardly more than a sentence or two."""
+    first, last = span
+    if last - first > _TEASER_BLOCKS or blocks.links(span) == 0:
+        return False
+    parts = [blocks[number] for number in range(first, last)]
+    if sum(len(block.key) - block.links for block in parts) > _TEASER_TEXT:
+        return False
+    if len(parts) > 1:
+        return any(block.links >= 0.8 * len(block.key) >= _TEASER_TITLE for block in parts)
+    return parts[0].element.tag not in _LINES.union(HEADINGS) and parts[0].links >= _TEASER_TITLE

@@ -1,0 +1,164 @@
+"""Articles as XHTML, for books."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import takewhile
+from urllib.parse import quote, urlsplit
+
+from tuireader.content.document.model import (
+    Block,
+    Code,
+    Document,
+    HeadingBlock,
+    Level,
+    Link,
+    Paragraph,
+    Picture,
+    Table,
+    Text,
+)
+from tuireader.text.bidi import is_right_to_left
+
+_ELEMENTS = {"strong": "strong", "em": "em", "strike": "del", "code": "code", "sub": "sub", "sup": "sup"}
+_SAFE = "!$&'()*+,-./:;=?@_~%"
+_STRAY = re.compile("%(?![0-9A-Fa-f]{2})")
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML cannot contain."""
+
+
+def to_xhtml(document: Document) -> str:
+    """A document's blocks as the content of a `section`, without the title.
+
+    Pictures are replaced by their alternative text.
+    """
+    return "\n".join(_written(document))
+
+
+def _written(document: Document) -> Iterator[str]:
+    around: tuple[Level, ...] = ()
+    for block in document.blocks:
+        same = len([*takewhile(lambda both: _is_same(*both), zip(around, block.levels, strict=False))])
+        yield from _closed(around[same:], block.levels[same:])
+        yield from _opened(block.levels[same:], is_next=_is_next_item(around[same:], block.levels[same:]))
+        around = block.levels
+        yield _block(block, document.links)
+    yield from _closed(around, ())
+
+
+def _is_same(one: Level, other: Level) -> bool:
+    return (one.kind, one.id) == (other.kind, other.id)
+
+
+def _is_next_item(before: Sequence[Level], after: Sequence[Level]) -> bool:
+    return bool(before and after) and before[0].kind == after[0].kind == "item" and before[0].list == after[0].list
+
+
+def _list(level: Level) -> str:
+    return "ol" if level.marker[:1].isalnum() else "ul"
+
+
+def _closed(levels: Sequence[Level], following: Sequence[Level]) -> Iterator[str]:
+    for at in reversed(range(len(levels))):
+        level = levels[at]
+        if level.kind == "item":
+            goes_on = at == 0 and _is_next_item(levels, following)
+            yield "</li>" if goes_on else f"</li></{_list(level)}>"
+        else:
+            yield "</blockquote>" if level.kind == "quote" else "</div>"
+
+
+def _opened(levels: Sequence[Level], *, is_next: bool) -> Iterator[str]:
+    for at, level in enumerate(levels):
+        if level.kind == "item":
+            first = re.match(r"\d{1,6}", level.marker)
+            start = f' start="{int(first[0])}"' if first and int(first[0]) != 1 else ""
+            yield "<li>" if is_next and at == 0 else f"<{_list(level)}{start if _list(level) == 'ol' else ''}><li>"
+        else:
+            yield "<blockquote>" if level.kind == "quote" else f'<div class="{level.kind}">'
+
+
+def _block(block: Block, links: Sequence[Link]) -> str:
+    about = _about(block)
+    if isinstance(block, HeadingBlock):
+        rank = min(6, block.level + 1)  # the title of the chapter is the first
+        return f"<h{rank}{about}>{inline(block.text, links)}</h{rank}>"
+    if isinstance(block, Code):
+        return f"<pre><code>{_safe(block.text)}</code></pre>"
+    if isinstance(block, Table):
+        return _table(block, links)
+    if isinstance(block, Paragraph | Picture):
+        role = "picture" if isinstance(block, Picture) else block.role
+        kind = f' class="{role}"' if role else ""
+        return f"<p{kind}{about}>{inline(block.text, links)}</p>"
+    return "<hr/>"
+
+
+def _about(block: Block) -> str:
+    """Attributes for a block's language and direction."""
+    text = block.text.plain if isinstance(block, Paragraph | HeadingBlock | Picture) else ""
+    lang = f' xml:lang="{block.lang}" lang="{block.lang}"' if _LANGUAGE.fullmatch(block.lang) else ""
+    direction = block.direction or ("rtl" if not text.isascii() and is_right_to_left(text) else "")
+    return lang + (f' dir="{direction}"' if direction in ("rtl", "ltr") else "")
+
+
+def _table(table: Table, links: Sequence[Link]) -> str:
+    rows = []
+    for name, row in (("th", table.header), *(("td", row) for row in table.rows)):
+        if name == "th" and not any(cell.plain.strip() for cell in row):
+            continue
+        cells = "".join(_cell(name, cell, align, links) for cell, align in zip(row, table.aligns, strict=True))
+        rows.append(f"<tr>{cells}</tr>")
+    return f"<table>{''.join(rows)}</table>" if rows else ""
+
+
+def _cell(name: str, text: Text, align: str, links: Sequence[Link]) -> str:
+    style = "" if align == "left" else f' style="text-align: {align}"'
+    return f"<{name}{style}>{inline(text, links)}</{name}>"
+
+
+def inline(text: Text, links: Sequence[Link]) -> str:
+    """A text with styles and links; internal links are dropped."""
+    pieces, end = [], 0
+    for run in text.runs:
+        pieces.append(_lines(text.plain[end : run.start]))
+        link = None if run.link is None else links[run.link]
+        pieces.append(_run(_lines(text.plain[run.start : run.end]), run.style, link))
+        end = run.end
+    return "".join([*pieces, _lines(text.plain[end:])])
+
+
+def _run(said: str, style: str, link: Link | None) -> str:
+    for role in style.split():
+        if role in _ELEMENTS:
+            said = f"<{_ELEMENTS[role]}>{said}</{_ELEMENTS[role]}>"
+    where = "" if link is None or link.target is not None else address(link.url)
+    return f'<a href="{escape(where)}">{said}</a>' if where and said.strip() else said
+
+
+def address(url: str) -> str:
+    """An address escaped as in RFC 3986; "" if it leads to no page."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme == "mailto" or (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)
+    except ValueError:
+        return ""
+    if not is_one or not url.isprintable() or "[" in parts.netloc:
+        return ""
+    page, mark, place = url.partition("#")
+    return _quoted(page) + (mark and f"#{_quoted(place)}")
+
+
+def _quoted(text: str) -> str:
+    return quote(_STRAY.sub("%25", text), safe=_SAFE, errors="replace")
+
+
+def _lines(text: str) -> str:
+    return _safe(text).replace("\n", "<br/>")
+
+
+def _safe(text: str) -> str:
+    return escape(_IN_XML.sub("�", text), quote=False)

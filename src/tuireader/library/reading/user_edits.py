@@ -1,0 +1,119 @@
+"""What the user changes: statuses, saved searches, options of feeds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+from tuireader.library.reading import selectors
+from tuireader.model.article import Field, Mode
+from tuireader.model.query import Query, SavedSearch
+from tuireader.store import feeds, folders, pruning, site_facts, statuses, ui_state
+from tuireader.store.queries.query_language import quoted
+from tuireader.store.row_values import name_key
+from tuireader.text.printable import printable
+
+LIMITS = (pruning.AFTER, pruning.ABOVE, pruning.DAYS, pruning.NEWEST)
+"""The options that set when articles are marked read or removed."""
+SELECTORS = (site_facts.TAKE, site_facts.DROP)
+OPTIONS = (pruning.QUIET, *LIMITS, site_facts.MODE, *SELECTORS)
+"""All of them, by the names under which they are stored."""
+
+
+def mistake(name: str, value: str) -> str:
+    """The error of a value as a sentence; "" if there is none, as in "", which removes the option."""
+    if name in LIMITS and value and not (value.isdecimal() and len(value) < 7):
+        return f"{name} is a number, not {printable(value)}; 0 is for no end."
+    for each, values in ((pruning.QUIET, ("yes", "no")), (site_facts.MODE, get_args(Mode))):
+        if name == each and value not in (*values, ""):
+            return f"{name} is {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
+    return selectors.mistake(value) if name in SELECTORS and value else ""
+
+
+def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
+    """Save a search under a name, replacing an older one; raises QueryError if it is too long."""
+    return ui_state.put_search(c, name, query)
+
+
+def named(c: sqlite3.Connection, name: str) -> SavedSearch | None:
+    key = name_key(name)
+    return next((each for each in ui_state.searches(c) if name_key(each.name) == key), None)
+
+
+def remove(c: sqlite3.Connection, id_: int) -> None:
+    ui_state.remove_search(c, id_)
+
+
+def query_of(saved: SavedSearch) -> Query:
+    """The query of a saved search; its last word is complete, not a prefix."""
+    return Query(text=f"{saved.query} ")
+
+
+def text_of(c: sqlite3.Connection, query: Query) -> str:
+    """A query as search text, without its order."""
+    feed_names = feeds.unique_names(c) if query.feeds or query.not_feeds else {}
+    folder_names = {folder.id: folder.name for folder in folders.every(c)} | {0: ""}
+    fields: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
+        ("folder", _names(query.folders, folder_names), _names(query.not_folders, folder_names)),
+        ("feed", _names(query.feeds, feed_names), _names(query.not_feeds, feed_names)),
+        ("tag", query.tags, query.not_tags),
+        ("category", query.categories, query.not_categories),
+        ("author", query.authors, query.not_authors),
+    )
+    pieces = [
+        f"{sign}{field}={'|'.join(map(quoted, names))}"
+        for field, chosen, left_out in fields
+        for sign, names in (("", chosen), ("-", left_out))
+        if names
+    ]
+    pieces += ["is:unread"] * query.unread + ["is:starred"] * query.starred
+    return " ".join([*pieces, query.text.strip()]).strip()
+
+
+def _names(ids: Sequence[int], names: Mapping[int, str]) -> list[str]:
+    return [names[id_] for id_ in ids if id_ in names]
+
+
+def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> None:
+    statuses.mark(c, ids, read=read, starred=starred)
+
+
+def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
+    return statuses.to_mark(c, query)
+
+
+def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
+    """Those of the articles whose `field`, read or starred, is `value`."""
+    return statuses.with_status(c, ids, field, value=value)
+
+
+Marking = statuses.Marking
+need_any = statuses.need_any
+
+
+def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
+    return statuses.tag(c, ids, [*names])
+
+
+def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
+    return statuses.untag(c, ids, [*names])
+
+
+def push(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
+    return ui_state.push_undo(c, step, now)
+
+
+def forget(c: sqlite3.Connection, number: int) -> None:
+    ui_state.remove_undo(c, number)
+
+
+def pop(c: sqlite3.Connection, now: datetime, age: timedelta) -> dict[str, Any] | None:
+    """Remove and return the last undo step not older than `age`; None if there is none."""
+    there = ui_state.recent_undo(c, now, age)
+    if not there:
+        return None
+    number, step = there[-1]
+    ui_state.remove_undo(c, number)
+    return step

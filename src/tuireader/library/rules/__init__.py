@@ -1,1 +1,0 @@
-"""Automatic actions on articles: rules and pruning."""

@@ -1,1 +1,0 @@
-"""Widgets around lists and pages: bars and prompts."""

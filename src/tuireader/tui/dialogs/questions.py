@@ -1,0 +1,299 @@
+"""Dialogs: a question, a name, a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.events import ScreenResume
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tuireader.text.folding import fold
+from tuireader.tui import keys
+from tuireader.tui.chrome import Entry, HintBar
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import AutocompleteList, ChoiceList, FullHeightList, Line
+from tuireader.tui.lists.rows import Rows
+from tuireader.tui.support.safe_text import plain
+from tuireader.tui.support.textual_internals import SteadyScreen
+from tuireader.tui.support.viewport import is_linear
+
+Result = TypeVar("Result")
+
+
+_AROUND = 8
+"""Lines of a dialog besides its list: frame, blank lines, title, hints."""
+
+
+class Dialog(SteadyScreen[Result], ModalScreen[Result]):
+    """A screen over the panes that returns one result and closes only itself."""
+
+    CSS_PATH = "dialogs.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual declares it no ClassVar
+    """Below this height the blank lines are dropped."""
+
+    reads: Widget | None = None
+    """The reading place for the linear mode, if it is not the focused widget."""
+    _is_dismissed = False
+    _waits = False
+    """Whether it is dismissed, but still under another dialog."""
+    _result: Result | None = None
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close and return the result; further calls, as by a double click, do nothing.
+
+        Under another dialog it waits: Textual would close the topmost one.
+        """
+        if self._is_dismissed:
+            return AwaitComplete()
+        self._is_dismissed, self._result = True, result
+        if not self.is_mounted:  # what it holds is still being put into it, and must not be taken out under its hands
+            self.call_later(self._leave)
+            return AwaitComplete()
+        if self.app.screen is not self:
+            self._waits = True
+            return AwaitComplete()
+        return super().dismiss(result)
+
+    def hints(self) -> list[Row]:
+        return [Row(keys.key_on(self, "leave"), "close", "leave", is_pinned=True)]
+
+    def hint_bar(self) -> HintBar:
+        """The last line of the dialog, with clickable hints."""
+        bar = HintBar(classes="dialog-keys")
+        bar.hints = tuple(self.hints())
+        return bar
+
+    def write_hints(self) -> None:
+        self.query_one(HintBar).hints = tuple(self.hints())
+
+    def leave_room(self, rows: Rows, *, least: int = 3, beside: int = 0) -> None:
+        """Limit the height of the list to what the rest leaves; `beside` are lines of more widgets."""
+        rows.styles.max_height = max(least, self.size.height - _AROUND - beside)
+
+    @on(HintBar.Clicked)
+    async def _do_hint(self, event: HintBar.Clicked) -> None:
+        event.stop()
+        await self.app.run_action(event.command, self)
+
+    def action_open(self) -> None:
+        self.query_one(Rows).action_open()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    @property
+    def is_left_by_click(self) -> bool:
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        if self.is_left_by_click and event.widget is self:
+            event.stop()
+            self.action_leave()
+
+    def _leave(self) -> None:
+        if self.app.screen is self:
+            super().dismiss(self._result)
+        else:
+            self._waits = True
+
+    @on(ScreenResume)
+    def _end_waiting(self) -> None:
+        if self._waits:
+            self._waits = False
+            super().dismiss(self._result)
+
+
+def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | None], Any] | None = None) -> None:
+    """Show a dialog, unless one of its kind is open; notifications are removed, since they would cover it."""
+    if not any(type(screen) is type(dialog) for screen in app.screen_stack):
+        app.clear_notifications()
+        app.push_screen(dialog, cast("Any", done))
+
+
+class ChooseScreen(Dialog[int | None]):
+    """Returns the `result` of the chosen row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
+
+    verb = "choose"
+    """The word for enter in the hints."""
+
+    def __init__(self, title: str, rows: FullHeightList) -> None:
+        super().__init__()
+        self._title = title
+        self.rows = rows
+
+    def compose(self) -> ComposeResult:
+        with Container(classes="dialog"):
+            yield Static(plain(self._title), classes="dialog-title")
+            yield self.rows
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        return [Row(keys.key_on(self, "open"), self.verb, "open"), *super().hints()]
+
+    def on_resize(self) -> None:
+        self.leave_room(self.rows)
+
+    @on(ChoiceList.Chosen)
+    def _choose(self, event: ChoiceList.Chosen) -> None:
+        self.dismiss(self.result(event.index))
+
+    def result(self, row: int) -> int:
+        return row
+
+
+class TypedDialog(Dialog[Result]):
+    """An input with the focus, and rows whose cursor the arrow keys move."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down,ctrl+n", "step(1)", show=False),
+        Binding("up,ctrl+p", "step(-1)", show=False),
+    ]
+
+    def choose(self, row: int) -> None:
+        """Run the action of a row; the row may not exist."""
+        raise NotImplementedError
+
+    @on(Input.Submitted)
+    def _choose_pointed(self) -> None:
+        self.choose(self.query_one(AutocompleteList).cursor)
+
+    @on(ChoiceList.Chosen)
+    def _choose_clicked(self, event: ChoiceList.Chosen) -> None:
+        self.choose(event.index)
+
+    def action_step(self, by: int) -> None:
+        rows = self.query_one(AutocompleteList)
+        rows.move_to(self.row_beside(rows.cursor, by))
+        self.reads = rows
+
+    def row_beside(self, row: int, by: int) -> int:
+        return row + by
+
+
+class Picked(NamedTuple):
+    """Names to add and to remove."""
+
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+class PickScreen(TypedDialog[Picked | None]):
+    """Picks names; returns None without a change."""
+
+    def __init__(
+        self,
+        title: str,
+        names: Sequence[str],
+        there: Mapping[str, bool],
+        *,
+        noun: str,
+        nothing: str = "",
+        hint: str = "",
+        write: Callable[[Picked], object] | None = None,
+    ) -> None:
+        """`there` are the names that all (true) or some (false) have now; `noun` is what a name is one of.
+
+        With `nothing`, which says what having none is called, exactly one is picked, and at once; else any number.
+        `hint` says what may be typed, where that is another thing. `write` is called with each change at once; without
+        it, all of them together are the result.
+        """
+        super().__init__()
+        self._title = title
+        self._names = list(names)
+        self._marks: dict[str, bool | None] = dict(there)
+        self._changed: dict[str, bool] = {}
+        self._noun = noun
+        self._nothing = nothing
+        self._write = write
+        self._hint = hint or f"type to find a {noun}, or to make one"
+        self._shown: list[str] = []
+        self._made = ""
+        """A typed name that does not exist yet."""
+
+    def compose(self) -> ComposeResult:
+        with Container(classes="dialog"):
+            yield Static(plain(self._title), classes="dialog-title")
+            yield Entry(placeholder=self._hint, compact=True)
+            yield AutocompleteList()
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        if self._nothing:
+            return [Row("enter", "pick", "open"), Row("esc", "close", "leave", is_pinned=True)]
+        return [Row("enter", "on or off", "open"), Row("esc", "done", "leave", is_pinned=True)]
+
+    def on_mount(self) -> None:
+        self._show("")
+        if self._nothing and True in self._marks.values():  # where there is one of them, a slip takes none away
+            now = next(name for name, is_on in self._marks.items() if is_on)
+            self.query_one(AutocompleteList).move_to(self._shown.index(now))
+        self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        self.leave_room(self.query_one(AutocompleteList))
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        self.reads = None
+        self._show(event.value)
+
+    def _show(self, typed: str) -> None:
+        name = " ".join(typed.split())
+        words = fold(name)
+        self._shown = [each for each in self._names if words in fold(each or self._nothing)]
+        self._made = "" if not name or any(fold(each) == words for each in self._names) else name
+        self._fill()
+
+    def _fill(self) -> None:
+        choices = self.query_one(AutocompleteList)
+        cursor = choices.cursor
+        rows = [Line(f"  New {self._noun}: {self._made}")] if self._made and not self._shown else []
+        rows += [Line(f"{self._sign(each)} {each or self._nothing}") for each in self._shown]
+        rows += [Line(f"  New {self._noun}: {self._made}")] if self._made and self._shown else []
+        choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun} yet: type a name.", "faint")]]
+        choices.set_rows(rows)
+        choices.move_to(min(cursor, max(0, len(rows) - 1)))
+
+    def _sign(self, name: str) -> str:
+        mark = self._marks.get(name)
+        some, every = ("-", "x") if is_linear(self) else ("–", "✓")
+        return " " if mark is None else every if mark else some
+
+    def choose(self, row: int) -> None:
+        """Pick a name, or toggle it."""
+        chosen = self._shown[row] if row < len(self._shown) else self._made
+        if row >= len(self._shown) and not self._made:
+            return
+        if self._nothing:
+            self.dismiss(Picked((chosen,)))
+            return
+        if chosen not in self._names:
+            self._names.insert(0, chosen)
+        is_on = self._marks.get(chosen) is not True
+        self._marks[chosen] = True if is_on else None
+        if self._write is not None:
+            self._write(Picked((chosen,)) if is_on else Picked(off=(chosen,)))
+        else:
+            self._changed[chosen] = is_on
+        line = self.query_one(Input)
+        if line.value:
+            line.value = ""
+        self._show("")
+
+    def action_leave(self) -> None:
+        if self._nothing or not self._changed:
+            self.dismiss(None)
+            return
+        on_, off = ([name for name, is_on in self._changed.items() if is_on is wanted] for wanted in (True, False))
+        self.dismiss(Picked(tuple(on_), tuple(off)))

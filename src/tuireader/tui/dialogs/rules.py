@@ -1,0 +1,263 @@
+"""The rules dialog: a new rule with a live preview of what it matches, and the list of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+
+from tuireader.library import rules
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.library.rules import PREVIEW_AGE, Preview
+from tuireader.model.article import Headline
+from tuireader.model.query import Rule
+from tuireader.text.date_expressions import span
+from tuireader.text.sentences import counted
+from tuireader.tui.chrome import Entry
+from tuireader.tui.dialogs.questions import Picked, PickScreen, TypedDialog, open_dialog
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import AutocompleteList, Line
+from tuireader.tui.support.safe_text import age, plain, toast
+from tuireader.tui.support.viewport import is_linear
+
+_HEADLINES = 5
+"""Headlines in the preview."""
+_ENDS = {"no end": None, "tomorrow": 1, "in a week": 7, "in a month": 30, "in three months": 91}
+"""Choices for the end of a rule, in days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The scope of a rule: all feeds, one, or those in a folder."""
+
+    words: str
+    feed_id: int | None = None
+    folder_id: int | None = None
+
+
+class Kept(NamedTuple):
+    """A saved rule, as the dialog lists it."""
+
+    rule: Rule
+    words: str
+    caught: int
+
+
+class RuleAction(NamedTuple):
+    """The chosen action: a new rule, possibly applied, or one removed."""
+
+    made: Rule | None = None
+    is_applied: bool = False
+    removed: Rule | None = None
+
+
+class RulesScreen(TypedDialog[RuleAction | None]):
+    """Edits rules; returns the chosen action, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "step(1)", show=False),
+        Binding("shift+tab", "step(-1)", show=False),
+    ]
+
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        now: Callable[[], datetime],
+        query: str,
+        scopes: Sequence[Scope],
+        there: Sequence[Kept],
+        tags: Sequence[str],
+        suggester: Suggester,
+    ) -> None:
+        """`query` is the initial search; `scopes` are the choices of scope, the default first."""
+        super().__init__()
+        self._cache = cache
+        self._now = now
+        self._rule = Rule(query, hide=True)
+        self._scopes = list(scopes)
+        self._there = there
+        self._tags = tags
+        self._suggester = suggester
+        self._until = "no end"
+        self._is_applied = False
+        self._preview: Preview | None = None
+        self._acts: list[Callable[[], None] | None] = []
+        """The action of each row; None for rows that are only text."""
+
+    def compose(self) -> ComposeResult:
+        with Container(classes="dialog"):
+            yield Static(plain("Rules"), classes="dialog-title")
+            yield Entry(
+                self._rule.query,
+                placeholder="what it is for: words, title: author: category: feed: …",
+                compact=True,
+                select_on_focus=False,
+                suggester=self._suggester,
+            )
+            yield AutocompleteList()
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        return [Row("enter", "choose", "open"), Row("esc", "close", "leave", is_pinned=True)]
+
+    def on_mount(self) -> None:
+        self._fill()
+        self._look()
+        self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        self.leave_room(self.query_one(AutocompleteList), beside=2)  # the input
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.reads = None
+        self._rule = replace(self._rule, query=event.value)
+        self._look()
+
+    # What it would have caught.
+
+    @property
+    def _asked(self) -> Rule:
+        scope = self._scopes[0]
+        return replace(self._rule, feed_id=scope.feed_id, folder_id=scope.folder_id)
+
+    @work(exclusive=True, group="preview")
+    async def _look(self) -> None:
+        rule, now = self._asked, self._now()
+        self._preview = await self._cache.read(lambda c: rules.preview(c, rule, now, _HEADLINES))
+        if self in self.app.screen_stack:  # it may have been left meanwhile
+            self._fill()
+
+    # The rows.
+
+    def _fill(self) -> None:
+        choices = self.query_one(AutocompleteList)
+        cursor = choices.cursor
+        rule = self._rule
+        rows: list[tuple[Line, Callable[[], None] | None]] = [(Line("Make this rule", rule.said), self._make)]
+        for words, name in (
+            ("hide: nothing shows it but is:hidden", "hide"),
+            ("mark read", "read"),
+            ("star", "star"),
+            ("keep unread, however old it gets", "keep"),
+        ):
+            rows.append((self._box(words, is_on=getattr(rule, name)), partial(self._toggle, name)))
+        tags = ", ".join(rule.tags) or "none"
+        rows.append((Line(f"{self._sign(is_on=bool(rule.tags))} tag", tags), self._ask_for_tags))
+        rows.append((Line("  for", self._scopes[0].words), self._turn_scope))
+        rows.append((Line("  until", self._until), self._ask_for_end))
+        also = self._box("also for what is here already", is_on=self._is_applied)
+        here = f"{self._preview.here}" if self._preview is not None and self._preview.here else ""
+        rows.append((Line(also.text, here), self._toggle_applied))
+        every = [*rows, *((line, None) for line in self._caught())]
+        if self._there:
+            every += [(Line(""), None), (Line("Rules that there are", "enter removes one", is_heading=True), None)]
+            every += [
+                (Line(f"  {kept.words}", str(kept.caught)), partial(self._remove, kept.rule)) for kept in self._there
+            ]
+        self._acts = [act for _, act in every]
+        choices.set_rows([line for line, _ in every])
+        choices.move_to(min(cursor, len(every) - 1))
+
+    def _caught(self) -> list[Line]:
+        found, days = self._preview, PREVIEW_AGE.days
+        if found is None or not (self._rule.query.strip() or self._asked.feed_id or self._asked.folder_id):
+            return [Line(""), Line("What it would have caught is shown here as you type.", is_heading=True)]
+        said = "Nothing" if not found.total else counted(found.total, "article")
+        head = Line(f"{said} in the last {days} days", is_heading=True)
+        return [Line(""), head, *(self._headline(each) for each in found.newest)]
+
+    def _headline(self, headline: Headline) -> Line:
+        return Line(f"  {headline.title or 'Untitled'}", age(headline.date, self._now()), is_heading=True)
+
+    def _box(self, words: str, *, is_on: bool) -> Line:
+        return Line(f"{self._sign(is_on=is_on)} {words}")
+
+    def _sign(self, *, is_on: bool) -> str:
+        return ("x" if is_linear(self) else "✓") if is_on else ("-" if is_linear(self) else "·")
+
+    # What they do.
+
+    def choose(self, row: int) -> None:
+        """Run the action of a row, if it has one."""
+        act = self._acts[row] if row < len(self._acts) else None
+        if act is not None:
+            act()
+
+    def _toggle(self, name: str) -> None:
+        changed: dict[str, Any] = {name: not getattr(self._rule, name)}
+        self._rule = replace(self._rule, **changed)
+        self._fill()
+
+    def _toggle_applied(self) -> None:
+        self._is_applied = not self._is_applied
+        self._fill()
+
+    def _turn_scope(self) -> None:
+        self._scopes = [*self._scopes[1:], self._scopes[0]]
+        self._fill()
+        self._look()
+
+    def _ask_for_tags(self) -> None:
+        names = list(dict.fromkeys((*self._rule.tags, *self._tags)))
+        there = dict.fromkeys(self._rule.tags, True)
+        open_dialog(self.app, PickScreen("Tags that it gives", names, there, noun="tag"), self._take_tags)
+
+    def _take_tags(self, picked: Picked | None) -> None:
+        if picked is not None:
+            kept = [tag for tag in self._rule.tags if tag not in picked.off]
+            self._rule = replace(self._rule, tags=tuple(dict.fromkeys((*kept, *picked.on))))
+            self._fill()
+
+    def _ask_for_end(self) -> None:
+        hint = "a future date, such as 2026-12-01, or one of these"
+        there = {self._until: True}
+        pick = PickScreen("Until when?", [*_ENDS], there, noun="date", nothing="no end", hint=hint)
+        open_dialog(self.app, pick, self._take_end)
+
+    def _take_end(self, picked: Picked | None) -> None:
+        if picked is None:
+            return
+        (said,) = picked.on
+        days = _ENDS.get(said, 0)
+        try:
+            until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
+        except ValueError:
+            toast(self, f"“{said}” is not a date: a day is written 2026-12-01.", severity="warning")
+            self._ask_for_end()
+            return
+        if until is not None and until <= self._now():
+            toast(self, f"“{said}” is over already.", severity="warning")
+            self._ask_for_end()
+            return
+        self._until, self._rule = said, replace(self._rule, until=until)
+        self._fill()
+
+    def _make(self) -> None:
+        rule = self._asked
+        if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
+            toast(self, "Type what the rule is for; without that it would be for everything.", severity="warning")
+        elif not rule.actions:
+            toast(self, "Choose what the rule does.", severity="warning")
+        else:
+            self.dismiss(RuleAction(made=rule, is_applied=self._is_applied))
+
+    def _remove(self, rule: Rule) -> None:
+        self.dismiss(RuleAction(removed=rule))
+
+    def row_beside(self, row: int, by: int) -> int:
+        """The next row with an action."""
+        beside = row + by
+        while 0 <= beside < len(self._acts) and self._acts[beside] is None:
+            beside += by
+        return beside if 0 <= beside < len(self._acts) else row
