@@ -29,7 +29,7 @@ from support.rss import rss
 from tuireader.library import rules
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
-from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing import folder_state, shared_folder
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.query import Query
 from tuireader.store import articles, labels, save_articles, statuses
@@ -522,7 +522,7 @@ class SharedAlikeLife(AlikeLife):
         self.machines[1].follow(*(site.url + feed.path for feed in self.feeds))
         for number, library in enumerate(self.machines):
             with closing(connect(library.path)) as c:
-                shared_folder.share(c, str(root / "folder"), host=f"test-{number}")
+                folder_state.share(c, str(root / "folder"), host=f"test-{number}")
 
     def turn(self) -> None:
         self.library = self.dice.choice(self.machines)

@@ -46,9 +46,9 @@ from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.sitemap import Robots, may_list_articles, parse_news, read_sitemap
 from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.subscribing import discovery, typed_page
-from tuireader.library.transfer.backup import restore
 from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.newsboat import read_cache
+from tuireader.library.transfer.restore_backup import restore
 from tuireader.model.fetched import FeedLink, LocalArticle, ParsedEntry, RemoteEntry
 from tuireader.store.article_identity import HALF, is_kept_in, match
 from tuireader.store.connection import connect

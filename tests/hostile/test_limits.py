@@ -33,7 +33,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.refreshing.match_entries import prepare
-from tuireader.library.syncing import apply_remote, shared_folder
+from tuireader.library.syncing import apply_remote, folder_state, shared_folder
 from tuireader.library.transfer import import_any, newsboat
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import import_content, import_path
@@ -162,7 +162,7 @@ def test_files_of_a_shared_folder_are_read_within_limits(
         (folder / f"tuireader-{name}.map").write_bytes(content)
     (folder / "tuireader-d.map").write_bytes(content + b"\n" * 10_000)
     with closing(connect(db)) as c:
-        shared_folder.share(c, str(folder), host="test")
+        folder_state.share(c, str(folder), host="test")
         said = shared_folder.exchange(c, NOW).taken.said
         assert len(feeds.every(c)) == 100
     assert [each.rpartition("tuireader-")[2][:5] for each in said if "is not read" in each] == ["d.map"]
@@ -231,7 +231,7 @@ def test_a_feed_that_another_device_gave_is_not_the_users_own_word(db: Path, tmp
     folder.mkdir()
     (folder / "tuireader-a.map").write_bytes(of_feeds("http://127.0.0.1:9/feed"))
     with closing(connect(db)) as c:
-        shared_folder.share(c, str(folder), host="test")
+        folder_state.share(c, str(folder), host="test")
         shared_folder.exchange(c, NOW)
         assert [feed.reach for feed in feeds.every(c)] == [Reach.PUBLIC]
 
@@ -462,7 +462,7 @@ def test_a_file_of_another_owner_is_read_or_said(db: Path, tmp_path: Path, monke
     if os.geteuid() == 0:
         os.chown(theirs, 12345, 12345)
     with closing(connect(db)) as c:
-        shared_folder.share(c, str(folder), host="test")
+        folder_state.share(c, str(folder), host="test")
         assert not shared_folder.exchange(c, NOW).taken.said
         assert [feed.url for feed in feeds.every(c)] == ["https://a.example/feed"]
         theirs.touch()  # something has come

@@ -21,7 +21,7 @@ from support.rss import rss
 from tuireader.library import rules as library_rules
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.subscribing import subscription
-from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing import folder_state, shared_folder
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.article import Field
 from tuireader.model.query import Query, Rule
@@ -57,7 +57,7 @@ class SharedLife:
         for name in self.untold:
             self.open(name)
             with self.opened(name) as c:
-                shared_folder.share(c, str(root / "folder"), host=f"test-{name}")
+                folder_state.share(c, str(root / "folder"), host=f"test-{name}")
         for number in range(6):
             self.publish("ab"[number % 2])
         for library in self.libraries.values():
@@ -197,7 +197,7 @@ class SharedLife:
         with self.opened(machine) as c:
             for is_shared in (is_first, not is_first):
                 if is_shared:
-                    shared_folder.share(c, str(self.root / "folder"), host=f"test-{machine}")
+                    folder_state.share(c, str(self.root / "folder"), host=f"test-{machine}")
                 else:
                     import_stream(c, backup, self.clock.now, lambda _: None)
         assert self.state(machine) == before

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from support.factories import NOW, ready, save_plan
-from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing import folder_state, shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
@@ -36,7 +36,7 @@ class Machine:
         self.folder = folder
         self.now = NOW
         with self.opened() as c:
-            shared_folder.share(c, str(folder), host=f"test-{name}")
+            folder_state.share(c, str(folder), host=f"test-{name}")
 
     @contextmanager
     def opened(self) -> Iterator[Connection]:

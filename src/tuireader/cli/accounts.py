@@ -11,7 +11,7 @@ from tuireader.cli.run import Run, opened_cache, run
 from tuireader.config import load
 from tuireader.library.jobs import batching
 from tuireader.library.syncing import accounts as use
-from tuireader.library.syncing import apply_remote, passwords, server, shared_folder
+from tuireader.library.syncing import apply_remote, folder_state, passwords, server
 from tuireader.library.syncing.detect import addresses_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import MANY
@@ -53,7 +53,7 @@ def add(arguments: argparse.Namespace) -> int:
 def list_accounts(arguments: argparse.Namespace) -> int:
     with opened_cache() as connection:
         every = accounts.on_servers(connection)
-        place = shared_folder.place_of(connection)
+        place = folder_state.state_of(connection)
         waiting = {each.id: apply_remote.owed(connection, each.id) for each in every}
         followed = [feed.account_id for feed in feeds.every(connection)]
     if arguments.json:
@@ -138,15 +138,15 @@ def sync(arguments: argparse.Namespace) -> int:
     with opened_cache() as connection:
         if arguments.dir == "-":
             untold = status_outbox.count(connection, LOCAL)
-            shared_folder.stop_sharing(connection)
+            folder_state.stop_sharing(connection)
             say("No folder is shared any more.")
             if untold:
                 stays = "stays" if untold == 1 else "stay"
                 say(f"{counted(untold, 'mark')} that the others do not have {stays} on this machine.")
             return DONE
         if arguments.dir:
-            shared_folder.share(connection, arguments.dir)
-        place = None if arguments.account else shared_folder.place_of(connection)
+            folder_state.share(connection, arguments.dir)
+        place = None if arguments.account else folder_state.state_of(connection)
         every = accounts.on_servers(connection)
         if arguments.account:
             every = [accounts.find(connection, arguments.account)]

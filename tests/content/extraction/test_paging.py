@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.extraction.extract import Extracted, main_html
-from tuireader.content.extraction.paging import is_page_of, joined, next_page
+from tuireader.content.extraction.extract import Extracted, is_page_of, joined, main_html, next_page
 
 FIRST = "https://mag.example/2026/11/the-long-read/"
 

@@ -18,7 +18,8 @@ from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
 from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
-from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.backup import backup_rows
+from tuireader.library.transfer.restore_backup import restore
 from tuireader.model.article import StatusChange
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page

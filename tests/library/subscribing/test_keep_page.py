@@ -11,7 +11,7 @@ from conftest import Reply, ScriptedSite
 from support.factories import ready
 from support.rss import Item, rss
 from tuireader.errors import FetchError
-from tuireader.library.reading import saved_pages
+from tuireader.library.reading import user_edits
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.follow_page import KeptPage, keep_page
 from tuireader.library.subscribing.subscribe import subscribe
@@ -254,5 +254,5 @@ async def test_a_saved_comment_is_not_the_page(library: Library, site: ScriptedS
     site.pages["/ropes"] = Reply(PAGE)
     with closing(connect(library.path)) as c:
         link = f"{site.url}/ropes#comment-17"
-        saved_pages.save(c, ready(link, "By Anna.", link=link), library.clock())
+        user_edits.save_page(c, ready(link, "By Anna.", link=link), library.clock())
     assert not (await keep(library, f"{site.url}/ropes")).was_here

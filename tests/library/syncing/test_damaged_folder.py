@@ -16,8 +16,9 @@ import pytest
 from support.factories import NOW, ready, save_plan
 from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
-from tuireader.library.syncing import shared_folder
-from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.syncing import folder_state, shared_folder
+from tuireader.library.transfer.backup import backup_rows
+from tuireader.library.transfer.restore_backup import restore
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, save_articles, status_outbox, statuses
@@ -469,7 +470,7 @@ def test_a_cache_that_is_used_on_many_machines_leaves_few_files(machine: MakeMac
     everywhere(one, two)
     for turn, host in enumerate([*"abababab", *"cdefghij"]):
         with one.opened() as c:
-            shared_folder.share(c, str(one.folder), host=f"test-{host}")
+            folder_state.share(c, str(one.folder), host=f"test-{host}")
         one.mark(turn % 5, read=turn % 2 == 0)
         one.exchange()
         two.exchange()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.factories import NOW, backup_of, ready, save_plan
 from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
-from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing import folder_state, shared_folder
 from tuireader.library.transfer.import_any import import_stream
 from tuireader.model.article import utc_now
 from tuireader.model.fetched import Plan
@@ -244,7 +244,7 @@ def test_a_backup_takes_nothing_back_that_was_done_elsewhere_since(pair: tuple[M
     for file in two.path.parent.glob(f"{two.path.name}*") if is_new else ():
         file.unlink()
     with two.opened() as c:
-        shared_folder.share(c, str(two.folder), host="test-two")
+        folder_state.share(c, str(two.folder), host="test-two")
         import_stream(c, backup, one.now, lambda _: None)
     two.now = one.now + timedelta(hours=1)
     everywhere(two, one)
@@ -325,7 +325,7 @@ def test_what_was_ended_before_the_folder_got_another_name_is_told(pair: tuple[M
     for each in pair:
         each.folder = folder
         with each.opened() as c:
-            shared_folder.share(c, str(folder), host=f"test-{each.name}")
+            folder_state.share(c, str(folder), host=f"test-{each.name}")
     everywhere(one, two)
     assert not one.feeds()
     assert not two.feeds()

@@ -21,7 +21,7 @@ from tuireader.errors import SyncError
 from tuireader.feeds.entries import marked_name
 from tuireader.library import rules as library_rules
 from tuireader.library.subscribing import subscription
-from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing import folder_state, shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.library.transfer.import_any import import_content, import_stream
 from tuireader.model.article import Status
@@ -710,7 +710,7 @@ def test_a_folder_that_is_gone_is_said_and_nothing_is_lost(machine: MakeMachine)
 def test_what_is_no_folder_is_not_shared(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "a.db")) as c:
         with pytest.raises(SyncError, match="is no folder here"):
-            shared_folder.share(c, str(tmp_path / "nothing"))
+            folder_state.share(c, str(tmp_path / "nothing"))
         assert not accounts.get(c, LOCAL).syncs
 
 
@@ -719,8 +719,8 @@ def test_it_can_be_ended(machine: MakeMachine) -> None:
     one.fetch()
     one.mark(0, read=True)
     with one.opened() as c:
-        shared_folder.stop_sharing(c)
-        assert shared_folder.place_of(c) is None
+        folder_state.stop_sharing(c)
+        assert folder_state.state_of(c) is None
         assert status_outbox.count(c, LOCAL) == 0
     one.mark(1, read=True)
     with one.opened() as c:
@@ -734,14 +734,14 @@ def test_a_cache_that_was_copied_to_another_machine_has_files_of_its_own(
     one.fetch()
     one.exchange()
     with one.opened() as c:
-        place = shared_folder.place_of(c)
+        place = folder_state.state_of(c)
         assert place is not None
         accounts.set_cursor(c, LOCAL, json.dumps(json.loads(place.text()) | {"host": "another"}))
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copyfile(one.path, tmp_path / "copy.db")
     with closing(connect(tmp_path / "copy.db")) as c:
         shared_folder.exchange(c, NOW)
-        copied = shared_folder.place_of(c)
+        copied = folder_state.state_of(c)
         assert copied is not None
         assert copied.device != place.device
         assert copied.host != "another"
@@ -755,7 +755,7 @@ def test_no_link_in_it_is_followed(machine: MakeMachine, tmp_path: Path) -> None
     other = tmp_path / "other"
     other.write_text("not ours\n")
     with one.opened() as c:
-        place = shared_folder.place_of(c)
+        place = folder_state.state_of(c)
         assert place is not None
     for name in (f"tuireader-{place.device}.map", f".tuireader-{place.device}.map.part", "tuireader-else.map"):
         (one.folder / name).symlink_to(other)
@@ -906,7 +906,7 @@ def test_a_machine_with_another_name_is_the_same(
     (tmp_path / "folder").mkdir()
     with closing(connect(path)) as c:
         feeds.add(c, URL, title="Site", site="", now=NOW)
-        shared_folder.share(c, str(tmp_path / "folder"))
+        folder_state.share(c, str(tmp_path / "folder"))
         shared_folder.exchange(c, NOW)
         monkeypatch.setattr("socket.gethostname", lambda: "another-name")
         shared_folder.exchange(c, NOW)

@@ -15,13 +15,14 @@ from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import fetch, of_places, ready, save, save_plan, subscribe
 from tuireader.errors import NotAFeedListError
 from tuireader.library import rules as library_rules
-from tuireader.library.reading import saved_pages, user_edits
+from tuireader.library.reading import user_edits
 from tuireader.library.reading.user_edits import LIMITS
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.library.syncing.apply_remote import take_feeds
-from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_any import Imported
+from tuireader.library.transfer.restore_backup import restore
 from tuireader.model.article import TextFacts
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared, RemoteFeed
 from tuireader.model.query import TAGS_MAX, Query, Rule
@@ -352,7 +353,7 @@ def test_a_backup_that_was_cut_off_behind_a_line_is_said_to_be(full: Path, db: P
 def test_feeds_of_articles_without_a_row_of_their_own_are_counted_and_limited(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuireader.library.transfer.backup.FEEDS_MAX", 2)
+    monkeypatch.setattr("tuireader.library.transfer.restore_backup.FEEDS_MAX", 2)
     rows = [
         {"type": "article", "feed_url": f"http://10.0.0.{n}/feed", "guid": str(n), "title": f"T{n}"} for n in range(3)
     ]
@@ -615,7 +616,7 @@ def test_a_backup_does_not_say_that_a_public_feed_is_inside(db: Path) -> None:
 
 def test_a_backup_does_not_say_that_saved_pages_lead_inside(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "one.db")) as c:
-        saved_pages.save(c, ready("https://public.example/page"), NOW)
+        user_edits.save_page(c, ready("https://public.example/page"), NOW)
     with closing(connect(tmp_path / "two.db")) as c:
         assert restore(c, out(tmp_path / "one.db"), NOW).inside == []
         assert len(article_lists.ids(c, Query())) == 1
@@ -671,7 +672,7 @@ def test_a_saved_page_is_no_other_one_that_was_saved_at_its_address(tmp_path: Pa
     for (path, text), title in zip(texts.items(), titles, strict=True):
         with closing(connect(path)) as c:
             page = ready("https://a.example/daily", text, title=title, link="https://a.example/daily")
-            id_ = saved_pages.save(c, page, NOW)
+            id_ = user_edits.save_page(c, page, NOW)
             statuses.mark(c, [id_], starred=path is one)
     for _ in range(2):
         back(two, out(one))

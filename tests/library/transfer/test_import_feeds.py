@@ -12,10 +12,11 @@ import pytest
 
 from library.conftest import EPOCH
 from tuireader.errors import NotAFeedListError
-from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import Imported
 from tuireader.library.transfer.import_feeds import import_feeds, is_path, read_file
+from tuireader.library.transfer.restore_backup import restore
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 

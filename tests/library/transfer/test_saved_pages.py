@@ -12,7 +12,7 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe
 from tuireader.feeds.read_later import SavedPage
-from tuireader.library.reading import saved_pages
+from tuireader.library.reading import user_edits
 from tuireader.library.refreshing.upkeep import index_for
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.library.transfer.backup import backup_rows
@@ -235,5 +235,5 @@ def test_pages_that_are_saved_while_they_are_about_to_go_stay(db: Path) -> None:
             (feed,) = feeds.every(c)
             assert not feeds.leaving(c)
             feeds.leave(c, feed.id, 1, NOW)
-        saved_pages.save_copy(c, article_lists.ids(c, Query())[0], NOW)
+        user_edits.save_copy(c, article_lists.ids(c, Query())[0], NOW)
         assert not feeds.leaving(c)

@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from support.app_factory import NOTES, NOW, REVIEW, reader, screen_text, settle, shelve
-from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_feeds import import_feeds
+from tuireader.library.transfer.restore_backup import restore
 from tuireader.store import accounts, feeds, status_outbox, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp

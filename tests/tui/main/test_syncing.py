@@ -13,7 +13,7 @@ from textual.widgets import Input
 from support.app_factory import NOW, reader, screen_text, settle, until
 from support.factories import ready, save_plan
 from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
-from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing import folder_state
 from tuireader.library.syncing.sync import tell_all
 from tuireader.model.article import utc_now
 from tuireader.model.feed import Secret
@@ -246,7 +246,7 @@ async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
     with closing(connect(db)) as c:
         feed = feeds.add(c, "https://site.example/feed", title="Site", site="", now=NOW)
         save_plan(c, feed, Plan(new=(ready("one"), ready("two"))))
-        shared_folder.share(c, str(folder), host="test-here")
+        folder_state.share(c, str(folder), host="test-here")
     app = reader(db)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
@@ -270,7 +270,7 @@ async def test_the_last_changes_are_written_into_the_folder_at_the_end(
         for url in urls:
             feed = feeds.add(c, url, title=url, site="", now=NOW)
             save_plan(c, feed, Plan(new=(ready(f"{url}/1"),)))
-        shared_folder.share(c, str(folder), host="test-here")
+        folder_state.share(c, str(folder), host="test-here")
     app = reader(db)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)

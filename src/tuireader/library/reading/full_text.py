@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from tuireader.async_tools import as_done
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction import extract, paging
+from tuireader.content.extraction import extract
 from tuireader.content.extraction import page as extraction_page
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.library.jobs.batching import Result, Work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import SerialFetcher
-from tuireader.library.reading import saved_pages
+from tuireader.library.reading import user_edits
 from tuireader.library.refreshing.ingest import read
 from tuireader.model.article import Article
 from tuireader.model.feed import Feed
@@ -176,9 +176,9 @@ class _FindNextPage:
 
     def __call__(self, c: sqlite3.Connection) -> str | None:
         led = self.page.url
-        if self.asked and not same_place(led, self.asked) and not paging.is_page_of(led, self.first, self.number - 1):
+        if self.asked and not same_place(led, self.asked) and not extract.is_page_of(led, self.first, self.number - 1):
             return None
-        url = paging.next_page(self.page.content, self.page.url, self.first, self.number)
+        url = extract.next_page(self.page.content, self.page.url, self.first, self.number)
         return "" if url and _own_article(c, self.feed_id, url) else url
 
 
@@ -331,7 +331,7 @@ def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | N
     there = [part for part in parts if part is not None]
     if not there or parts[0] is None:
         return None
-    extracted, _ = paging.joined(there)
+    extracted, _ = extract.joined(there)
     text = plain_text(extracted.html)
     words = count_words(text)
     return _Found(extracted, text, words) if words else None
@@ -340,7 +340,7 @@ def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | N
 def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
     """Save a text as the article's full text, and that of its saved page if this has only an excerpt."""
     names, extracted = _missing_names(article, found), found.extracted
-    pages = saved_pages.find_feed(c)
+    pages = user_edits.feed_of_pages(c)
     there = {} if pages is None else save_articles.known(c, pages, [article.link])
     copies = (articles.get(c, known.id) for known in there.values())
     same = (copy for copy in copies if copy.id != article.id and copy.title == article.title and not copy.offline)

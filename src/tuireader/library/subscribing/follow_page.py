@@ -18,7 +18,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.library.reading import full_text, saved_pages
+from tuireader.library.reading import full_text, user_edits
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.upkeep import index_few
@@ -194,7 +194,7 @@ class _SaveKnown:
         if saved:
             store_feeds.stay(c, saved[0].feed_id)
             return KeptPage(saved[0].feed_id, saved[0].id, was_here=True)
-        return _kept(c, saved_pages.save_copy(c, own[0].id, self.now))
+        return _kept(c, user_edits.save_copy(c, own[0].id, self.now))
 
     def articles(self, c: sqlite3.Connection) -> tuple[list[Article], list[Article]]:
         """The saved pages at the addresses, and the articles of the feeds of its site.
@@ -202,7 +202,7 @@ class _SaveKnown:
         Feeds of other sites may have words of their own about the page, and neither its parts nor one of several of a
         feed are all of it.
         """
-        pages, saved, own = saved_pages.find_feed(c), [], []
+        pages, saved, own = user_edits.feed_of_pages(c), [], []
         for id_ in dict.fromkeys(id_ for each in self.addresses for id_ in articles.all_by_link(c, each)):
             there = articles.get(c, id_)
             if names_part(there.link):
@@ -224,7 +224,7 @@ def take_page(c: sqlite3.Connection, page: Page, known: _SaveKnown) -> KeptPage:
     prepared = typed_page.text_of(page)
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")
-    return _kept(c, saved_pages.save(c, prepared, known.now))
+    return _kept(c, user_edits.save_page(c, prepared, known.now))
 
 
 def _kept(c: sqlite3.Connection, article_id: int) -> KeptPage:

@@ -18,7 +18,7 @@ from tuireader.feeds import parse
 from tuireader.library import rules as library_rules
 from tuireader.library.jobs.batching import BatchJob, Write
 from tuireader.library.politeness import polling
-from tuireader.library.reading import full_text, saved_pages
+from tuireader.library.reading import full_text, user_edits
 from tuireader.library.refreshing import ingest
 from tuireader.library.subscribing import discovery, typed_page
 from tuireader.model.feed import LOCAL, Feed, Refreshed, is_unfiled
@@ -301,7 +301,7 @@ def article_meant(
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
         return None
-    return saved_pages.save(c, prepared, now, feed.id, is_old=True)
+    return user_edits.save_page(c, prepared, now, feed.id, is_old=True)
 
 
 def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFeed | None) -> bool:

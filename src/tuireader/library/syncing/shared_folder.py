@@ -6,29 +6,36 @@ device keeps a copy of its files beside the cache. Of each fact the newest time 
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import secrets
-import socket
-import sqlite3
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tuireader import paths
 from tuireader.errors import SyncError
 from tuireader.library import rules as library_rules
 from tuireader.library.syncing import apply_remote, server
 from tuireader.library.syncing.apply_remote import ApplyResult
+from tuireader.library.syncing.folder_state import (
+    FULL,
+    PREFIX,
+    RECENT,
+    TEST_HOST,
+    FolderState,
+    account,
+    copy_of,
+    missing,
+    share,
+    state_of,
+)
 from tuireader.library.syncing.server import alone
 from tuireader.model.article import Change, Field
-from tuireader.model.feed import FOLDER, LOCAL, Account, Feed
+from tuireader.model.feed import LOCAL, Feed
 from tuireader.model.fetched import Synced, SyncStatus
 from tuireader.model.query import READ, STAR
 from tuireader.paths import open_own, open_shared
@@ -64,10 +71,8 @@ from tuireader.sync.shared_folder_map import (
 )
 from tuireader.text.sentences import counted, listed
 from tuireader.urls.hosts import Reach
-from tuireader.urls.typed_and_shown import shown_address, split_credentials
+from tuireader.urls.typed_and_shown import split_credentials
 
-_PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
-"""Each device has two files: a full one, and one with the changes since."""
 _LARGEST, _LARGEST_ALL = LARGEST, 4 * LARGEST
 """Maximum bytes of a file, and of all together, unpacked: a mark takes 16."""
 _FILES = 400
@@ -76,123 +81,10 @@ _MANY = 20_000
 """Number of recent changes from which the full file is rewritten."""
 _BATCH_SIZE = 2000
 """Articles marked in one transaction."""
-_TEST = "test-"
 _OTHERS = "another machine"
 """The name of other devices in messages."""
-_DEVICES = 4
-"""Number of further machines that used this cache whose files are kept."""
 _NEW_FEEDS_MAX = 2000
 """Maximum feeds added by one exchange."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Sync state of the shared folder, kept in the cache."""
-
-    folder: str
-    device: str
-    host: str
-    state: str = ""
-    """Identifies the copy that this cache matches; differs if either was restored from a backup."""
-    seen: dict[str, str] = field(default_factory=dict)
-    """Files that were read, with size and time."""
-    feeds: dict[str, list[str]] = field(default_factory=dict)
-    """Our published subscriptions by id: address, title, folder."""
-    newest: int = 0
-    """The highest article id, to detect new articles."""
-    kept: list[str] = field(default_factory=list)
-    """Addresses of feeds kept although they ended elsewhere."""
-    devices: dict[str, str] = field(default_factory=dict)
-    """This cache's names on the last other machines that used it."""
-
-    def text(self) -> str:
-        return json.dumps(asdict(self))
-
-
-def place_of(c: sqlite3.Connection) -> Place | None:
-    """The state of the shared folder; None if none is shared."""
-    account = accounts.get(c, LOCAL)
-    try:
-        return Place(**json.loads(account.cursor)) if account.cursor else None
-    except (ValueError, TypeError):
-        return None
-
-
-def share(c: Connection, folder: str, *, host: str = "") -> Place:
-    """Share a folder from now on; raises SyncError if it does not exist.
-
-    `host` identifies the machine, for tests. A machine has its own files even with a copy of another's cache.
-    """
-    path = paths.typed(folder).resolve()
-    host = host or _machine()
-    there = place_of(c)
-    if not os.path.isdir(path):  # noqa: PTH112 - also where a name is too long
-        raise SyncError(
-            _away(path)
-            if there is not None and there.folder == str(path)
-            else f"{shown_address(str(path))} is no folder here; make it, or name another"
-        )
-    is_same = there is not None and (there.folder == str(path) or any(path.glob(f"{_PREFIX}{there.device}.*")))
-    if there is not None and there.folder == str(path) and there.host == host:
-        return there
-    called = host if host.startswith(_TEST) else socket.gethostname() or "machine"
-    name = "".join(char if char.isalnum() else "-" for char in called)[:40]
-    place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
-    if there is not None and is_same:  # what was told is told, even if the folder has another name now
-        place = _moved(there, place)
-    with transaction(c):
-        if not is_same:
-            _forget_copy(c)
-        accounts.set_syncing(c, LOCAL, syncs=True)
-        accounts.set_cursor(c, LOCAL, place.text())
-    return place
-
-
-def _moved(there: Place, place: Place) -> Place:
-    """The state after the folder or the machine has changed."""
-    if there.host == place.host:
-        return replace(there, folder=place.folder)
-    devices = {**there.devices, there.host: there.device}
-    device = devices.pop(place.host, place.device)
-    for forgotten in list(devices)[:-_DEVICES]:  # all that it told is in the files of the others
-        for ending in (_ALL, _RECENT):
-            with suppress(OSError):
-                Path(place.folder, f"{_PREFIX}{devices[forgotten]}{ending}").unlink()
-        del devices[forgotten]
-    return replace(there, folder=place.folder, device=device, host=place.host, devices=devices)
-
-
-def _away(folder: Path) -> str:
-    return f"The folder {folder} is not there: is it mounted?"
-
-
-def _machine() -> str:
-    """An identifier of this machine, independent of its name."""
-    try:
-        found = Path("/etc/machine-id").read_text("ascii").strip()
-    except (OSError, ValueError):
-        found = ""
-    return found or f"{uuid.getnode():x}"
-
-
-def stop_sharing(c: Connection) -> None:
-    """Stop sharing the folder; its content stays."""
-    with transaction(c):
-        accounts.set_syncing(c, LOCAL, syncs=False)
-        accounts.set_cursor(c, LOCAL, "")
-        status_outbox.done(c, [change.number for change in status_outbox.waiting(c, LOCAL)])
-        status_outbox.forget_times(c, status_outbox.subscription_times(c))
-    _forget_copy(c)
-
-
-def _forget_copy(c: Connection) -> None:
-    for suffix in (_ALL, _RECENT):
-        with suppress(OSError):  # what is left of it is not read without the folder
-            _copy(c, suffix).unlink()
-
-
-def _copy(c: Connection, suffix: str) -> Path:
-    return c.path.with_name(f"{c.path.name}.shared{suffix}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +105,17 @@ def exchange(c: Connection, now: datetime) -> Exchanged:
 
     May be interrupted anywhere: publishing twice changes nothing.
     """
-    place = place_of(c)
+    place = state_of(c)
     if place is None:
         return Exchanged(ApplyResult())
     with alone(c.path, account(place)):
-        if not place.host.startswith(_TEST):
+        if not place.host.startswith(TEST_HOST):
             place = share(c, place.folder)
         return _Exchange(c, place, now).all()
 
 
 class _Exchange:
-    def __init__(self, c: Connection, place: Place, now: datetime) -> None:
+    def __init__(self, c: Connection, place: FolderState, now: datetime) -> None:
         self._c = c
         self._place = place
         self._now = int(now.timestamp() * 1000)
@@ -272,7 +164,7 @@ class _Exchange:
     def all(self) -> Exchanged:
         """All steps; none if nothing has changed anywhere."""
         if not self._folder.is_dir():
-            raise SyncError(_away(self._folder))
+            raise SyncError(missing(self._folder))
         times = status_outbox.subscription_times(self._c)
         self._seen, waiting, self._every = self._signatures(), status_outbox.waiting(self._c, LOCAL), self._local()
         self._rows = self._ours(self._every)
@@ -339,20 +231,20 @@ class _Exchange:
     def _is_quiet(self) -> bool:
         """Whether there are no new files, articles or feeds."""
         return (
-            self._own(_ALL).name in self._seen
+            self._own(FULL).name in self._seen
             and self._seen == self._place.seen
             and self._place.newest == server_statuses.newest_article(self._c)
             and self._place.feeds == self._rows
         )
 
     def _own(self, suffix: str) -> Path:
-        return self._folder / f"{_PREFIX}{self._place.device}{suffix}"
+        return self._folder / f"{PREFIX}{self._place.device}{suffix}"
 
     def _signatures(self) -> dict[str, str]:
         """Signatures of the files in the folder and of the own copies, to detect changes."""
         found = {}
-        files = [each for suffix in (_ALL, _RECENT) for each in self._folder.glob(f"{_PREFIX}*{suffix}")]
-        for file in sorted([*files, *(_copy(self._c, suffix) for suffix in (_ALL, _RECENT))]):
+        files = [each for suffix in (FULL, RECENT) for each in self._folder.glob(f"{PREFIX}*{suffix}")]
+        for file in sorted([*files, *(copy_of(self._c, suffix) for suffix in (FULL, RECENT))]):
             with suppress(OSError):
                 if file.is_file() and not file.is_symlink():
                     found[file.name] = _signature(file)
@@ -360,15 +252,15 @@ class _Exchange:
 
     def _open_copy(self) -> None:
         """Load the local copy of the own files; without one, the whole folder is read."""
-        for suffix in (_ALL, _RECENT):
+        for suffix in (FULL, RECENT):
             try:
-                with os.fdopen(open_own(_copy(self._c, suffix), largest=_LARGEST), "rb") as file:
+                with os.fdopen(open_own(copy_of(self._c, suffix), largest=_LARGEST), "rb") as file:
                     found, self._state = unpacked(file.read(), _LARGEST, self._now)
             except (OSError, ValueError):
                 self._is_anew = True
             else:
                 self._known.merge(found)
-                if suffix == _RECENT:
+                if suffix == RECENT:
                     self._recent = found
         self._is_in_step = not self._is_anew and self._state == self._place.state
 
@@ -378,7 +270,7 @@ class _Exchange:
         What is beyond the maximum number is read the next time.
         """
         left, read = _LARGEST_ALL, 0
-        own = {_copy(self._c, suffix).name for suffix in (_ALL, _RECENT)}
+        own = {copy_of(self._c, suffix).name for suffix in (FULL, RECENT)}
         for name, signature in list(self._seen.items()):
             if name in own or (self._is_in_step and self._place.seen.get(name) == signature):
                 continue
@@ -432,7 +324,7 @@ class _Exchange:
 
     def _write(self) -> None:
         """Write changed files: all entries, or the recent ones only."""
-        own = [self._own(suffix).name for suffix in (_ALL, _RECENT)]
+        own = [self._own(suffix).name for suffix in (FULL, RECENT)]
         is_lost = any(name not in self._seen or self._seen[name] != self._place.seen.get(name) for name in own)
         is_whole = self._is_whole or self._is_anew or self._is_reduced or is_lost
         if not (self._has_news or is_whole):
@@ -440,12 +332,12 @@ class _Exchange:
         self._state = secrets.token_hex(8)
         if is_whole or len(self._recent) > _MANY:
             self._recent = FolderMap()
-            self._put_file(_ALL, self._known)
-        self._put_file(_RECENT, self._recent)
+            self._put_file(FULL, self._known)
+        self._put_file(RECENT, self._recent)
 
     def _put_file(self, suffix: str, known: FolderMap) -> None:
         content = packed(known, self._state)
-        for path in (self._own(suffix), _copy(self._c, suffix)):  # what is in the copy was told
+        for path in (self._own(suffix), copy_of(self._c, suffix)):  # what is in the copy was told
             _put(path, content)
             self._seen[path.name] = _signature(path)
 
@@ -794,7 +686,7 @@ class _Exchange:
                 guid = key(self._keys(feed.id).get(row.id, row.guid))
                 yield row, {name: marks[name].get(guid, 0) if name in marks else 0 for name in FIELDS}
 
-    def _keep(self, place: Place) -> None:
+    def _keep(self, place: FolderState) -> None:
         self._place = place
         accounts.set_cursor(self._c, LOCAL, place.text())
 
@@ -828,11 +720,7 @@ def _bare(url: str) -> str:
         return ""
 
 
-def account(place: Place) -> Account:
-    return Account(LOCAL, FOLDER, place.folder, place.folder, place.device, syncs=True)
-
-
-def event(place: Place, exchanged: Exchanged) -> Synced:
+def event(place: FolderState, exchanged: Exchanged) -> Synced:
     """The result of an exchange in the form of an account's."""
     taken = exchanged.taken
     marks = (taken.read, taken.unread, taken.starred, taken.unstarred)

@@ -16,7 +16,7 @@ from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.refreshing.upkeep import index_few
-from tuireader.library.syncing import apply_remote, server, shared_folder
+from tuireader.library.syncing import apply_remote, folder_state, server, shared_folder
 from tuireader.library.syncing.apply_remote import ApplyResult, Checked
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
@@ -396,11 +396,11 @@ async def tell_all(path: Path, logins: Mapping[int, Login | None], *, seconds: f
 
 async def exchange(cache: Cache, *, clock: Clock) -> tuple[Synced, tuple[int, ...]] | None:
     """Keep the folder in step: what came of it, and the ids of feeds that came; None where none is shared."""
-    place = await cache.read(shared_folder.place_of)
+    place = await cache.read(folder_state.state_of)
     if place is None:
         return None
     try:
         exchanged = await cache.take(partial(shared_folder.exchange, now=clock()))
     except SyncError as error:
-        return Synced(shared_folder.account(place), "failed", error=str(error)), ()
+        return Synced(folder_state.account(place), "failed", error=str(error)), ()
     return shared_folder.event(place, exchanged), exchanged.new_feeds

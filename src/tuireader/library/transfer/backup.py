@@ -1,25 +1,21 @@
-"""Backup of the whole cache as JSON Lines, and restoring it."""
+"""A backup of the whole cache as JSON Lines: its rows as they are written, and the values of rows that are read."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import combinations
 from typing import IO, Any
 
-from tuireader.content.dom.sanitize import plain_text
-from tuireader.errors import AddressError, NotAFeedListError, QueryError
-from tuireader.feeds.opml import FEEDS_MAX, NEW_MAX
-from tuireader.library import rules as library_rules
-from tuireader.library.reading.user_edits import LIMITS, OPTIONS, mistake
-from tuireader.library.refreshing.match_entries import find_entries, guid_here, prepare
-from tuireader.model.article import Field, Status
+from tuireader.errors import NotAFeedListError
+from tuireader.library.reading.user_edits import OPTIONS
+from tuireader.library.refreshing.match_entries import prepare
+from tuireader.model.article import Status
 from tuireader.model.feed import PAGES, Feed
-from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.query import HIDE, READ, STAR, TAG, TAGS_MAX, Rule, tag_bit, tags_given
+from tuireader.model.fetched import ParsedEntry, Prepared
+from tuireader.model.query import TAGS_MAX, Rule, tag_bit
 from tuireader.store import (
     articles,
     duplicates,
@@ -30,22 +26,18 @@ from tuireader.store import (
     rules,
     save_articles,
     site_facts,
-    status_outbox,
     statuses,
     ui_state,
 )
-from tuireader.store.connection import snapshot, transaction
-from tuireader.store.queries import article_lists, query_language
-from tuireader.store.row_values import name_key, sound
+from tuireader.store.connection import snapshot
+from tuireader.store.row_values import sound
 from tuireader.text.bounded_json import loads
-from tuireader.text.language_and_hyphenation import count_tidied, language_tag
 from tuireader.text.printable import printable_line, short_line
-from tuireader.text.shingles import completes, is_short, is_unlike
-from tuireader.urls.hosts import ADDRESS_MAX, Reach, host_of, is_inside_by_name
+from tuireader.urls.hosts import ADDRESS_MAX
 from tuireader.urls.identity import place
 from tuireader.urls.typed_and_shown import addresses_to_try, without_credentials
 
-HEAD, _END = "tuireader", "end"
+HEAD, END = "tuireader", "end"
 VERSION = 1
 """The format version: later versions may add fields, but never change their meaning."""
 _SAMPLE = 20
@@ -56,52 +48,18 @@ _OBJECTS = 100_000
 """Maximum objects and lists of one line."""
 LINE_MAX = 32_000_000
 """Maximum characters of a line."""
-_BATCH_CHARACTERS = 4_000_000
-"""Characters of lines whose articles are written together."""
-_LANGUAGES = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE})
-_FOUND = _LANGUAGES | {site_facts.ARCHIVE, site_facts.PAGE_LIST}
+LANGUAGES = frozenset({feeds.LANGUAGE, feeds.FOUND_LANGUAGE})
+FOUND = LANGUAGES | {site_facts.ARCHIVE, site_facts.PAGE_LIST}
 """Facts about a feed that the program has found, of which an existing feed keeps its own."""
-_OPTIONS = _FOUND.union(OPTIONS)
+ROW_OPTIONS = FOUND.union(OPTIONS)
 """The options in a backup; the others are the program's own state."""
 _KEYS_AT_ONCE = 1000
-_PAIR, _NUMBERS = 2, 2**63
-"""Length of a pair of key and date, and limit of their values."""
-_MISTAKES = 1000
-"""Invalid lines after which reading stops."""
-_CUT = 2
-"""Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
-_SHORT = 5
-"""Words from which on a text is only replaced by one that holds it: fewer say that it was removed."""
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
 """Fields that are not a single line of text."""
 _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
 """Addresses and queries, which are of no use without their end."""
-_BATCH_SIZE = 100
+BATCH_SIZE = 100
 """Articles of one transaction."""
-
-
-@dataclass(slots=True)
-class Restored:
-    """The result of restoring a backup."""
-
-    feeds: int = 0
-    articles: int = 0
-    known: int = 0
-    """Articles that were here already; their status, tags and texts are merged."""
-    marked: int = 0
-    """Number of those whose status or tags have changed."""
-    filled: int = 0
-    """Number of known feeds that got a name, folder or option."""
-    rules: list[str] = field(default_factory=list)
-    """Descriptions of the added rules."""
-    idle: list[str] = field(default_factory=list)
-    """Messages about added rules for folders without feeds."""
-    searches: int = 0
-    """Saved searches that were added."""
-    inside: list[str] = field(default_factory=list)
-    """Addresses of new feeds with private host names."""
-    mistakes: list[tuple[int, str]] = field(default_factory=list)
-    """Lines that could not be read, by number, and why."""
 
 
 def lines_of(file: IO[str]) -> Iterator[str]:
@@ -148,7 +106,7 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "site": without_credentials(feed.site),
             "folder": None if feed.folder_id in unfiled else names.get(feed.folder_id or 0),
             "reach": feed.reach.value,
-            "options": {name: value for each in options for name, value in each.items() if name in _OPTIONS},
+            "options": {name: value for each in options for name, value in each.items() if name in ROW_OPTIONS},
         }
     for feed_id, keys in pruning.remembered(c) if some is None else ():
         for start in range(0, len(keys), _KEYS_AT_ONCE):
@@ -163,8 +121,8 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
     yield from (_rule_row(number, rule, urls, names, in_folder) for number, rule in enumerate(every))
     numbers = {rule.id: number for number, rule in enumerate(every)}
     twins = _twins(c, copies.values())
-    for start in range(0, len(wanted), _BATCH_SIZE):
-        batch = wanted[start : start + _BATCH_SIZE]
+    for start in range(0, len(wanted), BATCH_SIZE):
+        batch = wanted[start : start + BATCH_SIZE]
         names_of, unasked = labels.tags_of(c, batch), statuses.marked_unasked(c, batch)
         hidden, of_page = rules.hidden(c, batch), save_articles.dated_by_page(c, batch)
         apart, stories = statuses.read_apart(c, batch), duplicates.stories_of(c, batch, shared=True)
@@ -177,7 +135,7 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             row |= {"apart": True} if id_ in apart else {}
             row |= {"story": stories[id_]} if id_ in stories else {}
             yield row | ({"hidden": True} if id_ in hidden else {})
-    yield {"type": _END, "articles": len(wanted)}
+    yield {"type": END, "articles": len(wanted)}
 
 
 def _rule_row(
@@ -244,46 +202,7 @@ def _utc(moment: datetime | None) -> str | None:
 # In.
 
 
-def restore(
-    c: sqlite3.Connection, lines: Iterable[str], now: datetime, tell: Callable[[str], None] = lambda _: None
-) -> Restored:
-    """Take in what a backup has and this cache has not; nothing that is here is lost.
-
-    Each hundred articles are in as soon as they are written: where the program is killed, the next import of the same
-    brings the rest. `tell` is called with how far it is. Raises NotAFeedListError where it is no backup, or one of a
-    version to come.
-    """
-    restoring = _Restoring(c, now)
-    done = restoring.done
-    number, is_whole = 0, False
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        if len(done.mistakes) >= _MISTAKES:
-            done.mistakes.append((number, "there were too many such lines: nothing was read from here on"))
-            break
-        if number % _BATCH_SIZE == 0:
-            tell(f"{done.articles + done.known} articles of the backup")
-        row = _row(line)
-        if number == 1:
-            _check_head(row)
-        elif row is not None and row.get("type") == _END:
-            is_whole = True
-        elif row is None:
-            restoring.done.mistakes.append((number, "this is no line of a backup"))
-        else:
-            try:
-                restoring.take(row, len(line))
-            except (ValueError, AddressError, QueryError) as error:
-                restoring.done.mistakes.append((number, f"this is left out: {error}"))
-    restoring.finish()
-    done.idle = library_rules.without_feeds(c, restoring.added_rules)
-    if not is_whole and not done.mistakes:
-        done.mistakes.append((number, "the backup was cut off behind this line"))
-    return done
-
-
-def _row(line: str) -> dict[str, Any] | None:
+def parse(line: str) -> dict[str, Any] | None:
     try:
         row = loads(line, most=_OBJECTS) if len(line) <= LINE_MAX else None
     except ValueError:
@@ -291,7 +210,7 @@ def _row(line: str) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _check_head(row: dict[str, Any] | None) -> None:
+def check_head(row: dict[str, Any] | None) -> None:
     if row is None or row.get("type") != HEAD:
         raise NotAFeedListError("This is no backup of tuireader's")
     version = row.get("version")
@@ -301,379 +220,52 @@ def _check_head(row: dict[str, Any] | None) -> None:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
-class _Restoring:
-    """Restores rows, articles of one feed in batches."""
-
-    def __init__(self, c: sqlite3.Connection, now: datetime) -> None:
-        self.done = Restored()
-        self._c = c
-        self._now = now
-        self._feeds = feeds.by_place(c)
-        self._new: dict[int, set[str]] = {}
-        """Feeds that the backup brought, and the keys by which searches could name them before."""
-        self._searches = {name_key(each.name): each.query for each in ui_state.searches(c)}
-        self._same = {replace(each, id=0): each.id for each in rules.every(c)}
-        """Existing rules and their ids."""
-        self.added_rules: list[Rule] = []
-        self._rules: dict[str, Rule] = {}
-        """Rules here by their numbers in the backup."""
-        self._named: dict[str, set[str]] = defaultdict(set)
-        """Addresses of the backup's feeds by their names there."""
-        self._filed: dict[int, int | None] | None = None
-        """The folder of each feed here, once all feeds of the backup are here."""
-        self._here: dict[str, list[str]] | None = None
-        """Addresses of feeds here by their names in the backup, of those that have others, once all are here."""
-        self._new_folders = 0
-        self._waiting: list[dict[str, Any]] = []
-        self._size = 0
-        self._stories: dict[int, int] = {}
-        """Stories here by their numbers in the backup."""
-        self._newest = article_lists.highest_id(c)
-        """The highest article id before the import: articles of the backup are not matched with each other."""
-
-    def take(self, row: dict[str, Any], size: int) -> None:
-        """Restore one row; `size` is the length of its line."""
-        kind = row.get("type")
-        if kind == "article":
-            _check(row)
-            if place(row["feed_url"]) not in self._feeds:  # its row is missing, or damaged
-                self._feed({"url": row["feed_url"], "reach": Reach.PUBLIC.value})
-            if self._waiting and row["feed_url"] != self._waiting[0]["feed_url"]:
-                self.flush()
-            self._waiting.append(row)
-            self._size += size
-            if len(self._waiting) == _BATCH_SIZE or self._size > _BATCH_CHARACTERS:
-                self.flush()
-        elif kind == "folder":
-            self._folder(_needed(row, "name"))
-        elif kind == "feed":
-            self._feed(row)
-        elif kind == "pruned":
-            self._pruned(row)
-        elif kind == "search":
-            self._search(row)
-        elif kind == "rule":
-            self._rule(row)
-
-    def _feed(self, row: dict[str, Any]) -> None:
-        url, title, site = _address(row, "url"), _text(row, "title"), _text(row, "site")
-        is_known = place(url) in self._feeds
-        self._named[name_key(_text(row, "custom_title") or title or url)].add(place(url))
-        # An address that others gave stays one. Whether one of the user's is inside is found out when it is fetched:
-        # a backup of somebody else may say so of any.
-        reach = Reach.PUBLIC if row.get("reach") == Reach.PUBLIC.value else Reach.UNKNOWN
-        with transaction(self._c):  # whole, or not at all
-            given = _dict(row, "options")
-            options = {name: given[name] for name in _OPTIONS & given.keys() if isinstance(given[name], str)}
-            options = {name: value for name, value in options.items() if name not in _LANGUAGES or language_tag(value)}
-            wrong = {name: said for name, value in options.items() if (said := mistake(name, value))}
-            options = {name: value for name, value in options.items() if name not in wrong}
-            if is_known:
-                feeds.stay(self._c, self._feeds[place(url)])
-                options = {name: value for name, value in options.items() if name not in _FOUND}
-            else:
-                if self.done.feeds >= FEEDS_MAX:
-                    raise ValueError(f"no more than {FEEDS_MAX:,} feeds are taken from a file")
-                feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach, follows=False)
-                self._feeds[place(url)] = feed.id
-                self._new[feed.id] = {name_key(url)}
-                self.done.feeds += 1
-                self.done.inside += [url] if url != PAGES and is_inside_by_name(host_of(url)) else []
-            left_out, is_filled = self._fill_in(feeds.get(self._c, self._feeds[place(url)]), row, options)
-            self.done.filled += is_known and is_filled
-        if wrong:
-            raise ValueError(" ".join(wrong.values()))
-        if left_out:
-            raise ValueError(f"{_text(row, 'custom_title') or title} is here, with its own {' and '.join(left_out)}")
-
-    def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> tuple[list[str], bool]:
-        """Set a feed's title, folder and options from the backup where they are unset here.
-
-        Returns what differs, and whether anything was set.
-        """
-        left_out, is_filled = [], False
-        title, folder = _text(row, "custom_title"), _text(row, "folder")
-        if title and not feed.given_name and not status_outbox.is_changed(self._c, feed.url, "title"):
-            feeds.rename(self._c, feed.id, title, follows=feed.id not in self._new)
-            status_outbox.date_back(self._c, feed.url, "title")
-            is_filled = True
-        elif title and title != feed.given_name:
-            left_out.append("name")
-        filed = "" if feed.folder_id is None else folders.get(self._c, feed.folder_id).name
-        if folder and not filed and not status_outbox.is_changed(self._c, feed.url, "folder"):
-            folders.put(self._c, feed.id, folders.add(self._c, folder).id)
-            status_outbox.date_back(self._c, feed.url, "folder")
-            is_filled = True
-        elif folder and name_key(filed) != name_key(folder):
-            left_out.append("folder")
-        there = feeds.options(self._c, feed.id)
-        for name, value in options.items():
-            if name not in there and (feed.id in self._new or name not in LIMITS):
-                feeds.set_option(self._c, feed.id, name, value)
-                is_filled = True
-            elif there.get(name) != value:
-                left_out.append(name)
-        return left_out, is_filled
-
-    def _folder(self, name: str) -> int:
-        """The folder of this name, an account's if only that is here; created if needed."""
-        there = folders.named(self._c, name)
-        self._new_folders += not there
-        if self._new_folders > NEW_MAX:
-            raise ValueError(f"no more than {NEW_MAX:,} folders are taken from a file")
-        return (there or [folders.add(self._c, name)])[0].id
-
-    def _pruned(self, row: dict[str, Any]) -> None:
-        feed_id, keys = self._feeds.get(place(_address(row, "feed_url"))), row.get("keys")
-        if feed_id is None or not isinstance(keys, list):
-            raise ValueError("the feed of removed articles is not here")
-        pairs = [(each[0], each[1]) for each in keys if isinstance(each, list) and len(each) == _PAIR]
-        if not all(type(n) is int and abs(n) < _NUMBERS for pair in pairs for n in pair):
-            raise ValueError("removed articles are named by numbers")
-        is_fetched = feeds.get(self._c, feed_id).checked is not None
-        if feed_id in self._new or not is_fetched:  # a file of others keeps nothing away from a feed that is here
-            pruning.remember(self._c, feed_id, pairs)
-
-    def _search(self, row: dict[str, Any]) -> None:
-        name, query = _needed(row, "name"), self._as_here(_text(row, "query").strip())
-        if self._searches.get(name_key(name), query) != query:
-            raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
-        if self.done.searches >= NEW_MAX:
-            raise ValueError(f"no more than {NEW_MAX:,} searches are taken from a file")
-        ui_state.put_search(self._c, name, query)
-        self.done.searches += name_key(name) not in self._searches
-        self._searches[name_key(name)] = query
-
-    def _as_here(self, query: str) -> str:
-        """A query in which feeds that have other names here, or share theirs, are named by their addresses."""
-        if "feed=" not in name_key(query):
-            return query
-        if self._here is None:
-            names = feeds.unique_names(self._c)
-            ids = {old: self._feeds.get(next(iter(urls))) for old, urls in self._named.items() if len(urls) == 1}
-            others = {old: id_ for old, id_ in ids.items() if id_ is not None and name_key(names.get(id_, old)) != old}
-            self._here = {old: [without_credentials(feeds.get(self._c, id_).url)] for old, id_ in others.items()}
-        return query_language.renamed(query, "feed", self._here)
-
-    def _rule(self, row: dict[str, Any]) -> None:
-        folder, feed = _text(row, "folder"), _text(row, "feed")
-        if feed and place(feed) not in self._feeds:
-            raise ValueError("the feed of this rule is not here")
-        if not (feed or folder or _text(row, "query").strip()):
-            raise ValueError("a rule needs a query, a feed or a folder")
-        if len(_names(row, "tags")) > TAGS_MAX:
-            raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
-        named = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
-        held = self._holding(named, _names(row, "folder_feeds"))
-        rule = Rule(
-            self._as_here(_text(row, "query")),
-            hide=bool(row.get("hide")),
-            read=bool(row.get("read")),
-            star=bool(row.get("star")),
-            keep=bool(row.get("keep")),
-            tags=_names(row, "tags"),
-            feed_id=self._feeds[place(feed)] if feed else None,
-            until=_moment(row, "until"),
-        )
-        first, *others = held or named[:1]
-        known = held[:1] or named  # without feeds, it may be here for any of the name
-        self._rules[str(row.get("number"))] = self._add_rule(replace(rule, folder_id=first), known, feed or folder)
-        for other in others:
-            self._add_rule(replace(rule, folder_id=other), [other], feed or folder)
-
-    def _add_rule(self, rule: Rule, places: Sequence[int | None], said: str) -> Rule:
-        """Add a rule, unless it is here for one of these folders; returns it as it is here."""
-        same = replace(rule, query=rule.query.strip())
-        id_ = next(filter(None, (self._same.get(replace(same, folder_id=each)) for each in places)), None)
-        if id_ is None:
-            if len(self.done.rules) >= NEW_MAX:
-                raise ValueError(f"no more than {NEW_MAX:,} rules are taken from a file")
-            id_ = self._same[same] = rules.add(self._c, rule, self._now).id
-            self.done.rules.append(f"{rule.said}: {short_line(rule.query) or said}")
-            self.added_rules.append(rule)
-        return replace(same, id=id_)
-
-    def _holding(self, named: Sequence[int | None], urls: Sequence[str]) -> list[int | None]:
-        """The folders among several that hold any of these feeds, the one with most of them first."""
-        if len(named) < 2:
-            return []
-        if self._filed is None:
-            self._filed = {feed.id: feed.folder_id for feed in feeds.every(self._c)}
-        held = Counter(self._filed.get(self._feeds.get(place(url), 0)) for url in urls)
-        return sorted((each for each in named if each and held[each]), key=lambda each: -held[each])
-
-    def finish(self) -> None:
-        self.flush()
-        with transaction(self._c):
-            feeds.follow_names(self._c, self._new)
-
-    def flush(self) -> None:
-        """Write the pending articles, all of one feed."""
-        rows, self._waiting, self._size = self._waiting, [], 0
-        if not rows:
-            return
-        self._name_others(rows)
-        by_guid: dict[str, dict[str, Any]] = {}
-        for row in rows:
-            by_guid.setdefault(row["guid"], row)
-        url = rows[0]["feed_url"]
-        with transaction(self._c):
-            feed_id = self._feeds[place(url)]
-            there = save_articles.known(self._c, feed_id, by_guid)
-            new = [row for guid, row in by_guid.items() if guid not in there]
-            plan = Plan(new=tuple(_prepared(row, self._now) for row in reversed(new)), is_asked_for=True)
-            ready = save_articles.Prepacked(plan, index_later=True)
-            ready.write(self._c, feed_id, self._now)
-            ids = save_articles.known(self._c, feed_id, by_guid)
-            before = articles.marks_of(self._c, {each.id for each in there.values()})
-            came = {ids[row["guid"]].id: row for row in new}
-            unasked = [id_ for id_, row in came.items() if "read" in _unasked(row)]
-            statuses.came_marked(self._c, [*came], unasked=unasked)
-            statuses.set_apart(self._c, [id_ for id_, row in came.items() if row.get("apart") is True])
-            for row in rows:
-                guid = row["guid"]
-                self._complete(
-                    row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
-                )
-            numbers = {ids[guid].id: _number(row, "story") for guid, row in by_guid.items()}
-            self._tell_together({id_: number for id_, number in numbers.items() if number or id_ in came}, feed_id)
-            self.done.marked += articles.count_changed(self._c, before)
-        self.done.articles += len(new)
-        self.done.known += len(by_guid) - len(new)
-
-    def _tell_together(self, numbers: Mapping[int, int], feed_id: int) -> None:
-        """Give articles without a story the one that they have in the backup; others would share other marks."""
-        there = duplicates.stories_of(self._c, numbers)
-        for id_, number in numbers.items():
-            story = there.get(id_) or duplicates.put_into_story(
-                self._c, id_, feed_id, self._stories.get(number), newest=self._newest
-            )
-            if number:
-                self._stories.setdefault(number, story)
-        duplicates.settle_of(self._c, numbers)
-
-    def _name_others(self, rows: list[dict[str, Any]]) -> None:
-        """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
-        feed_id = self._feeds[place(rows[0]["feed_url"])]
-        entries = {row["guid"]: _entry(row) for row in reversed(rows)}  # a twin has the guid of the first one
-        found = find_entries(self._c, feed_id, [*entries.values()], up_to=self._newest)
-        taken = save_articles.known(self._c, feed_id, entries)
-        with transaction(self._c):
-            for guid, there in found.items():
-                if there is not None and guid not in taken:
-                    save_articles.name_too(self._c, there.id, entries[guid])
-        for row in rows:
-            row["guid"] = guid_here(entries[row["guid"]], found)
-
-    def _complete(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
-        """Give an article what its row has, too; `is_new` is that of the first row of an article that was not here."""
-        if is_new:
-            html, text, words = _text(row, "full_html"), _text(row, "full_text"), _number(row, "words")
-            text = text or plain_text(html)
-        else:
-            html, text, words = self._text_for(row, id_)
-        if html:
-            save_articles.save_full_text(self._c, id_, html, text, words, published=_moment(row, "page_date"))
-        if is_new or not articles.status(self._c, id_).position:
-            statuses.save_position(self._c, id_, _number(row, "position"))
-        if not is_new:  # what a rule or an age marked there, a rule or an age may mark here
-            is_apart = row.get("apart") is True and not articles.status(self._c, id_).read
-            fields: tuple[Field, ...] = ("read", "starred")
-            for name in fields:
-                # Of a star that a rule gave, a part of the articles has no rule that could give it again.
-                is_of_rule = name in _unasked(row) and (name == "read" or bool(_dict(row, "rules")))
-                if row.get(name) and not is_of_rule:
-                    statuses.mark_undated(self._c, [id_], name, alone=True)
-            statuses.set_apart(self._c, [id_] if is_apart and articles.status(self._c, id_).read else [])
-        self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
-
-    def _text_for(self, row: dict[str, Any], id_: int) -> tuple[str, str, int]:
-        """The text of a row that completes that of an article here: HTML, plain text, words; "" if there is none.
-
-        The backup may be somebody else's.
-        """
-        article, page = articles.get(self._c, id_), _text(row, "full_html")
-        html = page or (_text(row, "html") if article.words * _CUT <= _number(row, "words") else "")
-        if not html or site_facts.is_here(self._c, id_):
-            return "", "", 0
-        here, text = plain_text(articles.body(self._c, id_)), plain_text(html)
-        words = count_tidied(text)
-        is_longer = count_tidied(here) * _CUT <= words
-        is_open = id_ > self._newest or is_short(here, _SHORT)  # it came with this backup, or little would be lost
-        fits = is_open or completes(here, text) or (is_longer and not article.offline and not is_unlike(here, text))
-        return (html, text, words) if fits and (is_longer or page) else ("", "", 0)
-
-    def _take_tags_and_rules(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
-        did = {self._rules.get(number, Rule("")): bits for number, bits in _dict(row, "rules").items()}
-        by_rule = {name_key(tag) for rule, bits in did.items() for tag in tags_given(bits, rule.tags)}
-        tags = _names(row, "tags")
-        if own := [tag for tag in tags if name_key(tag) not in by_rule]:
-            statuses.tag(self._c, [id_], own)
-        labels.add_tags(self._c, [id_], [tag for tag in tags if name_key(tag) in by_rule and not is_here])
-        is_hidden = any(bits & HIDE and rule.id for rule, bits in did.items())
-        if is_new and (is_hidden or row.get("hidden") is True):
-            rules.hide(self._c, [id_])
-        done = rules.done_to(self._c, id_) if did and is_here else {}
-        for rule, bits in did.items():
-            if is_new and rule.id:
-                rules.was_done(self._c, rule.id, id_, bits)
-            elif is_here and rule.id and rule.id not in done and rules.caught(self._c, [rule], [id_]):
-                # What was done elsewhere since is newer; somebody else's backup may say so of any article.
-                rules.redo(self._c, rule, {id_: _in_force(row, rule, bits)}, status_outbox.undated)
-
-
-def _in_force(row: dict[str, Any], rule: Rule, bits: int) -> int:
-    """The effects of a rule on an article, as bits, without those that the user has changed since."""
-    gone = (0 if "read" in _unasked(row) else READ) | (0 if row.get("starred") else STAR)
-    has = {name_key(tag) for tag in _names(row, "tags")}
-    has_none = has.isdisjoint(map(name_key, rule.tags))
-    return bits & ~(gone | rules.lost_tags(rule, has) | (TAG if has_none else 0))
-
-
-def _check(row: dict[str, Any]) -> None:
+def check_article(row: dict[str, Any]) -> None:
     """Raise ValueError for an invalid row of an article, so that pending rows can be written."""
-    row["feed_url"], row["guid"] = _address(row, "feed_url"), _needed(row, "guid")
+    row["feed_url"], row["guid"] = address_in(row, "feed_url"), required_in(row, "guid")
     for name in ("full_html", "full_text"):
-        _text(row, name)
+        text_in(row, name)
     for name in ("words", "position", "story"):
-        _number(row, name)
-    _names(row, "tags")
-    _unasked(row)
-    if any(type(did) is not int or not 0 <= did < 2 * tag_bit(TAGS_MAX - 1) for did in _dict(row, "rules").values()):
+        number_in(row, name)
+    names_in(row, "tags")
+    unasked_in(row)
+    if any(
+        type(did) is not int or not 0 <= did < 2 * tag_bit(TAGS_MAX - 1) for did in mapping_in(row, "rules").values()
+    ):
         raise ValueError("“rules” is wrong")
-    _prepared(row, datetime.max.replace(tzinfo=UTC))
+    prepared_in(row, datetime.max.replace(tzinfo=UTC))
 
 
-def _unasked(row: dict[str, Any]) -> set[str]:
+def unasked_in(row: dict[str, Any]) -> set[str]:
     """The marks of an article that a rule or an age made, and not the user since."""
-    return set(_names(row, "unasked"))
+    return set(names_in(row, "unasked"))
 
 
-def _entry(row: dict[str, Any]) -> ParsedEntry:
+def entry_in(row: dict[str, Any]) -> ParsedEntry:
     """The entry of a row; raises ValueError."""
     return ParsedEntry(
-        guid=_text(row, "guid"),
-        title=_text(row, "title"),
-        link=_text(row, "link"),
-        authors=_names(row, "authors"),
-        categories=_names(row, "categories"),
-        published=_moment(row, "published"),
-        updated=_moment(row, "updated"),
-        html=_text(row, "html"),
+        guid=text_in(row, "guid"),
+        title=text_in(row, "title"),
+        link=text_in(row, "link"),
+        authors=names_in(row, "authors"),
+        categories=names_in(row, "categories"),
+        published=moment_in(row, "published"),
+        updated=moment_in(row, "updated"),
+        html=text_in(row, "html"),
     )
 
 
-def _prepared(row: dict[str, Any], now: datetime) -> Prepared:
+def prepared_in(row: dict[str, Any], now: datetime) -> Prepared:
     """The article of a row, ready to save, of no later than now; raises ValueError."""
     status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
-    date = _moment(row, "date")
-    return prepare(_entry(row), status=status, date=date and min(date, now), excerpt=not row.get("offline"))
+    date = moment_in(row, "date")
+    return prepare(entry_in(row), status=status, date=date and min(date, now), excerpt=not row.get("offline"))
 
 
 # Values of a row; what is wrong is never repeated in a message, whatever it is.
 
 
-def _text(row: dict[str, Any], name: str) -> str:
+def text_in(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"“{name}” is no text")
@@ -684,40 +276,40 @@ def _text(row: dict[str, Any], name: str) -> str:
     return (printable_line if name in _UNCUT else short_line)(sound(value or ""))
 
 
-def _needed(row: dict[str, Any], name: str) -> str:
-    if not _text(row, name).strip():
+def required_in(row: dict[str, Any], name: str) -> str:
+    if not text_in(row, name).strip():
         raise ValueError(f"“{name}” is missing")
-    return _text(row, name)
+    return text_in(row, name)
 
 
-def _address(row: dict[str, Any], name: str) -> str:
-    text = _needed(row, name)
+def address_in(row: dict[str, Any], name: str) -> str:
+    text = required_in(row, name)
     return text if text == PAGES else addresses_to_try(text)[0]
 
 
-def _names(row: dict[str, Any], name: str) -> tuple[str, ...]:
+def names_in(row: dict[str, Any], name: str) -> tuple[str, ...]:
     value = row.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ValueError(f"“{name}” is no list of names")
     return tuple(short_line(sound(each)) for each in value[:_NAMES])
 
 
-def _dict(row: dict[str, Any], name: str) -> dict[str, Any]:
+def mapping_in(row: dict[str, Any], name: str) -> dict[str, Any]:
     value = row.get(name) or {}
     if not isinstance(value, dict):
         raise ValueError(f"“{name}” is wrong")  # noqa: TRY004 - as any other value that is wrong
     return value
 
 
-def _number(row: dict[str, Any], name: str) -> int:
+def number_in(row: dict[str, Any], name: str) -> int:
     value = row.get(name) or 0
     if type(value) is not int or not 0 <= value < 1 << 31:
         raise ValueError(f"“{name}” is no number of this kind")
     return value
 
 
-def _moment(row: dict[str, Any], name: str) -> datetime | None:
-    text = _text(row, name)
+def moment_in(row: dict[str, Any], name: str) -> datetime | None:
+    text = text_in(row, name)
     if not text:
         return None
     try:

@@ -26,10 +26,9 @@ from tuireader.feeds.entries import UNTITLED, marked_name
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
-from tuireader.library.reading import full_text, saved_pages
+from tuireader.library.reading import full_text, user_edits
 from tuireader.library.refreshing.match_entries import Candidate, given_body, is_another, prepare
-from tuireader.library.transfer import backup, newsboat
-from tuireader.library.transfer.backup import Restored
+from tuireader.library.transfer import backup, newsboat, restore_backup
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.article import Article, Status
 from tuireader.model.fetched import ParsedEntry
@@ -94,7 +93,7 @@ def keep_all(
             for each in pages[start : start + _BATCH_SIZE]:
                 page = replace(each, html=html_without_logins(text_of(each.file))) if each.file else each
                 feed_id = followed.get(place(page.feed)) if page.feed else None
-                feed_id = feed_id or saved_pages.find_feed(c)
+                feed_id = feed_id or user_edits.feed_of_pages(c)
                 there = here.find(page, feed_id)
                 copies: list[int] = []
                 if there is None:
@@ -115,11 +114,11 @@ def keep_all(
                     ):
                         save_articles.save_full_text(c, there, page.html, text, words)
                         completed, here_words = completed + 1, words
-                    if not page.is_of_feed and article.feed_id != saved_pages.find_feed(c):
+                    if not page.is_of_feed and article.feed_id != user_edits.feed_of_pages(c):
                         is_text_of_file = words > here_words
-                        guid = _free_name(c, page, saved_pages.find_feed(c))
+                        guid = _free_name(c, page, user_edits.feed_of_pages(c))
                         copy = (
-                            _keep(c, None, page, now) if is_text_of_file else saved_pages.save_copy(c, there, now, guid)
+                            _keep(c, None, page, now) if is_text_of_file else user_edits.save_copy(c, there, now, guid)
                         )
                         here.add(articles.get(c, copy))
                         copies.append(copy)
@@ -192,7 +191,7 @@ class _LocalArticles:
             return None
         known = save_articles.known(self._c, feed_id, [page.name, _other_name(page)])
         there = [Candidate(*facts) for facts in save_articles.facts_of(self._c, (each.id for each in known.values()))]
-        if feed_id == saved_pages.find_feed(self._c):  # of whatever feeds
+        if feed_id == user_edits.feed_of_pages(self._c):  # of whatever feeds
             there = [each for each in there if place(each.link) == place(page.url) or each.title == page.title]
         if page.name == page.url:
             return next((each.id for each in there if self._is_same(page, each.id)), None)
@@ -260,11 +259,11 @@ def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
 
 
 def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: datetime) -> int:
-    feed = feed_id or saved_pages.find_feed(c)
+    feed = feed_id or user_edits.feed_of_pages(c)
     entry = _entry(page, _free_name(c, page, feed))
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
-    id_ = saved_pages.save(c, prepared, now, feed_id)
+    id_ = user_edits.save_page(c, prepared, now, feed_id)
     statuses.came_marked(c, [id_])
     return id_
 
@@ -348,7 +347,7 @@ class Imported:
     """Articles that newsboat has deleted, which stay away."""
     pages: KeptPages | None = None
     """The result for saved pages."""
-    restored: Restored | None = None
+    restored: restore_backup.Restored | None = None
     """The result for a backup."""
 
     @property
@@ -466,7 +465,7 @@ def import_stream(c: sqlite3.Connection, stream: IO[bytes], now: datetime, tell:
         text = TextIOWrapper(stream, "utf-8", errors="replace")
         try:
             lines = chain([first.decode("utf-8-sig", "replace")], backup.lines_of(text))
-            return Imported(restored=backup.restore(c, lines, now, tell))
+            return Imported(restored=restore_backup.restore(c, lines, now, tell))
         finally:
             text.detach()  # closing is up to the caller
     return import_content(c, first + stream.read(LIMIT + 1 - len(first)), now, tell)

@@ -26,10 +26,10 @@ from tuireader.store.queries import article_lists
 from tuireader.text.sentences import together
 from tuireader.tui.dialogs import questions
 from tuireader.tui.dialogs import rules as rules_dialog
+from tuireader.tui.main import query_controller
 from tuireader.tui.main.article_commands import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.statuses import StatusController, UndoStep
-from tuireader.tui.support import field_suggester
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
@@ -206,7 +206,7 @@ class RuleController:
             scopes=scopes,
             there=there,
             tags=tags,
-            suggester=field_suggester.FieldSuggester(self._cache),
+            suggester=query_controller.FieldSuggester(self._cache),
         )
         questions.open_dialog(self._panes.app, rules, self._do)
 

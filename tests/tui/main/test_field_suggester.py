@@ -8,7 +8,7 @@ import pytest
 
 from support.app_factory import Piece, shelve
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.tui.support.field_suggester import FieldSuggester
+from tuireader.tui.main.query_controller import FieldSuggester
 
 
 @pytest.mark.parametrize(
