@@ -40,11 +40,12 @@ coverage: $(DEV) ## all tests, and which lines and branches they reach
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --sort=cover
 
-check: $(DEV) ## lint, types, import contracts
+check: $(DEV) ## lint, types, import contracts, workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/zizmor --offline --quiet .github
 
 format: $(DEV) ## put the code in its usual shape
 	$(BIN)/ruff check --fix .

@@ -27,8 +27,7 @@ from tuireader.content.cleaning.clean import clean
 from tuireader.content.cleaning.trim_end import looks_truncated
 from tuireader.content.document.build import to_document
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction.extract import main_html
-from tuireader.content.extraction.extract import next_page
+from tuireader.content.extraction.extract import main_html, next_page
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.layout.paragraph import to_plain
 from tuireader.content.listing.find import find_list

@@ -193,7 +193,7 @@ def is_old(sign: str) -> bool:
 def test_text_that_is_only_looked_at_would_not_have_changed(one: sqlite3.Connection, text: str) -> None:
     """What goes into the index as it is becomes the words that it would become had we folded it."""
     text = "".join(sign for sign in text if is_old(sign) or not sign.isalnum())
-    whole = query_language.unspaced_run().sub(query_language._spaced, query_language.compared(text))
+    whole = query_language.unspaced_run().sub(query_language._letter_by_letter, query_language.compared(text))
     assert words_of(one, query_language.indexed(text)) == words_of(one, whole)
 
 

@@ -111,7 +111,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
-    """The named feeds, and messages about names that match none."""
+    """The named feeds, or all local ones if none is named; messages about names that are unknown or of an account."""
     if not texts:
         every = store_feeds.every(connection)
         return [feed for feed in every if not (feed.holds_pages or feed.is_of_account)], []

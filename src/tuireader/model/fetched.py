@@ -13,7 +13,7 @@ from tuireader.urls.hosts import Reach
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A response for an address."""
+    """A fetched page or feed: its content, final address, and the headers that matter."""
 
     url: str
     """The final address after redirects."""

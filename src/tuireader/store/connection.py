@@ -312,7 +312,7 @@ def _set_up(c: Connection) -> None:
 
 def _bring_up_to_date(c: Connection) -> None:
     """Run missing migrations, each in a transaction; foreign files are left unchanged."""
-    version, ours = _raw(c, "PRAGMA user_version"), _raw(c, "PRAGMA application_id") == APPLICATION_ID
+    version, ours = _single_value(c, "PRAGMA user_version"), _single_value(c, "PRAGMA application_id") == APPLICATION_ID
     if ours and version == len(MIGRATIONS):
         _check_index(c)
         return
@@ -339,10 +339,13 @@ def _bring_up_to_date(c: Connection) -> None:
 def _begin(c: Connection) -> None:
     """Create the schema in a file without tables; raises StoreError if it has some."""
     # Asked again after the tables were seen: another process may have made them since it was asked first.
-    if _raw(c, "SELECT count(*) FROM sqlite_master") and (mark := _raw(c, "PRAGMA application_id")) != APPLICATION_ID:
+    if (
+        _single_value(c, "SELECT count(*) FROM sqlite_master")
+        and (mark := _single_value(c, "PRAGMA application_id")) != APPLICATION_ID
+    ):
         raise StoreError((_UNRELEASED if mark == UNRELEASED_ID else _THEIRS).format(path=c.path))
-    _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
-    _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))
+    _single_value(c, f"PRAGMA page_size = {PAGE_SIZE}")
+    _patiently(lambda: _single_value(c, "PRAGMA journal_mode = WAL"))
 
 
 def _migrate(c: Connection) -> None:
@@ -381,7 +384,7 @@ def _check_index(c: Connection) -> None:
     """Check that this SQLite can read the search index, which newer ones write in another format."""
     if sqlite3.sqlite_version_info >= NEWER_INDEX:
         return
-    if _raw(c, "SELECT count(*) FROM sqlite_master WHERE name = 'search' AND sql LIKE '%contentless_delete%'"):
+    if _single_value(c, "SELECT count(*) FROM sqlite_master WHERE name = 'search' AND sql LIKE '%contentless_delete%'"):
         needed = ".".join(map(str, NEWER_INDEX))
         raise StoreError(
             f"{c.path} was made with SQLite {needed} or newer, and this Python has {sqlite3.sqlite_version}:"
@@ -389,7 +392,7 @@ def _check_index(c: Connection) -> None:
         )
 
 
-def _raw(c: Connection, sql: str) -> Any:
+def _single_value(c: Connection, sql: str) -> Any:
     """The single value of a query, None if there is no row; errors stay SQLite's own."""
     row = c.cursor(sqlite3.Cursor).execute(sql).fetchone()
     return None if row is None else row[0]

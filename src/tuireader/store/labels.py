@@ -68,7 +68,10 @@ def under_any(kind: Kind) -> str:
 
 
 def is_under(kind: Kind, article: str) -> str:
-    """SQL for whether the article with the id in column `article` and date `d.date` has a label; yields its id."""
+    """SQL condition: whether an article (id in `article`, date in `d.date`) has a label.
+
+    Its parameter is the label's id.
+    """
     return (
         f"EXISTS (SELECT 1 FROM label_article AS x WHERE x.kind = {NUMBERS[kind]} AND x.label_id = ?"
         f" AND x.date = d.date AND x.article_id = {article})"

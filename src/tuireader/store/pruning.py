@@ -87,7 +87,7 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
             (feed_id,),
         ).fetchone()
         found.pop(0 if last is None else last[0], None)
-    return sorted(found.values(), key=_age)
+    return sorted(found.values(), key=_oldest_first)
 
 
 def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes: int) -> None:
@@ -101,7 +101,7 @@ def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes:
     if over > 0:
         every: dict[int, Prunable] = {}
         _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (feed.PAGES,))
-        for each in sorted(every.values(), key=_age):
+        for each in sorted(every.values(), key=_oldest_first):
             if over <= 0:
                 break
             if each.id not in found:
@@ -115,7 +115,7 @@ def _find(c: sqlite3.Connection, found: dict[int, Prunable], where: str, given: 
         found[id_] = Prunable(id_, feed_id, date, number(size))
 
 
-def _age(each: Prunable) -> tuple[int, int]:
+def _oldest_first(each: Prunable) -> tuple[int, int]:
     return each.date, each.id
 
 
@@ -124,7 +124,10 @@ UNDATED = 2**40
 
 
 def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
-    """Remove articles, unless they must stay by now, and remember their keys; returns how many."""
+    """Remove articles that may still be removed, and remember their keys so that they do not return.
+
+    Returns how many.
+    """
     listed = id_list(ids)
     with transaction(c):
         going = f"SELECT a.id FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)) AND {_MAY_GO}"

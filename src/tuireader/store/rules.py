@@ -113,7 +113,7 @@ def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Ru
 
 
 def done_by(c: sqlite3.Connection, rule: Rule) -> dict[int, int]:
-    """The effects of a rule by article, as bits, without those that the user has changed since."""
+    """The actions of a rule by article id, as a bit set, without those that the user has changed since."""
     did = dict(c.execute("SELECT article_id, did FROM rule_article WHERE rule_id = ?", (rule.id,)).fetchall())
     unasked, tags = set(statuses.read_unasked(c, did)), labels.tags_of(c, did)
     found = {}

@@ -142,7 +142,7 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime
         _name_formerly(c, article_id, before[0], seconds(taken))
 
 
-def name_too(c: sqlite3.Connection, article_id: int, entry: fetched.ParsedEntry) -> None:
+def add_guid(c: sqlite3.Connection, article_id: int, entry: fetched.ParsedEntry) -> None:
     """Remember another guid of an article like a former one, unless it is made of address and title."""
     if not is_made(entry.guid, entry.link):
         _name_formerly(c, article_id, guid_key(entry.guid))

@@ -212,7 +212,7 @@ def _is_wide(char: str) -> bool:
 
 
 def _unescaper(replaced: re.Pattern[str], *, is_freshrss: bool) -> Written:
-    """The function that restores characters replaced by the server."""
+    """The function that undoes FreshRSS's full-width replacements; for other servers it changes nothing."""
     return partial(_original, replaced=replaced) if is_freshrss else str
 
 

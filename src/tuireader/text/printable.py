@@ -220,7 +220,7 @@ _PASSWORD = re.compile(r"""(?<=//)[^\s/"'<>?#@:]{0,200}:[^\s/"'<>?#@]{1,200}@"""
 
 
 def short_line(text: str) -> str:
-    """`printable_line` of a title or name, cut to 1,000 characters, without the login of an address that stands there.
+    """A title or name as a printable line of up to 1,000 characters, without names and passwords in its addresses.
 
     What has no title is often called by its address.
     """

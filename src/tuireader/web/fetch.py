@@ -107,7 +107,7 @@ async def ask(client: Client, request: Request, deadline: asyncio.Timeout) -> Re
 
 
 def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
-    """Whether a redirect stays within its origin: else its connection is closed."""
+    """Whether to read a redirect's body so that the connection can be reused: it is short, and the origin stays."""
     length = headers.first("content-length") or ""
     if not length.isdigit() or int(length[:18]) > _DRAINED:
         return False

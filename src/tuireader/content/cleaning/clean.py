@@ -39,7 +39,7 @@ def marked(context: Context, node: Node) -> Kept:
     context.verbatim -= node.tag in _VERBATIM
     if context.marks >= _MARKS_MAX:
         return content
-    if context.tag == "td" and not content and (mark := _mark(node["class"])):
+    if context.tag == "td" and not content and (mark := _check_or_cross(node["class"])):
         return [mark]
     if Node("p", {}, content).is_empty() and node["id"] not in context.targets:
         return content
@@ -56,7 +56,7 @@ def quoted(context: Context, node: Node) -> Kept:
 
 def unmarked(context: Context, node: Node) -> Kept:
     """Unmarked text; only its id may matter."""
-    if context.tag == "td" and not node.words() and (mark := _mark(node["class"])):
+    if context.tag == "td" and not node.words() and (mark := _check_or_cross(node["class"])):
         return [mark]
     if len(node.words()) <= _LABEL_MAX and FOR_READERS_ALOUD.fullmatch(node.words()):
         return []
@@ -73,7 +73,7 @@ def _formula(node: Node) -> bool | None:
     return "display" in classes if "math" in classes and classes & {"inline", "display"} else None
 
 
-def _mark(names: str) -> str:
+def _check_or_cross(names: str) -> str:
     """A check mark or cross for an icon's name; "" if it is neither."""
     words = set(re.findall("[a-z]+", names.lower()))
     return (
@@ -133,7 +133,7 @@ def picture(context: Context, node: Node) -> Kept:
     address = context.address(media.source_of(node))
     attributes = {"alt": media.alternative(node), "title": printable_line(node["title"])}
     if context.tag == "td" and not attributes["alt"]:
-        attributes["alt"] = _mark(f"{node['class']} {node['src']} {node['title']}") or "▣"
+        attributes["alt"] = _check_or_cross(f"{node['class']} {node['src']} {node['title']}") or "▣"
     repeated = address == context.last_picture != ""
     if not (address or attributes["alt"]) or repeated:
         return []

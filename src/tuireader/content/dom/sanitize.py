@@ -68,7 +68,7 @@ def without_tags(html: str) -> str:
 
 
 def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
-    """Sanitise HTML; slow characters are replaced meanwhile if there are many."""
+    """Sanitise HTML; many characters that slow nh3 down are replaced by placeholders for that time."""
     if len(html) <= _SLOW_MAX or len(html) - len(_SLOW.sub("", html)) <= _SLOW_MAX:
         return cleaner.clean(html)
     return cleaner.clean(_REPLACEMENT.sub("", html).translate(_TO_REPLACEMENTS)).translate(_FROM_REPLACEMENTS)

@@ -411,10 +411,10 @@ def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
 
 
 def names_in(people: object) -> list[str]:
-    return [name for person in _listed(people) if _is_person(person) for name in _names_of(person)]
+    return [name for person in _listed(people) if _may_be_person(person) for name in _names_of(person)]
 
 
-def _is_person(person: object) -> bool:
+def _may_be_person(person: object) -> bool:
     kinds = _listed(person.get("@type")) if isinstance(person, dict) else []
     return not kinds or "Person" in kinds
 

@@ -58,7 +58,7 @@ def table_lines(table: Table, frame: Frame) -> list[Line]:
     widths = _negotiate(natural, least, frame.room - gaps)
     if widths:
         return _grid(rows, widths, _aligns(table), frame)
-    return _records(rows, frame) if table.rows else _stack(rows[0], frame)
+    return _records(rows, frame) if table.rows else _stacked_header(rows[0], frame)
 
 
 def _placed(table: Table, base: int) -> list[list[_Cell]]:
@@ -213,7 +213,7 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
     return lines
 
 
-def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
+def _stacked_header(header: list[_Cell], frame: Frame) -> list[Line]:
     """Lay out a header without rows, one cell below another."""
     lines: list[Line] = []
     for cell in header:

@@ -80,7 +80,7 @@ class Link(NamedTuple):
 
 
 @dataclass(slots=True)
-class Group:
+class LinkGroup:
     """Links in the same position of the tree."""
 
     shape: str

@@ -14,9 +14,9 @@ from tuireader.content.listing.card import (
     AUTHOR,
     CATEGORY,
     TITLE_MAX,
-    Group,
     Item,
     Link,
+    LinkGroup,
     Near,
     ancestors_of,
     beside,
@@ -90,7 +90,7 @@ class _Sums(NamedTuple):
     priced: float
 
 
-def score(group: Group, url: str, body: Element, *, by_name: bool) -> float:
+def score(group: LinkGroup, url: str, body: Element, *, by_name: bool) -> float:
     """Score how much a group of links on the page at `url` looks like a list of articles; 0 or less: not at all.
 
     `by_name`: parts named as something else were left out. If not, the group needs more evidence.
@@ -106,7 +106,7 @@ def score(group: Group, url: str, body: Element, *, by_name: bool) -> float:
     return told + min(sums.words, 6) / 6 + min(count, 20) / 10 + sums.own
 
 
-def _sums(group: Group, url: str) -> _Sums:
+def _sums(group: LinkGroup, url: str) -> _Sums:
     items, links, cards = group.items, group.links, group.cards
     return _Sums(
         dated=share_of(item.date is not None for item in items),
@@ -119,7 +119,7 @@ def _sums(group: Group, url: str) -> _Sums:
     )
 
 
-def _may_be(group: Group, sums: _Sums, body: Element, *, by_name: bool) -> bool:
+def _may_be(group: LinkGroup, sums: _Sums, body: Element, *, by_name: bool) -> bool:
     """Whether there is enough evidence for a list of articles: dates, or else descriptions."""
     items, count = group.items, len(group.items)
     days = {item.date.date() for item in items if item.date is not None}
@@ -135,7 +135,7 @@ def _may_be(group: Group, sums: _Sums, body: Element, *, by_name: bool) -> bool:
     return (sums.own >= _HALF or is_of_others) and not _is_article_around(group, body, by_name=by_name)
 
 
-def _is_article_around(group: Group, body: Element, *, by_name: bool) -> bool:
+def _is_article_around(group: LinkGroup, body: Element, *, by_name: bool) -> bool:
     """Whether a long text surrounds the cards: then they are related links of an article.
 
     A shorter text is enough if the class names speak against the cards.
@@ -222,21 +222,23 @@ class _Finder:
             found.append(Link(each, bare, where, text_of(each)))
         return found
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[LinkGroup]:
         """Links grouped by the tags around them: the largest groups with several targets."""
         by_shape: dict[str, list[Link]] = {}
         for link in self._links:
             by_shape.setdefault(shape_of(link.element), []).append(link)
         found = [
-            Group(shape, links) for shape, links in by_shape.items() if len({link.place for link in links}) >= FEWEST
+            LinkGroup(shape, links)
+            for shape, links in by_shape.items()
+            if len({link.place for link in links}) >= FEWEST
         ]
         return sorted(found, key=lambda group: -len(group.links))[:_GROUPS_MAX]
 
-    def with_those_apart(self, group: Group) -> list[Item]:
+    def with_those_apart(self, group: LinkGroup) -> list[Item]:
         """The articles of a group, with featured ones outside it."""
         known = {place(item.url) for item in group.items}
         shapes, end = Shapes(item.url for item in group.items), group.shape.split("<")[:ALIKE]
-        apart = Group("", [])
+        apart = LinkGroup("", [])
         for link in self._links:
             is_alike = shape_of(link.element).split("<")[:ALIKE] == end or is_title_of_article(link.element)
             if is_alike and link.place not in known and link.url in shapes:
@@ -252,7 +254,7 @@ class _Finder:
         order = {link.url: number for number, link in reversed([*enumerate(self._links)])}
         return sorted(every.values(), key=lambda item: order[item.url])
 
-    def read(self, group: Group) -> None:
+    def read(self, group: LinkGroup) -> None:
         """Find the card of each link, and read it."""
         firsts: dict[str, Link] = {}
         for link in group.links:

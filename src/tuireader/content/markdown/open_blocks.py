@@ -127,7 +127,7 @@ class OpenBlocks:
     # What is made of a block when it ends
 
     def make_heading(self, frame: Frame) -> None:
-        """Make a heading, or a paragraph where only one line is possible."""
+        """Write a heading as Markdown; in a term or a caption its text stays a paragraph."""
         for piece in frame.pieces:
             plain = piece.kind != "p" or self.innermost.tag in {"dt", "figcaption", "caption"}
             self.add(piece if plain else block_writer.heading(int(frame.tag[1]), piece.text))

@@ -93,7 +93,7 @@ class Writer:
         return not self._jobs
 
     async def settled(self) -> None:
-        """Wait until all current jobs are written; from now on, no job is given up early."""
+        """Wait until all current jobs are done; from now on, no job fails because the cache is locked for long."""
         self._ending = True
         with suppress(IndexError):  # it is all written by now
             written = asyncio.wrap_future(self._jobs[-1].future)

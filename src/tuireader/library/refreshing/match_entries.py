@@ -190,7 +190,7 @@ def renamed(
     """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
-    agree = partial(_agree, body=body)
+    agree = partial(_dates_or_texts_agree, body=body)
     rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
         (_hash, lambda pair: not is_another(*pair, body)),
         (_names, lambda pair: agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair, body)),
@@ -323,7 +323,7 @@ def _path_and_title(side: Side) -> list[Hashable]:
 # What must be true of both besides.
 
 
-def _agree(pair: Pair, body: Body) -> bool:
+def _dates_or_texts_agree(pair: Pair, body: Body) -> bool:
     """Whether publication dates do not contradict; without any, whether texts have something in common.
 
     If the article's guid is made of address and title, the same text is enough.

@@ -203,7 +203,7 @@ class Server(ABC):
         """The cursor after a restore: `has_forgotten` is true for it until everything was read again."""
 
     async def is_behind(self, number: str) -> bool:  # noqa: ARG002 - for servers that count
-        """Whether an unknown id shows that the server was restored."""
+        """Whether the server was restored from a backup, judged by a stored id that it no longer knows."""
         return True
 
     @property

@@ -577,7 +577,7 @@ class _Exchange:
             row = rows.get(str(feed.id), [url, "", ""])
             if there.is_followed and row != [url, there.title.value, there.folder.value]:
                 if row[1:] == self._rows.get(str(feed.id), row)[1:]:
-                    self._take_names(feed, there, row)
+                    self._take_title_and_folder(feed, there, row)
                     touched.add(feed.id)
             elif there.is_ended:
                 ending.append(feed)
@@ -623,7 +623,7 @@ class _Exchange:
         if ended:
             self._said.append(server.ended_feeds(ended, _OTHERS))
 
-    def _take_names(self, feed: Feed, there: Subscription, row: Sequence[str]) -> None:
+    def _take_title_and_folder(self, feed: Feed, there: Subscription, row: Sequence[str]) -> None:
         """Name and file a feed as others do; replaced names from before the sharing are reported."""
         if any(row[1:]) and str(feed.id) not in self._place.feeds:
             self._renamed.append(" in ".join(filter(None, (feed.name, row[2]))))

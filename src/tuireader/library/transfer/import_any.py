@@ -439,7 +439,7 @@ def _named(names: list[str]) -> str:
 
 def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
     """Import a file or a folder; `tell` is called with progress. Raises NotAFeedListError."""
-    file = _file(path)
+    file = _existing_path(path)
     boat = newsboat.find(file)
     if boat is not None:
         return _newsboat(c, *boat, now, tell)
@@ -484,7 +484,7 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
     return Imported(import_feeds(c, content, now))
 
 
-def _file(path: str) -> Path:
+def _existing_path(path: str) -> Path:
     if not path.strip():
         raise NotAFeedListError("There is no file without a name: name one, or - for what comes through a pipe")
     file = paths.typed(path)

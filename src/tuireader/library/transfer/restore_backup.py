@@ -391,7 +391,7 @@ class _Restoring:
         with transaction(self._c):
             for guid, there in found.items():
                 if there is not None and guid not in taken:
-                    save_articles.name_too(self._c, there.id, entries[guid])
+                    save_articles.add_guid(self._c, there.id, entries[guid])
         for row in rows:
             row["guid"] = guid_here(entries[row["guid"]], found)
 

@@ -254,7 +254,7 @@ def indexed(text: str) -> str:
     """The text as it is indexed."""
     if text.isascii() or not _special().search(_beyond_ascii(text)):
         return text
-    return unspaced_run().sub(_spaced, compared(text))
+    return unspaced_run().sub(_letter_by_letter, compared(text))
 
 
 def _beyond_ascii(text: str) -> str:
@@ -299,7 +299,7 @@ def compared(text: str) -> str:
     return FoldedText(unicodedata.normalize("NFKC", text)).folded
 
 
-def _spaced(run: re.Match[str]) -> str:
+def _letter_by_letter(run: re.Match[str]) -> str:
     return f" {' '.join(run[0])} "
 
 

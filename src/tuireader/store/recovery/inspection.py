@@ -109,7 +109,7 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
         missing = c.execute(f"{due} EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
         more = c.execute(f"SELECT id FROM search_docsize EXCEPT SELECT * FROM ({due}) LIMIT 1").fetchone()
         shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
-        if not (_adds_up(c) and _finds_its_runs(c)):
+        if not (_index_totals_match(c) and _finds_its_runs(c)):
             return False
         return missing is None and more is None and all(_integrity(c, each) for each in shadows)
     except BROKEN:
@@ -119,7 +119,7 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
             c.execute("ROLLBACK")
 
 
-def _adds_up(c: sqlite3.Connection) -> bool:
+def _index_totals_match(c: sqlite3.Connection) -> bool:
     """Whether the index has as many words as it states, all of them readable; its own check omits some of that.
 
     Words in a missing column are not counted: sorting by best match fails on them. Entries deleted from an index

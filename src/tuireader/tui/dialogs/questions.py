@@ -181,14 +181,14 @@ class TypedDialog(Dialog[Result]):
         return row + by
 
 
-class Picked(NamedTuple):
+class NameChanges(NamedTuple):
     """Names to add and to remove."""
 
     on: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
 
 
-class PickScreen(TypedDialog[Picked | None]):
+class PickScreen(TypedDialog[NameChanges | None]):
     """Picks names; returns None without a change."""
 
     def __init__(
@@ -200,7 +200,7 @@ class PickScreen(TypedDialog[Picked | None]):
         noun: str,
         nothing: str = "",
         hint: str = "",
-        write: Callable[[Picked], object] | None = None,
+        write: Callable[[NameChanges], object] | None = None,
     ) -> None:
         """`there` are the names that all (true) or some (false) have now; `noun` is what a name is one of.
 
@@ -276,14 +276,14 @@ class PickScreen(TypedDialog[Picked | None]):
         if row >= len(self._shown) and not self._made:
             return
         if self._nothing:
-            self.dismiss(Picked((chosen,)))
+            self.dismiss(NameChanges((chosen,)))
             return
         if chosen not in self._names:
             self._names.insert(0, chosen)
         is_on = self._marks.get(chosen) is not True
         self._marks[chosen] = True if is_on else None
         if self._write is not None:
-            self._write(Picked((chosen,)) if is_on else Picked(off=(chosen,)))
+            self._write(NameChanges((chosen,)) if is_on else NameChanges(off=(chosen,)))
         else:
             self._changed[chosen] = is_on
         line = self.query_one(Input)
@@ -296,4 +296,4 @@ class PickScreen(TypedDialog[Picked | None]):
             self.dismiss(None)
             return
         on_, off = ([name for name, is_on in self._changed.items() if is_on is wanted] for wanted in (True, False))
-        self.dismiss(Picked(tuple(on_), tuple(off)))
+        self.dismiss(NameChanges(tuple(on_), tuple(off)))

@@ -23,7 +23,7 @@ from tuireader.model.query import Rule
 from tuireader.text.date_expressions import span
 from tuireader.text.sentences import counted
 from tuireader.tui.chrome import Entry
-from tuireader.tui.dialogs.questions import Picked, PickScreen, TypedDialog, open_dialog
+from tuireader.tui.dialogs.questions import NameChanges, PickScreen, TypedDialog, open_dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, Line
 from tuireader.tui.support.safe_text import age, plain, toast
@@ -213,7 +213,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         there = dict.fromkeys(self._rule.tags, True)
         open_dialog(self.app, PickScreen("Tags that it gives", names, there, noun="tag"), self._take_tags)
 
-    def _take_tags(self, picked: Picked | None) -> None:
+    def _take_tags(self, picked: NameChanges | None) -> None:
         if picked is not None:
             kept = [tag for tag in self._rule.tags if tag not in picked.off]
             self._rule = replace(self._rule, tags=tuple(dict.fromkeys((*kept, *picked.on))))
@@ -225,7 +225,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         pick = PickScreen("Until when?", [*_ENDS], there, noun="date", nothing="no end", hint=hint)
         open_dialog(self.app, pick, self._take_end)
 
-    def _take_end(self, picked: Picked | None) -> None:
+    def _take_end(self, picked: NameChanges | None) -> None:
         if picked is None:
             return
         (said,) = picked.on

@@ -276,7 +276,7 @@ class Upkeep:
         self._is_indexing = False
 
     def later(self) -> None:
-        """Schedule upkeep for idle time, new articles first."""
+        """Schedule indexing of new articles for idle time, then merging of the index."""
         self.stop()
         self._timer = self._node.set_timer(INDEX_DELAY, self.index)
 

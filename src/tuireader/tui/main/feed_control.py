@@ -37,7 +37,7 @@ REFETCHED_MAX = 50
 
 
 class FeedsChanged(Message):
-    """A feed was renamed or hidden."""
+    """A feed was renamed, hidden, or shown again."""
 
 
 class FeedController:

@@ -56,7 +56,7 @@ class SelectController:
             self._select(self.ids ^ {current.id})
         return current is not None
 
-    def toggle_to(self) -> None:
+    def select_to(self) -> None:
         """Select the range from the last selected article to the cursor."""
         current = self._panes.headlines.current
         if current is not None and self._panes.pane != "sidebar":

@@ -157,7 +157,7 @@ class ReaderScreen(PanesScreen):
             "all-read": self.marking.mark_all,
             "mark-as-read": self.marking.ask,
             "select": self.selecting.toggle,
-            "select-to": self.selecting.toggle_to,
+            "select-to": self.selecting.select_to,
             "select-all": self.selecting.select_all,
             "tags": self._file,
             "exclude": self._exclude,

@@ -66,7 +66,7 @@ class FilingController:
         pick = questions.PickScreen(title, every, there, noun="tag", write=partial(self._write_tags, ids))
         questions.open_dialog(self._panes.app, pick)
 
-    def _write_tags(self, ids: frozenset[int], picked: questions.Picked) -> None:
+    def _write_tags(self, ids: frozenset[int], picked: questions.NameChanges) -> None:
         change = StatusChange(tuple(ids), tagged=picked.on, untagged=picked.off)
         written = self._cache.written(partial(_change_tags, change=change), change)
         start(self._panes, partial(self._follow_tags, written), group="filing")
@@ -98,7 +98,7 @@ class FilingController:
         feeds: Sequence[model_feed.Feed],
         before: Mapping[int, str],
         elsewhere: Mapping[str, tuple[Account, str]],
-        picked: questions.Picked | None,
+        picked: questions.NameChanges | None,
     ) -> None:
         if picked is not None and picked.on[0] in elsewhere:
             self._push(feeds, *elsewhere[picked.on[0]])

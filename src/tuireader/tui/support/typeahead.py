@@ -62,7 +62,7 @@ class LoadingScreen(Protocol):
     """A screen on which keys may start loading something, such as an article."""
 
     def holds(self, typed: Typed) -> bool:
-        """Whether something is loading, and the key is meant for that."""
+        """Whether a key must wait until something has loaded."""
 
 
 class TypeAhead(OpenApp):
