@@ -16,7 +16,7 @@ class LazyModule(ModuleType):
     """A module that was imported and not executed yet."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system looks for such
+        if name.startswith("__") and name != "__all__":  # the import system looks for such; `import *` for that one
             raise AttributeError(name)
         load(self)
         return ModuleType.__getattribute__(self, name)
