@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TypeVar
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import FetchError, FetchFailure
@@ -14,13 +15,22 @@ from tuireader.model.fetched import Page
 from tuireader.urls.hosts import Permission, host_of, named_host, same_host
 from tuireader.urls.identity import front_of
 
-SITES = 5
+REDIRECT_SITES_MAX = 5
 """Maximum number of sites through which a page redirects."""
 _ERRORS_OF_SERVER, _TOO_MANY = 500, 429
 
+T = TypeVar("T")
 
-def too_many_sites(url: str) -> FetchError:
-    return FetchError(f"{named_host(url)} redirects in a loop (more than {SITES} sites)")
+
+async def through_sites(url: str, permission: Permission, get: Callable[[str, Permission], Awaitable[T]]) -> T:
+    """The result of `get`, called again for each other site that a page redirects to; raises FetchError."""
+    there = url
+    for _ in range(REDIRECT_SITES_MAX):
+        try:
+            return await get(there, permission)
+        except LeadsElsewhereError as error:
+            there, permission = error.url, error.permission
+    raise FetchError(f"{named_host(url)} redirects in a loop (more than {REDIRECT_SITES_MAX} sites)")
 
 
 class RobotRules:
@@ -72,7 +82,7 @@ def _of_robots(error: FetchError) -> FetchError:
 
 REQUEST_INTERVAL = 1.0
 """Seconds between requests to a site."""
-SITES_MAX = 16
+SITES_AT_ONCE = 16
 """Maximum number of sites asked at the same time."""
 CRAWL_DELAY_MAX = 30.0
 """Maximum seconds between requests that a site can ask for."""
@@ -93,7 +103,7 @@ class SerialFetcher:
         self._pause = REQUEST_INTERVAL if pause is None else pause
         self._sleep = sleep
         self._turns: dict[str, asyncio.Lock] = {}
-        self._hands = asyncio.Semaphore(SITES_MAX)
+        self._hands = asyncio.Semaphore(SITES_AT_ONCE)
         self._robots = RobotRules(self._ask)
 
     async def get(self, url: str, permission: Permission) -> Page:
@@ -101,15 +111,13 @@ class SerialFetcher:
 
         What it redirects to needs permission as well; another site is asked in its turn, with its rules and its pause.
         """
-        for _ in range(SITES):
-            try:
-                async with self._turns.setdefault(host_of(url), asyncio.Lock()):
-                    rules = await self._robots.check(url, permission)
-                    follows = partial(_is_allowed_there, url, rules)
-                    return await self._ask(url, permission, min(rules.pause, CRAWL_DELAY_MAX), follows=follows)
-            except LeadsElsewhereError as error:
-                url, permission = error.url, error.permission
-        raise too_many_sites(url)
+        return await through_sites(url, permission, self._get_in_turn)
+
+    async def _get_in_turn(self, url: str, permission: Permission) -> Page:
+        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
+            rules = await self._robots.check(url, permission)
+            follows = partial(_is_allowed_there, url, rules)
+            return await self._ask(url, permission, min(rules.pause, CRAWL_DELAY_MAX), follows=follows)
 
     async def _ask(
         self, url: str, permission: Permission, pause: float = 0.0, *, follows: Callable[[str], bool] | None = None

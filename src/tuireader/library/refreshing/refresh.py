@@ -15,7 +15,7 @@ from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, Follows, LeadsElsewhereError, PoliteQueue, UnresponsiveHosts
-from tuireader.library.politeness.robots import SITES, RobotRules, too_many_sites
+from tuireader.library.politeness.robots import RobotRules, through_sites
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.upkeep import index_few
 from tuireader.model.article import Clock
@@ -23,7 +23,7 @@ from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
-from tuireader.urls.hosts import Reach, host_of, permission_for
+from tuireader.urls.hosts import Permission, Reach, host_of, permission_for
 from tuireader.urls.typed_and_shown import without_credentials
 
 FEEDS_AT_ONCE = 96
@@ -140,21 +140,19 @@ class _RefreshRun:
 
     async def _ask_as_allowed(self, feed: Feed) -> Page | Refreshed:
         """Fetch a page if robots.txt allows it, and what it redirects to; feeds are for programs."""
-        url, permission = feed.url, permission_for(feed.url, feed.url, feed.reach)
         rules: dict[str, Robots] = {}
 
         def may_follow(there: str) -> bool:
             return (own := rules.get(host_of(there))) is not None and own.allows(there)
 
-        for _ in range(SITES):
-            try:
-                rules[host_of(url)] = await self._robots.check(url, permission)
-                return await self._ask_in_turn(feed, may_follow)
-            except LeadsElsewhereError as error:
-                url, permission = error.url, error.permission
-            except FetchError as error:
-                return await self._failed(feed, error)
-        return await self._failed(feed, too_many_sites(feed.url))
+        async def ask(url: str, permission: Permission) -> Page | Refreshed:
+            rules[host_of(url)] = await self._robots.check(url, permission)
+            return await self._ask_in_turn(feed, may_follow)
+
+        try:
+            return await through_sites(feed.url, permission_for(feed.url, feed.url, feed.reach), ask)
+        except FetchError as error:
+            return await self._failed(feed, error)
 
     async def _ask_in_turn(self, feed: Feed, follows: Follows | None = None) -> Page | Refreshed:
         async with self._queue.lane(feed), self._hands.asking():
