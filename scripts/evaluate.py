@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from tuireader.content.dom.sanitize import tree_of
 from tuireader.content.dom.tree import Node
-from tuireader.content.extraction.extract import Extracted, main_html
+from tuireader.content.extraction.extract import Extracted, extract_article
 
 PAGES = Path(__file__).parent.parent / "tests" / "data" / "evaluation"
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
@@ -127,7 +127,7 @@ def _blocks(root: Node) -> Iterator[tuple[str, str]]:
 
 def ours(page: str, url: str, excerpt: str) -> str:
     """Return what tuireader finds."""
-    found = main_html(page, url, excerpt=excerpt)
+    found = extract_article(page, url, excerpt=excerpt)
     return found.html if found else ""
 
 
@@ -189,7 +189,7 @@ def main() -> int:
         lists: tuple[list[Any], ...] = (score.f1, score.precision, score.recall, score.leads, score.captions)
         shares = " ".join(f"{fmean(each):6.3f}" for each in lists)
         print(f"{name:20} {shares} {fmean(score.structure):7.3f} {times[name] / times['trafilatura, fast']:5.2f}")
-    right = [metadata(main_html(case.page, case.url), case) for case in pages]
+    right = [metadata(extract_article(case.page, case.url), case) for case in pages]
     said = ", ".join(
         f"{name} {sum(each)}" for name, each in zip(("title", "authors", "day"), zip(*right, strict=True), strict=True)
     )

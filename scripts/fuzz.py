@@ -27,7 +27,7 @@ from tuireader.content.cleaning.clean import clean
 from tuireader.content.cleaning.trim_end import looks_truncated
 from tuireader.content.document.build import to_document
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction.extract import main_html, next_page
+from tuireader.content.extraction.extract import extract_article, next_page
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.layout.paragraph import to_plain
 from tuireader.content.listing.find import find_list
@@ -228,7 +228,7 @@ def read(damaged: Seed, dice: random.Random) -> None:
     with contextlib.suppress(NotAFeedError):
         read_feed(parse_feed(damaged.data, BASE + "/feed/", content_type), dice)
     if damaged.kind == "page" and dice.random() < PAGES_EXTRACTED:
-        extracted = main_html(damaged.data, BASE + "/a/page/")
+        extracted = extract_article(damaged.data, BASE + "/a/page/")
         if extracted is not None:
             check("an extracted title or name", extracted.title, *extracted.authors, *extracted.categories)
             read_body(extracted.html, dice)

@@ -230,8 +230,8 @@ def fill_furnished(path: Path) -> None:
         ids = article_lists.ids(c, Query(), 0, 12)
         labels.add_tags(c, ids[2:6], ["To read"])
         labels.add_tags(c, ids[4:7], ["For the talk"])
-        user_edits.keep(c, "Long and unread", "is:unread words>1000")
-        user_edits.keep(c, "The sea", "harbour|harbours|ferries")
+        user_edits.save_search(c, "Long and unread", "is:unread words>1000")
+        user_edits.save_search(c, "The sea", "harbour|harbours|ferries")
         rules.keep(c, Rule("title:sponsored", hide=True), NOW)
 
 

@@ -138,12 +138,12 @@ def test_a_line_that_breaks_a_contract_is_named(report: dict[str, str], start: s
 
 WRITING = {
     "accounts": {"add", "remove", "rename", "set_cursor", "set_secret", "set_syncing"},
-    "articles": {"Prepacked", "look_at_some", "rename", "save_entries", "save_full_text"},
+    "articles": {"Prepacked", "compute_media_flags", "change_guid", "save_entries", "save_full_text"},
     "feeds": {
         *(
             "add",
-            "are_read",
-            "are_to_be_read",
+            "note_whole_fetch",
+            "request_whole_fetch",
             "hand_over",
             "move",
             "record",
@@ -158,15 +158,15 @@ WRITING = {
     },
     "folders": {"add", "put", "remove_empty"},
     "site_facts": {"hold", "learn", "put_archive", "put_page_list"},
-    "rules": {"add", "apply", "assign", "move_to", "take_back", "remove", "was_done", "hide"},
+    "rules": {"add", "apply", "assign", "move_to", "take_back", "remove", "record_effect", "hide"},
     "status_outbox": {
         "date_ends",
-        "done",
+        "remove_sent",
         "put_times",
         "drop",
         "date_back",
         "forget_times",
-        "known_there",
+        "drop_known",
         "note",
         "note_subscription",
         "withdraw_unsubscribe",

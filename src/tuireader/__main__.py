@@ -27,7 +27,7 @@ def main() -> int:
 def _show_last_screen() -> None:
     from tuireader import startup_frame
 
-    startup_frame.lower()
+    startup_frame.paint()
 
 
 if __name__ == "__main__":

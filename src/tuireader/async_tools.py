@@ -67,8 +67,8 @@ async def in_thread(work: Callable[..., Result], *arguments: Any, **named: Any) 
 async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] = lambda: None) -> None:
     """Finish `cleanup` before a cancellation takes effect.
 
-    Each cancellation calls `hurry`, which may shorten the cleanup. Closing a screen cancels its work, the ending app
-    does so again, and the loop a third time; interrupted cleanup would leave resources open.
+    Each cancellation calls `hurry`, which may shorten the cleanup. There can be several: by a closing screen, by the
+    ending app, and by the loop; interrupted cleanup would leave resources open.
     """
     task = asyncio.ensure_future(cleanup)
     cancelled: asyncio.CancelledError | None = None
@@ -88,7 +88,7 @@ async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] 
 async def as_done(works: Iterable[Coroutine[Any, Any, Result]]) -> AsyncGenerator[Result, None]:
     """Run coroutines concurrently and yield results as they complete; raises the first error.
 
-    When the iteration ends, remaining ones are cancelled, and their cleanup is finished.
+    When the iteration ends early, the other coroutines are cancelled, and their cleanup is awaited.
     """
     tasks = [asyncio.ensure_future(work) for work in works]
     try:

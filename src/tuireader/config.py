@@ -26,7 +26,7 @@ class Kind(Protocol):
     """Base of the types of option values."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """Errors that `value` has as the value of an option."""
+        """An error for each reason why `value` is invalid for the option `name`."""
 
     def schema(self) -> Mapping[str, object]:
         """The type as JSON Schema."""
@@ -83,7 +83,7 @@ class Choice(NamedTuple):
 
 
 class Keymap:
-    """A table of keys by command id."""
+    """The type of an option that is a table: keys by command id."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
         """Errors of a value that is no table, and of keys that are no text; the app checks the ids."""
@@ -111,7 +111,7 @@ class Option(NamedTuple):
     help: str
     """The explanation in the documented file."""
     example: object = None
-    """The value in the documented file if the default would not be clear."""
+    """The value shown in the documented file, if the default would explain little."""
 
 
 def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> Any:
@@ -186,7 +186,7 @@ class Config:
     )
     keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
     given: frozenset[str] = frozenset()
-    """The names in the file: they override what the program remembers."""
+    """Names of the options set in the file; these override choices that the program remembers, such as the theme."""
 
 
 def options() -> dict[str, tuple[Option, object]]:
@@ -262,7 +262,7 @@ def schema() -> str:
 _SIZE_MAX = 1_000_000
 """Maximum bytes of the file."""
 _DEEPEST = 50
-"""Maximum dots before the value of a line."""
+"""Maximum dots in the key of a line."""
 
 
 def load(path: Path) -> Config:

@@ -25,11 +25,11 @@ COMMANDS = frozenset({
 """Commands that do not open the reader; `tests/end_to_end/test_early_terminal.py` checks that it is complete."""
 
 _before: list[list[Any]] = []
-"""The terminal's original settings if they were changed; at most one entry."""
+"""The terminal's original settings (termios) as the only entry; empty if they are unchanged."""
 LEAVE = b"\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 """Leaves the alternate screen, and resets all modes set there."""
 _shown: list[bool] = []
-"""Whether the alternate screen is on; at most one entry."""
+"""One entry if the alternate screen is on; else empty."""
 
 
 def opens_reader(arguments: Sequence[str]) -> bool:
@@ -41,10 +41,10 @@ def opens_reader(arguments: Sequence[str]) -> bool:
 
 
 def take_terminal() -> None:
-    """Turn off echo and buffer typed keys; `restore` undoes it, and so does a signal.
+    """Turn off echo and line buffering, so that typed keys are kept for the reader; `restore` and signals undo it.
 
-    ctrl+c ends the program as usual; ctrl+z waits until the reader has started. Does nothing without a terminal, or if
-    another program has it.
+    ctrl+c ends the program as usual; ctrl+z is off until the reader has started. Does nothing without a terminal, or
+    if the program is in the background.
     """
     if termios is None or _before or not (os.isatty(0) and os.isatty(1)):
         return
@@ -62,20 +62,20 @@ def take_terminal() -> None:
         termios.tcsetattr(0, termios.TCSANOW, changed)
 
 
-def before() -> list[Any] | None:
+def original_settings() -> list[Any] | None:
     """The terminal's original settings (termios); None if unchanged."""
     return _before[0] if _before else None
 
 
 def show_other_screen(painted: bytes = b"") -> None:
-    """Switch to the alternate screen and write to it; ending the program from now on leaves it."""
+    """Switch to the alternate screen by writing `painted`; `restore` and signals leave the screen from now on."""
     if termios is not None and not _shown:
         _shown.append(True)
     _write(painted)
 
 
 def is_other_screen_shown() -> bool:
-    """Whether the alternate screen shows something that the reader has not drawn."""
+    """Whether the alternate screen still shows the startup frame, and the reader has not taken it over."""
     return bool(_shown)
 
 
@@ -91,15 +91,15 @@ def show_shell() -> None:
 
 
 def restore() -> None:
-    """Restore the terminal."""
+    """Leave the alternate screen, and restore the original settings of the terminal."""
     show_shell()
     while _before:
         with suppress(OSError, termios.error):
             termios.tcsetattr(0, termios.TCSANOW, _before.pop())
 
 
-def _leave_alone() -> None:
-    """Leave the alternate screen for good, even if a thread is just starting the reader."""
+def _leave_for_good() -> None:
+    """Leave the alternate screen and discard all later output, even if a thread is just starting the reader."""
     with suppress(OSError):
         terminal, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
@@ -116,7 +116,7 @@ def _write(data: bytes, to: int = 1) -> None:
 def _end(number: int, _frame: object) -> None:
     if _shown:
         _shown.clear()
-        _leave_alone()
+        _leave_for_good()
     restore()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -28,7 +28,7 @@ class FetchFailure(Enum):
     UNREACHED = "unreached"
     """No connection, or no answer in time: another scheme may work."""
     INSIDE = "inside"
-    """The host is inside the user's own network, where the request must not lead."""
+    """The host is in the user's private network, where this request must not lead."""
     STATUS = "status"
     """The server answered with an error status."""
     TOO_LARGE = "too large"
@@ -70,14 +70,14 @@ class FetchError(TuireaderError):
 
     @property
     def is_passing(self) -> bool:
-        """Whether the same request may succeed later: no answer, or one of a busy server."""
+        """Whether the same request may succeed later: there was no response, or that of a busy or failing server."""
         if self.kind is FetchFailure.STATUS:
             return self.status in _BUSY or (self.status or 0) >= _SERVER_ERROR
         return self.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
 
 
 def unreadable(host: str) -> FetchError:
-    """The FetchError for an answer that provokes an unexpected error, which the caller logs."""
+    """The FetchError for a response that causes an unexpected error in tuireader; the caller logs that error."""
     return FetchError(
         f"{host} sent something that tuireader fails to read; that is a bug in tuireader, and its log has more"
     )
@@ -124,7 +124,7 @@ class DamagedError(StoreError):
 
 
 class ConfigError(TuireaderError):
-    """The configuration file says something that cannot be used."""
+    """The configuration file has an invalid setting, or cannot be read."""
 
 
 class SyncError(TuireaderError):

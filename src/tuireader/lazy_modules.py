@@ -28,7 +28,7 @@ class LazyModule(ModuleType):
 
 
 class _LazyLoader:
-    """Executes a module at its first use; otherwise the loader that it wraps."""
+    """A loader that delays executing a module until its first use; all else is left to the wrapped loader."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
@@ -40,14 +40,14 @@ class _LazyLoader:
         return LazyModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing yet: `load` executes it."""
+        """Do nothing: `load` executes the module when it is first used."""
 
     def execute(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
 
 
 class _Finder:
-    """Finds the modules of this package; packages below it are executed at once."""
+    """Finds the modules of this package and makes them lazy; packages inside it are executed at once."""
 
     def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
         if not fullname.startswith(f"{__package__}."):

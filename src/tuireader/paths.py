@@ -1,4 +1,4 @@
-"""Folders and files of the program, that only their owner can read."""
+"""Paths of the program's folders and files, and functions that open files so that only their owner can read them."""
 
 from __future__ import annotations
 
@@ -49,15 +49,16 @@ def log_path() -> Path:
     return Path(os.path.abspath(said)) if said else state_dir() / "tuireader.log"  # noqa: PTH100 - as logging does
 
 
-def typed(path: str) -> Path:
-    """A path that the user typed, with ~ as in a shell; one of nobody stays as it is."""
+def expand_user(path: str) -> Path:
+    """Expand ~ in a path that the user typed; ~name of an unknown user stays unchanged."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises for it
 
 
 def keep_private(path: str | os.PathLike[str]) -> None:
     """Create a file that only its owner can read, or restrict an existing one.
 
-    Errors are left to whoever opens it. On Windows the folder's rights decide.
+    Errors are ignored, since opening the file reports them. Does nothing on Windows, where the folder's permissions
+    apply.
     """
     if os.name != "posix":
         return
@@ -73,13 +74,14 @@ def keep_private(path: str | os.PathLike[str]) -> None:
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 _DENSE, _LEAST = 16, 64_000_000
-"""Maximum ratio of length to size on disk, which compressing file systems exceed; and bytes always allowed."""
+"""Maximum ratio of length to size on disk (above 1 on compressing file systems), and bytes always allowed."""
 
 
 def open_own(path: str | os.PathLike[str], flags: int = os.O_RDONLY, *, largest: int | None = None) -> int:
-    """Open a file of the user's own and return its descriptor; raises OSError for any other, or above `largest` bytes.
+    """Open a file of the user and return its descriptor; raises OSError if it is unsafe or too large.
 
-    With O_CREAT only the owner can read it; an existing file is restricted too.
+    Safe are only regular files without links, which nobody else owns or can write to; `largest` is in bytes. With
+    O_CREAT only the owner can read the file; an existing one is restricted too.
     """
     return _checked(path, flags, largest, is_own=True)
 

@@ -1,7 +1,7 @@
 """The startup frame: a saved copy of the last screen, painted before anything else is loaded.
 
 Quitting saves it beside the cache (`tui.main.resume`); the next start uses it once, in a terminal of the same size and
-type. It contains counts only if the cache is unchanged, and never ages. Loaded first, so it imports as little as
+type. It shows no ages of articles, and counts only if the cache is unchanged. Loaded first, so it imports as little as
 possible.
 """
 
@@ -40,7 +40,7 @@ class Screens(NamedTuple):
 
 def keep(screens: Screens, columns: int, lines: int) -> None:
     """Save the screen for the next start; raises OSError."""
-    file = _file()
+    file = _frame_path()
     parts = (_MAGIC, _looks(columns, lines), _cache_state(), screens.whole, screens.without_counts)
     content = "\0".join(parts).encode()
     new = f"{file}.new"
@@ -58,12 +58,12 @@ def keep(screens: Screens, columns: int, lines: int) -> None:
 
 def forget() -> None:
     with suppress(OSError, TuireaderError):
-        os.unlink(_file())  # noqa: PTH108
+        os.unlink(_frame_path())  # noqa: PTH108
 
 
-def lower() -> bool:
+def paint() -> bool:
     """Paint the saved screen if it fits this terminal; returns whether it does."""
-    if not early_terminal.before():  # it is no terminal, or not ours
+    if not early_terminal.original_settings():  # it is no terminal, or not ours
         return False
     with suppress(OSError, ValueError, TuireaderError):
         columns, lines = os.get_terminal_size(1)
@@ -75,8 +75,8 @@ def lower() -> bool:
 
 
 def _kept(columns: int, lines: int) -> bytes:
-    """Load and delete the saved screen of this size; b"" if there is none."""
-    content = _read(_file())
+    """Read and delete the saved screen; returns b"" if it does not fit. Raises OSError if there is none."""
+    content = _read(_frame_path())
     forget()
     magic, looks, state, whole, without_counts = content.decode().split("\0")
     if magic != _MAGIC or looks != _looks(columns, lines):
@@ -106,12 +106,12 @@ def _ends_well(sequence: bytes) -> bool:
     return rest[:1] in (b"m", b"H")
 
 
-def _file() -> str:
+def _frame_path() -> str:
     return f"{paths.cache_path()}.screen"
 
 
 def _looks(columns: int, lines: int) -> str:
-    """A value of everything that affects how a screen looks."""
+    """A string that changes with everything that affects how a screen looks: version, size, settings, environment."""
     from tuireader import __version__
 
     said = [f"{name}={os.environ.get(name, '')}" for name in _SAID]
@@ -120,7 +120,7 @@ def _looks(columns: int, lines: int) -> str:
 
 
 def _cache_state() -> str:
-    """A value that changes with the cache and its pending writes."""
+    """A string that changes when the cache or its write-ahead log changes."""
     path = str(paths.cache_path())
     log = _state_of(f"{path}-wal")
     return f"{_state_of(path)} {'' if log.endswith(' 0') else log}".rstrip()

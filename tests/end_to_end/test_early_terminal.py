@@ -149,5 +149,5 @@ def test_all_commands_are_known() -> None:
 
 def test_without_a_terminal_nothing_is_changed() -> None:
     early_terminal.take_terminal()  # pytest's own streams are none
-    assert early_terminal.before() is None
+    assert early_terminal.original_settings() is None
     early_terminal.restore()

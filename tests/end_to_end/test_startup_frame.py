@@ -40,12 +40,12 @@ sys.exit(__main__.main())
 HELD = """
 import os, sys, time
 from tuireader import startup_frame, __main__
-lower = startup_frame.lower
+lower = startup_frame.paint
 def lowered():
     assert lower()
     while not os.path.exists(os.environ["GO"]):
         time.sleep(0.01)
-startup_frame.lower = lowered
+startup_frame.paint = lowered
 sys.exit(__main__.main())
 """
 """The program, which waits behind the startup frame until there is a file."""
@@ -312,7 +312,7 @@ def test_a_window_that_changes_behind_it_is_painted_whole(held: Terminal, tmp_pa
 def test_a_pipe_gets_none_of_it() -> None:
     read_once()
     before = kept().stat()
-    assert startup_frame.lower() is False
+    assert startup_frame.paint() is False
     assert kept().stat() == before
 
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tuireader.feeds.entries import as_html, attachments, first_words, identity, settled
+from tuireader.feeds.entries import as_html, attachments, first_words, identity, with_unique_guids
 from tuireader.model.fetched import ParsedEntry
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def test_entry_without_guid_is_known_by_its_link_else_by_what_it_says() -> None:
-    linked, dated, again, bare, other = settled(
+    linked, dated, again, bare, other = with_unique_guids(
         [
             ParsedEntry("", "t", link="https://a.example/1"),
             ParsedEntry("", "t", published=DAY),
@@ -21,23 +21,23 @@ def test_entry_without_guid_is_known_by_its_link_else_by_what_it_says() -> None:
     )
     assert linked.guid == "https://a.example/1"
     assert len({dated.guid, again.guid, bare.guid, other.guid}) == 4
-    assert settled([ParsedEntry("", "t", published=DAY, html="changed")])[0].guid == dated.guid
+    assert with_unique_guids([ParsedEntry("", "t", published=DAY, html="changed")])[0].guid == dated.guid
 
 
 def test_shared_guid_is_told_apart_by_what_changes_least() -> None:
-    one, two = settled([ParsedEntry("g", "one", html="a"), ParsedEntry("g", "two", html="b")])
-    edited, _ = settled([ParsedEntry("g", "one", html="edited"), ParsedEntry("g", "two", html="b")])
+    one, two = with_unique_guids([ParsedEntry("g", "one", html="a"), ParsedEntry("g", "two", html="b")])
+    edited, _ = with_unique_guids([ParsedEntry("g", "one", html="edited"), ParsedEntry("g", "two", html="b")])
     assert one.guid != two.guid
     assert edited.guid == one.guid
 
 
 def test_what_is_there_twice_is_there_once() -> None:
     entry = ParsedEntry("g", "t", html="same")
-    assert settled([entry, entry]) == (entry,)
+    assert with_unique_guids([entry, entry]) == (entry,)
 
 
 def test_titles_for_what_has_none() -> None:
-    titled = settled(
+    titled = with_unique_guids(
         [
             ParsedEntry(
                 "1",

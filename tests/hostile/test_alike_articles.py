@@ -229,7 +229,7 @@ class AlikeLife:
 
     async def prune(self) -> None:
         with self.opened() as c:
-            wanted = rules.look(c, self.clock.now, Limits(days=2, newest=2))
+            wanted = rules.plan_pruning(c, self.clock.now, Limits(days=2, newest=2))
             lost = {story for story, id_ in self.stories(c).items() if id_ in wanted.ids}
         async for _ in rules.prune(self.library.cache, wanted.ids):
             pass

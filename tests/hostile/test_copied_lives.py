@@ -217,7 +217,7 @@ class CopiedLife:
     async def prune(self) -> None:
         for library in self.libraries:
             with self.opened(library) as c:
-                wanted = library_rules.look(c, self.clock.now, Limits(days=1, newest=2))
+                wanted = library_rules.plan_pruning(c, self.clock.now, Limits(days=1, newest=2))
             async for _ in library_rules.prune(library.cache, wanted.ids):
                 pass
 

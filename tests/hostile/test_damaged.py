@@ -290,7 +290,7 @@ def test_what_is_lost_is_asked_for_again(db: Path, whole: dict[int, Kept], what:
     with closing(open_cache(db)) as c:
         assert ("could not be read" if what == "an article" else "are damaged") in c.notice
         assert {(feed.validators, feed.body_hash) for feed in feeds.every(c)} == {(Validators(), None)}
-        assert len(feeds.to_read(c, account.id)) == 1
+        assert len(feeds.to_fetch_whole(c, account.id)) == 1
 
 
 def test_articles_whose_feeds_are_lost_are_kept_and_their_feeds_say_so(db: Path, whole: dict[int, Kept]) -> None:

@@ -67,7 +67,7 @@ def whole(left: Path, tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str
 
 def flipped(at: Callable[[int], int]) -> Callable[[Path], None]:
     def flip(path: Path) -> None:
-        log = write_ahead_log.of(path)
+        log = write_ahead_log.wal_path(path)
         data = bytearray(log.read_bytes())
         data[at(len(data))] ^= 1
         log.write_bytes(data)
@@ -79,10 +79,10 @@ def zeroed(at: int, count: int) -> Callable[[Path], None]:
     """So many bytes from a place on, which is counted from the end where it is negative."""
 
     def zero(path: Path) -> None:
-        data = bytearray(write_ahead_log.of(path).read_bytes())
+        data = bytearray(write_ahead_log.wal_path(path).read_bytes())
         start = at % len(data)
         data[start : start + count] = bytes(count)
-        write_ahead_log.of(path).write_bytes(data)
+        write_ahead_log.wal_path(path).write_bytes(data)
 
     return zero
 
@@ -108,7 +108,7 @@ def test_what_sqlite_would_leave_out_is_taken_over_and_said(
     cache: Path, whole: set[tuple[str, bool, bool]], name: str
 ) -> None:
     DAMAGE[name](cache)
-    log = write_ahead_log.of(cache).read_bytes()
+    log = write_ahead_log.wal_path(cache).read_bytes()
     rows, notice = seen(cache)
     assert rows == whole
     aside = cache.with_name("tuireader.db.damaged-1-wal")
@@ -134,7 +134,7 @@ def test_it_is_without_the_index_of_the_log_too(cache: Path, whole: set[tuple[st
 def test_a_log_that_is_not_all_there_any_more_is_said(
     cache: Path, whole: set[tuple[str, bool, bool]], left_of_it: float | None
 ) -> None:
-    log = write_ahead_log.of(cache)
+    log = write_ahead_log.wal_path(cache)
     if left_of_it is None:
         log.unlink()
     else:
@@ -151,7 +151,7 @@ def test_a_transaction_that_was_not_done_is_no_damage(
     cache: Path, whole: set[tuple[str, bool, bool]], frames: int, *, index: bool
 ) -> None:
     """Killed between the head of its last frame and the page, in a file that was longer before."""
-    log = write_ahead_log.of(cache)
+    log = write_ahead_log.wal_path(cache)
     salts = log.read_bytes()[16:24]
     with log.open("ab") as file:
         for number in range(1, frames + 1):
@@ -168,7 +168,7 @@ def test_of_any_damage_to_the_log_nothing_else_is_lost(
 ) -> None:
     """Some bytes, anywhere: what stands in the pages that they are in may be lost, and that is said."""
     dice = random.Random(seed)
-    log = write_ahead_log.of(cache)
+    log = write_ahead_log.wal_path(cache)
     data = bytearray(log.read_bytes())
     for _ in range(dice.randint(1, 4)):
         data[dice.randrange(len(data))] = dice.randrange(256)
@@ -183,7 +183,7 @@ def test_of_any_damage_to_the_log_nothing_else_is_lost(
 def test_a_log_that_ends_anywhere_is_no_damage(cache: Path, seed: int) -> None:
     """As in a copy that was made while a program wrote."""
     cache.with_name("tuireader.db-shm").unlink()
-    log = write_ahead_log.of(cache)
+    log = write_ahead_log.wal_path(cache)
     size = log.stat().st_size
     os.truncate(log, random.Random(seed).randrange(size))
     _, notice = seen(cache)

@@ -33,7 +33,7 @@ from support.factories import NOW
 from support.machines import followed
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.layout.paragraph import visual
 from tuireader.content.markdown.annotations import find_notes
@@ -50,7 +50,7 @@ from tuireader.library.transfer.import_any import import_content, import_path
 from tuireader.library.transfer.newsboat import read_cache
 from tuireader.library.transfer.restore_backup import restore
 from tuireader.model.fetched import FeedLink, LocalArticle, ParsedEntry, RemoteEntry
-from tuireader.store.article_identity import HALF, is_kept_in, match
+from tuireader.store.article_identity import HALF, match, text_comparer
 from tuireader.store.connection import connect
 from tuireader.store.queries.query_language import understand
 from tuireader.sync import greader, miniflux
@@ -98,7 +98,7 @@ def _at_one_moment(n: int) -> tuple[list[RemoteEntry], list[LocalArticle]]:
 
 
 def _match_texts(both: tuple[list[RemoteEntry], list[LocalArticle]]) -> None:
-    match(*both, is_kept=is_kept_in(lambda id_: "".join(map(chr, range(0x4E00 + id_, 0x9000))) * 4, _html))
+    match(*both, is_kept=text_comparer(lambda id_: "".join(map(chr, range(0x4E00 + id_, 0x9000))) * 4, _html))
 
 
 def _html(entry: RemoteEntry) -> str:
@@ -279,11 +279,11 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a backup of searches before their feeds": (_backup_of_feeds_later, _restore),
     "a page of elements without a text": (
         lambda n: f"{_PAGE}{'<svg></svg>漢字' * n}",
-        lambda text: main_html(text, "https://a.example/"),
+        lambda text: extract_article(text, "https://a.example/"),
     ),
     "a page of scripts between words": (
         lambda n: f"{_PAGE}{'<script></script>word' * n}",
-        lambda text: main_html(text, "https://a.example/"),
+        lambda text: extract_article(text, "https://a.example/"),
     ),
     "a line of Thai letters and commas": (lambda n: to_document("ก、" * n), lambda document: lay_out(document, 60)),
     "headings of a page": (
@@ -326,7 +326,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
     "a page, an address of comments": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p><a href="{"<!--" * n}">x</a></body></html>',
-        lambda text: main_html(text, "https://a.example/"),
+        lambda text: extract_article(text, "https://a.example/"),
     ),
     "a table cell of flags": (
         lambda n: to_document(f"| a |\n|---|\n| {chr(0x1F1E9) * n} |"), lambda document: lay_out(document, 72)
@@ -347,7 +347,7 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     ),
     "a page of cells without a table": (
         lambda n: f'<html><body><p>{"Some words. " * 50}</p>{"x<td>" * n}',
-        lambda text: main_html(text, "https://a.example/"),
+        lambda text: extract_article(text, "https://a.example/"),
     ),
     "marks of another machine": (_marks, lambda text: FolderMap().merge(unpacked(text, 10**9, 0)[0])),
     "moves of another machine": (_moves, lambda text: unpacked(text, 10**9, 0)[0].follow_moves()),

@@ -53,10 +53,10 @@ def number_of(program: str, given: str) -> int:
 
 
 EXTRACT = f"""{LIMITED}
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 head = "<html><head><title>A page</title></head><body><article><h1>A page</h1>"
 text = "<p>" + "Words of an article, and more of them. " * 30
-print(len(main_html(head + text * 8 + eval(sys.argv[1]), "https://a.example/").html))
+print(len(extract_article(head + text * 8 + eval(sys.argv[1]), "https://a.example/").html))
 """
 
 

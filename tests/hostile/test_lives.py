@@ -177,7 +177,7 @@ class SharedLife:
     async def prune(self, machine: str, _: str) -> None:
         await self.exchange(machine)
         with self.opened(machine) as c:
-            wanted = library_rules.look(c, self.clock.now, Limits(days=1, newest=3))
+            wanted = library_rules.plan_pruning(c, self.clock.now, Limits(days=1, newest=3))
         async for _removed in library_rules.prune(self.libraries[machine].cache, wanted.ids):
             pass
 

@@ -12,7 +12,7 @@ from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.linear import spoken, to_linear
 from tuireader.content.extraction import scoring
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.listing.find import find_list
 from tuireader.content.markdown.convert import to_marked_markdown
@@ -110,7 +110,7 @@ def test_no_value_on_a_page_hides_its_article(name: str) -> None:
         page = as_bytes(PAGES[name](value))
         find_list(page, URL)
         find_feeds(page, URL)
-        found = main_html(page, URL)
+        found = extract_article(page, URL)
         assert found is not None, value[:60]
         assert "Some words of an article" in found.html, value[:60]
         shown(found.html)
@@ -122,7 +122,7 @@ def test_a_library_that_raises_has_no_opinion(monkeypatch: pytest.MonkeyPatch) -
 
     for each in ("bare_extraction", "examine_meta", "extract_title", "extract_author", "find_date"):
         monkeypatch.setattr(scoring, each, broken)
-    found = main_html(PAGES["title"]("A title").encode(), URL)
+    found = extract_article(PAGES["title"]("A title").encode(), URL)
     assert found is not None
     assert "Some words of an article" in found.html
     assert found.title == "A title"

@@ -380,7 +380,7 @@ def test_an_article_keeps_few_of_many_former_guids(c: sqlite3.Connection) -> Non
     save(c, ready("0"))
     (id_,) = article_lists.ids(c, Query())
     for number in range(1, 100):
-        save_articles.rename(c, id_, str(number))
+        save_articles.change_guid(c, id_, str(number))
     (feed,) = feeds.every(c)
     there = save_articles.formerly(c, feed.id, map(str, range(100)))
     assert len(there) == 20

@@ -39,7 +39,7 @@ def index_all(c: sqlite3.Connection, most: int = 2) -> list[int]:
 def test_what_waits_is_no_damage(c: Connection) -> None:
     save_unindexed(c, *some(3))
     assert search.waiting(c) == 3
-    assert not connection.look(c)
+    assert not connection.check_counts(c)
 
 
 def some(number: int) -> Sequence[Prepared]:

@@ -334,7 +334,7 @@ def change_all_else(c: sqlite3.Connection, data: st.DataObject) -> None:
                 )
                 save_plan(c, feed, Plan(changed=((id_, edited),)))
             case 1:
-                save_articles.add_names(c, id_, "text", authors=data.draw(names), categories=data.draw(names))
+                save_articles.set_names(c, id_, "text", authors=data.draw(names), categories=data.draw(names))
             case 2:
                 statuses.mark(c, [id_], read=data.draw(st.booleans()), starred=data.draw(st.booleans()))
             case 3:

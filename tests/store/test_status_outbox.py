@@ -83,10 +83,10 @@ def test_what_the_account_was_told_is_forgotten_but_not_what_was_done_since(c: s
     statuses.mark(c, [first], starred=True)
     under_way = status_outbox.waiting(c, feed.account_id)
     statuses.mark(c, [first], starred=False)
-    status_outbox.done(c, [each.number for each in under_way])
+    status_outbox.remove_sent(c, [each.number for each in under_way])
     assert lines(c, feed) == [("1", "starred", False)]
     assert len(status_outbox.waiting(c, feed.account_id, 0)) == 0
-    status_outbox.done(c, [each.number for each in status_outbox.waiting(c, feed.account_id)])
+    status_outbox.remove_sent(c, [each.number for each in status_outbox.waiting(c, feed.account_id)])
     assert lines(c, feed) == []
 
 

@@ -191,7 +191,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
             attempt(partial(open_article, c, article_id))
             attempt(partial(statuses.mark, c, [article_id], starred=found[article_id].starred))
         attempt(lambda: _add_one(c))
-        attempt(lambda: connection.look(c))
+        attempt(lambda: connection.check_counts(c))
     return found, said
 
 

@@ -15,7 +15,7 @@ from support.factories import NOW, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
-from tuireader.library.rules import look
+from tuireader.library.rules import plan_pruning
 from tuireader.model.article import Status
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
@@ -96,7 +96,7 @@ async def test_pruning_says_what_is_gone(db: Path, on: Context) -> None:
     with closing(connect(db)) as c:
         old = [replace(ready(f"{n}", published=NOW - timedelta(days=n)), status=Status(read=True)) for n in range(5)]
         save_plan(c, subscribe(c), Plan(new=tuple(old)))
-        found = look(c, NOW, Limits(2, 0, 0))
+        found = plan_pruning(c, NOW, Limits(2, 0, 0))
     steps = await steps_of(on, lambda context: prune(context, found))
     assert steps[-1].row == {"articles": 2, "feeds": 1, "bytes": found.size, "removed": True}
     assert steps[-1].notices[0].startswith("2 articles removed. The cache is smaller by")

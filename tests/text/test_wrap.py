@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from tuireader.text import wrap as wrapping
-from tuireader.text.wrap import cells, columns_of, wrap
+from tuireader.text.wrap import cells, fitting_end, wrap
 
 
 def lines(text: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[str]:
@@ -84,10 +84,10 @@ def test_what_is_wider_than_the_column_has_a_line_of_its_own() -> None:
 
 
 def test_columns_of_gives_the_part_that_fits() -> None:
-    assert columns_of("abcdef", 2, 3) == 5
-    assert columns_of("漢字かな", 0, 5) == 2
-    assert columns_of("漢字かな", 0, 1) == 1
-    assert columns_of("ab", 0, 10) == 2
+    assert fitting_end("abcdef", 2, 3) == 5
+    assert fitting_end("漢字かな", 0, 5) == 2
+    assert fitting_end("漢字かな", 0, 1) == 1
+    assert fitting_end("ab", 0, 10) == 2
 
 
 def test_plain_text_is_not_measured_character_by_character(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """Report an error: its sentence if it is ours, a full stdout, or else a bug."""
+    """Report an error as a message, and return the exit status.
+
+    Errors other than TuireaderError and a full disk are logged, and reported as a bug.
+    """
     if isinstance(error, TuireaderError):
         _say(str(error))
     elif isinstance(error, OSError) and error.errno in _FULL:

@@ -18,7 +18,7 @@ from tuireader.library.syncing.sync import MANY
 from tuireader.model.feed import LOCAL, Account, Feed, Secret
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.tasks import sync as tasks
-from tuireader.tasks.task import Ends
+from tuireader.tasks.task import ExpiryLimits
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 
@@ -124,7 +124,10 @@ def signed_in(account: Account) -> Login:
 
 
 def push_feeds(account: Account, login: Login, chosen: list[Feed], *, as_json: bool, folder: str = "") -> int:
-    """Hand feeds over to an account and sync it; failures are reported, and the rest goes on."""
+    """Hand feeds over to an account, into a folder there, then sync it; returns the exit status.
+
+    Failures are reported, and the rest goes on.
+    """
     return run(
         lambda on: tasks.push(on, account, chosen, lambda _: login, folder),
         lambda on: tasks.sync(on, [account], lambda _: login, []),
@@ -161,7 +164,7 @@ def sync(arguments: argparse.Namespace) -> int:
         lambda on: tasks.sync(on, of_accounts, signed_in, []),
         as_json=arguments.json,
         indexes=True,
-        ends=Ends(config.expire_after, config.expire_above),
+        ends=ExpiryLimits(config.expire_after, config.expire_above),
     )
 
 

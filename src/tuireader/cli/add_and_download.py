@@ -76,7 +76,7 @@ def _failed(address: str, error: TuireaderError) -> str:
     shown, said = shown_address(address), str(error)
     if isinstance(error, NoFeedFoundError) and "add --" not in said:
         said = f"{said.removesuffix('.')}, or keep the page alone: add --page"
-    if import_feeds.is_path(address) and os.path.isfile(paths.typed(address)):  # noqa: PTH113 - false for a name that is too long
+    if import_feeds.is_path(address) and os.path.isfile(paths.expand_user(address)):  # noqa: PTH113 - false for a name that is too long
         said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
     host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that
     return said if shown in said or host in said else f"{shown}: {said}"
@@ -109,7 +109,10 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
 
 
 async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Refreshed]) -> int:
-    """Subscribe to addresses; the feeds are appended to `followed`. What goes to an account is filed there."""
+    """Subscribe to addresses, and append the results to `followed`; returns the exit status.
+
+    Feeds that go to an account are not put into the folder here, but there.
+    """
     addresses, folder = arguments.addresses, arguments.folder
     status, progress, done = DONE, Progress(), 0
     progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
@@ -227,7 +230,7 @@ def backfill(arguments: argparse.Namespace) -> int:
 
 
 def download(arguments: argparse.Namespace) -> int:
-    """Fetch the full texts of articles that have only an excerpt: of all, or of some."""
+    """Fetch the full texts of matching articles that have only an excerpt."""
     with opened_cache() as connection:
         missing = _missing(connection, arguments)
     return run(lambda on: fetch(on, lambda _: missing), as_json=arguments.json)
@@ -240,6 +243,6 @@ def _missing(c: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
     found = article_lists.ids(c, query)
     missing = articles.without_text(c, found)
     if arguments.again:
-        wanted = {*missing, *(id_ for id_ in found if site_facts.is_here(c, id_))}
+        wanted = {*missing, *(id_ for id_ in found if site_facts.has_full_text(c, id_))}
         missing = [id_ for id_ in found if id_ in wanted]
     return missing[: arguments.limit or None]

@@ -71,7 +71,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {said}{end}{self._hint()} See {self.prog} --help.\n")
 
     def _hint(self) -> str:
-        """A suggestion: an option or command with similar spelling or the same beginning."""
+        """A suggestion for an unknown option: a similar one, or how to exclude a word from a search; "" if none."""
         known = set(self.options())
         for word in getattr(self, "_words", ()):
             option = word.partition("=")[0]
@@ -102,8 +102,8 @@ class _Parser(argparse.ArgumentParser):
         return message
 
 
-class _NotHere(argparse.Action):
-    """A password option, which people try; refused, since others can see the command line."""
+class _RefusePassword(argparse.Action):
+    """The action of options for a password: refused, since other users can see the command line."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         parser.error(
@@ -116,7 +116,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the command line into a namespace whose `run` returns the exit status."""
     words = [word for word in argv if not word.startswith("-")]
     if words and words[0] in COMMANDS:
-        return _command_parser().parse_args([_without_dashes(word) for word in argv])
+        return _command_parser().parse_args([_with_final_space(word) for word in argv])
     parser = _reader_parser()
     if words and "." not in words[0] and ":" not in words[0] and "/" not in words[0]:
         near = nearest(words[0], COMMANDS, alike=_ALIKE)
@@ -125,7 +125,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _without_dashes(word: str) -> str:
+def _with_final_space(word: str) -> str:
     return f"{word} " if word.startswith("--") and word.endswith("=--") else word
 
 
@@ -341,7 +341,7 @@ def _account_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     secret = add.add_mutually_exclusive_group()
     secret.add_argument("--password-command", metavar="CMD", default="", help='prints the password: "pass show rss"')
-    secret.add_argument("--password", "--token", action=_NotHere, help=argparse.SUPPRESS)
+    secret.add_argument("--password", "--token", action=_RefusePassword, help=argparse.SUPPRESS)
     secret.add_argument("--token-command", metavar="CMD", default="", help="prints a token of the API, instead")
     add.add_argument("--name", metavar="NAME", default="", help="what it is called here; its host, where not given")
     add.set_defaults(run=_later("accounts", "add"))
@@ -422,7 +422,7 @@ def since(text: str, *, now: datetime | None = None) -> datetime:
 
 
 def until(text: str, *, now: datetime | None = None) -> datetime:
-    """Read a date as `since` does; a day, a month or a year counts to its end."""
+    """The end of a date, such as a day, month or year; raises ArgumentTypeError."""
     return _moment(text, now or datetime.now(UTC))[1]
 
 
@@ -442,7 +442,7 @@ def _id(text: str) -> int:
 
 
 def _end(text: str) -> datetime:
-    """Read the end date of a rule; it must be in the future."""
+    """The beginning of the date at which a rule ends; raises ArgumentTypeError if it is not in the future."""
     now = datetime.now(UTC)
     first = _moment(text, now)[0]
     if first <= now:

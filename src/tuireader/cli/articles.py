@@ -32,11 +32,11 @@ from tuireader.store.queries.query_language import check_length, quoted
 from tuireader.text import bidi
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.sentences import nearest_name
-from tuireader.text.wrap import cells, columns_of
+from tuireader.text.wrap import cells, fitting_end
 from tuireader.urls.hosts import host_of
 
 _NAMED: tuple[Kind, ...] = ("category", "author", "tag")
-"""The filters that can be repeated."""
+"""Kinds of labels that have a filter, which can be given several times."""
 
 
 def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:
@@ -160,7 +160,7 @@ def _fitted(line: str) -> str:
         return line
 
     room = shutil.get_terminal_size().columns
-    return line if cells(line) <= room else line[: columns_of(line, 0, room - 1)] + "…"
+    return line if cells(line) <= room else line[: fitting_end(line, 0, room - 1)] + "…"
 
 
 def show(arguments: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ from tuireader.store import accounts, folders, pruning, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.tasks.feeds import Tally, complete, tend
 from tuireader.tasks.feeds import refresh as refresh_feeds
-from tuireader.tasks.task import Ends
+from tuireader.tasks.task import ExpiryLimits
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted, ended
 from tuireader.urls.typed_and_shown import without_credentials
@@ -90,7 +90,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
 
 
 def refresh(arguments: argparse.Namespace) -> int:
-    """Fetch feeds that are due, or the named ones; `--force` asks now, still conditionally."""
+    """Fetch feeds that are due, or the named ones; with `--force` also those that are not due."""
     with opened_cache() as connection:
         if connection.is_read_only:
             say("So nothing was asked for.")
@@ -111,7 +111,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
-    """The named feeds, or all local ones if none is named; messages about names that are unknown or of an account."""
+    """The named feeds, or all that are requested here if none is named; and a message about each invalid name."""
     if not texts:
         every = store_feeds.every(connection)
         return [feed for feed in every if not (feed.holds_pages or feed.is_of_account)], []
@@ -140,7 +140,7 @@ def refresh_now(
 ) -> int:
     """Refresh feeds and print the result of each; if `is_data` is False, only failures and the total.
 
-    `is_quiet`, for timers: print nothing of that, complete excerpts, and index everything.
+    `is_quiet`, for timers: print only failures; excerpts are completed, and everything is indexed.
     """
     if not (chosen or as_json or is_quiet):
         with opened_cache() as connection:
@@ -158,7 +158,7 @@ def refresh_now(
         is_quiet=is_quiet,
         prepare=batching.TO_REFRESH,
         expected=sum(feed.checked is None for feed in chosen),
-        ends=Ends(config.expire_after, config.expire_above),
+        ends=ExpiryLimits(config.expire_after, config.expire_above),
     )
 
 

@@ -14,7 +14,7 @@ from tuireader.cli import run as cli_run
 from tuireader.cli.output import put, put_json, say, table
 from tuireader.config import Config, documented, in_force, load, read, schema
 from tuireader.errors import ConfigError
-from tuireader.library.rules import in_megabytes, look
+from tuireader.library.rules import in_megabytes, plan_pruning
 from tuireader.model.article import utc_now
 from tuireader.store.pruning import Limits
 from tuireader.tasks import feeds as tasks_feeds
@@ -77,7 +77,7 @@ def prune_articles(arguments: argparse.Namespace) -> int:
     given = (arguments.days, arguments.newest, arguments.megabytes)
     usual = (config.keep_days, config.keep_articles, config.keep_megabytes)
     with cli_run.opened_cache() as connection:
-        found = look(connection, utc_now(), Limits(*given) if any(given) else Limits(*usual))
+        found = plan_pruning(connection, utc_now(), Limits(*given) if any(given) else Limits(*usual))
     refused = None
     if found.ids and not arguments.yes:
         say(f"{found.said}: read, not starred, not tagged.")

@@ -97,7 +97,7 @@ def _tell_last_marks(app: tui_app.ReaderApp) -> None:
     import asyncio
 
     with suppress(KeyboardInterrupt):
-        asyncio.run(sync.tell_all(app.cache.path, app.in_step, seconds=FINAL_SYNC_TIMEOUT, clock=utc_now))
+        asyncio.run(sync.upload_all_outboxes(app.cache.path, app.in_step, seconds=FINAL_SYNC_TIMEOUT, clock=utc_now))
 
 
 def _say(sentence: str) -> None:
@@ -138,7 +138,7 @@ class _Harmless(logging.Formatter):
 
 
 def start_log(*, everything: bool) -> None:
-    """Log unexpected errors, or `everything` useful for debugging."""
+    """Log unexpected errors only, or with `everything` also details for debugging."""
     logging.raiseExceptions = False  # a log that cannot be written is no reason to stop
     handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))

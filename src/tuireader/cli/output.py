@@ -125,7 +125,10 @@ def agrees(question: str) -> bool:
 
 
 def refusal(question: str, remedy: str, lost: str = "") -> int | None:
-    """Ask for confirmation of a removal; returns the exit status if it is refused, else None."""
+    """Ask for confirmation of a removal; returns None if the user agrees, else the exit status.
+
+    `lost` says what would be lost; without a terminal the removal is refused, with `remedy` in the message.
+    """
     if not is_anyone_there():
         say(f"Nothing was removed: there is no one to ask.{lost} {remedy}, add --yes.")
         return USAGE

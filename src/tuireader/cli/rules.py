@@ -173,7 +173,7 @@ def searches(arguments: argparse.Namespace) -> int:
                 say("A saved search needs a name and a query.")
                 return USAGE
             before = user_edits.named(connection, name)
-            kept = user_edits.keep(connection, printable(name), query)
+            kept = user_edits.save_search(connection, printable(name), query)
             said = f"“{kept.name}” is saved: tuireader list --saved {shlex.quote(kept.name)}"
             say(said if before is None else f"{said}. It was: {before.query}")
             return DONE

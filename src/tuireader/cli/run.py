@@ -14,7 +14,7 @@ from tuireader.library.politeness import queue
 from tuireader.library.refreshing import upkeep
 from tuireader.model.article import utc_now
 from tuireader.store.connection import Connection
-from tuireader.tasks.task import NO_ENDS, Context, Ends, Steps
+from tuireader.tasks.task import NO_ENDS, Context, ExpiryLimits, Steps
 from tuireader.text.printable import printable
 
 Run = Callable[[Context], Steps]
@@ -28,12 +28,13 @@ def run(
     indexes: bool = False,
     prepare: Sequence[str] = (),
     expected: int = 0,
-    ends: Ends = NO_ENDS,
+    ends: ExpiryLimits = NO_ENDS,
 ) -> int:
     """Run tasks one after the other; returns the exit status.
 
-    With `is_data` False, lines are left out; with `is_quiet`, results too. `indexes`: index new articles while waiting
-    for the next. If `expected` feeds are many, processes are started and load the modules in `prepare`.
+    With `is_data` False, lines of output are not printed; with `is_quiet`, results neither. `indexes`: index new
+    articles while the task waits. For many `expected` feeds, worker processes are started, which load the modules in
+    `prepare`.
     """
     import asyncio  # commands that run no task do without it
 
@@ -76,10 +77,10 @@ def opened_cache() -> Iterator[Connection]:
 
 @contextmanager
 def opened_gateway(prepare: Sequence[str] = (), expected: int = 0) -> Iterator[cache_gateway.Cache]:
-    """The cache's gateway for a command with an event loop, after `opened_cache`; reports unwritten changes.
+    """The gateway to the cache, for commands with an event loop; changes that could not be written are reported.
 
-    If `expected` feeds are many, processes are started and load the modules in `prepare`: call it before the event loop
-    begins.
+    To be called after `opened_cache`, and before the event loop begins. For many `expected` feeds, worker processes
+    are started, which load the modules in `prepare`.
     """
     cache = cache_gateway.Cache(paths.cache_path())
     try:

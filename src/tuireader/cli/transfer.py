@@ -37,7 +37,7 @@ _NOTHING = "No article is meant by this."
 
 def export(arguments: argparse.Namespace) -> int:
     """Export feeds or articles to a file, a folder, or stdout."""
-    if arguments.output is not None and (said := _mistake(paths.typed(arguments.output), arguments.format)):
+    if arguments.output is not None and (said := _mistake(paths.expand_user(arguments.output), arguments.format)):
         say(said)
         return USAGE
     run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
@@ -61,7 +61,7 @@ def _mistake(path: Path, form: str) -> str:
     Anything but a regular file or a folder is refused.
     """
     shown = shown_address(str(path))
-    with _said_if_not(path):
+    with _write_errors(path):
         return _mistake_there(path, shown, form)
 
 
@@ -93,7 +93,7 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         sys.stdout.buffer.write(exported.content)
         return DONE
-    return _write(paths.typed(arguments.output), exported.content, counted(exported.feeds, "feed"))
+    return _write(paths.expand_user(arguments.output), exported.content, counted(exported.feeds, "feed"))
 
 
 def _say_of_passwords(count: int) -> None:
@@ -113,7 +113,7 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
             for row in rows:
                 put_json(row)
             return DONE
-        return _rows_to(paths.typed(arguments.output), rows)
+        return _rows_to(paths.expand_user(arguments.output), rows)
 
 
 def _rows_to(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -121,7 +121,7 @@ def _rows_to(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 
     written, progress = 0, Progress()
     try:
-        with _said_if_not(path), _written_whole(path) as part, part.open("w", encoding="utf-8") as file:
+        with _write_errors(path), _written_whole(path) as part, part.open("w", encoding="utf-8") as file:
             for row in rows:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 written += row["type"] == "article"
@@ -141,9 +141,9 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
     if arguments.output is None:
         say("Markdown is one file an article: give the folder for them with --output.")
         return USAGE
-    folder, progress = paths.typed(arguments.output), Progress()
+    folder, progress = paths.expand_user(arguments.output), Progress()
     try:
-        with _said_if_not(folder):
+        with _write_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             kept = 0
             for number, file in enumerate(markdown_files(connection, ids), 1):
@@ -161,7 +161,7 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
 
 
 def _holds(path: Path, size: int, content: bytes) -> bool:
-    """Whether a file of this size has a content."""
+    """Whether the file at a path, of this size, has this content."""
     if size != len(content):
         return False
     try:
@@ -172,7 +172,10 @@ def _holds(path: Path, size: int, content: bytes) -> bool:
 
 
 def _keep_edited(path: Path, file: TextFile) -> bool:
-    """Rename a file that was changed since it was exported, which its modification time shows, or anything else."""
+    """Rename a file at a path unless it is an unchanged earlier export, and return whether it was renamed.
+
+    An unchanged one is known by its modification time or its text.
+    """
     try:
         about = path.lstat()
     except FileNotFoundError:
@@ -199,7 +202,7 @@ def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         content = book(connection, arguments.title or f"Articles, {now.astimezone():%Y-%m-%d}", ids, now)
     finally:
         progress.clear()
-    return _write(paths.typed(arguments.output), content, counted(len(ids), "article"))
+    return _write(paths.expand_user(arguments.output), content, counted(len(ids), "article"))
 
 
 def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
@@ -210,7 +213,7 @@ def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> lis
 
 
 def _write(path: Path, content: bytes, what: str) -> int:
-    with _said_if_not(path), _written_whole(path) as part:
+    with _write_errors(path), _written_whole(path) as part:
         part.write_bytes(content)
     say(f"{what} written to {printable(str(path))}.")
     return DONE
@@ -218,9 +221,9 @@ def _write(path: Path, content: bytes, what: str) -> int:
 
 @contextmanager
 def _written_whole(path: Path) -> Iterator[Path]:
-    """A new private file that replaces another one when complete.
+    """A new private file for the block to write; at the end of the block it is renamed to `path`.
 
-    Whatever was there is replaced, including a link.
+    Whatever was there is replaced, also a link.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
     os.close(descriptor)
@@ -233,8 +236,8 @@ def _written_whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _said_if_not(path: Path) -> Iterator[None]:
-    """Raise TuireaderError if a path cannot be written."""
+def _write_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError in the block into a TuireaderError that says that `path` cannot be written."""
     try:
         yield
     except OSError as error:

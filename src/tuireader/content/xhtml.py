@@ -31,7 +31,7 @@ _IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_xhtml(document: Document) -> str:
-    """A document's blocks as the content of a `section`, without the title.
+    """A document's blocks as XHTML for the content of a `section`, without the title.
 
     Pictures are replaced by their alternative text.
     """

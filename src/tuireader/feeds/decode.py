@@ -46,9 +46,9 @@ _NAMES_MAX = 3
 _TYPE_MAX = 1000
 """Maximum characters of a content type that are looked at."""
 _PIECE = 32_768
-"""Bytes that a codec gets at once: it holds all other threads meanwhile, some take a microsecond a byte."""
+"""Bytes decoded in one call, which blocks all other threads: some codecs take a microsecond a byte."""
 _BAD_MAX = 10
-"""A text with one undecodable character in so many is of another encoding."""
+"""One undecodable character in this many shows that a text is in another encoding."""
 _CP1252 = cp1252.decoding_table.replace("\ufffe", "\ufffd")
 
 
@@ -78,7 +78,7 @@ def _declared(content: bytes, content_type: str) -> list[str]:
 
 
 def _codec(declared: str) -> str:
-    """The name of the codec of a declared encoding; empty if there is none, or none of documents."""
+    """The name of the codec for a declared encoding; "" if it is unknown, UTF, or not one of documents."""
     try:
         name = codecs.lookup(declared).name
         b"<".decode(name)
@@ -91,7 +91,7 @@ def _codec(declared: str) -> str:
 
 
 def _utf8(content: bytes) -> str | None:
-    """Decode UTF-8 with few errors, such as a character cut off by a server that counts bytes."""
+    """Decode UTF-8 that may have a few errors, such as a character cut off by a server; None if it has many."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -113,7 +113,7 @@ def _first(content: bytes, names: list[str]) -> str | None:
 
 
 def _in_pieces(content: bytes, name: str, errors: str) -> str:
-    """Decode a document in pieces; raises UnicodeError for errors, or for too many of them."""
+    """Decode a document piece by piece; raises UnicodeError for errors, with `replace` for too many."""
     decoder, pieces, bad = codecs.getincrementaldecoder(name)(errors), [], 0
     for start in range(0, len(content), _PIECE):
         piece = decoder.decode(content[start : start + _PIECE], final=start + _PIECE >= len(content))
@@ -218,7 +218,7 @@ def _legal(match: re.Match[str]) -> str:
 
 
 def _after_prolog(text: str) -> int:
-    """The end of declaration, comments, instructions and DTD."""
+    """The offset after the XML declaration, comments, processing instructions and DTD."""
     position, end = -1, 0
     while end > position:
         position = end

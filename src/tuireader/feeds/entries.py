@@ -32,11 +32,10 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
-def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
-    """Entries with distinct identities and titles.
+def with_unique_guids(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
+    """Entries with unique guids, and with titles; exact duplicates are dropped.
 
-    Entries with the same guid but different content are named by their content, so that names stay stable. Exact
-    duplicates are dropped.
+    If entries share a guid, a digest of their content is appended to it, so that guids do not depend on the order.
     """
     named = [entry if entry.guid else replace(entry, guid=_guid(entry)) for entry in dict.fromkeys(entries)]
     for facts in (_link_and_title, _moment, _body):  # what is least likely to change comes first
@@ -48,7 +47,7 @@ def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
 
 
 def other_name(entry: ParsedEntry) -> str:
-    """The guid that an entry has when it is alone, if it shares it now; else the one that it would have then."""
+    """The guid without the digest that `settled` has appended; else the guid with the digest it would append."""
     alone, _, mark = entry.guid.rpartition("#")
     if alone and _MARK.fullmatch(mark):
         return alone
@@ -56,11 +55,11 @@ def other_name(entry: ParsedEntry) -> str:
 
 
 def is_marked(guid: str) -> bool:
-    """Whether a guid was made by `settled` because others are the same."""
+    """Whether `settled` has appended a digest to a guid because other entries share it."""
     return _MARK.fullmatch(guid.rpartition("#")[2]) is not None
 
 
-def marked_name(guid: str, link: str, title: str) -> str:
+def guid_with_digest(guid: str, link: str, title: str) -> str:
     of_both = f"{link}\n{title}"
     return f"{guid}#{_digest(of_both)[:16]}"
 
@@ -76,7 +75,7 @@ def _title(entry: ParsedEntry) -> str:
 
 
 def identity(text: object) -> str:
-    """A feed's identifier of an entry, made storable; very long ones are replaced by a digest."""
+    """A feed's guid of an entry in storable form, a digest if it is very long; "" for other types."""
     if isinstance(text, bool) or not isinstance(text, (str, int)):
         return ""
     guid = printable(str(text)).strip()
@@ -181,7 +180,7 @@ def parse_date(text: object) -> datetime | None:
 
 
 def _of_24(found: re.Match[str]) -> str:
-    """A time of "AM" or "PM" on a clock of 24 hours."""
+    """Convert a matched time with AM or PM to the 24-hour clock."""
     return f"{int(found[1]) % 12 + 12 * (found[3] in 'Pp')}{found[2]}"
 
 

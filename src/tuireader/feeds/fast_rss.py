@@ -28,7 +28,7 @@ _SAID = {
     "title": "title", "link": "link", "ttl": "ttl", "generator": "generator", "language": "language",
     f"{_SY} updatePeriod": "sy_updateperiod", f"{_SY} updateFrequency": "sy_updatefrequency",
 }  # fmt: skip
-"""Relevant elements of a channel, by feedparser's names."""
+"""The relevant elements of a channel, with feedparser's names for them."""
 _IN_CHANNEL = {
     "description", "lastBuildDate", "pubDate", "docs", "copyright", "webMaster",
     f"{_WORDPRESS} site", *_SAID,
@@ -66,7 +66,7 @@ class RawFeed:
 
 
 def read_usual(document: str) -> RawFeed | None:
-    """Parse a document that starts with its outermost element; None if it is unusual."""
+    """Parse RSS that starts with its outermost element; None if it has anything unusual."""
     if not document.startswith("<rss"):
         return None
     reader = _Reader()

@@ -71,7 +71,7 @@ def is_feed(content: bytes, content_type: str = "") -> bool:
 
 
 def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLink]:
-    """The feeds of a page, best first: announced ones, then linked ones.
+    """The feeds of a page, best first: those announced by `link` elements, then those linked in the text.
 
     Comment feeds come last. If the page is a feed itself, that is the only one.
     """
@@ -108,7 +108,7 @@ def usual_feed_urls(url: str) -> list[str]:
 
 
 def find_api(content: bytes, url: str, content_type: str = "") -> FeedLink | None:
-    """The address of WordPress's posts in a page that links no feed; None if there is none."""
+    """The API address of WordPress's posts, as announced by a page; None if there is none."""
     page = _visible(decode(content, content_type)[:_SEARCHED_MAX])
     for attributes, _ in _tags(page, "link"):
         if attributes.get("rel", "").strip() == _API and (base := absolute(attributes.get("href"), url)):

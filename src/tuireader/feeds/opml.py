@@ -66,7 +66,7 @@ class Outline(NamedTuple):
 
 
 class _Handler(OpmlMixin, XMLHandler):
-    """listparser's handler, with limits: it copies all folders around a feed for each feed."""
+    """listparser's handler with limits on feeds, folders and depth, since it copies all folders for each feed."""
 
     hierarchy: list[str]
     beyond = 0
@@ -159,9 +159,9 @@ def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:
 
 
 def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:
-    """An outline without its categories, which are put into `filed` by address: folders come first.
+    """An outline as listparser needs it, without categories; these are collected in `filed`, by address.
 
-    And without its text if it has a title: some programs put a description there.
+    `url` becomes `xmlUrl`, and the text is dropped if there is a title: some programs put a description there.
     """
     if len(outline[0]) > _OUTLINE_MAX:  # nobody has so many categories
         return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() == b"category" else each[0], outline[0])
@@ -193,7 +193,7 @@ def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def _attributes_left_out(content: bytes) -> list[LeftOut]:
-    """Non-standard attributes, with the number of feeds that have them; of thousands the first."""
+    """Non-standard attributes, up to `_NAMES_MAX`, with the number of feeds that have them."""
     counts: Counter[str] = Counter()
     for tag in _OUTLINE.finditer(content):
         names = {name for name, value in _attributes(tag) if value not in _UNSAID and name.lower() not in _KNOWN}

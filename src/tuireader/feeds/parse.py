@@ -12,7 +12,7 @@ from typing import Any
 from tuireader.errors import NotAFeedError
 from tuireader.feeds import xmlfeed
 from tuireader.feeds.decode import decode, find_root, is_whole
-from tuireader.feeds.entries import as_html, attachments, from_tuple, identity, parse_date, settled
+from tuireader.feeds.entries import as_html, attachments, from_tuple, identity, parse_date, with_unique_guids
 from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.sitemap import lists_news, parse_news
 from tuireader.feeds.wordpress import looks_like_posts, parse_posts
@@ -28,7 +28,7 @@ _FRESH_MAX = 86_400
 _SUMMARY_MAX = 2000
 """Maximum characters of a summary."""
 _FEED_AUTHORS = 20
-"""Maximum authors of a feed: each entry without its own has them."""
+"""Maximum authors of a feed, which are also those of each entry without authors."""
 _HUGO_WORDS = (60, 250)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -56,7 +56,7 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     return ParsedFeed(
         title=line(_text(feed.get("title"))) or short_host(url),
         site=site,
-        entries=settled(found),
+        entries=with_unique_guids(found),
         skipped=len(entries) - len(found),
         older=absolute(feed.get("next_url"), url) or None,
         language=language_tag(_text(feed.get("language"))),
@@ -108,12 +108,12 @@ def _authors(where: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    """A string as it is, anything else as ""; lone surrogates are removed, since they cannot be stored."""
+    """A string with lone surrogates replaced by U+FFFD, since they cannot be stored; "" for any other value."""
     return _HALF_PAIR.sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
-    """Parse RSS, RDF, Atom or JSON Feed from `url`.
+    """Parse RSS, RDF, Atom, JSON Feed, WordPress posts or a news sitemap from `url`.
 
     Text is made printable, links absolute; bodies stay as they are. Unreadable entries are skipped and counted. Raises
     NotAFeedError.
@@ -154,7 +154,7 @@ def _feed(raw: RawFeed, url: str) -> ParsedFeed:
     return ParsedFeed(
         title=_title(feed) or short_host(url),
         site=site,
-        entries=settled(found),
+        entries=with_unique_guids(found),
         skipped=len(entries) - len(found),
         fresh_for=_fresh_for(feed),
         older=_older(feed, url),
@@ -189,7 +189,7 @@ def _title(raw: dict[str, Any]) -> str:
 
 
 def _link(raw: dict[str, Any], base: str) -> str:
-    """The entry's address: the original of a proxied link, its link, a guid that is one, or its enclosure."""
+    """The entry's address: the original of a proxied link, the link, an address as guid, or the enclosure."""
     link, guid = _plain(raw, "link"), _plain(raw, "id")
     if link == guid and "://" not in link:  # a guid taken for an address because the feed did not say that it is none
         link = ""
@@ -236,10 +236,10 @@ def _body(raw: dict[str, Any], base: str) -> str:
 
 
 def _is_summary(raw: dict[str, Any], *, rss: bool, hugo: bool) -> bool:
-    """Whether an entry has only a summary.
+    """Whether an entry has only a summary, and neither content nor media.
 
-    In Atom, by the element's name. In RSS, a short text without markup is a summary, and so is Hugo's automatic one of
-    some seventy words.
+    In Atom, any text up to `_SUMMARY_MAX`; in RSS, such a text without markup, or Hugo's automatic summary of some
+    seventy words.
     """
     if any(each.get("value") for each in _dicts(raw, "content")) or any(_media(raw)):
         return False

@@ -52,7 +52,7 @@ class SavedPage:
     guid: str = ""
     """Its guid in that feed."""
     file: str = ""
-    """The file of the export with its text, if that is not here yet."""
+    """The name of the file in the export with its text, if that is not in `html` yet."""
     is_of_feed: bool = False
     """Whether it was read in a feed, not saved from a page."""
     id: str = ""
@@ -111,7 +111,7 @@ def _address(page: SavedPage) -> str:
 
 
 def from_omnivore(metadata: str, files: dict[str, str], noted: Collection[str]) -> list[SavedPage]:
-    """The pages in a metadata file of Omnivore; each takes the name of its text out of `files`, which are by slug.
+    """The pages in a metadata file of Omnivore; the names of their text files are removed from `files` (by slug).
 
     `noted` are the slugs of pages with highlights.
     """

@@ -22,7 +22,7 @@ from tuireader.urls.identity import front_of
 NAME = "tuireader"
 """This program's name in robots.txt."""
 _LARGEST = 500_000
-"""Maximum bytes read, as RFC 9309 requires."""
+"""Maximum bytes of robots.txt that are parsed, about as many as RFC 9309 requires."""
 _RULES, _LONGEST = 1_000, 2_000
 """Maximum number of rules, and characters of each."""
 _SITEMAPS = 20
@@ -34,7 +34,7 @@ class Robots:
     """The rules of one site. Picklable."""
 
     def __init__(self, content: bytes = b"") -> None:
-        """Without content nothing is forbidden."""
+        """Parse robots.txt; without content, everything is allowed."""
         self._reduced = _reduced(content[:_LARGEST].decode("utf-8-sig", "replace"))
         self._rules = Protego.parse(self._reduced)
 
@@ -43,7 +43,7 @@ class Robots:
         return Robots, (self._reduced.encode(),)
 
     def allows(self, url: str) -> bool:
-        """Whether a page may be requested; what is no address may not."""
+        """Whether a page may be requested; False for an invalid address."""
         return bool(host_of(url)) and bool(self._rules.can_fetch(url[:_LONGEST], NAME))
 
     @property
@@ -127,7 +127,7 @@ class Sitemap(NamedTuple):
 
 
 def read_sitemap(content: bytes) -> Sitemap:
-    """Parse a sitemap; empty if it is none. A list of addresses, one a line, is one too."""
+    """Parse a sitemap, which is XML or a list of addresses, one a line; empty if it is neither."""
     text = _unpacked(content).decode("utf-8", "replace")
     if "<" not in text:
         lines = (each.strip() for each in text.splitlines()[:ADDRESSES_MAX])
@@ -157,12 +157,12 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def may_list_articles(url: str) -> bool:
-    """Whether a file's name does not suggest other content than articles."""
+    """Whether a sitemap may list articles, judged by its file name."""
     return _NOT_ARTICLES.search(url.partition("?")[0].rpartition("/")[2]) is None
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """Yield entries with their kind; an unclosed one is the last. One pass."""
+    """Yield the kind (`url` or `sitemap`) and the content of each entry; stops at an unclosed one. One pass."""
     at = 0
     while (opens := _OPENS.search(text, at)) is not None:
         kind = opens[1].lower()

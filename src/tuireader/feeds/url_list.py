@@ -86,23 +86,23 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[\w\s'’.,&/+-]+(?:\|[\w\s'’.,&/+-]+)*")
-"""Text without regular expressions, or alternatives of such."""
+"""Text without regular expression syntax, or several such texts separated by `|`."""
 _FIELDS = {
     "title": "title:", "author": "author:", "content": "", "feedtitle": "feed:", "rssurl": "feed:", "feedlink": "feed:",
     "link": "",
 }  # fmt: skip
 
 _OF_NAMES = {"feedtitle": "feed=", "author": "author="}
-"""Fields whose whole values can be asked for."""
+"""Newsboat's fields whose whole value can be compared here, with their prefixes in the query language."""
 _OF_WORDS = frozenset({"title", "author"})
-"""Fields in which a word finds only what it finds in newsboat; elsewhere it finds titles and addresses, too."""
+"""Fields in which a word finds no more than in newsboat; in others it finds titles and addresses, too."""
 _WORDS = re.compile(r"[\w\s]+(?:\|[\w\s]+)*")
 """Words alone, or alternatives of such."""
 _DEEPEST = 50
 """Maximum depth of brackets."""
 
 
-class _Said(NamedTuple):
+class _Comparison(NamedTuple):
     """A comparison: field, values, and whether it is negated."""
 
     field: str
@@ -113,8 +113,8 @@ class _Said(NamedTuple):
 def translated(expression: str, tags: Collection[str], *, is_narrow: bool = False) -> str | None:
     """Translate an expression to the language of `store.queries.query_language`; None if impossible.
 
-    `tags` are newsboat's tags that are tags here; others are folders. Words match whole here, but parts in newsboat.
-    `is_narrow`: what would find more than in newsboat is impossible.
+    `tags` are newsboat's tags that are tags here; others are folders. Words match whole words here, but parts of words
+    in newsboat. With `is_narrow`, nothing is translated that would find more than in newsboat.
     """
     tokens = _tokens(expression)
     if tokens is None or sum(token["paren"] == "(" for token in tokens) > _DEEPEST:
@@ -153,9 +153,9 @@ class _Parser:
             return True
         return False
 
-    def conjunction(self) -> list[_Said] | None:
+    def conjunction(self) -> list[_Comparison] | None:
         """Parse comparisons joined by `and`."""
-        found: list[_Said] = []
+        found: list[_Comparison] = []
         while True:
             some = self._disjunction()
             if some is None:
@@ -164,16 +164,16 @@ class _Parser:
             if not self._take("join", "and", "&", "&&"):
                 return found
 
-    def _disjunction(self) -> list[_Said] | None:
+    def _disjunction(self) -> list[_Comparison] | None:
         some = self._one()
         while some is not None and self._take("join", "or", "|", "||"):
             other = self._one()
             if other is None or not _are_alternatives(*some, *other):
                 return None
-            some = [_Said(some[0].field, (*some[0].values, *other[0].values))]
+            some = [_Comparison(some[0].field, (*some[0].values, *other[0].values))]
         return some
 
-    def _one(self) -> list[_Said] | None:
+    def _one(self) -> list[_Comparison] | None:
         if self._take("paren", "("):
             inside = self.conjunction()
             return inside if self._take("paren", ")") else None
@@ -197,7 +197,7 @@ def _is_narrow(name: str, op: str, value: str) -> bool:
     return not (name == "flags" and op == "!=")  # stars may be given elsewhere
 
 
-def _are_alternatives(*some: _Said) -> bool:
+def _are_alternatives(*some: _Comparison) -> bool:
     return len(some) == 2 and not any(each.no for each in some) and some[0].field == some[1].field
 
 
@@ -205,10 +205,10 @@ def _value(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in "\"'" else text
 
 
-def _comparison(name: str, op: str, value: str, tags: Collection[str], *, is_narrow: bool) -> _Said | None:
+def _comparison(name: str, op: str, value: str, tags: Collection[str], *, is_narrow: bool) -> _Comparison | None:
     no = op.startswith("!")
     if name == "unread" and op in ("=", "=="):
-        return _Said("is:", ("unread" if value == "yes" else "read",))
+        return _Comparison("is:", ("unread" if value == "yes" else "read",))
     if name in ("flags", "tags"):
         return _flags(op, value) if name == "flags" else _tags(op, value, tags)
     if name == "age":
@@ -220,35 +220,38 @@ def _comparison(name: str, op: str, value: str, tags: Collection[str], *, is_nar
     if not value.strip() or not (whole or _PLAIN.fullmatch(value)):
         return None
     values = (value,) if whole else tuple(part.strip() for part in value.split("|") if part.strip())
-    return _Said(_OF_NAMES[name] if whole else _FIELDS[name], values, no)
+    return _Comparison(_OF_NAMES[name] if whole else _FIELDS[name], values, no)
 
 
-def _flags(op: str, value: str) -> _Said | None:
+def _flags(op: str, value: str) -> _Comparison | None:
     if op == "!=" and not value:
-        return _Said("is:", ("starred",))
+        return _Comparison("is:", ("starred",))
     is_one = op in ("#", "!#", "=~", "!~") and len(value) == 1
-    return _Said("tag=", (f"flag {value}",), op.startswith("!")) if is_one else None
+    return _Comparison("tag=", (f"flag {value}",), op.startswith("!")) if is_one else None
 
 
-def _tags(op: str, value: str, tags: Collection[str]) -> _Said | None:
-    return _Said("tag=" if value in tags else "folder=", (value,), op == "!#") if op in ("#", "!#") else None
+def _tags(op: str, value: str, tags: Collection[str]) -> _Comparison | None:
+    return _Comparison("tag=" if value in tags else "folder=", (value,), op == "!#") if op in ("#", "!#") else None
 
 
-def _age(op: str, value: str, *, is_narrow: bool) -> _Said | None:
-    """Days are those of the calendar here, and of 24 hours in newsboat: a day more is found, or one less."""
+def _age(op: str, value: str, *, is_narrow: bool) -> _Comparison | None:
+    """Translate an age; days are calendar days here, but 24 hours in newsboat.
+
+    The result finds up to a day more than newsboat, or a day less if `is_narrow`.
+    """
     less = int(is_narrow)
-    days: dict[str, Callable[[int], _Said]] = {
-        "<": lambda n: _Said("since:", (f"{max(0, n - less)}d",)),
-        "<=": lambda n: _Said("since:", (f"{n + 1 - less}d",)),
-        ">": lambda n: _Said("before:", (f"{n + less}d",)),
-        ">=": lambda n: _Said("before:", (f"{max(0, n - 1 + less)}d",)),
+    days: dict[str, Callable[[int], _Comparison]] = {
+        "<": lambda n: _Comparison("since:", (f"{max(0, n - less)}d",)),
+        "<=": lambda n: _Comparison("since:", (f"{n + 1 - less}d",)),
+        ">": lambda n: _Comparison("before:", (f"{n + less}d",)),
+        ">=": lambda n: _Comparison("before:", (f"{max(0, n - 1 + less)}d",)),
     }
     if op == "between" and value.startswith("0:") and len(value) < 8:
-        return _Said("since:", (f"{int(value[2:]) + 1 - less}d",))
+        return _Comparison("since:", (f"{int(value[2:]) + 1 - less}d",))
     return days[op](int(value)) if op in days and value.isdecimal() and len(value) < 6 else None
 
 
-def _piece(said: _Said) -> str:
+def _piece(said: _Comparison) -> str:
     values = [each if re.fullmatch(r"\w+", each) else '"' + each.replace('"', '""') + '"' for each in said.values]
     return f"{'-' * said.no}{said.field}{'|'.join(values)}"
 

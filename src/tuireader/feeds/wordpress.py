@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from tuireader.errors import NotAFeedError
-from tuireader.feeds.entries import identity, parse_date, settled
+from tuireader.feeds.entries import identity, parse_date, with_unique_guids
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.bylines import categories, people
@@ -23,7 +23,7 @@ _MARKS = re.compile(rb"wordpress\.(?:org|com)|/wp-content/|/wp-includes/|[?&]p=\
 _OF_ALL = re.compile(r"/feed(?:/(?:rss2?|rdf|atom))?/?$|/(?:wp-)?(?:rss2?|rdf|atom)\.(?:php|xml)$", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comments/feed(?:/|$)", re.IGNORECASE)
 _FILED = re.compile(r"category|tag|author|topics?|type|search|\d{4}")
-"""Folders of feeds of a part of a site, for which the API would give the whole."""
+"""Folders in the addresses of feeds for a part of a site; the API would give the whole site."""
 _PARTS = frozenset(
     {"cat", "category_name", "tag", "author", "author_name", "s", "m", "year", "post_type", "p", "page_id"}
 )
@@ -74,7 +74,7 @@ def parse_posts(text: str, url: str) -> ParsedFeed:
     if not isinstance(posts, list) or (posts and not any(_is_post(each) for each in posts)):
         raise NotAFeedError("That address gives no posts of WordPress.")
     entries = [_entry(each, url) for each in posts if _is_post(each)]
-    return ParsedFeed("", "", settled(entries), skipped=len(posts) - len(entries))
+    return ParsedFeed("", "", with_unique_guids(entries), skipped=len(posts) - len(entries))
 
 
 def _is_post(value: object) -> bool:
@@ -140,7 +140,7 @@ _SEARCHED_MAX = 100_000
 
 
 def says(content: bytes, older: str | None) -> Says:
-    """The declared completeness of a feed; `older` is its address for older entries."""
+    """How complete a feed declares itself; `older` is the address that it gives for older entries."""
     start = content[:_SEARCHED_MAX]
     if _HISTORY in start and _COMPLETE.search(start):
         return "complete"

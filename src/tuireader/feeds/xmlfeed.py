@@ -1,8 +1,8 @@
-"""What an XML feed says, word for word. The only door to feedparser.
+"""Parsing XML feeds. The only user of feedparser.
 
-`feedparser.parse` itself stays closed: it opens files and addresses when it is given a string, loses a whole feed over
-one bad reference, and takes quadratic time over long names and many categories. Its two parsers are what is used here:
-the strict one, and for what is no XML the loose one.
+`feedparser.parse` itself is not used: it opens files and addresses when it is given a string, loses a whole feed over
+one bad reference, and takes quadratic time for long names and many categories. Only its two parsers are used: the
+strict one, and the loose one for malformed XML.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def read_xml(text: str, root: int) -> RawFeed:
 
 
 class _Guards:
-    """Changes to both of feedparser's parsers."""
+    """Mixin that protects both of feedparser's parsers from malformed and excessive input."""
 
     namespaces_in_use: dict[str, str]
     depth: int
@@ -108,7 +108,7 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
         super().endElementNS(_pair(name), qname)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
-        """Pass a placeholder through feedparser instead of an HTML body."""
+        """Let feedparser process a placeholder instead of an HTML body, which is slow."""
         stack = self.elementstack
         if element in _BODIES and stack and stack[-1][0] == element and self.contentparams.get("type") == "text/html":
             token = f"\0{len(self.bodies)}"
@@ -127,7 +127,7 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
 
 
 class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """The parser for malformed XML."""
+    """feedparser's loose parser, for malformed XML, which also closes the open elements of a truncated document."""
 
     def __init__(self) -> None:
         super().__init__("", None, "utf-8", {})

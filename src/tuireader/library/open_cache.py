@@ -1,4 +1,4 @@
-"""Opening the cache as the first in a process, with repair of the cache or its log if damaged."""
+"""Opening the cache for the first time in a process, with repair of the file or its write-ahead log if damaged."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from tuireader.store.statuses import write_what_waits
 
 
 def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> Connection:
-    """Open the cache at `path`; the caller closes it, and uses `connect` for any further connection meanwhile.
+    """Open the cache at `path`, and repair it first if it is damaged; the caller closes the connection.
 
-    One that is damaged is mended first, which may take a while: `tell` hears of it. The connection's `notice` says what
-    was done, and what else is to be known. Raises StoreError where it cannot be opened.
+    While it is open, `connect` opens further connections. A repair may take long: `tell` is called with a message. The
+    connection's `notice` has messages about the repair and other problems. Raises StoreError if the cache cannot be
+    opened.
     """
     must_be_files(path)
     _finish_what_was_begun(path)
@@ -48,7 +49,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
 
 
 def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
-    """Open it with its whole log; returns a message about any repair."""
+    """Open the cache, after repairing its write-ahead log if that is damaged; returns it with a message, or ""."""
     if not _has_log(path):
         return connect(path), ""
 
@@ -101,12 +102,18 @@ _COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
 
 
 def beginning_of(path: Path, size: int) -> bytes:
-    """The first bytes of a file that SQLite has open in this process; b"" if it does not exist."""
+    """Read the first bytes of a file that SQLite has open; b"" if it does not exist.
+
+    A separate process reads it, since closing the file in this one would release SQLite's locks.
+    """
     return _run(_READ, path, size).stdout
 
 
 def copy(path: Path, into: Path) -> None:
-    """Copy a file that SQLite has open in this process; raises OSError."""
+    """Copy a file that SQLite has open; raises OSError.
+
+    A separate process copies it, since closing the file in this one would release SQLite's locks.
+    """
     done = _run(_COPY, path, into)
     if done.returncode:
         raise OSError(errno.EIO, done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])

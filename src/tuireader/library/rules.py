@@ -1,4 +1,4 @@
-"""Rules: what they do to articles, and what ages remove."""
+"""Rules and their effects on articles; and removing articles, or marking them read, by age."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted, listed
 
 PREVIEW_AGE = timedelta(days=90)
-"""Age up to which articles are shown in a preview."""
+"""Maximum age of the articles shown in a preview."""
 _BATCH_SIZE = 300
 """Articles of one transaction: other writers wait some 30 ms."""
 _BATCH_INTERVAL = 0.005
@@ -37,11 +37,11 @@ class Preview(NamedTuple):
     total: int
     newest: list[Headline]
     here: int = 0
-    """Number of all matching articles here."""
+    """Number of all matching articles in the cache, of any age."""
 
 
 def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Preview:
-    """What a rule would have matched in the last 90 days, with the newest examples."""
+    """Count the articles that a rule would have matched in the last 90 days; with the `most` newest as examples."""
     if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
         return Preview(0, [])
     query = rules.query_of(rule, since=now - PREVIEW_AGE)
@@ -55,7 +55,7 @@ def keep(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
 
 
 def index_for(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = time.sleep) -> None:
-    """Index the pending articles, in short transactions, if a rule is about words: it would miss them."""
+    """Index the pending articles, in short transactions, if a rule searches for words, which would miss them."""
     if rules.is_about_words(rule.query) and search.waiting(c):
         while search.index_some(c, sanitize.plain_text, _BATCH_SIZE):
             pause(_BATCH_INTERVAL)
@@ -74,14 +74,14 @@ def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = ti
 
 
 def as_json(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
-    """A rule for `bring_back`, with name and account of its folder, which may be made anew meanwhile."""
+    """A rule as JSON types for `bring_back`, with name and account of its folder, which may need recreating."""
     folder = None if rule.folder_id is None else folders.get(c, rule.folder_id)
     named = {"folder": folder.name, "account": folder.account_id} if folder else {}
     return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None} | named
 
 
 def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
-    """The effects of a rule that `bring_back` repeats: articles by the bits of what was done to them."""
+    """The effects of a rule, for `bring_back`: ids of articles by their effects, which are bit flags as text."""
     found = defaultdict(list)
     for id_, bits in rules.done_by(c, rule).items():
         found[str(bits)].append(id_)
@@ -89,7 +89,10 @@ def done_by(c: sqlite3.Connection, rule: Rule) -> dict[str, list[int]]:
 
 
 def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], did: Mapping[str, Collection[int]]) -> None:
-    """Recreate a rule from `as_json`, and repeat its effects; NotFoundError if its feed or account is gone."""
+    """Recreate a rule from `as_json` (`said`), and repeat its effects from `done_by` (`did`).
+
+    Raises NotFoundError if its feed or account no longer exists.
+    """
     facts = dict(said)
     folder, account = facts.pop("folder", ""), facts.pop("account", LOCAL)
     if (feed_id := facts.get("feed_id")) is not None:
@@ -103,7 +106,7 @@ def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], did: Mapping[str,
 
 
 def remove(c: sqlite3.Connection, rule: Rule, *, take_back: bool, pause: Callable[[float], None] = time.sleep) -> int:
-    """Remove a rule, and optionally its effects; returns on how many articles."""
+    """Remove a rule, and undo its effects if `take_back`; returns on how many articles they were undone."""
     changed = 0
     while take_back and (step := rules.take_back(c, rule, _BATCH_SIZE)):
         changed += step
@@ -116,7 +119,7 @@ Brought = TypeVar("Brought")
 
 
 def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetime) -> list[Brought]:
-    """Apply all rules to articles that are new, and not only back; returns the outcomes without hidden ones."""
+    """Apply all rules to new articles, except pruned ones that are back; returns outcomes without hidden ones."""
     saved = [each.saved for each in brought if isinstance(each, Refreshed)]
     new = [id_ for each in saved for id_ in each.new if id_ not in each.back]
     if not new:
@@ -146,11 +149,11 @@ def with_rules(c: sqlite3.Connection, feed: Feed) -> str:
 
 
 def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
-    """Let rules and searches follow if all feeds of a folder went elsewhere; returns messages about others.
+    """Let rules and saved searches follow when all feeds of a folder have moved; returns messages for the user.
 
-    `before` are the feeds as they were filed. They follow to the folder of the same name of an account that any of the
-    feeds went to, else to the folder that all of them went to, if it has no others; that of an account's feeds without
-    a folder is none. A restored rule for those of an account that was not here waits for them.
+    `before` are feeds with their former folders. The new folder is the one of the same name in an account that any of
+    the feeds went to; else the one that all of them went to, if it has no other feeds and is not that of an account's
+    unfiled feeds. A restored rule for such unfiled feeds is assigned when the account is here.
     """
     said = []
     filed = {feed.id: feed.folder_id for feed in feeds.every(c)}
@@ -190,7 +193,7 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
 
 
 _Filed = dict[int, "int | None"]
-"""The folder of each feed."""
+"""The folder id of each feed, by feed id; None: no folder."""
 
 
 def _alike(name: str, filed: _Filed, every: Mapping[int, Folder]) -> list[Folder]:
@@ -200,7 +203,7 @@ def _alike(name: str, filed: _Filed, every: Mapping[int, Folder]) -> list[Folder
 
 
 def _namesake(old: int, ids: Collection[int], filed: _Filed, every: Mapping[int, Folder]) -> int | None:
-    """The folder of the same name in another account that any of the feeds went to; None if there is not one."""
+    """The only folder of this name in another account that any of the feeds went to; else None."""
     ways = {every[to].account_id for id_ in ids if (to := filed.get(id_)) is not None} - {every[old].account_id}
     found = [folder.id for folder in _alike(every[old].name, filed, every) if folder.account_id in ways]
     return found[0] if len(found) == 1 else None
@@ -221,14 +224,20 @@ def folders_of_rules(c: sqlite3.Connection) -> dict[str, list[Any]]:
 
 
 def rule_moves(c: sqlite3.Connection, before: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    """The folders of rules, as from `folders_of_rules`, before a change and after it."""
+    """The folders of rules before and after a change; `before` is from `folders_of_rules`.
+
+    By rule id: former name and account, then the present ones.
+    """
     after = folders_of_rules(c)
     return {id_: [*before[id_], *after[id_]] for id_ in before.keys() & after.keys()}
 
 
 @contextmanager
-def undoing(c: sqlite3.Connection, moves: Mapping[str, Sequence[Any]]) -> Iterator[None]:
-    """Undo `rule_moves` with what the block undoes: each rule still for its later folder is for the former again."""
+def undo_rule_moves(c: sqlite3.Connection, moves: Mapping[str, Sequence[Any]]) -> Iterator[None]:
+    """Assign rules to their former folders again after the block, which moves the feeds back.
+
+    `moves` is from `rule_moves`. A rule that is no longer for its later folder stays.
+    """
     now = folders_of_rules(c)
     yield
     for id_, (name, account, *after) in moves.items():
@@ -237,7 +246,7 @@ def undoing(c: sqlite3.Connection, moves: Mapping[str, Sequence[Any]]) -> Iterat
 
 
 def without_feeds(c: sqlite3.Connection, some: Iterable[Rule]) -> list[str]:
-    """Messages about those of some rules that are for a folder without feeds."""
+    """Messages about those of the given rules whose folder has no feeds."""
     filed = {feed.folder_id for feed in feeds.every(c)}
     return [
         f"Nothing is in “{folders.get(c, rule.folder_id).name}”, which a rule is for: {rule.said}"
@@ -247,7 +256,7 @@ def without_feeds(c: sqlite3.Connection, some: Iterable[Rule]) -> list[str]:
 
 
 def feeds_of_rules(c: sqlite3.Connection) -> dict[int, set[int]]:
-    """The feeds in the folder of each rule that is for a folder."""
+    """The ids of the feeds in each rule's folder, by rule id, for rules that are for a folder."""
     every = feeds.every(c)
     by_folder = [(rule, rule.folder_id) for rule in rules.every(c) if rule.folder_id is not None]
     return {rule.id: {feed.id for feed in every if feed.folder_id == folder} for rule, folder in by_folder}
@@ -273,7 +282,7 @@ def _named_folders(c: sqlite3.Connection) -> set[str]:
 
 
 def _finding_none(c: sqlite3.Connection, folder: str) -> list[str]:
-    """Messages about saved searches and rules that name an empty folder, and find no other by this name."""
+    """Messages about saved searches and rules that name this folder, if no folder of that name has feeds."""
     queries = [(f"The saved search “{each.name}”", each.query) for each in ui_state.searches(c)]
     queries += [(f"Rule {each.id}", each.query) for each in rules.every(c)]
     return [
@@ -305,14 +314,14 @@ class PrunePlan(NamedTuple):
 
 
 def in_megabytes(size: int) -> str:
-    """A number of bytes in words."""
+    """A number of bytes as text, in kB or MB."""
     if size < 100_000:
         return f"{size / 1000:,.0f} kB"
     return f"{size / 1_000_000:,.1f} MB" if size < 100_000_000 else f"{size / 1_000_000:,.0f} MB"
 
 
-def look(c: sqlite3.Connection, now: datetime, limits: Limits) -> PrunePlan:
-    """Articles beyond the limits that may be removed: read, and neither starred nor tagged."""
+def plan_pruning(c: sqlite3.Connection, now: datetime, limits: Limits) -> PrunePlan:
+    """Plan the removal of articles beyond the limits: only read ones, neither starred nor tagged."""
     found = pruning.prunable(c, now, limits)
     ids = tuple(each.id for each in found)
     return PrunePlan(ids, len({each.feed_id for each in found}), sum(each.size for each in found))
@@ -329,10 +338,10 @@ async def prune(cache: cache_gateway.Cache, ids: Sequence[int]) -> AsyncGenerato
         yield done
 
 
-async def give_back(cache: cache_gateway.Cache) -> int:
-    """Shrink the file to its content; returns the bytes saved.
+async def shrink_file(cache: cache_gateway.Cache) -> int:
+    """Shrink the cache file by rebuilding it; returns the number of bytes freed.
 
-    Needs as much free disk space meanwhile. Raises BusyError if another program holds the cache.
+    Needs as much free disk space as the new file takes. Raises BusyError if another program locks the cache.
     """
     before, whole = _takes(cache), True
     while await cache.take(partial(search.merge_some, whole=whole)):  # the index leaves out what was removed
@@ -354,7 +363,10 @@ def _vacuum(c: sqlite3.Connection) -> None:
 def expire(
     c: sqlite3.Connection, now: datetime, after: int, above: int, pause: Callable[[float], None] = time.sleep
 ) -> int:
-    """Mark expired articles read, in short transactions; returns how many."""
+    """Mark articles read if older than `after` days, or beyond the `above` newest of a feed; returns how many.
+
+    Done in short transactions; 0: no limit.
+    """
     marking = statuses.Marking(pruning.expired(c, now, after=after, above=above), read=True, is_unasked=True)
     count = len(marking.left)
     while count and marking.step(c):

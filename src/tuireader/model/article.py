@@ -36,7 +36,7 @@ class Article:
     """The sort date: published, else updated, else first seen; never in the future when saved."""
     words: int
     offline: bool
-    """Whether its whole text is here; False for a probable excerpt."""
+    """Whether the full text is in the cache; False if that is probably an excerpt."""
 
     @property
     def has_page(self) -> bool:
@@ -90,14 +90,14 @@ class TextFacts:
 
     gives: Gives = ""
     looked: datetime | None = None
-    """When that was found out."""
+    """When `gives` was determined."""
     up_to: int = 0
     """The highest article id that was checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """An article with the feed's text only."""
+    """An article of which the cache has only the text in the feed, not that of its page."""
 
     id: int
     link: str
@@ -143,13 +143,13 @@ class Headline:
     """Whether the site states a date; else `date` is only the sort date."""
 
     offline: bool = True
-    """Whether its whole text is here, not only an excerpt."""
+    """Whether the full text is in the cache, not only an excerpt."""
     feeds: int = 1
-    """Number of feeds with this story."""
+    """Number of feeds with this article or a duplicate of it."""
 
     @property
     def status(self) -> Status:
-        """The status as far as a row has it: without the reading position."""
+        """Read and starred as a `Status`; the reading position is unknown, and 0."""
         return Status(self.read, self.starred)
 
 
@@ -157,7 +157,7 @@ _CODE = ("utf-8", "surrogatepass")
 
 
 class Names(Sequence[str]):
-    """A list of strings stored as one; each alone would take 50 bytes more."""
+    """A list of strings in one byte array, which saves 50 bytes for each."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._joined = bytearray()
@@ -233,7 +233,7 @@ class StatusChange(NamedTuple):
 
 
 def with_changes(article_id: int, shown: Shown, changes: Iterable[StatusChange]) -> Shown:
-    """A status as read, with the changes that were not written at that time."""
+    """An article's headline or status with those of the changes that concern it, which the cache does not have yet."""
     for change in changes:
         if article_id in change.ids:
             shown = change.over(shown)
@@ -245,7 +245,7 @@ Field = Literal["read", "starred"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mark of an article that its account does not know yet."""
+    """A status change in the outbox, still to be sent to the account of the article."""
 
     number: int
     """Its row in the outbox: later changes have higher numbers."""
@@ -257,7 +257,7 @@ class Change:
     changed: datetime
     """When it was made."""
     is_unasked: bool = False
-    """Whether a rule or an age made it, not the user."""
+    """Whether it was made by a rule or by expiry, not by the user."""
 
 
 Clock = Callable[[], datetime]

@@ -1,4 +1,4 @@
-"""A feed, and the account that it is of."""
+"""Feeds, and the accounts and folders that they belong to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = "folder"
 
 
 UNFILED = "Uncategorized"
-"""The folder of feeds without one, if their server names none."""
+"""The name of the folder for feeds without one, if their server does not name it."""
 _UNFILED = frozenset({
     "", "all", "uncategorized", "unkategorisiert", "sans catégorie", "sin categorizar", "senza categoria",
     "sem categoria", "niet ingedeeld", "pas triat", "bez kategórie", "brak kategorii", "nezařazeno", "neklasificēts",
@@ -31,7 +31,7 @@ _UNFILED = frozenset({
 
 
 def is_unfiled(folder: str) -> bool:
-    """Whether a folder of an account holds the feeds without one."""
+    """Whether this is a name by which servers call the folder for feeds without one."""
     return folder.strip().casefold() in _UNFILED
 
 
@@ -59,7 +59,7 @@ class Account:
     syncs: bool = False
     """Whether marks of its articles go into the outbox."""
     cursor: str = ""
-    """How far it was synced, in terms of its protocol."""
+    """How far the account was synced, in a format of its protocol."""
     secret: Secret = Secret()
 
 
@@ -86,13 +86,13 @@ text."""
 
 @dataclass(frozen=True, slots=True)
 class PageList:
-    """Data of a followed page."""
+    """How a followed page is read, and since when that has failed."""
 
     followed: Followed
     shape: str = ""
     """The repeated element: tags from an article's link upwards."""
     different_since: datetime | None = None
-    """Since when nothing matching has been found; None if it is."""
+    """Since when the page has had no matching list; None while it has one."""
 
 
 Way = Literal["feed", "posts", "paged", "pages"]
@@ -112,7 +112,7 @@ class Archive:
     pages: int | None = None
     """Pages in all, if the site says so."""
     back_to: datetime | None = None
-    """The date of the oldest article."""
+    """The date of the oldest article fetched so far."""
     is_done: bool = False
     """Whether everything was fetched."""
     seen: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class Backfilled:
     page: int = 0
     pages: int | None = None
     new: int = 0
-    """Of this page; at the end, in all."""
+    """New articles of this page; in the last event, of the whole backfill."""
     known: int = 0
     back_to: datetime | None = None
     error: str | None = None
@@ -174,11 +174,11 @@ class Feed:
     checked: datetime | None = None
     """When it was last requested, whatever the response."""
     due: datetime | None = None
-    """When it is due; None: now."""
+    """When the next request is due; None: now."""
     not_before: datetime | None = None
     """The end of the server's Retry-After, which even a forced refresh respects."""
     pace: int | None = None
-    """Seconds between requests that the feed asks for."""
+    """Minimum seconds between requests, as stated by the feed; None if not stated."""
     failures: int = 0
     """Failures in a row."""
     error: str | None = None
@@ -188,9 +188,9 @@ class Feed:
     moved_to: str | None = None
     """The target of recent permanent redirects."""
     moved_hits: int = 0
-    """How many times in a row they led there."""
+    """How many requests in a row were redirected to `moved_to`."""
     reach: Reach = Reach.UNKNOWN
-    """Where it was when the user added it."""
+    """Whether its server was in a private network when the user added it."""
 
     custom_title: str = ""
     """The user's own title; "" for the feed's title."""
@@ -198,7 +198,7 @@ class Feed:
     account_id: int = 0
     """0 for the local account."""
     server_id: str = ""
-    """The account's id of the feed."""
+    """The id of the feed on the server of its account; "" for local feeds, and if the account no longer follows it."""
     answered: datetime | None = None
     """The last valid response."""
 
@@ -222,12 +222,12 @@ class Feed:
 
     @property
     def is_followed_for_us(self) -> bool:
-        """Whether its account still follows it."""
+        """Whether it belongs to an account whose server still follows it."""
         return self.is_of_account and bool(self.server_id)
 
     @property
     def is_never_asked(self) -> bool:
-        """Whether it is never requested: gone, saved pages, or an account's."""
+        """Whether its site is never requested: gone, the feed of saved pages, or an account's."""
         return self.gone or self.holds_pages or self.is_of_account
 
     @property
@@ -237,7 +237,7 @@ class Feed:
 
     @property
     def tried(self) -> datetime | None:
-        """When the last failed request was; None after a success."""
+        """The time of the last request if it failed; None after a success."""
         return self.checked if self.failures else None
 
 
@@ -256,7 +256,7 @@ class FeedSummary:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Ids of the articles that were saved."""
+    """Ids of the articles that saving entries has added or changed."""
 
     new: tuple[int, ...] = ()
     """In the order of the feed, newest first."""
@@ -264,7 +264,7 @@ class Saved:
     words: tuple[ArticleWords, ...] = ()
     """The words of each new article for rules; empty if there are no rules."""
     read: tuple[str, ...] = ()
-    """Server ids of articles that are unread there, were read here, and removed to make room."""
+    """Server ids of articles that are unread on the server, but were read and pruned here."""
     back: tuple[int, ...] = ()
     """New articles that had been pruned before."""
 

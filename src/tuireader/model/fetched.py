@@ -30,9 +30,9 @@ class Page:
     total_pages: int | None = None
     """Number of pages of a paginated list (X-WP-TotalPages), if stated."""
     reach: Reach = Reach.PUBLIC
-    """Where it came from: only private pages may lead to private addresses. Proxied pages count as public."""
+    """Whether its server is private: only then may the page lead to private addresses. By proxy: public."""
     asked_reach: Reach = Reach.UNKNOWN
-    """Where the requested address is, before redirects."""
+    """Whether the server of the requested address, before redirects, is private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The identity of a saved entry, to detect changes."""
+    """The id, digest and date of a saved entry, to detect changes."""
 
     id: int
     digest: bytes
@@ -118,12 +118,12 @@ class Plan:
     new: tuple[Prepared, ...] = ()
     """In the feed's order: of equal dates, the first counts as the newest."""
     changed: tuple[tuple[int, Prepared], ...] = ()
-    """With the ids of their articles."""
+    """Changed entries with the ids of their articles."""
     redated: tuple[tuple[int, datetime], ...] = ()
     """Ids of articles of which only the publication date was corrected."""
     unchanged: int = 0
     is_old: bool = False
-    """Whether the new ones are older than all others of the feed."""
+    """Whether the new entries are older than all saved ones, as in a backfill."""
     is_asked_for: bool = False
     """Whether the user asked for these articles: they are saved even if they were pruned."""
 
@@ -159,7 +159,7 @@ class RemoteEntry:
     changed: datetime | None = None
     """When it last changed on the server, if stated."""
     created: datetime | None = None
-    """When the server created it under its current id."""
+    """When the server created the article under its current id, if stated."""
 
 
 class LocalArticle(NamedTuple):
@@ -193,11 +193,11 @@ class Synced:
     account: Account
     status: SyncStatus
     pushed: int = 0
-    """Marks and feed changes sent."""
+    """Status and feed changes sent to the server."""
     new: int = 0
     """New articles."""
     read: int = 0
-    """Articles marked read by the server; the others likewise."""
+    """Articles that are read here now because they are on the server; `unread`, `starred`, `unstarred` likewise."""
     unread: int = 0
     starred: int = 0
     unstarred: int = 0

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 PICTURE, ENCLOSURE = 1, 2
 """Bits for what an article has besides text."""
 MEDIA_FLAGS: Mapping[str, int] = {"picture": PICTURE, "enclosure": ENCLOSURE}
-"""The same by their names in queries."""
+"""The bit of each of these by its name in queries."""
 
 
 class SavedSearch(NamedTuple):
@@ -36,7 +36,7 @@ class Query:
     left_feeds: tuple[int, ...] = ()
     """Ids of feeds hidden because the user unsubscribed, which can be undone."""
     without_quiet: bool = False
-    """Whether feeds with separate counts are excluded."""
+    """Whether quiet feeds, whose unread articles are counted separately, are excluded."""
     folders: tuple[int, ...] = ()
     """Ids of folders, any of which must match; 0: no folder."""
     not_folders: tuple[int, ...] = ()
@@ -49,7 +49,7 @@ class Query:
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
     apart: bool = False
-    """Whether duplicates are separate articles."""
+    """Whether duplicates are listed as articles of their own."""
     unread: bool = False
     starred: bool = False
     text: str = ""
@@ -62,7 +62,10 @@ class Query:
 
     @property
     def is_wide(self) -> bool:
-        """Whether no feed, folder, tag or text is looked for: then unread articles of quiet feeds count apart."""
+        """Whether there is no filter by feed, folder, tag or text.
+
+        Unread articles of quiet feeds are left out of the counts of such queries.
+        """
         return not (self.feeds or self.folders or self.tags or self.text.strip())
 
 
@@ -77,12 +80,15 @@ TAGS_MAX = 50
 
 
 def tag_bit(place: int) -> int:
-    """The bit of a rule's tag at an index; beyond the limit there are none."""
+    """The bit that records a rule's tag by its index in `Rule.tags`; 0 from index `TAGS_MAX` on."""
     return 1 << (5 + place) if place < TAGS_MAX else 0
 
 
 def tags_given(did: int, tags: Sequence[str]) -> list[str]:
-    """Those of a rule's tags that it added to an article, by the stored bits."""
+    """The tags of a rule that it added to an article, decoded from the stored effect bits `did`.
+
+    `TAG` without any tag bit stands for all tags.
+    """
     return [tag for place, tag in enumerate(tags) if did & TAG and (did & tag_bit(place) or did < tag_bit(0))]
 
 
@@ -114,7 +120,7 @@ class Rule:
         return sum(bit for bit, is_done in chosen if is_done)
 
     def as_row(self) -> dict[str, Any]:
-        """Its query and actions in JSON types, without what it is for."""
+        """Its query and actions in JSON types, without feed, folder, end and id."""
         marks = {"hide": self.hide, "read": self.read, "star": self.star, "keep": self.keep}
         return {"query": self.query} | marks | {"tags": list(self.tags)}
 

@@ -1,9 +1,10 @@
-"""Which article of a feed each entry of a server, or of its double here, is: by guid, else address, else title and day.
+"""Matching of entries from a server, or of a duplicate feed, to a feed's articles.
 
-The number that the server has for an article is a hint: servers are restored, feeds are emptied and followed again, and
-numbers change or are given to other articles. Pure, but for the texts, which are read where an address alone agrees:
-at some, each day brings another article, under one title, in much the same words. In doubt they are two: two of one
-article are better than one of two.
+They are compared by guid, link, title, date and text. The server id of an article is only a hint: servers are
+restored, feeds are emptied and followed again, and ids change or are reused. Texts are read only where the rest leaves
+doubt: some sites publish another article at the same address every day, with the same title and similar words. In
+doubt entry and article count as different: a duplicate is better than two articles merged into one. Apart from reading
+texts, the functions are pure.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from tuireader.urls.identity import place, without_scheme
 _ROUNDED = timedelta(seconds=1)
 """Maximum difference by which servers round dates."""
 _DATE_TOLERANCE = timedelta(minutes=1)
-"""Maximum difference of what is of one moment, if nothing else is."""
+"""Maximum difference of dates that count as the same moment."""
 _NEAR = timedelta(days=1)
 _LONG = 300
-"""Characters of HTML from which two articles do not have one text by chance."""
+"""Minimum characters of HTML that two articles do not share by chance."""
 _SEVERAL = 20
 """Maximum articles of one title and moment whose texts are compared."""
 _PAIRS = 2000
@@ -39,11 +40,11 @@ _TITLE = 40
 """Characters of a title that are compared: servers invent titles of different lengths."""
 _MOMENT = re.compile(r"[12]\d{15}")
 _COMMON = 30
-"""Characters of a title below which two articles of one moment may have it."""
+"""Titles shorter than this may be shared by different articles of the same moment."""
 
 
 IsKept = Callable[[RemoteEntry, LocalArticle], int]
-"""How far an entry has the text of an article; see `kept`."""
+"""Function that tells how much of an article's text an entry has; the values are those of `kept`."""
 BARE, HALF, EQUAL = 1, 2, 3
 
 
@@ -62,14 +63,17 @@ def compared(html: str) -> Text:
 
 
 def kept(before: Text, now: Text) -> int:
-    """How far one text stands in another: all, half, nothing; `BARE`: both are the same pictures without words."""
+    """How much of a text is in another: EQUAL, HALF or 0; BARE for the same pictures without words."""
     if before.start or now.start:
         return EQUAL if before.whole == now.whole else HALF if has_other(before.start, now.start) else 0
     return BARE if before.pictures == now.pictures else 0
 
 
-def is_kept_in(html_of: Callable[[int], str], html_of_entry: Callable[[RemoteEntry], str]) -> IsKept:
-    """Compare the texts of articles, by id, and of entries; the last ones are remembered."""
+def text_comparer(html_of: Callable[[int], str], html_of_entry: Callable[[RemoteEntry], str]) -> IsKept:
+    """Build an `IsKept` that compares texts, from functions for the HTML of an article (by id) and of an entry.
+
+    The last texts are cached.
+    """
     ours = lru_cache(_CACHE_SIZE)(lambda id_: compared(html_of(id_)))
     theirs = lru_cache(_CACHE_SIZE)(lambda entry: compared(html_of_entry(entry)))
     return lambda entry, there: kept(ours(there.id), theirs(entry))
@@ -90,9 +94,10 @@ class Matches:
 def match(
     entries: Sequence[RemoteEntry], ours: Sequence[LocalArticle], confirmed: Collection[str] = (), *, is_kept: IsKept
 ) -> Matches:
-    """Match the entries of one feed to its articles; a `confirmed` number is known to be right on the server.
+    """Match the entries of one feed to its articles.
 
-    `is_kept` says whether an entry still has the text of an article.
+    An article whose server id is in `confirmed` exists on the server, so no entry with another id is matched to it.
+    `is_kept` compares texts.
     """
     found, left = Matches(), []
     by_number = {each.number: each for each in ours if each.number}
@@ -123,7 +128,7 @@ def match(
 
 @dataclass(slots=True)
 class _Evidence:
-    """Evidence that an entry is an article; it counts less where several articles share an address."""
+    """Comparisons of an entry and an article; they are stricter where several articles share an address."""
 
     is_kept: IsKept
     links: Counter[str]
@@ -133,16 +138,19 @@ class _Evidence:
         return _same_link(entry, there) and self.links[_link(there)] == 1
 
     def is_of_moment(self, entry: RemoteEntry, there: LocalArticle) -> bool:
-        """Whether the moments are equal; on one day there may be several, but at addresses of their own."""
+        """Whether the dates agree; one without a time of day counts only if no other article has the address."""
         return _apart(entry, there) <= _DATE_TOLERANCE and (not _is_day(entry) or self.has_own_address(entry, there))
 
     def stays(self, entry: RemoteEntry, there: LocalArticle) -> bool:
-        """Whether the text stayed: half of it at an address of its own, else all; of one title, both may be empty."""
+        """Whether enough of the text stayed: all of it, or half if no other article has the address.
+
+        If the titles are equal too, texts without words may count as equal.
+        """
         least = BARE if _title(entry) == _title(there) else HALF
         return self.is_kept(entry, there) >= (least if self.has_own_address(entry, there) else EQUAL)
 
     def is_of_moment_or_kept(self, entry: RemoteEntry, there: LocalArticle) -> bool:
-        """Whether the moments are equal, as far as known, or the text stayed."""
+        """Whether the dates agree, one of them is missing, or enough of the text stayed."""
         is_dated = None not in (_when(entry), _when(there))
         return not is_dated or self.is_of_moment(entry, there) or self.stays(entry, there)
 
@@ -156,15 +164,15 @@ class _Evidence:
         return is_of_moment or (_is_near(entry, there) and self.stays(entry, there))
 
     def guid_counts(self, entry: RemoteEntry, there: LocalArticle) -> bool:
-        """Whether a guid counts: one made of address and title only if the dates agree."""
+        """Whether an equal guid is proof: if composed of link and title, only if date or text agrees."""
         return not is_made(entry.entry.guid, entry.entry.link) or self.is_near_and_kept(entry, there)
 
 
 def is_still(entry: RemoteEntry, there: LocalArticle, is_kept: IsKept) -> bool:
-    """Whether an entry with the number of an article is that article, also if its publisher has edited it.
+    """Whether an entry with the server id of an article is that article, possibly edited.
 
-    A number that names a moment is given once. Else of guid, address, title and date some agree, or the text stayed: at
-    its address, or a long one of the very moment.
+    It is if the id is a timestamp, which is never reused; if the guid or two of link, title and date agree; or if at
+    least half of the text stayed, at the same address or, for a long text, at the same second.
     """
     if _names_moment(entry.server_id) or _agrees(entry, there):
         return True
@@ -173,7 +181,7 @@ def is_still(entry: RemoteEntry, there: LocalArticle, is_kept: IsKept) -> bool:
 
 
 def _names_moment(number: str) -> bool:
-    """Whether a number is the time at which the server gave it, as FreshRSS's, in microseconds since 1970."""
+    """Whether a server id is the time of its creation in microseconds since 1970, as those of FreshRSS."""
     return _MOMENT.fullmatch(number) is not None
 
 
@@ -193,13 +201,13 @@ Pairs = list[tuple[RemoteEntry, LocalArticle]]
 Side = RemoteEntry | LocalArticle
 Each = TypeVar("Each", RemoteEntry, LocalArticle)
 Key = Callable[[Side], Hashable]
-"""A value that two copies of one article share; falsy if there is none."""
+"""Function for a value that entry and article share if they are the same; falsy if unknown."""
 
 
 def _unique(
     key: Key, holds: Callable[[RemoteEntry, LocalArticle], bool]
 ) -> Callable[[list[RemoteEntry], list[LocalArticle]], Pairs]:
-    """Pair entries and articles whose key is unique on both sides."""
+    """A rule that pairs entries and articles whose key is unique on both sides, and for which `holds`."""
 
     def pair_up(entries: list[RemoteEntry], ours: list[LocalArticle]) -> Pairs:
         theirs, there = _grouped(entries, key), _grouped(ours, key)
@@ -212,7 +220,10 @@ def _unique(
 
 
 def _of_one_moment(key: Key, evidence: _Evidence) -> Callable[[list[RemoteEntry], list[LocalArticle]], Pairs]:
-    """Pair entries and articles with the same key by their dates, the exact ones first; of several by their texts."""
+    """A rule that pairs entries and articles with the same key and date, exact dates first.
+
+    If several fit, the most similar text decides.
+    """
 
     def pair_up(entries: list[RemoteEntry], ours: list[LocalArticle]) -> Pairs:
         there: dict[Hashable, list[LocalArticle]] = defaultdict(list)
@@ -292,12 +303,12 @@ def _apart(one: Side, other: Side) -> timedelta:
 
 
 def _is_near(entry: Side, there: Side) -> bool:
-    """Whether two dates are compatible."""
+    """Whether two dates differ by at most a day, or one of them is missing."""
     return None in (_when(entry), _when(there)) or _apart(entry, there) <= _NEAR
 
 
 def _is_day(side: Side) -> bool:
-    """Whether a date is that of a day."""
+    """Whether a date has no time of day."""
     when = _when(side)
     return when is not None and not (when.hour or when.minute or when.second)
 

@@ -1,4 +1,4 @@
-"""Single articles; lists are in `article_lists`, writing is in `writing`."""
+"""Single articles: reading. Lists are in `queries.article_lists`, writing is in `save_articles` and `statuses`."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def newest_date(c: sqlite3.Connection, feed_id: int | None = None) -> datetime |
 
 
 def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    """Incomplete ones of some articles that have an address, newest first."""
+    """The articles among these that have a link, but only an excerpt as text; newest first."""
     rows = c.execute(
         "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND offline = 0 AND link <> ''"
         " ORDER BY date DESC, id DESC",
@@ -129,10 +129,10 @@ def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 
 def at(c: sqlite3.Connection, url: str) -> Iterator[article.Article]:
-    """The articles at an address, first those of feeds of its site, then saved pages: others only link to it.
+    """The articles at an address: first of feeds of its site, then saved pages, then of feeds that only link to it.
 
     Of these, exact matches come before those that differ in scheme or slash, and newer before older ones. An article
-    at a part of a page, as a comment, is at that alone.
+    whose link names a part of a page, as a comment's does, is found only by exactly this link.
     """
     sql = "SELECT feed_id, link, id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY id DESC"
     key, wanted = link_key(url), sound(url)
@@ -151,8 +151,11 @@ def all_by_link(c: sqlite3.Connection, url: str) -> list[int]:
     return [row[0] for row in c.execute(sql, (key, sound(url))).fetchall()] if key else []
 
 
-def look_at_some(c: sqlite3.Connection, extras_of: Callable[[str], int], most: int) -> int:
-    """Compute the extras of articles that have none noted yet; returns how many these were."""
+def compute_media_flags(c: sqlite3.Connection, extras_of: Callable[[str], int], most: int) -> int:
+    """Compute and save the media flags of at most `most` articles that have none yet; returns how many.
+
+    `extras_of` computes the flags from HTML.
+    """
     rows = c.execute(
         "SELECT a.id, coalesce(b.full_html, b.html) FROM article AS a INDEXED BY article_not_looked_at"
         " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.has IS NULL ORDER BY a.id DESC LIMIT ?",
@@ -173,7 +176,10 @@ class Texts(NamedTuple):
 
 
 def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
-    """These articles, or all including hidden ones, by feed and date; two spellings of an address are one feed."""
+    """Sort these article ids, or with None all including hidden ones, by address of the feed, and date.
+
+    Feeds at two spellings of an address are sorted as one.
+    """
     which = "" if ids is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
     rows = c.execute(
         f"SELECT a.id, a.date, f.url FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which}",

@@ -15,7 +15,14 @@ from weakref import WeakSet
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private, open_own
 from tuireader.store.row_values import lenient
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, UNRELEASED_ID, is_as_made
+from tuireader.store.schema import (
+    APPLICATION_ID,
+    MIGRATIONS,
+    NEWER_INDEX,
+    OLDEST_SQLITE,
+    UNRELEASED_ID,
+    has_expected_schema,
+)
 
 PAGE_SIZE = 16_384
 """Bodies are some kilobytes each: smaller pages would waste a tenth of the file."""
@@ -53,7 +60,7 @@ _UNRELEASED = (
 
 
 class Cursor(sqlite3.Cursor):
-    """A cursor that raises StoreError."""
+    """A cursor that translates errors of SQLite to StoreError."""
 
     connection: Connection
 
@@ -136,7 +143,7 @@ class Connection(sqlite3.Connection):
         return _store_error(self.path, error) if _code(error) in _SENTENCES else error
 
     def _is_damage_in_disguise(self, error: Exception) -> bool:
-        """Whether an error that looks like a wrong statement is caused by a damaged file: index, number, table name."""
+        """Whether an error that looks like that of a wrong statement is caused by a damaged file."""
         code = _code(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
             return str(error) in _IMPOSSIBLE
@@ -182,7 +189,7 @@ def _store_error(path: Path, error: Exception) -> StoreError:
 
 
 def is_free(path: Path) -> bool:
-    """Whether nobody is writing to the cache, including this program."""
+    """Whether no process, including this one, holds the write lock of the cache."""
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=0, isolation_level=None, uri=True)
@@ -284,7 +291,10 @@ def _make_folder(path: Path) -> None:
 
 
 def _open(path: Path, database: str = "", *, uri: bool = False, patience: float = BUSY_SECONDS) -> Connection:
-    """Open and prepare the file; SQLite's errors are raised unchanged."""
+    """Open the file, migrate it if needed, and configure the connection.
+
+    `database` is what SQLite opens instead of `path`, with `uri` a URI for reading only.
+    """
     c = sqlite3.connect(database or path, factory=Connection, isolation_level=None, timeout=patience, uri=uri)
     c.path = path
     c.text_factory = lenient
@@ -337,7 +347,7 @@ def _bring_up_to_date(c: Connection) -> None:
 
 
 def _begin(c: Connection) -> None:
-    """Create the schema in a file without tables; raises StoreError if it has some."""
+    """Set page size and journal mode of a new file; raises StoreError if it has tables of another program."""
     # Asked again after the tables were seen: another process may have made them since it was asked first.
     if (
         _single_value(c, "SELECT count(*) FROM sqlite_master")
@@ -363,11 +373,11 @@ def _number(c: Connection, version: int) -> None:
 
 def _is_made(c: Connection) -> bool:
     raw: sqlite3.Cursor = c.cursor(sqlite3.Cursor)  # its errors are not asked about again here
-    return is_as_made(raw, len(MIGRATIONS))
+    return has_expected_schema(raw, len(MIGRATIONS))
 
 
 def _patiently(work: Callable[[], object]) -> None:
-    """Retry what SQLite does not wait for itself while another process creates the same file."""
+    """Run `work`, and retry while SQLite reports a lock that it does not wait for itself, up to `BUSY_SECONDS`."""
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -478,10 +488,10 @@ _WAYS = (
 """Queries that count all articles, each by another index."""
 
 
-def look(c: Connection) -> bool:
-    """Check for damage that no statement has met; leaves a mark if there is any.
+def check_counts(c: Connection) -> bool:
+    """Check for damage that no statement has met, and leave a mark if there is any; returns whether a mark exists.
 
-    Misplaced pages are sound by themselves, but then the indexes count different numbers of articles. Reads some
+    Each page may be valid but in the wrong place: then the indexes count different numbers of articles. Reads some
     megabytes of a large cache: to be run when idle.
     """
     with snapshot(c):

@@ -21,13 +21,13 @@ from tuireader.text.shingles import Sketch, is_short, likeness, retained, title_
 from tuireader.urls.identity import is_front_page, same_place, same_site
 
 ELSEWHERE = 2
-"""`aside` of an article that is shown as part of a longer duplicate."""
+"""Value of `aside` for a duplicate that lists do not show, because another article of its story is shown for it."""
 _CANDIDATES_MAX = 8
 """Maximum number of candidates that an article is compared with, the most similar first."""
 _FEW, _MANY = 12, 50
 """Minimum shingles of a text that can be compared; and of one that may have been edited."""
 _AT_ONE_ADDRESS = 50
-"""Maximum number of articles at an address that are looked at: more make it a page that many lead to."""
+"""Maximum articles at one address that are examined: with more, it is a page that many articles link to."""
 _TELLINGS = 50
 """Maximum articles of a story."""
 _APART = 3 * 86_400
@@ -44,23 +44,24 @@ _NUMBER = re.compile(r"\d+")
 
 
 def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None:
-    """Find duplicates of new articles of a feed in other feeds, in the caller's transaction.
+    """Find duplicates of a feed's new articles in other feeds, and join their stories, in the caller's transaction.
 
-    Their sketches are stored for articles that come later. Those that have a story were compared before.
+    The hashes of their sketches are stored for later comparisons. New articles that have a story already are not
+    compared.
     """
     hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
-    note(c, hashes)
+    store_hashes(c, hashes)
     compared = stories_of(c, new)
     alone = {article_id: hashes for article_id, hashes in hashes.items() if article_id not in compared}
     for article_id, others in _candidates(c, feed_id, alone).items():
         different: set[int] = set()
         for other in others:
-            if other in different or _tells_for(c, other, feed_id):
+            if other in different or _story_has_feed(c, other, feed_id):
                 continue
             # With each of its story: else one article could tie others that have nothing in common.
             told = with_others(c, [other])
             if len(told) < _TELLINGS and all(_is_same(c, article_id, each) for each in told[:_CANDIDATES_MAX]):
-                _tell_together(c, article_id, other)
+                _join_stories(c, article_id, other)
                 break
             different.update(told)
 
@@ -85,7 +86,7 @@ def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) ->
     return [(row[0], row[1]) for row in rows.fetchall()]
 
 
-def _tells_for(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
+def _story_has_feed(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
     """Whether the story of an article already includes one of a feed: two of one feed are never duplicates."""
     sql = "SELECT 1 FROM article AS a JOIN article AS s ON s.story = a.story WHERE a.id = ? AND s.feed_id = ? LIMIT 1"
     return c.execute(sql, (article_id, feed_id)).fetchone() is not None
@@ -102,7 +103,7 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     titles, links = [text_of(row[0]) for row in rows], [text_of(row[1]) for row in rows]
     key, other_key = (row[2] for row in rows)
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
-    if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
+    if key == other_key and is_at_same_place and _is_article_address(c, links[0], key):
         given, whole = _texts(c, new, other)
         urls = [text_of(row[4]) for row in rows]
         ranks = [2 if url == feed.PAGES else int(same_site(url, links[0])) for url in urls]
@@ -116,7 +117,7 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
 
 
 def _texts(c: sqlite3.Connection, *ids: int) -> tuple[list[str], list[str]]:
-    """The plain texts of articles in the order of their ids, as their feeds gave them, and whole."""
+    """Plain texts of articles by id: first as given by their feeds; second the full texts, where fetched."""
     found = dict.fromkeys(ids, (None, None))
     sql = "SELECT article_id, html, full_html FROM body WHERE article_id IN (SELECT value FROM json_each(?))"
     found |= {id_: (html, full_html) for id_, html, full_html in c.execute(sql, (id_list(ids),)).fetchall()}
@@ -126,10 +127,10 @@ def _texts(c: sqlite3.Connection, *ids: int) -> tuple[list[str], list[str]]:
 
 
 def _agree(titles: Sequence[str], texts: Sequence[str], ranks: Sequence[int]) -> bool:
-    """Whether two articles at one address are the same, and not one a comment about the other.
+    """Whether two articles at the same address are duplicates; a comment about an article is not.
 
-    `ranks`: 2 for a saved page, 1 for a feed of the host of the address, else 0; none if both are of one feed. The
-    longer text is shown for both: it must hold the other, unless it has a higher rank.
+    `ranks`: 2 for a saved page, 1 if the feed is on the site of the address, else 0; empty if both are of the same
+    feed. The longer text is shown for both: it must contain the other, unless it has a higher rank.
     """
     alike, is_same_title = likeness(*texts), title_key(titles[0]) == title_key(titles[1])
     short, long = sorted((0, 1), key=lambda each: len(texts[each]))
@@ -140,7 +141,7 @@ def _agree(titles: Sequence[str], texts: Sequence[str], ranks: Sequence[int]) ->
 
 
 def _are_of_a_series(one: str, other: str) -> bool:
-    """Whether titles differ in a number, as those with the same words about each."""
+    """Whether two different titles contain different numbers, as in a series."""
     return title_key(one) != title_key(other) and _NUMBER.findall(one) != _NUMBER.findall(other)
 
 
@@ -156,16 +157,16 @@ def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
     return alike.of_shorter >= _PART or (alike.shingles >= _MANY and alike.of_both >= _EDITED)
 
 
-def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
-    """Whether an address belongs to one article, and not to a page that several of a feed link to."""
+def _is_article_address(c: sqlite3.Connection, link: str, link_key: int) -> bool:
+    """Whether an address is that of a single article: not a front page, nor linked by several articles of one feed."""
     if is_front_page(link):
         return False
     some = f"SELECT feed_id FROM article INDEXED BY article_by_link WHERE link_key = ? LIMIT {_AT_ONE_ADDRESS}"
     return c.execute(f"SELECT 1 FROM ({some}) GROUP BY feed_id HAVING count(*) > 1", (link_key,)).fetchone() is None
 
 
-def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
-    """Join two articles, with their stories and statuses."""
+def _join_stories(c: sqlite3.Connection, new: int, other: int) -> None:
+    """Join two articles and their stories; if the user has read one of the others, all become read."""
     story = min(stories_of(c, (new, other)).values(), default=None)
     story = _free_story(c, other) if story is None else story
     members = set(with_others(c, [new, other]))
@@ -181,7 +182,7 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
 
 
 def pass_stars_on(c: sqlite3.Connection, feed_id: int) -> None:
-    """Star what other feeds tell of a feed's starred articles, before these are removed."""
+    """Star duplicates, in other feeds, of a feed's starred articles, before the feed's articles are removed."""
     rows = c.execute(
         "SELECT DISTINCT o.id FROM article AS a INDEXED BY article_by_feed"
         " CROSS JOIN article AS o INDEXED BY article_by_story ON o.story = a.story AND o.feed_id <> a.feed_id"
@@ -194,7 +195,7 @@ def pass_stars_on(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def _free_story(c: sqlite3.Connection, article_id: int) -> int:
-    """A number for a story of an article: its own, unless it has left the story of that number."""
+    """An unused story number for an article: its id, or the next free number if that story has articles."""
     if not _feeds_in(c, article_id):
         return article_id
     (last,) = c.execute("SELECT max(story) FROM article WHERE story IS NOT NULL").fetchone()
@@ -208,16 +209,16 @@ def _feeds_in(c: sqlite3.Connection, story: int) -> list[int]:
 
 
 def stories_of(c: sqlite3.Connection, ids: Iterable[int], *, shared: bool = False) -> dict[int, int]:
-    """The story of each article; articles without one are left out, or without one `shared` by others."""
+    """Story numbers by article; without those that have none, or with `shared` those alone in their story."""
     others = " AND EXISTS (SELECT 1 FROM article AS o WHERE o.story = a.story AND o.id <> a.id)" * shared
     some = f"SELECT a.id, a.story FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)){others}"
     return dict(c.execute(f"{some} AND a.story IS NOT NULL", (id_list(ids),)).fetchall())
 
 
 def put_into_story(c: sqlite3.Connection, article_id: int, feed_id: int, story: int | None, *, newest: int) -> int:
-    """Put an article into a known story, else into one of its own; returns the story.
+    """Put an article into a known story if it fits, else into a new one; returns the story.
 
-    It is compared with the others of the story if any of them has an id up to `newest`.
+    It fits without comparison if it and all articles of the story have ids above `newest`, as in a restored backup.
     """
     there = _feeds_in(c, story) if story is not None else []
     if story is None or feed_id in there or len(there) >= _TELLINGS or not _may_join(c, article_id, story, newest):
@@ -234,16 +235,16 @@ def _may_join(c: sqlite3.Connection, article_id: int, story: int, newest: int) -
 
 
 def _is_read(c: sqlite3.Connection, others: Iterable[int]) -> bool:
-    """Whether the user has read here an article of the story being joined."""
+    """Whether the user marked any of these articles read on this machine, not a rule, expiry or another machine."""
     sql = "SELECT 1 FROM article WHERE read = 1 AND unasked = 0 AND id IN (SELECT value FROM json_each(?)) LIMIT 1"
     return c.execute(sql, (id_list(others),)).fetchone() is not None
 
 
 def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
-    """Choose the articles of each story that are shown, and share tags of the user.
+    """Choose which articles of each story are shown in lists, and give all of them the user's tags.
 
-    Shown is an unread, starred or tagged one if there is any, else the longest; with it those that are unread or
-    starred, and it is not.
+    Shown is the first in this order: unread, starred, tagged, longest, oldest. A starred article is shown too if the
+    first one is not starred.
     """
     for story in stories:
         rows = c.execute(
@@ -335,22 +336,22 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:
 
 
 _NEW = 1 << 40
-"""Subtracted from new hashes: they become negative and keep their order."""
+"""Subtracted from the hashes of new articles: they are negative, in the same order, until `move_some` merges them."""
 MANY = 20_000
-"""New hashes that stay unmoved: some twenty pages."""
+"""Number of new hashes that need no merging yet: some twenty pages of the file."""
 MERGE_STEP = 5_000
-"""New hashes moved in one step: some 20 ms."""
+"""New hashes merged in one step: some 20 ms."""
 COMMON = 60
-"""A hash in so many articles says nothing; counted among new ones and others separately."""
+"""Hashes in so many articles are ignored; new and merged ones are counted separately."""
 
 
-def note(c: sqlite3.Connection, of: Mapping[int, Sequence[int]]) -> None:
+def store_hashes(c: sqlite3.Connection, of: Mapping[int, Sequence[int]]) -> None:
     rows = sorted((hash_ - _NEW, id_) for id_, hashes in of.items() for hash_ in hashes)
     c.executemany("INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)", rows)
 
 
 def in_common(c: sqlite3.Connection, of: Mapping[int, Sequence[int]], feed_id: int) -> dict[int, list[int]]:
-    """Articles of other feeds that share hashes with these, by article, those with most first."""
+    """Articles of other feeds that share hashes with each of these (`of`: hashes by id), those with most first."""
     having: dict[int, list[int]] = defaultdict(list)
     for id_, hashes in of.items():
         for hash_ in hashes:
@@ -373,7 +374,7 @@ def _most_first(counts: Counter[int]) -> Iterable[tuple[int, int]]:
 
 
 def move_some(c: sqlite3.Connection) -> bool:
-    """Move some of the new hashes to their places if there are many; returns whether there may be more."""
+    """Merge a batch of new hashes with the others if there are more than `MANY`; returns whether there may be more."""
     if c.execute("SELECT 1 FROM shingle WHERE hash < 0 LIMIT 1 OFFSET ?", (MANY,)).fetchone() is None:
         return False
     with transaction(c):

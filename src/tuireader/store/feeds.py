@@ -60,7 +60,8 @@ def add(
 ) -> model_feed.Feed:
     """Subscribe to the feed at `url`, or return the existing subscription; each account has its own (0: local).
 
-    With `follows`, saved searches and rules follow its name; without, the caller does it for many (`follow_names`).
+    `follows`: update saved searches and rules whose names of feeds the new feed affects; a caller that adds many feeds
+    leaves that to one call of `follow_names`.
     """
     with transaction(c):
         done = c.execute(
@@ -200,14 +201,14 @@ RECOUNT = """
     (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)
      FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1)
 """
-"""Recounts the articles of each feed."""
+"""SQL that recounts the articles of feeds; a WHERE clause may follow."""
 
 
 def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
-    """Merge another feed into a feed, and remove it.
+    """Merge the feed `other_id` into the feed `feed_id`, and remove it.
 
     Its articles, rules and options are moved. Articles of both feeds get the tags and marks of both, and the longer
-    text; what the user did to either is the user's, also where a rule did it to the other.
+    text; what the user set on either counts as set by the user, even if a rule set it on the other.
     """
     with transaction(c):
         pairs = articles_of_both(c, feed_id, other_id)
@@ -243,7 +244,7 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
         labels.write_status(c, "aside", 1, id_list(row[0] for row in hidden))
         rows = c.execute("SELECT id FROM article WHERE feed_id = ?", (other_id,)).fetchall()
         ids = id_list(row[0] for row in rows if row[0] not in pairs)
-        _tell_apart(c, feed_id, ids)
+        _make_guids_unique(c, feed_id, ids)
         c.execute(
             "UPDATE article SET feed_id = ?, server_id = NULL WHERE id IN (SELECT value FROM json_each(?))",
             (feed_id, ids),
@@ -260,8 +261,11 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
             remove(c, other_id)
 
 
-def _tell_apart(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
-    """Give other guids to articles whose guids a feed has already; `ids` as from `row_values.id_list`."""
+def _make_guids_unique(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
+    """Change the guids of articles to be moved into a feed that has articles with the same guids.
+
+    `ids` as from `row_values.id_list`.
+    """
     rows = c.execute(
         "SELECT o.id, o.guid FROM json_each(?) AS w CROSS JOIN article AS o ON o.id = w.value"
         " CROSS JOIN article AS a INDEXED BY article_by_guid ON a.feed_id = ? AND a.guid_key = o.guid_key",
@@ -291,7 +295,7 @@ def _take_text(c: sqlite3.Connection, article_id: int, other_id: int) -> None:
 
 
 def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict[int, int]:
-    """Articles of another feed that this one has too, with the ids here; see `identity`."""
+    """Map the ids of articles of another feed to those of the same articles of this one; see `article_identity`."""
     entries = [
         fetched.RemoteEntry(
             str(each.id), "", fetched.ParsedEntry(each.guid, each.title, each.link, published=each.published)
@@ -301,7 +305,9 @@ def articles_of_both(c: sqlite3.Connection, feed_id: int, other_id: int) -> dict
     same = article_identity.match(
         entries,
         _identities(c, feed_id),
-        is_kept=article_identity.is_kept_in(partial(given_html, c), lambda entry: given_html(c, int(entry.server_id))),
+        is_kept=article_identity.text_comparer(
+            partial(given_html, c), lambda entry: given_html(c, int(entry.server_id))
+        ),
     ).same
     return {int(other): each.id for other, each in same.items()}
 
@@ -315,7 +321,7 @@ def _identities(c: sqlite3.Connection, feed_id: int) -> list[fetched.LocalArticl
 
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
-    """Remove a feed's articles in the caller's transaction, and settle their stories."""
+    """Remove a feed's articles, and choose anew which of their duplicates lists show; in the caller's transaction."""
     told = duplicates.of_feed(c, feed_id)
     duplicates.pass_stars_on(c, feed_id)
     c.execute(
@@ -335,7 +341,7 @@ def rename(c: sqlite3.Connection, feed_id: int, title: str, *, follows: bool = T
 
 @contextmanager
 def _followed_by_queries(c: sqlite3.Connection, feed_id: int, merged: int = 0) -> Iterator[None]:
-    """Let saved searches and rules that name a feed, or one merged into it, follow a new name or address."""
+    """Update saved searches and rules that name a feed, or one merged into it, if the block renames or moves it."""
     before = _keys(c, (feed_id, merged))
     yield
     if _keys(c, (feed_id,)) != before:
@@ -343,9 +349,10 @@ def _followed_by_queries(c: sqlite3.Connection, feed_id: int, merged: int = 0) -
 
 
 def follow_names(c: sqlite3.Connection, before: Mapping[int, set[str]]) -> None:
-    """Let saved searches and rules mean the feeds that they meant `before`, when these had other names and addresses.
+    """Rewrite feed names in saved searches and rules so that they mean the same feeds as before.
 
-    A name that is no longer that of the same feeds is replaced by a unique one of each.
+    `before`: by feed id, the keys of its former names and addresses. A name that other feeds have now is replaced by a
+    unique name of each feed that it meant.
     """
     changed = set().union(*(keys ^ _keys(c, (id_,)) for id_, keys in before.items()))
     changed &= query_language.names(c, "feed") if changed else set()
@@ -364,7 +371,7 @@ def follow_names(c: sqlite3.Connection, before: Mapping[int, set[str]]) -> None:
 
 
 def _keys(c: sqlite3.Connection, ids: Iterable[int]) -> set[str]:
-    """The names and addresses of feeds by which searches and rules name them, as keys."""
+    """The keys of the names and addresses by which saved searches and rules can name these feeds."""
     rows = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),))
     return {key for row in rows.fetchall() for key in _keys_of(_feed(row))}
 
@@ -376,8 +383,8 @@ def _keys_of(feed: model_feed.Feed) -> set[str]:
 def unique_names(c: sqlite3.Connection) -> dict[int, str]:
     """A unique name of each feed: its name, or its address if another feed has the same name.
 
-    A name that looks like an address is none: it may be that of another feed. An address with a password is never
-    given: then it is the name.
+    A name that contains "://" is replaced by the address too, as it may be that of another feed. An address with a
+    password is never used.
     """
     there = every(c)
     count = Counter(key for feed in there for key in {name_key(feed.name), name_key(feed.url)})
@@ -396,9 +403,9 @@ FOUND_LANGUAGE = "language found"
 
 
 def set_remote(c: sqlite3.Connection, feed_id: int, remote: fetched.RemoteFeed, now: datetime, *, reach: Reach) -> None:
-    """Name a feed of an account as its server does, and set its address unless another feed of the account has it.
+    """Set name, site and address of an account's feed as its server states them.
 
-    A new address gets the given reach.
+    The address stays if another feed of the account has the new one; a new address gets the given reach.
     """
     with _followed_by_queries(c, feed_id):
         _set_remote(c, feed_id, remote, now, reach)
@@ -423,18 +430,21 @@ def _set_remote(c: sqlite3.Connection, feed_id: int, remote: fetched.RemoteFeed,
 
 
 LEAVING = "unsubscribed"
-"""The option of a feed that will be removed when a reader ends, with the process number of the reader."""
+"""The option of an unsubscribed feed that is removed when a reader ends: its process id, and the time in seconds."""
 
 
 def leaving(c: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """Feeds that will be removed when a reader ends: its process number, and when the user unsubscribed."""
+    """Unsubscribed feeds that are removed when a reader ends: its process id, and the time in seconds.
+
+    The time is that of unsubscribing. Zeros if the option is unreadable.
+    """
     rows = c.execute("SELECT feed_id, value FROM feed_option WHERE name = ?", (LEAVING,)).fetchall()
     found = {feed_id: [int(each) for each in text_of(value).split() if each.isdecimal()] for feed_id, value in rows}
     return {feed_id: (numbers[0], numbers[1]) if len(numbers) > 1 else (0, 0) for feed_id, numbers in found.items()}
 
 
 def leave(c: sqlite3.Connection, feed_id: int, process: int, now: datetime) -> None:
-    """Mark a feed for removal when this reader ends."""
+    """Mark a feed as unsubscribed: it is removed when the reader with this process id ends."""
     set_option(c, feed_id, LEAVING, f"{process} {seconds(now)}")
 
 
@@ -450,9 +460,10 @@ def stay(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, *, server_id: str = "", url: str = "") -> None:
-    """Hand a feed over to an account that follows it as `server_id` at `url`, or back to the local one.
+    """Hand a feed over to an account that follows it as `server_id` at `url`, or back to the local account.
 
-    Without a server id it comes with the account's subscriptions. All of its articles on the server are read then.
+    Without a server id, the account's next list of subscriptions states it. With one, the next sync fetches all
+    articles of the feed from the server.
     """
     with _followed_by_queries(c, feed_id):
         c.execute(
@@ -466,10 +477,10 @@ def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, *, server_id
 
 
 def move(c: sqlite3.Connection, url: str, to: str) -> None:
-    """Change the address of a local feed as another device did.
+    """Change the address of a local feed from `url` to `to`, as another device did.
 
-    If another feed has it, the two are merged, but only if it is another spelling: a publisher chooses where a feed
-    moves, and must not get into another's feed.
+    If a feed has the new address already, both are merged, but only if the addresses are two spellings of one: the
+    publisher chooses where a feed moves, and must not get into another feed.
     """
     old, new = followed(c, 0, url), followed(c, 0, to)
     is_spelling = same_place(url, to)
@@ -487,7 +498,7 @@ def end_on_server(c: sqlite3.Connection, feed_id: int, error: str) -> None:
     c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
 
 
-def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:
+def has_starred_or_tagged(c: sqlite3.Connection, feed_id: int) -> bool:
     sql = f"SELECT 1 FROM article WHERE feed_id = ? AND (starred = 1 OR id IN ({labels.TAGGED})) LIMIT 1"
     return c.execute(sql, (feed_id,)).fetchone() is not None
 
@@ -516,11 +527,11 @@ def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None
 
 
 TO_READ = "to read whole"
-"""The option of a feed whose articles on the server are still to be read completely."""
+"""The option of a feed whose articles must be fetched completely from the server at the next sync."""
 
 
-def to_read(c: sqlite3.Connection, account_id: int) -> list[model_feed.Feed]:
-    """Those of an account's feeds that its server still follows."""
+def to_fetch_whole(c: sqlite3.Connection, account_id: int) -> list[model_feed.Feed]:
+    """An account's feeds whose articles must be fetched completely at the next sync; only those its server follows."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND server_id IS NOT NULL"
         " AND id IN (SELECT feed_id FROM feed_option WHERE name = ?) ORDER BY id",
@@ -529,8 +540,8 @@ def to_read(c: sqlite3.Connection, account_id: int) -> list[model_feed.Feed]:
     return [_feed(row) for row in rows.fetchall()]
 
 
-def are_to_be_read(c: sqlite3.Connection, articles: Iterable[int]) -> None:
-    """Let the feeds of articles that came from elsewhere be read from their servers: these know their numbers."""
+def request_whole_fetch(c: sqlite3.Connection, articles: Iterable[int]) -> None:
+    """Have the feeds of imported articles fetched completely at the next sync, to get the server ids."""
     c.execute(
         "INSERT OR IGNORE INTO feed_option (feed_id, name, value) SELECT DISTINCT f.id, ?, 'yes'"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN feed AS f ON f.id = a.feed_id"
@@ -539,14 +550,14 @@ def are_to_be_read(c: sqlite3.Connection, articles: Iterable[int]) -> None:
     )
 
 
-def are_read(c: sqlite3.Connection, ids: Iterable[int]) -> None:
+def note_whole_fetch(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     c.executemany("DELETE FROM feed_option WHERE name = ? AND feed_id = ?", [(TO_READ, id_) for id_ in ids])
 
 
 def record(c: sqlite3.Connection, feed: model_feed.Feed) -> None:
-    """Write the polling state of a feed as one row; nothing if it was removed.
+    """Write the polling state of a feed; does nothing if it was removed.
 
-    Settings of the user stay. If another subscription has the new address, the old one is kept.
+    Settings of the user stay. The address stays if another feed of the account has the new one.
     """
     with _followed_by_queries(c, feed.id):
         _record(c, feed)

@@ -39,7 +39,7 @@ def every(c: sqlite3.Connection) -> list[feed.Folder]:
 
 
 def unfiled(c: sqlite3.Connection) -> set[int]:
-    """The ids of the folders that hold the feeds without a folder of an account."""
+    """Ids of the account folders in which servers put feeds without a folder, such as "Uncategorized"."""
     rows = map(_folder, c.execute(f"{_FOLDERS} WHERE f.account_id <> {LOCAL}").fetchall())
     return {each.id for each in rows if is_unfiled(each.name)}
 
@@ -81,7 +81,10 @@ def _listed(some: list[feed.Folder]) -> str:
 
 
 def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[int]:
-    """Ids of the feeds in folders whose names equal a text, ignoring case, or contain it, ignoring accents too."""
+    """Ids of the feeds in folders whose names contain `part`, ignoring case and accents.
+
+    With `whole` the name must be equal, ignoring case; then "" stands for no folder.
+    """
     key, inside = name_key(part), folded(part)
     rows = [*c.execute("SELECT id, key FROM folder").fetchall(), *([(0, "")] if whole else [])]  # "" is for none
     named = [id_ for id_, name in rows if (key == text_of(name) if whole else inside in folded(text_of(name)))]

@@ -68,9 +68,9 @@ def under_any(kind: Kind) -> str:
 
 
 def is_under(kind: Kind, article: str) -> str:
-    """SQL condition: whether an article (id in `article`, date in `d.date`) has a label.
+    """SQL condition: an article has the label whose id is the parameter.
 
-    Its parameter is the label's id.
+    `article` is the column of the article's id; its date must be in `d.date`.
     """
     return (
         f"EXISTS (SELECT 1 FROM label_article AS x WHERE x.kind = {NUMBERS[kind]} AND x.label_id = ?"
@@ -111,7 +111,7 @@ def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
 
 
 def counted(kind: Kind, column: Literal["articles", "unread"]) -> tuple[str, tuple[int, ...]]:
-    """SQL and parameters for all names of a kind with articles, with unread and total counts, the highest first."""
+    """SQL and parameters for the names of a kind with unread and `column` counts above 0, the highest first."""
     sql = f"SELECT name, unread, {column} FROM label WHERE kind = ? AND {column} > 0 ORDER BY {column} DESC, key"
     return sql, (NUMBERS[kind],)
 
@@ -126,7 +126,10 @@ def unique(names: Iterable[str]) -> list[str]:
 
 
 def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows: Mapping[int, Repeated]) -> None:
-    """File articles under names; `rows` are their repeated columns."""
+    """Give articles labels; `names` by article id in order, `rows` the columns repeated beside each label.
+
+    New labels are created, and the counts of all updated.
+    """
     import json  # the start of the app does without these
     from collections import Counter
 
@@ -167,7 +170,7 @@ def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str]
 
 
 def move_to(c: sqlite3.Connection, feed_id: int, ids: str) -> None:
-    """Update labels of articles that move to another feed; `ids` as from `row_values.id_list`."""
+    """Write the new feed beside the labels of articles that move to it; `ids` as from `row_values.id_list`."""
     c.execute(
         f"UPDATE label_article INDEXED BY label_of_article SET feed_id = ? WHERE kind IN ({_ALL})"
         " AND article_id IN (SELECT value FROM json_each(?))",
@@ -194,7 +197,7 @@ def remove_from(c: sqlite3.Connection, ids: str) -> None:
 
 
 def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
-    """Write a status of articles and its copies; `ids` as from `row_values.id_list`."""
+    """Write a status to articles, and beside their labels; `ids` as from `row_values.id_list`."""
     c.execute(
         f"UPDATE article SET {column} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
         (value, ids),
@@ -212,7 +215,7 @@ def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "asi
 
 
 def repeat_date(c: sqlite3.Connection, article_id: int, date: int) -> None:
-    """Write the copies of a date beside labels."""
+    """Write the date of an article beside its labels."""
     c.execute(
         f"UPDATE label_article INDEXED BY label_of_article SET date = ? WHERE kind IN ({_ALL}) AND article_id = ?",
         (date, article_id),
@@ -220,7 +223,7 @@ def repeat_date(c: sqlite3.Connection, article_id: int, date: int) -> None:
 
 
 def remove_unused(c: sqlite3.Connection) -> None:
-    """Remove names without articles, but no tags."""
+    """Delete authors and categories without articles; unused tags stay."""
     c.execute(
         f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND articles = 0 AND NOT EXISTS"
         " (SELECT 1 FROM label_article AS l WHERE l.kind = label.kind AND l.label_id = label.id)"

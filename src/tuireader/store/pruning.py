@@ -1,4 +1,4 @@
-"""Which articles may be removed to make room, which expire, and how large the cache is."""
+"""Pruning and expiry: which articles may be removed or marked read by age, and how large the cache is."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MAY_GO = (
     f" AND a.id NOT IN ({labels.TAGGED}) AND a.id NOT IN (SELECT article_id FROM rule_article WHERE did & {KEEP})"
     " AND a.id NOT IN (SELECT article_id FROM journal)"
 )
-"""Never removed: unread, starred, tagged, kept by a rule, or with changes in the outbox."""
+"""SQL condition for articles that may be removed: read, and not starred, tagged, kept by a rule or in the outbox."""
 
 
 class Limits(NamedTuple):
@@ -68,7 +68,7 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
     for (feed_id,) in c.execute("SELECT id FROM feed WHERE url <> ? ORDER BY id", (feed.PAGES,)).fetchall():
         options = feeds.options(c, feed_id)
         usual = ((DAYS, limits.days), (NEWEST, limits.newest))
-        days, newest = (_set(options.get(name), limit) for name, limit in usual)
+        days, newest = (_limit_of(options.get(name), limit) for name, limit in usual)
         if days:
             _find(c, found, "a.feed_id = ? AND a.date < ?", (feed_id, seconds(now) - days * 86_400))
         if newest:
@@ -124,9 +124,9 @@ UNDATED = 2**40
 
 
 def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
-    """Remove articles that may still be removed, and remember their keys so that they do not return.
+    """Remove those of the articles that may still be removed; returns their number.
 
-    Returns how many.
+    Their keys are recorded, so that they are not saved again.
     """
     listed = id_list(ids)
     with transaction(c):
@@ -163,7 +163,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
 
 
 def remember(c: sqlite3.Connection, feed_id: int, keys: Iterable[tuple[int, int]]) -> None:
-    """Keep articles with these keys, up to these dates, from coming; existing ones stay."""
+    """Record keys and dates of pruned articles, as from a backup; articles that match are not saved again."""
     c.executemany(
         "INSERT OR IGNORE INTO pruned (feed_id, key, date) VALUES (?, ?, ?)",
         [(feed_id, key, date) for key, date in keys],
@@ -182,7 +182,7 @@ def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
-    """The dates of removed articles by their keys, for given keys of guids, links, titles and texts; or `UNDATED`."""
+    """The recorded dates of pruned articles, by those of the given keys that are known; `UNDATED` if they had none."""
     rows = c.execute(
         "SELECT key, date FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
@@ -202,7 +202,7 @@ def pruned_numbers(c: sqlite3.Connection, account_id: int, numbers: Iterable[str
 
 
 def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> None:
-    """Forget that articles were removed, since they are wanted again."""
+    """Delete the record that articles with these keys were pruned, so that they can be saved again."""
     c.execute(
         "DELETE FROM pruned WHERE feed_id = ? AND key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
@@ -221,7 +221,7 @@ def used_by(c: sqlite3.Connection, feed_id: int) -> int:
     return number(row[0])
 
 
-def _set(text: str | None, usual: int) -> int:
+def _limit_of(text: str | None, usual: int) -> int:
     return int(text) if text is not None and text.isdecimal() and len(text) < 8 else usual
 
 
@@ -232,13 +232,13 @@ _NEVER_EXPIRED = (
     f"starred = 0 AND unasked <> {READ_APART} AND id NOT IN ({_BY_RULE}{KEEP})"
     f" AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
 )
-"""Never expired: starred, tagged or marked unread by the user, or kept by a rule."""
+"""SQL condition for articles that may expire: not starred, kept by a rule, or tagged or marked unread by the user."""
 
 
 def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:
-    """Unread articles past the age limit, or beyond the newest ones kept per feed.
+    """Unread articles that are older than `after` days, or beyond the `above` newest unread ones of their feed.
 
-    0: no limit. Options of a feed override the limits. Saved pages stay: they were put there to be read.
+    0: no limit. Options of a feed override both. Saved pages never expire.
     """
     found: list[int] = []
     for (feed_id,) in c.execute(

@@ -21,8 +21,11 @@ from tuireader.urls.identity import place, without_scheme
 lenient = partial(str, encoding="utf-8", errors="replace")
 """SQLite's `text_factory`: invalid UTF-8 is replaced, so that other rows stay readable."""
 READ_APART = 2
-"""`unasked` of an article that is read, but not its story: of which the user has read an earlier text, or which a rule
-has read that is gone, or one of another machine. Of an unread one: it was marked unread, here or elsewhere."""
+"""Value of `unasked` of an article whose read status is independent of its duplicates.
+
+A read article: the user read an earlier text, or it was marked read on another machine, or by a rule that was removed.
+An unread article: it was marked unread, here or elsewhere.
+"""
 
 
 def number(kept: object, default: int = 0) -> int:
@@ -72,7 +75,7 @@ def moment(kept: object) -> datetime | None:
 
 
 def stamp(kept: object) -> datetime:
-    """The UTC datetime of seconds that are never NULL."""
+    """The UTC datetime of stored seconds that are not NULL; extreme values are limited to the range of datetime."""
     return _EPOCH + timedelta(seconds=min(max(number(kept), _EARLIEST), _LATEST))
 
 
@@ -96,12 +99,12 @@ def folded(name: str) -> str:
 
 
 def is_made(guid: str, link: str) -> bool:
-    """Whether a guid is made of address and title, as those of a Google Reader server, which has no others."""
+    """Whether a guid was composed of link and title, as those of Google Reader servers, which have no others."""
     return bool(link) and guid.startswith(f"{link} ")
 
 
 MADE_GUID = "(link <> '' AND substr(guid, 1, length(link) + 1) = link || ' ')"
-"""The same in SQL."""
+"""SQL condition for a guid composed of link and title; see `is_made`."""
 
 
 @lru_cache(maxsize=2048)
@@ -126,7 +129,7 @@ def named_key(link: str, title: str) -> int:
 
 
 def text_key(html: str) -> int:
-    """A hash of an article's words, else of its pictures, as its feed gave them; distinct from those of guids."""
+    """A hash of the words in a feed's HTML, else of its picture addresses; distinct from hashes of guids."""
     return _number(f"\t{without_tags(html) or pictures_of(html)}")
 
 
@@ -201,7 +204,7 @@ def unpack(packed: object) -> str:
 
 
 def plain(packed: object, most: int | None = None) -> str:
-    """The plain words of a compressed HTML text, or of its first characters."""
+    """The plain text of compressed HTML, or of its first `most` characters."""
     return without_tags(unpack(packed)[:most])
 
 

@@ -103,7 +103,7 @@ def counts(c: sqlite3.Connection) -> dict[int, int]:
 
 
 def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Rule]:
-    """The rules with any of these effects on an article."""
+    """The rules that have any of the effects `did` (action bits; default: all) on an article."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM rule JOIN rule_article AS r ON r.rule_id = rule.id"
         " WHERE r.article_id = ? AND r.did & ? ORDER BY rule.id",
@@ -113,7 +113,10 @@ def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Ru
 
 
 def done_by(c: sqlite3.Connection, rule: Rule) -> dict[int, int]:
-    """The actions of a rule by article id, as a bit set, without those that the user has changed since."""
+    """The effects of a rule as action bits, by article id.
+
+    Tags and the read mark are left out where the user has changed them since.
+    """
     did = dict(c.execute("SELECT article_id, did FROM rule_article WHERE rule_id = ?", (rule.id,)).fetchall())
     unasked, tags = set(statuses.read_unasked(c, did)), labels.tags_of(c, did)
     found = {}
@@ -124,7 +127,7 @@ def done_by(c: sqlite3.Connection, rule: Rule) -> dict[int, int]:
 
 
 def lost_tags(rule: Rule, has: Collection[str]) -> int:
-    """The bits of a rule's tags whose keys are not among those that an article has."""
+    """The bits of those tags of a rule that an article does not have; `has`: keys of the tags that it has."""
     return sum(tag_bit(place) for place, tag in enumerate(rule.tags) if name_key(tag) not in has)
 
 
@@ -133,12 +136,12 @@ def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
 
 
 def done_by_any(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
-    """The effects of all rules by article, as bits."""
+    """The effects of all rules together as action bits, by article id."""
     return {id_: each.bits for id_, each in _done_by_others(c, Rule(""), ids).items()}
 
 
-def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
-    """Record an effect of a rule from a backup; the caller hides the article."""
+def record_effect(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
+    """Record the effect of a rule on an article, from a backup (`did`: action bits); the article stays unchanged."""
     c.execute(
         "INSERT OR REPLACE INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)", (article_id, rule_id, did)
     )
@@ -163,9 +166,9 @@ def _needed(query: str) -> frozenset[str]:
 def caught(
     c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int], words: Mapping[int, ArticleWords] = _NOT_KNOWN
 ) -> list[tuple[Rule, list[int]]]:
-    """Match newly saved articles against all rules in one pass.
+    """Match new articles against all rules; returns each rule that matches any, with the ids of these.
 
-    If `words` has all of them, the index is not read.
+    `words`: the words of articles by id; if it has all of `new`, the search index is not read.
     """
     found = []
     is_known = words.keys() >= set(new)
@@ -205,7 +208,10 @@ def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int], now: Callable
 def apply_all(
     c: sqlite3.Connection, caught: Iterable[tuple[Rule, Collection[int]]], now: Callable[[], datetime] = utc_now
 ) -> list[int]:
-    """The same for several rules, each with its articles: what they do together is written once."""
+    """Apply several rules, each to its articles; returns the ids of those that changed.
+
+    Common changes are written together.
+    """
     with transaction(c):
         did = [(rule, _undone(c, rule, ids)) for rule, ids in caught]
         _do_all(c, did, now)
@@ -213,7 +219,7 @@ def apply_all(
 
 
 def redo(c: sqlite3.Connection, rule: Rule, did: Mapping[int, int], now: Callable[[], datetime] = utc_now) -> None:
-    """Repeat effects that were taken back, given as bits by article."""
+    """Repeat effects of a rule that were undone; `did`: action bits by article id."""
     with transaction(c):
         undone = _undone(c, rule, did)
         _do_all(c, [(rule, {id_: bits & did[id_] for id_, bits in undone.items() if bits & did[id_]})], now)
@@ -243,7 +249,7 @@ def _do_all(
 
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:
-    """The actions still to be done with each article, as bits; articles without any are left out."""
+    """The actions of a rule that are still to be done, as bits by article id; articles without any are left out."""
     there = labels.tags_of(c, ids) if rule.tags else {}
     sql = (
         "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?)) AND rule_id = ?"
@@ -278,7 +284,7 @@ class _Other:
 
 
 def _done_by_others(c: sqlite3.Connection, rule: Rule, ids: Iterable[int]) -> dict[int, _Other]:
-    """The effects of other rules by article, without those that the user has changed since."""
+    """The effects of other rules on each of these articles, as recorded."""
     found: dict[int, _Other] = defaultdict(_Other)
     rows = c.execute(
         "SELECT r.article_id, r.did, n.tags FROM json_each(?) AS w CROSS JOIN rule_article AS r"
@@ -338,7 +344,7 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
 
 
 def remove(c: sqlite3.Connection, rule_id: int) -> None:
-    """Remove a rule; its effects stay unless they were taken back before, as the user's own."""
+    """Delete a rule; effects that were not undone before (`take_back`) stay, as the user's own."""
     with transaction(c):
         rows = c.execute("SELECT article_id, did FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()
         c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
@@ -353,7 +359,7 @@ def _set_aside(c: sqlite3.Connection, ids: Sequence[int], aside: int) -> None:
 
 
 def _ended(query: str) -> str:
-    """A query whose last word is complete, not a prefix."""
+    """A query with a space at its end, so that its last word is not taken for a prefix."""
     return f"{query.strip()} "
 
 

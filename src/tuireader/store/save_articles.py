@@ -39,7 +39,7 @@ from tuireader.text.shingles import Sketch, retained, sketch
 _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
 """An earlier clock is wrong: this program did not exist then."""
 NUMBERS_MAX = 2**40
-"""More articles than there can be."""
+"""Article ids from this on are damage."""
 _FUTURE_MAX = timedelta(days=3650)
 _DAY = 86_400
 
@@ -87,13 +87,13 @@ def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
 
 
 def dated_by_page(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """The articles among these whose date is that of their page."""
+    """The articles among these whose date comes from their page, as their feed gives none."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND published IS NULL AND page_date > 0"
     return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
 def formerly(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Facts]:
-    """The articles of a feed that had these guids until their publisher renamed them."""
+    """Articles of a feed by former guid, for guids that the publisher has changed since."""
     by_key = {guid_key(guid): guid for guid in guids}
     rows = c.execute(
         f"SELECT n.guid_key, {_FACTS} FROM former_guid AS n CROSS JOIN article AS a ON a.id = n.article_id"
@@ -116,7 +116,10 @@ def given_html(c: sqlite3.Connection, article_id: int) -> str:
 def alike(
     c: sqlite3.Connection, feed_id: int, links: Iterable[str], dates: Iterable[datetime], most: int
 ) -> list[Facts]:
-    """Candidates for renamed articles: with these links or dates, and the newest."""
+    """Articles of a feed that may be those of entries with new guids.
+
+    Those with one of these links or dates, and the `most` newest.
+    """
     keys = id_list(dict.fromkeys(link_key(link) for link in links if link))
     at = id_list(dict.fromkeys(map(seconds, dates)))
     rows = c.execute(
@@ -132,8 +135,8 @@ def alike(
     return [_facts(row) for row in rows]
 
 
-def rename(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime | None = None) -> None:
-    """Change an article's guid unless another one of its feed has it; `taken`: when another one took its old guid."""
+def change_guid(c: sqlite3.Connection, article_id: int, guid: str, *, taken: datetime | None = None) -> None:
+    """Change an article's guid unless another one of its feed has it; `taken`: since when another has the old guid."""
     before = c.execute(f"SELECT guid_key, {MADE_GUID} FROM article WHERE id = ?", (article_id,)).fetchone()
     done = c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
@@ -183,9 +186,10 @@ class Prepacked:
         self._redated = [(seconds(date), article_id) for article_id, date in plan.redated]
 
     def write(self, c: sqlite3.Connection, feed_id: int, now: datetime, *, is_restored: bool = False) -> feed.Saved:
-        """Write everything, in the caller's transaction.
+        """Write all entries, in the caller's transaction; returns the ids of new and changed articles.
 
-        `is_restored`: unread articles on the server may have been read since its backup.
+        `is_restored`: the server was restored from a backup, so its articles may be unread although they were read
+        since.
         """
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return feed.Saved()
@@ -231,7 +235,7 @@ class Prepacked:
 
 
 def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[fetched.ParsedEntry]) -> set[str]:
-    """Guids of entries whose articles were removed to make room."""
+    """Guids of those entries whose articles were pruned."""
     removed, _ = _removed(c, feed_id, entries)
     return {entry.guid for entry, is_removed in zip(entries, removed, strict=True) if is_removed}
 
@@ -239,9 +243,9 @@ def were_removed(c: sqlite3.Connection, feed_id: int, entries: Sequence[fetched.
 def _removed(
     c: sqlite3.Connection, feed_id: int, entries: Sequence[fetched.ParsedEntry], numbers: Iterable[int] = ()
 ) -> tuple[list[bool], dict[int, int]]:
-    """Whether the article of each entry was removed; and which of their keys and numbers are of removed ones, by date.
+    """Whether the article of each entry was pruned, and the dates of pruned articles by those keys that match.
 
-    The keys of a text take time: they are made only where articles of the feed were removed.
+    Without pruned articles in the feed, the keys are not computed, since that takes time.
     """
     if not entries or not pruning.has_any(c, feed_id):
         return [False] * len(entries), {}
@@ -256,11 +260,11 @@ def entry_keys(entry: fetched.ParsedEntry) -> tuple[int, int, int, int]:
 
 
 def _was_here(entry: fetched.ParsedEntry, keys: tuple[int, int, int, int], gone: Mapping[int, int]) -> bool:
-    """Whether an entry was removed: same guid and not newer, same text, or same title and date.
+    """Whether an entry is a pruned article: same guid and not newer, or three of its other facts agree.
 
-    Without the guid, of title, address, text and date three agree: a server reads dates in other zones, invents those
-    that are not there, and titles. A guid with another link, title and text is one that its feed gave to another one,
-    and one that is made of link and title says no more than they do.
+    The facts are title, link, text and date: servers read dates in other time zones, and invent dates and titles. A
+    guid does not count if link, title and text are all different, since the feed reused it, nor if it is composed of
+    link and title.
     """
     key, link, title, text = keys
     date = seconds(entry.published or entry.updated)
@@ -276,7 +280,7 @@ def _was_here(entry: fetched.ParsedEntry, keys: tuple[int, int, int, int], gone:
 
 
 def _is_of_text(entry: fetched.ParsedEntry) -> bool:
-    """Whether a title was made of the beginning of the text."""
+    """Whether the title of an entry is the beginning of its text."""
     return without_tags(entry.html).startswith(entry.title.rstrip(" .…")) and bool(entry.title)
 
 
@@ -393,11 +397,11 @@ def _last_number(c: sqlite3.Connection) -> int:
 
 
 def _dates(entries: Sequence[fetched.ParsedEntry], now: datetime, oldest: int | None, *, is_old: bool) -> list[int]:
-    """Sort dates of entries: their own, but not in the future; or now.
+    """Sort dates of new entries in seconds: published, else updated, else `now`; never in the future.
 
-    `oldest` is the date of the oldest article of their feed. Of the first entries of a feed only those that say so are
-    of today: one without a date comes after those that have one, and one of a day that has not come yet is as old as
-    the newest of them. One that is old comes after all that is there.
+    `oldest` is the date of the feed's oldest article. In a feed without articles, entries without a date come after
+    those with one, and future dates become the newest past one. If the entries are old, those without a date come
+    after all articles of the feed.
     """
     dates = [seconds(entry.published or entry.updated) for entry in entries]
     today = seconds(now)
@@ -446,7 +450,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         if labels.Repeated(*repeated).read and ready.prepared.text.split() != plain(html).split():
             # What it says now is not what was read: it marks no other telling.
             statuses.set_apart(c, [article_id])
-    _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
+    _set_labels(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
     search.replace(c, article_id, text)
 
 
@@ -455,7 +459,7 @@ def _is_kept(c: sqlite3.Connection, article_id: int, row: labels.Repeated) -> bo
 
 
 def _is_retained(html: object, prepared: fetched.Prepared) -> bool:
-    """Whether an edited text has most of what a saved one has: its words, else its pictures, videos and links."""
+    """Whether an edited text has most of the saved words, or of the picture and link addresses if these are few."""
     text, before = plain(html), set(_ADDRESS.findall(unpack(html)))
     if before and len(_WORD.findall(text)) < _FEW_WORDS:
         return len(before & set(_ADDRESS.findall(prepared.entry.html))) >= _KEPT_SHARE * len(before)
@@ -488,8 +492,8 @@ def save_full_text(
 ) -> None:
     """Save the full text from an article's page: `html`, and plain `text` for the index.
 
-    With it the names that its page gives, as `add_names` files it under them, and when it was `published`, where that
-    was not known.
+    `authors` and `categories` replace the names in the feed, where the page states any; `published` is used if the
+    feed gives no date.
     """
     with transaction(c):
         c.execute(
@@ -503,7 +507,7 @@ def save_full_text(
 
 
 def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
-    """Set the date of an article that has none of its own; it cannot be later than its arrival."""
+    """Set the date of an article from its page, if the feed gives none and it is not later than the arrival."""
     changed = c.execute(
         "UPDATE article SET page_date = ?1, date = ?1"
         " WHERE id = ?2 AND published IS NULL AND updated IS NULL AND date >= ?1",
@@ -513,12 +517,12 @@ def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
         labels.repeat_date(c, article_id, date)
 
 
-def add_names(
+def set_names(
     c: sqlite3.Connection, article_id: int, text: str, *, authors: Sequence[str], categories: Sequence[str]
 ) -> None:
-    """Add names found outside the feed to an article; `text` is its plain text, for the index.
+    """Replace the authors and categories of an article by names found outside the feed.
 
-    A kind without new names stays unchanged.
+    A kind without names stays unchanged. `text` is the plain text of the article, for the index.
     """
     with transaction(c):
         _add_names(c, article_id, text, authors, categories)
@@ -530,12 +534,12 @@ def _add_names(
     row = c.execute(f"SELECT {labels.REPEATED} FROM article WHERE id = ?", (article_id,)).fetchone()
     if row is not None:
         names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
-        _file(c, article_id, names, labels.Repeated(*row))
+        _set_labels(c, article_id, names, labels.Repeated(*row))
         search.replace(c, article_id, text)
 
 
-def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:
-    """File an article under names; a kind without names stays unchanged."""
+def _set_labels(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:
+    """Replace the labels of an article, by kind; a kind without names stays unchanged."""
     for kind, some in names.items():
         if some != [""]:
             labels.replace(c, kind, article_id, some, row)

@@ -1,11 +1,10 @@
-"""The schema: `schema.sql` makes version 1, and migrations numbered by `PRAGMA user_version` what comes after it.
+"""The schema: `schema.sql` defines version 1, `MIGRATIONS` all later ones, counted by `PRAGMA user_version`.
 
-One source of truth: `article` holds what is true of an article. `label_article` repeats its date, feed, read and
-starred beside each of its labels, so that a list or a count under a category reads one narrow, ordered run of rows and
-nothing else. Only `labels` writes those columns, and a property test holds that they agree. How many articles a feed
-and a label have is kept beside them: of what is new by who writes it, of the rest by triggers; a property test holds
-that it is right. An article without category or author is filed under the label whose name is empty. What a rule hides
-is `aside`, in no list and no count.
+What is true of an article is in `article`. `label_article` repeats its date, feed, read, starred and aside beside each
+of its labels, so that a list or count of a category reads one narrow, ordered range of rows. Only `labels` writes
+those columns, and a property test checks that they agree. The counts of a feed or label are stored in its row: whoever
+inserts articles updates them; for other changes, triggers do. An article without category or author has the label with
+the empty name. An article that a rule hides is `aside`, and in no list or count.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ UNRELEASED_ID = 0x74756952
 OLDEST_SQLITE = (3, 35, 0)
 """Required by the statements of the store: RETURNING."""
 NEWER_INDEX = (3, 43, 0)
-"""From this version on, entries can be deleted from an index without content."""
+"""The first version in which entries can be deleted from a search index that does not store the texts."""
 
 INDEX_SETTINGS = (("automerge", 0), ("crisismerge", 256), ("usermerge", 16))
 """Segments of the search index are merged at 16 a level when idle, else at 256.
@@ -92,13 +91,16 @@ def made(version: int, page_size: int = 4096, *, is_vacuumed: bool = False) -> s
     return c
 
 
-def is_as_made(c: sqlite3.Connection | sqlite3.Cursor, version: int) -> bool:
-    """Whether a file has everything that an intact one of this version has; a rebuilt search index is last."""
+def has_expected_schema(c: sqlite3.Connection | sqlite3.Cursor, version: int) -> bool:
+    """Whether a file has exactly the tables, indexes and triggers of this version, in any order."""
     return sorted(map(repr, described(c))) == sorted(map(repr, expected(version)))
 
 
 def orders(version: int) -> list[Description]:
-    """Possible orders of the tables of this version; a rebuilt search index is last."""
+    """The orders in which the tables, indexes and triggers of this version may be in a file.
+
+    As created or as after VACUUM; and each with the search index last, as after a rebuild.
+    """
     found = []
     for is_vacuumed in (False, True):
         with closing(made(version, is_vacuumed=is_vacuumed)) as c:

@@ -46,10 +46,10 @@ def candidates(
     dates: Iterable[datetime] = (),
     newest: int = 2**62,
 ) -> list[tuple[int, LocalArticle]]:
-    """Local articles that entries of a feed may be, each with its feed's id.
+    """Local articles that may be those of a feed's entries, each with its feed's id.
 
-    Those of the account with these numbers, whatever feed they are in; of the feed, and with ids up to `newest`, those
-    with these guids, with these addresses, and of these days.
+    Of the account: articles with one of these server ids, in any feed. Of the feed, with ids up to `newest`: those
+    with one of these guids or links, or within a day of one of these dates.
     """
     days = {seconds(date) // _DAY * _DAY for date in dates}
     rows = c.execute(
@@ -84,7 +84,7 @@ def candidates(
 
 
 def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> dict[str, int]:
-    """Ids of an account's articles by server id."""
+    """Ids of those of an account's articles that have one of these server ids, by server id."""
     rows = c.execute(
         f"SELECT a.server_id, a.id FROM json_each(?) AS w {_BY_NUMBER} WHERE f.account_id = ?",
         (_listed(numbers), account_id),
@@ -113,7 +113,10 @@ def numbers(c: sqlite3.Connection, account_id: int, feed_id: int | None = None) 
 
 
 def recent(c: sqlite3.Connection, account_id: int, below: int, since: datetime, most: int) -> list[tuple[str, int]]:
-    """Server ids and ids of an account's newest unread or starred articles, with ids below one (0: any)."""
+    """Server ids and ids of an account's newest unread or starred articles since a date, with ids under `below`.
+
+    `below` 0 is no limit.
+    """
     rows = c.execute(
         f"SELECT a.server_id, a.id FROM {_OF_ACCOUNT} WHERE f.account_id = ? AND a.server_id IS NOT NULL"
         " AND (a.read = 0 OR a.starred = 1) AND a.date >= ? AND a.id < ? ORDER BY a.id DESC LIMIT ?",
@@ -123,9 +126,9 @@ def recent(c: sqlite3.Connection, account_id: int, below: int, since: datetime, 
 
 
 def forget(c: sqlite3.Connection, ids: Collection[int], *, is_read: bool = False) -> None:
-    """Forget server ids that the server no longer knows; the feeds are to be read completely.
+    """Clear the server ids of articles that the server no longer knows by them; outbox entries stay.
 
-    Outbox entries stay until then. `is_read`: the feeds have just been read completely.
+    Their feeds will be fetched completely at the next sync, unless that has just been done (`is_read`).
     """
     kept = id_list(ids)
     if not is_read:
@@ -138,7 +141,7 @@ def forget(c: sqlite3.Connection, ids: Collection[int], *, is_read: bool = False
 
 
 def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
-    """The same for a feed that was followed again; outbox entries stay."""
+    """Clear the server ids of a feed's articles, which a new subscription makes invalid; outbox entries stay."""
     c.execute("UPDATE article SET server_id = NULL WHERE feed_id = ? AND server_id IS NOT NULL", (feed_id,))
 
 
@@ -156,10 +159,11 @@ def unite(
     older: Collection[int] = (),
     of_archive: Collection[int] = (),
 ) -> Marks:
-    """Merge local and server statuses: read or starred on one side means so on both.
+    """Merge local and server statuses: what is read or starred on one side becomes so on both.
 
-    For articles in `older` the server's state is older than the last sync: the local state wins. What the server lacks
-    goes into the outbox. `of_archive`: what nobody has read, although it is read here.
+    `states`: read and starred on the server, by article id. For articles in `older` these are older than the last
+    sync, and the local statuses win. Articles in `of_archive` count as unread here. What the server lacks goes into
+    the outbox.
     """
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
@@ -171,23 +175,23 @@ def unite(
         there = states[id_]
         for field, ours, theirs in zip(fields, map(bool, here), there, strict=True):
             if ours == theirs:
-                status_outbox.known_there(c, id_, field, int(ours))
+                status_outbox.drop_known(c, id_, field, int(ours))
             elif ours or id_ in older:
                 status_outbox.owe(c, id_, field, int(ours), now)
         if id_ not in older:
             united[id_] = (there[0] or bool(here[0]), there[1] or bool(here[1]))
-    return take(c, united)
+    return apply_statuses(c, united)
 
 
-def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]]) -> Marks:
-    """Take over statuses from a server, except where the outbox has a change.
+def apply_statuses(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]]) -> Marks:
+    """Write statuses from a server (read and starred by article id), except fields with changes in the outbox.
 
-    They hold for the articles alone: another device may have them in other stories.
+    Duplicates do not follow: another device may have other stories.
     """
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
     ).fetchall()
-    untold = status_outbox.untold(c, states)
+    untold = status_outbox.pending_fields(c, states)
     counts = []
     fields: tuple[tuple[Field, int], ...] = (("read", 0), ("starred", 1))
     for field, place in fields:
@@ -215,11 +219,11 @@ class Doubts(NamedTuple):
     unseen: list[str]
     """Articles that are unread or starred here but not in the server's lists: it may not know them."""
     turned: dict[int, tuple[bool, bool]]
-    """Articles in the server's lists with another status, by id."""
+    """The server's read and starred, by article id, of articles in its lists with another status here."""
 
 
 def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], starred: Collection[str]) -> Doubts:
-    """Compare local statuses with the server's, ignoring outbox entries."""
+    """Compare local statuses with the server's lists of unread and starred articles, ignoring fields in the outbox."""
     rows = c.execute(
         f"SELECT a.server_id, a.id, a.read, a.starred FROM {_OF_ACCOUNT}"
         " WHERE f.account_id = ? AND f.server_id IS NOT NULL AND a.server_id IS NOT NULL",
@@ -235,7 +239,7 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
         there = (number not in is_unread, number in is_starred)
         if there != (bool(read), bool(star)):
             different.append((number, id_, there))
-    untold = status_outbox.untold(c, [id_ for _, id_, _ in different])
+    untold = status_outbox.pending_fields(c, [id_ for _, id_, _ in different])
     marks = {id_: (bool(read), bool(star)) for _, id_, read, star in rows}
     for number, id_, there in different:
         read, star = marks[id_]
@@ -250,7 +254,7 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
 
 
 def newest(c: sqlite3.Connection, feed_ids: Iterable[int], most: int, of_each: int) -> dict[str, int]:
-    """The highest server ids of some feeds with their articles; limited in all and per feed."""
+    """Article ids by server id: the highest server ids, at most `of_each` of a feed and `most` in all."""
     found: list[tuple[str, int]] = []
     for feed_id in feed_ids:
         rows = c.execute(
@@ -285,9 +289,9 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
 
 
 def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, int | None]]:
-    """Former guids of local articles: feed, article id, hash, and until when (seconds).
+    """Former guids of local articles: feed, article id, hash, former hash, and until when it was theirs (seconds).
 
-    A former guid that another article of the feed has now is left out, if it cannot be told from that.
+    If that time is unknown, guids that another article of the feed has now are left out.
     """
     rows = c.execute(
         "SELECT a.feed_id, a.id, a.guid_key, n.guid_key, n.until FROM former_guid AS n JOIN article AS a"
@@ -299,9 +303,9 @@ def former_guids(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, int, in
 
 
 def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
-    """Mark articles read that a rule or an age marked on another device; duplicates stay as they are."""
+    """Mark articles read that a rule or expiry marked read on another device; duplicates stay as they are."""
     with transaction(c):
-        untold = status_outbox.untold(c, ids)
+        untold = status_outbox.pending_fields(c, ids)
         some = [id_ for id_ in ids if (id_, "read") not in untold]
         labels.write_status(c, "read", 1, id_list(some))
         statuses.set_apart(c, some)
@@ -314,7 +318,7 @@ def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, 
     return {row[0]: (row[1], row[2]) for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
-def newest_article(c: sqlite3.Connection) -> int:
-    """A number that changes when an article is added or gets another guid."""
+def identity_version(c: sqlite3.Connection) -> int:
+    """A version number: it changes when an article is added or its guid changes."""
     highest, renamed = c.execute("SELECT max(id), (SELECT count(*) FROM former_guid) FROM article").fetchone()
     return (highest or 0) + renamed  # type: ignore[no-any-return]

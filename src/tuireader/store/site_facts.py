@@ -35,7 +35,7 @@ def learned(c: sqlite3.Connection, feed_id: int) -> TextFacts:
 
 
 def learn(c: sqlite3.Connection, feed_id: int, what: TextFacts) -> None:
-    """Save what the pages of a feed's articles add to its entries."""
+    """Save what was learned about the full texts of a feed."""
     import json
 
     said = {"gives": what.gives, "looked": seconds(what.looked), "up_to": what.up_to}
@@ -48,7 +48,7 @@ def selectors(c: sqlite3.Connection, feed_id: int) -> tuple[str, str]:
     return options.get(TAKE, ""), options.get(DROP, "")
 
 
-def is_here(c: sqlite3.Connection, article_id: int) -> bool:
+def has_full_text(c: sqlite3.Connection, article_id: int) -> bool:
     row = c.execute("SELECT full_html IS NOT NULL FROM body WHERE article_id = ?", (article_id,)).fetchone()
     return row is not None and bool(row[0])
 
@@ -56,9 +56,9 @@ def is_here(c: sqlite3.Connection, article_id: int) -> bool:
 def incomplete(
     c: sqlite3.Connection, feed_id: int, above: int, most: int, shown: int | None = None
 ) -> list[Incomplete]:
-    """The newest unread articles after an id whose pages were not fetched.
+    """The newest unread articles of a feed whose pages were not fetched, with ids greater than `above`.
 
-    The `shown` article comes first, even if it is read.
+    At most `most`; the `shown` article comes first, even if it is read.
     """
     rows = c.execute(
         "SELECT a.id, a.link, a.words, a.offline, a.date FROM article AS a JOIN body AS b ON b.article_id = a.id"
@@ -98,7 +98,10 @@ def latest(c: sqlite3.Connection, feed_id: int, but: int, most: int) -> list[str
 
 
 def unfinished(c: sqlite3.Connection, usual: Mode, most: int) -> list[int]:
-    """Feeds with articles not yet checked for completeness, newest first."""
+    """Feeds with new articles that were not checked for full texts yet, those with the newest articles first.
+
+    At most `most`; without feeds whose mode, by default `usual`, is "never".
+    """
     found = [
         (top, row[0])
         for row in c.execute("SELECT id FROM feed WHERE articles > 0").fetchall()
@@ -160,7 +163,7 @@ PAGE_LIST = "page_list"
 
 
 def page_list_of(c: sqlite3.Connection, feed_id: int) -> feed.PageList | None:
-    """Data of a followed page; None for a feed."""
+    """How a followed page is read; None if the feed is a real one."""
     try:
         said = bounded_json.loads(feeds.options(c, feed_id).get(PAGE_LIST, ""))
         followed: feed.Followed = next(each for each in get_args(feed.Followed) if each == said["followed"])
@@ -183,11 +186,11 @@ def page_list_feeds(c: sqlite3.Connection) -> frozenset[int]:
 
 
 SKEW = timedelta(minutes=5)
-"""Times noted by a clock that has been set back by more than this are ignored."""
+"""Holds dated later than now by more than this come from a clock that was wrong, and are ignored."""
 
 
 def hold(c: sqlite3.Connection, place: str, until: datetime, *, now: datetime) -> None:
-    """Do not ask a host or an address before `until`; past entries are deleted."""
+    """Record that a host or an address must not be requested before `until`; expired records are deleted."""
     c.execute("DELETE FROM hold WHERE until <= ?", (seconds(now),))
     c.execute(
         "INSERT INTO hold (place, noted, until) VALUES (?, ?, ?)"

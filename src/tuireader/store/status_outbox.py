@@ -1,8 +1,8 @@
-"""The outbox of sync: status changes to be sent to accounts.
+"""The outbox of sync: status changes, and changes of subscriptions, to be sent to accounts.
 
-Changes that wait for a locked cache are in `unwritten_statuses_file`. A change is written to the outbox in the same
-transaction as to the article. There is one row for each article and field: the last change. For the shared folder, the
-user's last change and that of a rule are two rows.
+A status change is put into the outbox in the same transaction as it is written to the article. (Changes made while the
+cache is locked are kept in a file: see `statuses`.) There is one row for each article and field: the last change. For
+the shared folder, the last change by the user and the last by a rule are two rows.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def note(
     *,
     is_unasked: bool = False,
 ) -> None:
-    """Record a change of articles that it changes and whose account syncs; call it before writing the change.
+    """Put a change into the outbox for those of the articles that it changes and whose account syncs.
 
-    Of a feed that its server does not follow any more nothing is noted: there is nobody to be told. `is_unasked`: a
-    rule or an age made it. `ids` as `row_values.id_list` gives them.
+    To be called before the change is written. Feeds that their server no longer follows are left out. `is_unasked`:
+    made by a rule or by expiry; `ids` as from `row_values.id_list`.
     """
     if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
         return
@@ -45,16 +45,16 @@ def note(
 
 
 UNKNOWN, RETURNED = 0, 1
-"""The times of changes in the outbox if nobody knows them, and of those that came back from an account."""
+"""Special times of changes in the outbox: of changes at an unknown time, and as from `returned`."""
 
 
 def undated() -> datetime:
-    """The clock of changes that somebody made at an unknown time: what other machines know is newer."""
+    """The time of changes made at an unknown time: any change from another machine is newer."""
     return _at(UNKNOWN)
 
 
 def returned() -> datetime:
-    """The clock of statuses that come back from an account: newer than what was published before, unless equal."""
+    """The time of statuses that come back from an account; they are published unless their value was before."""
     return _at(RETURNED)
 
 
@@ -68,11 +68,14 @@ BY_NOBODY = (
     "a.read = 1 AND a.unasked = 1 AND NOT EXISTS"
     f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {READ})"
 )
-"""SQL condition on an article `a` that arrived read from an archive, or was marked read by age."""
+"""SQL condition: article `a` arrived read from an archive, or was marked read by expiry, and by no rule."""
 
 
 def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
-    """Record all marks of local articles for the shared folder, but for what an archive or an age has read."""
+    """Put all marks of these local articles into the outbox of the shared folder, dated `changed`.
+
+    Articles that arrived read from an archive or are read by expiry (`BY_NOBODY`) are left out.
+    """
     for field in ("read", "starred"):
         c.execute(
             "INSERT OR REPLACE INTO journal (article_id, field, value, changed, unasked)"
@@ -85,7 +88,7 @@ def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> Non
 
 
 def owe(c: sqlite3.Connection, article_id: int, field: Field, value: int, changed: datetime) -> None:
-    """Record a mark that the account of an article does not know."""
+    """Put a status of an article into the outbox, since its account has another value."""
     c.execute(
         "INSERT OR REPLACE INTO journal (article_id, field, value, changed) VALUES (?, ?, ?, ?)",
         (article_id, field, value, seconds(changed)),
@@ -96,7 +99,7 @@ _OF_ACCOUNT = (
     "journal AS j JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
     " WHERE f.account_id = ?1 AND (f.account_id = 0 OR f.server_id IS NOT NULL)"
 )
-"""Changes of an account; those of feeds that its server does not follow wait."""
+"""SQL of the outbox changes of account `?1`, without those of feeds that its server does not follow."""
 
 
 def count(c: sqlite3.Connection, account_id: int) -> int:
@@ -108,7 +111,7 @@ def count(c: sqlite3.Connection, account_id: int) -> int:
     return int(row[0])
 
 
-def waits(c: sqlite3.Connection, feed_id: int) -> bool:
+def has_pending(c: sqlite3.Connection, feed_id: int) -> bool:
     sql = "SELECT 1 FROM journal AS j JOIN article AS a ON a.id = j.article_id WHERE a.feed_id = ? LIMIT 1"
     return c.execute(sql, (feed_id,)).fetchone() is not None
 
@@ -128,7 +131,7 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
 
 
 def drop(c: sqlite3.Connection, account_id: int) -> int:
-    """Delete the changes of articles that the server does not have; returns how many articles."""
+    """Delete an account's outbox changes of articles without a server id; returns the number of articles."""
     rows = c.execute(
         "DELETE FROM journal WHERE article_id IN"
         f" (SELECT a.id FROM {_OF_ACCOUNT} AND a.server_id IS NULL) RETURNING article_id",
@@ -137,17 +140,17 @@ def drop(c: sqlite3.Connection, account_id: int) -> int:
     return len({row[0] for row in rows})
 
 
-def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Delete sent changes; a change made since then has another number, and stays."""
+def remove_sent(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Delete sent changes by number; a newer change of the same status has another number, and stays."""
     c.execute("DELETE FROM journal WHERE number IN (SELECT value FROM json_each(?))", (id_list(numbers),))
 
 
-def known_there(c: sqlite3.Connection, article_id: int, field: Field, value: int) -> None:
+def drop_known(c: sqlite3.Connection, article_id: int, field: Field, value: int) -> None:
     c.execute("DELETE FROM journal WHERE article_id = ? AND field = ? AND value = ?", (article_id, field, value))
 
 
-def untold(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
-    """Fields with pending outbox entries, by article."""
+def pending_fields(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Pairs of article id and field that have a change in the outbox, for these articles."""
     rows = c.execute(
         "SELECT article_id, field FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
     )
@@ -158,7 +161,7 @@ What = Literal["rename", "move", "unsubscribe"]
 
 
 class FeedChange(NamedTuple):
-    """A change of a feed for an account."""
+    """A change of a subscription, to be sent to its account."""
 
     server_id: str
     """The server's id of the feed."""
@@ -166,11 +169,11 @@ class FeedChange(NamedTuple):
     """Its address, by which a rebuilt server knows it."""
     what: What
     value: str
-    """Its name, the name of its folder, or its address."""
+    """By kind of change: the new name, the name of the new folder, or the address of the feed."""
 
 
 def note_subscription(c: sqlite3.Connection, feed: model_feed.Feed, what: What, value: str) -> None:
-    """Record a change of a feed whose account knows it; does nothing for local feeds."""
+    """Put a subscription change into the outbox; does nothing for feeds that no server follows."""
     if feed.account_id == LOCAL or not feed.server_id:
         return
     if what == "unsubscribe":  # whatever else was done to it
@@ -201,7 +204,7 @@ def subscriptions_waiting(c: sqlite3.Connection, account_id: int) -> list[FeedCh
 
 
 def subscriptions_done(c: sqlite3.Connection, account_id: int, change: FeedChange) -> None:
-    """Remove a confirmed change, unless the feed was changed again since."""
+    """Delete a subscription change that was sent, unless the feed was changed again since."""
     c.execute(
         "DELETE FROM feed_change WHERE account_id = ? AND server_id = ? AND what = ? AND value = ?",
         (account_id, sound(change.server_id), change.what, sound(change.value)),
@@ -209,19 +212,22 @@ def subscriptions_done(c: sqlite3.Connection, account_id: int, change: FeedChang
 
 
 def subscription_times(c: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    """When facts of local subscriptions changed since they were shared, in seconds."""
+    """Times of the changes of local subscriptions that are not published yet, in seconds since 1970.
+
+    By address and fact (followed, title, folder, moved).
+    """
     rows = c.execute("SELECT url, fact, changed FROM subscription_time").fetchall()
     return {(text_of(url), text_of(fact)): changed for url, fact, changed in rows if isinstance(changed, int)}
 
 
 def date_ends(c: sqlite3.Connection, urls: Iterable[str], when: int) -> None:
-    """Set the time at which subscriptions ended, in seconds."""
+    """Set the time at which subscriptions to these addresses ended, in seconds since 1970; does nothing for 0."""
     sql = "UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = 'followed' AND ? > 0"
     c.executemany(sql, [(when, sound(url), when) for url in urls])
 
 
 def put_times(c: sqlite3.Connection, times: dict[tuple[str, str], int]) -> None:
-    """Restore times: changes of other devices must not count as local ones."""
+    """Replace all subscription times, so that changes taken over from other devices do not count as made here."""
     c.execute("DELETE FROM subscription_time")
     c.executemany(
         "INSERT INTO subscription_time (url, fact, changed) VALUES (?, ?, ?)",
@@ -234,13 +240,13 @@ EARLIEST = 1
 
 
 def is_changed(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> bool:
-    """Whether the user has named or filed a subscription since the last exchange with other machines."""
+    """Whether the user renamed a subscription or moved it to a folder since the last exchange with other machines."""
     sql = "SELECT 1 FROM subscription_time WHERE url = ? AND fact = ? AND changed > ?"
     return c.execute(sql, (sound(url), fact, EARLIEST)).fetchone() is not None
 
 
 def date_back(c: sqlite3.Connection, url: str, fact: Literal["title", "folder"]) -> None:
-    """Note that a subscription was named or filed at an unknown time: what another machine did since holds."""
+    """Set the time of a subscription's title or folder to `EARLIEST`, so that any change by another machine wins."""
     c.execute("UPDATE subscription_time SET changed = ? WHERE url = ? AND fact = ?", (EARLIEST, sound(url), fact))
 
 

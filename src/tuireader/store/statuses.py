@@ -32,7 +32,7 @@ SECONDS = 0.05
 
 
 def apply(c: sqlite3.Connection, change: StatusChange, now: Callable[[], datetime] = utc_now) -> None:
-    """Write a change, made `now`; idempotent. Missing articles are skipped."""
+    """Write a status change that was made at the time `now()`; idempotent. Missing articles are skipped."""
     if change.read is not None or change.starred is not None:
         mark(c, change.ids, read=change.read, starred=change.starred, now=now)
     if change.position is not None:
@@ -52,21 +52,21 @@ def need_any(c: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
-    """Tag articles and their duplicates for the user; returns the ids that changed."""
+    """Add tags as the user's own to articles and their duplicates; returns the ids that changed."""
     every = duplicates.with_others(c, [*ids])
-    _keep_from_rules(c, every, names)
+    _claim_tags(c, every, names)
     return labels.add_tags(c, every, names)
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
-    """Untag articles and their duplicates for the user; returns the ids that changed."""
+    """Remove tags on behalf of the user from articles and their duplicates; returns the ids that changed."""
     every = duplicates.with_others(c, [*ids])
-    _keep_from_rules(c, every, names)
+    _claim_tags(c, every, names)
     return labels.remove_tags(c, every, names)
 
 
-def _keep_from_rules(c: sqlite3.Connection, ids: Iterable[int], names: Iterable[str]) -> None:
-    """Make tags that rules gave the user's own, so that no rule takes them back."""
+def _claim_tags(c: sqlite3.Connection, ids: Iterable[int], names: Iterable[str]) -> None:
+    """Record tags that rules added as the user's own, so that undoing a rule does not remove them."""
     keys = set(map(name_key, names))
     rows = c.execute(
         "SELECT r.did, r.article_id, r.rule_id, n.tags FROM json_each(?) AS w CROSS JOIN rule_article AS r"
@@ -91,11 +91,10 @@ def mark(
     is_unasked: bool = False,
     alone: bool = False,
 ) -> None:
-    """Set read or starred, unless None; missing articles are skipped.
+    """Set `read` or `starred` (None: unchanged) of articles; missing ones are skipped.
 
-    What an account is to be told of is noted in the outbox, as done `now`. What the user does with an article is done
-    with all of its story, unless it is done with that `alone`, as whatever is done unasked, by a rule or an age. Many
-    are marked in steps, between which others can write.
+    The change goes into the outbox, dated `now()`. It applies to all duplicates, unless `alone` or `is_unasked` (made
+    by a rule or by expiry). Many articles are marked in batches, between which others can write.
     """
     marking = Marking(ids, read=read, starred=starred, now=now, is_unasked=is_unasked, alone=alone)
     while marking.step(c):
@@ -104,9 +103,12 @@ def mark(
 
 
 def mark_undated(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, alone: bool = False) -> None:
-    """Set read or starred at an unknown time: what other machines know is newer, and what waits to be told."""
+    """Set `field` to true at an unknown time, so that any change from other machines is newer.
+
+    Fields with a pending change in the outbox are left unchanged.
+    """
     some = list(ids)
-    untold = status_outbox.untold(c, some)
+    untold = status_outbox.pending_fields(c, some)
     left = [id_ for id_ in some if (id_, field) not in untold]
     read, starred = (True if field == name else None for name in ("read", "starred"))
     mark(c, left, now=status_outbox.undated, read=read, starred=starred, alone=alone)
@@ -115,7 +117,7 @@ def mark_undated(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, alo
 class Marking:
     """Marks many articles in short transactions.
 
-    Their size adapts to the time taken: articles that are adjacent in the file are fast.
+    The batch size adapts to the duration of the last one: articles that are adjacent in the file are written faster.
     """
 
     PAUSE = 0.005
@@ -151,7 +153,7 @@ class Marking:
 
 
 def to_mark(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
-    """Ids of a query's articles that are not read yet, or not unread, as stored."""
+    """Ids of a query's articles that are still unread, or with `read` False those that are read; in order of id."""
     if read:
         query = replace(query, unread=True)
     return sorted(
@@ -189,7 +191,7 @@ def _set(
 
 
 def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_unasked: bool) -> None:
-    """Record whether the user set a status: no rule takes that back."""
+    """Record who set a status: a rule or expiry (`is_unasked`), or the user, whose statuses no rule undoes."""
     if field == "starred":  # a rule notes itself what it starred
         if not is_unasked:
             c.execute(
@@ -205,7 +207,7 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
 
 
 class ByUser(NamedTuple):
-    """The user's own changes of an article."""
+    """The marks and tags of an article that the user set, not a rule or expiry."""
 
     read: bool
     starred: bool
@@ -213,7 +215,7 @@ class ByUser(NamedTuple):
 
 
 def by_user(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, ByUser]:
-    """The user's own changes of articles, without those of rules and ages."""
+    """The marks and tags of each article that the user set, not a rule or expiry."""
     wanted = list(ids)
     tags = duplicates.own_tags(c, wanted)
     sql = f"SELECT a.id, a.read, a.starred, {UNASKED} FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?))"
@@ -225,21 +227,20 @@ def by_user(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, ByUser]:
 
 
 def note_by_user(c: sqlite3.Connection, article_id: int, done: ByUser) -> None:
-    """Record changes of an article as the user's own, which no rule takes back even if it made them too."""
+    """Record these marks and tags of an article as the user's own, so that no rule undoes them."""
     if done.read:
         note_author(c, [article_id], "read", is_unasked=False)
     if done.starred:
         note_author(c, [article_id], "starred", is_unasked=False)
-    _keep_from_rules(c, [article_id], done.tags)
+    _claim_tags(c, [article_id], done.tags)
 
 
 def came_marked(c: sqlite3.Connection, ids: Sequence[int], *, unasked: Collection[int] = ()) -> None:
-    """Record the statuses of imported articles as the user's, except those read `unasked`.
+    """Record statuses of imported articles as set by the user at an unknown time, except read ones in `unasked`.
 
-    When they were set is unknown: whatever another machine knows of the articles is newer. A server is asked for their
-    numbers at the next sync.
+    Any change from another machine is newer. Servers are asked for the ids of these articles at the next sync.
     """
-    feeds.are_to_be_read(c, ids)
+    feeds.request_whole_fetch(c, ids)
     note_author(c, set(ids).difference(unasked), "read", is_unasked=False)
     status_outbox.owe_all(c, ids, status_outbox.undated())
 
@@ -248,7 +249,7 @@ UNASKED = (
     "a.read = 1 AND a.unasked = 1, a.starred = 1 AND EXISTS"
     f" (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {STAR})"
 )
-"""SQL columns of article `a` for `unasked_fields`: read or starred by a rule or by age."""
+"""SQL of two columns of article `a`: read by a rule or by expiry; starred by a rule. See `unasked_fields`."""
 _FIELDS: dict[tuple[bool, bool], tuple[Field, ...]] = {
     (False, False): (),
     (True, False): ("read",),
@@ -258,37 +259,37 @@ _FIELDS: dict[tuple[bool, bool], tuple[Field, ...]] = {
 
 
 def unasked_fields(is_read: int | None, is_starred: int | None) -> tuple[Field, ...]:
-    """The statuses in the two columns of `UNASKED`."""
+    """The names of the fields for which the two columns of `UNASKED` are true."""
     return _FIELDS[bool(is_read), bool(is_starred)]
 
 
 def marked_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[Field, ...]]:
-    """Statuses set by a rule or by age, by article; articles without any are left out."""
+    """The fields that a rule or expiry set, by article; articles without any are left out."""
     sql = f"SELECT a.id, {UNASKED} FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value"
     rows = c.execute(sql, (id_list(ids),)).fetchall()
     return {id_: fields for id_, *marks in rows if (fields := unasked_fields(*marks))}
 
 
 def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    """Those of the articles that a rule or an age marked read."""
+    """The articles among these that a rule or expiry marked read."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1"
     return [row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()]
 
 
 def read_apart(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """The articles whose status is kept apart from that of their story."""
+    """The articles among these whose read status is independent of their duplicates."""
     sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND unasked = ?"
     return {row[0] for row in c.execute(sql, (id_list(ids), READ_APART)).fetchall()}
 
 
 def set_apart(c: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Keep the status of articles from their stories, unless a rule or an age read them."""
+    """Make the read status of articles independent of their duplicates, unless a rule or expiry marked them read."""
     sql = "UPDATE article SET unasked = ? WHERE id IN (SELECT value FROM json_each(?)) AND unasked = 0"
     c.execute(sql, (READ_APART, id_list(ids)))
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
-    """Those of the articles whose `field`, read or starred, is `value`."""
+    """The articles among these whose `field` has this value."""
     rows = c.execute(
         f"SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND {field} = ?", (id_list(ids), value)
     )
@@ -300,8 +301,8 @@ _LARGEST, _LINES = 20_000_000, 50_000
 log = logging.getLogger("tuireader")
 
 
-class Waiting:
-    """The file of this process, created when needed."""
+class UnwrittenChanges:
+    """The file in which this process keeps status changes while the cache is locked; created when needed."""
 
     def __init__(self, path: Path) -> None:
         """`path` is that of the cache."""
@@ -343,9 +344,9 @@ def _remove(descriptor: int, path: Path) -> None:
 
 
 def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
-    """Write the changes that other processes left beside the cache, as far as possible now.
+    """Write to the cache the changes that ended processes left in files beside it, as far as possible now.
 
-    Files with invalid lines are set aside; returns a message about that.
+    Files with invalid lines are renamed; returns a message about that, or "".
     """
     try:
         left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
@@ -370,7 +371,7 @@ def _set_aside(file: Path) -> Path | None:
 
 
 def _write_one(c: sqlite3.Connection, file: Path) -> bool:
-    """Write the valid changes of one file in one transaction; False if anything in the file is invalid."""
+    """Write the valid changes of a file in one transaction and delete it; False if any was invalid."""
     try:
         descriptor = open_own(file, os.O_RDWR, largest=_LARGEST)
     except OSError as error:
@@ -397,9 +398,9 @@ def _write_one(c: sqlite3.Connection, file: Path) -> bool:
 
 
 def _read(descriptor: int) -> tuple[list[StatusChange], bool]:
-    """The changes in a file, merged, and whether all its lines are valid; an incomplete last line is dropped.
+    """The changes in a file, merged where possible, and whether all lines are valid.
 
-    Raises ValueError if there are more than possible.
+    An incomplete last line is ignored. Raises ValueError if there are more than `_LINES` lines.
     """
     import json
 

@@ -1,1 +1,1 @@
-"""What servers of accounts say, and what is said to them: pure, no request is made here."""
+"""The protocols of accounts and of the shared folder: requests and responses, without network access."""

@@ -1,4 +1,4 @@
-"""Answers in JSON from servers that may say anything, and pictures that they fetch for their users."""
+"""Validation of JSON responses from untrusted servers, and original addresses of pictures behind their proxies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FEEDS_MAX = 20_000
 
 
 def parsed(content: bytes, url: str) -> Any:
-    """The JSON of an answer; raises SyncError if it is none, such as a login page."""
+    """Parse a response as JSON; raises SyncError if it is not JSON, such as a login page. `url` names the server."""
     try:
         return loads(content.decode("utf-8-sig"))
     except ValueError:
@@ -35,12 +35,15 @@ def parsed(content: bytes, url: str) -> Any:
 
 
 def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
-    """The objects of a list in the response, or under `name` in it; raises SyncError."""
+    """The objects in a list: the response itself, or under `name` in it; items of other types are left out.
+
+    Raises SyncError if there is no list.
+    """
     return [each for each in _listed(value, name, url) if isinstance(each, dict)]
 
 
 def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
-    """The same, but any invalid row makes the answer invalid."""
+    """As `rows`, but raises SyncError if any item is not an object."""
     there = _listed(value, name, url)
     if not all(isinstance(each, dict) for each in there):
         raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
@@ -48,7 +51,7 @@ def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
 
 
 def feed_rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
-    """The same for subscriptions, whose number is limited."""
+    """As `every_row`, for subscriptions: raises SyncError if they are more than `_FEEDS_MAX`."""
     there = every_row(value, name, url)
     if len(there) > _FEEDS_MAX:
         raise SyncError(f"{named_host(url)} gave more than {_FEEDS_MAX:,} feeds: so many are not followed")
@@ -56,7 +59,7 @@ def feed_rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
 
 
 def each_once(names: Iterable[str], url: str) -> None:
-    """Raise SyncError if an answer names something twice, which would be ambiguous."""
+    """Raise SyncError if a response names a feed twice, which would be ambiguous."""
     some = list(names)
     if len(set(some)) < len(some):
         raise SyncError(f"{named_host(url)} gave a feed twice")
@@ -72,7 +75,7 @@ def _listed(value: Any, name: str, url: str) -> list[Any]:
 def read_each(
     there: Iterable[dict[str, Any]], read: Callable[[dict[str, Any]], RemoteEntry | None]
 ) -> list[RemoteEntry]:
-    """The articles that can be read: what one provokes stops no other."""
+    """Read articles from rows; one that causes an unexpected error, or is None, is left out."""
     found = []
     for row in there:
         try:
@@ -122,7 +125,8 @@ def html_of(html: str) -> str:
 def without_proxy(html: str) -> str:
     """HTML with the original addresses of pictures that Miniflux's proxy serves.
 
-    The proxy is where the server says, possibly not where we ask; only web addresses are accepted.
+    The proxy's address is the server's choice, so any host is recognised; only web addresses are accepted as
+    originals.
     """
     return _WORD.sub(_with_originals, html) if "/proxy/" in html else html
 

@@ -43,17 +43,17 @@ _LONG = "tag:google.com,2005:reader/item/"
 _FULL_WIDTH = dict(zip("＆＜＞＂＾？＼／，；", '&<>"^?\\/,;', strict=True))
 """Characters that FreshRSS replaces by full-width forms."""
 _IN_TEXTS, _IN_NAMES = re.compile("[＆＜＞＂]"), re.compile(f"[{''.join(_FULL_WIDTH)}]")
-"""Those that it replaces in titles of articles, and in names of feeds and authors."""
+"""Patterns of those that it replaces in titles of articles; and in names of feeds and authors."""
 _WIDE = frozenset("WF")
 
 
 class State(NamedTuple):
-    """How far an account was read."""
+    """The saved state of an account's sync, stored as its cursor."""
 
     is_whole: bool = False
     """Whether everything on the server is here, including read articles."""
     unites: bool = False
-    """Whether the server was restored and is not reread yet: then statuses are merged."""
+    """Whether the server was restored, and its articles are not fetched again yet: then statuses are merged."""
     looked: int = 0
     """Articles below this id are checked for corrections next; 0: start with the newest."""
 
@@ -197,7 +197,10 @@ def _moment(value: object) -> datetime | None:
 
 
 def _original(text: str, replaced: re.Pattern[str]) -> str:
-    """A name without FreshRSS's full-width forms; between wide characters they are original."""
+    """A text in which FreshRSS's full-width forms are replaced by the original characters.
+
+    Next to wide characters they are original themselves, and stay.
+    """
 
     def original(found: re.Match[str]) -> str:
         before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
@@ -212,14 +215,17 @@ def _is_wide(char: str) -> bool:
 
 
 def _unescaper(replaced: re.Pattern[str], *, is_freshrss: bool) -> Written:
-    """The function that undoes FreshRSS's full-width replacements; for other servers it changes nothing."""
+    """The function that restores characters which FreshRSS replaced; for other servers, it changes nothing."""
     return partial(_original, replaced=replaced) if is_freshrss else str
 
 
 def ids_address(
     stream: str, *, without: str = "", only: str = "", continuation: str = "", most: int = IDS_AT_ONCE
 ) -> str:
-    """The address for article ids, as many as servers return at a time."""
+    """The path of a request for the ids of at most `most` articles in a stream.
+
+    `without`, `only`: a state that they must not or must have; `continuation`: where the last response ended.
+    """
     asked = {"output": "json", "s": stream, "n": str(most)}
     asked |= {"xt": without} if without else {}
     asked |= {"it": only} if only else {}

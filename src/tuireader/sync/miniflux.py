@@ -29,7 +29,7 @@ from tuireader.urls.hosts import absolute, named_host
 
 
 class Change(NamedTuple):
-    """The latest change on a server."""
+    """The time and article of the latest change on a server."""
 
     stamp: str
     """The server's time; "" if there is none."""
@@ -147,7 +147,10 @@ def changed_of(content: bytes, url: str) -> str:
 def page(
     *, after: int = 0, before: int = 0, changed_after: int = 0, published_after: int = 0, limit: int, feed: str = ""
 ) -> str:
-    """The request for articles, of all feeds or of one: after an id, oldest first, or before one, newest first."""
+    """The path of a request for articles, of all feeds or of one.
+
+    With ids greater than `after`, oldest first, or less than `before`, newest first; times are in seconds since 1970.
+    """
     asked: dict[str, int | str] = {"limit": limit, "order": "id", "direction": "desc" if before else "asc"}
     if before:
         asked["before_entry_id"] = before

@@ -37,7 +37,7 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 Mark = Field | Literal["reused"]
 """A field, or the flag of a feed that reuses guids."""
 Kind = Mark | Literal["read by rule", "starred by rule"]
-"""The same; a field is what the user marks, apart from what rules and ages mark."""
+"""Kinds of marks: as `Mark`, with the fields for marks by the user, and a kind for each field for marks by rules."""
 _BY_RULE: dict[Field, Kind] = {"read": "read by rule", "starred": "starred by rule"}
 REUSED: Literal["reused"] = "reused"
 _KINDS: tuple[Kind, ...] = (*FIELDS, *_BY_RULE.values(), REUSED)
@@ -63,7 +63,10 @@ _SALT = secrets.randbits(63)
 
 
 def key(guid: int) -> int:
-    """The hash of a guid as a key of `Stamps`, and back: who writes a file must not know which keys collide."""
+    """The hash of a guid as a key of `Stamps`, and back.
+
+    It depends on a random number, so that the author of a file cannot choose colliding keys.
+    """
     return guid ^ _SALT
 
 
@@ -76,13 +79,16 @@ def time_of(stamp: int) -> int:
     return stamp // 4
 
 
-def is_asked(stamp: int) -> bool:
+def is_by_user(stamp: int) -> bool:
     """Whether the user made a mark."""
     return bool(stamp & 2)
 
 
 def _in_force(by_user: int, by_rule: int) -> int:
-    """The winner of two marks: the newer one, but no rule takes back what the user did, or becomes the author of it."""
+    """Which of two marks counts: the newer one, except that a rule neither undoes nor takes over what the user did.
+
+    0: no mark.
+    """
     if by_rule < by_user:
         return by_user
     if by_user and by_rule & 1 == by_user & 1:
@@ -156,7 +162,7 @@ class FolderMap:
 
     def mark(self, feed: str, field: Mark, guid: int, when: int) -> bool:
         """Record a mark unless a newer one of its author is known; returns whether it was recorded."""
-        return self._mark(feed, field if field == REUSED or is_asked(when) else _BY_RULE[field], key(guid), when)
+        return self._mark(feed, field if field == REUSED or is_by_user(when) else _BY_RULE[field], key(guid), when)
 
     def _mark(self, feed: str, kind: Kind, at: int, when: int) -> bool:
         stamps = self.marks.setdefault((feed, kind), {})
@@ -169,7 +175,7 @@ class FolderMap:
         return True
 
     def adopt(self, feed: str, kind: Kind, stamps: Stamps) -> bool:
-        """Use marks of a feed without copying, if none are known; returns whether that is so."""
+        """Take over marks of a feed and kind without a copy, unless it has some already; returns whether it did."""
         if (feed, kind) in self.marks:
             return False
         self.marks[feed, kind] = stamps
@@ -236,7 +242,10 @@ class FolderMap:
         return sum(_size(url, self.subscriptions.get(url)) for url in urls)
 
     def part(self, here: Mapping[str, AbstractSet[int]]) -> FolderMap:
-        """The part for these feeds and articles, and half the maximum of other feeds."""
+        """The part of the map about these feeds and articles (`here`: hashes of guids by feed).
+
+        Followed subscriptions of other feeds are included up to half the maximum.
+        """
         part = FolderMap()
         for (feed, kind), stamps in self.marks.items():
             guids = here.get(feed, frozenset())
@@ -287,7 +296,7 @@ class FolderMap:
 
 
 def packed(known: FolderMap, state: str) -> bytes:
-    """A map as a file; `state` identifies it. Raises ValueError if nobody would read it."""
+    """A map as the content of a file; `state` identifies it. Raises ValueError if it is too large to be accepted."""
     urls = sorted(known.subscriptions.keys() | {feed for feed, _ in known.marks})
     rows, arrays = [], []
     for url in urls:

@@ -125,7 +125,7 @@ def refreshed_row(event: Refreshed) -> dict[str, object]:
 
 
 def said_of(event: Refreshed) -> str:
-    """The result of a feed in some words."""
+    """The result of refreshing a feed, in a few words for the user."""
     parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
     is_empty = event.status == "updated" and not event.new and not event.changed
     parts.append("no articles yet" if is_empty else f"{event.new or 'nothing'} new")
@@ -191,7 +191,7 @@ def _row(event: Backfilled) -> dict[str, object]:
 
 @dataclass(slots=True)
 class _FeedTally:
-    """The results of one feed."""
+    """Counts and failures of downloading texts of one feed."""
 
     feed: Feed
     left: int
@@ -220,7 +220,10 @@ class _FeedTally:
 
 
 async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]], *, replace: bool = False) -> Steps:
-    """Fetch the full texts of the articles that `find` returns; `replace` those that are here in any case."""
+    """Fetch the full texts of the articles that `find` returns.
+
+    `replace`: a new text replaces one in the cache even if it is shorter.
+    """
     missing = await on.cache.read(find)
     if not missing:
         yield Step(said="The whole texts of all these articles are here, as far as their feeds say.")
@@ -258,9 +261,9 @@ MANY = 10_000
 
 
 async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Collection[int] | None = None) -> Steps:
-    """Complete excerpts in all feeds, or in those `of` these ids; the `shown` article comes first.
+    """Fetch the full texts of new articles where feeds give excerpts: in all feeds, or in those with ids in `of`.
 
-    `usual` is the mode of feeds without a setting of their own.
+    The `shown` article comes first. `usual` is the mode of feeds without a setting of their own.
     """
     left = await on.cache.read(partial(site_facts.unfinished, usual=usual, most=1 if of is None else MANY))
     if of is not None:
@@ -279,14 +282,14 @@ async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Co
 
 
 async def prune(on: Context, found: PrunePlan) -> Steps:
-    """Remove the articles found by `prune.look`, unless they must stay by now."""
+    """Remove the articles found by `rules.look` that may still be removed, and shrink the file."""
     done = 0
     async with aclosing(rules.prune(on.cache, found.ids)) as steps:
         async for done in steps:
             yield Step(f"{done}/{len(found.ids)} removed", has_news=True)
     yield Step("giving the room back")
     try:
-        said = f"The cache is smaller by {rules.in_megabytes(await rules.give_back(on.cache))}."
+        said = f"The cache is smaller by {rules.in_megabytes(await rules.shrink_file(on.cache))}."
     except BusyError:
         said = "Another program holds the cache: the room is given back the next time."
     yield Step(notices=(f"{counted(done, 'article')} removed. {said}",), row=row(found, is_done=True))

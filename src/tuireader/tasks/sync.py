@@ -14,7 +14,7 @@ from tuireader.library import rules
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import server
 from tuireader.library.syncing.detect import server_of
-from tuireader.library.syncing.passwords import in_time
+from tuireader.library.syncing.passwords import login_in_thread
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import exchange, sync_all
 from tuireader.model.feed import Account, Feed, Secret
@@ -34,7 +34,10 @@ Ended = list[Synced]
 
 
 async def sync_folder(on: Context, ended: Ended) -> Steps:
-    """Sync the shared folder, and fetch feeds that came through it: their articles are marked there."""
+    """Sync the shared folder, and fetch feeds that were added through it.
+
+    Then it is synced again, since marks of the articles that came are in it.
+    """
     came = await exchange(on.cache, clock=on.clock)
     if came is None:
         return
@@ -65,7 +68,11 @@ async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: 
 
 
 async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: LoginOf, folder: str = "") -> Steps:
-    """Hand local feeds over to an account, into a folder; first it is synced, since what it has there counts."""
+    """Hand local feeds over to an account, into a folder there.
+
+    The account and the shared folder are synced first, so that feeds and statuses that the account already has are
+    known.
+    """
     async with aclosing(sync_folder(on, [])) as steps:  # what waits for it would go to the account
         async for step in steps:
             yield replace(step, row=None, said="")
@@ -76,7 +83,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
     if any(event.status != "done" for event in ended):
         return
     async with on.queue() as queue:
-        server = server_of(queue, account, await in_time(login_of, account))
+        server = server_of(queue, account, await login_in_thread(login_of, account))
         await server.sign_in()
         ruled = await on.cache.read(rules.feeds_of_rules)
         for feed in chosen:

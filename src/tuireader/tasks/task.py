@@ -39,25 +39,25 @@ Steps = AsyncGenerator[Step, None]
 """Closing it stops the task; the next run resumes there."""
 
 
-class Ends(NamedTuple):
+class ExpiryLimits(NamedTuple):
     """Expiry: days until an article counts as read, and unread articles kept per feed; 0: no limit."""
 
     after: int = 0
     above: int = 0
 
 
-NO_ENDS = Ends()
+NO_ENDS = ExpiryLimits()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What tasks work with."""
+    """What the runner of a task provides: cache, clock, request queue, limits of expiry."""
 
     cache: cache_gateway.Cache
     clock: Clock
     queue: Callable[[], AbstractAsyncContextManager[politeness_queue.PoliteQueue]]
-    """Opens the polite queue."""
-    ends: Ends = NO_ENDS
+    """Opens a queue for polite requests."""
+    ends: ExpiryLimits = NO_ENDS
     """When articles of feeds without limits of their own expire."""
 
 

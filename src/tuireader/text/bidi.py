@@ -41,7 +41,10 @@ def terminal_reorders(environ: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=512)
 def order(text: str, base: int) -> tuple[tuple[int, str], ...]:
-    """The clusters of a text in visual order: (index of the first character, displayed text)."""
+    """The clusters of a text in visual order: (index of the first character, displayed text).
+
+    `base` is the direction of the paragraph: 0 for left-to-right, 1 for right-to-left.
+    """
     levels = _levels(text, base)
     clusters: list[tuple[int, int, str]] = []
     for index, character in enumerate(text):
@@ -56,7 +59,7 @@ def order(text: str, base: int) -> tuple[tuple[int, str], ...]:
 
 
 def order_apart(text: str, base: int, between: str) -> tuple[tuple[int, str], ...]:
-    """The same for a text in parts, separated by `between`, each ordered on its own."""
+    """As `order`, for a text whose parts, separated by `between`, are each ordered on their own."""
     pieces: list[list[tuple[int, str]]] = []
     at = 0
     for number, part in enumerate(text.split(between)):

@@ -1,4 +1,4 @@
-"""Parsing foreign JSON within limits: an object takes many times its bytes."""
+"""Parsing untrusted JSON within limits: parsed objects take many times the bytes of their text."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 VALUES_MAX = 1_000_000
 """Maximum number of objects and lists in a text, and of values in them."""
 _VALUES = 4
-"""Values allowed for each object or list."""
+"""Number of values allowed per allowed object or list."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPED = re.compile(r"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)", re.ASCII)
-"""Escapes in JSON: of a backslash, of a character in two halves, and of one half alone."""
+"""Escapes in JSON: of a backslash, of a surrogate pair, and of a lone surrogate (the group)."""
 
 
 def loads(text: str | bytes, *, most: int = VALUES_MAX) -> Any:
     """Parse JSON; raises ValueError if it is invalid, nested too deep, or has too many objects, lists or values.
 
-    Numbers that are none, such as NaN or 1e999, are None; half a character is U+FFFD.
+    Numbers that are not finite, such as NaN or 1e999, become None; lone surrogates become U+FFFD.
     """
     known = text if isinstance(text, str) else text.decode("utf-8", "replace")
     if _HALF.search(known):

@@ -31,7 +31,7 @@ _BEFORE_NAME = re.compile(
     r"|(?:责任编辑|編輯|编辑|作者|記者|记者|撰文|文|著者|筆者|執筆|投稿者)\s*[：:／/]|(?:著者|作者|筆者)(?=\s))\s*(?=\S)",
     re.IGNORECASE,
 )
-"""Text before a name; only at the beginning, since Toby Smith is no "ToSmith"."""
+"""Text before a name, such as "Posted by"; only at the beginning of a byline."""
 _ROLE = (
     "correspondent", "reporter", "editor", "writer", "columnist", "journalist", "contributor", "producer", "critic",
 )  # fmt: skip
@@ -67,7 +67,7 @@ _NO_CATEGORY = frozenset(
 
 
 def person(text: str) -> str:
-    """The name of a person without a mail address next to it; the address if there is no name."""
+    """The name in a byline, without mail address, introduction and role; the address if there is no name."""
     text = line(text)
     for pattern in (_ADDRESS_NAME, _NAME_ADDRESS) if "@" in text else ():
         if (found := pattern.fullmatch(text)) and found[1].strip():
@@ -93,7 +93,7 @@ def people(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _each_name(text: str) -> Sequence[str]:
-    """All names in one text: as a list, or full names separated by commas."""
+    """All names in one text, which may be a JSON list, or full names joined by commas, semicolons or "and"."""
     if text.startswith('["') and text.endswith('"]'):  # what a template makes of a list of names
         with suppress(ValueError):
             listed = bounded_json.loads(text)
@@ -103,7 +103,7 @@ def _each_name(text: str) -> Sequence[str]:
 
 @lru_cache(maxsize=512)
 def _each_listed(text: str) -> Sequence[str]:
-    """The same for one line, cached, since feeds repeat it for each article."""
+    """All names in one line; cached, since feeds repeat it for each article."""
     name = person(text)
     several = _BETWEEN.split(name) if _BETWEEN.search(name) else [name]
     return several if all(map(_FULL_NAME.fullmatch, several)) else [name]

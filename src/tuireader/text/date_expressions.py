@@ -20,8 +20,8 @@ _UNITS = {
 def span(text: str, now: datetime) -> tuple[datetime, datetime]:
     """The first and the last second of a date, in UTC; raises ValueError.
 
-    ISO 8601, `today`, `yesterday`, a month, a year, or an age such as `7d`; without a time it is local and includes its
-    end. With a time both are equal.
+    Reads ISO 8601, `today`, `yesterday`, a month, a year, or an age such as `7d`. Dates without a time are local. For
+    a time or an age, both are the same moment.
     """
     text = text.lower()
     try:

@@ -1,4 +1,4 @@
-"""Letters: folded for comparison, without accents and styles; raised and lowered."""
+"""Letters: folded for comparison, without case, accents and styles; and as superscript and subscript."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLAIN = {
 
 
 _DIFFERENT = 20_000
-"""Maximum different characters of a text that is folded; no writing has as many."""
+"""Maximum different characters of a text that is folded; no script has as many, and other text stays as it is."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -82,9 +82,9 @@ class FoldedText:
             self._folded_places.append(place + 1 + shift)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original range of a range of folded characters.
+        """The range in the original text of a range of folded characters.
 
-        Marks folded away after the last character are included.
+        Marks after the last character that folding removed are included.
         """
         return self._place(start), max(self._place(end - 1) + 1, self._place(end))
 
@@ -101,7 +101,7 @@ def letters(text: str) -> str:
 
 
 LENGTH_MAX = 8
-"""Maximum characters; longer text is more readable as it is."""
+"""Maximum characters of a superscript or subscript; longer text is more readable unchanged."""
 RAISED = str.maketrans(
     "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᶥᵠᵡ",
@@ -110,12 +110,12 @@ LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁
 
 
 def raised(text: str) -> str:
-    """Text as superscript; unchanged if a character is missing. Nested scripts are bracketed."""
+    """Text as superscript; unchanged if it is too long, or a character has no such form. Nested scripts: `^(…)`."""
     return _translated(text, RAISED, "^")
 
 
 def lowered(text: str) -> str:
-    """Text as subscript; unchanged if a character is missing. Nested scripts are bracketed."""
+    """Text as subscript; unchanged if it is too long, or a character has no such form. Nested scripts: `_(…)`."""
     return _translated(text, LOWERED, "_")
 
 

@@ -18,7 +18,7 @@ _SAMPLE_MIN, _SAMPLE_LENGTH = 200, 4000
 _PROSE = 0.09
 """Minimum share of common words: prose has a fifth, lists have none."""
 _CLEAR = 1.15
-"""Minimum ratio to the next language."""
+"""Minimum ratio of the best language's score to that of the second."""
 _TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SCRIPTS = {
@@ -120,7 +120,7 @@ _TEXT_MAX = 100_000
 def divisions(text: str, language: str, apart: Iterable[tuple[int, int]] = ()) -> tuple[int, ...]:
     """Offsets at which words can be hyphenated; none if the language is unknown.
 
-    Words in the ranges `apart` stay whole, and so do words with signs, such as addresses.
+    Words in the ranges `apart` stay whole, as do addresses, file names, and words next to digits or certain signs.
     """
     dictionary = _dictionary(language)
     if dictionary is None or len(text) > _TEXT_MAX:
@@ -185,7 +185,7 @@ def count_words(text: str) -> int:
 
 
 def count_tidied(text: str) -> int:
-    """The same for text from `tidied`, with single separators."""
+    """As `count_words`, but faster, for text from `sanitize.tidied`, whose words have single separators."""
     if _has_scripts(text):
         return _count_scripts(text)
     return text.count(" ") + text.count("\n") + 1 if text else 0

@@ -15,12 +15,12 @@ MARKS = frozenset(
         "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var",
     }
 )  # fmt: skip
-"""Elements that mark a range of text."""
+"""HTML elements that mark a range of text within a paragraph."""
 
 INLINE = MARKS | {
     "button", "data", "img", "input", "label", "noscript", "option", "picture", "rp", "rt", "ruby", "time", "wbr",
 }  # fmt: skip
-"""Elements within a paragraph."""
+"""HTML elements that may be part of a paragraph."""
 
 VOID = frozenset({"br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
 """Elements without content and end tag."""
@@ -118,7 +118,7 @@ def printable_block(text: str) -> str:
 
 
 def printable_and_special(text: str) -> tuple[str, str]:
-    """The result of `printable_block`, with the kinds of non-ASCII characters in it."""
+    """The result of `printable_block`, and the result of `without_plain` for the original text."""
     special = without_plain(text)
     if not special:
         return text.expandtabs(4) if "\t" in text else text, special
@@ -130,7 +130,7 @@ def printable_and_special(text: str) -> tuple[str, str]:
 
 
 def without_plain(text: str) -> str:
-    """The non-ASCII characters of a text, a small set to search."""
+    """All characters of a text except printable ASCII, tab and newline: usually few, and fast to search."""
     return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
@@ -162,7 +162,7 @@ def _thin(match: re.Match[str]) -> str:
 
 
 def _is_mark(char: str) -> bool:
-    """Whether a character is drawn on the one before, or not at all; Python may not know it yet."""
+    """Whether a character is combining or invisible, also if it is newer than Python's Unicode data."""
     category = unicodedata.category(char)
     if category == "Cn":
         return not wrap.cells(char)

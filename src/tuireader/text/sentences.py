@@ -1,4 +1,4 @@
-"""Sentences: their ends, numbers with nouns, names that are meant."""
+"""Sentences for messages: ends, plurals, lists; and the known name that a typed word probably means."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tuireader.text.printable import without_plain
 
 _KEPT_CHARACTERS = 1200
-"""Characters of a text whose shingles are kept."""
+"""Number of leading characters of a text that its sketch is made from."""
 _KEPT = 4
 """Number of hashes in a sketch, the lowest ones: similar texts share most of them."""
 _FIRST_UNSPACED = "\u3040"
@@ -18,9 +18,9 @@ _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _ANCHORED = re.compile(r"\b[^\W\d_]{6,}+\W++\w++\W++\w++\W++\w++")
 """A longer word and the next three: shingles chosen by the text itself. No backtracking."""
 _SIGNS = f"[{_UNSPACED}]{{8}}"
-"""The same for scripts without spaces."""
+"""Eight characters of a script without spaces, as a shingle."""
 _WORD = rf"[{_UNSPACED}]|\w+"
-"""Compiled on first use, since the start does not need it."""
+"""A word, or a character of a script without spaces; compiled on first use, since the start does not need it."""
 _RUN = 4
 _TITLE_WORDS, _TITLE_SIGNS = 3, 12
 """Minimum length of a title that is used to find candidates."""
@@ -29,7 +29,7 @@ _SOME, _LITTLE = 8, 0.1
 _HALF = 0.5
 """Minimum share of a text that another version of it retains."""
 COMPARED_MAX = 30_000
-"""Maximum characters compared."""
+"""Maximum characters of a text that are compared."""
 _CACHE_SIZE = 24
 """Number of texts whose shingles and words are remembered: one is compared with several."""
 
@@ -38,7 +38,7 @@ class Sketch(NamedTuple):
     """A sketch of a text, to find similar ones."""
 
     hashes: tuple[int, ...] = ()
-    """Hashes of its words, and of its title if that is specific."""
+    """Hashes of runs of its words (even), and of its title if that is specific (odd)."""
 
 
 class Likeness(NamedTuple):
@@ -53,7 +53,7 @@ class Likeness(NamedTuple):
 
 
 def sketch(title: str, text: str) -> Sketch:
-    """The sketch of an article; hashes of words are even, that of a title is odd."""
+    """The sketch of an article; hashes of its shingles are even, that of its title is odd."""
     start = text[:_KEPT_CHARACTERS].lower()
     pieces = _ANCHORED.findall(start)
     if max(without_plain(start), default="") >= _FIRST_UNSPACED:
@@ -81,7 +81,7 @@ def likeness(one: str, other: str) -> Likeness:
 
 
 def retained(old: str, new: str) -> float:
-    """The share of an old plain text that a new one contains; of a short text, by words."""
+    """The share of an old plain text, from 0 to 1, that a new one contains: by shingles, or words if short."""
     before, after = _all_shingles(old), _all_shingles(new)
     if len(before) < _SOME:
         return _share(_words_of(old[:COMPARED_MAX]), _words_of(new[:COMPARED_MAX]))
@@ -99,12 +99,12 @@ def has_other(one: str, other: str) -> bool:
 
 
 def completes(old: str, new: str) -> bool:
-    """Whether a plain text can stand in the place of another one: it holds most of its words."""
+    """Whether a new plain text contains at least half of an old one, so that it can replace it."""
     return retained(old, new) >= _HALF
 
 
 def is_short(text: str, words: int) -> bool:
-    """Whether a plain text has fewer words, or characters of a script without spaces."""
+    """Whether a plain text has fewer than `words` words, or characters of a script without spaces."""
     return len(re.findall(_WORD, text[:_KEPT_CHARACTERS])) < words
 
 

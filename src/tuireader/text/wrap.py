@@ -18,7 +18,7 @@ NOT_NARROW = re.compile(
 """A character whose width must be measured."""
 
 _LONG = 1000
-"""Characters from which on a text is measured by its clusters: wcwidth takes the square of a run of flags."""
+"""Characters above which a text is measured cluster by cluster: wcwidth takes quadratic time for a run of flags."""
 
 # Characters of which each takes two cells: Chinese, Japanese and Korean without what is rare. To load wcwidth for one
 # title in these would take as long as all that the start of the app reads.
@@ -42,13 +42,13 @@ def _clustered() -> re.Pattern[str]:
 
 
 _CONJOINED = re.compile("[\u0900-\u0dff\u0f00-\u109f\u1780-\u17d3]")
-"""The scripts of South Asia, Burmese and Khmer, whose letters are drawn joined or side by side, as the terminal can."""
+"""The scripts of South Asia, Burmese and Khmer, whose letters terminals draw joined or side by side."""
 _CLUSTER_MAX = 16
 """Maximum characters of a cluster that is not divided."""
 
 
 def cells(text: str) -> int:
-    """Cells of a line of text."""
+    """The number of terminal cells that a line of text takes."""
     if text.isascii() or not NOT_NARROW.search(text):
         return len(text)
     if len(text) > _LONG or _CONJOINED.search(text):
@@ -59,7 +59,7 @@ def cells(text: str) -> int:
 
 
 def widths(text: str) -> list[int]:
-    """Cells of each character; a cluster's cells count at its first, unless it is too long to stay whole."""
+    """Cells of each character; those of a cluster count at its first one, unless it is too long."""
     if not NOT_NARROW.search(text):
         return [1] * len(text)
     if not _clustered().search(text):
@@ -77,7 +77,7 @@ def widths(text: str) -> list[int]:
 
 
 def fitting(text: str, width: int) -> int:
-    """The number of leading characters that fit into some cells."""
+    """The number of leading characters that fit into `width` cells."""
     if not NOT_NARROW.search(text):
         return min(len(text), max(0, width))
     return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))
@@ -185,7 +185,7 @@ _ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
 
 
 def wrap(plain: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[tuple[int, int]]:
-    """Break text into lines of at most `width` cells: (start, end) of each, without trailing spaces.
+    """Break text into lines of at most `columns` cells: (start, end) of each, without trailing spaces.
 
     `hyphens` are the places where a word may be divided: a line that ends at one has room for the hyphen. A newline
     always ends a line. A single cluster that is wider than the column has a line of its own.
@@ -241,7 +241,7 @@ def _wrap_narrow(plain: str, start: int, end: int, columns: int) -> list[tuple[i
 
 
 def _last_free(plain: str, start: int, stop: int) -> int:
-    """The last space up to `stop` at which a line may end, not before a lone mark."""
+    """The last space up to `stop` at which a line may end: not inside French quotes or before a lone mark."""
     while stop > start and (plain[stop - 1] == "\u00ab" or _IS_HELD.match(plain, stop + 1)):
         stop = plain.rfind(" ", start, start + len(plain[start:stop].rstrip(" ")))
     return stop
@@ -260,7 +260,7 @@ def _last_dash(plain: str, low: int, high: int) -> int:
 
 
 def _divide(plain: str, start: int, reach: int) -> int:
-    """Where to break a word longer than a line: after a mark in an address, else at the end."""
+    """Where to break a word longer than a line: after a sign of an address in the second half, else at `reach`."""
     marks = [match.end() for match in _ADDRESS.finditer(plain, start, reach)]
     return marks[-1] if marks and marks[-1] - start > (reach - start) // 2 else reach
 
@@ -310,7 +310,7 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
 
 
 def _whole_words(stops: list[int], soft: set[int], at: int, full: int) -> int:
-    """The last stop between words, unless it is before `full`; else one within a word."""
+    """The index of the last stop between words that is at or after the offset `full`; else `at`, within a word."""
     for index in range(at - 1, -1, -1):
         if stops[index] not in soft or stops[index] < full:
             return index if stops[index] not in soft and stops[index] >= full else at
@@ -345,8 +345,8 @@ def _divide_clusters(text: str, begin: int, reach: int) -> int:
     return cluster_end(text, begin, _divide(text, begin, reach))
 
 
-def columns_of(text: str, begin: int, columns: int) -> int:
-    """The end of the longest part from `begin` that fits into some cells; at least one cluster."""
+def fitting_end(text: str, begin: int, columns: int) -> int:
+    """The end of the longest part from `begin` that fits into `columns` cells; at least one cluster."""
     end = min(len(text), begin + columns)
     if not NOT_NARROW.search(text, begin, end):
         return end

@@ -1,4 +1,4 @@
-"""The app: shared by all screens (configuration, keys, theme, cache), and how the program ends."""
+"""The Textual app: what all screens share (configuration, keys, theme, cache), suspending, and quitting."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SILENT_QUIT_TIMEOUT = 0.3
 SIGNAL_TIMEOUT = 0.05
 """Seconds for the loop to process signals that have arrived."""
 FINAL_WRITE_TIMEOUT = 1.0
-"""Seconds to finish writing after a signal to end."""
+"""Maximum seconds to wait for running writes before ctrl+z stops the process."""
 CANCEL_TIMEOUT = 0.3
 """Seconds for cancelled work to release its resources."""
 FRAME_TIMEOUT = 1.0
@@ -62,7 +62,7 @@ CLOSE_TIMEOUT = 0.8
 
 
 class ReaderApp(TypeAhead):
-    """The app on one cache; `addresses` are subscribed to at the start, and the last one is opened."""
+    """The Textual app for one cache; at the start it subscribes to `addresses` and opens the last one."""
 
     TITLE = "tuireader"
     CSS_PATH = "app.tcss"
@@ -88,21 +88,24 @@ class ReaderApp(TypeAhead):
         self.clock = clock
         self.addresses = tuple(addresses)
         self.connection = open_cache(path, tell=tell)
-        """For bounded reads on the loop."""
+        """Database connection for short reads on the event loop."""
         self.cache = Cache(path)
         self.unwritten = ""
-        """A sentence about changes that could not be written by the end."""
+        """Message about changes that could not be written before the program ended; "" if there are none."""
         self.is_all_said = False
-        """Whether the caller has printed the final messages."""
+        """Whether the caller has printed the exit message; then a forced end does not print it again."""
         self.is_linear = self.config.linear
         """Whether the linear mode for screen readers and braille displays is on."""
         self._is_quitting = self._is_stopping = False
         self.omitted = Omitted.NOTHING
-        """What the drawing of the startup frame leaves out."""
+        """The parts of the screen left blank while the startup frame of the next start is drawn."""
         self.last_screen: Screens | None = None
-        """The startup frame of the next start."""
+        """The screen at quitting, to be saved as the startup frame of the next start; None if there is none."""
         self.in_step: dict[int, server.Login | None] = {}
-        """Accounts to sync once the program has ended, by id; a shared folder has no login."""
+        """Accounts whose last sync succeeded, by id: they are synced once more after the program has ended.
+
+        The values are the logins; a shared folder has none.
+        """
         self._ending: Termination | None = None
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
@@ -142,7 +145,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def cursor_place(self) -> Offset:
-        """Where the terminal's cursor is: in linear mode at the reading place."""
+        """The cell of the terminal's cursor; in linear mode, the place where the user reads or types."""
         if not (self.is_linear and self.screen_stack):
             return super().cursor_place
         place = reading_place(getattr(self.screen, "reads", None) or self.focused)
@@ -207,7 +210,10 @@ class ReaderApp(TypeAhead):
             self.reader.adding.ask(self.addresses)
 
     def _replace_frame(self, latest: float, *, is_drawn: bool = False) -> None:
-        """Replace the startup frame once the screen is complete."""
+        """Replace the startup frame by the real screen once that is complete, or at `latest` (`time.monotonic`).
+
+        `is_drawn`: the screen has been laid out since it was complete.
+        """
         if not self._shows_frame:
             return
         is_late = time.monotonic() >= latest
@@ -224,7 +230,7 @@ class ReaderApp(TypeAhead):
         return not (self.shows_frames or self._is_quitting)
 
     def about_to_act(self) -> None:
-        """Prepare for a key: it must act on what is visible, even if that is the startup frame."""
+        """Before a key acts under the startup frame, put the cursor where that frame shows it."""
         if self._has_reader and self._shows_frame:
             try:
                 self.reader.resume.stand_where_seen()
@@ -250,7 +256,7 @@ class ReaderApp(TypeAhead):
         return support_driver.TerminalDriver if chosen is LinuxDriver else chosen
 
     def _heed_the_terminal(self) -> None:
-        """End on a signal or when the terminal is lost; handle stop and continue."""
+        """Install the handlers that end the app on a signal or a lost terminal, and those for ctrl+z and continue."""
         driver = self.terminal_driver
         if driver is None or driver.is_headless:
             return
@@ -286,28 +292,31 @@ class ReaderApp(TypeAhead):
             os.kill(0, signal.SIGTSTP)
 
     def _stop(self, driver: support_driver.TerminalDriver) -> None:
-        """Restore the terminal and stop, as ctrl+z does in other programs."""
+        """Restore the terminal and stop the process, as ctrl+z does in other programs."""
         if not self._is_ending:
             driver.suspend_application_mode()
             self._is_stopping = True
             # Giving it back takes a moment, and the loop reads what signals came meanwhile only after its next step: a
             # continuation, or an end, that is among them comes first.
             loop = asyncio.get_running_loop()
-            loop.call_later(SIGNAL_TIMEOUT, self._sleep, loop.time() + FINAL_WRITE_TIMEOUT)
+            loop.call_later(SIGNAL_TIMEOUT, self._stop_when_idle, loop.time() + FINAL_WRITE_TIMEOUT)
 
-    def _sleep(self, latest: float) -> None:
-        """Stop once no write is running, at the latest at a given time: a stopped writer locks others out."""
+    def _stop_when_idle(self, latest: float) -> None:
+        """Stop the process (SIGSTOP) once no write is running, at the latest at loop time `latest`.
+
+        A stopped writer would lock other programs out of the cache.
+        """
         if not self._is_stopping or self._is_ending:
             return
         loop = asyncio.get_running_loop()
         if loop.time() < latest and not (self.cache.is_idle and is_free(self.cache.path)):
-            loop.call_later(SIGNAL_TIMEOUT, self._sleep, latest)
+            loop.call_later(SIGNAL_TIMEOUT, self._stop_when_idle, latest)
             return
         self._is_stopping = False
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self, driver: support_driver.TerminalDriver) -> None:
-        """Take the terminal back after a stop; a closed window sends the same signal."""
+        """Take the terminal over again after SIGCONT, unless it is lost: a closed window sends that signal, too."""
         self._is_stopping = False
         if not self._is_ending and not driver.is_lost:
             driver.restart()
@@ -329,8 +338,8 @@ class ReaderApp(TypeAhead):
         self._begin_to_end(status)
 
     def _last_resort(self) -> None:
-        """Save what must be saved if the regular end does not come."""
-        unwritten = self.cache.keep_what_waits()
+        """If the regular end hangs: save pending changes, end password commands, and restore the terminal."""
+        unwritten = self.cache.save_pending_changes()
         if (passwords := sys.modules.get("tuireader.library.syncing.passwords")) is not None:
             passwords.end_commands()
         driver = self.terminal_driver
@@ -338,7 +347,7 @@ class ReaderApp(TypeAhead):
             driver.give_back("" if self.is_all_said else unwritten)
 
     def _begin_to_end(self, status: int = 0, shown_first: Screens | None = None) -> None:
-        """Save the session, then quit."""
+        """Save the session, then quit; `shown_first` is the startup frame of the next start."""
         self.last_screen = shown_first
         if self._has_reader:
             self.reader.resume.keep()
@@ -359,7 +368,7 @@ class ReaderApp(TypeAhead):
         shown_first = None
         try:
             if self._has_reader:
-                shown_first = await resume.take(self, self.reader, self._leave_out)
+                shown_first = await resume.draw_startup_frame(self, self.reader, self._leave_out)
                 self.in_step = self.reader.tasks.syncing.in_step()
         finally:
             self._begin_to_end(shown_first=shown_first)
@@ -426,7 +435,7 @@ class ReaderApp(TypeAhead):
             super().handle_error(error)
 
     def report(self, error: BaseException) -> None:
-        """Show an error: its own sentence if it is ours, else that it is a bug."""
+        """Show an error: a TuireaderError with its own message, any other as a bug, which is also logged."""
         if isinstance(error, TuireaderError):
             toast(self.screen, str(error), severity="error")
             return
@@ -448,7 +457,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def exit_message(self) -> str:
-        """Why the program ended by itself, or what it could not do; "" after a normal end."""
+        """The error that ended the program, or what could not be written; "" after a normal end."""
         error = self.first_error
         if error is None and self.unwritten:
             return self.unwritten

@@ -29,7 +29,7 @@ class TitleBar(Widget):
 
     ALLOW_SELECT = False
     shown: reactive[str] = reactive("")
-    """The list in words."""
+    """Description of the current list, or the title of the open article."""
     states: reactive[tuple[str, ...]] = reactive(())
     """Status messages, most important first; those that do not fit are left out."""
 
@@ -79,7 +79,7 @@ class HintBar(Widget):
     hints: reactive[tuple[Row, ...]] = reactive(())
     """The most useful first; pinned ones are always shown, at the right."""
     note: reactive[str] = reactive("")
-    """What is under the cursor."""
+    """Name and counts of the sidebar row under the cursor."""
     alarm: reactive[str] = reactive("")
     """The problem of the row under the cursor; shown instead of the keys."""
 
@@ -94,7 +94,10 @@ class HintBar(Widget):
         return joined(*(piece for _, pieces in self._parts() for piece in pieces))
 
     def click_target(self, event: events.MouseEvent, /) -> object:
-        """The hint as shown; a new object for those that lead elsewhere, of which a double click counts once."""
+        """What a press hits: the hint as shown.
+
+        For a pinned hint a new object each time, so that the second press of a double click is dropped.
+        """
         part = self._part_at(event.screen_x - self.region.x)
         return object() if any(hint.is_pinned and hint.id == part[0] for hint in self.hints) else (self, part)
 
@@ -243,7 +246,9 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(plain(f"  {self._mark} "), id="prompt-mark")
-        yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester)
+        yield CleanInput(
+            self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester
+        )
         hints = HintBar()
         hints.hints = (Row("enter", "keep", "submit"), Row("esc", "cancel", "give_up"))
         yield hints
@@ -289,7 +294,7 @@ class Prompt(Horizontal):
         self.post_message(self.Closed(self._purpose, kept=False))
 
 
-class Entry(Input):
+class CleanInput(Input):
     """Textual's input without control characters, and with a maximum length."""
 
     LENGTH_MAX = 4000

@@ -1,4 +1,4 @@
-"""Keys, and what is wrong with those of the configuration."""
+"""Key bindings, rows of help, hint line and palette, and validation of the configured keymap."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def bindings(context: Context) -> list[BindingType]:
 
 
 class Row(NamedTuple):
-    """A line of the help: keys and description."""
+    """The keys and the description of a command, as a row of the help or a hint."""
 
     keys: str
     description: str
     id: str = ""
-    """Its name in the keymap; of several with the same description, the first."""
+    """The command's id in the keymap; if several commands share the description, that of the first."""
     is_pinned: bool = False
     """Whether its hint is shown at any width."""
 

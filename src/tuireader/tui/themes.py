@@ -1,16 +1,16 @@
-"""Colours: a quiet pair of our own, and from any theme the few tones that the screen is drawn in.
+"""Colours: our own dark and light theme, and the few tones, computed from any theme, that the screen is drawn in.
 
 The style sheet and the line widgets use these variables only:
 
-- `$ink` text, `$ink-soft` a step dimmer (what is read), `$ink-faint` metadata and section heads
-- `$mark` the one accent, the primary colour of a theme: chosen, unread, links; `$alarm` what failed
-- `$rule` thin separators, `$control` what can be taken hold of, and the bar of a cursor where the focus is not
-- `$cursor` the background of the row under the cursor, `$cursor-style` the text style of that row
+- `$ink` text, `$ink-soft` a step dimmer (articles that were read), `$ink-faint` metadata and section headings -
+`$mark` the only accent, the theme's primary colour: chosen, unread, links; `$alarm` failures - `$rule` thin
+separators, `$control` the scroll thumb, and the cursor's bar in a list without focus - `$cursor` the background of the
+row under the cursor, `$cursor-style` the text style of that row
 
-Whatever the theme, text has a contrast of at least 4.5:1, a control one of 3:1, and tones that stand beside each other
-(`$ink`, `$ink-soft` and `$ink-faint`; `$mark` and `$ink-faint`; `$cursor` and the background) one of 1.4:1. What the
-terminal's own colours look like, of which the "ansi" themes are made, is not known: there the cursor is drawn in
-reverse, and all text that is read is in the terminal's own text colour.
+In every theme, text has a contrast of at least 4.5:1, a control one of 3:1, and tones that appear side by side
+(`$ink`, `$ink-soft` and `$ink-faint`; `$mark` and `$ink-faint`; `$cursor` and the background) one of 1.4:1. The "ansi"
+themes use the terminal's own colours, whose values are unknown: there the cursor is drawn in reverse, and all text but
+marks and alarms has the terminal's default text colour.
 """
 
 from __future__ import annotations
@@ -117,7 +117,10 @@ def _tones(background: Color, foreground: Color, accent: Color, error: Color) ->
 
 @lru_cache(maxsize=512)
 def readable(color: Color, *backgrounds: Color, at_least: float = TEXT_CONTRAST_MIN) -> Color:
-    """The colour, moved as little as possible towards black or white until it is readable on all backgrounds."""
+    """The colour, moved towards black or white only until its contrast with each background is `at_least`.
+
+    If no mixture reaches that, black or white.
+    """
     ends = sorted((BLACK, WHITE), key=lambda end: min(contrast(end, behind) for behind in backgrounds), reverse=True)
     for percent in range(0, 101, 4):
         candidate = color.blend(ends[0], percent / 100, alpha=1)
@@ -127,7 +130,7 @@ def readable(color: Color, *backgrounds: Color, at_least: float = TEXT_CONTRAST_
 
 
 def _thinned(ink: Color, background: Color, at_least: float) -> Color:
-    """Mix a colour with the background down to a contrast."""
+    """Mix as much of the background into a colour as its contrast with the background allows: `at_least`."""
     shares = range(201)  # of the background, in steps of half a hundredth: the more, the less contrast
     found = bisect_right(shares, -at_least, key=lambda share: -contrast(_mixed(ink, background, share), background))
     return _mixed(ink, background, max(0, found - 1))

@@ -1,4 +1,4 @@
-"""Hosts, and which of them are inside a private network."""
+"""Hosts of addresses, and whether they are in a private network."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def site_of(host: str) -> str:
 
 
 def lead_elsewhere(addresses: Iterable[str], url: str) -> bool:
-    """Whether there are addresses, and all lead from a page at `url` to other sites; relative ones do not."""
+    """Whether there are addresses, all of other sites than the page at `url`; relative ones are of its site."""
     here = site_of(host_of(url))
     sites = {site_of(host_of(address)) or here for address in addresses}
     return bool(here and sites) and here not in sites
@@ -72,7 +72,7 @@ def server_of(url: str) -> Server:
 
 
 def _port_class(url: str) -> int | None:
-    """The explicit port of an address; None for the default."""
+    """The explicit port of an address; None for the default, -1 if it is invalid."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -81,7 +81,7 @@ def _port_class(url: str) -> int | None:
     return None if port == _DEFAULT_PORTS.get(parts.scheme) else port
 
 
-def is_reachable_host(host: str) -> bool:
+def is_valid_host(host: str) -> bool:
     """Whether an ASCII host has the form of a name or an IP address."""
     if _NAME.fullmatch(host):
         return all(len(label) <= 63 for label in host.split("."))
@@ -92,7 +92,7 @@ def is_reachable_host(host: str) -> bool:
 
 
 _UNSAFE = r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]+"
-"""Compiled on first use, since the start does not need it."""
+"""Pattern of what must be escaped in an address; compiled on first use, since the start does not need it."""
 
 # An address that means the same wherever it stands, and in which nothing is to be escaped.
 _WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:/[\w/.~%+-]*(?:\?[\w=&.~%+-]+)?)?", re.ASCII)
@@ -103,7 +103,10 @@ ADDRESS_MAX = 65_536
 
 
 def join(base: str, link: str) -> str:
-    """`link` relative to a base; raises ValueError. Without one if that is absurd: each link takes its length."""
+    """Resolve a link against a base address; raises ValueError.
+
+    A base that is absurdly long or deep is ignored, since each link would get its length.
+    """
     return urljoin("" if is_absurd(base) else base, link)
 
 
@@ -112,9 +115,10 @@ def is_absurd(base: str) -> bool:
 
 
 def absolute(link: object, base: str) -> str:
-    """`link` as an absolute http(s) address, relative to `base`, without a login; "" if it is none, or too long.
+    """A link as an absolute http(s) address, resolved against `base`, without login; "" if invalid or too long.
 
-    Others, as servers and programs do, put the login of a feed into all that they resolve by its address.
+    A login is removed because some servers and programs copy that of a feed's address into each link that they
+    resolve.
     """
     address = absolute_as_typed(link, base)
     if "@" not in address:
@@ -124,7 +128,7 @@ def absolute(link: object, base: str) -> str:
 
 
 def absolute_as_typed(link: object, base: str) -> str:
-    """As `absolute`, with a login."""
+    """As `absolute`, but a login stays."""
     if not isinstance(link, str) or len(link) > ADDRESS_MAX or not link.strip():
         return ""
     if _WHOLE.fullmatch(link):
@@ -145,7 +149,7 @@ def _quoted(match: re.Match[str]) -> str:
 
 
 class Reach(Enum):
-    """Where a server is, seen from the user."""
+    """Whether a server is on the public internet, or in the user's private network."""
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -159,7 +163,7 @@ class Permission(Enum):
     PUBLIC_ONLY = "public only"
     ANYWHERE = "anywhere"
     AS_GIVEN = "as given"
-    """The user gave the address: it may be private, and may lead to private addresses only if it is."""
+    """For an address from the user: it may be private, and only then may it lead to private addresses."""
 
 
 def permission_from(reach: Reach) -> Permission:
@@ -189,11 +193,11 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def permission_for(url: str, given: str, reach: Reach) -> Permission:
-    """The permission for an address found at one that the user gave, or for that itself.
+    """The permission to request `url`, which is `given` by the user or was found at that address.
 
-    It may be inside the user's own network only if the one given was there at that time, as `reach` or its name says.
-    Where that is not known, its host itself may be there: it is what the user gave. An address that others gave (a
-    server, another machine) has the reach PUBLIC, whatever its name.
+    It may be private only if `given` was private when the user entered it, as `reach` or its name says. If that is
+    unknown, only the host of `given` itself may be. For addresses from servers or other machines, `reach` must be
+    PUBLIC.
     """
     is_inside = reach is Reach.UNKNOWN and is_private_name(host_of(given))
     inside = Reach.PRIVATE if is_inside else reach
@@ -216,7 +220,7 @@ def is_private_name(host: str) -> bool:
 
 
 def is_inside_by_name(host: str) -> bool:
-    """Whether only the user's own network knows a host's name: private, or of no public domain."""
+    """Whether only the user's own network knows a host's name: it is private, or below no public suffix."""
     name = host.strip("[]").rstrip(".").lower()
     return is_private_name(name) or f".{name}".endswith(_LOCAL) or not (_is_address(name) or _is_registered(name))
 

@@ -1,4 +1,4 @@
-"""Which address is the same as another, and what those of known sites say."""
+"""Normalisation and comparison of addresses, patterns of article addresses, and feed addresses of known sites."""
 
 from __future__ import annotations
 
@@ -146,8 +146,8 @@ def without_scheme(guid: str) -> str:
     return guid.removeprefix("https://").removeprefix("http://")
 
 
-def same_name(name: str) -> str:
-    """The normalised form of a guid: of an address that of `place`, else without case and spaces."""
+def normalised_guid(name: str) -> str:
+    """A guid in normalised form: an address as by `place`, else without case and superfluous spaces."""
     return place(name) if "://" in name else " ".join(name.split()).casefold()
 
 
@@ -161,7 +161,7 @@ def same_site(one: str, other: str) -> bool:
 
 
 def of_one_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one host, or of a host and one below it, as `feeds.site.example` is."""
+    """Whether the host of one address is that of the other or a subdomain of it, as `feeds.site.example` is."""
     ours, theirs = (_END_OF_HOST.split(place(url))[0] if url else "" for url in (one, other))
     return bool(ours and theirs) and (f".{ours}".endswith(f".{theirs}") or f".{theirs}".endswith(f".{ours}"))
 
@@ -176,7 +176,7 @@ def is_front_page(url: str) -> bool:
 
 
 def front_of(url: str) -> str:
-    """The address of a page's site; "" if there is none."""
+    """The address of the front page of the site of `url`; "" if it has no host."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -185,7 +185,10 @@ def front_of(url: str) -> str:
 
 
 def names_part(url: str) -> bool:
-    """Whether an address names a part of its page, as of a comment; what counts readers there has an equals sign."""
+    """Whether an address names a part of its page in its fragment, such as a comment.
+
+    Fragments with an equals sign are for counting readers, and do not count.
+    """
     fragment = url.partition("#")[2]
     return bool(fragment) and "=" not in fragment
 

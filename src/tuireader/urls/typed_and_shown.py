@@ -1,4 +1,4 @@
-"""Addresses as typed and as shown."""
+"""Addresses as the user types them, and as they are shown: completing them, and removing passwords."""
 
 from __future__ import annotations
 
@@ -143,7 +143,10 @@ def shown_address(typed: str) -> str:
 
 
 def without_passwords(text: str) -> str:
-    """A text without what stands before the host in its addresses, also of one that was taken for a path or a name."""
+    """A text without users and passwords in its addresses.
+
+    Also in one that the program has taken for a path or a name.
+    """
     if not re.search(f"[{_AT}]", text):
         return text
     text = re.sub(rf"(:/|//)[^\s/@\"'<>]*[{_AT}]", r"\1", text)
@@ -161,7 +164,7 @@ def split_credentials(url: str) -> tuple[str, str | None]:
 
 
 def kept_user(kept: str, given: str) -> str:
-    """The user in an address, if there is another one in its other spelling; "" if not."""
+    """The user in the address `kept`, if `given`, another spelling of it, has another user; else ""."""
     here, there = ((split_credentials(url)[1] or "").partition(":")[0] for url in (kept, given))
     return unquote(here) if here and there and here != there else ""
 
@@ -179,7 +182,7 @@ def with_credentials_of(url: str, typed: str) -> str:
 
 
 def may_go_along(given: str, url: str) -> bool:
-    """Whether a password for one address may be sent to another: same host, and never down to http."""
+    """Whether a password for the address `given` may be sent to `url`: same host, and not from https to http."""
     downgraded = urlsplit(given).scheme == "https" and urlsplit(url).scheme != "https"
     return same_host(given, url) and not downgraded
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from tuireader.urls.hosts import is_reachable_host
+from tuireader.urls.hosts import is_valid_host
 
 _PORTS = {"http": 80, "https": 443}
 _LENGTH_MAX = 65_536
@@ -101,7 +101,7 @@ def parse_address(text: str) -> Address:
     if scheme not in _PORTS or "@" in parts.netloc or port == 0:
         raise AddressError("only http and https")
     host = _host(parts.netloc)
-    if not is_reachable_host(host):
+    if not is_valid_host(host):
         raise AddressError("no host that can be")
     path = _escaped(_NOT_IN_PATH, _without_dots(parts.path))
     mark = text.partition("#")[0].find("?") >= 0  # a query may be empty, and is asked for all the same

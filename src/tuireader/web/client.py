@@ -45,7 +45,7 @@ async def _look_up(host: bytes | str | None, port: bytes | str | int | None, **o
 
 
 class Client:
-    """Sends requests, limits connections by host, and remembers where they led."""
+    """Sends requests, limits connections in all and by host, and remembers whether servers were private."""
 
     def __init__(self, *, connections: int = 96, per_host: int = 2) -> None:
         """Limit connections in all and per host; proxies come from the environment.
@@ -61,11 +61,11 @@ class Client:
         self._connections = Connections(_HEADERS, connections, self.note_reach, self._proxies)
 
     def slot(self, host: str) -> asyncio.Semaphore:
-        """Held while a connection to a host is used; `library.politeness.queue` decides on the order."""
+        """Semaphore to be held while a connection to a host is used; `library.politeness.queue` sets the order."""
         return self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
 
     def reach(self, address: Address) -> Reach | None:
-        """Where connections for an address have led; None before the first. Private stays private."""
+        """Whether connections for an address were private; None before the first. Private stays private."""
         return self._reach.get(address.origin)
 
     def note_reach(self, address: Address, reach: Reach) -> None:
@@ -73,7 +73,7 @@ class Client:
             self._reach[address.origin] = reach
 
     def is_inside(self, address: Address) -> bool:
-        """Whether a host is private by its name; if a proxy resolves names, also without a public domain."""
+        """Whether a host is private by its name; if a proxy resolves names, also if it is below no public suffix."""
         judge = is_private_name if self._proxies.of(address) is None else is_inside_by_name
         return judge(address.host)
 

@@ -81,7 +81,7 @@ class NoAnswerError(BrokenError):
 
 
 class CutShortError(TransportError):
-    """The body ended before its end."""
+    """The connection ended before the body was complete."""
 
 
 class NotHttpError(TransportError):
@@ -93,7 +93,7 @@ _HEAD_MAX = 100_000
 _INTERIM_MAX = 10
 """Maximum interim responses."""
 _UNREAD_MAX = 256_000
-"""Unread bytes from which reading pauses."""
+"""Received bytes that nobody has read, above which receiving pauses."""
 
 
 def _begun() -> h11.Connection:
@@ -104,7 +104,7 @@ class Connection(asyncio.Protocol):
     """A connection to one origin, with a bounded receive buffer."""
 
     def __init__(self, origin: Origin, *, waits: bool) -> None:
-        """Used by a loop's `create_connection`; with `waits`, reading starts after encryption."""
+        """To be called by the loop's `create_connection`; with `waits`, nothing is received before encryption."""
         self.origin = origin
         self.is_forwarded = False
         """Whether a proxy forwards its requests."""
@@ -114,7 +114,7 @@ class Connection(asyncio.Protocol):
         self.is_used = False
         """Whether it has carried a response."""
         self.idle_since = 0.0
-        """Loop time of its release."""
+        """The loop time at which it was returned to the pool."""
         self._http = _begun()
         self._waits = waits
         self._transport: asyncio.Transport | None = None
@@ -235,7 +235,7 @@ class Connection(asyncio.Protocol):
             yield bytes(event.data)
 
     def finish(self) -> bool:
-        """Finish a response; returns whether another request can be sent."""
+        """Finish a response, and return whether another request can be sent on this connection."""
         is_done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
         if not is_done or self._http.trailing_data[0]:  # what came unasked would be the answer to the next request
             return False

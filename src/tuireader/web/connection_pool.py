@@ -66,10 +66,10 @@ async def first_of(
     connect: Callable[[str], Awaitable[Connected]],
     let_go: Callable[[Connected], None],
 ) -> Connected:
-    """What the first address gives that can be connected to (RFC 8305); others that came as well are let go of.
+    """Connect to addresses in turn, overlapping (RFC 8305), and return the first connection.
 
-    asyncio does the same, and where all addresses fail it forgets in which way.
-    Raises the first error of all where none can.
+    Others that were made as well are closed by `let_go`. If all fail, the first error is raised, which asyncio's own
+    implementation does not do.
     """
     left, running, failed = deque(addresses), set[asyncio.Task[Connected]](), list[BaseException]()
     try:
@@ -140,7 +140,7 @@ class Connections:
             headers.append((b"Content-Length", b"%d" % len(request.body)))
         return headers
 
-    def let_go(self, connection: Connection) -> None:
+    def release(self, connection: Connection) -> None:
         """Take back a connection after a response, for reuse or to close it."""
         self._room.release()
         if not connection.finish():
@@ -165,7 +165,7 @@ class Connections:
         await asyncio.sleep(0)  # their ends are told of
 
     def _take(self, request: Request) -> Connection | None:
-        """An unused connection to the same origin with the right permission."""
+        """An unused connection to the same origin that the request may use; None if there is none."""
         origin = request.address.origin
         some = self._idle.get(origin, [])
         while some:
@@ -200,7 +200,7 @@ class Connections:
             self._sweep = loop.call_later(_KEPT, self._drop_unused)
 
     async def _connect(self, request: Request) -> Connection:
-        """Connect, and check where that leads before anything is sent."""
+        """Open a connection, and check before anything is sent whether it leads to a private address."""
         proxy = self._proxies.of(request.address)
         connection = await (self._straight(request) if proxy is None else self._to_proxy(proxy, request.address))
         try:
@@ -236,7 +236,7 @@ class Connections:
             raise UnconnectedError from error
 
     async def _to_proxy(self, proxy: Proxy, address: Address) -> Connection:
-        """A connection to a proxy; a SOCKS proxy leads on to the server."""
+        """Connect to a proxy; if it is a SOCKS proxy, through it to the server."""
         loop = asyncio.get_running_loop()
 
         async def connect(where: str) -> Connection:
@@ -257,7 +257,7 @@ class Connections:
             raise FetchError(_UNREACHED, FetchFailure.OFFLINE) from error
 
     async def _through(self, proxy: Proxy, connection: Connection, address: Address) -> None:
-        """Ask an HTTP proxy to connect to a server, or to forward unencrypted requests."""
+        """Set up an HTTP proxy: to connect to an https server, or to forward unencrypted requests."""
         if proxy.scheme == "https":
             try:
                 await self._encrypt(connection, proxy.host)
@@ -276,7 +276,7 @@ class Connections:
             raise UnconnectedError from error
 
     async def _context(self) -> ssl.SSLContext:
-        """The TLS context; loading it is slow."""
+        """The TLS context; loaded once in a thread, since that is slow."""
         if self._tls is None or (self._tls.done() and self._tls.cancelled()):
             self._tls = asyncio.ensure_future(in_thread(_make_context))
         return await asyncio.shield(self._tls)
@@ -300,7 +300,7 @@ class Received:
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._pool.let_go(connection)
+            self._pool.release(connection)
 
 
 def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -308,7 +308,7 @@ def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 def _make_context() -> ssl.SSLContext:
-    """Trust the system's certificates, or SSL_CERT_FILE and SSL_CERT_DIR."""
+    """A TLS context that trusts the system's certificates, or those of SSL_CERT_FILE and SSL_CERT_DIR."""
     import ssl
     import sys
 
@@ -371,7 +371,7 @@ class Proxy:
 
 
 class Proxies:
-    """The proxies of the environment."""
+    """The proxies that the environment or the system names."""
 
     def __init__(self) -> None:
         """Read the environment, or the system's settings; raises FetchError for an invalid proxy."""

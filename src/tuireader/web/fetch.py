@@ -38,9 +38,9 @@ _PART = 206
 _DRAINED = 16_384
 """Maximum bytes of a redirect's body that are read so that the connection can be reused."""
 _DRAIN_TIMEOUT = 1.0
-"""Seconds for reading that."""
+"""Maximum seconds for reading the body of a redirect."""
 _LARGE = 1_000_000
-"""Bytes from which a body waits for other large ones."""
+"""Bytes above which a body is large: only a few large ones are received at a time."""
 
 LIMIT = 20_000_000
 """Maximum bytes of a decoded body."""
@@ -107,7 +107,10 @@ async def ask(client: Client, request: Request, deadline: asyncio.Timeout) -> Re
 
 
 def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
-    """Whether to read a redirect's body so that the connection can be reused: it is short, and the origin stays."""
+    """Whether to read the body of a redirect, so that its connection can be reused.
+
+    That is so if the body is short, and the target has the same origin.
+    """
     length = headers.first("content-length") or ""
     if not length.isdigit() or int(length[:18]) > _DRAINED:
         return False
@@ -118,7 +121,7 @@ def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
 
 
 async def _drain(answer: Answer) -> None:
-    """Read a body; if it is too large or late, close the connection."""
+    """Read a body to its end, so that the connection can be reused; give up if it is too large or too slow."""
     left = _DRAINED
     with suppress(TimeoutError):
         async with asyncio.timeout(_DRAIN_TIMEOUT):
@@ -134,7 +137,7 @@ def left_of(deadline: asyncio.Timeout) -> float:
 
 
 async def _turn(large: asyncio.Semaphore, stack: AsyncExitStack, deadline: asyncio.Timeout) -> None:
-    """Wait for a turn among large bodies, with the deadline paused."""
+    """Wait until another large body may be received, with the deadline paused meanwhile."""
     left = left_of(deadline)
     deadline.reschedule(None)
     try:
@@ -198,10 +201,10 @@ async def send(
     permission: Permission = Permission.AS_GIVEN,
     clock: Clock = utc_now,
 ) -> Page:
-    """Make a request of any method, as APIs take them, and give what comes back; raises and limits as `get`.
+    """Send a request of any method, as to an API, and return the response; errors and limits are those of `get`.
 
-    `headers` (ASCII) and `body` go to the host of `url` alone, as a password does: they may hold a token. A redirect
-    to another is not followed, nor one from https down to http. One that asks for it turns the request into a GET
+    `headers` (ASCII) and `body` may hold a token: like a password, they are sent to the host of `url` alone. A
+    redirect to another host, or from https to http, is not followed. Other redirects may turn the request into a GET
     without a body (RFC 9110, 15.4).
     """
     asked = _Asked(method, body=body, headers=tuple((name.encode(), value.encode()) for name, value in headers))
@@ -210,7 +213,7 @@ async def send(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request with the redirects it follows."""
+    """What is requested: method, body, headers, validators, and which redirects are followed."""
 
     method: str
     body: bytes = b""
@@ -260,7 +263,7 @@ async def _fetch(
 
 @contextmanager
 def _asking(url: Address) -> Iterator[None]:
-    """Add the requested address to errors raised inside."""
+    """Set `url` of a FetchError raised in the block to the requested address."""
     try:
         yield
     except FetchError as error:
@@ -291,7 +294,7 @@ def _not_for_others(start: Address, here: Address) -> str:
 
 
 def _as_text(location: str) -> str:
-    """Location should be ASCII, but is often UTF-8."""
+    """The value of a Location header decoded as UTF-8, if it is that: it should be ASCII, but often is not."""
     try:
         return location.encode("latin-1").decode()
     except UnicodeDecodeError:
@@ -310,9 +313,9 @@ def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str
 
 
 async def _answer(client: Client, question: Request, left: float, deadline: float) -> tuple[Response, float]:
-    """Send one request within the deadline `left`; returns the response and the remaining time.
+    """Send one request; returns the response, and how many of the `left` seconds remain.
 
-    Whatever goes wrong is a FetchError; unexpected errors are logged.
+    Any failure is raised as a FetchError; unexpected errors are logged. `deadline`: the seconds named in the message.
     """
     name = _name(question.address)
     try:

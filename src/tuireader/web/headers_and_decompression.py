@@ -1,4 +1,4 @@
-"""Headers of requests and responses, and content codings."""
+"""Headers of requests and responses, and decompression of bodies."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tuireader.urls.typed_and_shown import basic_authorization
 
 DAY = 86_400
 RETRY_AFTER_MAX = 7 * DAY
-"""A longer wait is probably an error."""
+"""Maximum seconds of Retry-After; a longer wait is probably an error."""
 
 VALIDATOR_MAX = 2048
-"""Maximum characters; common servers accept headers of 8 kB."""
+"""Maximum characters of a validator; common servers accept headers of 8 kB."""
 _DIGITS = 8
 """Maximum digits of a plausible number of pages."""
 
@@ -134,7 +134,7 @@ _MEMBERS = 1000
 
 
 class TooLargeError(Exception):
-    """There is more than the limit allows."""
+    """The body is larger than the limit."""
 
 
 class UnpackError(Exception):
@@ -234,7 +234,7 @@ class _Brotli:
 
 
 class Unpacker:
-    """Decodes a body in pieces; the size of each layer, and of the raw body, is limited."""
+    """Decompresses a body in pieces; its size is limited, compressed and after each layer of compression."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
         """Parse the header; raises UnpackError for codings that were not offered, or too many."""

@@ -122,12 +122,12 @@ def test_no_boxes_all_words_and_every_place_has_its_way_back(pieces: list[str]) 
     assert not re.search(r"[\u2500-\u259f▣\ufde0\ufde1]", text)
     words = re.findall(r"[^\W_]+", " ".join(map(block_text, document.blocks)))
     assert set(words) <= set(re.findall(r"[^\W_]+", text)) | {"picture"}
-    places = [linear.place_in(offset) for offset in range(document.length)]
+    places = [linear.from_source(offset) for offset in range(document.length)]
     assert places == sorted(places)
     for block, start in zip(document.blocks, document.starts, strict=True):
-        assert document.block_at(linear.place_of(linear.place_in(start))) == document.block_at(start)
+        assert document.block_at(linear.to_source(linear.from_source(start))) == document.block_at(start)
         inside = min(text_length(block), 3)
-        assert document.block_at(linear.place_of(linear.place_in(start + inside))) == document.block_at(start)
+        assert document.block_at(linear.to_source(linear.from_source(start + inside))) == document.block_at(start)
 
 
 def test_lists_beside_one_another_are_several() -> None:

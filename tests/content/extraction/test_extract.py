@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.demo.pages import Post, absolute, load_posts
 from tuireader.demo.server import answer
 
@@ -24,7 +24,7 @@ SITE = "http://127.0.0.1:8000"
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("page-*.html")), ids=lambda path: path.name)
 def test_page_gives_what_stands_beside_it(path: Any) -> None:
-    extracted = main_html(path.read_bytes(), URL)
+    extracted = extract_article(path.read_bytes(), URL)
     assert extracted is not None
     found = json.loads(json.dumps(asdict(extracted), default=datetime.isoformat))
     assert found.pop("is_chosen") is False
@@ -33,7 +33,7 @@ def test_page_gives_what_stands_beside_it(path: Any) -> None:
 
 @pytest.mark.parametrize("post", load_posts(), ids=lambda post: post.slug)
 def test_page_of_the_demo_gives_its_article_and_nothing_else(post: Post) -> None:
-    found = main_html(answer(SITE, post.path).body, SITE + post.path)
+    found = extract_article(answer(SITE, post.path).body, SITE + post.path)
     assert found is not None
     assert (found.title, found.authors, found.categories) == (post.title, post.authors, post.categories)
     assert found.published == post.published
@@ -44,7 +44,7 @@ def test_page_of_the_demo_gives_its_article_and_nothing_else(post: Post) -> None
 
 def test_notices_and_forms_are_not_the_article() -> None:
     for path in (DATA / "page-news.html", DATA / "page-old.html"):
-        found = main_html(path.read_bytes(), URL)
+        found = extract_article(path.read_bytes(), URL)
         assert found is not None
         text = plain_text(found.html)
         for junk in (
@@ -60,7 +60,7 @@ def test_notices_and_forms_are_not_the_article() -> None:
 
 
 def test_clean_html_stays_as_it_is() -> None:
-    found = main_html((DATA / "page-news.html").read_bytes(), URL)
+    found = extract_article((DATA / "page-news.html").read_bytes(), URL)
     assert found is not None
     assert clean(found.html, URL) == found.html
 
@@ -81,7 +81,7 @@ def test_clean_html_stays_as_it_is() -> None:
     ],
 )
 def test_page_without_article_gives_none(page: Any) -> None:
-    assert main_html(page, URL) is None
+    assert extract_article(page, URL) is None
 
 
 @pytest.mark.parametrize("begin", ["<!doctype html><title>A Title</title>", "<html><head><meta charset=utf-8>", ""])
@@ -90,7 +90,7 @@ def test_page_without_article_gives_none(page: Any) -> None:
 def test_a_page_need_not_name_its_body(begin: str, around: str, before: str) -> None:
     text = "".join(f"<p>Paragraph {n} has as many words as an article needs to be one.</p>" for n in range(9))
     page = f"{begin}{before}<{around}><h1>A Title</h1>{text}</{around}><footer>Imprint</footer><script>x()</script>"
-    found = main_html(page, "https://example.org/a")
+    found = extract_article(page, "https://example.org/a")
     assert found is not None
     assert plain_text(found.html).count("Paragraph") == 9
     assert "Imprint" not in found.html
@@ -102,7 +102,7 @@ def test_time_is_taken_only_of_the_day_that_was_found() -> None:
         (page, datetime(2023, 4, 5, 4, 7, 8, tzinfo=UTC)),
         (page.replace("T06:07:08+02:00", ""), datetime(2023, 4, 5, tzinfo=UTC)),
     ):
-        found = main_html(text, URL)
+        found = extract_article(text, URL)
         assert found is not None
         assert found.published == moment
 
@@ -116,7 +116,7 @@ def test_the_days_of_what_a_page_leads_to_are_not_its_own() -> None:
         f"<html><body><main><h1>A Title</h1>{text}</main><section><h2>More posts</h2><ul>{more}</ul></section></body>"
     )
     for url, is_said in (("/2026/10/a-title/", True), ("/2024/05/a-title/", False), ("/2024/a-title/", True)):
-        found = main_html(page, f"https://example.org{url}")
+        found = extract_article(page, f"https://example.org{url}")
         assert found is not None
         assert (found.published is None) or is_said
 
@@ -129,7 +129,7 @@ def test_part_with_much_else_in_it_is_not_taken_for_the_article() -> None:
     teaser = "<div class='x'><a href='/{0}'>Teaser {0} about something else that one may read too</a></div>"
     teasers = "".join(teaser.format(number) for number in range(60))
     page = f"<html><body><div><h1>T</h1>{article}{teasers}</div></body></html>"
-    found = main_html(page, URL)
+    found = extract_article(page, URL)
     assert found is not None
     assert "Number 4 is" in found.html
     assert "Teaser 9" not in found.html
@@ -138,7 +138,7 @@ def test_part_with_much_else_in_it_is_not_taken_for_the_article() -> None:
 @given(st.binary(max_size=300))
 def test_any_page_gives_an_article_or_none(page: Any) -> None:
     for each in (page, b"<html><body><article><p>" + page * 20 + b"</article>"):
-        found = main_html(each, URL)
+        found = extract_article(each, URL)
         assert found is None or plain_text(found.html)
 
 
@@ -148,7 +148,7 @@ def test_letters_that_grow_in_lower_case_cost_no_word() -> None:
     page = (
         f"<html><body><article><h1>İstanbul</h1>{words}<script>x()</script>{words}<p>Son.</p></article></body></html>"
     )
-    found = main_html(page.encode(), "https://a.example/2026/istanbul/")
+    found = extract_article(page.encode(), "https://a.example/2026/istanbul/")
     assert found is not None
     assert found.html.count("sonbahar") == 40
     assert "x()" not in found.html
@@ -165,7 +165,7 @@ FONT_PAGES = {
 @pytest.mark.parametrize("page", FONT_PAGES.values(), ids=FONT_PAGES)
 def test_text_in_fonts_and_beside_blocks_is_found(page: Any) -> None:
     texts = [f"{word} is a sentence of some length that says a little more than nothing. " * 8 for word in "ABC"]
-    found = main_html(f"<html><title>T</title><body>{page.format(*texts)}</body></html>".encode(), URL)
+    found = extract_article(f"<html><title>T</title><body>{page.format(*texts)}</body></html>".encode(), URL)
     if "{" in page:
         assert found is not None
         text = plain_text(found.html)
@@ -179,7 +179,9 @@ def test_what_a_page_says_of_itself_at_length_is_cut() -> None:
     broken = '<script type="application/ld+json">{"@type":"NewsArticle",' + '"author"' * 20_000 + "</script>"
     heading = f"<h1>The tide{'¶' * 50_000}</h1>"
     head = f"<head><title>The tide</title>{metas}{broken}</head>"
-    found = main_html(f"<html>{head}<body><article>{heading}{text}</article></body></html>", "https://example.org/tide")
+    found = extract_article(
+        f"<html>{head}<body><article>{heading}{text}</article></body></html>", "https://example.org/tide"
+    )
     assert found is not None
     assert found.title == "The tide"
     assert "harbour" in found.html

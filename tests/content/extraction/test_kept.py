@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 
 WORDS = "The keeper of the tide house wrote down the height of the water each morning, and read it aloud to nobody. "
 PROSE = f"<p>{WORDS * 3}</p>"
@@ -13,7 +13,7 @@ PROSE = f"<p>{WORDS * 3}</p>"
 
 def text_of(body: str, head: str = "") -> str:
     page = f"<html lang=en><head><title>The Tide House - A Site</title>{head}</head><body>{body}</body></html>"
-    found = main_html(page, "https://site.example/a")
+    found = extract_article(page, "https://site.example/a")
     assert found is not None
     return plain_text(found.html)
 
@@ -64,7 +64,7 @@ def test_cells_without_text_and_with_figures_only() -> None:
     table = "<table><tr><th>Flag<th>Default<th>Sea<tr><td>a<td><td>12.5<tr><td>b<td>x<td>13.25</table>"
     for text in (text_of(article(table)), text_of(article(table, after=0))):
         assert "13.25" in text
-    found = main_html(f"<html><body>{article(table)}</body></html>", "https://site.example/a")
+    found = extract_article(f"<html><body>{article(table)}</body></html>", "https://site.example/a")
     assert found is not None
     assert "<td>a</td><td></td><td>12.5</td>" in found.html
 
@@ -222,13 +222,13 @@ def test_who_is_quoted_at_the_end() -> None:
 
 def test_a_page_within_something_else() -> None:
     page = f"<DOCUMENT>\n<TYPE>EX-99.1\n<TEXT>\n<HTML><HEAD><TITLE>EX</TITLE></HEAD><BODY>{PROSE * 5}</BODY></HTML>"
-    found = main_html(page, "https://site.example/a")
+    found = extract_article(page, "https://site.example/a")
     assert found is not None
     assert plain_text(found.html).count("keeper") == 15
 
 
 def test_text_before_the_only_heading_of_a_page_without_title() -> None:
-    found = main_html(
+    found = extract_article(
         f"<html><body><p>First of all. {WORDS}</p><h2>Tides</h2>{PROSE * 4}</body></html>", "https://site.example/a"
     )
     assert found is not None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.metadata import labels, metadata_of, names, title_of
 from tuireader.content.extraction.page import load
 
@@ -158,7 +158,7 @@ def test_the_sites_name_and_what_stands_beside_are_no_title(page: str, title: st
 )
 def test_a_title_is_without_what_is_hidden_or_pressed_in_it(heading: str, title: str) -> None:
     text = "<p>" + "Words of the page, and more of them. " * 20
-    found = main_html(
+    found = extract_article(
         f"<html><head><title>{title}</title></head><body><main>{heading}{text * 3}</main></body></html>",
         "https://a.example/",
     )

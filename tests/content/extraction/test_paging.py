@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.extraction.extract import Extracted, is_page_of, joined, main_html, next_page
+from tuireader.content.extraction.extract import Extracted, extract_article, is_page_of, joined, next_page
 
 FIRST = "https://mag.example/2026/11/the-long-read/"
 
@@ -114,7 +114,7 @@ def test_extraction_and_joining_agree() -> None:
         "</article><div class=page-links>Pages: 1 2</div></body>".encode()
         for number in (1, 2)
     ]
-    found = [main_html(page, FIRST) for page in pages]
+    found = [extract_article(page, FIRST) for page in pages]
     whole, count = joined([each for each in found if each is not None])
     assert count == 2
     assert "Part 1 has its own end" in whole.html

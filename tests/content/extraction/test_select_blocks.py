@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 
 URL = "https://page.example/2026/harbour/"
 SENTENCE = "The {} boat came in before noon, with half of its nets torn, and nobody on the quay asked why. "
@@ -20,7 +20,7 @@ TEASERS = "".join(
 
 
 def text_on(body: str, *, head: str = "<title>The harbour</title>", excerpt: str = "") -> str:
-    found = main_html(f"<html><head>{head}</head><body>{body}</body></html>", URL, excerpt=excerpt)
+    found = extract_article(f"<html><head>{head}</head><body>{body}</body></html>", URL, excerpt=excerpt)
     assert found is not None
     return plain_text(found.html)
 
@@ -147,6 +147,6 @@ def test_headings_that_stand_alone_at_the_end_go() -> None:
 
 
 def test_items_keep_their_shape() -> None:
-    found = main_html(f"<main>{BODY}<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul>{BODY}</main>", URL)
+    found = extract_article(f"<main>{BODY}<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul>{BODY}</main>", URL)
     assert found is not None
     assert "<li>one<ul><li>inner</li></ul></li>" in found.html

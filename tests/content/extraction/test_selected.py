@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.page import SELECTOR_MAX, Selectors, mistake
 
 URL = "https://site.example/a"
@@ -16,7 +16,7 @@ PAGE = """<html><head><title>A title</title><meta name=author content="Ann Lee">
 
 
 def test_what_is_chosen_is_taken_in_its_order_and_once() -> None:
-    found = main_html(PAGE, URL, selectors=Selectors(".box"))
+    found = extract_article(PAGE, URL, selectors=Selectors(".box"))
     assert found is not None
     assert found.html.count("Within.") == 1
     assert found.html.index("first part") < found.html.index("second part")
@@ -26,7 +26,7 @@ def test_what_is_chosen_is_taken_in_its_order_and_once() -> None:
 
 
 def test_what_is_dropped_is_not_there() -> None:
-    found = main_html(PAGE, URL, selectors=Selectors(".box", ".ad, .even p"))
+    found = extract_article(PAGE, URL, selectors=Selectors(".box", ".ad, .even p"))
     assert found is not None
     assert "Buy it" not in found.html
     assert "second part" not in found.html
@@ -36,7 +36,7 @@ def test_what_is_dropped_is_not_there() -> None:
 def test_where_nothing_matches_it_is_guessed() -> None:
     sentence = "What is guessed is the long text of the page, as it is where nobody has chosen anything. "
     page = f"<body><div class=menu>Home</div><article><p>{sentence * 5}</p><p>{sentence * 4}</p></article></body>"
-    found = main_html(page, URL, selectors=Selectors(".gone"))
+    found = extract_article(page, URL, selectors=Selectors(".gone"))
     assert found is not None
     assert found.html.count("What is guessed") == 9
 
@@ -44,7 +44,7 @@ def test_where_nothing_matches_it_is_guessed() -> None:
 @pytest.mark.parametrize("css", ["", " ", "article", "div.a > p:not(.b)", "#x, [data-y='z']", "p:nth-child(2n+1)"])
 def test_selectors_that_make_sense(css: str) -> None:
     assert mistake(css) == ""
-    assert main_html(PAGE, URL, selectors=Selectors(css, css)) is not None or css
+    assert extract_article(PAGE, URL, selectors=Selectors(css, css)) is not None or css
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_selectors_that_make_sense(css: str) -> None:
 )
 def test_mistakes_are_said(css: str) -> None:
     assert mistake(css).endswith(".")
-    main_html(PAGE, URL, selectors=Selectors(css, css))
+    extract_article(PAGE, URL, selectors=Selectors(css, css))

@@ -20,7 +20,7 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError, StoreError
 from tuireader.library.jobs import pool
 from tuireader.library.jobs.pool import BACKLOG, JobPool
-from tuireader.library.jobs.processes import Processes
+from tuireader.library.jobs.processes import WorkerProcesses
 from tuireader.library.refreshing import ingest
 from tuireader.model.fetched import Page
 from tuireader.store import feeds
@@ -132,7 +132,7 @@ async def test_what_takes_too_much_memory_is_ended(db: Path, work: Any) -> None:
 
 
 async def test_errors_come_back(db: Path) -> None:
-    process = Processes(db, 1)
+    process = WorkerProcesses(db, 1)
     with pytest.raises(StoreError, match=r"^The disk is full\.$"):
         await process.do(jobs.refuse)
     with pytest.raises(RuntimeError, match="LookupError: a bug") as raised:
@@ -184,9 +184,9 @@ def test_processes_end_with_a_reader_that_is_killed(db: Path) -> None:
 import asyncio, os, pathlib, sys
 sys.path.insert(0, {str(Path(jobs.__file__).parents[1])!r})
 from support import picklable_jobs as jobs
-from tuireader.library.jobs.processes import Processes
+from tuireader.library.jobs.processes import WorkerProcesses
 async def main():
-    process = Processes(pathlib.Path({str(db)!r}), 1)
+    process = WorkerProcesses(pathlib.Path({str(db)!r}), 1)
     print(await process.do(jobs.where), flush=True)
     os.kill(os.getpid(), 9)
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ class Case:
     def complete_titles(self) -> set[str]:
         with closing(connect(self.library.path)) as c:
             every = article_lists.headlines(c, article_lists.ids(c, Query()))
-            return {each.title for each in every if site_facts.is_here(c, each.id)}
+            return {each.title for each in every if site_facts.has_full_text(c, each.id)}
 
 
 NOW = datetime(2026, 1, 14, 8, tzinfo=UTC)

@@ -15,7 +15,7 @@ from conftest import Reply, ScriptedSite
 from support.app_factory import shelve
 from support.factories import NOW, fetch, index_all, ready, save_plan, subscribe
 from support.rss import Item, rss
-from tuireader.library.rules import give_back, in_megabytes, look, prune
+from tuireader.library.rules import in_megabytes, plan_pruning, prune, shrink_file
 from tuireader.model.article import Status, StatusChange
 from tuireader.model.feed import LOCAL, PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
@@ -51,7 +51,7 @@ def titles(c: sqlite3.Connection) -> list[str]:
 
 def would_go(library: Library, **limits: int) -> list[str]:
     with closing(connect(library.path)) as c:
-        found = look(c, library.clock(), Limits(**limits))
+        found = plan_pruning(c, library.clock(), Limits(**limits))
         return [articles.get(c, id_).title for id_ in found.ids]
 
 
@@ -263,7 +263,7 @@ async def test_of_what_takes_too_much_the_oldest_goes_and_not_more(library: Libr
         index_all(c)
         before = pruning.used(c)
         part = 1 - 1_000_000 / before
-        found = look(c, library.clock(), Limits(megabytes=1))
+        found = plan_pruning(c, library.clock(), Limits(megabytes=1))
         assert part > 0.1
         assert 0.8 * part < len(found.ids) / 900 < 1.2 * part
         dates = [articles.get(c, id_).date for id_ in found.ids]
@@ -271,15 +271,15 @@ async def test_of_what_takes_too_much_the_oldest_goes_and_not_more(library: Libr
         assert articles.get(c, found.ids[0]).title == "899 days"
     async for _ in prune(library.cache, found.ids):
         pass
-    await give_back(library.cache)
+    await shrink_file(library.cache)
     with closing(connect(library.path)) as c:  # the index keeps nothing of what went
         assert before - pruning.used(c) > 0.4 * (before - 1_000_000)
-        assert len(look(c, library.clock(), Limits(megabytes=1)).ids) < len(found.ids)
+        assert len(plan_pruning(c, library.clock(), Limits(megabytes=1)).ids) < len(found.ids)
 
 
 async def remove(library: Library, **limits: int) -> int:
     with closing(connect(library.path)) as c:
-        found = look(c, library.clock(), Limits(**limits))
+        found = plan_pruning(c, library.clock(), Limits(**limits))
     return max([done async for done in prune(library.cache, found.ids)], default=0)
 
 
@@ -302,7 +302,7 @@ async def test_what_went_is_in_no_list_no_count_and_no_search(library: Library) 
 async def test_what_was_marked_meanwhile_stays(library: Library) -> None:
     stock(library)
     with closing(connect(library.path)) as c:
-        found = look(c, library.clock(), Limits(days=4))
+        found = plan_pruning(c, library.clock(), Limits(days=4))
     mark(library, "9 days", starred=True)
     assert [done async for done in prune(library.cache, found.ids)] == [4]
     with closing(connect(library.path)) as c:
@@ -328,7 +328,7 @@ async def test_the_room_is_given_back(library: Library) -> None:
     stock(library, 900)
     before = library.path.stat().st_size
     await remove(library, newest=10)
-    saved = await give_back(library.cache)
+    saved = await shrink_file(library.cache)
     assert saved > before / 10
     assert library.path.stat().st_size < before
     with closing(connect(library.path)) as c:
@@ -375,7 +375,7 @@ def test_whatever_is_marked_nothing_that_is_meant_to_stay_goes(
             statuses.apply(c, StatusChange([ids[str(n)]], read=read, starred=starred))
             if tagged:
                 labels.add_tags(c, [ids[str(n)]], ["x"])
-        pruning.prune(c, look(c, NOW, Limits(newest=newest)).ids)
+        pruning.prune(c, plan_pruning(c, NOW, Limits(newest=newest)).ids)
         left = set(titles(c))
         stays = {str(n) for n, (read, starred, tagged) in enumerate(marks) if not read or starred or tagged}
         kept = {str(n) for n in range(len(marks)) if n < newest or not newest}

@@ -425,7 +425,7 @@ def test_an_article_with_another_guid_is_marked_by_that_too(machine: MakeMachine
     for each in (one, two):
         with each.opened() as c:
             for id_ in article_lists.ids(c, Query()):
-                save_articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "#new-"))
+                save_articles.change_guid(c, id_, articles.get(c, id_).guid.replace("#", "#new-"))
     everywhere(two, one)
     assert one.state() == two.state()
     assert (two.state()[f"{URL}#new-0"], two.state()[f"{URL}#new-1"]) == ((True, False), (False, True))

@@ -233,7 +233,7 @@ def test_of_many_articles_of_one_title_and_moment_some_texts_are_compared_once_e
         read.append(id_)
         return str(id_)
 
-    look = article_identity.is_kept_in(html_of, lambda each: each.entry.html)
+    look = article_identity.text_comparer(html_of, lambda each: each.entry.html)
 
     def is_kept(each: RemoteEntry, there: LocalArticle) -> int:
         nonlocal compared_pairs

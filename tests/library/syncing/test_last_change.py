@@ -355,7 +355,7 @@ def change_guids(machine: Machine, *, when: datetime | None = None) -> None:
     """The publisher has other guids now, and this machine has seen that; `when`: the old ones are others' from then."""
     with machine.opened() as c:
         for id_ in article_lists.ids(c, Query(apart=True)):
-            save_articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "?p="), taken=when)
+            save_articles.change_guid(c, id_, articles.get(c, id_).guid.replace("#", "?p="), taken=when)
 
 
 def states(machine: Machine) -> dict[str, tuple[bool, bool]]:

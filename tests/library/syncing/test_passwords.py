@@ -19,7 +19,7 @@ import pytest
 
 from tuireader.errors import SyncError
 from tuireader.library.syncing import passwords
-from tuireader.library.syncing.passwords import in_time, login_of
+from tuireader.library.syncing.passwords import login_in_thread, login_of
 from tuireader.library.syncing.server import Login
 from tuireader.model.feed import Account, Secret
 
@@ -155,7 +155,7 @@ async def test_a_command_is_ended_when_nobody_waits_for_it(tmp_path: Path) -> No
     """Quitting does not wait for whoever is asked for the password of the password."""
     pid = tmp_path / "pid"
     account = Account(1, "miniflux", "Work", secret=Secret(f"echo $$ > {pid}; exec sleep 1000"))
-    asked = asyncio.ensure_future(in_time(lambda each: login_of(each, None), account))
+    asked = asyncio.ensure_future(login_in_thread(lambda each: login_of(each, None), account))
     async with asyncio.timeout(30):
         await asyncio.to_thread(wait_for, lambda: pid.exists() and pid.read_text())
         asked.cancel()
@@ -167,7 +167,7 @@ async def test_a_command_is_ended_when_nobody_waits_for_it(tmp_path: Path) -> No
 async def test_what_is_wrong_with_a_password_reaches_whoever_waits() -> None:
     account = Account(1, "miniflux", "Work", secret=Secret("exit 3"))
     with pytest.raises(SyncError, match="failed"):
-        await in_time(lambda each: login_of(each, None), account)
+        await login_in_thread(lambda each: login_of(each, None), account)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sessions of processes")

@@ -18,7 +18,7 @@ import pytest
 from support.factories import NOW, backup_of, fetch, of_places, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
-from tuireader.feeds.entries import marked_name
+from tuireader.feeds.entries import guid_with_digest
 from tuireader.library import rules as library_rules
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import folder_state, shared_folder
@@ -333,7 +333,7 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
         for each in (one, two):
             with each.opened() as c:
                 (known,) = save_articles.facts_of(c, [save_articles.known(c, each.feed_id(), ["today"])["today"].id])
-                save_articles.rename(c, known[0], marked_name(known[2], known[4], known[3]), taken=each.now)
+                save_articles.change_guid(c, known[0], guid_with_digest(known[2], known[4], known[3]), taken=each.now)
                 save_plan(c, feeds.get(c, each.feed_id()), Plan(new=(ready("today", title=day),)))
             each.exchange()
         everywhere(one, two)
@@ -983,7 +983,7 @@ def test_what_a_server_marks_of_a_story_is_that_article_alone(machine: MakeMachi
         (theirs,) = (
             id_ for id_ in article_lists.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{OTHER}#0"
         )
-        server_statuses.take(c, {theirs: (True, True)})
+        server_statuses.apply_statuses(c, {theirs: (True, True)})
         assert article_lists.count(c, Query(unread=True)) == article_lists.count(c, Query(starred=True)) == 1
     everywhere(one, two)
     assert two.state()[f"{URL}#0"] == (False, False)

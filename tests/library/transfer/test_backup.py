@@ -64,7 +64,7 @@ def full(tmp_path: Path) -> Path:
         statuses.save_position(c, two, 17)
         labels.add_tags(c, [one, three], ["To Read", "radio"])
         save_articles.save_full_text(c, three, "<p>All of it.</p>", "All of it.", 3)
-        user_edits.keep(c, "Sea", "title:harbour is:unread")
+        user_edits.save_search(c, "Sea", "title:harbour is:unread")
         rule = library_rules.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)
         library_rules.apply(c, rule)
     return path
@@ -239,7 +239,7 @@ def test_what_is_no_backup_of_this_version_changes_nothing(db: Path, first: str)
 def test_a_saved_search_that_is_here_stays_and_one_that_differs_is_said(full: Path) -> None:
     lines = out(full)
     with closing(connect(full)) as c:
-        user_edits.keep(c, "SEA", "title:ship")
+        user_edits.save_search(c, "SEA", "title:ship")
         number = next(n for n, line in enumerate(lines, 1) if json.loads(line)["type"] == "search")
         done = restore(c, lines, NOW)
         assert [(each.name, each.query) for each in ui_state.searches(c)] == [("SEA", "title:ship")]

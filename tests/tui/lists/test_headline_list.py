@@ -333,7 +333,7 @@ async def test_a_headline_has_its_title_its_facts_and_air() -> None:
 async def test_a_dense_list_has_one_line_each_and_ages_line_up() -> None:
     async with showing(Shelf(range(20))) as (headlines, _):
         headlines.dense = True
-        headlines.hold(0, 0)
+        headlines.put_cursor(0, 0)
         lines = texts(headlines)[:20]
     assert all(line.startswith(f"{' ' if number % 2 == 0 else '●'} {number}", 1) for number, line in enumerate(lines))
     assert {line.rindex(" h") for line in lines[1:]} == {36}

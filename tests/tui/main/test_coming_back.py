@@ -20,7 +20,7 @@ from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.main import reading_pane, resume
-from tuireader.tui.main.headlines_pane import Place
+from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.resume import SESSION_SETTING, SessionState, from_text, to_text
 
 WIDE, MIDDLE = (140, 40), (80, 24)
@@ -196,7 +196,7 @@ def test_what_another_version_kept_is_left_out(text: str) -> None:
 
 def test_whereabouts_are_kept_whole() -> None:
     query = Query(feeds=(3,), categories=("China/Russia",), authors=("Zoë",), unread=True, order="longest")
-    here = SessionState(query, Place(5, 7), 5, in_article=True, turned=("feeds", "authors"))
+    here = SessionState(query, CursorPlace(5, 7), 5, in_article=True, turned=("feeds", "authors"))
     assert from_text(to_text(here)) == here
     assert to_text(SessionState()) == ""
 
@@ -206,7 +206,7 @@ def test_whereabouts_of_a_damaged_cache_do_no_harm(two_feeds: Path) -> None:
         ui_state.save(c, SESSION_SETTING, '{"place": [999999999999, -5], "opened": 77, "in_article": true}')
     app = reader(two_feeds)
     app.connection.close()
-    assert from_text(app.memory.get(SESSION_SETTING, "")).place == Place(999999999999, -5)
+    assert from_text(app.memory.get(SESSION_SETTING, "")).place == CursorPlace(999999999999, -5)
 
 
 # Previewing.
@@ -335,7 +335,7 @@ async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path) ->
 
 
 async def test_who_is_killed_comes_back_too(two_feeds: Path) -> None:
-    def there() -> Place | None:
+    def there() -> CursorPlace | None:
         with closing(connect(two_feeds)) as c:
             kept = ui_state.load(c)
         return from_text(kept[SESSION_SETTING]).place if SESSION_SETTING in kept else None
@@ -415,7 +415,7 @@ async def test_a_key_before_that_of_quitting_which_acts_late_is_led_back_from_to
         read = reading_pane.ReadingPane._read
         monkeypatch.setattr(reading_pane.ReadingPane, "_read", lambda *a: (go_on.wait(30), read(*a))[1])
         await pilot.press("z")  # the article alone, as soon as it is there
-        taking = asyncio.create_task(resume.take(app, app.reader, app._leave_out))
+        taking = asyncio.create_task(resume.draw_startup_frame(app, app.reader, app._leave_out))
         await pilot.pause()
         go_on.set()
         assert await taking is not None

@@ -53,7 +53,7 @@ def app_on(db: Path, clock: Clock, **options: object) -> ReaderApp:
 
 def complete(db: Path) -> int:
     with closing(connect(db)) as c:
-        return sum(site_facts.is_here(c, id_) for id_ in ids(db))
+        return sum(site_facts.has_full_text(c, id_) for id_ in ids(db))
 
 
 async def test_excerpts_become_whole_after_a_refresh(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:

@@ -14,7 +14,7 @@ from support.app_factory import NOW, reader, screen_text, settle, until
 from support.factories import ready, save_plan
 from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
 from tuireader.library.syncing import folder_state
-from tuireader.library.syncing.sync import tell_all
+from tuireader.library.syncing.sync import upload_all_outboxes
 from tuireader.model.article import utc_now
 from tuireader.model.feed import Secret
 from tuireader.model.fetched import Plan
@@ -191,7 +191,7 @@ async def test_the_last_marks_are_told_once_the_reader_has_ended(
         await pilot.press("ctrl+q")
     assert not any(read for read, _ in server.state().values())
     assert [login.user for login in app.in_step.values() if login] == [USER]
-    await tell_all(db, app.in_step, seconds=30, clock=utc_now)
+    await upload_all_outboxes(db, app.in_step, seconds=30, clock=utc_now)
     assert sum(read for read, _ in server.state().values()) == 1
     with closing(connect(db)) as c:
         assert status_outbox.count(c, 1) == 0
@@ -283,7 +283,7 @@ async def test_the_last_changes_are_written_into_the_folder_at_the_end(
         await pilot.press("g", "m")
         await settle(pilot)
         await pilot.press("ctrl+q")
-    await tell_all(db, app.in_step, seconds=30, clock=utc_now)
+    await upload_all_outboxes(db, app.in_step, seconds=30, clock=utc_now)
     left = followed(folder)
     assert len(left) == 1
     assert {url for url, _ in of_folder(folder).marks} == left

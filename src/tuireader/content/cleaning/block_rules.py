@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from tuireader.content.cleaning.boilerplate import ADVERT, TRAIL, TRAIL_OR_NOTE, is_part_of_page, without_links
+from tuireader.content.cleaning.boilerplate import ADVERT, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
 from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed, trimmed_lines
@@ -59,7 +59,7 @@ _SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
 
 
 def take_title(box: Node) -> str:
-    """Remove and return the title of a box; "" if there is none."""
+    """Remove and return the title of an admonition box; "" if there is none."""
     if box.tag not in {"div", "aside", "section"} or _ADMONITIONS_KINDS.isdisjoint(box["class"].split()):
         return ""
     parents: list[tuple[Node, Node]] = []
@@ -77,7 +77,7 @@ def take_title(box: Node) -> str:
     return ""
 
 
-def listing(pre: Node) -> list[Node | str]:
+def clean_code(pre: Node) -> list[Node | str]:
     """A code block; nothing if it is empty."""
     text = printable_block("".join(_text(pre)))
     lines = trimmed_lines([line.rstrip() for line in text.split("\n")])
@@ -130,13 +130,13 @@ def _piece(child: Node | str) -> str:
         return child
     if child.tag == "br":
         return "\n"
-    if is_part_of_page(child) or child.tag in {"button", "select", "textarea"}:
+    if is_boilerplate(child) or child.tag in {"button", "select", "textarea"}:
         return ""
     return "".join(_text(child))
 
 
 def container(context: Context, node: Node) -> Kept:
-    """A container: its content, with its direction."""
+    """Clean a container: its blocks, in a `div` if its language or direction matters; a titled box becomes a quote."""
     if language := language_of(node):
         for each in node.elements():
             if each.tag == "pre":
@@ -153,7 +153,7 @@ def container(context: Context, node: Node) -> Kept:
 
 
 def paragraph(context: Context, node: Node) -> Kept:
-    """Clean a paragraph or a heading, in place."""
+    """Clean a paragraph or a heading; pictures at its edges get paragraphs of their own."""
     content = trimmed(context.children_in(context.tag if node.tag == "p" else node.tag, node))
     if any(map(is_block, content)):
         return in_blocks(content)
@@ -218,7 +218,7 @@ def quote(context: Context, node: Node) -> Kept:
 
 
 def listed(context: Context, node: Node) -> Kept:
-    """A list; stray content between its items becomes items."""
+    """Clean a list; stray content goes into the item before it, and a table of contents is dropped."""
     items: list[Node | str] = []
     for child in context.children(node):
         if isinstance(child, Node) and child.tag == "li":
@@ -255,7 +255,7 @@ def _is_contents(context: Context, node: Node) -> bool:
 
 
 def definitions(context: Context, node: Node) -> Kept:
-    """A definition list; stray content belongs to the last definition."""
+    """Clean a definition list; nothing if it is empty."""
     content = [child for child in context.children(node) if isinstance(child, Node) or child.strip()]
     return [Node("dl", context.attributes(node), content)] if content else []
 
@@ -284,11 +284,11 @@ def item(context: Context, node: Node) -> Kept:
 
 
 def code_block(context: Context, node: Node) -> Kept:
-    return paragraph(context, Node("p", node.attributes, as_lines(node))) if is_verse(node) else listing(node)
+    return paragraph(context, Node("p", node.attributes, as_lines(node))) if is_verse(node) else clean_code(node)
 
 
 def figure(context: Context, node: Node) -> Kept:
-    """A figure; without media, only its content."""
+    """Clean a figure; only its content is left if there is no picture, table, code or quote in it."""
     found = Node("figure", context.attributes(node), context.children(node))
     if found.is_empty():
         return []
@@ -318,7 +318,7 @@ def caption(context: Context, node: Node) -> Kept:
 def table(context: Context, node: Node) -> Kept:
     """A table, unless it is used for layout or line numbers."""
     if (code := listing_in(node)) is not None:
-        return listing(code)
+        return clean_code(code)
     inside = [each.tag for each in node.elements()]
     rows, cells = inside.count("tr"), inside.count("td") + inside.count("th")
     if node["role"] == "presentation" or cells <= rows or "table" in inside or _is_prose(node):
@@ -348,7 +348,7 @@ def part_of_table(context: Context, node: Node) -> Kept:
 
 
 def cell(context: Context, node: Node) -> Kept:
-    """Clean a table cell, in place."""
+    """Clean a table cell, keeping its alignment and spans."""
     found = _ALIGNED.search(node["style"])
     align = found[1].lower() if found else node["align"].lower()
     attributes = {"align": align} if align in {"left", "right", "center"} else {}

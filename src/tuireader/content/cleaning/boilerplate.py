@@ -121,10 +121,10 @@ MORE = _any(
 
 MORE_END = re.compile(r"[\[(](?:…|\.{3,4}|more(?:…|\.{3})?)[\])]$", re.IGNORECASE)
 MORE_END_MAX = 12
-"""Maximum characters of such a link at the end of a text."""
+"""Maximum characters of a "read more" mark at the end of a text."""
 
 MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
-"""Classes of such links."""
+"""Classes of links to the rest of an article."""
 
 
 BUTTON = _any(
@@ -164,7 +164,7 @@ END = _any(
 """Headings after which no article continues: comments, related articles, author."""
 
 TRAIL_OR_NOTE = _any(r"(?:read|see|watch|listen|learn)|more|see also", around=r"{}\s*[:：|>»→-]+")
-"""The shortest of these, which precede links to anything."""
+"""Those of `TRAIL` that also stand before links to other sites, in a list of what someone read or heard."""
 
 TRAIL = _any(
     r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",
@@ -277,8 +277,8 @@ _TINY = re.compile(r"\s*[012](?:\.\d+)?(?:px)?\s*")
 _TINY_STYLE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)", re.IGNORECASE)
 
 
-def is_part_of_page(node: Node) -> bool:
-    """Whether an element is a page part around an article: form, comments, share bar, hidden."""
+def is_boilerplate(node: Node) -> bool:
+    """Whether an element is not part of the article but around it, or hidden: form, comments, share bar."""
     if node.tag == "form":
         return _is_form(node)
     if not node.attributes:

@@ -25,7 +25,7 @@ _QUOTES = frozenset("\"'“”„«»‘’‚‹›「『")
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
 _MARKS_MAX = 6
-"""Maximum depth of inline markup: each piece of its content may be given all of it."""
+"""Maximum depth of inline markup; deeper elements lose their tags, since each piece of text gets all marks."""
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
 
@@ -55,7 +55,7 @@ def quoted(context: Context, node: Node) -> Kept:
 
 
 def unmarked(context: Context, node: Node) -> Kept:
-    """Unmarked text; only its id may matter."""
+    """Clean an element without meaning for its text, such as `span`; its id is kept if it is a link's target."""
     if context.tag == "td" and not node.words() and (mark := _check_or_cross(node["class"])):
         return [mark]
     if len(node.words()) <= _LABEL_MAX and FOR_READERS_ALOUD.fullmatch(node.words()):
@@ -125,7 +125,7 @@ def _is_to_the_top(text: Node, href: str) -> bool:
 
 
 def picture(context: Context, node: Node) -> Kept:
-    """Clean a picture, in place."""
+    """Clean a picture, or replace it by the text that it stands for; trackers and repeated pictures are dropped."""
     if is_tracker(node) or _ADMONITION.search(node["src"]):
         return []
     if (instead := media.as_text(node)) is not None:
@@ -210,10 +210,10 @@ def tidy(root: Node, base_url: str, *, has_tex: bool = False, most: float = inf)
 
 
 def clean(html: str, base_url: str = "", *, has_tex: bool = False) -> str:
-    """Clean the HTML of an article: no active content, no boilerplate, nothing that a page does not show.
+    """Clean the HTML of an article: no active content, no boilerplate, no hidden parts.
 
-    Links are absolute, seen from `base_url`. Frames, films and sound are links. What is longer than `SIZE_MAX`
-    characters is cut off, and the text says so. With `has_tex`, what stands between dollars is a formula.
+    Links become absolute, based on `base_url`; frames, video and audio become links. HTML beyond `SIZE_MAX` characters
+    is cut off, with a notice at the end. `has_tex`: text between dollar signs is TeX.
     """
     return serialise(clean_tree(html, base_url, has_tex=has_tex).children)
 
@@ -221,7 +221,7 @@ def clean(html: str, base_url: str = "", *, has_tex: bool = False) -> str:
 def clean_beginning(html: str, base_url: str, size: int) -> str:
     """The first whole blocks of the result of `clean`, at most `size` characters, in a fraction of the time.
 
-    "" if that is nearly everything.
+    "" if the article is hardly longer.
     """
     root = tree_of(shortened(html)[0])
     is_all = tidy(root, base_url, most=2 * size)

@@ -1,4 +1,4 @@
-"""The shared state of the cleaning rules, and verse."""
+"""The shared state of the cleaning rules, and functions for lines of verse."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from tuireader.content.cleaning.boilerplate import (
     CONTENTS,
-    is_part_of_page,
+    is_boilerplate,
     is_share_bar,
     is_share_heading,
     is_share_link,
@@ -46,7 +46,7 @@ _ESCAPED_TWICE = re.compile(
 
 
 class Context:
-    """State shared by all rules."""
+    """The state that all cleaning rules share while they clean one article."""
 
     def __init__(
         self, root: Node, base_url: str, rules: Mapping[str, Rule], *, has_tex: bool = False, most: float = inf
@@ -56,9 +56,9 @@ class Context:
         self.root = root
         self.left = most
         self.plain = ""
-        """The plain text of the article, on first use."""
+        """The plain text of the article, case-folded; computed on first use."""
         self.whole = ""
-        """The letters of the article, on first use."""
+        """The letters of the article's plain text; computed on first use."""
         self.repeated: Counter[str] = Counter()
         """Number of dropped duplicates by text."""
         self.repetitions = _REPETITIONS_MAX
@@ -75,14 +75,14 @@ class Context:
         """Whether a table of contents was dropped, so that its heading must go too."""
         self.shares = any(map(is_share_link, links))
         self.tag = ""
-        """The enclosing heading or item."""
+        """The tag of the enclosing heading, list item, term, definition or cell; "" elsewhere."""
         self.last_picture = ""
         self.has_tex = has_tex
         """Whether the page renders TeX between dollars."""
         self.formulas = repeat(None, _FORMULAS_MAX)
         """Remaining formulas to parse."""
         self.verbatim = 0
-        """Number of open preformatted elements."""
+        """Number of open elements with verbatim text, such as `code`."""
         self.marks = 0
         """Number of open elements of inline markup."""
 
@@ -105,7 +105,7 @@ class Context:
                 found += [*([indent] if indent else ()), *self.text(printable_block(text))]
             elif self.shares and is_share_bar(child):
                 _drop_share_heading(found)
-            elif not is_part_of_page(child):
+            elif not is_boilerplate(child):
                 found += self.rules.get(child.tag, Context.children)(self, child)
                 if self.drop_contents_heading:
                     self.drop_contents_heading = not _drop_heading(found, CONTENTS)
@@ -206,7 +206,7 @@ def _drop_share_heading(found: Kept) -> None:
 
 
 Rule: TypeAlias = Callable[[Context, Node], Kept]
-"""The replacement of an element."""
+"""A cleaning rule: returns what replaces an element."""
 
 _VERSE = re.compile(r"(?:^|[\s_-])(?:verse|poem|poetry)(?:$|[\s_-])", re.IGNORECASE)
 _INDENT = "\xa0" * 4
@@ -216,9 +216,9 @@ _INDENT_MAX = 16
 
 
 def indent_of(text: str, content: Sequence[Node | str], place: int) -> tuple[str, str]:
-    """Split off the indent of a line of verse.
+    """Split a text into the indent of a line of verse ("" for none) and the rest.
 
-    Only after a line break; a line of spaces has none.
+    Only text right after a line break has an indent, and only if the line is not blank.
     """
     found = _SPACE.match(text) if "\xa0" in text and _is_break(content, place - 1) else None
     if found is None or (found.end() == len(text) and _is_break(content, place + 1)):

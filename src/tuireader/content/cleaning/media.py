@@ -39,7 +39,7 @@ _NO_ALTERNATIVE = re.compile(
 """Alternative texts that are only file names."""
 _SET_MAX = 4000
 _DESCRIPTOR = re.compile(r"([\d.]{1,9}[wx])(?:,(.*))?")
-"""The size of a picture's variant, possibly followed by the next one without a space."""
+"""The size of a variant in a srcset, with the next address if no space separates them."""
 _ALTERNATIVE_MAX = 120
 """Maximum characters of an alternative text that may be a file name."""
 
@@ -101,7 +101,7 @@ def _size(entry: tuple[str, str]) -> float:
 
 
 def as_text(image: Node) -> Node | str | None:
-    """The character or formula that a picture stands for."""
+    """The character or formula that a picture stands for; None if it is a real picture."""
     alt = printable_line(image["alt"])
     names = set(image["class"].split())
     if alt and (names & {"emoji", "wp-smiley", "emojione"} or _EMOJI.search(image["src"])):

@@ -1,4 +1,4 @@
-"""What is cut off at the end of an article."""
+"""Removes boilerplate from the end of an article and rules from its beginning, and recognizes excerpts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def trim_end(root: Node, base_url: str) -> None:
 
 
 def trim_beginning(root: Node) -> None:
-    """Remove rules from the beginning, in place."""
+    """Remove horizontal rules (`hr`) from the beginning, in place."""
     around: Node | str = root
     while isinstance(around, Node) and around.children:
         first = around.children[0]
@@ -159,7 +159,7 @@ _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
 _ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
 
 _ATTACHED_MAX = 4000
-"""Maximum characters of attachments."""
+"""Maximum characters at the end of a text in which lines of attachments are looked for."""
 
 
 def looks_truncated(html: str, text: str) -> bool:

@@ -29,7 +29,7 @@ from tuireader.content.document.model import (
     Text,
     text_length,
 )
-from tuireader.content.markdown.annotations import slug, taken, without
+from tuireader.content.markdown.annotations import slug, split_attributes, without
 from tuireader.text.bylines import BESIDE_NAMES
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def _block_size(tokens: Sequence[Token]) -> int:
 
 
 def _is_title(title: str) -> Callable[[str], bool]:
-    """Whether a text is the title, ignoring case and punctuation."""
+    """A function that tells whether a text is the title, ignoring case and punctuation."""
     words = _WORD.findall(title.casefold())
     return lambda text: bool(words) and _WORD.findall(text.casefold()) == words
 
 
 def _is_byline(authors: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a text consists of authors' names and bylines' words only."""
+    """A function that tells whether a text has only authors' names and words of bylines."""
     names = {word for author in authors for word in _WORD.findall(author.casefold())}
 
     def is_byline(text: str) -> bool:
@@ -84,7 +84,7 @@ _TASK = re.compile(r"\[([ xX])\] ")
 _CAPTION_LIMIT = 500
 """Maximum characters of a picture's caption in the same paragraph."""
 _LANGUAGES_MAX = 2
-"""Maximum languages besides its own in which words of a document are divided."""
+"""Maximum number of languages, besides a document's own, in which its words are hyphenated."""
 _REPEATED_SHARE = 0.8
 _WORD = re.compile(r"[^\W_]+")
 _BULLETS = "•◦▪"
@@ -95,10 +95,10 @@ Align = Literal["left", "center", "right"]
 def to_document(
     markdown: str, *, title: str = "", authors: tuple[str, ...] = (), excerpt: str = "", lang: str = ""
 ) -> Document:
-    """Build a document, without a heading or byline that repeats title or authors.
+    """Build a document from Markdown, without a heading or byline that repeats `title` or `authors`.
 
-    Where the text is only a part of the article, `excerpt` is the sentence that says so: it stands at the end, in the
-    place of the site's own "Read more". `lang` is the language of what does not say its own.
+    `excerpt`: the notice shown at the end, in place of "Read more", if the text is only part of the article. `lang` is
+    the language of blocks that do not state theirs.
     """
     tokens = _parser().parse(markdown)
     builder = _Builder(_last_numbers(tokens), title)
@@ -189,7 +189,7 @@ class _Builder:
         self.notes: dict[str, int] = {}
         self.list_count = 0
         self.beside: dict[str, str] = {}
-        """Facts about the current block besides its text."""
+        """Attributes of the current block, carried beside its text: language, direction, role, marker."""
 
     def take(self, token: Token) -> None:
         """Handle a block token."""
@@ -251,7 +251,7 @@ class _Builder:
     # Containers
 
     def open_list(self, token: Token) -> None:
-        """Open a list, with room for its last number."""
+        """Open a list, whose markers are as wide as its last number."""
         ordered = token.type == "ordered_list_open"
         digits = len(str(self.last_numbers.get(self.list_count, 1)))
         self.list_count += 1
@@ -263,7 +263,7 @@ class _Builder:
         self.lists.pop()
 
     def open_item(self, token: Token) -> None:
-        """Open an item."""
+        """Open a list item with its bullet or number."""
         innermost = self.lists[-1]
         if innermost.tight:
             self.gap = 0
@@ -325,11 +325,11 @@ class _Builder:
             self.paragraph(self.without_task(children))
 
     def take_beside(self, children: list[Token]) -> dict[str, str]:
-        """Remove and return a block's other facts; an item gets its marker from them."""
+        """Remove the attributes carried in a block's text, and return them; a list item takes its marker from them."""
         beside: dict[str, str] = {}
         for child in children:
             if child.type == "text":
-                said, child.content = taken(child.content)
+                said, child.content = split_attributes(child.content)
                 beside = said | beside
         if "marker" in beside and self.levels and self.levels[-1].kind == "item":
             self.levels[-1] = self.levels[-1]._replace(marker=beside["marker"], width=int(beside["width"]))

@@ -180,7 +180,7 @@ class _Writer:
             self.refer(token)
 
     def refer(self, token: Token) -> None:
-        """Handle a token that links, or literal text."""
+        """Handle a link, a picture or a footnote reference; other tokens are literal text."""
         if token.type == "link_open":
             self.link_start = len(self.parts)
             self.link = self.references.link("", str(token.attrs.get("href", "")))

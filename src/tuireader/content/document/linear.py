@@ -50,10 +50,10 @@ class Linear:
     origins: tuple[int, ...]
     """The source block of each block."""
     before: tuple[int, ...]
-    """Characters of each block before the source's text; -1 without such text."""
+    """Characters before the source's text in each block, such as "Heading 2: "; -1 without such text."""
 
-    def place_in(self, offset: int) -> int:
-        """The offset in this document for one in the source."""
+    def from_source(self, offset: int) -> int:
+        """Convert an offset in the source to one in the linear document."""
         if not self.origins or offset <= 0:
             return 0
         block = self.source.block_at(offset)
@@ -67,8 +67,8 @@ class Linear:
                 return self.document.starts[index] + min(self.before[index] + inside, room)
         return self.document.starts[min(first, len(self.origins) - 1)]
 
-    def place_of(self, offset: int) -> int:
-        """The offset in the source for one in this document."""
+    def to_source(self, offset: int) -> int:
+        """Convert an offset in the linear document to one in the source."""
         if not self.origins or offset <= 0:
             return 0
         index = self.document.block_at(offset)
@@ -92,7 +92,8 @@ def to_linear(document: Document) -> Linear:
     made = replace(document, blocks=blocks, starts=starts[:-1], length=starts[-1], headings=headings)
     linear = Linear(made, document, origins, tuple(each.before for each in said))
     links = tuple(
-        link if link.target is None else link._replace(target=linear.place_in(link.target)) for link in document.links
+        link if link.target is None else link._replace(target=linear.from_source(link.target))
+        for link in document.links
     )
     return replace(linear, document=replace(made, links=links))
 
@@ -110,7 +111,7 @@ def linear_text(block: Block) -> str:
     return "\n".join(line.rstrip() for line in block_text(block).split("\n"))
 
 
-class _Said(NamedTuple):
+class _LinearBlock(NamedTuple):
     block: Block
     origin: int
     before: int = -1
@@ -134,7 +135,7 @@ class _Container:
         return "End of list." if self.count else f"End of {self.name}." if self.name else ""
 
 
-def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
+def _said(document: Document, numbers: dict[int, int]) -> Iterator[_LinearBlock]:
     """Yield the blocks of the linear document."""
     around: list[_Container] = []
     for index, block in enumerate(document.blocks):
@@ -148,7 +149,7 @@ def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
         for container in wanted[same:]:
             if container.key[-1] in _LISTS:
                 container.count = _items(document.blocks, index, len(container.key) - 2)
-                yield _Said(_paragraph(f"{prefix}List of {container.count}."), index)
+                yield _LinearBlock(_paragraph(f"{prefix}List of {container.count}."), index)
                 prefix = ""
             else:
                 if container.level.kind == "quote":
@@ -163,8 +164,8 @@ def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
 _LISTS = ("bullets", "numbers")
 
 
-def _endings(ended: Sequence[_Container], index: int) -> Iterator[_Said]:
-    return (_Said(_paragraph(each.end), index) for each in reversed(ended) if each.end)
+def _endings(ended: Sequence[_Container], index: int) -> Iterator[_LinearBlock]:
+    return (_LinearBlock(_paragraph(each.end), index) for each in reversed(ended) if each.end)
 
 
 def _containers(levels: tuple[Level, ...]) -> list[_Container]:
@@ -220,40 +221,42 @@ def _opening(level: Level, around: _Container | None) -> str:
     return f"{around.at} of {around.count}: "
 
 
-def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) -> Iterator[_Said]:
-    """Yield the linear blocks of a block."""
+def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) -> Iterator[_LinearBlock]:
+    """Yield the linear blocks made of a source block; `prefix` announces its containers."""
     scope = (block.lang, "ltr")  # in the order of speech, whatever the language
     if isinstance(block, HeadingBlock):
         before = f"{prefix}Heading {block.level}: "
         text = _text([before, block.text], numbers)
-        yield _Said(HeadingBlock((), _AIR, block.level, text, lang=block.lang, direction="ltr"), index, len(before))
+        yield _LinearBlock(
+            HeadingBlock((), _AIR, block.level, text, lang=block.lang, direction="ltr"), index, len(before)
+        )
     elif isinstance(block, Paragraph):
         before = prefix + _ROLES.get(block.role, "")
-        yield _Said(_paragraph(_text([before, block.text], numbers), *scope), index, len(before))
+        yield _LinearBlock(_paragraph(_text([before, block.text], numbers), *scope), index, len(before))
     elif isinstance(block, Picture):
         before = prefix + ("Picture: " if block.text.plain != "picture" else "")
         text = block.text if block.text.plain != "picture" else block.text._replace(plain="Picture")
-        yield _Said(_paragraph(_text([before, text], numbers), *scope), index, len(before))
+        yield _LinearBlock(_paragraph(_text([before, text], numbers), *scope), index, len(before))
     elif isinstance(block, Table):
-        yield from (_Said(_paragraph(text, *scope), index) for text in _rows(block, prefix, numbers))
+        yield from (_LinearBlock(_paragraph(text, *scope), index) for text in _rows(block, prefix, numbers))
     elif isinstance(block, Code):
         yield from _code(block, index, prefix)
     elif isinstance(block, Rule):
-        yield _Said(_paragraph(prefix + "Break."), index)
+        yield _LinearBlock(_paragraph(prefix + "Break."), index)
 
 
 _AIR = 1
 """Blank lines before a heading, where readers pause."""
 
 
-def _code(block: Code, index: int, prefix: str) -> Iterator[_Said]:
+def _code(block: Code, index: int, prefix: str) -> Iterator[_LinearBlock]:
     lines = block.text.split("\n")
     kind = f"Code in {block.language}" if block.language else "Code"
-    yield _Said(_paragraph(f"{prefix}{kind}, {counted(len(lines), 'line')}:"), index)
-    yield _Said(
+    yield _LinearBlock(_paragraph(f"{prefix}{kind}, {counted(len(lines), 'line')}:"), index)
+    yield _LinearBlock(
         Paragraph((), 0, Text(block.text.translate(_DRAWN), (Run(0, len(block.text), "code", None),))), index, 0
     )
-    yield _Said(_paragraph("End of code."), index)
+    yield _LinearBlock(_paragraph("End of code."), index)
 
 
 def _rows(table: Table, prefix: str, numbers: dict[int, int]) -> Iterator[Text]:

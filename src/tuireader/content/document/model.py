@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 _LABEL_MAX = 40
-"""Maximum characters of a head that is repeated."""
+"""Maximum characters of a column heading that is repeated in each row."""
 
 
 class Run(NamedTuple):
@@ -141,7 +141,7 @@ class Heading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document for any width."""
+    """A document, independent of any width."""
 
     title: str
     authors: tuple[str, ...]
@@ -163,7 +163,7 @@ class Document:
 
 
 def short_label(label: str) -> str:
-    """The head of a column as it is repeated in each row: with the whole of it, a table would have no end."""
+    """A column heading, shortened to be repeated in each row of a long table."""
     return label if len(label) <= _LABEL_MAX else f"{label[: _LABEL_MAX - 1].rstrip()}…"
 
 

@@ -1,4 +1,4 @@
-"""HTML without what is dangerous or odd, and its plain text."""
+"""Sanitises and bounds HTML (no active content, limited size and depth), and makes plain text of it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def without_tags(html: str) -> str:
 
 
 def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
-    """Sanitise HTML; many characters that slow nh3 down are replaced by placeholders for that time."""
+    """Sanitise HTML; many characters that are slow to sanitise are replaced before, and restored after."""
     if len(html) <= _SLOW_MAX or len(html) - len(_SLOW.sub("", html)) <= _SLOW_MAX:
         return cleaner.clean(html)
     return cleaner.clean(_REPLACEMENT.sub("", html).translate(_TO_REPLACEMENTS)).translate(_FROM_REPLACEMENTS)
@@ -115,11 +115,11 @@ _KINDS = {
 _OF_TABLES = frozenset({"caption", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"})
 """Elements that browsers ignore outside a table."""
 _WALLS = frozenset({"button", "caption", "marquee", "object", "table", "td", "template", "th"})
-"""Elements out of which no end tag of another element reaches, except those of tables."""
+"""Elements that end tags inside them do not reach out of, except those of tables."""
 _TEXTS = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
 """Elements whose content is text."""
 _DRAWN = frozenset({"math", "svg"})
-"""Elements in which these are ordinary elements."""
+"""Elements inside which those of `_TEXTS` are ordinary elements."""
 _EMPTY = VOID | {"area", "base", "basefont", "bgsound", "frame", "link", "meta", "param"}
 _ENDS_OF_PARAGRAPHS = BLOCKS | {"dialog", "dir", "listing", "menu", "plaintext", "search", "xmp"}
 _ITEMS = frozenset({"dd", "dt", "li"})
@@ -141,9 +141,9 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def without_oddities(text: str) -> str:
-    """HTML without malformed comments and markup.
+    """HTML without lone surrogates, CDATA marks, stray `<![` and `noscript` tags.
 
-    Lone surrogates become U+FFFD.
+    Notices that ask to enable JavaScript are dropped.
     """
     text = _HALF_PAIR.sub("\ufffd", text)
     if "<![" in text:
@@ -155,12 +155,12 @@ def without_oddities(text: str) -> str:
 
 
 def _without_notice(found: re.Match[str]) -> str:
-    """Contents of `<noscript>`, unless it asks to enable JavaScript."""
+    """A matched `noscript` element; "" if it asks to enable JavaScript."""
     return "" if "javascript" in found[1].lower() else found[0]
 
 
 def shortened(text: str) -> tuple[str, str]:
-    """HTML without embedded pictures, and a sentence if it was cut off."""
+    """HTML within the limits and without embedded pictures; and a notice if it was cut off, else ""."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
     kept = _with_few_signs(cut(text, SIZE_MAX, TAGS_MAX))
@@ -193,7 +193,7 @@ def _short_attributes(text: str) -> Iterator[str]:
 
 
 def cut(text: str, size: int, tags: int) -> str:
-    """The beginning of HTML, ending before a tag."""
+    """The beginning of HTML: at most `size` characters and `tags` tags, not ending within a tag."""
     if len(text) <= size and text.count("<") <= tags:
         return text
     head = "<".join(text[:size].split("<", tags)[:tags])
@@ -248,7 +248,7 @@ def _next_tag(text: str, position: int, open_: Sequence[str]) -> re.Match[str] |
 
 
 def _depth_at(name: str, open_: list[str], *, is_end: bool) -> int:
-    """The depth at which a tag stands; opens or closes its element."""
+    """Open or close the element of a tag, and return the depth at which the tag stands."""
     if name in _EMPTY:
         return 0
     if name in _TEXTS and _DRAWN.isdisjoint(open_):
@@ -282,9 +282,9 @@ def _close_before(open_: list[str], name: str) -> None:
 
 
 def _close(open_: list[str], name: str) -> int:
-    """Close an element with everything open in it; returns the depth of what is open then.
+    """Close an element with everything open in it; returns the number of elements still open.
 
-    Blocks in a mark stay open behind it.
+    The end of inline markup leaves blocks within it open.
     """
     if name in MARKS and name in open_:
         at = len(open_) - 1 - open_[::-1].index(name)
@@ -296,7 +296,10 @@ def _close(open_: list[str], name: str) -> int:
 
 
 def _close_to(open_: list[str], kind: Collection[str], walls: Collection[str]) -> int:
-    """The same for the innermost element of a kind, unless it is outside a wall."""
+    """Close the innermost open element of a kind with everything in it, unless a wall is in between.
+
+    Returns the number of elements still open.
+    """
     for at in range(len(open_) - 1, -1, -1):
         if open_[at] in kind:
             del open_[at:]

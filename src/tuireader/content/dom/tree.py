@@ -1,4 +1,4 @@
-"""A page as a tree: reading it, its texts, and what media it names."""
+"""HTML as a tree: parsing, serialising, text, wrapping content in blocks, and flags for the media in it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class _Builder:
         self.set_in = 0
 
     def add_text(self, text: str) -> None:
-        """Add text, ignoring white space between dissolved elements."""
+        """Add text; white space is dropped at the start of a line inside merged elements."""
         if not (self.dissolved() and not text.strip() and self.ends_line()):
             self.stack[-1].children.append(text)
 
@@ -186,7 +186,7 @@ def in_blocks(content: Kept) -> Kept:
 
 
 def around(outer: Node, content: Kept) -> Kept:
-    """Wrap content in an inline element; within each of its blocks, since it cannot contain them."""
+    """Wrap content in an inline element; if it contains blocks, wrap the content of each paragraph in it instead."""
     if not any(map(is_block, content)):
         outer.children = content
         return [outer]
@@ -230,7 +230,7 @@ def only_nodes(content: Kept) -> list[Node]:
 
 _OPEN_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>")
 _AROUND = frozenset({"article", "div", "main", "section"})
-"""Containers of whole articles, within which a beginning may end."""
+"""Containers of whole articles: a beginning may end between the blocks within them."""
 
 
 def beginning(clean_html: str, size: int) -> str:

@@ -30,7 +30,7 @@ class Block(NamedTuple):
     key: str
     """Its letters and digits: the same however the text is marked up and spaced."""
     links: int
-    """Number of those letters inside links."""
+    """Number of letters of `key` that are inside links."""
     marks: int
     """Number of punctuation marks."""
 
@@ -84,7 +84,7 @@ class Blocks:
     def size(self, span: Span) -> int:
         return self._sizes[span[1]] - self._sizes[span[0]]
 
-    def links(self, span: Span) -> float:
+    def link_share(self, span: Span) -> float:
         size = self.size(span)
         return (self._links[span[1]] - self._links[span[0]]) / size if size else 0.0
 

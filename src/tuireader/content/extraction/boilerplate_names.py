@@ -14,7 +14,7 @@ from tuireader.text.printable import HEADINGS
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
 _TOKENS_MAX = 3
-"""Maximum words of a class name that name the part: those after them say what it is for."""
+"""Number of leading words of a class name that count: later ones say what the part is for."""
 _OF_PAGE = ("no-", "has-", "with-", "is-", "without-")
 """Prefixes of classes that say what else a page has or lacks."""
 _LENGTH_MAX = 300
@@ -276,11 +276,12 @@ _BUTTON_MAX = 80
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
 
-def found_in(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
-    """Return, for each block, whether it is around the article; never for elements that hold most of the text.
+def blocks_around(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
+    """Return, for each block, whether it is around the article, and not part of it.
 
-    Elements with the same names count together: a theme may mark each paragraph in this way. `bodies` are the ranges
-    named as article text: if there is one elsewhere, more may be removed. `url` is the address of the page.
+    Names that would remove most of the text are ignored. Elements with the same names count together, since a theme
+    may mark each paragraph. `bodies` are the ranges named as article text: of names that mark no part of them, more is
+    removed. `url` is the address of the page.
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
@@ -337,7 +338,7 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
 def _is_teaser(span: Span, blocks: Blocks) -> bool:
     """Whether some blocks are a linked title with hardly more than a sentence or two."""
     first, last = span
-    if last - first > _TEASER_BLOCKS or blocks.links(span) == 0:
+    if last - first > _TEASER_BLOCKS or blocks.link_share(span) == 0:
         return False
     parts = [blocks[number] for number in range(first, last)]
     if sum(len(block.key) - block.links for block in parts) > _TEASER_TEXT:

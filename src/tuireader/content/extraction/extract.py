@@ -29,7 +29,7 @@ from tuireader.content.extraction.page import (
     without,
     write,
 )
-from tuireader.content.extraction.select_blocks import Known, choose
+from tuireader.content.extraction.select_blocks import ArticleHints, choose
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.language_and_hyphenation import count_words
 from tuireader.urls.hosts import absolute
@@ -95,7 +95,7 @@ class _Builder:
         self.first, self.last = numbers[0], numbers[-1]
 
     def unwanted(self, element: Element) -> Iterator[Element]:
-        """Yield what in an element is not part of the article."""
+        """Yield the elements inside an element that are not part of the article."""
         for child in list(element):
             span = self.blocks.spans.get(child)
             if span is None:
@@ -145,7 +145,7 @@ def tree_of_page(page: bytes | str) -> Element | None:
     return load(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
 
 
-def main_html(
+def extract_article(
     page: bytes | str, url: str, *, site: str = "", excerpt: str = "", selectors: Selectors = NONE
 ) -> Extracted | None:
     """Extract the article of the page at `url`; None if there is none.
@@ -171,7 +171,9 @@ def main_html(
         return Extracted(title, facts.authors, facts.categories, facts.published, html, is_chosen=True)
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
-    article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt, url))), url, has_tex=_shows_tex(text))
+    article = clean_tree(
+        html_of(*choose(tree, ArticleHints(title, names, excerpt, url))), url, has_tex=_shows_tex(text)
+    )
     del elements
     html = _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:
@@ -316,19 +318,19 @@ def joined(parts: Sequence[Extracted]) -> tuple[Extracted, int]:
     pieces, seen = [first.html], set(_blocks(first.html))
     for part in parts[1:]:
         children = parse(part.html).children
-        fresh = [child for child in children if _words(child) not in seen]
-        if count_words(" ".join(map(_words, fresh))) < _NEW_WORDS_MIN:
+        fresh = [child for child in children if _text_or_source(child) not in seen]
+        if count_words(" ".join(map(_text_or_source, fresh))) < _NEW_WORDS_MIN:
             break
-        seen.update(map(_words, fresh))
+        seen.update(map(_text_or_source, fresh))
         pieces.append(serialise(fresh))
     return replace(first, html="".join(pieces)), len(pieces)
 
 
 def _blocks(html: str) -> Iterable[str]:
-    return map(_words, parse(html).children)
+    return map(_text_or_source, parse(html).children)
 
 
-def _words(child: Node | str) -> str:
+def _text_or_source(child: Node | str) -> str:
     text = child if isinstance(child, str) else child.words()
     if isinstance(child, Node) and not text and child.has("img"):
         return next(each["src"] for each in child.elements() if each.tag == "img")

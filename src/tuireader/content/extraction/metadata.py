@@ -32,10 +32,10 @@ _TIMES_MAX = 50
 
 
 def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], str], url: str = "") -> datetime | None:
-    """Return the publication date: as `stated`, as marked on the page, else the day that `find` returns.
+    """Return the publication date: as `stated`, as marked on the page, else as shown.
 
-    If only the day is stated, a time marked on that day is used. A day not marked `near` the title ranks below the
-    first that is; a day outside the month in `url` belongs to something else.
+    The shown date is that of the `time` elements `near` the title if they agree on a day, else the day that `find`
+    returns; outside the month named in `url` it is ignored. A day gets a time that is marked for it.
     """
     said = [*_moments(stated), *_moments(_marked(page, near))]
     shown = list(_moments(_times(near)))
@@ -264,7 +264,7 @@ def metadata_of(
         next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
         _own_heading(near),
         tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
-        tuple(map(_line, _seconds(near))),
+        tuple(map(_line, _h2_headings(near))),
     )
 
 
@@ -319,7 +319,7 @@ def _line(heading: Any) -> str:
 
 
 def _shown(element: Any) -> Iterator[str]:
-    """Yield the text of a heading, without text hidden from screen readers and text above or below the line."""
+    """Yield the text of a heading, without hidden parts, subtitles and kickers."""
     yield element.text or ""
     for each in element:
         is_beside = isinstance(each.tag, str) and _BESIDE_TITLE.search(each.get("class", ""))
@@ -339,7 +339,7 @@ def _firsts(near: Any) -> list[Any]:
     return list(islice(near.iter("h1"), _HEADINGS_MAX))
 
 
-def _seconds(near: Any) -> list[Any]:
+def _h2_headings(near: Any) -> list[Any]:
     return list(islice(near.iter("h2"), _HEADINGS_MAX))
 
 
@@ -348,7 +348,7 @@ def _headings(near: Any) -> list[Any]:
     firsts = _firsts(near)
     of_site = [each for each in firsts if _is_at_the_head(each) or _leads_home(each)]
     others = [each for each in firsts if each not in of_site]
-    return [*_titles(near), *(others or _seconds(near)), *_called_title(near), *([] if others else of_site)]
+    return [*_titles(near), *(others or _h2_headings(near)), *_called_title(near), *([] if others else of_site)]
 
 
 def _is_at_the_head(heading: Any) -> bool:

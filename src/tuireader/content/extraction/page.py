@@ -1,4 +1,4 @@
-"""A page with its parts, and the parts that the user's selectors name."""
+"""A web page as an lxml tree: parsing, removing hidden parts, and matching the user's CSS selectors."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ _CHILDREN_MAX = 1000
 _SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _SHARE_MAX = 0.4
-"""The share of a page's text that is never taken for hidden, or for something around the article."""
+"""Share of a page's text above which an element is not treated as hidden."""
 
 
 _FORBIDDEN = {
     **dict.fromkeys((*range(0x20), 0xFFFE, 0xFFFF)), **{ord(space): " " for space in "\v\f"},
     **{ord(kept): kept for kept in "\t\n\r"},
 }  # fmt: skip
-"""What XML forbids; the spaces among it become others."""
+"""Translation table: removes characters that XML forbids, and replaces forbidden spaces by ordinary ones."""
 _WITH_COMMENT = XPath("//*[@*[contains(., '<!--')]]")
-"""Elements with attributes that libxml2 writes in a time that grows with their square."""
+"""Elements with `<!--` in an attribute, which libxml2 writes in quadratic time."""
 
 
 def load(text: str) -> Element | None:
-    """Return the tree of a page; None where there is nothing in it."""
+    """Parse a page into a tree; None if it has no content."""
     begins = _BEGINNING.search(text, 0, _BEGINNING_MAX)
     text = text[begins.start() :] if begins is not None else text
     is_streamed = _STREAMED.search(text) is not None
@@ -121,7 +121,7 @@ def _drop_children(around: Element, dropped: Container[Element]) -> None:
 
 
 def _set_text(around: Element, before: Element | None, texts: Sequence[str]) -> None:
-    """Set the text of an element after one of its children, or before all, if it has got more."""
+    """Set the text after the child `before` (None: before all children), if more than one text is to be joined."""
     if len(texts) == 1:
         return
     text = allowed("".join(texts)) or None
@@ -132,9 +132,9 @@ def _set_text(around: Element, before: Element | None, texts: Sequence[str]) -> 
 
 
 def uncrowded(tree: Element) -> Element:
-    """Return a tree for trafilatura, which takes the square of the children of an element; the same if they are few.
+    """Return a tree for trafilatura, whose time is quadratic in an element's children; the same if they are few.
 
-    Elements of very many are reduced to their text, and the space between such to a single one.
+    Crowded elements of inline markup or loose text become plain text; in others, white space is shortened.
     """
     if not any(map(_is_crowded, tree.iter())):
         return tree
@@ -206,7 +206,7 @@ def _fallback_of(place: Element) -> list[Element]:
 
 
 def drop_unseen(tree: Element) -> None:
-    """Remove what a browser would not show, in place; nothing if that is most of the page, which a script will show."""
+    """Remove hidden elements, in place; a hidden element with much of the page's text is unhidden instead."""
     body = tree.find("body")
     unseen, hidden = [], []
     for each in body.iter():
@@ -240,7 +240,7 @@ def _is_hidden(element: Element) -> bool:
 
 
 def _is_seen_instead(element: Element) -> bool:
-    """Whether words are hidden from screen readers because they stand, whole, beside it: an initial, a price."""
+    """Whether text is hidden only from screen readers, for which a sibling has it in full: an initial, a price."""
     return element.tag in INLINE and any(
         each.get("class") and is_unseen(each.tag, each.get("class").split()) and text_of(each)
         for each in element.getparent().iterchildren(*_SPOKEN)

@@ -25,7 +25,7 @@ _CANDIDATES = 500
 _REGION_MAX = 300
 """Maximum characters of a byline or a line of categories."""
 _AROUND_MAX = 59
-"""Maximum elements around one that are examined."""
+"""Maximum ancestors of an element that are examined."""
 _LEVELS = 3
 """How many ancestors of a link may carry its class."""
 _NAME_MAX = 80
@@ -175,7 +175,7 @@ def _telling(part: Any) -> Iterator[Any]:
 
 
 def _region(element: Any, part: Any) -> Any:
-    """Return the line around an element: as far out as nothing else is inside."""
+    """Return the outermost ancestor that holds little more than the element: its byline or line of categories."""
     region = element
     for around in element.iterancestors():
         if around is part or len(_text(around)) > _REGION_MAX or any(each.tag in HEADINGS for each in around.iter()):

@@ -1,4 +1,4 @@
-"""How much a block is like the article: our scores, and the opinion of a second library."""
+"""Scores of how likely elements hold the article, and the text and metadata that trafilatura finds."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def best_part(blocks: Blocks, around: list[bool]) -> tuple[Element | None, list[
     chosen = [False] * len(blocks)
     if not points:
         return None, chosen
-    scored = {each: found * (1 - blocks.links(blocks.spans[each])) for each, found in points.items()}
+    scored = {each: found * (1 - blocks.link_share(blocks.spans[each])) for each, found in points.items()}
     best = _whole(_shared(scored), blocks, around)
     for first, last in _with_siblings(best, scored, blocks):
         for number in range(first, last):
@@ -153,12 +153,12 @@ def _with_siblings(best: Element, scored: dict[Element, float], blocks: Blocks) 
 
 
 def _is_prose(span: Span, blocks: Blocks) -> bool:
-    size, links = blocks.size(span), blocks.links(span)
+    size, links = blocks.size(span), blocks.link_share(span)
     return (size > 60 and links < 0.25) or (links == 0 and blocks[span[0]].text.endswith("."))
 
 
 def _is_table(part: Element) -> bool:
-    """Whether a part contains a table: half of its cells are worse than all or none."""
+    """Whether a part contains a table, whose cells are kept or removed only together."""
     return next(part.iter("table"), None) is not None
 
 
@@ -172,7 +172,7 @@ def _is_of_text(part: Element, before: Block | None, url: str) -> bool:
 def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iterator[int]:
     """Yield the blocks within the best element that are unlike an article: mostly links, or a form.
 
-    Where no name speaks against a part, blocks `matched` by the other opinion are kept.
+    Blocks `matched` by trafilatura's text are kept in parts that no class name speaks against.
     """
     within = blocks.spans[best]
     whole = blocks.size(within)
@@ -180,7 +180,7 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
     for each, span in blocks.spans.items():
         if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
             continue
-        links, named = blocks.links(span), weight(each)
+        links, named = blocks.link_share(span), weight(each)
         before = blocks[span[0] - 1] if span[0] else None
         if before is not None and before.text.endswith(_GOES_ON):
             continue
@@ -200,12 +200,12 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
             yield from (each for each in parts if named < 0 or links > _NEARLY_ALL or not matched[each])
 
 
-__all__ = ["Facts", "decode_file", "text"]
+__all__ = ["Facts", "decode_file", "trafilatura_text"]
 log = logging.getLogger("tuireader")
 
 
-def text(tree: Element) -> str:
-    """Return the lines of the article, favouring recall; empty if none is found."""
+def trafilatura_text(tree: Element) -> str:
+    """Return the article's text as trafilatura finds it, favouring recall; "" if it finds none."""
     _silence()
     tree = uncrowded(tree)
     found = _asked(

@@ -1,7 +1,7 @@
-"""Select the blocks of the article on a page, from two opinions and the edges on which both agree.
+"""Select the blocks of the article on a page, from two opinions: our scores, and trafilatura's text.
 
-What surrounds an article is at its edges, and only one of the two includes it; code, tables, captions and notes are
-within, and there the score decides.
+What surrounds an article is at its edges, and only one of the opinions includes it: so the article ends where both
+agree. Between these edges the scores decide, since trafilatura drops code, tables, captions and notes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 from tuireader.content.cleaning.boilerplate import END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import TEXT_MIN, Blocks, Span, is_text
-from tuireader.content.extraction.boilerplate_names import found_in, is_body, is_left_out, is_note, sections_of
+from tuireader.content.extraction.boilerplate_names import blocks_around, is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters
@@ -53,9 +53,9 @@ _SEARCHED_MAX = 100_000_000
 """Maximum letters searched in all, which bounds the time for a page."""
 _ANCHOR = 45
 _ANCHOR_MIN = 20
-"""Minimum letters by which the first block of an excerpt is recognized."""
+"""Minimum letters by which the block where the feed's excerpt starts is recognized."""
 _BEFORE_MAX = 600
-"""Maximum letters before that block that are outside the article."""
+"""Maximum letters before the block where the feed's excerpt starts that are cut off."""
 _LEAD_MIN, _LEAD_MAX = 25, 900
 """Minimum and maximum letters between a title and the text that belong to the article."""
 _TITLE_BEFORE, _TITLE_WITHIN = 14, 4
@@ -68,7 +68,7 @@ _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _GOES_ON = 100
-"""Letters under a heading below that one from which on the article continues."""
+"""Letters under the next heading from which the article goes on after an ending heading."""
 
 
 def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
@@ -102,7 +102,7 @@ def _is_filed(link: Element) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ArticleHints:
     """Names, excerpt and address of an article, known before its text is extracted."""
 
     title: str = ""
@@ -114,17 +114,17 @@ class Known:
     """The address of its page."""
 
 
-def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
+def choose(tree: Element, known: ArticleHints) -> tuple[Blocks, list[bool]]:
     """Return the blocks of a page, and which of them belong to its article; consumes the page."""
     blocks = Blocks(tree.find("body"))
     bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
-    around = found_in(blocks, bodies, known.url)
+    around = blocks_around(blocks, bodies, known.url)
     begins = _beginnings(blocks, known.excerpt)
     if begins and all(around[number] for number in begins):
         around[begins[0]] = False
     part, scored = scoring.best_part(blocks, around)
     blocks.drop(around)
-    matched = _matched(blocks, scoring.text(tree), scored)
+    matched = _matched(blocks, scoring.trafilatura_text(tree), scored)
     if part is not None:
         for number in scoring.unlike(part, blocks, matched, known.url):
             scored[number] = False
@@ -152,9 +152,9 @@ def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
 
 
 def _matched(blocks: Blocks, text: str, scored: list[bool]) -> list[bool]:
-    """Return, for each block, whether it is in a text that has most blocks on lines of their own.
+    """Return, for each block, whether it occurs in trafilatura's `text`.
 
-    A short `scored` block of two or three lines may be as many lines of the text.
+    A short block must be a line of it; a short `scored` one may be two or three lines.
     """
     keys = [letters(line) for line in text.split("\n")]
     lines, whole = set(keys), "".join(keys)
@@ -171,7 +171,7 @@ def _matched(blocks: Blocks, text: str, scored: list[bool]) -> list[bool]:
 
 
 class _Choice:
-    def __init__(self, blocks: Blocks, around: list[bool], known: Known, begins: list[int]) -> None:
+    def __init__(self, blocks: Blocks, around: list[bool], known: ArticleHints, begins: list[int]) -> None:
         self.blocks = blocks
         self.around = around
         self.title = letters(known.title)
@@ -185,7 +185,7 @@ class _Choice:
         return [number for number, one in enumerate(self.chosen) if one]
 
     def agree(self, scored: list[bool], matched: list[bool], sections: Sequence[Span] = ()) -> None:
-        """Combine the two opinions: the scores, and what is `matched` by the other.
+        """Combine the two opinions: the scores, and the blocks `matched` by trafilatura's text.
 
         If the page marks its `sections`, all of them are chosen.
         """
@@ -205,7 +205,7 @@ class _Choice:
             self._add_told(first, last, matched)
 
     def _add_told(self, first: int, last: int, matched: list[bool]) -> None:
-        """Choose text that only the other opinion includes, between the edges or right before them."""
+        """Choose blocks of text that only trafilatura includes, between the edges or right before them."""
         missed = 0
         for number in range(last, -1, -1):
             block = self.blocks[number]
@@ -223,7 +223,7 @@ class _Choice:
         return first
 
     def _last_note(self, last: int, scored: list[bool]) -> int:
-        """The last block of a kind that the other opinion always drops, with little before it that is not."""
+        """The last block after the text that trafilatura drops by its kind, with few other letters before it."""
         strange = 0
         for number in range(last + 1, len(scored)):
             if scored[number] and is_left_out(self.blocks[number].element):
@@ -233,7 +233,7 @@ class _Choice:
         return last
 
     def fill_gaps(self, bodies: list[Span]) -> None:
-        """Choose the blocks that the other opinion drops, between the first and the last in the marked body."""
+        """Choose blocks of kinds that trafilatura drops, between the first and last chosen ones in the marked body."""
         marked, numbers = self._marked(bodies), self.numbers()
         if marked is not None:
             for number in range(max(numbers[0], marked[0]), min(numbers[-1] + 1, marked[1])):
@@ -321,7 +321,7 @@ class _Choice:
         return block.element.tag not in _NO_END and END.fullmatch(block.text) is not None
 
     def _ended(self, numbers: list[int]) -> int:
-        """The number of blocks under the ending heading that comes first: up to a heading of its level with text."""
+        """The number of blocks from an ending heading on, up to a heading of its level with text of the article."""
         level = self.blocks[numbers[0]].element.tag
         if level not in HEADINGS:
             return len(numbers)

@@ -14,7 +14,7 @@ from typing import Any
 from tuireader.content.document.model import Code, Run, Text
 from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.paragraph import Frame
-from tuireader.text.wrap import cells, columns_of
+from tuireader.text.wrap import cells, fitting_end
 
 COLOUR_LIMIT = 40_000
 """Maximum characters of a code block that is coloured, which bounds the time for a page."""
@@ -36,7 +36,7 @@ LANGUAGES = frozenset(
 )
 """Lexers that are used: of Pygments' six hundred, some never end, or take the cube of a text."""
 HIGHLIGHT_TIMEOUT = 0.2
-"""Maximum seconds of this thread for the pieces of a block, and of each match; the rest stays without colours."""
+"""Maximum seconds of thread time for a block, and for each match of a lexer; the rest stays uncoloured."""
 ALLOWED, REFILL = 0.5, 0.25
 """Maximum seconds for all blocks together, and how much of that comes back in a second."""
 
@@ -50,7 +50,7 @@ _BLANK = re.compile(r"\s{200}")
 """Long runs of blanks, on which many lexers take quadratic time."""
 _LONG = re.compile(rf"[^\n]{{{LINE_LIMIT}}}")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,)")
-"""In a lexer's pattern: only with one can a short text take exponential time."""
+"""A repeated group in a lexer's pattern; only patterns with one can take exponential time on short texts."""
 _ROLES = (
     ("Comment", "code-comment"),
     ("Keyword", "code-keyword"),
@@ -109,7 +109,7 @@ def _pieces(content: str, room: int) -> list[tuple[int, int]]:
     pieces: list[tuple[int, int]] = []
     begin = 0
     while True:
-        end = columns_of(content, begin, room if begin == 0 else max(2, room - 2))
+        end = fitting_end(content, begin, room if begin == 0 else max(2, room - 2))
         if end < len(content):
             space = content.rfind(" ", begin + (end - begin) * 2 // 3, end)
             end = space + 1 if space > begin and content[begin:space].strip() else end
@@ -140,7 +140,7 @@ def colours(text: str, language: str) -> tuple[Run, ...]:
 
 
 class Allowance:
-    """The time left for colours: an article may have many blocks that take as long as each of them may."""
+    """The time budget for colouring all code, which refills as time passes: an article may have many slow blocks."""
 
     def __init__(self) -> None:
         self._left, self._at = ALLOWED, time.monotonic()
@@ -180,9 +180,9 @@ def _tokens(lexer: Any, text: str) -> Iterator[tuple[int, object, str]]:
 
 @cache
 def _limit_matches() -> None:
-    """Give lexers that are loaded from now on patterns whose matches end after `HIGHLIGHT_TIMEOUT`.
+    """Make lexers that are loaded later use patterns whose matches end after `HIGHLIGHT_TIMEOUT`.
 
-    Within one match of Python's own expressions nothing else runs, and nothing can end it.
+    A match of Python's own `re` cannot be interrupted, and blocks all threads.
     """
     import pygments.lexer
     import regex

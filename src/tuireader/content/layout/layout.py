@@ -40,7 +40,7 @@ _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _BAR_ROLES = frozenset(role for _, role in _BARS.values())
 _PICTURE = Span("▣ ", "picture-mark")
 HEAVY, _CELL_WEIGHT = 50_000, 25
-"""Characters from which laying out a block could delay keys, and how many of them a cell of a table takes besides."""
+"""Weight from which laying out a block could delay keys (a character weighs 1), and the weight of a table cell."""
 HYPHENATED_BELOW = 50
 """Width in cells from which words are not hyphenated."""
 
@@ -51,7 +51,7 @@ class _Cell(NamedTuple):
 
 
 def table_lines(table: Table, frame: Frame) -> list[Line]:
-    """Lay out a table."""
+    """Lay out a table as a grid, or as one record per row if it is too wide."""
     rows = _placed(table, frame.base)
     natural, least = _measure(rows)
     gaps = _GAP * (len(natural) - 1)
@@ -237,7 +237,7 @@ def _repeated(spans: tuple[Span, ...], body: int) -> tuple[Span, ...]:
 def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[Line]:
     """Lay out a document in lines of at most `width` cells; at least 10.
 
-    In narrow columns words are hyphenated, if `hyphenate` is set and their language is known.
+    In narrow columns, `hyphenate` divides words of known languages.
     """
     lines: list[Line] = []
     for index in range(len(document.blocks)):

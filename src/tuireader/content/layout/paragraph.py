@@ -33,7 +33,7 @@ class Frame(NamedTuple):
     """Prefix of its other lines."""
 
     def within(self, opening: Span | None = None) -> Frame:
-        """The frame two cells further in; `opening` is in these cells before its first line."""
+        """The frame indented by two cells, which `opening` fills on the first line."""
         indent = Span("  ", "margin")
         return self._replace(
             room=max(2, self.room - 2), first=(*self.first, opening or indent), rest=(*self.rest, indent)

@@ -1,4 +1,4 @@
-"""What is known of an entry of a list on a page: model and texts."""
+"""The model of a list of articles on a page, and reading of its cards: the elements around each article's link."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TITLE_MAX = 300
 _DATED_MAX, _DATE_MAX = 120, 40
 """Maximum characters of a text that may contain a date, and of the beginning of a longer one."""
 ALIKE = 2
-"""Tags from a link up that articles apart from a list have in common with it."""
+"""Number of tags, from the link up, that an article outside the list must share with those in it."""
 _NEAR_MAX = 12
 """Maximum elements beside a card that may belong to it."""
 _MORE = re.compile(
@@ -237,7 +237,7 @@ def _is_in(element: Element, card: Element, pattern: re.Pattern[str]) -> bool:
     return False
 
 
-def told_of(card: Element, near: Near, title: str) -> str:
+def description_of(card: Element, near: Near, title: str) -> str:
     """The description of an article in a list, as HTML."""
     for each in card.iterdescendants():
         if isinstance(each.tag, str) and each.tag not in HEADINGS and each.tag != "a" and is_called(each, _TEXT):

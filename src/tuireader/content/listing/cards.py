@@ -22,13 +22,13 @@ from tuireader.content.listing.card import (
     beside,
     card_of,
     dated_texts,
+    description_of,
     has_heading,
     is_entry,
     is_title_of_article,
     named_in,
     shape_of,
     title_of,
-    told_of,
     year_above,
 )
 from tuireader.content.listing.dates import (
@@ -66,7 +66,7 @@ _CARDS_MAX = 300
 _GROUPS_MAX = 40
 """Maximum groups of links."""
 _FEW_ELSEWHERE = 0.2
-"""Share of links to other sites from which a group is not a list of articles."""
+"""Share of articles on other sites below which these are left out of a list."""
 _NO_ARTICLE = re.compile(
     r"/(?:tags?|categor(?:y|ies)|topics?|authors?|users?|members?|labels?|page|seite|search|feeds?|rss|atom|login"
     r"|wp-login\.php|wp-admin|comments?|cdn-cgi|privacy|impressum|contact)(?:/|\.|$)"
@@ -79,7 +79,7 @@ _NO_ARTICLE = re.compile(
 
 
 class _Sums(NamedTuple):
-    """How many links of a group have the properties of articles, as shares, and the average words of a title."""
+    """Shares of a group's links that have a property of articles, and the average words of a title."""
 
     dated: float
     headed: float
@@ -191,7 +191,7 @@ def card_items(tree: Element, url: str, shape: str = "") -> tuple[str, list[Item
 
 
 class _Finder:
-    """A page, with a cache of repeated lookups."""
+    """Finds groups of alike links on a page, and reads the articles that they lead to from their cards."""
 
     def __init__(self, tree: Element, body: Element, url: str, *, by_name: bool) -> None:
         self._body = body
@@ -316,5 +316,5 @@ class _Finder:
             date=date,
             authors=people(named_in(card, AUTHOR)),
             categories=categories(named_in(card, CATEGORY)),
-            html=told_of(card, near, title),
+            html=description_of(card, near, title),
         )

@@ -1,4 +1,4 @@
-"""Dates and texts of the elements of a list."""
+"""Dates in texts, and recognition of page parts around a list by tags and class names."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ _months: dict[str, int | None] = {}
 _strange: list[str] = []
 
 
-def begin() -> None:
+def forget_unknown_words() -> None:
     _strange.clear()
 
 

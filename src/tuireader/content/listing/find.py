@@ -11,7 +11,7 @@ from tuireader.content.extraction.metadata import names_in, stated_things, texts
 from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.card import Item, Listing, Tier
 from tuireader.content.listing.cards import card_items
-from tuireader.content.listing.dates import begin, day_in
+from tuireader.content.listing.dates import day_in, forget_unknown_words
 from tuireader.text.bounded_json import items
 from tuireader.text.bylines import categories, people
 from tuireader.text.language_and_hyphenation import language_tag
@@ -117,7 +117,7 @@ def _marked(entry: Element, base: str) -> Item | None:
 
 def find_list(page: bytes, url: str) -> Listing | None:
     """Return the articles that the page at `url` lists; None if it lists none."""
-    begin()
+    forget_unknown_words()
     tree = tree_of_page(page)
     if tree is None or _is_of_one(tree):
         return None
@@ -148,7 +148,7 @@ def _is_of_one(tree: Element) -> bool:
 
 def find_again(page: bytes, url: str, tier: Tier, shape: str) -> Listing | None:
     """Return the articles that the page lists now, by the learned structure; None if that no longer matches."""
-    begin()
+    forget_unknown_words()
     tree = tree_of_page(page)
     if tree is None:
         return None

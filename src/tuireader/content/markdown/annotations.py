@@ -1,4 +1,4 @@
-"""What travels beside the Markdown: attributes of blocks, and footnotes."""
+"""Block attributes encoded in Markdown text (language, role, marker), and the footnotes in HTML."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def marked(text: str, **values: str) -> str:
     return f"{_START}{said}{_END}{_SPACE}{text}" if said else text
 
 
-def taken(text: str) -> tuple[dict[str, str], str]:
+def split_attributes(text: str) -> tuple[dict[str, str], str]:
     """Return the attributes in a text, and the text without them; joined lines may each have some."""
     values: dict[str, str] = {}
     if _START in text:
@@ -54,7 +54,7 @@ _LINKS_IN_NOTE = 40
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """The targets of links within an article."""
+    """The footnotes and headings of an article to which its own links lead."""
 
     labels: dict[str, str] = field(default_factory=dict)
     """The label of each footnote, by the id of its element."""

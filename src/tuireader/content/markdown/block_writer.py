@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from tuireader.content.dom.tree import trimmed_lines
-from tuireader.content.markdown.annotations import marked, taken, without
+from tuireader.content.markdown.annotations import marked, split_attributes, without
 
 Attributes: TypeAlias = dict[str, str | None]
 """The attributes of an element of HTML."""
@@ -18,7 +18,7 @@ AROUND = {"q": "“”", "rt": "()"}
 COLUMNS_MAX = 40
 """Maximum columns of a table; a wider one is not set as a table."""
 _CELLS_MAX, _SPARSE = 20_000, 3
-"""Maximum cells of a table, and maximum cells for each that its author wrote."""
+"""Maximum cells of a table; a larger one may have at most `_SPARSE` for each that its author wrote."""
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})")
 
@@ -75,7 +75,7 @@ def quote(pieces: list[Piece]) -> Piece:
     return Piece("quote", indented(joined(pieces), "> ", "> "))
 
 
-def listing(items: list[Item], start: int | None, before: str) -> Piece:
+def list_piece(items: list[Item], start: int | None, before: str) -> Piece:
     """A list, numbered from `start` unless that is None; its marker differs from that of a list right `before` it."""
     items = [item for item in items if item.pieces or item.task]
     marker = ("*", "-") if start is None else (".", ")")
@@ -209,7 +209,7 @@ def _language(attributes: Attributes) -> str:
 
 def heading(level: int, text: str) -> Piece | None:
     """A heading of one line; None if it is empty."""
-    beside, text = taken(text)
+    beside, text = split_attributes(text)
     line = _in_one_line(text)
     if not line:
         return None

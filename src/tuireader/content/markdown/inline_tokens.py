@@ -1,4 +1,4 @@
-"""Read a paragraph with signs into leaves: pieces of text in one style."""
+"""Split a paragraph with style signs, which the converter has left, into leaves: pieces of text in one style."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Reader:
                 self.add("space", " ")
 
     def sign(self, sign: str) -> None:
-        """Note where a style begins or ends."""
+        """Handle a sign: begin or end a style, break the line, or raise or lower the text since a former sign."""
         if sign in _STYLE_OF:
             step = _STYLE_OF[sign]
             self.depth[abs(step)] += 1 if step > 0 else -1

@@ -50,7 +50,7 @@ class OpenBlocks:
         self.notes = notes
         self.stack = [Frame("")]
         self.pending_note = ""
-        """The label of the footnote that the next paragraph is."""
+        """The label of the footnote that the next paragraph begins; "" if it is none."""
 
     @property
     def innermost(self) -> Frame:
@@ -127,7 +127,7 @@ class OpenBlocks:
     # What is made of a block when it ends
 
     def make_heading(self, frame: Frame) -> None:
-        """Write a heading as Markdown; in a term or a caption its text stays a paragraph."""
+        """Make headings of the paragraphs in it, or leave them paragraphs in a term or caption; other blocks stay."""
         for piece in frame.pieces:
             plain = piece.kind != "p" or self.innermost.tag in {"dt", "figcaption", "caption"}
             self.add(piece if plain else block_writer.heading(int(frame.tag[1]), piece.text))
@@ -174,7 +174,7 @@ class OpenBlocks:
             self.add(*[piece for item in items for piece in item.pieces])
             return
         before = self.innermost.pieces[-1].kind if self.innermost.pieces else ""
-        self.add(block_writer.listing(items, start, before))
+        self.add(block_writer.list_piece(items, start, before))
 
     def is_deep(self) -> bool:
         return sum(frame.tag in _SET_IN for frame in self.stack) > DEPTH_MAX

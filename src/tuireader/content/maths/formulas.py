@@ -58,7 +58,7 @@ _ANY = repeat(None)
 
 @lru_cache(maxsize=512)
 def from_tex(tex: str, *, block: bool = False) -> Formula:
-    """Return a TeX formula as shown."""
+    """Convert a TeX formula to text, or keep its source if it cannot be written unambiguously."""
     tex = tex.strip()
     if found := _OLD_STYLE.match(tex):
         tex = found[1].strip()
@@ -75,7 +75,7 @@ def _shown(source: str, parse: Callable[[], model.Part], *, block: bool) -> Form
 
 
 def from_mathml(html: str, *, block: bool = False) -> Formula:
-    """Return a MathML element as shown."""
+    """Convert a MathML element to text, or keep its source if it cannot be written unambiguously."""
     element = mathml.read(html)
     tex = mathml.tex_in(element)
     if tex and not (found := from_tex(tex, block=block)).is_source:

@@ -22,7 +22,7 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Parts side by side; `is_group`: they are one group in the source."""
+    """Parts side by side."""
 
     parts: tuple[Part, ...]
 
@@ -78,7 +78,7 @@ class UnknownFormulaError(Exception):
 
 
 def alone(part: Part) -> Part:
-    """Return a part without rows that contain nothing else."""
+    """Unwrap a part from rows that contain nothing else."""
     while isinstance(part, Row) and len(part.parts) == 1:
         part = part.parts[0]
     return part

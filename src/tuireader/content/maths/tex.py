@@ -259,7 +259,7 @@ class _Reader:
         return leaf(_known(_NEGATED, _text(self.given(nodes))))
 
     def overset(self, _name: str, nodes: list[Any]) -> Part:
-        """Return a relation of definition; other stacked relations have no sign."""
+        """Return the sign for "def" over "="; raises UnknownFormulaError for anything else stacked."""
         above, base = _text(self.given(nodes)), _text(self.given(nodes, 1))
         return leaf(_known({("def", "="): "≝"}, (above, base)))
 
@@ -291,7 +291,7 @@ class _Reader:
         return found
 
     def words(self, name: str, nodes: list[Any]) -> Part:
-        """Return words set as text, with their spaces; or another argument in their place."""
+        """Return the words of a text command, with the spaces around them; formulas in it are parsed."""
         given = nodes or [self.take_node()]
         inner = given[0].nodelist if type(given[0]).__name__ == "LatexGroupNode" else given
         text = "".join(each.chars if type(each).__name__ == "LatexCharsNode" else "^" for each in inner)

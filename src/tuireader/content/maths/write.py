@@ -44,7 +44,7 @@ class _Token:
     text: str
     kind: str
     sure: str = ""
-    """Its form if what follows could be read as part of it."""
+    """Its form in brackets, used if the next token could be read as part of it; "" if that is impossible."""
 
 
 def line_of(part: Part) -> str:
@@ -242,7 +242,7 @@ def _kind_beside(parts: list[Part], index: int, step: int) -> str:
 
 
 def _kind(part: Part, *, backwards: bool) -> str:
-    """How a part acts on a fraction beside it."""
+    """The kind of a part, as a fraction beside it sees it: of its last piece if `backwards`, else its first."""
     if isinstance(part, Leaf):
         return part.kind
     if isinstance(part, Scripts):
@@ -363,9 +363,9 @@ def _scripts(part: Scripts) -> list[_Token]:
     upper = "" if part.upper is None else _script(part.upper)
     sets = []
     if lower:
-        sets.append(_set("_", lower, LOWERED, is_last=not upper))
+        sets.append(_script_text("_", lower, LOWERED, is_last=not upper))
     if upper:
-        sets.append((_DIRECT[upper], "") if upper in _DIRECT else _set("^", upper, RAISED, is_last=True))
+        sets.append((_DIRECT[upper], "") if upper in _DIRECT else _script_text("^", upper, RAISED, is_last=True))
     for text, sure in sets:
         last.sure = last.text + sure if sure else ""
         last.text += text
@@ -380,8 +380,8 @@ def _has_scripts_too(part: Scripts) -> bool:
     return (inner.upper is not None and part.upper is not None) or (inner.lower is not None and part.lower is not None)
 
 
-def _set(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple[str, str]:
-    """A script, in brackets if the next part could be read as part of it."""
+def _script_text(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple[str, str]:
+    """A script as text, and its form in brackets if the next part could be read as part of it, else ""."""
     if all(ord(char) in table for char in text):
         return text.translate(table), ""
     bracketed = f"{sign}({text})"

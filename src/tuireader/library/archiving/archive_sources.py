@@ -28,7 +28,7 @@ from tuireader.urls.hosts import Permission, named_host
 from tuireader.urls.identity import Shapes, front_of, of_one_site, place, same_site
 
 Get = Callable[[str], Awaitable[Page]]
-"""Fetches an address politely; raises FetchError."""
+"""A function that fetches an address within the site's request limits; raises FetchError."""
 _BACK_OFF_CODES = frozenset({429, 503})
 
 
@@ -40,7 +40,7 @@ class Start(NamedTuple):
 
 
 class Front(NamedTuple):
-    """Links to older entries in the current feed document."""
+    """What the current feed document tells about older entries: its declared completeness, links and guids."""
 
     says: Says
     older: str | None
@@ -68,7 +68,7 @@ class ParseFront:
 
 @dataclass(frozen=True, slots=True)
 class _HoldsOlder:
-    """Whether a page has entries that the feed document lacks. Picklable."""
+    """Whether a page is a list of WordPress posts, or a feed with entries that the current one lacks. Picklable."""
 
     page: Page
     kind: Kind
@@ -83,10 +83,13 @@ class _HoldsOlder:
 
 
 async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerator[Start, None]:
-    """Sources through feeds and the WordPress API, best first; raises FetchError if the site must not be asked."""
+    """Find sources of older articles in archive feeds, the WordPress API and page parameters, best first.
+
+    Raises FetchError if the site is unreachable or try_to_fetch for a pause.
+    """
 
     async def offered(way: Way, url: str, kind: Kind) -> Start | None:
-        page = await asked(get, url)
+        page = await try_to_fetch(get, url)
         if page is None or not is_of_site(feed, page.url):
             return None
         is_older = await cache.take(_HoldsOlder(page, kind, front.guids))
@@ -104,10 +107,10 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
         yield start
 
 
-async def asked(get: Get, url: str, miss: Callable[[str], None] = lambda _why: None) -> Page | None:
+async def try_to_fetch(get: Get, url: str, miss: Callable[[str], None] = lambda _why: None) -> Page | None:
     """Fetch a page; None on a failure, which is reported to `miss`.
 
-    Raises FetchError if the site must not be asked.
+    Raises FetchError if the site is unreachable or try_to_fetch for a pause.
     """
     try:
         return await get(url)
@@ -124,7 +127,7 @@ def is_of_site(feed: Feed, url: str) -> bool:
 
 
 def _is_final(error: FetchError) -> bool:
-    """Whether an error ends the search for sources: the site is down or asked for a pause."""
+    """Whether an error ends the search for sources: the site is down or try_to_fetch for a pause."""
     if error.kind is FetchFailure.STATUS:
         return error.status in _BACK_OFF_CODES
     return error.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
@@ -149,7 +152,7 @@ class Found(NamedTuple):
     pages: tuple[Listed, ...]
     """Addresses that look like the feed's articles, newest first."""
     robots: Robots
-    """The rules of the site."""
+    """The site's robots.txt rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +183,9 @@ class _Listing(NamedTuple):
 
 
 async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
-    """The pages of a feed's site in its sitemaps that look like the feed's articles and that robots.txt allows.
+    """Find the pages in a site's sitemaps that look like the feed's articles and that robots.txt allows.
 
-    Raises FetchError if the site must not be asked.
+    Raises FetchError if robots.txt forbids the front page, or if the site is unreachable or try_to_fetch for a pause.
     """
     links = await in_thread(_own_links, front, feed)
     site = front_of(next(iter(links), feed.site or feed.url))
@@ -202,7 +205,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
         if there in seen:
             continue
         seen.add(there)
-        page = await asked(get, listed.url)
+        page = await try_to_fetch(get, listed.url)
         if page is None:
             continue
         read_bytes += len(page.content)
@@ -243,10 +246,10 @@ class SavePage:
     wanted: BackfillOptions
     now: datetime
     others: Collection[int] = ()
-    """Checksums of the texts of pages before: one that comes in the place of each article is none."""
+    """Checksums of the texts of earlier pages: a text that several pages share is not an article."""
 
     def __call__(self, c: sqlite3.Connection) -> PageOutcome:
-        """Saves nothing from a page without an article, or with several."""
+        """Save the article and the progress; only the progress if the page has no article, or several."""
         feed = feeds.get(c, self.feed_id)
         is_page = not is_feed(self.page.content, self.page.content_type)
         prepared = typed_page.article_of(self.page, feed.site, None, title=feed.title) if is_page else None
@@ -257,9 +260,10 @@ class SavePage:
         return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)._replace(text=text)
 
     def _dated(self, entry: ParsedEntry, newest: datetime | None) -> ParsedEntry:
-        """Date an entry by the sitemap if its page has no date, or one when it did not exist.
+        """Date an entry by the sitemap if its page gives no date, or one more than a day after the sitemap's.
 
-        A sitemap date as new as the newest article is the day when the site was rebuilt, and ignored.
+        A sitemap date that is not before the newest saved article is ignored: it is probably that of a rebuild of the
+        site.
         """
         listed, said = self.listed.date, entry.published
         if listed is None or (said is not None and said <= listed + _A_DAY):
@@ -267,8 +271,8 @@ class SavePage:
         return entry if newest is None or listed >= newest else replace(entry, published=listed)
 
 
-def after(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:
-    """Pages that are still to be read."""
+def remaining_pages(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:
+    """The pages still to be read, from the next address in the progress on; all if that is not listed."""
     places = [place(each.url) for each in pages]
     here = place(archive.next) if archive.next else ""
     return pages[places.index(here) :] if here in places else pages

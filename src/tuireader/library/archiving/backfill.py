@@ -1,4 +1,4 @@
-"""Bring in the older articles of a feed."""
+"""Backfill: fetching the older articles of a feed, page by page."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def progress(event: Backfilled) -> str:
 
 
 def ended(event: Backfilled) -> str:
-    """The result: what was fetched, and whether there is more."""
+    """The result of a backfill as a sentence: what was fetched, and whether there is more."""
     came = f"{counted(event.new, 'older article')} came{_back(event.back_to)}"
     if event.status == "failed":
         why = (event.error or "").rstrip(".")
@@ -55,7 +55,7 @@ def ended(event: Backfilled) -> str:
 
 
 def standing(archive: Archive | None) -> str:
-    """The progress of a site's backfill."""
+    """The state of a feed's backfill as a phrase, such as "page 3 of 10; there is more"."""
     if archive is None:
         return "not asked for"
     if archive.is_done:
@@ -89,9 +89,9 @@ async def backfill(
     pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Backfilled, None]:
-    """Read a feed's site back, from where that stopped; yields each page, and last how it ended.
+    """Fetch a feed's older articles from where the last run stopped; yields a result per page, and the final one.
 
-    One thing is asked at a time, with a `pause`. Ending the iteration loses nothing: the next time goes on.
+    Requests are sent one at a time, `pause` seconds apart. Ending the iteration loses nothing: the next run continues.
     """
     run = _Backfill(cache, queue, feed, clock, wanted, REQUEST_INTERVAL if pause is None else pause, sleep)
     try:
@@ -123,17 +123,17 @@ class _Backfill:
     asked: int = 0
     archive: Archive | None = None
     is_stopped: bool = False
-    """Whether it ends early, since everything wanted is here."""
+    """Whether the run ends early: all wanted articles are saved, or a limit of the run is reached."""
     why: str | None = None
     size: int = 0
     """Bytes read."""
     missed: int = 0
     """Article pages that could not be fetched."""
     robots: Robots | None = None
-    """The rules of the site, if its pages are read."""
+    """The site's robots.txt rules, once article pages from its sitemaps are read."""
 
     async def pages(self) -> AsyncGenerator[Backfilled, None]:
-        """Read pages to the end, to known articles, or to the limits."""
+        """Read archive pages to the end or a limit; a repeated backfill stops at a page without new articles."""
         newest = await self.cache.read(partial(articles.newest_date, feed_id=self.feed.id))
         self.wanted = self.wanted._replace(newest=newest)
         before = self.archive = await self.cache.read(partial(site_facts.archive_of, feed_id=self.feed.id))
@@ -153,12 +153,12 @@ class _Backfill:
             page = await self._next(self.archive)
             if page is None:
                 return
-            came = await self._read(self.archive, page)
+            came = await self._save_page(self.archive, page)
             yield came
             in_vain = 0 if came.new else in_vain + 1
 
     async def _next(self, archive: Archive) -> Page | None:
-        """The next page; None at the end of the archive, which is saved."""
+        """Fetch the next page; None at the end of the archive, which is then saved as finished."""
         try:
             return await self._get(archive.next)
         except FetchError as error:
@@ -170,7 +170,7 @@ class _Backfill:
         return None
 
     async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
-        """Find the source and take its first page; if it is the sitemaps, all of their pages."""
+        """Find a source and save its first page; if only sitemaps are left, read all pages that they list."""
         if await self.cache.read(partial(site_facts.page_list_of, feed_id=self.feed.id)) is not None:
             raise FetchError("This is a page that is followed, and no feed: it leads to no older articles")
         if self.feed.holds_pages:
@@ -178,12 +178,12 @@ class _Backfill:
         front_page = await self._get(self.feed.url)
         front = await ingest.take(self.cache, archive_sources.ParseFront(front_page), front_page)
         if front.says == "complete":
-            yield await self._read(Archive("feed", front_page.url), front_page)
+            yield await self._save_page(Archive("feed", front_page.url), front_page)
             return
         if before is None or before.way != "pages":
             async with aclosing(archive_sources.ways(self.cache, self._get, self.feed, front)) as offered:
                 async for way, page in offered:
-                    yield await self._read(Archive(way, page.url, page=int(way == "paged")), page)
+                    yield await self._save_page(Archive(way, page.url, page=int(way == "paged")), page)
                     return
         found = await archive_sources.find_pages(self.cache, self._get, self.feed, front)
         if not found.pages:
@@ -194,9 +194,9 @@ class _Backfill:
                 yield came
 
     async def _walk(self, every: Sequence[Listed], before: Archive | None) -> AsyncGenerator[Backfilled, None]:
-        """Read the pages of articles that are not here, one by one."""
+        """Fetch and save, one by one, the listed article pages whose articles are not saved yet."""
         archive = before if before is not None and not before.is_done else Archive("pages")
-        left = await in_thread(archive_sources.after, archive, every)
+        left = await in_thread(archive_sources.remaining_pages, archive, every)
         self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
         unreadable, texts = 0, set[int]()
         for place, listed in enumerate(left):
@@ -236,12 +236,12 @@ class _Backfill:
         await self._keep(replace(self.archive, next="", is_done=True))
 
     async def _page_of(self, listed: Listed) -> Page | None:
-        """The page of an article; None if it is missing or another page came instead."""
+        """Fetch the page of an article; None if it cannot be fetched, or leads to the site's front page."""
 
         def may_lead_to(url: str) -> bool:
             return same_site(url, listed.url) and (self.robots is None or self.robots.allows(url))
 
-        page = await archive_sources.asked(partial(self._get, follows=may_lead_to), listed.url, self._miss)
+        page = await archive_sources.try_to_fetch(partial(self._get, follows=may_lead_to), listed.url, self._miss)
         if page is None or not is_front_page(page.url):
             return page
         self._miss(f"{named_host(listed.url)} leads to another page in the place of an article")
@@ -251,8 +251,8 @@ class _Backfill:
         self.missed += 1
         self.why = self.why or why
 
-    async def _read(self, archive: Archive, page: Page) -> Backfilled:
-        """Save a page that has arrived."""
+    async def _save_page(self, archive: Archive, page: Page) -> Backfilled:
+        """Save the entries of a fetched archive page; returns the page's result."""
         kind: Kind = "posts" if archive.way == "posts" else "feed"
         archive = replace(archive, pages=page.total_pages or archive.pages)
         job = SaveOlder(self.feed.id, page, kind, archive, self._left(), self.clock())
@@ -268,7 +268,7 @@ class _Backfill:
         return self.wanted if most is None else self.wanted._replace(most=max(0, most - self.new))
 
     def _took(self, before: Archive, taken: PageOutcome) -> Backfilled:
-        """Count and report the new articles."""
+        """Add the articles of a saved page to the totals; returns the page's result."""
         self.archive = taken.archive
         self.new, self.known = self.new + taken.new, self.known + taken.known
         self.is_stopped = taken.is_enough or self.new >= _ARTICLES_MAX or self.size >= _BYTES_MAX

@@ -27,14 +27,14 @@ Kind = Literal["feed", "posts"]
 
 
 class BackfillOptions(NamedTuple):
-    """The limits of a backfill, and how its articles arrive."""
+    """The limits of a backfill, and whether its articles are saved as read."""
 
     since: datetime | None = None
-    """The oldest date."""
+    """Articles before this date are skipped; None: no limit."""
     most: int | None = None
     """Maximum number of new articles."""
     is_read: bool = True
-    """Whether articles older than all others arrive as read."""
+    """Whether articles without a date, or older than the feed's newest article, are saved as read."""
     newest: datetime | None = None
     """The date of the newest article before the backfill; None: looked up."""
 
@@ -46,9 +46,9 @@ class PageOutcome(NamedTuple):
     known: int
     oldest: datetime | None
     archive: Archive
-    """The progress."""
+    """The progress of the backfill after the page."""
     is_enough: bool
-    """Whether everything wanted is here."""
+    """Whether a limit of `BackfillOptions` is reached."""
     text: int = 0
     """A checksum of the text of a page; 0 if it has none."""
 
@@ -121,7 +121,7 @@ def take_entries(
     *,
     now: datetime,
 ) -> PageOutcome:
-    """Save new entries, add missing names to known articles, and save the progress."""
+    """Save new entries within the limits, complete known articles, and save the progress, in one transaction."""
     feed = feeds.get(c, feed_id)
     inside = [entry for entry in entries if wanted.since is None or _is_since(entry, wanted.since)]
     known = known_entries(c, feed, inside)
@@ -164,7 +164,7 @@ def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wan
 
 
 def _complete(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> None:
-    """Add missing names to a known article, and the full text if it has an excerpt."""
+    """Add missing authors and categories to a known article, and the full text if it has only an excerpt."""
     there = articles.get(c, article_id)
     authors = () if there.authors else entry.authors
     categories = () if there.categories else entry.categories
@@ -173,4 +173,4 @@ def _complete(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> Non
         save_articles.save_full_text(c, article_id, entry.html, text, words, authors=authors, categories=categories)
     elif authors or categories:
         text = plain_text(articles.body(c, article_id))
-        save_articles.add_names(c, article_id, text, authors=authors, categories=categories)
+        save_articles.set_names(c, article_id, text, authors=authors, categories=categories)

@@ -31,9 +31,9 @@ TO_REFRESH = (
     "tuireader.library.refreshing.match_entries",
     "tuireader.library.refreshing.ingest",
 )
-"""Modules for feeds with new content, loaded on first use, since most refreshes bring nothing."""
+"""Modules for saving refreshed feeds, which worker processes load before their first job."""
 TO_ADD = (*TO_REFRESH, "tuireader.library.subscribing.subscription")
-"""Modules for new feeds."""
+"""Modules for saving new subscriptions, which worker processes load before their first job."""
 
 Write = Callable[["sqlite3.Connection"], Result]
 """Writes what was prepared, in the caller's transaction, and returns the result."""
@@ -47,14 +47,14 @@ class BatchJob(ABC, Generic[Result]):
 
     @abstractmethod
     def prepare(self, c: sqlite3.Connection) -> Write[Result]:
-        """Prepare outside the transaction; returns the write step. May be called again."""
+        """Do all work that needs no transaction; returns the step that writes. May be called again."""
 
     def conclude(self, c: sqlite3.Connection, results: list[Result]) -> list[Result]:  # noqa: ARG002 - for others
         """Finish a batch, once after all of its jobs were written; returns their results."""
         return results
 
     def __call__(self, c: sqlite3.Connection) -> Result:
-        """Run this job alone, in this process."""
+        """Run this job alone, in a transaction of its own."""
         write = self.prepare(c)
         with transaction(c):
             return self.conclude(c, [write(c)])[0]
@@ -67,7 +67,7 @@ class Outcome(NamedTuple):
     error: Exception | None = None
 
     def __reduce__(self) -> tuple[type[Outcome], tuple[Any, Exception | None]]:
-        return Outcome, (self.result, None if self.error is None else told(self.error))
+        return Outcome, (self.result, None if self.error is None else picklable_error(self.error))
 
 
 class Batch:
@@ -77,7 +77,10 @@ class Batch:
         self._jobs = jobs
 
     def __call__(self, c: sqlite3.Connection) -> list[Outcome]:
-        """Run them in one transaction; if one fails, each on its own, so that others are unaffected."""
+        """Run the jobs in one transaction; if one fails, run each alone, so that the others succeed.
+
+        If the cache is locked, all fail.
+        """
         if len(self._jobs) > 1:
             try:
                 writes = [job.prepare(c) for job in self._jobs]
@@ -85,7 +88,7 @@ class Batch:
                     return [Outcome(each) for each in self._concluded(c, [write(c) for write in writes])]
             except BusyError as error:  # it was waited for once
                 return [Outcome(None, error)] * len(self._jobs)
-            except Exception:  # noqa: BLE001, S110 - whose it is shows below, and is told there
+            except Exception:  # noqa: BLE001, S110 - whose it is shows below, and is picklable_error there
                 pass
         return [_alone(job, c) for job in self._jobs]
 
@@ -105,8 +108,8 @@ def _alone(job: BatchJob[Any], c: sqlite3.Connection) -> Outcome:
         return Outcome(None, error)
 
 
-def told(error: Exception) -> Exception:
-    """The error in a picklable form; its traceback is kept in a note."""
+def picklable_error(error: Exception) -> Exception:
+    """The error itself, or a picklable replacement with the traceback in a note."""
     if isinstance(error, (TuireaderError, MemoryError)):
         return error
     if isinstance(error, SystemError):  # of a C library that has run out of memory

@@ -22,7 +22,7 @@ from tuireader.library.jobs.batching import Result, Work, wait_for
 from tuireader.model.article import StatusChange
 from tuireader.store import statuses, ui_state
 from tuireader.store.connection import BUSY_SECONDS, connect
-from tuireader.store.statuses import Waiting
+from tuireader.store.statuses import UnwrittenChanges
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -41,7 +41,7 @@ class _Job:
     change: StatusChange | None
     """The status change that it writes, which can be kept in a file while the cache is locked; None for other work."""
     is_awaited: bool
-    """Whether the caller waits: if it is never written, that is reported."""
+    """Whether the caller waits for the result: if the job is still unwritten at the end, the user is told."""
 
 
 class Writer:
@@ -61,7 +61,7 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = self._ending = False
         self._thread: threading.Thread | None = None
-        self._waiting = Waiting(path)
+        self._waiting = UnwrittenChanges(path)
         self._kept: set[int] = set()
         """Ids of jobs whose changes are in the file."""
         self._keeping = threading.Lock()
@@ -70,7 +70,10 @@ class Writer:
     def submit(
         self, work: Work[Result], change: StatusChange | None = None, *, is_awaited: bool = False
     ) -> Future[Result]:
-        """Write soon; the future has the result of `work`. With a `change`, it is never lost."""
+        """Queue a job for writing; returns the future of its result.
+
+        `change` is the status change that it writes, if any, which is never lost.
+        """
         from concurrent.futures import Future
 
         future: Future[Result] = Future()
@@ -93,7 +96,7 @@ class Writer:
         return not self._jobs
 
     async def settled(self) -> None:
-        """Wait until all current jobs are done; from now on, no job fails because the cache is locked for long."""
+        """Wait until all queued jobs are written; from now on, none is given up while the cache is locked."""
         self._ending = True
         with suppress(IndexError):  # it is all written by now
             written = asyncio.wrap_future(self._jobs[-1].future)
@@ -106,10 +109,10 @@ class Writer:
             self._closing = True
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._jobs, patience)
-        return self.keep_what_waits()
+        return self.save_pending_changes()
 
-    def keep_what_waits(self) -> str:
-        """Put pending changes into the file; returns a message about them, or ""."""
+    def save_pending_changes(self) -> str:
+        """Save pending status changes in the file beside the cache; returns a message on unwritten jobs, or ""."""
         with self._keeping:
             with self._changed:
                 waiting = {id(job): job.change for job in self._jobs if job.change is not None}
@@ -157,20 +160,20 @@ class Writer:
             self._changed.wait_for(lambda: self._asked > asked, LOCK_POLL_INTERVAL)
 
     def _do(self, job: _Job) -> None:
-        """Write, retrying while the cache is locked; a status change for as long as it takes.
+        """Run a job, retrying while the cache is locked: for `BUSY_SECONDS`, or without limit for a status change.
 
-        Before waiting, pending changes are kept in the file: a kill loses nothing that the screen shows.
+        Before each wait, pending status changes are saved in the file, so that a killed program loses none.
         """
         until = time.monotonic() + BUSY_SECONDS
         if self._kept:  # what comes after a change that is kept is kept as well: else the next start would undo it
-            self.keep_what_waits()
+            self.save_pending_changes()
         while True:
             try:
                 with closing(connect(self._path, patience=0)) as connection:
                     result = job.work(connection)
             except BusyError as error:
                 asked = self._asked
-                self.keep_what_waits()
+                self.save_pending_changes()
                 self._pause(asked)
                 if job.change is None and not self._ending and time.monotonic() > until:
                     job.future.set_exception(error)
@@ -184,7 +187,7 @@ class Writer:
 
 
 def _apply(c: sqlite3.Connection, change: StatusChange) -> None:
-    """Write a change; NotFoundError if the article that the user marked is not there any more."""
+    """Write a status change; raises NotFoundError if the marked articles no longer exist."""
     statuses.apply(c, change)
     if change.position is None:
         statuses.need_any(c, change.ids)
@@ -195,27 +198,27 @@ def _marks(count: int) -> str:
 
 
 PROGRESS_STEPS = 20_000
-"""SQLite steps between checks of whether a read is still wanted: some tenths of a millisecond."""
+"""SQLite steps, taking some tenths of a millisecond, between checks of whether a read was cancelled."""
 
 
 class Cache:
-    """Reads, writes and takes in, away from the event loop.
+    """Access to the cache file without blocking the event loop.
 
-    `read` is for what is shown: it has a connection of its own and is stopped when nobody waits for it any more.
-    `write` is for what the user does: one thread, in the order asked for, nothing called off. `take` is for what the
-    web brings: parsed and saved in a thread, or in processes where much comes at once.
+    `read` runs in a thread with a connection of its own, and can be cancelled. `write` runs jobs in order in one
+    thread, and cannot be cancelled. `take` runs slow jobs that parse and save downloaded content, in a thread or in
+    worker processes.
     """
 
     def __init__(self, path: Path, *, processes: int | None = None) -> None:
-        """`path` is that of the cache; nothing is opened before there is something to do.
+        """Open nothing before the first job; `path` is the cache file.
 
-        At most so many `processes` take in; None: as many as keep all cores busy.
+        `processes` is the maximum number of worker processes; None: as many as are useful on this machine.
         """
         self.path = path
         self._processes = processes
         self._writer = Writer(path)
         self._pool: jobs_pool.JobPool | None = None
-        self._forked: jobs_processes.Processes | None = None
+        self._forked: jobs_processes.WorkerProcesses | None = None
         self._pool_users = 0
         self._opening_pool = asyncio.Lock()
         """Held while the pool opens, so that there is only one."""
@@ -254,17 +257,20 @@ class Cache:
         return await wait_for(self._writer.submit(work, is_awaited=True))
 
     def change(self, change: StatusChange) -> Future[None]:
-        """Write a status change soon; it is never lost, even while another program holds the cache."""
+        """Queue a status change for writing; it is never lost, even while another program locks the cache."""
         return self._writer.change(change)
 
     def remember(self, name: str, value: str) -> None:
-        self.soon(partial(ui_state.save, name=name, value=value))
+        self.write_soon(partial(ui_state.save, name=name, value=value))
 
-    def written(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
-        """Run `work` in the writer, in order; returns its future. With a `change`, it is never lost."""
+    def submit(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
+        """Queue `work` for the writer thread; returns the future of its result.
+
+        `change` is the status change that it writes, if any, which is never lost.
+        """
         return self._writer.submit(work, change)
 
-    def soon(self, work: Work[object]) -> None:
+    def write_soon(self, work: Work[object]) -> None:
         self._writer.submit(work)
 
     def fork(self, prepare: Sequence[str], expected: int) -> None:
@@ -274,7 +280,7 @@ class Cache:
         """
         if expected > jobs_pool.BACKLOG and jobs_processes.can_be_forked() and (number := jobs_pool.useful_processes()):
             with suppress(OSError):  # there is no room for them
-                self._forked = jobs_processes.Processes(self.path, number, prepare, are_forked=True)
+                self._forked = jobs_processes.WorkerProcesses(self.path, number, prepare, are_forked=True)
 
     async def take(self, work: Work[Result]) -> Result:
         """Run `work`, which is slow and picklable, in a thread or in a process of the pool.
@@ -285,24 +291,23 @@ class Cache:
             return await pool.take(work)
 
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
-        """Run `work`, which may hang, in a process of its own, for `seconds` of CPU time. It must be picklable.
+        """Run picklable `work` that may hang in a process of its own, which is ended after `seconds` of CPU time.
 
-        Raises TimeoutError after them, with the cache unchanged.
+        Raises TimeoutError then, or for too much memory, with the cache unchanged; StoreError if the process ends.
         """
         async with self.pool() as pool:
             return await pool.take_apart(work, seconds)
 
-    async def note(self, work: Work[Result]) -> Result:
+    async def run_quick_job(self, work: Work[Result]) -> Result:
         async with self.pool() as pool:
             return await pool.do(work)
 
     @asynccontextmanager
     async def pool(self, *, prepare: Sequence[str] = (), expected: int = 0) -> AsyncIterator[jobs_pool.JobPool]:
-        """Hold the job pool open; concurrent users share one pool.
+        """Hold the job pool open; concurrent users share one pool, which closes when the last of them leaves.
 
-        Its processes load the modules named in `prepare` before their first job; they are started at once where so
-        many jobs are `expected` that it is worth it. When the last one leaves, it ends: at once where that one leaves
-        by an error or a cancellation.
+        Worker processes load the modules in `prepare` before their first job; they are started at once if enough jobs
+        are `expected`. If the last user leaves with an error or a cancellation, pending jobs are dropped.
         """
         async with self._opening_pool:
             pool = self._pool
@@ -339,9 +344,9 @@ class Cache:
         """Wait for the threads of cancelled reads: the last connection to close writes the log into the file."""
         await asyncio.gather(*self._cancelled_reads, return_exceptions=True)
 
-    def keep_what_waits(self) -> str:
-        """Keep pending changes in a file beside the cache; returns a message about them, or ""."""
-        return self._writer.keep_what_waits()
+    def save_pending_changes(self) -> str:
+        """Save pending status changes in a file beside the cache; returns a message on unwritten jobs, or ""."""
+        return self._writer.save_pending_changes()
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
         """Finish pending jobs within `patience` seconds; returns a message about those left, or ""."""

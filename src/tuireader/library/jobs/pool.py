@@ -20,7 +20,7 @@ from typing import Any, Self
 from tuireader.async_tools import to_the_end
 from tuireader.errors import StoreError
 from tuireader.library.jobs.batching import Batch, BatchJob, Outcome, Result, Work
-from tuireader.library.jobs.processes import Limited, Processes
+from tuireader.library.jobs.processes import Limited, WorkerProcesses
 from tuireader.store.connection import Connection, connect
 
 _Job = tuple[Future[Any], Work[Any]]
@@ -54,7 +54,7 @@ class JobThread:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the thread after the jobs that are still wanted, and close its connection there."""
+        """End the thread after the queued jobs that were not cancelled; wait for it unless there was an error."""
         self._jobs.put(None)
         if kind is None:
             await asyncio.wrap_future(self._closed)
@@ -77,28 +77,28 @@ class JobThread:
 
 
 BATCH_BYTES = 1_000_000
-"""Approximate bytes of jobs saved together: others wait for the lock meanwhile."""
+"""Approximate maximum bytes of jobs in one transaction, which makes other writers wait for the lock."""
 
 ENDED = "The process that was reading it has ended; it will be read the next time."
 
 Do = Callable[[Work[Any]], Awaitable[Any]]
 log = logging.getLogger("tuireader")
 BACKLOG = 4
-"""Pending pages from which processes are worth starting."""
+"""Number of pending page jobs above which worker processes are started."""
 PROCESSES_MAX = 4
 """Maximum number of processes, since they write in turn."""
 APART = 2
 """Maximum number of jobs in processes of their own at a time."""
 BUSY_FACTOR = 6
-"""Number of times that a busy machine may make a job longer."""
+"""Ratio of a job's limit of elapsed time to that of CPU time: on a busy machine, processes wait."""
 _PREFETCH = 2
-"""Pages handed to a process before it answers, so that it need not wait."""
+"""Batches handed to each process at a time, so that it need not wait for the next one."""
 BATCH_SIZE = 8
 """Maximum number of pages saved in one transaction."""
 _ISOLATED_TIMEOUT = 600.0
-"""Maximum seconds for a job that is tried in a process of its own."""
+"""Maximum seconds for a job of a crashed process that is tried again in a process of its own."""
 _NOTES = 64
-"""Maximum number of notes written in one transaction."""
+"""Maximum number of quick jobs written in one transaction."""
 
 
 @dataclass(eq=False, slots=True)
@@ -125,7 +125,7 @@ class JobQueue:
         self._jobs: deque[Job] = deque()
         self._has_some = asyncio.Event()
         self.suspects: list[Job] = []
-        """Jobs of a process that ended: one of them may be the cause, so none is run in this process."""
+        """Jobs of a crashed worker process: one of them may be the cause, so none is run in the main process."""
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -141,9 +141,9 @@ class JobQueue:
         await self._has_some.wait()
 
     async def do_some(self, do: Do, most: int) -> None:
-        """Run the first job, batched with later ones that can share its transaction, at most `most`.
+        """Run the first job through `do`, batched with later ones that can share its transaction, at most `most`.
 
-        Raises EOFError if the process ends; its jobs are `suspects` then.
+        Raises EOFError if the worker process ends; the jobs are then added to `suspects`.
         """
         jobs = self._take(most)
         if not jobs:
@@ -161,7 +161,7 @@ class JobQueue:
             job.settle(outcome)
 
     def _take(self, most: int) -> list[Job]:
-        """The first job that is still wanted, and those that can be batched with it."""
+        """Remove and return the first job that was not cancelled, and those that can be batched with it."""
         jobs: list[Job] = []
         size = 0
         while self._jobs and len(jobs) < most and size < BATCH_BYTES:
@@ -198,7 +198,7 @@ async def _do(jobs: Sequence[Job], do: Do) -> list[Outcome]:
 
 
 class JobPool:
-    """A thread for quick jobs, and the thread or processes for pages.
+    """Runs quick jobs in a thread, and jobs that save pages in the same thread or in worker processes.
 
     Leaving the block by an error or a cancellation drops pending jobs and kills the processes: each feed is saved in
     one transaction.
@@ -210,9 +210,9 @@ class JobPool:
         *,
         processes: int | None = None,
         prepare: Sequence[str] = (),
-        forked: Processes | None = None,
+        forked: WorkerProcesses | None = None,
     ) -> None:
-        """At most `processes`; None: as many as cores.
+        """`processes` is the maximum number of worker processes; None: as many as are useful on this machine.
 
         They load the modules in `prepare` before their first job. `forked` processes are used if given.
         """
@@ -223,9 +223,9 @@ class JobPool:
         self._thread = JobThread(path)
         self._pages, self._notes = JobQueue(), JobQueue()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._at_work: Processes | None = None
+        self._at_work: WorkerProcesses | None = None
         """The processes that take pages; None: the thread does."""
-        self._open: list[Processes] = []
+        self._open: list[WorkerProcesses] = []
         self._starting = False
         self._apart = asyncio.Semaphore(APART)
 
@@ -242,8 +242,8 @@ class JobPool:
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
         """Run a job that may hang in a process of its own, which is ended after `seconds` of CPU time.
 
-        Raises TimeoutError after them, after `BUSY_FACTOR` times as long in all, or for too much memory;
-        StoreError if the process ends. Without a process, the thread runs it.
+        Raises TimeoutError then, after `BUSY_FACTOR` times as many seconds in all, or for too much memory; StoreError
+        if the process ends otherwise. If no process can be started, the thread runs the job.
         """
         async with self._apart:
             try:
@@ -253,7 +253,7 @@ class JobPool:
                 return await self._thread.do(work)
             return await self._do_apart(process, work, seconds)
 
-    async def _do_apart(self, process: Processes, work: Work[Result], seconds: float) -> Result:
+    async def _do_apart(self, process: WorkerProcesses, work: Work[Result], seconds: float) -> Result:
         try:
             async with asyncio.timeout(seconds * BUSY_FACTOR):
                 return await process.do(Limited(work, seconds))
@@ -269,9 +269,9 @@ class JobPool:
         finally:
             await self._close(process)
 
-    async def _started(self, number: int, prepare: Sequence[str] = ()) -> Processes:
+    async def _started(self, number: int, prepare: Sequence[str] = ()) -> WorkerProcesses:
         """Start processes, and wait until one is ready; raises OSError."""
-        processes = Processes(self._path, number, prepare)
+        processes = WorkerProcesses(self._path, number, prepare)
         self._open.append(processes)
         try:
             await processes.ready()
@@ -283,13 +283,13 @@ class JobPool:
             raise
         return processes
 
-    async def _close(self, processes: Processes) -> None:
+    async def _close(self, processes: WorkerProcesses) -> None:
         await processes.close()
         with suppress(ValueError):
             self._open.remove(processes)
 
     def expect(self, pages: int) -> None:
-        """Start processes if this many pages are worth it."""
+        """Start worker processes if there are more than `BACKLOG` pages."""
         if not self._starting and self._most and pages > BACKLOG:
             self._starting = True
             self._start_task(self._start())
@@ -302,13 +302,13 @@ class JobPool:
             self._give_pages_to(self._forked)
         else:
             self._start_task(self._while_alone())
-        self._start_task(self._write_notes())
+        self._start_task(self._run_quick_jobs())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Finish the jobs that are still wanted."""
+        """Stop handing out jobs, close the processes, and end the thread; after an error, kill the processes."""
         for task in self._tasks:
             task.cancel()
         if kind is not None:
@@ -328,13 +328,13 @@ class JobPool:
         self._tasks.add(asyncio.create_task(task))
 
     async def _while_alone(self) -> None:
-        """Let the thread take pages as long as there are no processes."""
+        """Run page jobs in the thread until there are worker processes."""
         while self._at_work is None:
             await self._pages.wait()
             await self._pages.do_some(self._thread.do, BATCH_SIZE)
 
-    async def _write_notes(self) -> None:
-        """Write notes in the thread, batched."""
+    async def _run_quick_jobs(self) -> None:
+        """Run quick batch jobs in the thread, several in a transaction."""
         while True:
             await self._notes.wait()
             await self._notes.do_some(self._thread.do, _NOTES)
@@ -345,12 +345,12 @@ class JobPool:
         except OSError as error:
             log.debug("processes could not be started: %s", error)
 
-    def _give_pages_to(self, processes: Processes) -> None:
+    def _give_pages_to(self, processes: WorkerProcesses) -> None:
         self._at_work = processes
         for _ in range(processes.number * _PREFETCH):
-            self._start_task(self._feed(processes))
+            self._start_task(self._supply_processes(processes))
 
-    async def _feed(self, processes: Processes) -> None:
+    async def _supply_processes(self, processes: WorkerProcesses) -> None:
         """Hand pages to processes until they end."""
         while self._at_work is processes:
             await self._pages.wait()
@@ -365,8 +365,8 @@ class JobPool:
                 self._start_task(self._try_suspects())
 
     async def _try_suspects(self) -> None:
-        """Run suspects one at a time in a process, to find the one that ends it."""
-        process: Processes | None = None
+        """Run the jobs of a crashed process again, one at a time, in a new process; only the cause fails."""
+        process: WorkerProcesses | None = None
         async with self._apart:
             while self._pages.suspects:
                 job = self._pages.suspects.pop()
@@ -394,7 +394,7 @@ class JobPool:
 
 
 def useful_processes() -> int:
-    """One per core; 0 on a single core."""
+    """The number of useful worker processes: one per core, at most `PROCESSES_MAX`; 0 on a single core."""
     if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic
 
 from tuireader.async_tools import to_the_end
-from tuireader.library.jobs.batching import Result, Work, told
+from tuireader.library.jobs.batching import Result, Work, picklable_error
 from tuireader.store.connection import Connection, connect
 
 if TYPE_CHECKING:
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 _CLOSE_TIMEOUT = 10.0
-"""Seconds for processes to end."""
+"""Seconds that processes have to end before they are killed."""
 _NICENESS = 10
-"""Keys come first; commands, which fork, do not lower the priority."""
+"""Niceness of spawned processes, so that the user interface stays responsive; forked ones keep theirs."""
 _PARENT_POLL_INTERVAL = 0.3
 """Seconds between checks of whether the parent exists."""
 _MEMORY = 300_000_000
-"""Maximum bytes of data of a process, enforced on Linux: input can take a thousand times its size."""
+"""Maximum bytes of memory of a worker process, enforced on Linux: parsing can take a thousand times the input."""
 _GARBAGE = 100_000
-"""Garbage collection threshold: feeds leave no reference cycles."""
+"""Garbage collection threshold of worker processes; it is high, since parsing leaves no reference cycles."""
 
 
-class Processes:
-    """Processes with a connection each, which end with the program.
+class WorkerProcesses:
+    """Worker processes with a connection each, which end with the program.
 
-    Jobs and results are pickled. If one ends during a job, the cache is unchanged, and all of them end.
+    Jobs and results are pickled. If a process ends during a job, the cache is unchanged, and all of them end.
     """
 
     def __init__(self, path: Path, number: int, prepare: Sequence[str] = (), *, are_forked: bool = False) -> None:
@@ -104,7 +104,7 @@ class Processes:
             process.kill()
 
     async def close(self) -> None:
-        """End them; kill them after a timeout or on cancellation."""
+        """End the processes after their current jobs; kill them after a timeout or on cancellation."""
         await to_the_end(self._ended(), hurry=self.kill)
 
     async def _ended(self) -> None:
@@ -115,7 +115,7 @@ class Processes:
         await ended
 
     def dismiss(self) -> None:
-        """End them after their current jobs, and wait for that."""
+        """Drop queued jobs, and wait until the processes have finished their current ones and ended."""
         self._executor.shutdown(cancel_futures=True)
 
 
@@ -125,7 +125,7 @@ def can_be_forked() -> bool:
 
 @contextmanager
 def _detached() -> Iterator[None]:
-    """Start processes that ignore ctrl+c and have no stderr, which may be the screen.
+    """Make processes that are started in the block ignore ctrl+c and have no stderr, which may be the screen.
 
     `multiprocessing` passes the descriptor of stderr, which the screen has replaced by an object without one.
     """
@@ -177,7 +177,7 @@ def _end_with_parent(parent: int) -> None:
 class Limited(Generic[Result]):
     """A job whose process the system ends after `seconds` of CPU time. Picklable.
 
-    A busy machine lets a process wait for its turn, which is not the fault of what it reads.
+    CPU time is limited rather than elapsed time, since processes have to wait on a busy machine.
     """
 
     work: Work[Result]
@@ -201,5 +201,5 @@ def _do(path: str, work: Work[Any]) -> bytes:
         _connection = _connection or connect(Path(path))
         result = work(_connection)
     except Exception as raised:  # noqa: BLE001 - it is raised where the job is waited for
-        error = told(raised)
+        error = picklable_error(raised)
     return pickle.dumps((result, error), pickle.HIGHEST_PROTOCOL)

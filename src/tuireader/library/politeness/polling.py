@@ -20,10 +20,10 @@ HOUR = 3600
 DAY = 86_400
 
 _LONG = 1000
-"""Characters of validators that may be too many for a server that refuses the request."""
+"""Total characters of validators above which a 400 response is blamed on them."""
 
 HITS_TO_MOVE = 3
-"""Permanent redirects in a row to a valid feed before its address is changed."""
+"""Permanent redirects in a row to the same valid feed before its address is changed."""
 
 
 def may_ask(feed: Feed, now: datetime, *, force: bool = False) -> bool:
@@ -98,13 +98,13 @@ def _is_too_long(status: int | None, validators: Validators) -> bool:
 
 
 def after_skipped(feed: Feed, reason: str, now: datetime) -> Feed:
-    """The feed after it was skipped because its server is down: due as after a first failure, which is not counted."""
+    """The feed after it was skipped because its server is down: due in an hour or later, no failure counted."""
     soonest = now + timedelta(seconds=HOUR)
     return replace(feed, due=soonest if feed.due is None else max(feed.due, soonest), error=reason)
 
 
 def after_hold(feed: Feed, until: datetime) -> Feed:
-    """A feed whose host asked for a pause until a time."""
+    """The feed after its host asked for a pause: not due before `until`."""
     if feed.not_before is not None and feed.not_before >= until:
         return feed
     due = until if feed.due is None else max(feed.due, until)
@@ -112,14 +112,14 @@ def after_hold(feed: Feed, until: datetime) -> Feed:
 
 
 def holds_host(error: TuireaderError) -> bool:
-    """Whether the error concerns the whole host: too many requests."""
+    """Whether the error (429, too many requests) pauses all feeds of the host."""
     return isinstance(error, FetchError) and error.status == 429
 
 
 def held_host(url: str, error: TuireaderError) -> str:
-    """The host, with its port, to leave alone after an error at an address: the one that answered; "" if there is none.
+    """The host with its port that is paused after a 429 for an address; "" for other errors.
 
-    Where a redirect led to it, only if it states a time.
+    It is the host that answered; if a redirect led there, it is paused only if the response states a time.
     """
     if not isinstance(error, FetchError) or not holds_host(error):
         return ""
@@ -169,10 +169,10 @@ def _after_redirects(feed: Feed, page: Page) -> Feed:
 
 
 def reach_at(kept: str, asked: str, page: Page, *, known: Reach = Reach.UNKNOWN) -> Reach:
-    """Where the address to keep for a feed is, as `Feed.reach`.
+    """The reach (public or private network) of the address `kept` for a feed, as in `Feed.reach`.
 
-    `page` is the response for `asked`, of which `known` was known before. A private feed that moves to another host may
-    be private there only if it was found there.
+    `page` is the response to `asked`, whose reach was `known` before. A private feed that moves to another host gets
+    the reach of the server that answered.
     """
     reach = page.asked_reach if known is Reach.UNKNOWN else known
     return page.reach if reach is Reach.PRIVATE and host_of(kept) != host_of(asked) else reach
@@ -194,27 +194,26 @@ def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime, *, is_api: b
 
 
 def _service(host: str, *, is_api: bool) -> str:
-    """The name under which a host is held: that of its pages, or of the API of an account there."""
+    """The key under which a pause of a host is saved; the API of an account there has a separate one."""
     return f"api {host}" if is_api else host
 
 
 def wants_to_be_left_alone(error: FetchError) -> bool:
-    """Whether the server gave a time before which it must not be asked."""
+    """Whether a 429 or 503 response states a time (Retry-After) before which no request may be sent."""
     return bool(error.retry_after) and error.status in {429, 503}
 
 
-def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime, *, is_api: bool = False) -> None:
-    """Remember the pause that a server asks for."""
+def save_pause(c: sqlite3.Connection, url: str, error: FetchError, now: datetime, *, is_api: bool = False) -> None:
+    """Save the pause that a server asks for in Retry-After."""
     hold(c, url, error, now + timedelta(seconds=error.retry_after or 0), now, is_api=is_api)
 
 
 def hold(
     c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime, *, is_api: bool = False
 ) -> None:
-    """Hold what answered until a time: the host with all its feeds after a 429, the address after a 503.
+    """Save a pause until a time: for a host with all its feeds after a 429, for the address after a 503.
 
-    An address that leads to another host is held with it. The API of an account and the pages of its host are held
-    apart.
+    If an address redirected to another host, both addresses are paused. Pages and API of a host are paused separately.
     """
     host = held_host(url, error)
     if host != authority(url):
@@ -234,6 +233,6 @@ def _asked(url: str, error: TuireaderError) -> set[str]:
 
 
 def _said(until: datetime, now: datetime) -> str:
-    """A time in the user's clock, rounded up to the minute; with the day unless it is today."""
+    """A time in the user's time zone, rounded up to the minute; with the date unless it is today."""
     there = (until + timedelta(seconds=59)).astimezone()
     return f"{there:%H:%M}" if there.date() == now.astimezone().date() else f"{there:%Y-%m-%d %H:%M}"

@@ -29,19 +29,19 @@ class _Host:
 
     free: int = LANES
     first: deque[asyncio.Future[None]] = field(default_factory=deque)
-    """Waiting requests that the user waits for."""
+    """Queued requests with priority: the user is waiting for their results."""
     others: deque[asyncio.Future[None]] = field(default_factory=deque)
 
 
 class Lanes:
-    """Two lanes per host, first come first served."""
+    """Limits requests to two per host at a time; further ones are queued, first come, first served."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def of(self, url: str, *, first: bool) -> AsyncIterator[None]:
-        """Hold a lane of an address's host; `first` requests overtake others."""
+        """Hold one of the two lanes of an address's host; `first` requests overtake others."""
         name = host_of(url)
         host = self._hosts.setdefault(name, _Host())
         await self._enter(host, host.first if first else host.others)
@@ -112,14 +112,14 @@ Follows = Callable[[str], bool]
 
 
 class PoliteQueue:
-    """Fetches pages within the limits of sites.
+    """Sends requests within the limits of sites, two per host at a time.
 
-    Two requests to a host at a time. Retry-After is respected, also after a restart. A server that does not answer is
-    not waited for again and again.
+    Pauses that servers ask for (Retry-After) last beyond a restart. In a refresh, feeds of servers that do not answer
+    are skipped.
     """
 
     def __init__(self, client: web.Client, cache: Cache, clock: Clock) -> None:
-        """Pauses of servers are stored in `cache`."""
+        """Create a queue that saves the pauses of servers in `cache`."""
         self._client = client
         self._cache = cache
         self._clock = clock
@@ -141,10 +141,9 @@ class PoliteQueue:
     ) -> Page:
         """Fetch a page within `deadline` seconds; `first` requests go before others.
 
-        `permission` has no default: who gave an address has to be known wherever one is fetched.
-
-        `instead_of` are other spellings of `url`: it is not asked for if one of them is not to be. Raises NotAskedError
-        where its server wants to be left alone, and FetchError; `follows` is as in `web.get`.
+        `permission` tells whether the address may be private. `instead_of` are other spellings of `url`: nothing is
+        fetched if one of them is paused. `follows` is as in `web.get`. Raises FetchError, and NotAskedError during a
+        pause.
         """
         ask = partial(
             web.get, self._client, url, deadline=deadline, permission=permission, follows=follows, clock=self._clock
@@ -187,17 +186,17 @@ class PoliteQueue:
         is_api: bool = False,
     ) -> Page:
         heed = partial(polling.heed, urls=(url, *instead_of), now=self._clock(), is_api=is_api)
-        await self._cache.note(heed)
+        await self._cache.run_quick_job(heed)
         waited = self._noted
         async with self._lanes.of(url, first=first):
             if self._noted != waited:  # while it waited for its turn, a server said something
-                await self._cache.note(heed)
+                await self._cache.run_quick_job(heed)
             try:
                 return await ask()
             except FetchError as error:
                 if polling.wants_to_be_left_alone(error):
-                    note = partial(polling.note, url=url, error=error, now=self._clock(), is_api=is_api)
-                    await self._cache.note(note)
+                    note = partial(polling.save_pause, url=url, error=error, now=self._clock(), is_api=is_api)
+                    await self._cache.run_quick_job(note)
                     self._noted += 1
                 raise
 
@@ -214,10 +213,10 @@ class PoliteQueue:
         deadline: float = DEADLINE,
         follows: Follows | None = None,
     ) -> Page:
-        """Fetch a feed, conditionally where that can be, while its `lane` is held.
+        """Fetch a feed, conditionally if it has validators; the caller holds its `lane`, and saves the outcome.
 
-        `unresponsive` is what is known by now of servers in this run, and learns from what comes. Raises NotAskedError
-        where the server is not asked, and FetchError; who calls it keeps with the feed what came of it.
+        `unresponsive` has the servers that did not answer in this run, and is updated. Raises FetchError, and
+        NotAskedError if the server is paused or does not answer.
         """
         if self._held.get(authority(feed.url), self._clock()) > self._clock():
             raise NotAskedError(f"{named_host(feed.url)} wants to be left alone", FetchFailure.HELD, url=feed.url)

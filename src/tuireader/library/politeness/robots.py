@@ -1,4 +1,4 @@
-"""robots.txt, and requests one by one."""
+"""robots.txt rules, and fetching the pages of each site one at a time."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class RobotRules:
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def of(self, url: str, permission: Permission) -> sitemap.Robots:
-        """The rules for a page.
+        """The robots.txt rules of a page's site.
 
-        Raises FetchError if its site cannot be asked for them (RFC 9309, 2.3.1.4).
+        Raises FetchError if robots.txt is unreachable or gives a server error (RFC 9309, 2.3.1.4).
         """
         site = front_of(url)
         async with self._asking.setdefault(site, asyncio.Lock()):
@@ -57,7 +57,7 @@ class RobotRules:
         return known
 
     async def check(self, url: str, permission: Permission) -> sitemap.Robots:
-        """The rules for a page; raises FetchError also if they forbid it."""
+        """The robots.txt rules of a page's site; raises FetchError also if they forbid the page."""
         rules = await self.of(url, permission)
         if not rules.allows(url):
             raise FetchError(f"{named_host(url)} does not want programs to read this page (robots.txt)")
@@ -101,15 +101,16 @@ class SerialFetcher:
         """`pause` is in seconds; None: `REQUEST_INTERVAL`."""
         self._queue = queue
         self._pause = REQUEST_INTERVAL if pause is None else pause
-        self._sleep = sleep
+        self._stop_when_idle = sleep
         self._turns: dict[str, asyncio.Lock] = {}
         self._hands = asyncio.Semaphore(SITES_AT_ONCE)
         self._robots = RobotRules(self._ask)
 
     async def get(self, url: str, permission: Permission) -> Page:
-        """Fetch a page when its site may be asked; raises FetchError, also if robots.txt forbids it.
+        """Fetch a page when it is its site's turn; raises FetchError, also if robots.txt forbids it.
 
-        What it redirects to needs permission as well; another site is asked in its turn, with its rules and its pause.
+        The targets of redirects must be allowed, too; if one is on another site, that site's turn, rules and pause
+        apply.
         """
         return await through_sites(url, permission, self._get_in_turn)
 
@@ -128,12 +129,12 @@ class SerialFetcher:
             async with self._hands:  # not in the pause: sites that want long ones hold up no others
                 page = await self._queue.get(url, permission=permission, first=False, follows=follows)
         except FetchError:
-            await self._sleep(pause)
+            await self._stop_when_idle(pause)
             raise
-        await self._sleep(pause)
+        await self._stop_when_idle(pause)
         return page
 
 
 def _is_allowed_there(url: str, rules: sitemap.Robots, target: str) -> bool:
-    """Whether a page of the same host may be read."""
+    """Whether a redirect to `target` stays on the page's host and is allowed by its rules."""
     return same_host(url, target) and rules.allows(target)

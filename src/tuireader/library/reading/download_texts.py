@@ -1,4 +1,4 @@
-"""Completing new excerpts from the pages of their articles."""
+"""Completing new articles that are excerpts with the full texts from their pages."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tuireader.store import feeds, site_facts
 from tuireader.urls.identity import names_part, same_site
 
 SHORT = 400
-"""Words from which a text that does not say otherwise counts as whole."""
+"""Words from which a text counts as whole, unless its feed marks it as an excerpt."""
 ARTICLES_MAX = 50
-"""Maximum articles of a feed completed at a time, the newest."""
+"""Maximum number of a feed's newest articles that are completed in one run."""
 MORE = 1.1
-"""Minimum ratio of words by which a page completes a text that says it is an excerpt."""
+"""Minimum ratio of words by which a page's text must exceed a text that is marked as an excerpt."""
 _SAMPLES = 3
-"""Articles whose pages are compared to find out what a feed gives."""
+"""Articles whose pages are fetched to find out whether a feed gives excerpts or whole texts."""
 _FAILURES_MAX = 5
 """Pages in a row without more text, after which that is found out again."""
 _RECHECK_AFTER = timedelta(days=30)
@@ -51,12 +51,11 @@ async def complete_new(
     pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Fetched, None]:
-    """Fetch full texts of new articles in feeds of excerpts; yields each article's outcome.
+    """Fetch full texts of new articles in feeds that give excerpts; yields each article's outcome.
 
-    Without `feed_ids` it is all feeds in which something is left, some at a time. `usual` is for feeds of which nothing
-    else is set; the article that is `shown` comes first, although it counts as read. What a feed gives is found out
-    beside the pages of its first articles. A site is asked for one page at a time, with a pause, as its robots.txt
-    allows. Ending the iteration ends all requests; what is left is done the next time.
+    `feed_ids` None: all feeds with unprocessed articles. `usual` is the mode of feeds without one of their own. The
+    article `shown` comes first, even if read. Each site gets one request at a time, with a pause, as its robots.txt
+    allows. Ending the iteration cancels all requests; the next run continues.
     """
     pages = SerialFetcher(queue, pause=pause, sleep=sleep)
     if feed_ids is None:
@@ -84,7 +83,7 @@ async def complete_new(
 
 @dataclass(frozen=True, slots=True)
 class _FeedWork:
-    """A feed, and its articles to complete."""
+    """A feed and its articles to complete, with its mode and what is known of its texts."""
 
     feed: Feed
     mode: Mode
@@ -95,7 +94,7 @@ class _FeedWork:
 
 @dataclass(slots=True)
 class _CompletionRun:
-    """One run, with what it has learned about sites."""
+    """One run of `complete_new`, with its options and the limit of concurrent feeds."""
 
     cache: Cache
     pages: SerialFetcher
@@ -108,7 +107,7 @@ class _CompletionRun:
         """Complete the new articles of a feed; failures leave them unchanged."""
         async with self.feeds:
             try:
-                of = await self.cache.read(partial(_of, feed_id=feed_id, usual=self.usual, shown=self.shown))
+                of = await self.cache.read(partial(_load_work, feed_id=feed_id, usual=self.usual, shown=self.shown))
                 await self._complete(of, tell)
             except NotFoundError:  # it was removed meanwhile
                 return
@@ -146,9 +145,9 @@ class _CompletionRun:
     async def _fetch_some(
         self, some: Sequence[Incomplete], tell: Callable[[Fetched], None], vain: int
     ) -> list[_Outcome] | None:
-        """Fetch full texts until too many in a row fail; None if the site is unreachable or forbids it.
+        """Fetch full texts until `vain` articles in a row bring no more text; returns the outcome of each.
 
-        Returns the outcome of each request.
+        Returns None if the site is unreachable twice in a row, or must not be requested.
         """
         came: list[_Outcome] = []
         for each in some:
@@ -179,14 +178,14 @@ class _CompletionRun:
         return "more"
 
     async def _is_here(self, article: Incomplete) -> bool:
-        return await self.cache.read(partial(site_facts.is_here, article_id=article.id))
+        return await self.cache.read(partial(site_facts.has_full_text, article_id=article.id))
 
     async def _learn(self, of: _FeedWork, what: TextFacts) -> None:
         await self.cache.write(partial(_learn, feed_id=of.feed.id, what=what))
 
 
-def _of(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> _FeedWork:
-    """The work to complete one feed."""
+def _load_work(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> _FeedWork:
+    """Load the articles of a feed that are to be completed, with its mode and what is known of its texts."""
     feed = feeds.get(c, feed_id)
     mode, learned = site_facts.mode(c, feed_id, usual), site_facts.learned(c, feed_id)
     new: list[Incomplete] = []
@@ -210,7 +209,7 @@ _TOO_MANY, _UNAVAILABLE = 429, 503
 
 
 def _given(came: Sequence[_Outcome]) -> Gives:
-    """What a feed gives, by the outcomes of some of its pages."""
+    """Whether a feed gives excerpts, whole texts, or links to pages that are not available, by sample outcomes."""
     if came.count("more") * 2 > len(came):
         return "excerpts"
     return "closed" if came and came.count("none") == len(came) else "whole"
@@ -231,5 +230,5 @@ def _outcome_of(error: TuireaderError) -> _Outcome:
 
 
 def _is_recent(article: Incomplete, now: datetime) -> bool:
-    """Whether an article is young enough for another request."""
+    """Whether an article is recent enough for its unreachable page to be requested again."""
     return article.date is not None and now - article.date < _RETRY_AGE

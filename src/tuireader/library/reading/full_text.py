@@ -47,13 +47,13 @@ _SHORT, _LESS, _SAME, _HELD = 50, 5, 0.5, 0.7
 """Minimum words of an article, maximum ratio to a shorter version, and minimum similarity of two versions; and minimum
 share of a text that a page still holds."""
 _COMPARED = 3
-"""Texts of other articles that a new one is compared with: a text shown for every article is none."""
+"""Number of other articles whose texts are compared: a text that several articles share is not an article's."""
 _LARGEST = 8_000_000
 """Maximum bytes of the pages of one article."""
 
 
 class NoFullTextError(FetchError):
-    """The page has no more text than the feed gave."""
+    """The page has no more text than the feed gave, or not the text of this article."""
 
 
 class Fetched(NamedTuple):
@@ -66,12 +66,11 @@ class Fetched(NamedTuple):
 async def fetch_full_texts(
     cache: Cache, queue: PoliteQueue, ids: Sequence[int], *, replace: bool = False
 ) -> AsyncGenerator[Fetched, None]:
-    """Fetch the texts of several articles, in their order; yields what came of each.
+    """Fetch the full texts of several articles; yields each result as it is done.
 
-    `replace` texts that are here, even by shorter or other ones, as long as their pages hold them.
-
-    Each site is asked for one page at a time, with a pause, as its robots.txt allows; one that does not answer several
-    times in a row is asked no more. Ending the iteration ends all requests at once.
+    With `replace`, existing texts are replaced, even by shorter ones, as long as the pages still contain them. Each
+    site gets one request at a time, with a pause, as its robots.txt allows, and none after several unanswered ones in
+    a row. Ending the iteration cancels all requests.
     """
     pages = SerialFetcher(queue)
     in_vain: Counter[str] = Counter()
@@ -115,9 +114,10 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
 async def fetch_with(
     cache: Cache, get: Get, article_id: int, *, much: float = 1, replace: bool = False, is_alone: bool = False
 ) -> None:
-    """Fetch through `get`; a text with less than `much` times the words here is refused, unless it is to `replace`.
+    """Fetch an article's pages through `get`, and save their text; raises FetchError.
 
-    Unless this article is asked for alone, it does not get the text of a page of several.
+    A text with fewer words than `much` times those of the existing text is refused, unless `replace`. `is_alone`: the
+    user asked for this article only, so that a page with several articles is accepted.
     """
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.has_page:
@@ -151,7 +151,10 @@ async def fetch_with(
 
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
-    """Run a job on a page; raises FetchError if it takes too long or too much memory, as a page may intend."""
+    """Run a job on an untrusted page in a process of its own.
+
+    Raises FetchError if it takes too long or too much memory.
+    """
     return await read(cache, work, page, DEADLINE, "has a page")
 
 
@@ -162,9 +165,9 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 @dataclass(frozen=True, slots=True)
 class _FindNextPage:
-    """Find the link to an article's next page; "" if there is none, or it is another article. Picklable.
+    """Find the address of an article's next page; "" if there is none, or it is another article. Picklable.
 
-    None if the page itself is none of the article: its address, `asked`, has led elsewhere.
+    None if `page` is not part of the article, since its address, `asked`, has redirected elsewhere.
     """
 
     feed_id: int
@@ -183,7 +186,7 @@ class _FindNextPage:
 
 
 def _own_article(c: sqlite3.Connection, feed_id: int, url: str) -> Article | None:
-    """The article at an address, of a feed or another one of that site; None if there is none."""
+    """The article at an address in the given feed, or in another feed of that site; None if there is none."""
     for there in articles.at(c, url):
         if there.feed_id == feed_id or of_one_site(url, feeds.get(c, there.feed_id).url):
             return there
@@ -191,7 +194,7 @@ def _own_article(c: sqlite3.Connection, feed_id: int, url: str) -> Article | Non
 
 
 def _is_part(c: sqlite3.Connection, article: Article) -> bool:
-    """Whether an article is one of several on its page, as a comment, or a version on a page of changes."""
+    """Whether an article shares its page with others: a comment, say, or a version on a page of changes."""
     at = articles.all_by_link(c, article.link)
     return names_part(article.link) or any(
         id_ != article.id and articles.get(c, id_).feed_id == article.feed_id for id_ in at
@@ -208,12 +211,12 @@ class _SaveText:
     is_all: bool
     """Whether no more pages will follow."""
     is_replacing: bool
-    """Whether the text replaces any that is here, as long as the page holds that, too."""
+    """Whether the text may replace an existing one, as long as the page still contains that."""
     is_alone: bool
-    """Whether this very article is asked for."""
+    """Whether the user asked for this article only."""
 
     def __call__(self, c: sqlite3.Connection) -> str:
-        """Raises FetchError if there is no text, or less than is here."""
+        """Save the text, or return the second page's address, else ""; FetchError if there is no better text."""
         first = self.pages[0]
         host, article = named_host(first.url), articles.get(c, self.article_id)
         following = "" if self.is_all else _FindNextPage(article.feed_id, first.url, first, 2)(c)
@@ -223,7 +226,7 @@ class _SaveText:
             raise NoFullTextError(f"{host} leads to another page in the place of this article")
         chosen = site_facts.selectors(c, article.feed_id)
         given = save_articles.given_html(c, self.article_id)
-        found = _on(self.pages, given, chosen)
+        found = _extract_article(self.pages, given, chosen)
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         kept = articles.texts(c, self.article_id).full_text
@@ -239,11 +242,11 @@ class _SaveText:
             raise NoFullTextError(f"{host} has several articles on one page")
         is_whole = is_unasked and article.offline
         if (is_whole and retained(plain_text(given), found.text) < _HELD) or (
-            not self.is_alone and not _tells(c, article, first)
+            not self.is_alone and not _has_title_or_text(c, article, first)
         ):
             raise NoFullTextError(f"{host} has something else in the place of this article")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
-        if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
+        if _single_spaced(found.text) in map(_single_spaced, others):  # where nobody has asked for it, it is no article
             raise NoFullTextError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
         return ""
@@ -252,7 +255,8 @@ class _SaveText:
 def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
     """Whether an article's address has led to something else: the front page, another article, or a login, say.
 
-    A page that is here as no article has the article's title, or what its feed gave of it.
+    If no article with the page's address is known, the page has to contain the article's title or most of its feed's
+    text.
     """
     if same_place(page.url, article.link):
         return False
@@ -261,18 +265,18 @@ def _is_other(c: sqlite3.Connection, article: Article, page: Page) -> bool:
 
     if (there := _own_article(c, article.feed_id, page.url)) is not None:
         return there.feed_id == article.feed_id or title_key(there.title) != title_key(article.title)
-    return not _tells(c, article, page)
+    return not _has_title_or_text(c, article, page)
 
 
-def _tells(c: sqlite3.Connection, article: Article, page: Page) -> bool:
-    """Whether a page has the title of an article, or what its feed gave of it."""
+def _has_title_or_text(c: sqlite3.Connection, article: Article, page: Page) -> bool:
+    """Whether a page contains the title of an article, or most of the text that its feed gave."""
     text, title = _text_of([page]), title_key(article.title)
     is_titled = title and f" {title} " in f" {title_key(text)} "
     return is_titled or retained(plain_text(save_articles.given_html(c, article.id)), text) >= _HELD
 
 
 def _replaces(found: _Found, kept: str) -> bool:
-    """Whether a text is another version of one that was fetched before, and no remainder of it."""
+    """Whether a fetched text is another version of the one fetched before, and not only a remainder of it."""
     before = count_words(kept)
     if before < _SHORT <= found.words:  # what was there was hardly an article
         return True
@@ -281,38 +285,37 @@ def _replaces(found: _Found, kept: str) -> bool:
 
 
 def _is_on(pages: Sequence[Page], kept: str) -> bool:
-    """Whether pages still hold a whole text that was fetched before, and no notice or part of it."""
+    """Whether pages still contain most of a text that was fetched before."""
     return retained(kept, _text_of(pages)) >= _HELD
 
 
 def _text_of(pages: Sequence[Page]) -> str:
-    """All that pages say."""
+    """The whole text of pages, also outside the article."""
     trees = (extract.tree_of_page(page.content) for page in pages)
     return " ".join(extraction_page.text_of(tree) for tree in trees if tree is not None)
 
 
-def _spelt(text: str) -> str:
+def _single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
 def complete(c: sqlite3.Connection, article_id: int, page: Page) -> bool:
-    """Add to an article what its page has and its feed lacks: names, and the text if it is longer.
+    """Complete an article from its page: add missing authors and categories, and the text if it is longer.
 
-    Returns whether the page is the article's.
-
-    A text that the feed gave as whole is replaced only by a much longer one, and that of a part of the page by none.
+    Returns whether the page is the article's. A text that the feed gave as whole is replaced only by one at least
+    `LONGER_RATIO` times as long. An article that shares its page with others stays unchanged.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
-    if _is_other(c, article, page) or _is_part(c, article) or not _tells(c, article, page):
+    if _is_other(c, article, page) or _is_part(c, article) or not _has_title_or_text(c, article, page):
         return False
-    found = _on([page], body, site_facts.selectors(c, article.feed_id))
+    found = _extract_article([page], body, site_facts.selectors(c, article.feed_id))
     if found is None:
         return True
     if found.words >= article.words * (LONGER_RATIO if article.offline else 1):
         _keep(c, article, found)
     elif any(names := _missing_names(article, found)):
         text = plain_text(body)
-        save_articles.add_names(c, article.id, text, authors=names.authors, categories=names.categories)
+        save_articles.set_names(c, article.id, text, authors=names.authors, categories=names.categories)
     return True
 
 
@@ -324,10 +327,10 @@ class _Found(NamedTuple):
     words: int
 
 
-def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
-    """The article on pages whose feed text is `body`; None if there is none."""
+def _extract_article(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
+    """Extract the article from its pages, by the feed's text `body` and the `chosen` selectors; None if none."""
     excerpt, selectors = plain_text(body), extraction_page.Selectors(*chosen)
-    parts = [extract.main_html(page.content, page.url, excerpt=excerpt, selectors=selectors) for page in pages]
+    parts = [extract.extract_article(page.content, page.url, excerpt=excerpt, selectors=selectors) for page in pages]
     there = [part for part in parts if part is not None]
     if not there or parts[0] is None:
         return None

@@ -38,7 +38,7 @@ class Endings(NamedTuple):
     summary: str = ""
     """For a text so short that it may be a summary."""
     given: str = ""
-    """For the feed's text if the page's text is here, too."""
+    """Shown below the feed's text if the page's text is saved, too."""
 
     def of(self, article: Article, html: str, *, is_given: bool = False) -> str:
         """Return the sentence for an article; "" if none is due."""
@@ -55,7 +55,7 @@ ENDINGS = Endings()
 
 
 class Source(NamedTuple):
-    """The HTML of an article, and where it is from."""
+    """The HTML of an article, with the base address of its links."""
 
     body: str
     """HTML as received."""
@@ -65,7 +65,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
-    """An article with everything that its page shows."""
+    """An article with everything that the reader shows of it."""
 
     article: Article
     status: Status
@@ -77,9 +77,9 @@ class OpenArticle:
     source: Source | None = None
     """The source of the whole article if only its beginning is prepared; see `complete`."""
     is_given: bool = False
-    """Whether it is the feed's text although the page's text is here."""
+    """Whether the feed's text is shown although the page's text is saved."""
     is_of_page: bool = False
-    """Whether it is the page's text."""
+    """Whether the text from the article's page is shown, not the feed's."""
 
     @property
     def whole(self) -> bool:
@@ -94,26 +94,26 @@ def open_article(
     beginning: bool = False,
     given: bool = False,
 ) -> OpenArticle:
-    """Bring an article into the form that is laid out; `endings` is what its end says if the rest is not here.
+    """Load an article and prepare it for display; `endings` are sentences shown below an incomplete one.
 
-    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. With `given`,
-    what its feed gave, even if the text of its page is here. Raises NotFoundError.
+    With `beginning`, only the start of a long article without a reading position is prepared, which is faster. With
+    `given`, the feed's text is used even if the page's text is saved. Raises NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
-    is_here = site_facts.is_here(c, article_id)
+    is_here = site_facts.has_full_text(c, article_id)
     is_given = given and is_here
     source = _source(c, article, given=is_given)
     first = _beginning(source) if beginning and not status.position and not is_given else ""
     html = first or _clean(source)
     if is_given:
-        article = replace(article, words=_words(html))
+        article = replace(article, words=_count_words(html))
     end, lang = endings.of(article, html, is_given=is_given), feeds.language(c, article.feed_id)
     prepared = _prepared(article, html, end, lang)
     rest, is_of_page = source if first else None, is_here and not given
     return OpenArticle(article, status, html, *prepared, source=rest, is_given=is_given, is_of_page=is_of_page)
 
 
-def _words(html: str) -> int:
+def _count_words(html: str) -> int:
 
     return count_words(sanitize.plain_text(html))
 
@@ -123,7 +123,7 @@ def _beginning(source: Source) -> str:
 
 
 def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
-    """The whole of an article whose beginning is prepared."""
+    """Prepare the whole of an article of which only the beginning was prepared."""
     html = opened.html if opened.source is None else _clean(opened.source)
     end = endings.of(opened.article, html, is_given=opened.is_given)
     markdown, document = _prepared(opened.article, html, end, opened.document.lang)

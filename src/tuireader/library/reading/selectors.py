@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.dom.tree import Node, parse
 from tuireader.content.extraction import page as extraction_page
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.page import Selectors
 from tuireader.errors import FetchError
 from tuireader.library.jobs.cache_gateway import Cache
@@ -32,13 +32,13 @@ _SHOWN = 2000
 
 
 class Tried(NamedTuple):
-    """The text that selectors give."""
+    """The text that CSS selectors extract from a page."""
 
     words: int
     text: str
     """Its beginning as plain text with blank lines between blocks."""
     is_guessed: bool
-    """Whether nothing matched or was chosen, so that the article was found automatically."""
+    """Whether the article was found automatically, since no selector was given or none matched."""
 
 
 def mistake(css: str) -> str:
@@ -76,7 +76,7 @@ class _TrySelectors:
 
     def __call__(self, _: sqlite3.Connection) -> Tried:
 
-        found = main_html(self.page.content, self.page.url, selectors=Selectors(self.take, self.drop))
+        found = extract_article(self.page.content, self.page.url, selectors=Selectors(self.take, self.drop))
         html = "" if found is None else found.html
         words = count_words(plain_text(html))
         return Tried(words, _in_paragraphs(html)[:_SHOWN], is_guessed=found is None or not found.is_chosen)
@@ -96,7 +96,7 @@ def set_mode(c: sqlite3.Connection, feed_id: int, mode: Mode) -> None:
 
 
 def choose(c: sqlite3.Connection, feed_id: int, take: str, drop: str) -> list[int]:
-    """Save the selectors of a feed; returns its articles with texts taken otherwise, newest first."""
+    """Save the selectors of a feed; returns its articles with outdated full texts, newest first."""
     feeds.set_option(c, feed_id, site_facts.TAKE, take.strip() or None)
     feeds.set_option(c, feed_id, site_facts.DROP, drop.strip() or None)
     return site_facts.complete(c, feed_id)

@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 from tuireader.library.reading import selectors
 from tuireader.library.refreshing import match_entries
+from tuireader.model import fetched
 from tuireader.model.article import Field, Mode
 from tuireader.model.feed import LOCAL, PAGES, PAGES_TITLE
-from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query, SavedSearch
 from tuireader.store import articles, feeds, folders, pruning, save_articles, site_facts, statuses, ui_state
 from tuireader.store.queries.query_language import quoted
@@ -22,11 +22,11 @@ LIMITS = (pruning.AFTER, pruning.ABOVE, pruning.DAYS, pruning.NEWEST)
 """The options that set when articles are marked read or removed."""
 SELECTORS = (site_facts.TAKE, site_facts.DROP)
 OPTIONS = (pruning.QUIET, *LIMITS, site_facts.MODE, *SELECTORS)
-"""All of them, by the names under which they are stored."""
+"""All options of a feed, by the names under which they are stored."""
 
 
 def mistake(name: str, value: str) -> str:
-    """The error of a value as a sentence; "" if there is none, as in "", which removes the option."""
+    """The error in an option's value as a sentence; "" if it is valid. An empty value removes the option."""
     if name in LIMITS and value and not (value.isdecimal() and len(value) < 7):
         return f"{name} is a number, not {printable(value)}; 0 is for no end."
     for each, values in ((pruning.QUIET, ("yes", "no")), (site_facts.MODE, get_args(Mode))):
@@ -35,7 +35,7 @@ def mistake(name: str, value: str) -> str:
     return selectors.mistake(value) if name in SELECTORS and value else ""
 
 
-def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
+def save_search(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
     """Save a search under a name, replacing an older one; raises QueryError if it is too long."""
     return ui_state.put_search(c, name, query)
 
@@ -55,7 +55,7 @@ def query_of(saved: SavedSearch) -> Query:
 
 
 def text_of(c: sqlite3.Connection, query: Query) -> str:
-    """A query as search text, without its order."""
+    """A query written in the search syntax, without its sort order."""
     feed_names = feeds.unique_names(c) if query.feeds or query.not_feeds else {}
     folder_names = {folder.id: folder.name for folder in folders.every(c)} | {0: ""}
     fields: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
@@ -88,7 +88,7 @@ def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
-    """Those of the articles whose `field`, read or starred, is `value`."""
+    """The ids, of those given, of articles whose `field` (read or starred) is `value`."""
     return statuses.with_status(c, ids, field, value=value)
 
 
@@ -129,27 +129,27 @@ def feed_of_pages(c: sqlite3.Connection) -> int | None:
 
 
 def save_page(
-    c: sqlite3.Connection, page: Prepared, now: datetime, feed_id: int | None = None, *, is_old: bool = False
+    c: sqlite3.Connection, page: fetched.Prepared, now: datetime, feed_id: int | None = None, *, is_old: bool = False
 ) -> int:
-    """Save a page as an article of a feed, else as a saved page, unless it is there already.
+    """Save a page in a feed, by default that of saved pages, unless it is there already; returns the article's id.
 
-    Another page of its address stays beside it; `is_old` as in `Plan`. Returns the id of its article.
+    A different page with the same address is kept beside it. `is_old` as in `Plan`.
     """
     feed_id = feed_id or feed_of_pages(c) or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
     feeds.stay(c, feed_id)
     page = match_entries.apart(c, feed_id, page)
-    save_articles.save_entries(c, feed_id, Plan(new=(page,), is_old=is_old, is_asked_for=True), now)
+    save_articles.save_entries(c, feed_id, fetched.Plan(new=(page,), is_old=is_old, is_asked_for=True), now)
     guid = page.entry.guid
     return save_articles.known(c, feed_id, [guid])[guid].id
 
 
 def save_copy(c: sqlite3.Connection, article_id: int, now: datetime, guid: str = "") -> int:
-    """Save an article of a feed as a page, so that it outlives the feed; gives the id of the copy.
+    """Copy an article of a feed into the saved pages, so that it outlives the feed; returns the id of the copy.
 
-    Its guid is its address, if none is given. The two become one story when they are indexed, with one status.
+    The copy's guid is `guid`, else the article's address. Once indexed, both are one story and share a status.
     """
     article = articles.get(c, article_id)
-    entry = ParsedEntry(
+    entry = fetched.ParsedEntry(
         guid or article.link,
         article.title,
         article.link,

@@ -27,7 +27,7 @@ from tuireader.urls.typed_and_shown import shown_address
 
 log = logging.getLogger("tuireader")
 INDEXED_AT_ONCE = 8
-"""New articles of a feed that are indexed at once, about a day's; more are indexed later."""
+"""New articles of a feed, about a day's, up to which they are indexed while saving; more are indexed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,17 @@ class SavePage(BatchJob[Refreshed]):
         try:
             parsed = parse.parse_feed(page.content, page.url, page.content_type)
         except NotAFeedError as error:
-            return partial(take_failure, feed=feed, error=error, now=now)
+            return partial(record_failure, feed=feed, error=error, now=now)
         return prepare_parsed(c, current, page, parsed, now)
 
     def _prepare_page(self, c: sqlite3.Connection, feed: Feed, learned: PageList) -> Write[Refreshed]:
-        """The same for a followed page."""
+        """Extract the entries of a followed page, and compare them with the cache; returns the write step."""
         page, now = self.page, self.now
         try:
             parsed, found = page_lists.read(c, feed.id, page, learned, now)
         except NotAFeedError as error:
             return _learning(
-                partial(take_failure, feed=feed, error=error, now=now), feed, page_lists.noted(learned, now)
+                partial(record_failure, feed=feed, error=error, now=now), feed, page_lists.noted(learned, now)
             )
         if found.followed == "page":  # what has changed is new, although its address is known
             ready = _compared(c, {}, parsed, now)
@@ -86,7 +86,7 @@ class SavePage(BatchJob[Refreshed]):
 
 
 def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
-    """Save facts learned from a page in the same transaction."""
+    """A write step that also saves what was learned about a followed page, in the same transaction."""
 
     def both(c: sqlite3.Connection) -> Refreshed:
         site_facts.put_page_list(c, feed.id, what)
@@ -137,8 +137,8 @@ def _save(
     return Refreshed(after, "updated" if saved.new or saved.changed else "unchanged", saved, parsed.skipped)
 
 
-def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: datetime) -> Refreshed:
-    """Record a failure; one of the whole host holds its other feeds too."""
+def record_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: datetime) -> Refreshed:
+    """Record a failed request; after a 429, all feeds of the host are paused."""
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "failed", error=str(error))
@@ -179,9 +179,9 @@ def _record(c: sqlite3.Connection, feed: Feed) -> Refreshed:
 LARGE = 2_000_000
 """Bytes from which a body is parsed in a process of its own."""
 TAGS = 100_000
-"""Tags, including escaped ones, or objects of JSON, from which it is, too: some seconds at worst."""
+"""Number of tags (escaped ones included) or JSON objects above which a body is parsed in a process of its own."""
 LOCK_TIMEOUT = 60.0
-"""Seconds for that; fifty thousand entries take ten."""
+"""CPU seconds for parsing and saving a body in a process of its own; fifty thousand entries take ten."""
 
 
 def looks_heavy(content: bytes) -> bool:
@@ -189,19 +189,20 @@ def looks_heavy(content: bytes) -> bool:
 
 
 async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool = False) -> Result:
-    """Save a page; raises FetchError if it takes too long or too much memory, or cannot be read at all.
+    """Run a job that saves `page`, in a process of its own if it may take long.
 
-    `is_heavy`: it may take long although it is small.
+    Raises FetchError if it takes too long or too much memory, or fails. `is_heavy`: it may take long although it is
+    small.
     """
     seconds = LOCK_TIMEOUT if is_heavy or looks_heavy(page.content) else None
     return await read(cache, work, page, seconds, "sent a feed")
 
 
 async def read(cache: Cache, work: Work[Result], page: Page, seconds: float | None, what: str) -> Result:
-    """Run a job on a page, in a process of its own with a deadline if there are `seconds`.
+    """Run a job on a page, in a process of its own with a limit of CPU time if `seconds` is given.
 
-    Raises FetchError, also for an unexpected error, which is logged: what one page provokes ends no work on others.
-    `what` the host has done is part of the message.
+    Raises FetchError for a timeout or an unexpected error, which is logged. `what` completes the message, such as
+    "sent a feed".
     """
     host = named_host(page.url)
     try:

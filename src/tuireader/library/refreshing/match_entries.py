@@ -1,8 +1,8 @@
 """Matching the entries of a feed with articles, even if guids change; and the plan of new and edited ones.
 
-Publishers change guids: from addresses to numbers, with tracking added, with another domain. An entry is taken for an
-article that has left the feed where facts agree that seldom do by chance, where none contradicts them, and where
-neither could be another one. In doubt it is a new one: two of one article are better than one of two.
+Publishers change guids: from addresses to numbers, with tracking added, with another domain. An entry with a new guid
+is matched with an article that has left the feed if facts agree that rarely do by chance, no fact contradicts, and the
+match is unambiguous. In doubt the entry counts as new: a duplicate is better than a lost article.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from tuireader.content.cleaning import trim_end
 from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.dom.tree import extras_of
-from tuireader.feeds.entries import is_marked, marked_name, other_name
+from tuireader.feeds.entries import guid_with_digest, is_marked, other_name
 from tuireader.model.article import Status, utc_now
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
@@ -31,15 +31,15 @@ from tuireader.text.language_and_hyphenation import count_tidied
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import has_other, is_unlike
 from tuireader.urls.hosts import ADDRESS_MAX, host_of
-from tuireader.urls.identity import path_of, place, same_name, without_scheme
+from tuireader.urls.identity import normalised_guid, path_of, place, without_scheme
 
 UNTOUCHED = Status()
 
 
 def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
-    """Sort the entries of a feed into new, edited and unchanged ones; `known` is by guid.
+    """Sort the entries of a feed into new, edited, redated and unchanged ones; `known` is by guid.
 
-    Guids with http and https are the same. Only entries to save are prepared.
+    Guids that differ only in http or https are the same. Only entries to save are prepared.
     """
     by_key = {without_scheme(guid): each for guid, each in known.items()}
     new: list[Prepared] = []
@@ -74,7 +74,7 @@ def digest_of(entry: ParsedEntry) -> bytes:
 def prepare(
     entry: ParsedEntry, *, status: Status = UNTOUCHED, date: datetime | None = None, excerpt: bool | None = None
 ) -> Prepared:
-    """Prepare an entry for saving; with known facts if it does not come from its feed."""
+    """Clean the titles, names and address of an entry, and prepare it for saving with the given facts."""
     entry = replace(
         entry,
         title=short_line(entry.title),
@@ -103,10 +103,10 @@ _HASH = re.compile("[0-9a-f]{64}")
 _SOME, _FEW, _LEFT = 8, 4, 0.9
 """Minimum words of a text that is compared, also of a short one, and minimum share of them that another one keeps."""
 _MANY = 50
-"""Minimum words of a text by which an article is known."""
+"""Minimum words of a text that, together with its title, identifies an article."""
 _WORD = re.compile(r"\w+")
 RECENT = 100
-"""Articles compared besides those in the feed, with its links, or with its dates."""
+"""Number of newest articles compared with new entries, besides those with the same links or dates."""
 
 
 class Candidate(NamedTuple):
@@ -125,17 +125,15 @@ Body = Callable[[Candidate], str]
 """Returns the feed's HTML of an article."""
 Side = ParsedEntry | Candidate
 Keys = Callable[[Side], list[Hashable]]
-"""Values of which two entries of one article must share one."""
+"""Returns the keys of an entry or article; two of them can match only if they share a key."""
 Pair = tuple[ParsedEntry, Candidate]
 
 
 def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
-    """Whether an entry has taken the guid of another article, by title, address and date, of which most differ.
+    """Whether an entry is not the article with its guid (`there`): most of title, address and date differ.
 
-    Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
-    stay. At the same moment, no words stay. At an address of its own, date and text have to differ; under one title
-    elsewhere, or under another title at no address of its own, the date differs and the text does not stay. So it
-    is under one title and address, too, if the guid is made of these.
+    If title or address agrees, or there is no specific address, both date and text have to differ. If both title and
+    address differ, a different date is enough; without usable dates, the text has to differ, too.
     """
     mine, its = _path(entry.link), _path(there.link)
     is_nowhere = min(len(mine), len(its)) <= 1
@@ -157,7 +155,10 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
 
 
 def is_another_page(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
-    """Whether a page has taken the guid, often its address, of another one: less than half of the text is in both."""
+    """Whether a page is another one than the saved page (`there`) with its guid, which is often its address.
+
+    At the same address, it is if the shorter text is less than half contained in the other; else as `is_another`.
+    """
     if _path(entry.link) != _path(there.link):
         return is_another(entry, there, body)
     text, before = plain_text(entry.html), plain_text(body(there))
@@ -165,7 +166,7 @@ def is_another_page(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
 
 
 def _stays(before: str, now: str) -> bool:
-    """Whether a text stays in another one, as far as it goes, and one of its pictures."""
+    """Whether most words of an old text are in a new one, and at least one of its pictures."""
     if _has_other_pictures(before, now):
         return False
     return before == now or _is_kept(plain_text(before), plain_text(now), some=_FEW)
@@ -185,8 +186,8 @@ def renamed(
 ) -> dict[str, Candidate]:
     """Match entries with new guids to known articles; ambiguous ones are left out.
 
-    `all_new`: no guid of the feed is known. If all were renamed, agreement of several is no coincidence, unless each
-    has another text at another time: some feeds have the same titles in each issue.
+    `all_new`: no guid of the feed is known. Then the feed may have changed all guids, and several entries that agree
+    in titles and texts count as matches that single ones would not be.
     """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
@@ -217,9 +218,9 @@ def renamed(
 def _of_another_generator(
     entries: Sequence[ParsedEntry], candidates: Sequence[Candidate], body: Body
 ) -> dict[str, Candidate]:
-    """Match the entries of a site that has changed guids, addresses and dates at once: by titles and equal long texts.
+    """Match entries of a site that has changed all guids, addresses and dates, by titles and equal long texts.
 
-    One alone may be the notice that is the same each time.
+    A single match does not count, since it may be a recurring notice.
     """
     pairs = [pair for pair in _only_pairs(entries, candidates, _title) if _is_same_text(pair, body, some=_MANY)]
     return {entry.guid: there for entry, there in pairs} if len({entry.title for entry, _ in pairs}) > 1 else {}
@@ -268,7 +269,7 @@ def _plainly(there: str) -> str:
 
 
 def _hash(side: Side) -> list[Hashable]:
-    """The SHA-256 of the guid, which Miniflux has in its place."""
+    """The guid as Miniflux gives it, its SHA-256; a guid that is such a hash stays."""
     is_hash = _HASH.fullmatch(side.guid) is not None
     return [side.guid if is_hash else hashlib.sha256(side.guid.encode("utf-8", "replace")).hexdigest()]
 
@@ -278,7 +279,7 @@ def _names(side: Side) -> list[Hashable]:
 
 
 def _is_title(title: str) -> bool:
-    """Whether a title is specific: "12" is not, three Chinese characters are."""
+    """Whether a title is specific enough for a match: four characters, or two if any is not ASCII; "12" is not."""
     return len(title) >= (4 if title.isascii() else 2)
 
 
@@ -299,7 +300,7 @@ def _marked_place(side: Side) -> list[Hashable]:
 
 
 def _folded_name_and_title(side: Side) -> list[Hashable]:
-    return [(same_name(side.guid), side.title)] if _is_title(side.title) else []
+    return [(normalised_guid(side.guid), side.title)] if _is_title(side.title) else []
 
 
 def _path_and_title_and_date(side: Side) -> list[Hashable]:
@@ -340,9 +341,9 @@ def _dates_or_texts_agree(pair: Pair, body: Body) -> bool:
 
 
 def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
-    """Whether the texts of a pair are one, of `some` words at least, or one goes on where the other ends.
+    """Whether the texts of a pair are equal, of `some` words at least, or one is the beginning of the other.
 
-    Paragraphs do not count: servers make them in other places.
+    White space is ignored, since servers put paragraph breaks in different places.
     """
     texts = (pair[0].html, body(pair[1]))
     shorter, longer = sorted((" ".join(plain_text(html).split()) for html in texts), key=len)
@@ -356,7 +357,7 @@ def _is_same_picture(pair: Pair, body: Body) -> bool:
 
 
 def _has_its_text(pair: Pair, body: Body) -> bool:
-    """Whether half of the text of a pair is in both, or neither has any and their pictures agree."""
+    """Whether half of a pair's shorter text is in the other one, or both have no text and pictures agree."""
     text, before = plain_text(pair[0].html), plain_text(body(pair[1]))
     if text and before:
         return text == before or has_other(text, before)
@@ -364,9 +365,10 @@ def _has_its_text(pair: Pair, body: Body) -> bool:
 
 
 def _is_the_same_edited(pair: Pair, body: Body) -> bool:
-    """Whether a pair with different titles is the same: same moment, and the guid of one is the address of the other.
+    """Whether a pair with different titles is one article that was edited; its times have to be equal.
 
-    An equal link says little if both guids and titles differ, unless one title holds the other and the texts are one.
+    Besides, the guid of one has to be the address or guid of the other, or one title has to contain the other's words
+    and the texts have to be the same.
     """
     entry, there = pair
     if _when(entry) is None or _when(entry) != _when(there):
@@ -387,13 +389,13 @@ def _much_alike(one: str, other: str) -> bool:
 
 
 def _guid_names(side: Side) -> list[str]:
-    """The address in a guid; in that of an article from a Google Reader server its title follows."""
+    """The address that a guid is or starts with; none if there is none. Google Reader servers append the title."""
     address = side.guid.partition(" ")[0]
     return [_spot(address)] if "://" in address else []
 
 
 def _is_to_the_second(pair: Pair) -> bool:
-    """Whether the date has a time; on one day there may be two of the same title."""
+    """Whether the entry's date has a time of day: on one day, two entries may have the same title."""
     moment = pair[0].published or pair[0].updated
     return moment is not None and bool(moment.second or moment.minute)
 
@@ -407,12 +409,12 @@ def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) 
 
 
 def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEntry]) -> dict[str, Known]:
-    """The saved articles of a feed's entries, by guid.
+    """The saved articles of a feed's entries, by the guids of these.
 
-    Articles are renamed if another entry took or gave up their guid, or if the publisher renamed them.
+    If the publisher has changed the guids of articles, or given one to another entry, they are updated here first.
     """
     known = save_articles.known(c, feed.id, [entry.guid for entry in entries])
-    _let_go_of_names(c, entries, known)
+    _free_taken_guids(c, entries, known)
     if len(known) == len(entries) or not save_articles.has_any(c, feed.id):
         return known
     here = {entry.guid for entry in entries}
@@ -421,7 +423,7 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
     for entry in entries:
         there = formerly.get(names.get(entry.guid, ""))
         if there is not None and (there.digest == digest_of(entry) or not is_marked(entry.guid)):
-            save_articles.rename(c, there.id, entry.guid)
+            save_articles.change_guid(c, there.id, entry.guid)
             known[entry.guid] = formerly.pop(names[entry.guid])
     left = [entry for entry in entries if entry.guid not in known]
     removed = save_articles.were_removed(c, feed.id, left)
@@ -429,29 +431,31 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
     return known | _renamed(c, feed, left, known.values())
 
 
-def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
-    """Free guids that entries have taken from other articles: some feeds number what stands in them."""
+def _free_taken_guids(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
+    """Give new guids to articles whose guid another entry has taken, as in feeds that number their entries."""
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
     rows = {row[0]: Candidate(*row) for row in save_articles.facts_of(c, edited)} if edited else {}
     body = cache(partial(given_body, c))
-    moved = _in_each_others_place(rows.values(), edited, entries, body)
+    moved = _find_swapped(rows.values(), edited, entries, body)
     for there in rows.values():
         entry = edited[there.id]
         if there.id in moved or is_another(entry, there, body):
-            save_articles.rename(c, there.id, marked_name(there.guid, there.link, there.title), taken=utc_now())
+            save_articles.change_guid(
+                c, there.id, guid_with_digest(there.guid, there.link, there.title), taken=utc_now()
+            )
             del known[entry.guid]
     for id_, there_now in moved.items():
         if there_now in moved:
-            save_articles.rename(c, there_now, edited[id_].guid)
+            save_articles.change_guid(c, there_now, edited[id_].guid)
             known[edited[id_].guid] = Known(there_now, rows[there_now].digest)
 
 
-def _in_each_others_place(
+def _find_swapped(
     rows: Collection[Candidate], edited: Mapping[int, ParsedEntry], entries: Sequence[ParsedEntry], body: Body
 ) -> dict[int, int]:
-    """Articles that stand under another guid now, each with the article that has its guid; 0 if that is unknown.
+    """Ids of articles whose guid another entry has now, each with the id of that entry's article; 0 if unknown.
 
-    What tells them is an address of their own, else a title, a title with its date, or the text.
+    They are told apart by a specific address, else by title, title with date, or text.
     """
 
     def text(side: Side) -> Hashable:
@@ -492,19 +496,20 @@ def given_body(c: sqlite3.Connection, there: Candidate) -> str:
 
 
 def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
-    """Articles that entries with new guids are; they are renamed."""
+    """Match entries with new guids to saved articles, and give these the new guids; returns them by guid."""
     found = find_renamed(c, feed.id, new, known)
     for guid, candidate in found.items():
-        save_articles.rename(c, candidate.id, guid)
+        save_articles.change_guid(c, candidate.id, guid)
     return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}
 
 
 def find_entries(
     c: sqlite3.Connection, feed_id: int, entries: Sequence[ParsedEntry], *, up_to: int | None = None
 ) -> dict[str, Candidate | None]:
-    """The articles of a feed that entries of a file are, by guid; None where another article has the guid by now.
+    """The saved articles that imported entries match, by the entries' guids; None if another article has the guid.
 
-    Nothing is renamed: the file may be older than what is here. Those with other guids have ids `up_to` one.
+    No guid is changed, since the file may be older than the cache. Articles with other guids are matched only if their
+    ids are at most `up_to`.
     """
     known = save_articles.known(c, feed_id, [entry.guid for entry in entries])
     rows = {row[0]: Candidate(*row) for row in save_articles.facts_of(c, (each.id for each in known.values()))}
@@ -527,27 +532,27 @@ def find_entries(
 
 
 def apart(c: sqlite3.Connection, feed_id: int, page: Prepared) -> Prepared:
-    """A page to be saved in a feed, under a guid of its own where another article has that."""
+    """A page to be saved in a feed, with a new guid if a different page there has its guid."""
     entry = page.entry
     known = save_articles.known(c, feed_id, [entry.guid])
     there = [Candidate(*facts) for facts in save_articles.facts_of(c, (each.id for each in known.values()))]
     if not any(is_another_page(entry, each, partial(given_body, c)) for each in there):
         return page
-    return replace(page, entry=replace(entry, guid=marked_name(entry.guid, entry.link, entry.title)))
+    return replace(page, entry=replace(entry, guid=guid_with_digest(entry.guid, entry.link, entry.title)))
 
 
 def guid_here(entry: ParsedEntry, found: Mapping[str, Candidate | None]) -> str:
-    """The guid of an entry among those of a feed, as `find_entries` has `found` them."""
+    """The guid under which an imported entry is saved here; `found` is the result of `find_entries`."""
     there: Side | None = found.get(entry.guid, entry)
-    return marked_name(entry.guid, entry.link, entry.title) if there is None else there.guid
+    return guid_with_digest(entry.guid, entry.link, entry.title) if there is None else there.guid
 
 
 def find_renamed(
     c: sqlite3.Connection, feed_id: int, new: Sequence[ParsedEntry], known: Iterable[Known], *, up_to: int | None = None
 ) -> dict[str, Candidate]:
-    """Match entries with new guids to articles of a feed that are not `known`, with ids `up_to` one.
+    """Match entries with new guids to articles of a feed that are not `known`, and whose ids are at most `up_to`.
 
-    First to those that had these guids before.
+    Articles that formerly had these guids are tried first.
     """
     if not new or up_to == 0:
         return {}

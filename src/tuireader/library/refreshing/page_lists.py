@@ -1,4 +1,4 @@
-"""Followed pages: from a page to entries."""
+"""Followed pages: extracting entries from the list on a page, or from its changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.page import Selectors
 from tuireader.content.listing.card import Listing
 from tuireader.content.listing.find import find_again, find_list
@@ -27,7 +27,7 @@ from tuireader.urls.identity import place
 _WHOLE = 300
 """Words from which an excerpt on a list may be the whole article."""
 _KNOWN = 50
-"""Articles by which a list is recognised."""
+"""Number of a feed's newest articles by which its list on the page is recognised."""
 _EDITIONS = 1000
 """Maximum editions of a page among which the last one is looked for."""
 
@@ -35,10 +35,10 @@ _EDITIONS = 1000
 def read(
     c: sqlite3.Connection, feed_id: int, page: Page, learned: PageList, now: datetime
 ) -> tuple[ParsedFeed, PageList]:
-    """Read a followed page; returns its entries and what is known of it from now on.
+    """Extract the entries of a followed page; returns them, and the updated facts about its list.
 
-    A list that has moved on the page is searched for, and recognised by known articles. Raises NotAFeedError if there
-    is none.
+    A list that has moved on the page is searched for, and recognised by known articles. Raises NotAFeedError if it is
+    not found.
     """
     if learned.followed == "page":
         return text_of(c, feed_id, page, now), learned
@@ -80,21 +80,21 @@ def as_feed(listing: Listing, page: Page) -> ParsedFeed:
 
 
 def _is_known(c: sqlite3.Connection, feed_id: int, listing: Listing) -> bool:
-    """Whether a list has any of the feed's newest articles."""
+    """Whether a list has any of the feed's newest articles; True if the feed has none."""
     newest = article_lists.ids(c, Query(feeds=(feed_id,)), 0, _KNOWN)
     links = {place(articles.get(c, id_).link) for id_ in newest}
     return not links or any(place(item.url) in links for item in listing.items)
 
 
 def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> ParsedFeed:
-    """The text of a page as an entry if it has changed, new parts first.
+    """The text of a page as one entry, new parts first; no entry if it has not changed.
 
-    Raises NotAFeedError if there is none.
+    Raises NotAFeedError if the page has no text.
     """
     everything = Selectors("body", "nav, footer, form")
     listing = find_list(page.content, page.url)
-    found = None if listing is not None else main_html(page.content, page.url)
-    found = found or main_html(page.content, page.url, selectors=everything)
+    found = None if listing is not None else extract_article(page.content, page.url)
+    found = found or extract_article(page.content, page.url, selectors=everything)
     if found is not None and listing is not None:  # what it lists is the text: no article of it is
         found = replace(found, title=listing.title or found.title, authors=(), categories=())
     if found is None or not plain_text(found.html).strip():
@@ -111,10 +111,10 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
 
 
 def _last_edition(c: sqlite3.Connection, feed_id: int) -> tuple[int, str]:
-    """Id and guid of the newest edition of a page that no other one follows; 0 and "" if there is none.
+    """Id and guid of the latest saved edition of a page; 0 and "" if there is none.
 
-    A guid names the edition before. The newest by its date may be of a clock that was ahead, and the newest here from
-    a backup.
+    A guid names the edition before; the latest is the newest that no other guid names. Dates alone may mislead, since
+    a clock may have been ahead or an edition may be from a backup.
     """
     found = site_facts.newest(c, feed_id, _EDITIONS)
     followed = {guid.rpartition("#")[2].partition("-")[0] for _, guid in found}
@@ -131,7 +131,7 @@ _MARK = "<hr><h2>The page as it is now</h2>"
 
 
 def _with_news(before: str, now: str) -> str:
-    """A page's text with new blocks first, then the removed ones."""
+    """The HTML of a page, preceded by its new blocks and the removed ones."""
     old, new = [*_blocks(parse(before.rpartition(_MARK)[2]))], [*_blocks(parse(now))]
     there, here = {words for words, _ in old}, {words for words, _ in new}
     fresh = [node for words, node in new if words not in there]

@@ -27,7 +27,7 @@ from tuireader.urls.hosts import Permission, Reach, host_of, permission_for
 from tuireader.urls.typed_and_shown import without_credentials
 
 FEEDS_AT_ONCE = 96
-"""Maximum feeds being fetched: on slow links nearly all of it is waiting."""
+"""Maximum feeds fetched at the same time; nearly all of the time is spent waiting for slow servers."""
 WAITING_MAX = 32_000_000
 """Unsaved bytes from which no more feeds are fetched."""
 
@@ -42,13 +42,11 @@ async def refresh(
     given: bool = False,
     deadline: float = DEADLINE,
 ) -> AsyncGenerator[Refreshed, None]:
-    """Fetch feeds that are due, or all if forced; yields each feed's outcome once saved.
+    """Fetch feeds that are due; yields each feed's outcome once saved.
 
-    `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer. `given`
-    says that the user has just typed their addresses: they may be inside the user's own network, where they were
-    not before.
-    What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
-    iteration ends all requests at once.
+    `force` fetches feeds that are not due, too. `given`: the user has just typed the addresses, which may now be
+    private even if they were public. Failures are yielded like other outcomes; StoreError is raised only if the cache
+    cannot be opened. Each feed has `deadline` seconds to answer. Ending the iteration cancels all requests.
     """
     current = {feed.id: feed for feed in await cache.read(store_feeds.every)}
     ready = {id_: feed for id_, feed in current.items() if polling.may_ask(feed, clock(), force=force)}
@@ -80,7 +78,7 @@ class InFlightLimit:
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[None]:
-        """Wait for room to fetch a feed."""
+        """Hold a slot for fetching a feed; waits until there is one and unsaved bytes are below the limit."""
         async with self._requests:
             await self._has_room.wait()
             yield
@@ -103,7 +101,7 @@ class InFlightLimit:
 
 
 class _RefreshRun:
-    """One refresh of all hosts within the bounds."""
+    """One refresh of feeds within the limits of `InFlightLimit`."""
 
     def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float, pages: frozenset[int]) -> None:
         """`pages` are the followed pages among the feeds."""
@@ -128,7 +126,7 @@ class _RefreshRun:
         await index_few(self._cache)
 
     async def _fetch(self, feed: Feed) -> Refreshed:
-        """Fetch a feed in its turn; its lane is free while it is saved."""
+        """Fetch a feed when its host has a free lane, and save it after the lane is released."""
         try:
             came = await (self._ask_as_allowed(feed) if feed.id in self._pages else self._ask_in_turn(feed))
             if not isinstance(came, Page):
@@ -139,7 +137,7 @@ class _RefreshRun:
             return Refreshed(feed, "failed", error=str(error))
 
     async def _ask_as_allowed(self, feed: Feed) -> Page | Refreshed:
-        """Fetch a page if robots.txt allows it, and what it redirects to; feeds are for programs."""
+        """Fetch a followed page if robots.txt allows it and all targets of its redirects."""
         rules: dict[str, Robots] = {}
 
         def may_follow(there: str) -> bool:
@@ -159,7 +157,7 @@ class _RefreshRun:
             return await self._ask(feed, follows)
 
     async def _ask(self, feed: Feed, follows: Follows | None) -> Page | Refreshed:
-        """The page, or the result without one, which is recorded before the host's next feed is fetched."""
+        """Fetch a feed while its lane is held; a failure is recorded and returned as the feed's result."""
         try:
             page = await self._queue.get_feed(feed, self._unresponsive, deadline=self._deadline, follows=follows)
         except LeadsElsewhereError:
@@ -174,24 +172,24 @@ class _RefreshRun:
     async def _take(self, feed: Feed, page: Page) -> Refreshed:
         job = ingest.SavePage(feed, page, self._clock())
         if page.status == 304:
-            return await self._cache.note(job)
+            return await self._cache.run_quick_job(job)
         try:
             return await ingest.take(self._cache, job, page, is_heavy=feed.id in self._pages)
         except FetchError as error:
             return await self._failed(feed, error)
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
-        note = partial(ingest.take_failure, feed=feed, error=error)
+        note = partial(ingest.record_failure, feed=feed, error=error)
         if error.is_offline:
             return self._put_off(feed, error, note)
         self._reached = True
-        return await self._cache.note(partial(note, now=self._clock()))
+        return await self._cache.run_quick_job(partial(note, now=self._clock()))
 
     async def _skip(self, feed: Feed, error: FetchError) -> Refreshed:
         note = partial(ingest.take_skipped, feed=feed, reason=str(error))
         if error.is_offline:
             return self._put_off(feed, error, note)
-        return await self._cache.note(partial(note, now=self._clock()))
+        return await self._cache.run_quick_job(partial(note, now=self._clock()))
 
     def _put_off(self, feed: Feed, error: FetchError, note: Callable[..., Refreshed]) -> Refreshed:
         self._unsettled.append(note)
@@ -200,7 +198,7 @@ class _RefreshRun:
     async def _settle(self) -> None:
         """Record unreachable feeds as failures only if others were reached: else our network is down."""
         for note in self._unsettled if self._reached else ():
-            await self._cache.note(partial(note, now=self._clock()))
+            await self._cache.run_quick_job(partial(note, now=self._clock()))
 
 
 def _is_inside(error: FetchError, feed: Feed) -> bool:

@@ -1,4 +1,4 @@
-"""Idle work on the cache: indexing, statistics, pruning."""
+"""Idle work on the cache: indexing articles, computing their media flags, and maintaining the indexes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tuireader.store import articles, duplicates
 from tuireader.store.queries import search
 
 FEW = 500
-"""Articles indexed at the end of a refresh: a tenth of a second."""
+"""Maximum number of pending articles that are indexed at the end of a refresh, in a tenth of a second."""
 BEFORE_SEARCH = 5.0
 """Seconds that a command indexes before it searches: some 20,000 articles."""
 _BATCH_SIZE = 250
@@ -75,15 +75,15 @@ class IdleIndexer:
 
 
 async def index_few(cache: cache_gateway.Cache) -> None:
-    """Index pending articles if they are few."""
+    """Index the pending articles if there are at most `FEW`."""
     with suppress(StoreError):  # it waits on, and that is said where someone searches
-        if 0 < await cache.note(search.waiting) <= FEW:
+        if 0 < await cache.run_quick_job(search.waiting) <= FEW:
             while await cache.take(index_step):
                 pass
 
 
 async def index_rest(cache: cache_gateway.Cache) -> None:
-    """Index pending articles, in a process of its own if they are many; cancelling loses nothing."""
+    """Index pending articles, in a process of its own if there are more than `FEW`; cancelling loses nothing."""
     waits = await cache.read(search.waiting)
     if waits > FEW:
         with suppress(TimeoutError, StoreError):
@@ -95,25 +95,25 @@ async def index_rest(cache: cache_gateway.Cache) -> None:
 _BATCH_INTERVAL = 0.05
 """Seconds between two transactions, for other writers."""
 _EXPIRE_BATCH_SIZE = 200
-"""Articles of one transaction."""
+"""Articles whose media flags are computed in one transaction."""
 COMMAND_TIMEOUT = 600.0
-"""Maximum seconds for a command from a timer."""
+"""Maximum seconds for idle work in a command that a timer starts."""
 
 
 async def tend(cache: cache_gateway.Cache, seconds: float | None = None) -> None:
-    """Index pending articles, then maintain the indexes, for at most `seconds`."""
+    """Index pending articles, compute missing media flags, then maintain the indexes, for at most `seconds`."""
     until = None if seconds is None else time.monotonic() + seconds
     if until is None:
         await index_rest(cache)
     else:
         with suppress(StoreError):
-            while await cache.note(index_step) and time.monotonic() < until:
+            while await cache.run_quick_job(index_step) and time.monotonic() < until:
                 pass
-    await look_at_all(cache, until)
+    await compute_media_flags(cache, until)
     await order_indexes(cache, None if until is None else max(0.0, until - time.monotonic()))
 
 
-async def look_at_all(cache: cache_gateway.Cache, until: float | None = None) -> None:
+async def compute_media_flags(cache: cache_gateway.Cache, until: float | None = None) -> None:
     """Compute the media flags of articles that have none yet."""
     with suppress(StoreError):
         while await cache.take(_look_at_some) and (until is None or time.monotonic() < until):  # noqa: ASYNC110
@@ -121,7 +121,7 @@ async def look_at_all(cache: cache_gateway.Cache, until: float | None = None) ->
 
 
 def _look_at_some(c: sqlite3.Connection) -> int:
-    return articles.look_at_some(c, tree.extras_of, _EXPIRE_BATCH_SIZE)
+    return articles.compute_media_flags(c, tree.extras_of, _EXPIRE_BATCH_SIZE)
 
 
 async def order_indexes(cache: cache_gateway.Cache, seconds: float | None = None) -> None:

@@ -61,14 +61,17 @@ async def _at_known_site(queue: PoliteQueue, address: str) -> Candidates | None:
 
 
 async def _without_shorts(queue: PoliteQueue, url: str, page: Page, links: Sequence[FeedLink]) -> Candidates | None:
-    """The feed of a channel without its shorts."""
+    """The feed of a YouTube channel without its shorts, if `links` has only the channel's feed; else None."""
     feed_url = without_shorts(links[0].url) if len(links) == 1 else None
     found = None if feed_url is None else await _only(queue, url, feed_url)
     return None if found is None else replace(found, page=page)
 
 
 async def _only(queue: PoliteQueue, url: str, feed_url: str) -> Candidates | None:
-    """A single feed if it exists; raises FetchError if its host must not be asked further."""
+    """The feed at `feed_url` as the only candidate; None if it does not exist.
+
+    Raises FetchError if nothing else should be requested of the host.
+    """
     try:
         page = await queue.get(feed_url, permission=permission_for(feed_url, url, Reach.UNKNOWN))
     except FetchError as error:
@@ -117,7 +120,7 @@ def _one_of_each(links: Sequence[FeedLink]) -> list[FeedLink]:
 
 
 async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[FeedLink, ...]:
-    """The feeds linked by the site's front page, if the page links none."""
+    """The feeds linked by the site's front page; none if `page` is the front page itself."""
     front = front_of(page.url)
     if is_front_page(page.url) or not front:
         return ()
@@ -195,10 +198,10 @@ class Candidates:
     feeds: tuple[FeedLink, ...]
     """At least one, best first; whether they are feeds turns out when they are fetched."""
     fetched: Page | None = None
-    """The first of the feeds, if it was fetched to find it."""
+    """The response with the first of the feeds, if it was already fetched during the search."""
 
     def permission(self, url: str) -> Permission:
-        """The permission for addresses on the page: private ones only if the page is private."""
+        """The permission to fetch an address found on the page: a private one only if the page is private."""
         if host_of(url) == host_of(self.address):
             return permission_for(url, self.address, self.page.asked_reach)
         return permission_from(self.page.reach)

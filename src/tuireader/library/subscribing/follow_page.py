@@ -39,7 +39,7 @@ from tuireader.urls.typed_and_shown import addresses_to_try, shown_address, with
 async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:
     """The articles that a page lists; None if there is no list.
 
-    Raises FetchError if robots.txt forbids it, or it takes too long.
+    Raises FetchError if robots.txt forbids the page, or the search takes too long.
     """
     await _check(queue, page)
     return await read_page(cache, _FindList(page), page)
@@ -67,7 +67,7 @@ async def follow_list(
 
 
 async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, typed: str = "") -> Subscribed:
-    """Follow a page for its changes; raises FetchError if it has no text."""
+    """Follow a page for its changes; raises FetchError if it is a feed, has no text, or robots.txt forbids it."""
     if is_feed(page.content, page.content_type):
         raise FetchError(f"{shown_address(page.url)} is a feed: it is followed as such, without --watch")
     parsed = await read_page(cache, _ExtractText(page, clock()), page)
@@ -157,10 +157,10 @@ class KeptPage(NamedTuple):
 
 
 async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> KeptPage:
-    """Save the page at a typed address: the article that is here whole, else what is fetched.
+    """Save the page at a typed address: from an article in the cache if that is complete, else the fetched page.
 
-    An excerpt gets the text of its page, or is saved as it is where that cannot be fetched. Raises AddressError, or
-    FetchError if there is nothing to read.
+    The fetched text completes excerpts in the cache; if it cannot be fetched, an excerpt is saved. Raises
+    AddressError, or FetchError if there is no text.
     """
     known = _SaveKnown(tuple(addresses_to_try(address)), clock())
     kept = await cache.take(known)
@@ -178,12 +178,12 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
 
 @dataclass(frozen=True, slots=True)
 class _SaveKnown:
-    """Save the article at one of the addresses as a page; None if there is none. Picklable."""
+    """Save the cached article at one of the addresses as a page; None if there is none. Picklable."""
 
     addresses: tuple[str, ...]
     now: datetime
     is_whole: bool = True
-    """Whether an excerpt is none."""
+    """Whether only complete articles count, not excerpts."""
 
     def __call__(self, c: sqlite3.Connection) -> KeptPage | None:
         saved, own = ([each for each in some if each.offline or not self.is_whole] for some in self.articles(c))
@@ -197,10 +197,10 @@ class _SaveKnown:
         return _kept(c, user_edits.save_copy(c, own[0].id, self.now))
 
     def articles(self, c: sqlite3.Connection) -> tuple[list[Article], list[Article]]:
-        """The saved pages at the addresses, and the articles of the feeds of its site.
+        """The saved pages at the addresses, and the articles there in feeds of the same site.
 
-        Feeds of other sites may have words of their own about the page, and neither its parts nor one of several of a
-        feed are all of it.
+        Feeds of other sites may describe the page in their own words. Addresses of parts of the page do not count, nor
+        do articles if several of one feed are on the page.
         """
         pages, saved, own = user_edits.feed_of_pages(c), [], []
         for id_ in dict.fromkeys(id_ for each in self.addresses for id_ in articles.all_by_link(c, each)):
@@ -215,7 +215,7 @@ class _SaveKnown:
 
 
 def take_page(c: sqlite3.Connection, page: Page, known: _SaveKnown) -> KeptPage:
-    """Save the article on a page, which completes the excerpts of it; raises FetchError if there is none."""
+    """Complete known excerpts from a fetched page, and save its article; raises FetchError if there is none."""
     if is_feed(page.content, page.content_type):
         raise FetchError(f"{shown_address(page.url)} is a feed, and no page to read: add it as a site")
     saved, own = ([each for each in some if full_text.complete(c, each.id, page)] for some in known.articles(c))

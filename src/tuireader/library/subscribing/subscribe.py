@@ -38,7 +38,7 @@ from tuireader.urls.typed_and_shown import (
 )
 
 _NOT_THERE = frozenset({403, 404, 410})
-"""Status codes for missing content."""
+"""Status codes of a feed that cannot be had, after which its page may be followed instead."""
 _LINKED_FEEDS_MAX = 8
 """Maximum number of linked feeds tried."""
 
@@ -52,7 +52,7 @@ class Subscribed:
     feed: Feed
     refreshed: Refreshed
     article_id: int | None
-    """The article, if the address was one's."""
+    """The id of the article, if the address was that of one."""
     others: tuple[FeedLink, ...]
     """Other feeds that the site links."""
 
@@ -62,11 +62,10 @@ async def subscribe(
 ) -> Subscribed:
     """Subscribe to the feed at a typed address or among candidates, and fetch its articles.
 
-    `choose` is the index of one of the candidates; without it the best that turns out to be a feed is taken. Where
-    there is a subscription already, it is asked for conditionally, and nothing else is fetched that is not needed.
-    Raises AddressError, FetchError or NoFeedFoundError.
+    `choose` is the index of a candidate; None: the first that turns out to be a feed. An existing subscription is
+    refreshed instead. Raises AddressError, FetchError or NoFeedFoundError.
     """
-    return await _Subscription(cache, queue, clock).all(address, choose)
+    return await _Subscription(cache, queue, clock).subscribe(address, choose)
 
 
 async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> Candidates | Subscribed:
@@ -82,7 +81,7 @@ async def subscribe_all(
 ) -> AsyncGenerator[tuple[str, Subscribed | TuireaderError], None]:
     """Subscribe to many addresses concurrently; yields each result as it comes.
 
-    Addresses of the same feed fetch it once.
+    A feed that several addresses lead to is added once.
     """
     steps = _Subscription(cache, queue, clock)
     lanes, room = Lanes(), asyncio.Semaphore(FEEDS_AT_ONCE)
@@ -95,7 +94,9 @@ async def subscribe_all(
             async with AsyncExitStack() as lane:
                 await lane.enter_async_context(lanes.of(addresses_to_try(address)[0], first=False))
                 async with room:
-                    return address, await steps.all(address, None, is_new=address not in there, fetched=lane.aclose)
+                    return address, await steps.subscribe(
+                        address, None, is_new=address not in there, fetched=lane.aclose
+                    )
         except TuireaderError as error:
             return address, error
 
@@ -109,7 +110,7 @@ async def subscribe_all(
 
 
 class _Subscription:
-    """The shared state of one subscription."""
+    """The steps of subscribing; concurrent subscriptions share the locks."""
 
     def __init__(self, cache: Cache, queue: PoliteQueue, clock: Clock) -> None:
         self._cache = cache
@@ -118,7 +119,7 @@ class _Subscription:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """A lock per feed address, so that each is fetched once."""
 
-    async def all(
+    async def subscribe(
         self,
         address: str | Candidates,
         choose: int | None,
@@ -126,9 +127,10 @@ class _Subscription:
         is_new: bool = False,
         fetched: Callable[[], Awaitable[None]] | None = None,
     ) -> Subscribed:
-        """Go from an address, or from candidates, to a subscription.
+        """Subscribe to the feed at an address, or to one of the candidates.
 
-        `fetched` is called when the feed has arrived, before it is saved.
+        `is_new` skips the search for an existing subscription. `fetched` is called when the feed has arrived, before
+        it is saved.
         """
         if not isinstance(address, str):
             return await self.take(address, choose, fetched)
@@ -136,20 +138,23 @@ class _Subscription:
         return found if isinstance(found, Subscribed) else await self.take(found, choose, fetched)
 
     async def found(self, address: str, *, is_new: bool = False) -> Candidates | Subscribed:
-        """The existing subscription, refreshed, unless the address `is_new`; else the feeds there."""
-        there = None if is_new else await self.there_already(address)
+        """Refresh the existing subscription to an address, or find the feeds there; `is_new`: there is none."""
+        there = None if is_new else await self.refresh_existing(address)
         if there is not None:
             return there
         try:
             return await self.look(address)
         except FetchError as error:
-            there = await self.there_already(address, is_claimed=True) if error.status is None else None
+            there = await self.refresh_existing(address, is_claimed=True) if error.status is None else None
             if there is None:
                 raise
             return there
 
-    async def there_already(self, address: str, *, is_claimed: bool = False) -> Subscribed | None:
-        """The outcome of refreshing an existing subscription; None if there is none. See `subscription_at`."""
+    async def refresh_existing(self, address: str, *, is_claimed: bool = False) -> Subscribed | None:
+        """Refresh an existing subscription to an address; None if there is none. See `subscription_at`.
+
+        Raises NoFeedFoundError if the list of a followed page is no longer found.
+        """
         tries = addresses_to_try(address)
         find = partial(subscription.subscription_at, addresses=tries, is_claimed=is_claimed)
         there = await self._cache.read(find)
@@ -250,7 +255,7 @@ class _Subscription:
 
 
 def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
-    return {address for address in addresses if subscription.known(c, address) is not None}
+    return {address for address in addresses if subscription.find_subscription(c, address) is not None}
 
 
 def _with_password(feed: Feed, typed: str) -> str:

@@ -1,4 +1,4 @@
-"""Feeds that are added, changed and ended."""
+"""Adding, changing and ending subscriptions."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def unsubscribe_leaving(c: sqlite3.Connection) -> None:
 
 
 def _is_alive(process: int, since: int) -> bool:
-    """Whether the process that had this number at `since` still runs; numbers are reused. Seconds since 1970."""
+    """Whether the process that had this id at `since` (seconds since 1970) still runs; the system reuses ids."""
     started = _start_of(process)
     if started is not None and started > since + 1:
         return False
@@ -102,9 +102,9 @@ def hand_over(
     server_id: str = "",
     url: str = "",
 ) -> list[str]:
-    """Hand a feed over as `feeds.hand_over` does, into a folder of the account; "" for none.
+    """Hand a feed over to an account as `feeds.hand_over` does, into a folder of the account; "" for none.
 
-    `before` are all feeds as they were filed: rules and searches of their folders follow; returns messages about
+    `before` are all feeds with their former folders, whose rules and saved searches follow. Returns messages about
     those that cannot.
     """
     server_statuses.forget_of_feed(c, feed_id)
@@ -133,7 +133,7 @@ def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> list[str]:
 def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) -> list[str]:
     """Put feeds into a folder of their accounts, created if needed; "" for none.
 
-    An empty folder is removed, unless a rule is for it and cannot follow; returns messages about such rules.
+    A folder that becomes empty is removed, unless a rule is for it and cannot follow; returns messages about rules.
     """
     with transaction(c):
         before = [feeds.get(c, feed_id) for feed_id in feed_ids]
@@ -149,16 +149,17 @@ def put_all_into(c: sqlite3.Connection, feed_ids: Iterable[int], folder: str) ->
 def put_back(
     c: sqlite3.Connection, filed: Mapping[str, Iterable[int]], of_rules: Mapping[str, Sequence[Any]]
 ) -> list[str]:
-    """Put feeds back into their former folders, and the rules for these; see `apply_rules.rule_moves`.
+    """Put feeds back into their former folders (`filed`), and the rules for these.
 
-    Raises NotFoundError if none of the feeds is here any more.
+    `of_rules` is from `library.rules.rule_moves`. Returns messages about rules whose folder has no feeds. Raises
+    NotFoundError if none of the feeds exists any more.
     """
     here = {feed.id for feed in feeds.every(c)}
     there = {folder: [id_ for id_ in ids if id_ in here] for folder, ids in filed.items()}
     if not any(there.values()):
         raise NotFoundError("This feed is no longer there.")
     with transaction(c):
-        with library_rules.undoing(c, of_rules):
+        with library_rules.undo_rule_moves(c, of_rules):
             for folder, ids in there.items():
                 put_all_into(c, ids, folder)
         folders.remove_empty(c)
@@ -166,7 +167,10 @@ def put_back(
 
 
 def file_new(c: sqlite3.Connection, came: Refreshed, folder: str, now: datetime) -> tuple[Refreshed, list[str]]:
-    """Put a new feed into a folder, and apply the folder's rules to its articles; messages as of `put_all_into`."""
+    """Put a new feed into a folder, and apply the rules to its articles.
+
+    Returns its result without hidden articles, and the messages of `put_all_into`.
+    """
     with transaction(c):
         said = put_into(c, came.feed.id, folder)
         (left,) = library_rules.apply_to_new(c, [came], now)
@@ -190,7 +194,7 @@ _place = lru_cache(maxsize=4096)(place)
 """Cached, since each address is compared with those of all subscriptions."""
 
 
-def known(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
+def find_subscription(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
     """The subscription that a typed address means, and the id of the article if it is one.
 
     None for unknown or invalid addresses. Only equal addresses count: essential.com does not mean inessential.com, nor
@@ -205,9 +209,9 @@ def known(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
 def subscription_at(
     c: sqlite3.Connection, addresses: Sequence[str], *, is_claimed: bool = False
 ) -> tuple[Feed, int | None] | None:
-    """The subscription that one of the addresses belongs to: a feed, its site, or an article there, with its id.
+    """The subscription to a feed, a site or an article at one of the addresses, and the id of such an article.
 
-    Another site that a feed says to be of counts only where that `is_claimed`: any feed can say so.
+    With `is_claimed`, the site that a feed names counts even if the feed is not on it: any feed can claim any site.
     """
     there = store_feeds.addresses(c)
     places = {_place(address) for address in addresses} - {""}
@@ -240,7 +244,7 @@ def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], pars
 
 
 _SAMPLE_SIZE = 20
-"""Number of articles of a feed whose addresses say of which sites it is."""
+"""Number of a feed's articles whose addresses are examined to find the sites of the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +291,9 @@ def may_mean_article(found: discovery.Candidates) -> bool:
 def article_meant(
     c: sqlite3.Connection, found: discovery.Candidates, feed: Feed, feed_page: Page | None, now: datetime
 ) -> int | None:
-    """The article whose page was given: from the feed, else from the page; None if it is none.
+    """The id of the article whose page the user gave: in the feed, else saved from the page; None if it is none.
 
-    Missing names and text are added from the page. `feed_page` is the feed if it has just arrived.
+    Missing names and text are added from the page. `feed_page` is the response with the feed if it was just fetched.
     """
     parsed = None if feed_page is None else parse.parse_feed(feed_page.content, feed_page.url, feed_page.content_type)
     there = article_at(c, feed, (found.address, found.page.url), parsed)
@@ -305,7 +309,7 @@ def article_meant(
 
 
 def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFeed | None) -> bool:
-    """Whether a page is of the site of a feed, or of one that its articles are at: any page can name any feed."""
+    """Whether a page is on a feed's site, or on that of one of its articles: any page can link any feed."""
     if parsed is None:
         ids = article_lists.ids(c, Query(feeds=(feed.id,), apart=True), 0, _SAMPLE_SIZE)
         links = [link for _, _, _, _, link, *_ in save_articles.facts_of(c, ids)]
@@ -315,5 +319,5 @@ def _is_of_feed(c: sqlite3.Connection, page: Page, feed: Feed, parsed: ParsedFee
 
 
 def _kept_address(asked: str, page: Page) -> str:
-    """The address to save for a feed: its permanent redirect's target, else the normalised address."""
+    """The address to save for a feed: a permanent redirect's target, else the page's if equal, else `asked`."""
     return page.moved_to or (page.url if same_place(asked, page.url) else asked)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.extract import extract_article
 from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
 from tuireader.text.printable import unescape
@@ -42,7 +42,7 @@ _ARCHIVE = re.compile(
     r"|[?&]do=(?:index|recent|search|media)\b",  # of a wiki
     re.IGNORECASE,
 )
-"""Addresses of lists, even if the page is marked as an article, which generators do."""
+"""Addresses of lists; they count even if the page is marked as an article, as site generators may do."""
 _FILED = re.compile(r"/(?:category|categories|tags?|authors?|topics?|labels?)(?:/[^/]+){0,2}/?$", re.IGNORECASE)
 """Addresses of category pages, unless the page says that it is an article."""
 _INDEX = re.compile(r"^/(?:index|default)\.\w{2,5}$", re.IGNORECASE)
@@ -63,7 +63,7 @@ _TAG = re.compile(rb"<[^<>]*>")
 _FEW_HEADINGS = 2
 """Minimum headings with links for a page that lists articles."""
 _BEFORE = 0.4
-"""Minimum share of an article's words before the first heading with a link."""
+"""Minimum share of a page's words before the first linked heading for the page to be an article."""
 _HARDLY_ANY = 0.1
 """The same for a page marked as an article."""
 _FEW_LINKS = 4
@@ -90,7 +90,7 @@ def text_of(page: Page, *, site: str = "", guid: str = "") -> Prepared | None:
     """
     # Heavy, and few addresses that are typed are an article's.
 
-    found = main_html(page.content, page.url, site=site)
+    found = extract_article(page.content, page.url, site=site)
     if found is None or not found.title:
         return None
     entry = ParsedEntry(
@@ -135,7 +135,7 @@ def _looks_like_listing(content: bytes, url: str, parsed: ParsedFeed | None) -> 
 
 
 def _says(content: bytes) -> bool | None:
-    """Whether a page clearly says that it is an article (True) or a list (False); None if neither."""
+    """Whether metadata or classes declare a page as an article (True) or a list (False); None if neither."""
     if _named(content).get(b"article:published_time", b"")[:4] > b"1970":
         return True
     body = _BODY_CLASSES.search(content)
@@ -149,7 +149,7 @@ def _says(content: bytes) -> bool | None:
 
 
 def _seems_article(content: bytes) -> bool:
-    """Whether a page has a mark of an article that generators write into their lists, too, now and then."""
+    """Whether a page has a weak mark of an article, which some generators write into lists, too."""
     named = _named(content)
     if named.get(b"og:type") == b"article" or not _ARTICLES.isdisjoint(_TYPES.findall(content)):
         return True
@@ -206,9 +206,9 @@ def _without(content: bytes, unwanted: re.Pattern[bytes]) -> bytes:
 
 
 def _is_of_headings(part: bytes, url: str, *, least: float = _BEFORE) -> bool:
-    """Whether headings with links divide the text; an article may have such headings below it.
+    """Whether linked headings show that a page part is a list; an article may have some below its text.
 
-    `least` is the minimum share of words before them in an article.
+    In a list, the share of words before the first of them is less than `least`.
     """
     leading = [
         found.start()
@@ -217,17 +217,17 @@ def _is_of_headings(part: bytes, url: str, *, least: float = _BEFORE) -> bool:
     ]
     if len(leading) < _FEW_HEADINGS:
         return False
-    before, after = (_words(each) for each in (part[: leading[0]], part[leading[0] :]))
+    before, after = (_count_words(each) for each in (part[: leading[0]], part[leading[0] :]))
     return before < least * (before + after)
 
 
 def _is_of_entries(part: bytes, entries: Sequence[ParsedEntry]) -> bool:
-    """Whether a part contains several whole entries of the feed under their titles."""
+    """Whether a page part has several titles of the feed's entries as headings, with most text below them."""
     titles = {_plain(entry.title) for entry in entries} - {""}
     named = [found for found in _HEADING.finditer(part) if _plain(found[1].decode("utf-8", "replace")) in titles]
     if len(named) < _FEW_HEADINGS:
         return False
-    before, after = (_words(each) for each in (part[: named[0].start()], part[named[0].start() :]))
+    before, after = (_count_words(each) for each in (part[: named[0].start()], part[named[0].start() :]))
     return before < _BEFORE * (before + after)
 
 
@@ -242,11 +242,11 @@ def _is_of_links(part: bytes) -> bool:
         if not found[1]:
             start = found.end()
         elif start is not None:
-            links, words, start = links + 1, words + _words(part[start : found.start()]), None
-    return links >= _FEW_LINKS and words > _words(part) / 2
+            links, words, start = links + 1, words + _count_words(part[start : found.start()]), None
+    return links >= _FEW_LINKS and words > _count_words(part) / 2
 
 
-def _words(part: bytes) -> int:
+def _count_words(part: bytes) -> int:
     return len(_TAG.sub(b" ", part).split())
 
 
@@ -256,7 +256,7 @@ def _leads_home(link: str, url: str) -> bool:
 
 
 def _guid(page: Page) -> str:
-    """The guid that the feed would use: WordPress's short link, if that is of the page's own site, else its address."""
+    """The guid that the site's feed would use: WordPress's short link if it is on the site, else the address."""
     found = _SHORT_LINK.search(page.content)
     short = absolute(unescape(found[1].decode("utf-8", "replace")), page.url) if found is not None else ""
     blog, query, _ = short.partition("?p=")

@@ -25,11 +25,10 @@ from tuireader.urls.typed_and_shown import without_credentials
 async def add(
     cache: Cache, queue: PoliteQueue, address: str, login: Login, *, secret: Secret, name: str = ""
 ) -> Account:
-    """Find the server at an address, sign in, and keep the account; raises SyncError, which says what is wrong.
+    """Find the server at an address, sign in, and save the account; raises SyncError with the reason.
 
-    Where there is no command for the password, the keyring of the desktop is given it, if there is one. The account of
-    the same server and user that is here already is kept, with the new secret, and the new name if one is given. Of a
-    token, the server says whose it is.
+    A password that no command prints is stored in the desktop's keyring, if there is one. An existing account of the
+    same server and user is kept, with the new secret and name. For a token, the server tells the user's name.
     """
     found = await find_server(queue, address, login)
     if not secret.command and passwords.into_keyring(found.url, found.user, login.password):
@@ -81,13 +80,11 @@ def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
 
 
 async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> list[str]:
-    """Make an account follow a feed, with everything that is marked here; raises SyncError, FetchError.
+    """Make an account follow a feed, and hand the local feed over to it; raises SyncError, FetchError.
 
-    The feed is this machine's own, or one that its server no longer follows. On the server it goes into `folder`, or
-    into the folder of the same name as here. Its articles stay; at the next sync those that the server has, too, are
-    recognised by address and title, and marks of both sides are combined. If the account already follows the feed, the
-    two become one, with the name and folder that the account gave it. Returns messages about these, and about rules and
-    searches that cannot follow.
+    The feed is local, or no longer followed by its server. On the server it goes into `folder`, by default that of the
+    same name. Articles and their statuses are matched in the next sync. If the account already follows the feed, both
+    become one, with the account's name and folder. Returns messages for the user.
     """
     async with in_turn(cache.path, account, TURN):  # a sync that has asked for the feeds would end this one
         feed = await cache.read(partial(feeds.get, feed_id=feed.id))
@@ -139,7 +136,7 @@ class _Kept(NamedTuple):
     folder: str = ""
 
     def said(self, feed: Feed, folder: str, account: Account) -> list[str]:
-        """A message about the name and the folder of a local feed that they replace; none if they are the same."""
+        """A message about a local feed's name and folder that the account's replace; none if they are the same."""
         other = [
             f"{what} {here}"
             for what, here, there in (("the name", feed.custom_title, self.name), ("the folder", folder, self.folder))
@@ -163,7 +160,7 @@ def _kept(
 
 
 def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, server_id: str = "") -> Feed | None:
-    """Another feed of an account with this id or address on the server, whose articles the server sends again.
+    """The account's copy of a feed, by server id or address, which the feed will replace; None if there is none.
 
     Raises SyncError if marks of its articles are not sent yet.
     """
@@ -171,7 +168,7 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, serve
     there = next(by_id, None) or feeds.followed(c, account.id, url)
     if there is None or there.id == feed.id:
         return None
-    if status_outbox.waits(c, there.id):
+    if status_outbox.has_pending(c, there.id):
         raise SyncError(f"{account.name} follows it already, and does not have your last marks there: sync first")
     return there
 

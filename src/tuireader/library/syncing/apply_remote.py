@@ -53,7 +53,7 @@ _NUMBER = re.compile(r"(.*?)(\d{1,18})")
 
 
 class ApplyResult(NamedTuple):
-    """The result of one or more answers."""
+    """What applying one or more answers of a server has changed."""
 
     new: int = 0
     read: int = 0
@@ -73,7 +73,7 @@ class ApplyResult(NamedTuple):
     created: datetime | None = None
     """When the server created the newest of the articles."""
     settled: tuple[tuple[int, str], ...] = ()
-    """Feeds and server ids of articles that are unread there, were read here, and removed to make room."""
+    """Feed ids and server ids of articles that are unread on the server, but were read and then pruned here."""
 
     def with_(self, other: ApplyResult) -> ApplyResult:
         """Return the sum of both results."""
@@ -96,7 +96,7 @@ class ApplyResult(NamedTuple):
 async def take(cache: Cache, server: Server, job: ApplyEntries) -> ApplyResult:
     """Apply an answer with articles.
 
-    An entry that matches an article with another server id is saved once the server has said whether it has both.
+    An entry that matches an article with another server id is saved after asking the server whether it has both ids.
     """
     job = replace(job, newest=server.newest)
     taken = await ingest.take(cache, job, job.page)
@@ -110,7 +110,7 @@ async def take(cache: Cache, server: Server, job: ApplyEntries) -> ApplyResult:
 
 
 class Checked(NamedTuple):
-    """What the server said about server ids."""
+    """Whether server ids still belong to the same articles, according to the server."""
 
     right: frozenset[str] = frozenset()
     """Ids whose articles are still the same."""
@@ -166,21 +166,23 @@ class ApplyEntries:
     cursor: str | None = None
     """The new cursor of the account; None if not known yet."""
     unites: bool = False
-    """Whether the server was restored: then its statuses are merged with the local ones. The answer itself may show it.
+    """Whether the server was restored: then its statuses are merged with the local ones. `wrong` ids in the answer
+
+    show it, too.
     """
     since: datetime | None = None
     """Status changes on the server before this time are older than the local ones."""
     seen: datetime | None = None
-    """A known article that the server created after this time was deleted there and fetched again."""
+    """When the server created the newest known article: a known one created later was deleted and fetched again."""
     note: Callable[[str, datetime], str] | None = None
     """Returns the cursor of an account after an article created at a time was saved."""
     confirmed: frozenset[str] = frozenset()
     """Ids that the server has confirmed."""
     newest: int = 2**62
-    """The highest id of an article before the run: what came in it has its number."""
+    """The highest article id before the run: articles saved in the run already have the right server id."""
 
     def __call__(self, c: sqlite3.Connection) -> ApplyResult:
-        """Apply it; raises SyncError if it is no valid answer."""
+        """Save the entries; raises SyncError if the answer is invalid."""
         found = self._parsed()
         by_feed: dict[str, list[RemoteEntry]] = defaultdict(list)
         for each in found.entries:
@@ -241,7 +243,7 @@ class _PreparedFeed:
         return each.created > self._job.seen
 
     def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> article_identity.Matches:
-        """Match by server ids first, and otherwise only what these leave over."""
+        """Match entries with articles, by server ids first, and the remaining ones by other facts."""
         account_id, feed_id = self._feed.account_id, self._feed.id
         there = server_statuses.candidates(c, account_id, feed_id, by_number)
         self.wrong = [each for other, each in there if other != feed_id]
@@ -261,7 +263,7 @@ class _PreparedFeed:
         return matches
 
     def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, ApplyResult]:
-        """Write them, in the caller's transaction."""
+        """Save the entries and statuses in the caller's transaction."""
         job = self._job
         # Before it is written: an edit makes a mark that of nobody.
         came = [there.id for there, each in self._same if there.number != each.server_id]
@@ -282,7 +284,7 @@ class _PreparedFeed:
             (joined if is_joined or is_older or unites else known)[there.id] = each.read, each.starred
         marks = ApplyResult(
             len(saved.new),
-            *server_statuses.take(c, known),
+            *server_statuses.apply_statuses(c, known),
             settled=tuple((self._feed.id, number) for number in saved.read),
         )
         united = ApplyResult(0, *server_statuses.unite(c, joined, job.now, older=older, of_archive=of_archive))
@@ -290,11 +292,11 @@ class _PreparedFeed:
 
 
 def _is_kept(c: sqlite3.Connection) -> article_identity.IsKept:
-    return article_identity.is_kept_in(partial(save_articles.given_html, c), lambda entry: entry.entry.html)
+    return article_identity.text_comparer(partial(save_articles.given_html, c), lambda entry: entry.entry.html)
 
 
 def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:
-    """New entries with unique guids: one in use gets the entry's number appended."""
+    """New entries with unique guids: if a guid is in use, the entry's server id is appended."""
     some = list(entries)
     taken = set(save_articles.known(c, feed.id, [each.entry.guid for each in some]))
     found = []
@@ -315,7 +317,7 @@ def _prepared(each: RemoteEntry) -> Prepared:
     return replace(ready, server_id=each.server_id)
 
 
-def set_back(account: Account) -> str:
+def restored_message(account: Account) -> str:
     return f"{account.name} was restored from a backup, or emptied: it is synced with what is here"
 
 
@@ -330,12 +332,12 @@ def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> 
         server_statuses.forget(c, server_statuses.numbered(c, account_id, numbers).values())
 
 
-def were_told(
+def record_sent(
     c: sqlite3.Connection, account_id: int, told: Sequence[int], unknown: Collection[str], cursor: str
 ) -> None:
     """Remove sent changes from the outbox, and forget ids that the server did not know."""
     with transaction(c):
-        status_outbox.done(c, told)
+        status_outbox.remove_sent(c, told)
         server_statuses.forget(c, server_statuses.numbered(c, account_id, unknown).values())
         accounts.set_cursor(c, account_id, cursor)
 
@@ -358,9 +360,9 @@ class FeedsApplied(NamedTuple):
 
 
 def gone(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> tuple[list[int], bool]:
-    """An account's feeds that are missing on its server, and whether others have lower ids now.
+    """Ids of an account's feeds that are missing on its server, and whether any feed has a lower server id now.
 
-    Ids only increase: then the server was restored.
+    Server ids only increase, so a lower one shows that the server was restored.
     """
     ours = feeds.of_account(c, account_id)
     matched = _matched(ours, theirs)
@@ -378,13 +380,11 @@ def take_feeds(
     *,
     is_restored: bool = False,
 ) -> FeedsApplied:
-    """Follow what an account follows, under the names and in the folders that it has there.
+    """Apply a server's subscriptions: add, rename, move and remove the account's feeds here.
 
-    `reach`: of the addresses that the server gives, which are not the user's own word; a public name never leads
-    inside, whatever the server. `is_restored`: what it does not list was subscribed to since its backup.
-
-    What is followed there no more goes here too; with starred and tagged articles it stays and says so, and so do all
-    where a server lists so few that it looks like an accident.
+    `reach` applies to private addresses from the server; public ones never lead inside. Feeds that the server no
+    longer follows are removed, unless they have starred or tagged articles, the server was restored to an earlier
+    state (`is_restored`), or so few are listed that it looks like an accident.
     """
     with transaction(c):
         account = accounts.get(c, account_id)
@@ -434,7 +434,7 @@ def different(before: Named, now: Named) -> int:
 
 
 def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Feed]:
-    """The local feed of each remote one, by address, else by id if it has only moved."""
+    """The local feed of each remote one, by server id: found by address, else by id if only its address changed."""
     by_url, by_number = {feed.url: feed for feed in ours}, {feed.server_id: feed for feed in ours if feed.server_id}
     found = {remote.server_id: by_url[remote.url] for remote in theirs if remote.url in by_url}
     taken = {feed.id for feed in found.values()}
@@ -463,10 +463,10 @@ def _has_moved(feed: Feed, remote: RemoteFeed) -> bool:
 def _end(
     c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_doubtful: bool
 ) -> tuple[str, ...]:
-    """Remove subscriptions that ended on the server; returns messages for the user."""
+    """Remove feeds that the server no longer follows, or keep them as ended; returns messages for the user."""
     removed, kept = [], []
     for feed in gone:
-        if is_doubtful or feeds.has_kept(c, feed.id):
+        if is_doubtful or feeds.has_starred_or_tagged(c, feed.id):
             feeds.end_on_server(
                 c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
             )
@@ -486,7 +486,7 @@ def is_accident(gone: Sequence[Feed], before: int) -> bool:
 
 
 def were_settled(c: sqlite3.Connection, settled: Iterable[tuple[int, str]], now: datetime) -> None:
-    """Remember the server ids of removed articles that are read on the server by now."""
+    """Remember the server ids of pruned articles that are now read on the server."""
     with transaction(c):
         for feed_id, number in settled:
             pruning.remember(c, feed_id, [(number_key(number), int(now.timestamp()))])

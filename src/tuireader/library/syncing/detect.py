@@ -1,4 +1,4 @@
-"""Which kind of server an address is, and texts that it fetches."""
+"""Finding the API at a server's address, and fetching full texts through it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.syncing import apply_remote
 from tuireader.library.syncing.greader import GoogleReader
 from tuireader.library.syncing.miniflux import Miniflux
-from tuireader.library.syncing.passwords import in_time
+from tuireader.library.syncing.passwords import login_in_thread
 from tuireader.library.syncing.server import ApiClient, Login, RefusedError, Server, SwitchedOffError
 from tuireader.model.feed import GREADER, MINIFLUX, Account
 from tuireader.store import accounts, articles, feeds, save_articles, server_statuses
@@ -82,7 +82,7 @@ def addresses_of(typed: str) -> list[str]:
 
 
 async def _secured(queue: PoliteQueue, base: str) -> str:
-    """The https address of a server whose http only redirects there.
+    """The https address of a server whose http address redirects there; else the address as given.
 
     A redirect would turn a POST into a GET, and the password would have been sent over http first.
     """
@@ -121,7 +121,7 @@ async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
 
 
 async def _try(queue: PoliteQueue, kind: str, url: str, login: Login) -> str:
-    """Sign in; returns the user's name."""
+    """Sign in, and fetch the subscriptions as a test; returns the user's name."""
     server = _server(queue, kind, url, login)
     await server.sign_in()
     await server.feeds()
@@ -153,15 +153,15 @@ def _nothing(base: str) -> str:
 async def fetch_from_server(
     cache: Cache, queue: PoliteQueue, article_id: int, login_of: Callable[[Account], Login]
 ) -> bool:
-    """Fetch an article's full text through its account's server, and save it; returns whether there was more.
+    """Fetch an article's full text through its account's server, and save it; returns whether it was longer.
 
-    Only Miniflux offers this. Nothing is fetched where the server's number is of another article by now. Raises
-    SyncError, FetchError.
+    Only Miniflux offers this. Nothing is fetched if the server id belongs to another article now. Raises SyncError,
+    FetchError.
     """
     there = await cache.read(partial(_there, article_id=article_id))
     if there is None:
         return False
-    login = await in_time(login_of, there.account)
+    login = await login_in_thread(login_of, there.account)
     server = server_of(queue, there.account, login)
     await server.sign_in()
     if there.number not in (await apply_remote.compared(cache, server, there.account.id, [there.number])).right:
@@ -171,16 +171,16 @@ async def fetch_from_server(
     return await cache.take(partial(_keep, article_id=article_id, html=html))
 
 
-class _Detected(NamedTuple):
+class _ServerArticle(NamedTuple):
     account: Account
     number: str
 
 
-def _there(c: sqlite3.Connection, article_id: int) -> _Detected | None:
-    """The account of an article, and its server id."""
+def _there(c: sqlite3.Connection, article_id: int) -> _ServerArticle | None:
+    """The account and server id of an article from Miniflux; None for other articles."""
     account = accounts.get(c, feeds.get(c, articles.get(c, article_id).feed_id).account_id)
     number = server_statuses.number_of(c, article_id)
-    return _Detected(account, number) if account.kind == MINIFLUX and number.isdecimal() else None
+    return _ServerArticle(account, number) if account.kind == MINIFLUX and number.isdecimal() else None
 
 
 def _keep(c: sqlite3.Connection, article_id: int, html: str) -> bool:

@@ -1,4 +1,4 @@
-"""A shared folder: whether one is shared, and what this machine knows of it."""
+"""The shared folder's settings and sync state in this cache."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class FolderState:
     state: str = ""
     """Identifies the copy that this cache matches; differs if either was restored from a backup."""
     seen: dict[str, str] = field(default_factory=dict)
-    """Files that were read, with size and time."""
+    """Signatures (size, time and inode) of the files that were read, by name."""
     feeds: dict[str, list[str]] = field(default_factory=dict)
     """Our published subscriptions by id: address, title, folder."""
     newest: int = 0
@@ -46,7 +46,7 @@ class FolderState:
     kept: list[str] = field(default_factory=list)
     """Addresses of feeds kept although they ended elsewhere."""
     devices: dict[str, str] = field(default_factory=dict)
-    """This cache's names on the last other machines that used it."""
+    """Device names of this cache on the other machines that used it last, by machine."""
 
     def text(self) -> str:
         return json.dumps(asdict(self))
@@ -64,9 +64,10 @@ def state_of(c: sqlite3.Connection) -> FolderState | None:
 def share(c: Connection, folder: str, *, host: str = "") -> FolderState:
     """Share a folder from now on; raises SyncError if it does not exist.
 
-    `host` identifies the machine, for tests. A machine has its own files even with a copy of another's cache.
+    Each machine has files of its own, even if its cache is a copy of another's. `host` replaces the machine's id in
+    tests.
     """
-    path = paths.typed(folder).resolve()
+    path = paths.expand_user(folder).resolve()
     host = host or _machine()
     there = state_of(c)
     if not os.path.isdir(path):  # noqa: PTH112 - also where a name is too long
@@ -123,7 +124,7 @@ def stop_sharing(c: Connection) -> None:
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=False)
         accounts.set_cursor(c, LOCAL, "")
-        status_outbox.done(c, [change.number for change in status_outbox.waiting(c, LOCAL)])
+        status_outbox.remove_sent(c, [change.number for change in status_outbox.waiting(c, LOCAL)])
         status_outbox.forget_times(c, status_outbox.subscription_times(c))
     _forget_copy(c)
 

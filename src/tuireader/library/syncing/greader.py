@@ -36,7 +36,7 @@ from tuireader.urls.typed_and_shown import shown_address
 CONTENTS_AT_ONCE = 100
 """Articles of one request."""
 _FEW = 100
-"""Missing articles that are checked one by one; of more, everything is read."""
+"""Unread or starred articles not in the server's lists that are fetched; if there are more, all ids are read."""
 _ARTICLES_MAX = 20_000
 """Maximum articles of one run; the next run continues."""
 _EMPTY_ANSWERS_MAX = 3
@@ -44,7 +44,7 @@ _EMPTY_ANSWERS_MAX = 3
 _PAGES = 500
 """Maximum pages of ids."""
 _NUMBERS = 500_000
-"""Maximum articles of a list."""
+"""Maximum ids listed in one run."""
 _NEWEST = 1_000
 """Ids of one request that looks for read articles that are missing here."""
 _HAS_NONE = frozenset({400, 404})
@@ -72,7 +72,7 @@ class GoogleReader(Server):
         self._asked: set[str] = set()
         """Articles requested in this run."""
         self._listed: dict[str, str] = {}
-        """All ids listed in this run, each once, although several lists have it."""
+        """All ids listed in this run; equal ids of several lists share one string to save memory."""
         self._is_freshrss = talk.url.endswith("greader.php")
 
     async def sign_in(self) -> None:
@@ -118,12 +118,12 @@ class GoogleReader(Server):
         return await in_thread(greader.feeds_of, page.content, page.url, is_freshrss=self._is_freshrss)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
-        """Add or remove a tag of articles.
+        """Add or remove a tag of articles; returns the ids that the server does not have.
 
-        FreshRSS says OK of numbers that it does not have: it is asked for the articles first. Not of what was read: an
-        article that has another number by now is unread there, so it comes again, and the change with it. Miniflux
-        takes a tag from an article that is given it and has it already (2.2.6): those are left out, as its lists tell
-        them, and the lists are looked at again, since another device may have been quicker.
+        Unknown ids are found by fetching the articles first, since FreshRSS confirms any id; not for marking read,
+        since an article with a reused id comes again as unread. Miniflux (2.2.6) removes a tag that is added twice:
+        articles that have it are left out by its lists, which are checked again, since another device may have been
+        quicker.
         """
         unknown: set[str] = set()
         if not (field == "read" and value):
@@ -199,9 +199,9 @@ class GoogleReader(Server):
         return await self.talk.ask(path, method="POST", body=greader.form(*pairs, ("T", self._token)), kind=_FORM)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: PullRequest) -> AsyncGenerator[ApplyResult, None]:
-        """Read which articles are unread and starred, then those missing here or in doubt.
+        """Fetch the lists of unread and starred articles, then the articles that are missing here or differ.
 
-        After that, read articles missing here, and corrections.
+        After that, fetch missing read articles, and recent articles again for corrections.
         """
         account, self._is_cut, self._has_read_all = wanted.account, False, False
         self._has_all, self._listed = True, {}
@@ -234,9 +234,9 @@ class GoogleReader(Server):
     async def _everything(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str], *, unites: bool
     ) -> AsyncGenerator[ApplyResult, None]:
-        """All articles of the server, unread and starred ones first.
+        """Fetch all articles of the server that are missing here, unread and starred ones first.
 
-        If it was restored (`unites`), known ones too, since ids may belong to other articles now.
+        If the server was restored (`unites`), known ones too, since ids may belong to other articles now.
         """
         every = await self._ids(greader.ALL)
         contents = partial(self._contents, cache, account, clock, unites=unites)
@@ -257,7 +257,7 @@ class GoogleReader(Server):
     async def _changes(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str]
     ) -> AsyncGenerator[ApplyResult, None]:
-        """The changes since everything was read."""
+        """Apply the changes since the first complete sync."""
         contents = partial(self._contents, cache, account, clock, unites=False)
         unseen = doubts.unseen
         if len(unseen) > _FEW:
@@ -319,7 +319,7 @@ class GoogleReader(Server):
         return self._has_read_all
 
     async def _check(self, some: Sequence[str], listed: Collection[str]) -> None:
-        """Raise SyncError if articles outside the list of unread ones claim to be unread."""
+        """Fetch some articles; raises SyncError if any is unread, but not in the server's list of unread ones."""
         page = await self._contents_of(some)
         found = await self._entries_in(page)
         if any(not each.read and each.server_id not in listed for each in found.entries):
@@ -356,9 +356,9 @@ class GoogleReader(Server):
                 return
 
     async def _pages_of(self, numbers: Sequence[str]) -> list[Page]:
-        """The contents of articles, in several answers if one would be too large; none for a single one that is.
+        """Fetch the contents of articles, in several answers if one is too large; oversized ones are left out.
 
-        Miniflux refuses to answer if it has none of them (2.2.6).
+        Miniflux (2.2.6) gives an error if it has none of the articles: then there are no answers.
         """
         try:
             return [await self._contents_of(numbers)]
@@ -419,7 +419,7 @@ def _take_seen(c: Connection, account_id: int, numbers: Sequence[str]) -> Marks:
 
 def _take_states(c: Connection, states: dict[int, tuple[bool, bool]]) -> Marks:
     with transaction(c):
-        return server_statuses.take(c, states)
+        return server_statuses.apply_statuses(c, states)
 
 
 def _of(marks: Marks) -> ApplyResult:

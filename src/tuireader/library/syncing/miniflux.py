@@ -36,7 +36,7 @@ _JSON = "application/json"
 _RECENTLY_SENT = 4
 """Number of articles sent last whose change times are kept, since their feeds may be deleted."""
 _ATTEMPTS = 3
-"""Maximum toggles of a star."""
+"""Maximum attempts to set a star by toggling it."""
 _HIGHEST = 2**62
 _PAGES = 10_000
 """Maximum pages of a list in one run; the next run continues."""
@@ -50,18 +50,18 @@ class _Address(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far an account was read."""
+    """Progress of an account's sync."""
 
     changed: str = ""
     """The latest known change by the server's clock; "" before the first sync."""
     number: int = 0
-    """The article of that change."""
+    """The server id of the article with that change."""
     before: int = 0
-    """During the first sync: older articles are still to come; 0 when all are here."""
+    """During the first sync: articles below this server id are still to be read; 0 when all are read."""
     looked: int = 0
     """Articles below this id are checked for corrections next; 0: start with the newest."""
     told: tuple[tuple[int, str], ...] = ()
-    """Articles sent last with their change times there: a restored server states earlier ones."""
+    """Server ids and change times of the articles sent last; earlier times there show that it was restored."""
     since: str = ""
     """While everything is read again after a restore: older changes on the server lose against local ones."""
     created: str = ""
@@ -133,7 +133,7 @@ class Miniflux(Server):
         return await in_thread(miniflux.feeds_of, page.content, page.url)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
-        """Mark articles read at once; stars, which can only be toggled, if they differ."""
+        """Mark articles read in one request; toggle the stars that differ, since they cannot be set."""
         if field == "read":
             body = miniflux.marked(server_ids, read=value)
             await self.talk.ask("/v1/entries", method="PUT", body=body, kind=_JSON)
@@ -257,7 +257,7 @@ class Miniflux(Server):
     async def _news(
         self, cache: Cache, clock: Clock, wanted: PullRequest, cursor: Cursor, last: miniflux.Change
     ) -> AsyncGenerator[ApplyResult, None]:
-        """The server's changes; everything if it was restored."""
+        """Apply the server's changes; if it was restored, read everything again."""
         account = wanted.account
         if cursor.changed and not cursor.since and await wanted.is_set_back():
             cursor = cursor.anew()
@@ -267,7 +267,7 @@ class Miniflux(Server):
                 is_wrong = is_wrong or bool(taken.wrong)
                 yield taken
         if is_wrong and cursor.changed and not cursor.since:  # numbers were given to others: it was restored
-            yield ApplyResult(said=(apply_remote.set_back(account),))
+            yield ApplyResult(said=(apply_remote.restored_message(account),))
             async with aclosing(self._changes(cache, clock, account, cursor.anew(), last)) as changes:
                 async for taken in changes:
                     yield taken
@@ -275,7 +275,7 @@ class Miniflux(Server):
     async def _changes(
         self, cache: Cache, clock: Clock, account: Account, cursor: Cursor, last: miniflux.Change
     ) -> AsyncGenerator[ApplyResult, None]:
-        """What a cursor does not include yet: everything, or the changes since."""
+        """Apply what the cursor does not include yet: all articles, or those changed since."""
         since = miniflux.moment_of(cursor.since)
         created = None if cursor.since or cursor.before else miniflux.moment_of(cursor.created)
         job = partial(ApplyEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
@@ -406,7 +406,7 @@ class Miniflux(Server):
         return Cursor(last.stamp, last.number, highest + 1 if highest else 0)
 
     async def has_forgotten(self, cursor: str) -> bool:
-        """Whether the latest known change is earlier now: then the server was restored."""
+        """Whether the server was restored: a known change has an earlier time there now."""
         kept = cursor_of(cursor)
         if kept.since:
             return True
@@ -422,7 +422,7 @@ class Miniflux(Server):
         return cursor_of(cursor).anew().text()
 
     async def proof(self, cursor: str) -> str:
-        """The cursor with the latest changes, as proof that the server was not restored."""
+        """The cursor with the server's latest change, by which a later run detects that the server was restored."""
         page = await self.talk.ask(miniflux.newest("changed_at"))
         last = await in_thread(miniflux.newest_change, page.content, page.url)
         kept = cursor_of(cursor)
@@ -435,7 +435,7 @@ def _entry(number: str | int) -> str:
 
 
 def _at_most(last: miniflux.Change, now: datetime) -> miniflux.Change:
-    """The latest change, at most now; a time in the future, of a wrong clock, becomes a day ago.
+    """The latest change, but one in the future, from a wrong server clock, is dated a day ago.
 
     Otherwise changes after the clock is corrected would never be read.
     """

@@ -40,10 +40,10 @@ _MOMENT = 1.0
 """Seconds for a command to end after it has printed its line."""
 _running: set[subprocess.Popen[bytes]] = set()
 _SECONDS = 60.0
-"""Seconds for which a command may ask the user for a password of its own."""
+"""Maximum seconds for a password command, which may itself ask the user for a password."""
 
 
-async def in_time(login_of: Callable[[Account], Login], account: Account) -> Login:
+async def login_in_thread(login_of: Callable[[Account], Login], account: Account) -> Login:
     """Run `login_of` in a thread, since it may wait for a command, a keyring or the user.
 
     On cancellation the command is ended, and nothing waits for the thread.
@@ -152,7 +152,7 @@ class _FirstLine(threading.Thread):
         self.line = b""
 
     def came(self, seconds: float, given_up: threading.Event | None) -> bool:
-        """Wait up to `seconds` for the line or the end of the program; True if either came."""
+        """Wait for the line or the end of the program; False after `seconds`, or if `given_up` is set."""
         limit = time.monotonic() + seconds
         while self.is_alive() and time.monotonic() < limit and not (given_up and given_up.is_set()):
             self.join(_POLL_INTERVAL)

@@ -64,7 +64,10 @@ class ApiClient:
         """The reach of addresses from the server: only a private server may lead to private addresses."""
 
     async def ask(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page:
-        """Request a path of the server; raises RefusedError and FetchError."""
+        """Send a request to a path of the server; raises RefusedError and FetchError.
+
+        Raises SyncError if a change is answered with a web page.
+        """
         headers = [*self.headers, *([("Content-Type", kind)] if kind else [])]
         try:
             page = await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers, limit=LARGEST)
@@ -99,7 +102,7 @@ class PullRequest(NamedTuple):
 
     account: Account
     is_set_back: Callable[[], Awaitable[bool]]
-    """To be called if anything has changed: a restored server's statuses are merged with the local ones."""
+    """Checks whether the server was restored; to be called if anything has changed; statuses are then merged."""
 
 
 @contextmanager
@@ -147,7 +150,7 @@ class Server(ABC):
         """Requests go through `talk` with `login`."""
         self.talk = talk
         self.newest = 2**62
-        """The highest id of an article here before anything was taken from it."""
+        """The highest article id in the cache before articles of this run were saved."""
         if login.is_token:
             talk.what_we_are = "this token"
 
@@ -240,7 +243,7 @@ def kind(account: Account) -> str:
 
 
 def ended(event: Synced) -> str:
-    """The result of a sync in a sentence."""
+    """The result of a sync as a phrase, such as "3 new articles, 1 mark taken over"."""
     turned = event.read + event.unread + event.starred + event.unstarred
     parts = [counted(event.new, "new article")] if event.new else []
     parts += [f"{counted(event.feeds, 'feed')} changed"] if event.feeds else []

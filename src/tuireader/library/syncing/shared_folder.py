@@ -1,7 +1,7 @@
-"""Sync between devices without a server: a shared folder into which each writes all that it knows.
+"""Sync between devices without a server: each writes all that it knows into files in a shared folder.
 
-No file is written by two devices, so whatever syncs the folder (Syncthing, a network drive, git) has no conflicts. Each
-device keeps a copy of its files beside the cache. Of each fact the newest time wins.
+No file is written by two devices, so whatever syncs the folder (Syncthing, a network drive, git) has no conflicts.
+Each device keeps a copy of its files beside the cache. Of conflicting facts, the one with the newest time counts.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ from tuireader.sync.shared_folder_map import (
     FolderMap,
     Mark,
     Subscription,
-    is_asked,
+    is_by_user,
     key,
     packed,
     stamp,
@@ -136,9 +136,9 @@ class _Exchange:
         self._every: list[Feed] = []
         """Local feeds at the start of the exchange."""
         self._rows: dict[str, list[str]] = {}
-        """The same in published form, by id."""
+        """Published form (address, title, folder) of the local feeds at the start of the exchange, by feed id."""
         self._urls: dict[int, str] = {}
-        """Their addresses as published, by id."""
+        """Published addresses of the local feeds, by feed id."""
         self._ended: list[str] = []
         """Addresses of feeds that ended here since the last exchange."""
         self._renamed: list[str] = []
@@ -157,12 +157,12 @@ class _Exchange:
         self._reusing: set[str] = set()
         """Feeds that were known before to reuse guids."""
         self._told: dict[int, int] = {}
-        """The keys under which changes of the outbox were told."""
+        """Article keys under which changes from the outbox were published, by number of the change."""
         self._pushed = 0
         self._said: list[str] = []
 
     def all(self) -> Exchanged:
-        """All steps; none if nothing has changed anywhere."""
+        """Run all steps of the exchange; does nothing if nothing has changed on any side."""
         if not self._folder.is_dir():
             raise SyncError(missing(self._folder))
         times = status_outbox.subscription_times(self._c)
@@ -196,7 +196,7 @@ class _Exchange:
                 f" to {self._folder} when there are fewer of them"
             )
         else:
-            status_outbox.done(self._c, [change.number for change in waiting])
+            status_outbox.remove_sent(self._c, [change.number for change in waiting])
             status_outbox.forget_times(self._c, times)
         return self._take_over(error)
 
@@ -215,12 +215,12 @@ class _Exchange:
                 if id_ in told and id_ not in known:
                     is_moved = self._known.address_now(told[id_][0]) == url
                     known[id_] = [url, *told[id_][1:]] if is_moved else told[id_]
-            kept = {url for url in self._place.kept if url in here and self._there(url).is_ended}
+            kept = {url for url in self._place.kept if url in here and self._known_subscription(url).is_ended}
             self._keep(replace(self._place, feeds=known, kept=sorted(kept)))
         changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))
         taken = self._take_marks()
         if not error:
-            newest = -1 if self._is_capped else server_statuses.newest_article(self._c)
+            newest = -1 if self._is_capped else server_statuses.identity_version(self._c)
             self._keep(replace(self._place, state=self._state, seen=self._seen, newest=newest))
         return Exchanged(
             taken.with_(ApplyResult(said=tuple(self._said))), 0 if error else self._pushed, added, changed, error
@@ -233,7 +233,7 @@ class _Exchange:
         return (
             self._own(FULL).name in self._seen
             and self._seen == self._place.seen
-            and self._place.newest == server_statuses.newest_article(self._c)
+            and self._place.newest == server_statuses.identity_version(self._c)
             and self._place.feeds == self._rows
         )
 
@@ -265,9 +265,9 @@ class _Exchange:
         self._is_in_step = not self._is_anew and self._state == self._place.state
 
     def _read(self) -> None:
-        """Read new files of other devices; unreadable ones are reported, and read as soon as that can be.
+        """Read new files of other devices; unreadable ones are reported, and tried again in each exchange.
 
-        What is beyond the maximum number is read the next time.
+        Files beyond the maximum number are read the next time.
         """
         left, read = _LARGEST_ALL, 0
         own = {copy_of(self._c, suffix).name for suffix in (FULL, RECENT)}
@@ -299,7 +299,7 @@ class _Exchange:
                 self._add(self._known.merge(found))
 
     def _reduced(self, found: FolderMap) -> FolderMap:
-        """Drop from both maps everything that concerns no article here."""
+        """Remove facts about articles that are not here from the known map and from `found`; returns the latter."""
         here = {
             _shared(feed.url): {
                 self._keys(feed.id).get(row.id, row.guid) for row in server_statuses.of_feed(self._c, feed.id)
@@ -360,13 +360,13 @@ class _Exchange:
             self._has_news = True
             self._pushed += 1
 
-    def _there(self, url: str) -> Subscription:
+    def _known_subscription(self, url: str) -> Subscription:
         return self._known.subscriptions.get(url, Subscription())
 
     def _follow_guids(self) -> None:
-        """Give marks of an article's former guid to the new one; and back, as others may know only the former.
+        """Copy marks between an article's former guid and its present one, as others may know only one of them.
 
-        A feed that reuses guids is published as such: from then on, its articles are known by address and title.
+        A feed that reuses guids is published as such: from then on, its articles are identified by address and title.
         """
         former_guids = list(server_statuses.former_guids(self._c))
         first: defaultdict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
@@ -401,7 +401,7 @@ class _Exchange:
                 self._mark(url, name, other, when)
 
     def _tell_marks(self, waiting: Sequence[Change]) -> None:
-        """Publish marks from the outbox, with times later than the known state; earlier if their time is unknown."""
+        """Publish marks from the outbox, dated after the known ones; at the earliest time if theirs is unknown."""
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
             feed_id, guid = names.get(change.article_id, (0, 0))
@@ -431,9 +431,9 @@ class _Exchange:
         return self._names[feed_id]
 
     def _tell_marked_before(self) -> None:
-        """Publish local marks that are unknown elsewhere: older than the sharing, of a new feed or name, or lost.
+        """Publish local marks that are unknown elsewhere: older than the sharing, of a new feed or key, or lost.
 
-        Not what was read unasked: what an archive brings is read, and nobody has read it.
+        Articles read by a rule, by age or from an archive are left out, since the user has not read them.
         """
         for feed in self._local():
             url, keys = self._urls.get(feed.id, ""), self._keys(feed.id)
@@ -457,7 +457,7 @@ class _Exchange:
             if told is None:
                 if (url, "followed") in self._times:
                     self._tell(url, "followed", value=True, site=names[id_])
-                elif self._there(url).is_followed:
+                elif self._known_subscription(url).is_followed:
                     self._told_alike.add(url)
             elif told[0] != url:
                 self._tell_move(told[0], url)
@@ -479,7 +479,7 @@ class _Exchange:
 
     def _tell(self, url: str, name: str, value: object, *, site: str = "") -> None:
         """Publish a changed fact with a time later than the known one; skip it if a killed run already did."""
-        there = self._there(url)
+        there = self._known_subscription(url)
         known: Fact[Any] = getattr(there, name)
         when = self._times.get((url, name), 0)
         is_known = known.at >= when and known.value == value and not there.moved.value
@@ -495,11 +495,11 @@ class _Exchange:
 
     def _tell_move(self, url: str, to: str) -> None:
         """Publish a feed's new address, which inherits everything known about the old one."""
-        known = self._there(url)
+        known = self._known_subscription(url)
         if self._known.address_now(url) != to:
             at = max(self._times.get((url, "moved"), self._now), known.moved.at + 1)
             self._put(url, Subscription(moved=Fact(at, to)))
-            self._put(to, Subscription(moved=Fact(max(at, self._there(to).moved.at + 1), "")))
+            self._put(to, Subscription(moved=Fact(max(at, self._known_subscription(to).moved.at + 1), "")))
         if url in self._place.kept:
             self._place.kept.append(to)
 
@@ -509,7 +509,7 @@ class _Exchange:
         for feed in self._every:
             if (url := self._urls[feed.id]) and str(feed.id) not in self._place.feeds:
                 for former in set(map(_shared, feeds.all_addresses(self._c, feed.id))) - here:
-                    there = self._there(former)
+                    there = self._known_subscription(former)
                     at = self._times.get((former, "moved")) or (there.moved.at + 1 if there.is_followed else BEFORE)
                     moves.put(former, Subscription(moved=Fact(at, url)))
                     moves.put(url, Subscription(moved=Fact(at + 1, "")))
@@ -523,7 +523,7 @@ class _Exchange:
         names = {str(feed.id): feed.title for feed in self._every}
         successors = {self._known.address_now(url): url for url in self._ended}
         for id_, row in self._rows.items():
-            url, known = row[0], self._there(row[0])
+            url, known = row[0], self._known_subscription(row[0])
             if url in successors and known.is_ended:  # it was ended at an address that it had
                 self._put(url, Subscription(Fact(known.followed.at + 1, value=True)))
             is_new = id_ not in self._place.feeds and (url, "followed") not in self._times
@@ -595,7 +595,7 @@ class _Exchange:
         """Keep the feeds that were named or filed elsewhere since they were unsubscribed on a screen."""
         urls = {feed.id: _shared(feed.url) for feed in self._local()}
         for feed_id, (_, when) in feeds.leaving(self._c).items():
-            there = self._there(urls.get(feed_id, ""))
+            there = self._known_subscription(urls.get(feed_id, ""))
             if there.is_followed and there.followed.at > 1000 * when:
                 feeds.stay(self._c, feed_id)
 
@@ -614,7 +614,7 @@ class _Exchange:
             )
         ended = []
         for feed in ending:
-            if is_accident or feeds.has_kept(self._c, feed.id):
+            if is_accident or feeds.has_starred_or_tagged(self._c, feed.id):
                 self._place.kept.append(_shared(feed.url))
                 self._said += [] if is_accident else [server.kept_feed(feed.name, _OTHERS)]
             else:
@@ -632,20 +632,20 @@ class _Exchange:
         folders.put(self._c, feed.id, folders.add(self._c, folder).id if folder else None)
 
     def _take_marks(self) -> ApplyResult:
-        """Apply the newest marks, wherever made, to their articles."""
+        """Apply the newest known mark of each article, whichever device made it."""
         states: dict[int, tuple[bool, bool]] = {}
         lowered: list[tuple[server_statuses.Marked, dict[Field, int]]] = []
         unasked: list[int] = []
         own: dict[Field, list[int]] = {"read": [], "starred": []}
         for row, last in self._marked_last():
             for name in row.unasked:
-                if is_asked(last[name]) and last[name] & 1:
+                if is_by_user(last[name]) and last[name] & 1:
                     own[name].append(row.id)
             read, starred = last["read"], last["starred"]
             wanted = (bool(read & 1) if read else row.read, bool(starred & 1) if starred else row.starred)
             if wanted == (row.read, row.starred):
                 continue
-            if wanted[0] and not row.read and not is_asked(read):
+            if wanted[0] and not row.read and not is_by_user(read):
                 unasked.append(row.id)
                 wanted = (row.read, wanted[1])
             states[row.id] = wanted
@@ -657,7 +657,7 @@ class _Exchange:
         for start in range(0, len(ids), _BATCH_SIZE):
             with transaction(self._c):
                 some = {id_: states[id_] for id_ in ids[start : start + _BATCH_SIZE]}
-                taken = taken.with_(ApplyResult(0, *server_statuses.take(self._c, some)))
+                taken = taken.with_(ApplyResult(0, *server_statuses.apply_statuses(self._c, some)))
         server_statuses.take_unasked(self._c, unasked)
         for name, some_ids in own.items():
             statuses.note_author(self._c, some_ids, name, is_unasked=False)
@@ -669,17 +669,17 @@ class _Exchange:
         states: dict[int, tuple[bool, bool]],
         lowered: Sequence[tuple[server_statuses.Marked, Mapping[Field, int]]],
     ) -> None:
-        """Keep statuses that a rule of this machine sets, too, where a rule of another machine has taken them back."""
+        """Keep statuses that a local rule sets, too, if a rule of another machine has undone them."""
         did = rules.done_by_any(self._c, [row.id for row, _ in lowered])
         for row, last in lowered:
             read, starred = states[row.id]
             bits = did.get(row.id, 0)
-            read = read or (row.read and bits & READ > 0 and not is_asked(last["read"]))
-            starred = starred or (row.starred and bits & STAR > 0 and not is_asked(last["starred"]))
+            read = read or (row.read and bits & READ > 0 and not is_by_user(last["read"]))
+            starred = starred or (row.starred and bits & STAR > 0 and not is_by_user(last["starred"]))
             states[row.id] = read, starred
 
     def _marked_last(self) -> Iterator[tuple[server_statuses.Marked, dict[Field, int]]]:
-        """Local articles in feeds with known marks, and the newest stamps of these."""
+        """Yield the articles of local feeds with known marks, and the newest stamp of each field; 0: none."""
         for feed in self._local():
             marks = dict(self._known.marks_of(_shared(feed.url)))
             for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
@@ -721,7 +721,7 @@ def _bare(url: str) -> str:
 
 
 def event(place: FolderState, exchanged: Exchanged) -> Synced:
-    """The result of an exchange in the form of an account's."""
+    """The result of an exchange as an event, as for an account."""
     taken = exchanged.taken
     marks = (taken.read, taken.unread, taken.starred, taken.unstarred)
     status: SyncStatus = "failed" if exchanged.error else "done"

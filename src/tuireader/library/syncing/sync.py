@@ -19,7 +19,7 @@ from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.syncing import apply_remote, folder_state, server, shared_folder
 from tuireader.library.syncing.apply_remote import ApplyResult, Checked
 from tuireader.library.syncing.detect import server_of
-from tuireader.library.syncing.passwords import in_time
+from tuireader.library.syncing.passwords import login_in_thread
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Login, PullRequest, Server, UnconfirmedError, in_turn
 from tuireader.model.article import Change, Clock
 from tuireader.model.feed import LOCAL, Account, Feed
@@ -41,10 +41,10 @@ _RETRY_CODES = frozenset({408, 425, 429})
 async def sync(
     cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock
 ) -> AsyncGenerator[Synced, None]:
-    """Keep one account in step with its server, which `sign` gives; yields how far it is, and last how it ended.
+    """Sync one account with its server; yields the progress, and last the result.
 
-    Marks go up first: what is done here and not told yet goes before what the server says. Ended at any place, the next
-    run goes on: what the server has taken is told at most once more, which changes nothing.
+    `sign` creates the server's client. Local changes are uploaded first, since they take precedence. An interrupted
+    run is continued by the next one; a change may be sent twice, which has no effect.
     """
     run = _SyncRun(cache, account, clock)
     async with aclosing(run.all(run.steps(sign), server.TURN)) as steps:
@@ -52,8 +52,8 @@ async def sync(
             yield step
 
 
-async def tell(cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock) -> Synced:
-    """Upload one account's outbox only; returns the outcome."""
+async def upload_outbox(cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock) -> Synced:
+    """Upload the outbox of one account without fetching anything; returns the result."""
     run = _SyncRun(cache, account, clock)
     async with aclosing(run.all(run.telling(sign))) as steps:
         *_, last = [step async for step in steps]
@@ -71,10 +71,13 @@ class _SyncRun:
     taken: ApplyResult = field(default_factory=ApplyResult)
     feeds: int = 0
     is_set_back: bool | None = None
-    """None: not checked yet."""
+    """Whether the server was restored from a backup; None: not checked yet."""
 
     async def all(self, steps: AsyncGenerator[Synced, None], patience: float = 0) -> AsyncGenerator[Synced, None]:
-        """Run the steps, within `patience` seconds; yields their progress and the final result."""
+        """Run the steps while the account is locked; yields their progress and the final result.
+
+        Waits up to `patience` seconds for another sync of the account.
+        """
         try:
             async with in_turn(self.cache.path, self.account, patience), aclosing(steps):
                 async for step in steps:
@@ -118,7 +121,7 @@ class _SyncRun:
             await self._push_changes(server, theirs)
         yield self._now("asking for articles")
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
-        new = await self.cache.read(partial(feeds.to_read, account_id=self.account.id))
+        new = await self.cache.read(partial(feeds.to_fetch_whole, account_id=self.account.id))
         server.newest = await self.cache.read(article_lists.highest_id)
         async with aclosing(self._pull(server, account, new)) as pulled:
             async for each in pulled:
@@ -140,20 +143,20 @@ class _SyncRun:
             async for taken in pulled:
                 yield taken
         if server.has_read_all:
-            await self.cache.write(partial(feeds.are_read, ids=[feed.id for feed in new]))
+            await self.cache.write(partial(feeds.note_whole_fetch, ids=[feed.id for feed in new]))
         for _ in range(_READS_MAX):
-            left = await self.cache.read(partial(feeds.to_read, account_id=account.id))
+            left = await self.cache.read(partial(feeds.to_fetch_whole, account_id=account.id))
             for feed in left:
                 reading = server.read_feed(self.cache, self.clock, account, feed, unites=bool(self.is_set_back))
                 async with aclosing(reading) as read:
                     async for taken in read:
                         yield taken
-                await self.cache.write(partial(feeds.are_read, ids=[feed.id]))
+                await self.cache.write(partial(feeds.note_whole_fetch, ids=[feed.id]))
             if not left:
                 return
 
     async def _settle(self, server: Server) -> None:
-        """Mark read on the server what was read and removed here, and is there under another number."""
+        """Mark articles read on the server that were read and pruned here, and came again under another id."""
         settled = list(dict.fromkeys(self.taken.settled))
         for start in range(0, len(settled), MARKS_AT_ONCE):
             some = settled[start : start + MARKS_AT_ONCE]
@@ -193,7 +196,7 @@ class _SyncRun:
         if self.is_set_back is None:
             self.is_set_back = await self._asked_whether_set_back(server, without)
             if self.is_set_back:
-                self._says(apply_remote.set_back(self.account))
+                self._says(apply_remote.restored_message(self.account))
         return self.is_set_back
 
     async def _note_set_back(self, server: Server) -> None:
@@ -201,13 +204,14 @@ class _SyncRun:
         cursor = server.to_be_read_anew(account.cursor)
         await self.cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=cursor))
         self.is_set_back = True
-        self._says(apply_remote.set_back(self.account))
+        self._says(apply_remote.restored_message(self.account))
 
     async def _asked_whether_set_back(self, server: Server, without: Collection[int]) -> bool:
-        """Ask for the newest ids until one is right; missing ones above it are forgotten.
+        """Ask the server for the newest known ids until one is right; missing ones above it are forgotten.
 
-        Before, for some of those that it is to be told of: none is right that it has given to another article. Of a
-        restored server they are kept until it has been read anew: a program that is killed before finds them.
+        Before that, some ids with pending changes are checked: one that another article has now is proof. If the
+        server was restored, the newest ids are kept until all is read again, so that a run after a crash finds out,
+        too.
         """
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         if await server.has_forgotten(account.cursor):
@@ -240,9 +244,9 @@ class _SyncRun:
         return [change for change in waiting if change.server_id]
 
     async def _push(self, server: Server) -> AsyncGenerator[Synced, None]:
-        """Upload statuses; confirmed entries leave the outbox at once.
+        """Upload statuses; confirmed changes leave the outbox at once.
 
-        Refused ones are reported and wait; the rest goes on.
+        Batches that the server refuses are reported and stay in the outbox; the others go on.
         """
         for batch in _batches(await self._waiting()):
             yield self._now(f"telling of {counted(len(batch), 'mark')}")
@@ -256,7 +260,7 @@ class _SyncRun:
             told = [change.number for change in batch if change.server_id not in unknown]
             account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
             cursor = await server.proof(account.cursor) if told and account.cursor else account.cursor
-            done = partial(apply_remote.were_told, account_id=account.id, told=told, unknown=unknown, cursor=cursor)
+            done = partial(apply_remote.record_sent, account_id=account.id, told=told, unknown=unknown, cursor=cursor)
             await self.cache.write(done)
             self.pushed += len(told)
 
@@ -338,7 +342,7 @@ def _batches(changes: Sequence[Change]) -> list[list[Change]]:
 
 
 MANY = 100
-"""As many feeds as make worker processes worthwhile."""
+"""Number of feeds that an account's first sync is expected to bring, enough to start worker processes."""
 log = logging.getLogger("tuireader")
 
 
@@ -350,14 +354,13 @@ async def sync_all(
     *,
     clock: Clock,
 ) -> AsyncGenerator[Synced, None]:
-    """Keep accounts in step; yields how far each is, and how it ended.
+    """Sync accounts one after the other; yields the progress and result of each.
 
-    `login_of` is called in a thread, as it may wait for a program or for whoever sits there; it raises SyncError where
-    there is no password to be had.
+    `login_of` runs in a thread, since it may wait for a command or the user; it raises SyncError without a password.
     """
     for account in every:
         try:
-            login = await in_time(login_of, account)
+            login = await login_in_thread(login_of, account)
         except SyncError as error:
             waiting = await cache.read(partial(apply_remote.owed, account_id=account.id))
             yield Synced(account, "failed", waiting=waiting, error=server.of_account(account, error))
@@ -371,10 +374,10 @@ async def sync_all(
                 yield event
 
 
-async def tell_all(path: Path, logins: Mapping[int, Login | None], *, seconds: float, clock: Clock) -> None:
-    """Upload the outboxes of accounts, and write the shared folder, as far as `seconds` allow.
+async def upload_all_outboxes(path: Path, logins: Mapping[int, Login | None], *, seconds: float, clock: Clock) -> None:
+    """Upload the outboxes of accounts, and write the shared folder, within `seconds`.
 
-    `logins` has the accounts by id; a shared folder has no login. What cannot be told waits, as it did.
+    `logins` are by account id; None for the shared folder. Changes that cannot be uploaded stay in the outbox.
     """
     cache = Cache(path)
     try:
@@ -386,7 +389,7 @@ async def tell_all(path: Path, logins: Mapping[int, Login | None], *, seconds: f
             if owing:
                 async with open_queue(cache, clock=clock) as queue:
                     for each, login in owing:
-                        told = await tell(cache, each, partial(server_of, queue, each, login), clock=clock)
+                        told = await upload_outbox(cache, each, partial(server_of, queue, each, login), clock=clock)
                         log.info("told %s at the end: %s", each.name, told.status)
     except (TimeoutError, TuireaderError) as error:
         log.info("not all could be told at the end: %r", error)
@@ -395,7 +398,7 @@ async def tell_all(path: Path, logins: Mapping[int, Login | None], *, seconds: f
 
 
 async def exchange(cache: Cache, *, clock: Clock) -> tuple[Synced, tuple[int, ...]] | None:
-    """Keep the folder in step: what came of it, and the ids of feeds that came; None where none is shared."""
+    """Sync with the shared folder; returns the result and the ids of new feeds, or None if no folder is shared."""
     place = await cache.read(folder_state.state_of)
     if place is None:
         return None

@@ -1,4 +1,4 @@
-"""A backup of the whole cache as JSON Lines: its rows as they are written, and the values of rows that are read."""
+"""Backups of the whole cache as JSON Lines: writing the rows, and parsing the values of rows."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ ROW_OPTIONS = FOUND.union(OPTIONS)
 """The options in a backup; the others are the program's own state."""
 _KEYS_AT_ONCE = 1000
 _TEXTS = frozenset({"guid", "html", "full_html", "full_text"})
-"""Fields that are not a single line of text."""
+"""Fields that may contain several lines of text, and are kept unchanged."""
 _UNCUT = frozenset({"url", "link", "site", "feed", "feed_url", "query", "text"})
-"""Addresses and queries, which are of no use without their end."""
+"""Addresses and queries, which are refused if too long, since they are useless when cut."""
 BATCH_SIZE = 100
 """Articles of one transaction."""
 
@@ -77,7 +77,10 @@ def is_backup(first: bytes) -> bool:
 def backup_rows(
     c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None
 ) -> Generator[dict[str, Any], None, None]:
-    """All data as rows, first what articles refer to, then the articles; or only some articles with their feeds."""
+    """Yield all data as rows: folders, feeds, pruned keys, searches and rules, then articles.
+
+    With `ids`, only these articles, with their folders and feeds.
+    """
     with snapshot(c):  # others may remove what is still to come
         yield from _rows(c, now, ids)
 
@@ -145,7 +148,7 @@ def _rule_row(
     names: Mapping[int, str],
     in_folder: Mapping[int | None, list[str]],
 ) -> dict[str, Any]:
-    """A rule; `urls` are of feeds, `names` of folders."""
+    """A rule as a row; `urls` are by feed id, `names` of folders by id, `in_folder` feeds by folder."""
     return {
         "type": "rule",
         "number": number,
@@ -237,7 +240,7 @@ def check_article(row: dict[str, Any]) -> None:
 
 
 def unasked_in(row: dict[str, Any]) -> set[str]:
-    """The marks of an article that a rule or an age made, and not the user since."""
+    """The statuses in a row that a rule or an age has set, not the user."""
     return set(names_in(row, "unasked"))
 
 
@@ -256,7 +259,7 @@ def entry_in(row: dict[str, Any]) -> ParsedEntry:
 
 
 def prepared_in(row: dict[str, Any], now: datetime) -> Prepared:
-    """The article of a row, ready to save, of no later than now; raises ValueError."""
+    """The article of a row, ready to save, dated `now` at the latest; raises ValueError."""
     status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
     date = moment_in(row, "date")
     return prepare(entry_in(row), status=status, date=date and min(date, now), excerpt=not row.get("offline"))

@@ -48,14 +48,14 @@ class Chapter(NamedTuple):
     link: str
     """Its address; may be ""."""
     xhtml: str
-    """Its text, as written by `content.export.xhtml`."""
+    """Its text, as returned by `content.xhtml.to_xhtml`."""
     lang: str
     part: str
     """Its feed, under which it is listed."""
 
 
 def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
-    """A book of chapters in this order; the contents list the feeds if there are several."""
+    """An EPUB with the chapters in the given order; its table of contents is by feed if there are several."""
     book = epub.EpubBook()
     book.set_identifier(
         f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, title + chr(0).join(each.link for each in chapters))}"
@@ -187,15 +187,15 @@ class ExportedFeeds(NamedTuple):
     without_password: int
     """Number of feeds whose credentials were left out."""
     inside: int
-    """Number of feeds left out, since others gave their addresses, which are private."""
+    """Number of feeds left out because their addresses are private and not from the user."""
     pages: int
     """Number of followed pages left out, since they are no feeds."""
     outside: int
-    """Number of feeds left out, since their addresses are not on the web: other programs may run such a one."""
+    """Number of feeds left out because their addresses are not http or https: other programs might execute them."""
 
 
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
-    """All feeds, or those of a folder, with folders and the user's titles, by folder and name."""
+    """Export all feeds, or those of a folder, as OPML with folders and the user's titles, by folder and name."""
     names = {folder.id: folder.name for folder in folders.every(c)}
     every = [feed for feed in feeds.every(c) if not feed.holds_pages and folder_id in (None, feed.folder_id)]
     page_lists = site_facts.page_list_feeds(c)

@@ -22,7 +22,7 @@ from tuireader import paths
 from tuireader.content.dom.sanitize import plain_text
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
-from tuireader.feeds.entries import UNTITLED, marked_name
+from tuireader.feeds.entries import UNTITLED, guid_with_digest
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import read_killfile, read_url_list
@@ -49,7 +49,7 @@ _NUMBER = re.compile(r"\d+")
 _FEW = 8
 """Minimum words of texts that are compared."""
 _COMPARED = 20
-"""Maximum texts that are compared with a page's."""
+"""Maximum number of articles with the same title that are compared with a page."""
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
 """Maximum bytes of an unpacked export, and of one file in it."""
 _METADATA, _METADATA_ALL, _PAGES_MAX = 4_000_000, 64_000_000, 200_000
@@ -66,7 +66,7 @@ class KeptPages(NamedTuple):
     marked: int = 0
     """Number of known pages whose star or tags have changed."""
     completed: int = 0
-    """Number of known articles that got the text of the file."""
+    """Number of known articles whose text was replaced by the longer one of the file."""
     with_notes: int = 0
     """Number of pages with notes or highlights, which are not taken over."""
 
@@ -79,10 +79,10 @@ def keep_all(
     *,
     text_of: Callable[[str], str] = lambda _: "",
 ) -> KeptPages:
-    """Save pages with their tags and marks, which known ones get, too.
+    """Save pages with their tags and statuses; known articles get these, too.
 
-    A page of a feed that is subscribed to becomes an article of that, any other one a saved page, also where a feed has
-    it. `tell` is called with the progress, `text_of` with the name of a file that has a page's text.
+    A page of a subscribed feed becomes an article of that feed; any other becomes a saved page, even if a feed has it.
+    `tell` is called with the progress; `text_of` returns a page's text by the name of its file.
     """
     followed, here = feeds.by_place(c), _LocalArticles(c, pages)
     added = known = without = marked = completed = 0
@@ -131,29 +131,32 @@ def keep_all(
 
 
 _Spot = tuple[int, str]
-"""The key of an address, and the part of its page that it names."""
+"""The key of an address, and the part of the page that it points to, or ""."""
 _Ids = defaultdict[datetime | None, list[int]]
-"""Articles of one title, and of all feeds or one, by when they were published."""
+"""Ids of articles with one title, in one feed or in all, by publication date."""
 
 
 class _LocalArticles:
-    """The articles that an export names. In doubt a page is none of them: two of one are better than one of two."""
+    """Finds the saved articles that match exported pages.
+
+    In doubt a page counts as new: a duplicate is better than a lost article.
+    """
 
     def __init__(self, c: sqlite3.Connection, pages: Iterable[SavedPage]) -> None:
-        """Articles are those of the cache `c`, and those added since."""
+        """Search the articles in the cache `c`, and those that are added later."""
         self._c = c
         self._count = Counter(_spot(page.url) for page in pages)
         self._left = Counter(self._count)
         """Pages at each address that are still to be looked for."""
         self._pages = Counter(link for spot, count in self._count.items() for link in [spot[0]] * count)
         self._known: set[int] = set()
-        """Addresses looked up: once each, with all parts of its page, since it may be that of all."""
+        """Keys of addresses that were looked up, each once together with all parts of its page."""
         self._there: dict[_Spot, dict[tuple[str, int | None], _Ids]] = {}
-        """By title and feed."""
+        """Articles at each address, by title and feed."""
         pages_here = site_facts.page_list_feeds(c)
         lists = ((id_, site_facts.page_list_of(c, id_)) for id_ in pages_here)
         self._watched = {id_ for id_, known in lists if known is not None and known.followed == "page"}
-        """Pages whose articles are their changes."""
+        """Ids of pages that are followed for their changes."""
 
     def add(self, article: Article) -> None:
         spot = _spot(article.link)
@@ -163,7 +166,7 @@ class _LocalArticles:
                 there[title_key(article.title), feed][article.published].append(article.id)
 
     def find(self, page: SavedPage, feed_id: int | None) -> int | None:
-        """The article of a page: by name in its feed, else by address, where title and text agree."""
+        """The article that matches a page: by guid in its feed, else by address if title and text agree."""
         if (named := self._named(page, feed_id)) is not None:
             return named
         spot = _spot(page.url)
@@ -186,7 +189,7 @@ class _LocalArticles:
         return others[0] if len(others) == 1 and self._is_same(page, others[0]) else None
 
     def _named(self, page: SavedPage, feed_id: int | None) -> int | None:
-        """The article of a feed that has the name of a page, unless it is another one, or has its guid by now."""
+        """The feed's article with the guid of a page; None if it is a different article, or there is none."""
         if feed_id is None:
             return None
         known = save_articles.known(self._c, feed_id, [page.name, _other_name(page)])
@@ -199,9 +202,10 @@ class _LocalArticles:
         return next((each.id for each in there if not is_another(entry, each, body)), None)
 
     def _nearest(self, page: SavedPage, same: _Ids, *, is_alone: bool) -> int | None:
-        """The article of a page's title with its date, if it has one, and the most of its text; of equals the last.
+        """Of the articles with a page's title, the one with its date and the most similar text, else the newest.
 
-        The date of a page that `is_alone` at its address in the export need not agree with that of a single article.
+        A missing date is ignored, as is the date if the page `is_alone` at its address in the export, and only one
+        article has the title.
         """
         ids = sorted(chain(*same.values()))
         dated = page.published is not None and not (is_alone and len(ids) == 1)
@@ -216,10 +220,10 @@ class _LocalArticles:
         return max(last, key=lambda id_: likeness(text, _plain(articles.body(self._c, id_))))
 
     def _is_same(self, page: SavedPage, article_id: int) -> bool:
-        """Whether a page is an article at its address, where each day may bring another one, or others comment on it.
+        """Whether a page and the article at its address are the same: other articles may use that address, too.
 
-        It has half of its text, or its title: at its date, unless nothing of its text stays, or where there is no whole
-        text to be compared. What was saved before the article was published is another one.
+        They are if half of the text agrees, or the title and the date; the title alone is enough if there are no whole
+        texts to compare. A page that was saved before the article was published is another one.
         """
         article = articles.get(self._c, article_id)
         feed = feeds.get(self._c, article.feed_id)
@@ -247,14 +251,14 @@ def _spot(url: str) -> _Spot:
 
 
 def _is_part_of_other(one: str, other: str) -> bool:
-    """Whether one of two titles stands in the other, which may name the site, too; numbers tell those of a series."""
+    """Whether one of two titles contains the other, as with a site's name added, and both have the same numbers."""
     one, other = title_key(one), title_key(other)
     is_held = f" {one} " in f" {other} " or f" {other} " in f" {one} "
     return is_held and _NUMBER.findall(one) == _NUMBER.findall(other)
 
 
 def _holds(c: sqlite3.Connection, article_id: int, text: str) -> bool:
-    """Whether a text can stand in the place of an article's."""
+    """Whether a text contains at least half of an article's text, so that it can replace it."""
     return completes(plain_text(articles.body(c, article_id)), text)
 
 
@@ -269,13 +273,13 @@ def _keep(c: sqlite3.Connection, feed_id: int | None, page: SavedPage, now: date
 
 
 def _free_name(c: sqlite3.Connection, page: SavedPage, feed: int | None) -> str:
-    """The guid of a page that is new in a feed, where another one may have its name."""
+    """The guid for a new page of a feed; a modified one if another article has the page's own."""
     is_taken = feed is not None and bool(save_articles.known(c, feed, [page.name]))
     return _other_name(page) if is_taken else page.name
 
 
 def _other_name(page: SavedPage) -> str:
-    return marked_name(page.name, page.url, page.title)
+    return guid_with_digest(page.name, page.url, page.title)
 
 
 def _entry(page: SavedPage, guid: str) -> ParsedEntry:
@@ -286,7 +290,7 @@ def _entry(page: SavedPage, guid: str) -> ParsedEntry:
 def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[str], None]) -> KeptPages | None:
     """Import an Omnivore export (ZIP); None if it is none. Raises NotAFeedListError."""
     try:
-        with _InPieces(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
+        with _BoundedFile(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             names = [info.filename for info in members]
             rows = sorted(each for each in names if Path(each).name.startswith("metadata") and each.endswith(".json"))
@@ -314,8 +318,8 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
         raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
 
 
-class _InPieces(BufferedReader):
-    """A file that is read in pieces: the list of what is in an archive takes many times its length in memory."""
+class _BoundedFile(BufferedReader):
+    """A file that refuses large reads: the directory of a ZIP file takes many times its length in memory."""
 
     def read(self, size: int | None = -1) -> bytes:
         if size is not None and size > _LARGEST:
@@ -344,7 +348,7 @@ class Imported:
     marked: int = 0
     """Number of known articles that newsboat's marks have changed."""
     kept_away: int = 0
-    """Articles that newsboat has deleted, which stay away."""
+    """Number of articles that newsboat has deleted, which are not imported, now or later."""
     pages: KeptPages | None = None
     """The result for saved pages."""
     restored: restore_backup.Restored | None = None
@@ -487,14 +491,14 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
 def _existing_path(path: str) -> Path:
     if not path.strip():
         raise NotAFeedListError("There is no file without a name: name one, or - for what comes through a pipe")
-    file = paths.typed(path)
+    file = paths.expand_user(path)
     if not os.path.exists(file):  # noqa: PTH110 - also where a name is too long
         raise NotAFeedListError(f"There is no file {shown_address(path)}")
     return file
 
 
 def _head(file: Path, path: str) -> bytes:
-    """The beginning of a file; raises NotAFeedListError if it cannot be read, or is no text."""
+    """The beginning of a file; raises NotAFeedListError if it cannot be read, or is an SQLite database."""
     if not file.is_file():
         raise NotAFeedListError(f"There is no file {shown_address(path)}")
     try:

@@ -37,7 +37,7 @@ class ImportedFeed:
     feed_id: int | None
     error: str | None = None
     line: int | None = None
-    """Its line, in a list of lines."""
+    """Its line number, if the list has one address a line."""
     is_rule: bool = False
     """Whether it is a rule instead of a feed."""
     is_filled: bool = False
@@ -55,7 +55,7 @@ def read_file(path: str) -> bytes:
     """The content of a list at a typed path; raises NotAFeedListError."""
     shown = shown_address(path)
     try:
-        file = paths.typed(path)
+        file = paths.expand_user(path)
         if not file.is_file():
             raise NotAFeedListError(f"There is no file {shown}")
         with file.open("rb") as opened:
@@ -95,9 +95,10 @@ def _is_address(text: str) -> bool:
 
 
 def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetime) -> list[ImportedFeed]:
-    """Follow the feeds in lines, each in the folder of its first tag; tags that occur in another place are tags.
+    """Follow the feeds in lines, each in the folder of its first tag.
 
-    Newsboat's searches are saved as far as they can be translated.
+    Tags that any line has in a later place are given to the articles as tags. Newsboat's searches are saved if they
+    can be translated.
     """
     there = feeds.by_place(c)
     names = newsboat.extra_tags(lines)

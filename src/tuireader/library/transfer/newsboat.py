@@ -66,7 +66,10 @@ class Item(NamedTuple):
 
 
 def find(path: Path) -> tuple[Path, Path | None] | None:
-    """The feed list and cache of a newsboat folder, or of its list; None if it is none."""
+    """The paths of newsboat's feed list and of its cache, which may be None; None if the path is not newsboat's.
+
+    `path` may be its folder, its list or its cache.
+    """
     urls = path / "urls" if path.is_dir() else path.with_name("urls") if path.name == "cache.db" else path
     if urls.name != "urls" or not urls.is_file():
         return None
@@ -77,7 +80,7 @@ def find(path: Path) -> tuple[Path, Path | None] | None:
 
 
 def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:
-    """Tags by line that are not only folders: they occur in another place than the first."""
+    """Tags by line number that are more than folders: any line has them in a later place than the first."""
     others = {tag for line in lines for tag in line.tags[1:]}
     return {line.line: [tag for tag in line.tags if tag in others] for line in lines}
 
@@ -94,7 +97,7 @@ def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: da
 def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
     """The articles of newsboat's cache, newest first, in batches with their feed's address.
 
-    Raises NotAFeedListError if it cannot be read, or yields more text than its file can hold: then it multiplies it.
+    Raises NotAFeedListError if it cannot be read, or yields more text than its size allows, as a malicious file may.
     """
     log, *others = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "journal", "shm"))
     if odd := next((each for each in (path, log, *others) if each.exists() and not each.is_file()), None):
@@ -183,10 +186,9 @@ def _item(row: tuple[object, ...]) -> Item:
 def take_in(
     c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime, up_to: int | None = None
 ) -> tuple[int, int]:
-    """Save articles of newsboat's cache with their statuses; returns how many are new, and known ones that changed.
+    """Save articles of newsboat's cache with their statuses; returns the numbers of new and of changed known ones.
 
-    They are matched with articles of ids `up_to` one: those of the cache are not matched with each other.
-
+    Only articles with ids up to `up_to` are matched, so that those of the import are not matched with each other.
     Flagged articles are starred and get a tag per flag. Statuses of known articles are merged.
     """
     with transaction(c):
@@ -218,7 +220,7 @@ def take_in(
 
 
 def _named_as_here(c: sqlite3.Connection, feed_id: int, up_to: int | None, items: list[Item]) -> list[Item]:
-    """Articles with the guids that they have here: newsboat makes its own, and feeds give theirs to others."""
+    """Give articles the guids that they have here: newsboat makes up guids, and feeds reuse theirs."""
     found = find_entries(c, feed_id, [item.entry for item in items], up_to=up_to)
     return [item._replace(entry=replace(item.entry, guid=guid_here(item.entry, found))) for item in items]
 

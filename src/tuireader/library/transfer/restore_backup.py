@@ -57,11 +57,11 @@ _MISTAKES = 1000
 
 
 _CUT = 2
-"""Minimum ratio of a backup's text to one that its feed has cut or emptied since."""
+"""Minimum ratio of words by which a backup's text must exceed one that the feed has cut or emptied since."""
 
 
 _SHORT = 5
-"""Words from which on a text is only replaced by one that holds it: fewer say that it was removed."""
+"""Minimum words of a text that only one containing it may replace; a shorter one may be a notice of removal."""
 
 
 @dataclass(slots=True)
@@ -91,11 +91,10 @@ class Restored:
 def restore(
     c: sqlite3.Connection, lines: Iterable[str], now: datetime, tell: Callable[[str], None] = lambda _: None
 ) -> Restored:
-    """Take in what a backup has and this cache has not; nothing that is here is lost.
+    """Add everything in a backup that the cache lacks; nothing in the cache is lost.
 
-    Each hundred articles are in as soon as they are written: where the program is killed, the next import of the same
-    brings the rest. `tell` is called with how far it is. Raises NotAFeedListError where it is no backup, or one of a
-    version to come.
+    Articles are saved in batches: if the program is killed, importing the same backup again adds the rest. `tell` is
+    called with the progress. Raises NotAFeedListError if it is not a backup, or of a newer format version.
     """
     restoring = _Restoring(c, now)
     done = restoring.done
@@ -148,7 +147,10 @@ class _Restoring:
         self._filed: dict[int, int | None] | None = None
         """The folder of each feed here, once all feeds of the backup are here."""
         self._here: dict[str, list[str]] | None = None
-        """Addresses of feeds here by their names in the backup, of those that have others, once all are here."""
+        """Addresses of feeds whose names differ from those in the backup, by the latter; None until all feeds are
+
+        here.
+        """
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0
@@ -246,7 +248,7 @@ class _Restoring:
         return left_out, is_filled
 
     def _folder(self, name: str) -> int:
-        """The folder of this name, an account's if only that is here; created if needed."""
+        """The id of the folder of this name, preferably a local one; created if needed."""
         there = folders.named(self._c, name)
         self._new_folders += not there
         if self._new_folders > NEW_MAX:
@@ -366,13 +368,13 @@ class _Restoring:
                     row, ids[guid].id, is_here=guid in there, is_new=guid not in there and row is by_guid[guid]
                 )
             numbers = {ids[guid].id: backup.number_in(row, "story") for guid, row in by_guid.items()}
-            self._tell_together({id_: number for id_, number in numbers.items() if number or id_ in came}, feed_id)
+            self._restore_stories({id_: number for id_, number in numbers.items() if number or id_ in came}, feed_id)
             self.done.marked += articles.count_changed(self._c, before)
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
 
-    def _tell_together(self, numbers: Mapping[int, int], feed_id: int) -> None:
-        """Give articles without a story the one that they have in the backup; others would share other marks."""
+    def _restore_stories(self, numbers: Mapping[int, int], feed_id: int) -> None:
+        """Put articles without a story into the one that they have in the backup, since stories share statuses."""
         there = duplicates.stories_of(self._c, numbers)
         for id_, number in numbers.items():
             story = there.get(id_) or duplicates.put_into_story(
@@ -383,7 +385,7 @@ class _Restoring:
         duplicates.settle_of(self._c, numbers)
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
-        """Rename guids in rows that another article uses now, and those of articles that have another guid here."""
+        """Replace guids in rows by those of the matching saved articles, or by new ones if others have them."""
         feed_id = self._feeds[place(rows[0]["feed_url"])]
         entries = {row["guid"]: backup.entry_in(row) for row in reversed(rows)}  # a twin has the guid of the first one
         found = find_entries(self._c, feed_id, [*entries.values()], up_to=self._newest)
@@ -396,7 +398,10 @@ class _Restoring:
             row["guid"] = guid_here(entries[row["guid"]], found)
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_here: bool, is_new: bool) -> None:
-        """Give an article what its row has, too; `is_new` is that of the first row of an article that was not here."""
+        """Add to an article the text, position, statuses, tags and rule effects of its row.
+
+        `is_here`: the article existed before; `is_new`: the row is the first one of an article that did not.
+        """
         if is_new:
             html, text, words = (
                 backup.text_in(row, "full_html"),
@@ -423,13 +428,13 @@ class _Restoring:
         self._take_tags_and_rules(row, id_, is_here=is_here, is_new=is_new)
 
     def _text_for(self, row: dict[str, Any], id_: int) -> tuple[str, str, int]:
-        """The text of a row that completes that of an article here: HTML, plain text, words; "" if there is none.
+        """The text of a row that may replace an article's: HTML, plain text, number of words; "", "", 0 if none.
 
-        The backup may be somebody else's.
+        Unrelated texts are refused, since the backup may be somebody else's.
         """
         article, page = articles.get(self._c, id_), backup.text_in(row, "full_html")
         html = page or (backup.text_in(row, "html") if article.words * _CUT <= backup.number_in(row, "words") else "")
-        if not html or site_facts.is_here(self._c, id_):
+        if not html or site_facts.has_full_text(self._c, id_):
             return "", "", 0
         here, text = plain_text(articles.body(self._c, id_)), plain_text(html)
         words = count_tidied(text)
@@ -451,7 +456,7 @@ class _Restoring:
         done = rules.done_to(self._c, id_) if did and is_here else {}
         for rule, bits in did.items():
             if is_new and rule.id:
-                rules.was_done(self._c, rule.id, id_, bits)
+                rules.record_effect(self._c, rule.id, id_, bits)
             elif is_here and rule.id and rule.id not in done and rules.caught(self._c, [rule], [id_]):
                 # What was done elsewhere since is newer; somebody else's backup may say so of any article.
                 rules.redo(self._c, rule, {id_: _in_force(row, rule, bits)}, status_outbox.undated)

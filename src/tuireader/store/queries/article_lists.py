@@ -37,8 +37,8 @@ def ids(c: sqlite3.Connection, query: Query, offset: int = 0, limit: int = -1) -
 def beside(c: sqlite3.Connection, query: Query, headline: Headline | None, step: int, limit: int) -> list[Headline]:
     """The nearest headlines after one in a query's list (`step` 1) or before it (-1), in the list's order.
 
-    At most `limit`, the nearest; without a headline, those with which the list begins (1) or ends (-1). It counts from
-    where the headline was when it was read, whatever became of its article since: what is read on fits what is there.
+    At most `limit`; without a headline, those at the beginning (1) or end (-1) of the list. The position of the
+    headline is that at which it was read, even if the article was changed or removed since.
     """
     selection = select(c, query)
     if selection.match:
@@ -117,7 +117,7 @@ def between(c: sqlite3.Connection, query: Query, one: int, other: int) -> list[i
 
 
 def _is_in(c: sqlite3.Connection, part: Part, place: tuple[int, ...]) -> bool:
-    """Whether rows contain an article; includes the date, without which the rows would be walked from the start."""
+    """Whether a part contains an article; asks for the date too, as otherwise all rows would be read."""
     *_, date, article_id = place
     return bool(c.execute(part.sql("1", "d.date = ?", f"{part.id} = ?"), (*part.params, date, article_id)).fetchone())
 
@@ -142,7 +142,7 @@ def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *
 
 
 def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step: int) -> int | None:
-    """The next unread article by best match, from one that may be read."""
+    """The next (`step` 1) or previous (-1) unread article by best match, from any article of the list."""
     onward = _onward(ids(c, query), article_id, step)
     row = c.execute(
         "SELECT a.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value WHERE a.read = 0"
@@ -153,7 +153,7 @@ def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step:
 
 
 def _onward(found: list[int], article_id: int, step: int) -> list[int]:
-    """What follows an article in a list (1) or precedes it (-1), nearest first."""
+    """The ids after an article in a list (`step` 1) or before it (-1), nearest first; none if it is not in it."""
     if article_id not in found:
         return []
     at = found.index(article_id)
@@ -185,7 +185,7 @@ def _walk(
     limit: int = -1,
     offset: int = 0,
 ) -> list[int]:
-    """Walk the ids of a selection along its sort columns, optionally beyond a position."""
+    """At most `limit` ids of a selection in its sort order, in one direction, optionally from beyond a position."""
     if not selection.parts:
         return []
     selects: list[str] = []

@@ -1,4 +1,4 @@
-"""The query language, and queries that follow renamed feeds and folders."""
+"""The query language: parsing of search texts, and replacement of renamed feeds and folders in saved queries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIELDS: Mapping[str, str] = {
     "words>": "longer than so many words",
     "words<": "shorter than so many words",
 }
-"""The fields, and what each is followed by."""
+"""The fields of the language, each with a description of its value."""
 
 VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
 PIECE = (
@@ -102,7 +102,7 @@ class SearchQuery:
     shorter: int | None = None
     """Maximum words (exclusive)."""
     nothing: bool = False
-    """Whether nothing can match, since only unindexed characters were typed."""
+    """Whether nothing can match: only characters that are not indexed were typed, or too many words."""
 
     def fts(self, *, whole: bool = False) -> str:
         """The FTS5 query of the required terms; "" if there are none."""
@@ -123,7 +123,7 @@ class SearchQuery:
     def is_about_words(self) -> bool:
         return bool(self.terms or self.without)
 
-    def beginning(self) -> Term | None:
+    def prefix_term(self) -> Term | None:
         return next((term for term in self.terms if term.prefix), None)
 
 
@@ -190,7 +190,7 @@ def unquoted(value: str) -> str:
 
 
 def _setting(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:
-    """Parse a field whose value is neither name nor words; returns whether it is valid."""
+    """Add a field whose value is neither names nor words, such as `is:unread`; returns whether it is valid."""
     if key == "is":
         return _flag(wanted, value.lower(), no=no)
     if key == "has":
@@ -251,7 +251,7 @@ _LETTER = re.compile(r"\w")
 
 
 def indexed(text: str) -> str:
-    """The text as it is indexed."""
+    """The text as it goes into the search index: writing without spaces is split into single characters."""
     if text.isascii() or not _special().search(_beyond_ascii(text)):
         return text
     return unspaced_run().sub(_letter_by_letter, compared(text))
@@ -312,7 +312,7 @@ _CACHE_SIZE = 2000
 
 
 def names(c: sqlite3.Connection, field: Field) -> set[str]:
-    """The keys of the whole names of a field in saved searches and rules."""
+    """The keys of all names in terms such as `feed=NAME` of saved searches and rules."""
     rows = [
         row
         for table in _TABLES
@@ -340,7 +340,10 @@ def follow(c: sqlite3.Connection, field: Field, new: Mapping[str, Sequence[str]]
 
 
 def renamed(query: str, field: Field, new: Mapping[str, Sequence[str]]) -> str:
-    """A query with whole names, given by their `name_key`, replaced by others as alternatives."""
+    """A query in which whole names of a field are replaced.
+
+    `new`: by `name_key` of a name, those that replace it, as alternatives.
+    """
 
     def follow_in(piece: re.Match[str]) -> str:
         values = [each[0] for each in re.finditer(VALUE, piece[5])]

@@ -14,7 +14,7 @@ from tuireader.store.queries.query_language import Named, SearchQuery, Term, und
 from tuireader.store.row_values import folded, id_list, name_key, seconds, text_of
 
 SHORT_RANGE = 2000
-"""Ranges are compared by length up to this; of two longer ones, either will do."""
+"""Rows of a range are counted up to this; of two longer ranges, either will do."""
 COMMON = 5000
 """A word in so many articles is not extended as a prefix."""
 RANKED_MAX = 20_000
@@ -60,7 +60,7 @@ class Part(NamedTuple):
         return f"SELECT {columns} FROM {self.source}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def counted(self) -> Part:
-        """The rows for a count only, without reading articles that need no look."""
+        """The same rows, for counting only: without reading articles if the search index is enough."""
         if self.source != _MATCHING or self.where != (_MATCHES, _IN_SIGHT):
             return self
         return self._replace(source="search", where=(_MATCHES, NOT_ASIDE))
@@ -139,9 +139,9 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
 def _shown_copies(
     c: sqlite3.Connection, query: Query, wanted: SearchQuery, conditions: Sequence[_Condition]
 ) -> list[_Condition] | None:
-    """Conditions on hidden duplicates that are shown: all on request, else those whose story some feeds leave out.
+    """Conditions on duplicates that lists hide, but a query shows; None if it shows none.
 
-    None if none is shown.
+    All with `Query.apart` or for a single feed; else those whose story has no other article in feeds that match.
     """
     scope = _scope(conditions)
     if wanted.hidden or not (query.apart or scope) or not _has_copies(c):
@@ -152,14 +152,14 @@ def _shown_copies(
 
 
 def _of_story(exists: str, scope: Iterable[_Condition], more: str = "") -> _Condition:
-    """Whether the story of a hidden duplicate is shown by another article under some conditions on its feed."""
+    """Condition on a hidden duplicate: its story is (EXISTS) or is not shown by another one in feeds of `scope`."""
     given = [*scope]
     where = "".join(f" AND {condition}" for condition, _ in given) + more
     return f"{exists} ({_SAME_STORY.format(where)})", tuple(value for _, values in given for value in values)
 
 
 def _scope(conditions: Iterable[_Condition]) -> list[_Condition]:
-    """The conditions on feeds, for an article `o`."""
+    """Those of the conditions that limit feeds, changed to be about an article `o`."""
     of_feeds = "d.feed_id"
     return [
         (f"o{condition.removeprefix('d')}", values)
@@ -196,7 +196,7 @@ def _has_copies(c: sqlite3.Connection) -> bool:
 
 
 def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
-    """Another table that repeats the columns of `d`, under a query's conditions.
+    """The conditions of a query on `rows`, a table that repeats the columns of `d`.
 
     None if the query needs more columns; then use `select`.
     """
@@ -286,7 +286,7 @@ def _named_runs(c: sqlite3.Connection, named: Named) -> list[_Run] | None:
 
 
 def _meant(c: sqlite3.Connection, named: Named) -> list[int]:
-    """Ids of the feeds or labels with such names."""
+    """Ids of the feeds or labels that have the names, or with parts of names any that contain them."""
     if named.field == "feed":
         return sorted({id_ for name in named.names for id_ in _feeds(c, name, whole=named.is_whole)})
     if named.field == "folder":
@@ -310,7 +310,7 @@ def _of_feed(feed: int) -> _Run:
 
 
 def _takes_words_whole(c: sqlite3.Connection, wanted: SearchQuery) -> bool:
-    term = wanted.beginning()
+    term = wanted.prefix_term()
     return term is not None and len(term.last) <= _PREFIX_LENGTH_MAX and _is_common(c, term)
 
 
@@ -425,7 +425,10 @@ def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condi
 
 
 def _feeds(c: sqlite3.Connection, text: str, *, whole: bool) -> list[int]:
-    """Ids of feeds whose names or addresses equal a text, or contain it, ignoring accents in names."""
+    """Ids of feeds whose names or addresses contain a text, ignoring case, and accents in names.
+
+    With `whole` they must be equal, ignoring case.
+    """
     key, part = name_key(text), folded(text)
     rows = c.execute("SELECT id, title, custom_title, url FROM feed").fetchall()
     return [

@@ -22,7 +22,7 @@ from tuireader.text.wrap import fitting
 _GROUP = 50
 """Articles that are indexed and compared together."""
 _LOCKED = 0.2
-"""Seconds of one transaction, after which no other group is begun."""
+"""Seconds after which a transaction begins no other group."""
 _LEAD = 40
 """Characters of an excerpt before its first match."""
 
@@ -66,7 +66,7 @@ def is_for_words(query: str) -> bool:
 
 
 def says_all(text: str, query: str) -> bool:
-    """Whether a text, such as a title, contains all words of a search that may be anywhere."""
+    """Whether a text, such as a title, contains all words of a search that are not limited to a field."""
     terms = [term for term in understand(query).terms if not term.column]
     folded = FoldedText(text).folded if terms else ""
     return bool(terms) and all(re.search(_term_pattern(term), folded) for term in terms)
@@ -106,7 +106,7 @@ def _option_pattern(option: tuple[str, ...], *, prefix: bool = False) -> str:
 
 
 _PLACES = {"title : ": 0, "authors : ": 1, "categories : ": 2}
-"""Where in an article's words those stand that a term looks at."""
+"""The index in `ArticleWords.columns` of the column that a term's filter names."""
 
 
 def words_of(columns: Sequence[str]) -> article.ArticleWords:
@@ -140,14 +140,15 @@ def _stands_in(option: tuple[str, ...], words: tuple[str, ...]) -> bool:
 STEP_PAGES = 64
 """Pages of the index that one step writes: some 20 ms."""
 _DONE = 2
-"""Changes with which a merge has done something, as SQLite has it."""
+"""Minimum of `total_changes` after a merge that had something to do, according to the FTS5 documentation."""
 
 
 def merge_some(c: sqlite3.Connection, *, whole: bool = False) -> bool:
-    """Merge some of the runs; whether there may be more to merge. Begun with the `whole`, all become one.
+    """Merge some segments of the search index; returns whether there may be more to merge.
 
-    Left to itself, the index merges all runs of a level in the transaction of one save, when there are 256: of
-    a million articles that takes half a minute, once in a year, and marks fail meanwhile.
+    If the first call is with `whole`, all segments become one. Without this function, FTS5 would merge the 256
+    segments of a level in one save: with a million articles that blocks other writers for half a minute, about once a
+    year.
     """
     before = c.total_changes
     c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-STEP_PAGES if whole else STEP_PAGES,))
@@ -155,17 +156,17 @@ def merge_some(c: sqlite3.Connection, *, whole: bool = False) -> bool:
 
 
 PlainText = Callable[[str], str]
-"""What makes plain text, for the index, of an article's HTML."""
+"""Function that converts an article's HTML to plain text for the search index."""
 
 _PACKED_MAX = 4_000_000
-"""Bytes of texts, as they are kept, that are indexed in one step."""
+"""Maximum bytes of compressed texts that are indexed in one step."""
 
 Row = tuple[Any, ...]
 """An article for the index: its id, then its columns."""
 
 
-class Due(NamedTuple):
-    """What an article is indexed by."""
+class IndexEntry(NamedTuple):
+    """The data of an article that is to be indexed, and compared with others."""
 
     row: Row
     feed_id: int
@@ -197,8 +198,8 @@ def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
         duplicates.join(c, feed_id, {article_id: sketch(text_of(title), text)})
 
 
-def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[Due]:
-    """Index columns of these articles, by id."""
+def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[IndexEntry]:
+    """Read the data for indexing these articles, in order of id."""
     found = c.execute(
         f"SELECT a.id, a.feed_id, a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN body AS b ON b.article_id = a.id",
@@ -208,7 +209,7 @@ def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> lis
     for id_, feed_id, title, authors, categories, html, full_text in found:
         text = plain_text(unpack(html)) if full_text is None else unpack(full_text)
         row = (id_, *columns(text_of(title), split_names(authors), split_names(categories), text))
-        made.append(Due(row, feed_id, text_of(title), text))
+        made.append(IndexEntry(row, feed_id, text_of(title), text))
     return made
 
 
@@ -223,7 +224,7 @@ def waiting(c: sqlite3.Connection) -> int:
 
 
 def _newest(c: sqlite3.Connection, most: int) -> list[int]:
-    """The newest pending articles, as many as fit in memory."""
+    """The newest articles that are not indexed yet: at most `most`, with texts of about `_PACKED_MAX` bytes."""
     found, size = [], 0
     sql = (
         "SELECT u.article_id, length(b.html) + coalesce(length(b.full_text), 0) FROM unindexed AS u"
@@ -238,10 +239,10 @@ def _newest(c: sqlite3.Connection, most: int) -> list[int]:
 
 
 def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
-    """Index at most `most` pending articles, newest first; returns how many.
+    """Index at most `most` articles that are not indexed yet, newest first; returns how many.
 
-    Texts are prepared before the file is locked, so that others can write nearly half of the time. Articles edited
-    meanwhile were indexed with the edit. Where comparing takes long, what is left is put off.
+    Texts are prepared before the lock is taken, so that others can write nearly half of the time. Articles that were
+    edited meanwhile were indexed with the edit. After `_LOCKED` seconds, the rest is left to the next call.
     """
     newest = _newest(c, most)
     ready = due(c, newest, plain_text)

@@ -9,7 +9,7 @@ from typing import Literal
 from tuireader.store.connection import BROKEN
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.recovery.leaf_pages import varint
-from tuireader.store.schema import expected, is_as_made
+from tuireader.store.schema import expected, has_expected_schema
 
 _RUN_BITS, _FIRST_OF_REMOVED = 37, 1 << 16
 """Bit position of the segment in a block's number; and the number from which blocks list deletions."""
@@ -19,9 +19,12 @@ CORE = ("feed", "article", "body", "setting", "hold")
 
 
 def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
-    """Check the whole cache; `c` must be its only connection."""
+    """Check the whole cache: "nothing" is damaged, only the search "index", or "more".
+
+    `c` must be its only connection.
+    """
     version = c.execute("PRAGMA user_version").fetchone()[0]
-    if not is_as_made(c, version):
+    if not has_expected_schema(c, version):
         return "more"
     tables = [
         name for kind, name, *_ in expected(version) if kind == "table" and not name.startswith(("search", "sqlite_"))
@@ -54,7 +57,7 @@ def _is_sound(c: sqlite3.Connection, table: str) -> bool:
 
 
 def _agrees_with_itself(c: sqlite3.Connection) -> bool:
-    """Whether repeated values agree with their originals."""
+    """Whether copied values and counts agree with the rows that they come from, and all references exist."""
     disagreements = [
         "SELECT 1 FROM article WHERE read NOT IN (0, 1) OR starred NOT IN (0, 1) OR aside NOT IN (0, 1, 2) LIMIT 1",
         "SELECT 1 FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq > 1000000000000 LIMIT 1",
@@ -134,7 +137,7 @@ def _index_totals_match(c: sqlite3.Connection) -> bool:
 
 
 def _finds_its_runs(c: sqlite3.Connection) -> bool:
-    """Whether the directory of the index names exactly its segments; its own check does not need it."""
+    """Whether the directory of the search index names exactly its segments, which FTS5's own check does not verify."""
     named = {row[0] for row in c.execute("SELECT DISTINCT segid FROM search_idx").fetchall()}
     numbers = (row[0] for row in c.execute(f"SELECT DISTINCT id >> {_RUN_BITS} FROM search_data WHERE id > 10"))
     return named == {number for number in numbers if number < _FIRST_OF_REMOVED}

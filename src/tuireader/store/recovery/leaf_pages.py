@@ -1,8 +1,8 @@
-"""Rows read directly from the pages of a damaged file whose inner pages are lost.
+"""Rows read directly from the leaf pages of a damaged file, where the pages that lead to them are lost.
 
-Pages with rows are recognised by their first byte, and each row states its number of columns
-(https://www.sqlite.org/fileformat2.html). A row may be a deleted one: read only rows that are known to exist from
-elsewhere.
+Leaf pages are recognised by their first byte, and each row states its number of columns
+(https://www.sqlite.org/fileformat2.html). Deleted rows may be found too: only ids that are known to exist from
+elsewhere should be read.
 """
 
 from __future__ import annotations

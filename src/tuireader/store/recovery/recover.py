@@ -1,8 +1,8 @@
 """Repair of a damaged cache by one process, while no other has it open.
 
-Nothing is ever deleted. When a statement meets damage, a mark beside the file says so; whoever opens it next, as the
-only one, has it checked, which is too slow to do every time. An index for searching is built again where it stands;
-everything else is copied, row by row, into a new file, and the old one is moved aside.
+When a statement meets damage, a mark is left beside the file. The next process that opens the file while no other has
+it open checks it; that is too slow for every start. A damaged search index is rebuilt in place. For any other damage,
+all readable rows are copied into a new file, and the old one is renamed: nothing is ever deleted.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ def _fill(c: sqlite3.Connection, plain_text: search.PlainText) -> None:
 
 
 def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
-    """Check and repair the cache at `path`; returns a message about any repair.
+    """Check and repair the cache at `path` if it has a damage mark; returns a message about the repair, or "".
 
-    To be called where nobody in this process has it open. One process mends; others that come meanwhile wait for it.
-    `tell` is told what takes its time. Raises StoreError where it cannot be mended.
+    To be called while nothing in this process has the cache open. Other processes that come meanwhile wait. `tell`
+    receives progress messages. Raises StoreError if the cache cannot be repaired.
     """
     mark, is_link, path = mark_of(path), path.is_symlink(), path.resolve()  # what a link leads to is moved
     if is_link and not _begins_as_database(path):  # it may be any file of the user's
@@ -245,7 +245,10 @@ class _NotOursError(Exception):
 
 
 def _alone(path: Path) -> sqlite3.Connection:
-    """Open the file exclusively, with its log read without the shared-memory file."""
+    """Open the file exclusively, with its log read without the shared-memory file.
+
+    Raises _InUseError if another process has it open, _NotOursError if it is not a cache of this version.
+    """
     c = sqlite3.connect(path, isolation_level=None, timeout=0)
     c.text_factory = lenient
     try:

@@ -71,7 +71,7 @@ def rescue(path: Path, new: Connection, plain_text: search.PlainText) -> Rescued
 
 
 def _ask_again(c: Connection) -> None:
-    """Let all feeds, and all of each account, be fetched anew: what is lost may still be there."""
+    """Have all feeds fetched again, and those of accounts completely: the lost articles may still be available."""
     c.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
     c.execute(
         "INSERT OR REPLACE INTO feed_option (feed_id, name, value) SELECT id, ?, 'yes' FROM feed WHERE account_id <> ?",
@@ -100,7 +100,7 @@ def _readable(path: Path) -> sqlite3.Connection:
 
 
 def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connection:
-    """An in-memory copy of the file whose tables have their names again."""
+    """An in-memory copy of the file in which the damaged schema is replaced by `whole`."""
     with closing(_in_memory(content_of(path))) as c:
         rows = [row[0] for row in c.execute("SELECT rowid FROM sqlite_master ORDER BY rowid").fetchall()]
         for rowid, (kind, name, table, sql) in zip(rows, whole, strict=True):
@@ -112,7 +112,7 @@ def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connec
 
 
 def _with_first_page(path: Path) -> sqlite3.Connection:
-    """An in-memory copy of the file with a first page taken from an empty cache, which says where tables begin."""
+    """An in-memory copy of the file in which the first page, with the schema, is that of an empty cache."""
     content = content_of(path)
     pages = max(1, len(content) // PAGE_SIZE)
     found = []
@@ -277,7 +277,7 @@ class _Copy:
         return cursor.rowcount > 0
 
     def _read_labels(self) -> None:
-        """Read the labels of articles."""
+        """Read the names of labels, and which articles have them."""
         for kind, label_id, name in self._scan("SELECT kind, id, name FROM label NOT INDEXED", "id"):
             if isinstance(kind, int) and isinstance(label_id, int):
                 self._names[kind, label_id] = tidy(text_of(name))
@@ -371,7 +371,7 @@ class _Copy:
         return feed_id
 
     def _file(self, article_id: int, values: dict[str, Any]) -> None:
-        """File an article under the remaining labels."""
+        """Give a copied article its readable labels."""
         row = labels.Repeated(*(values[name] for name in labels.Repeated._fields))
         links = sorted(self._links.get(article_id, ()))
         for kind, number_of_kind in NUMBERS.items():
@@ -380,7 +380,7 @@ class _Copy:
                 labels.put(self._new, kind, {article_id: labels.unique(names)}, {article_id: row})
 
     def _drop_orphans(self) -> None:
-        """Delete rows that refer to unreadable ones."""
+        """Delete rows that refer to lost ones; feeds and folders of lost accounts are kept."""
         for table, column, of in (
             ("feed_option", "feed_id", "feed"),
             ("former_address", "feed_id", "feed"),
@@ -414,7 +414,7 @@ class _Copy:
 
 
 def _mended(columns: Sequence[tuple[str, str, bool, Any]], row: Sequence[Any]) -> dict[str, Any]:
-    """A row's values by name, each with its column's type."""
+    """The values of a row by column name, each converted to its column's type."""
     return {
         name: _as_kind(value, kind, nullable=nullable, default=default)
         for (name, kind, nullable, default), value in zip(columns, row, strict=True)

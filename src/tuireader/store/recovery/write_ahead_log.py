@@ -1,9 +1,8 @@
 """SQLite's write-ahead log (-wal) read directly, to find commits that SQLite would drop.
 
-SQLite reads a log up to the first frame that is damaged, takes that for its end, and removes the file when it is done.
-All that was committed after it would be gone without a word. How much there was says the index of the log (the file
-that ends in -shm), which outlives a program that is killed; SQLite makes it anew when it opens the cache, so it has to
-be read before. See <https://sqlite.org/walformat.html>.
+SQLite reads a log only up to the first damaged frame, and later deletes the file; all commits after that frame are
+lost without an error. How many frames the log had is in its index (the -shm file), which survives a killed program,
+but which SQLite rebuilds when it opens the cache: so it must be read before. See <https://sqlite.org/walformat.html>.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _SIZES = frozenset(1 << power for power in range(9, 17))
 
 
 class Log(NamedTuple):
-    """The pages in a write-ahead log."""
+    """A description of a write-ahead log: its frames, each of which holds a page."""
 
     salts: bytes
     """Salts that distinguish its frames from older ones in the same file."""
@@ -42,12 +41,12 @@ class Log(NamedTuple):
     """Whether this comes from the log's index; else from the frames, up to the last commit."""
 
 
-def of(path: Path) -> Path:
+def wal_path(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
 def look(path: Path) -> Log | None:
-    """The frames that the log has and the cache lacks; None if there are none, or if that is unknown."""
+    """The log of a cache, if it has frames that were not written to the cache yet; None if not, or if unknown."""
     index = _index(_beginning_of(_index_of(path), _INDEX_SIZE))
     if index is not None:
         log, written = index
@@ -71,9 +70,9 @@ def _index_of(path: Path) -> Path:
 
 
 def _index(data: bytes) -> tuple[Log, int] | None:
-    """Parse the log index, which is stored twice with a checksum; None if damaged.
+    """Parse the index of a log, whose head is stored twice with a checksum; None if it is damaged.
 
-    Also returns how many frames were written to the cache already; they still count.
+    Also returns how many frames were written to the cache already; they are included in `Log.frames`.
     """
     head = data[: _INDEX.size]
     if len(data) < _INDEX_SIZE or head != data[_INDEX.size : _WRITTEN_AT]:
@@ -87,7 +86,7 @@ def _index(data: bytes) -> tuple[Log, int] | None:
 
 
 def _by_its_frames(path: Path) -> Log | None:
-    with of(path).open("rb") as file:
+    with wal_path(path).open("rb") as file:
         head = file.read(_HEAD.size)
         size = path.stat().st_size if path.exists() else 0
         page_size = struct.unpack_from(">I", head, 8)[0] if len(head) == _HEAD.size else PAGE_SIZE
@@ -136,7 +135,7 @@ def is_broken(path: Path, log: Log) -> bool:
     if not path.exists() or not path.stat().st_size:
         return True
     try:
-        with of(path).open("rb") as file:
+        with wal_path(path).open("rb") as file:
             head = file.read(_HEAD.size)
             size = os.fstat(file.fileno()).st_size
     except OSError:
@@ -177,10 +176,10 @@ def is_cut(path: Path, log: Log, probe: sqlite3.Connection, read: Callable[[Path
 
 
 def _takes_less(path: Path, log: Log, read: Callable[[Path, int], bytes]) -> bool:
-    """True if the WAL index has fewer frames now.
+    """Whether the index of the log has fewer frames now than `log`.
 
-    What other processes do meanwhile only adds to it, or begins another one; what they write into the cache still
-    counts. Where the index was not there to say so, a last transaction that is damaged may be one that was never done.
+    Other processes only add frames, or begin another log. If `log` was derived from its frames, a commit before its
+    last frame must be missing: a damaged last transaction may be one that was never completed.
     """
     index = _index(read(_index_of(path), _INDEX_SIZE))
     if index is None:
@@ -190,7 +189,7 @@ def _takes_less(path: Path, log: Log, read: Callable[[Path, int], bytes]) -> boo
         return False
     if log.is_known:
         return True
-    with of(path).open("rb") as file:
+    with wal_path(path).open("rb") as file:
         return any(_frame(file, log, number)[1] for number in range(now.frames + 1, log.frames))
 
 
@@ -200,9 +199,9 @@ def merge(cache: Path, log: Log, into: Path) -> None:
 
     if cache.exists():
         shutil.copyfile(cache, into)
-    if not of(cache).exists():
+    if not wal_path(cache).exists():
         return
-    with into.open("r+b") as file, of(cache).open("rb") as frames:
+    with into.open("r+b") as file, wal_path(cache).open("rb") as frames:
         for number, page in _pages(frames, log):
             file.seek((number - 1) * log.page_size)
             file.write(page)

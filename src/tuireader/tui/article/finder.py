@@ -83,7 +83,7 @@ class FindSession:
         return self.matches[first:last]
 
     def said(self) -> str:
-        """The position among the matches: "3 of 14"."""
+        """The position of the current match, such as "3 of 14" or "no match"; "" without a search text."""
         if not self.matches:
             return "no match" if self.sought.strip() else ""
         return f"{self.current + 1} of {len(self.matches)}{'+' if len(self.matches) == MATCHES_MAX else ''}"

@@ -1,4 +1,4 @@
-"""Where the cursor jumps in an article, and reading it line by line."""
+"""Jumps within an article, the keyboard cursor on links, and linear reading (line by line, for screen readers)."""
 
 from __future__ import annotations
 
@@ -126,8 +126,8 @@ class LinkCursor:
         links = [span.link for place in view.sight for span in view.spans_of(place) if span.link is not None]
         return list(dict.fromkeys(links))
 
-    def below(self, at: Offset) -> int | None:
-        """The link at a cell of the view."""
+    def link_at_cell(self, at: Offset) -> int | None:
+        """The link at a cell of the view, as under the pointer; None if there is none."""
         if not 0 <= at.y < len(self._view.sight):
             return None
         return link_at(self._view.spans_of(self._view.sight[at.y]), at.x - self._view.margin)
@@ -158,7 +158,7 @@ class LinkCursor:
 
 
 class LinearReading:
-    """Maps offsets between the linear document and the original."""
+    """Shows documents in linear form, and converts offsets between that and the original document."""
 
     def __init__(self, view: PageView, finder: Finder, link_cursor: LinkCursor) -> None:
         self._view = view
@@ -171,14 +171,14 @@ class LinearReading:
         return document if self._linear is None else self._linear.document
 
     def place_in(self, offset: int) -> int:
-        return offset if self._linear is None else self._linear.place_in(offset)
+        return offset if self._linear is None else self._linear.from_source(offset)
 
     def place_of(self, offset: int) -> int:
-        return offset if self._linear is None else self._linear.place_of(offset)
+        return offset if self._linear is None else self._linear.to_source(offset)
 
     @property
     def cell(self) -> Offset:
-        """The cell of the terminal's cursor: the current match or link, else the first visible line."""
+        """The cell of the terminal's cursor: in the find prompt, at the current link or match, else at the top."""
         if self._finder.typing:
             typed = typed_cells(self._finder.sought, self._finder.said, self._view.column)
             return Offset(self._view.margin + typed, self._view.size.height - 1)

@@ -60,7 +60,7 @@ class Page:
         return lines
 
     def is_heavy(self, block: int) -> bool:
-        """Whether a block must be laid out in a thread, and is not yet."""
+        """Whether a block takes too long to lay out on the event loop, and is not laid out yet."""
         return block not in self._lines and is_heavy(self.document, block)
 
     def put(self, block: int, lines: Sequence[Line]) -> None:
@@ -107,7 +107,7 @@ class Page:
         return self.items.walk(place, rows)
 
     def window(self, top: Place, rows: int) -> list[Place]:
-        """The places from one on, at most `rows`."""
+        """The places of the lines from `top` on, at most `rows`."""
         return self.items.window(top, rows)
 
     def bottom(self, rows: int) -> Place:
@@ -119,7 +119,7 @@ class Page:
         return not sight or (sight[-1].item == last and sight[-1].line >= len(self.lines(last)) - 1)
 
     def unfinished(self, near: int) -> Iterator[int]:
-        """The blocks that are not laid out yet, those around `near` first."""
+        """The indices of the blocks that are not laid out yet, those nearest to the block `near` first."""
         total = len(self._heights) - 1
         for distance in range(total + 1):
             for block in {near + distance, near - distance - 1}:
@@ -146,21 +146,21 @@ def _guess(block: Block, width: int) -> int:
 Piece = tuple[str, str]
 """Text and its role."""
 _WIDEST = 48
-"""Cells of a line of a message."""
+"""Maximum width of a message in cells."""
 _FEWEST = 12
-"""Minimum cells for a notice at the left."""
+"""Cells that must remain for a notice at the left of the progress; else the progress is left out."""
 
 
 _MARK = "/ "
 
 
 HINTS = {"return": "{} goes back", "page-down": "{}: next article", "close": "{} shows all panes"}
-"""Hints for the keys of commands, by id."""
+"""Hints in the foot line, by command id; `{}` stands for the command's key."""
 
 
 def typing_foot(sought: str, said: str, room: int) -> list[Piece]:
     """The find prompt: the end of the text that fits, a cursor, and the position among the matches."""
-    return _flush([(_MARK, "foot"), (_end_of(sought, said, room), "typed"), ("▏", "foot")], said, room)
+    return _with_right_part([(_MARK, "foot"), (_end_of(sought, said, room), "typed"), ("▏", "foot")], said, room)
 
 
 def typed_cells(sought: str, said: str, room: int) -> int:
@@ -178,10 +178,10 @@ def _end_of(sought: str, said: str, room: int) -> str:
 def foot(said: str, progress: str, room: int) -> list[Piece]:
     said = printable(said)
     right = progress if cell_len(progress) + _FEWEST < room or not said else ""
-    return _flush([(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")], right, room)
+    return _with_right_part([(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")], right, room)
 
 
-def _flush(left: list[Piece], right: str, room: int) -> list[Piece]:
+def _with_right_part(left: list[Piece], right: str, room: int) -> list[Piece]:
     used = sum(cell_len(text) for text, _ in left)
     right = cut(right, max(0, room - used))
     return [*left, (" " * (room - cell_len(right) - used), ""), (right, "foot")]

@@ -28,13 +28,13 @@ from tuireader.tui.support.textual_internals import OpenScrollView
 from tuireader.tui.support.viewport import Place, ThumbDrag, share_at, thumb
 
 _SLICE = 0.005
-"""Seconds of layout work at a time: with a frame, keys wait for less than a frame."""
+"""Maximum seconds of layout work at a time, so that keys wait for less than a frame."""
 _SLICE_INTERVAL = 0.002
-"""Seconds between them for keys to get through."""
+"""Seconds between two slices of layout work, in which keys are handled."""
 _FIRST = 0.03
-"""Seconds reserved for painting what is visible first."""
+"""Seconds before the layout of invisible blocks begins, so that the visible ones are painted first."""
 _RESIZE_DEBOUNCE = 0.05
-"""Seconds that a size must be stable before a thread starts layout for it."""
+"""Seconds that a page must keep its size before a thread lays out its heavy blocks."""
 LINES_IN_BLOCK = 10**8
 """More lines than any block has; used to encode a place as one number."""
 
@@ -54,7 +54,7 @@ class PageView(OpenScrollView, can_focus=True):
         self.hyphenate = True
         """Whether words are hyphenated in narrow columns."""
         self.is_linear = False
-        """Whether the reading line is the top line, so that the last line can scroll to the top."""
+        """Whether linear mode is on: one reads the top line, so even the last line can scroll to the top."""
         self.document: Document | None = None
         self.page: Page | None = None
         """The document laid out at the current width."""
@@ -81,11 +81,11 @@ class PageView(OpenScrollView, can_focus=True):
         raise NotImplementedError
 
     def links_drawn(self) -> tuple[int | None, int | None]:
-        """The links under the pointer and under the keyboard cursor; for subclasses."""
+        """The indices of the links under the pointer and under the keyboard cursor; for subclasses."""
         raise NotImplementedError
 
     def scrolled(self) -> None:
-        """Called when the user has scrolled."""
+        """Called after a scroll or a jump; for subclasses."""
 
     def relaid(self) -> None:
         """Called before the page is laid out at another width."""
@@ -152,7 +152,7 @@ class PageView(OpenScrollView, can_focus=True):
         self._fit()
 
     def _fit(self) -> None:
-        """Lay out what is visible at the current width; the rest follows."""
+        """Lay out what is visible at the current width, and start laying out the rest in the background."""
         if self.document is None or not self.size.width or not self.size.height:
             self.sight = []
             self._resize_to(0)
@@ -286,7 +286,7 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def look(self) -> PaintContext:
-        """The context for painting lines, shared by a frame."""
+        """The context for painting lines, cached until the next refresh."""
         if self._look is None:
             size, (hover, here) = self.size, self.links_drawn()
             self._look = PaintContext(

@@ -1,4 +1,4 @@
-"""Page lines as styled strips, and the way back from a cell to the text."""
+"""Painting of page lines as styled strips, and conversion between columns, characters of a line and text offsets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb", "cod
 _TINTED = frozenset({"match", "mark", "link-hover", "code", "code-block"})
 """Roles with a background tint, which "ansi" themes cannot show."""
 _NOTED = frozenset({"match", "mark", "link-hover"})
-"""Those of them that must be visible: "ansi" themes show them in reverse."""
+"""Tinted roles that must stay visible: "ansi" themes show them in reverse."""
 _REVERSE = Style(reverse=True)
 
 CSS = """
@@ -151,7 +151,7 @@ class Highlight(NamedTuple):
 
 
 class PaintContext(NamedTuple):
-    """What painting needs besides the line."""
+    """What painting a line needs besides the line; the same for all lines of a frame."""
 
     ink: RoleStyles
     margin: int
@@ -215,9 +215,9 @@ def extent(spans: Sequence[Span]) -> tuple[int, int]:
 
 
 def character_at(spans: Sequence[Span], index: int, line: Line) -> tuple[int, int]:
-    """The offsets of the character at an index of a line, and of the next one; equal beside the text.
+    """The offsets before and after the character at an index of a drawn line.
 
-    Beside the text, the nearest end of the line is meant; in right-to-left text that is its start at the right.
+    Beside the text, both are the offset of its nearest end; in right-to-left text, the right end is the start.
     """
     texts = [span for span in spans if span.offset >= 0 and span.text]
     if not texts:

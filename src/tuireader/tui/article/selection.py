@@ -43,7 +43,7 @@ class Selection:
         """Start and end (exclusive)."""
 
     def update(self, selected: Selected | None) -> None:
-        """Convert Textual's selection."""
+        """Take over Textual's selection, converted to points of the text; None clears the selection."""
         self._range = None
         if selected is not None and self._view.page is not None:
             ends = [*self._ends(selected.start, _FIRST), *self._ends(selected.end, _LAST, last=True)]
@@ -101,9 +101,9 @@ class Selection:
             self._select(Point(in_document, base + start), Point(in_document, base + end))
 
     def _ends(self, at: Offset | None, otherwise: Point, *, last: bool = False) -> tuple[Point, ...]:
-        """Both ends of the character at Textual's offset; with `last`, of the one before.
+        """The points before and after the character at `at`, or with `last`, at the cell before; else `otherwise`.
 
-        In `at`, `y` is an encoded place, and `x` counts drawn characters.
+        `at` is Textual's: `y` encodes a place (see `LINES_IN_BLOCK`), and `x` counts drawn characters.
         """
         page = self._view.page
         if at is None or page is None:

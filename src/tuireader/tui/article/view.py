@@ -78,7 +78,7 @@ class ArticleView(PageView):
 
     @dataclass
     class HintClicked(Message):
-        """The command id of a clicked hint in the foot line."""
+        """A hint in the foot line was clicked; `command` is its command id."""
 
         command: str
 
@@ -97,7 +97,7 @@ class ArticleView(PageView):
 
     @dataclass
     class AtEnd(Message):
-        """The user scrolled past the end: the next article is wanted."""
+        """The user pages down at the end of the article: the next one is wanted."""
 
         article_id: int
 
@@ -130,7 +130,7 @@ class ArticleView(PageView):
         self._notice_head()
 
     def complete(self, opened: OpenArticle) -> None:
-        """Show the rest of the article whose beginning is shown."""
+        """Replace the shown beginning of an article by the whole article; the position stays."""
         if self.article is not None and self.article.id == opened.article.id:
             document = self.reading.shown(opened.document)
             self.finder.go_on_with(document)
@@ -203,7 +203,7 @@ class ArticleView(PageView):
 
     @property
     def reading_cell(self) -> Offset:
-        """The cell of the terminal's cursor, even on a message."""
+        """The cell of the terminal's cursor in linear mode; without an article, the start of the message."""
         if not self.sight:
             return Offset(0, max(0, self.size.height - len(sentence_lines(self._message, self.column))) // 3)
         return self.reading.cell
@@ -409,7 +409,7 @@ class ArticleView(PageView):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if not self.drag.move(self.cell_of(event).y):
-            self._hover_over(self.link_cursor.below(self.cell_of(event)))
+            self._hover_over(self.link_cursor.link_at_cell(self.cell_of(event)))
 
     def on_leave(self, event: events.Leave) -> None:
         if event.node is self:
@@ -435,7 +435,7 @@ class ArticleView(PageView):
             return
         if at != self._pressed or not 0 <= at.y < len(self.sight) or self.is_on_thumb(at):
             return
-        link = self.link_cursor.below(at)
+        link = self.link_cursor.link_at_cell(at)
         if link is not None and event.chain == 1:
             event.stop()
             self.follow(link)

@@ -20,7 +20,7 @@ from tuireader.model.feed import Archive, Feed, FeedSummary, PageList
 from tuireader.text.printable import printable
 from tuireader.text.wrap import wrap
 from tuireader.tui import keys
-from tuireader.tui.chrome import Entry
+from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import FullHeightList, Line
@@ -29,9 +29,9 @@ from tuireader.tui.support.safe_text import ago, copy_address, pad, plain
 from tuireader.urls.typed_and_shown import without_credentials
 
 _LABELS = 14
-"""Cells of the labels."""
+"""Width of the label column in cells."""
 _MANY = 5
-"""Failures in a row from which a feed is probably gone."""
+"""Number of consecutive failures from which a feed has probably moved or ended."""
 
 
 class FeedAction(NamedTuple):
@@ -39,12 +39,12 @@ class FeedAction(NamedTuple):
 
     kind: Literal["rename", "unsubscribe", "site", "full-text", "selector"]
     text: str = ""
-    """Its new name; "" restores the feed's own."""
+    """The feed's new name; "" restores the name that the feed gives itself."""
     mode: Mode = "auto"
     """The full-text mode."""
 
 
-class Known(NamedTuple):
+class FeedFacts(NamedTuple):
     """The facts shown about a feed."""
 
     summary: FeedSummary
@@ -55,7 +55,7 @@ class Known(NamedTuple):
     size: int
     """Approximate bytes of its articles."""
     page_list: PageList | None
-    """What was learned about a page that is no feed."""
+    """How a page that is not a feed is followed; None for a feed."""
 
 
 class FeedInfoScreen(Dialog[FeedAction | None]):
@@ -72,7 +72,7 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
         keys.binding("selector"),
     ]
 
-    def __init__(self, known: Known, now: datetime) -> None:
+    def __init__(self, known: FeedFacts, now: datetime) -> None:
         super().__init__()
         self._feed = known.summary.feed
         self._mode = known.mode
@@ -82,7 +82,9 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
         with Container(classes="dialog"):
             yield Static(plain(self._feed.name), classes="dialog-title")
             yield self._facts
-            yield Entry(self._feed.name, placeholder=self._feed.title or "its own name", compact=True, id="feed-name")
+            yield CleanInput(
+                self._feed.name, placeholder=self._feed.title or "its own name", compact=True, id="feed-name"
+            )
             yield self.hint_bar()
 
     def on_mount(self) -> None:
@@ -189,14 +191,14 @@ _MODES: Mapping[Mode, str] = {
 }
 
 
-def _full_text(known: Known) -> Iterator[Line]:
+def _full_text(known: FeedFacts) -> Iterator[Line]:
     yield Line("Full text", _MODES.get(known.mode) or _GIVES[known.learned.gives])
     take, drop = known.selectors
     if take or drop:
         yield Line("", ", ".join(filter(None, (take and f"taken: {take}", drop and f"left out: {drop}"))))
 
 
-def _facts(known: Known, now: datetime) -> Iterator[Line]:
+def _facts(known: FeedFacts, now: datetime) -> Iterator[Line]:
     summary = known.summary
     feed = summary.feed
     if feed.holds_pages:

@@ -21,7 +21,7 @@ from tuireader.library.syncing.server import Login
 from tuireader.model.article import Clock
 from tuireader.model.feed import Account, Secret
 from tuireader.text.sentences import ended, listed
-from tuireader.tui.chrome import Entry
+from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
@@ -36,7 +36,7 @@ INVITATION = (
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A login that worked."""
+    """An account with the login that worked for it."""
 
     account: Account
     login: Login
@@ -81,7 +81,7 @@ class AccountScreen(Dialog[SignedIn | None]):
                 ("password", "Password", "", True),
             ):
                 yield Label(plain(label), of=f"account-{name}")
-                yield Entry(value, compact=True, password=hidden, id=f"account-{name}")
+                yield CleanInput(value, compact=True, password=hidden, id=f"account-{name}")
             yield Static(plain(INVITATION, "$ink-faint"), id="account-said")
             yield self.hint_bar()
 
@@ -158,7 +158,7 @@ class Added:
     feed_id: int | None
     """None: many feeds, which still have to be fetched."""
     article_id: int | None
-    """The article, if the address was one's."""
+    """The article to open, if the address is that of an article."""
     was_here: bool = False
     said: str = ""
     """A message for the user."""
@@ -176,7 +176,7 @@ class AddressScreen(Dialog[Added | None]):
     label = ""
     invitation = ""
     verb = ""
-    """The word for enter in the hints."""
+    """The label of the enter key in the hints."""
 
     def __init__(self, cache: Cache, web: Web, *, clock: Clock, addresses: Sequence[str] = ()) -> None:
         """`addresses` are processed at once."""
@@ -186,7 +186,7 @@ class AddressScreen(Dialog[Added | None]):
         self.clock = clock
         self._addresses = tuple(addresses)
         self._complained_of = ""
-        """The address of the error message shown."""
+        """The typed text that the shown error message is about; "" if there is none."""
         self._added: Added | None = None
         """The last result."""
 
@@ -195,7 +195,7 @@ class AddressScreen(Dialog[Added | None]):
             yield Static(plain(self.heading), classes="dialog-title")
             yield from self.welcome()
             yield Static(plain(self.label), id="subscribe-label")
-            yield Entry(placeholder="example.org", compact=True)
+            yield CleanInput(placeholder="example.org", compact=True)
             yield Static(id="subscribe-said")
             yield ChoiceList(id="subscribe-choices")
             yield self.hint_bar()
@@ -255,12 +255,12 @@ class AddressScreen(Dialog[Added | None]):
         self.turn_to_offers()
 
     def turn_to_offers(self) -> bool:
-        """Focus the offered choices; returns whether there are any."""
+        """Focus the choices offered for the failed address; returns whether there are any."""
         return False
 
     @work(exclusive=True, group="subscribe")
     async def _begin(self, addresses: Sequence[str]) -> None:
-        """Process addresses in order; then the first that failed stays in the input."""
+        """Process addresses in order, and close; if any fail, stay open with the first failed one in the input."""
         failed: list[tuple[str, TuireaderError]] = []
         for address in addresses:
             self.query_one(Input).value = address
@@ -292,7 +292,7 @@ class AddressScreen(Dialog[Added | None]):
             self.complain("That failed because of a bug in tuireader.")
 
     def withdraw_offers(self) -> None:
-        """Withdraw the offered choices, and go back to the address."""
+        """Hide the offered choices, and focus the address input."""
         choices = self.query_one(ChoiceList)
         if choices.display:
             choices.display = False

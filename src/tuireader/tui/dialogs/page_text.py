@@ -16,7 +16,7 @@ from tuireader.library.reading.selectors import Tried, fetch_newest, mistake, tr
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
 from tuireader.text.sentences import counted
-from tuireader.tui.chrome import Entry
+from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.support.safe_text import block, plain
@@ -25,15 +25,15 @@ from tuireader.tui.support.workers import Web
 _MODULE = "tuireader.library.reading.selectors"
 
 
-class Chosen(NamedTuple):
-    """CSS selectors to take and to drop; empty: automatic."""
+class TextSelectors(NamedTuple):
+    """CSS selectors: of the text to take from a page ("" for automatic extraction), and of what to drop from it."""
 
     take: str
     drop: str
 
 
-class PageTextScreen(Dialog[Chosen | None]):
-    """Edits CSS selectors; returns None without a change."""
+class PageTextScreen(Dialog[TextSelectors | None]):
+    """Edits the CSS selectors of a feed; returns the new ones, or None without a change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
@@ -43,7 +43,7 @@ class PageTextScreen(Dialog[Chosen | None]):
         Binding("pagedown", "scroll_preview(1)", show=False),
     ]
 
-    def __init__(self, feed: Feed, cache: Cache, web: Web, chosen: Chosen) -> None:
+    def __init__(self, feed: Feed, cache: Cache, web: Web, chosen: TextSelectors) -> None:
         """`chosen` are the initial selectors."""
         super().__init__()
         self._feed = feed
@@ -59,9 +59,9 @@ class PageTextScreen(Dialog[Chosen | None]):
         with Container(classes="dialog"):
             yield Static(plain(f"Text from the pages of {self._feed.name}"), classes="dialog-title")
             yield Static(plain("Take what this CSS selector matches; empty: found by itself"), classes="line-label")
-            yield Entry(self._chosen.take, placeholder=".post-content, article > p", compact=True, id="take")
+            yield CleanInput(self._chosen.take, placeholder=".post-content, article > p", compact=True, id="take")
             yield Static(plain("Leave out what this one matches"), classes="line-label")
-            yield Entry(self._chosen.drop, placeholder=".related, aside", compact=True, id="drop")
+            yield CleanInput(self._chosen.drop, placeholder=".related, aside", compact=True, id="drop")
             yield Static(plain(""), id="tried")
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(plain(""), id="text")
@@ -83,12 +83,12 @@ class PageTextScreen(Dialog[Chosen | None]):
         preview.scroll_relative(y=by * max(1, preview.size.height - 1), animate=False)
 
     @property
-    def _typed(self) -> Chosen:
-        return Chosen(*(self.query_one(f"#{name}", Input).value.strip() for name in ("take", "drop")))
+    def _typed(self) -> TextSelectors:
+        return TextSelectors(*(self.query_one(f"#{name}", Input).value.strip() for name in ("take", "drop")))
 
     @work(exclusive=True, group="page")
     async def _fetch(self) -> None:
-        self._try()
+        self._show_preview()
         try:
             async with self._web.queue(_MODULE) as queue:
                 article, self._page = await fetch_newest(self._cache, queue, self._feed.id)
@@ -96,14 +96,14 @@ class PageTextScreen(Dialog[Chosen | None]):
             self._unread = (f"{error}. The selectors can be kept all the same.", True)
         else:
             self._title = article.title
-        self._try()
+        self._show_preview()
 
     @on(Input.Changed)
     def _changed(self) -> None:
-        self._try()
+        self._show_preview()
 
     @work(exclusive=True, group="tried")
-    async def _try(self) -> None:
+    async def _show_preview(self) -> None:
         typed = self._typed
         if said := mistake(typed.take) or mistake(typed.drop):
             self._say(said, alarm=True)

@@ -1,4 +1,4 @@
-"""Lists over the screen: palette, help, contents."""
+"""Dialogs with lists: command palette, help, contents and links of an article."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tuireader.content.document.model import Heading, Link, links_out
 from tuireader.text.folding import fold
 from tuireader.text.printable import printable
 from tuireader.tui import keys
-from tuireader.tui.chrome import Entry
+from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import ChooseScreen, Dialog, TypedDialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, ChoiceList, FullHeightList, Line
@@ -28,7 +28,7 @@ from tuireader.tui.support.viewport import is_linear
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command."""
+    """A row of the command palette."""
 
     name: str
     keys: str
@@ -56,7 +56,7 @@ class PaletteScreen(TypedDialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
-            yield Entry(placeholder="What do you want to do?", compact=True)
+            yield CleanInput(placeholder="What do you want to do?", compact=True)
             yield AutocompleteList(_lines(self._shown))
             yield self.hint_bar()
 
@@ -101,7 +101,7 @@ def _lines(commands: Sequence[Command]) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class KeyLine(Line):
-    """A row: keys, description, and name in the keymap."""
+    """A row of the help: keys, description, and the command's id in the keymap."""
 
     id: str = ""
 
@@ -124,7 +124,7 @@ class KeyList(ChoiceList):
         self.set_rows(rows)
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The keys below each other, then the description; the keymap's name at the right if there is room."""
+        """The line of a row: keys, description, and the command's id at the right if there is room."""
         line, width = self._help_lines[row], self.size.width - 2 - len(_AIR)
         keys = min(self._keys, width // 3)
         if line.is_heading:
@@ -149,7 +149,7 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
             yield Static(plain("Keys"), classes="dialog-title")
-            yield Entry(placeholder="a key, or a word of what it does", compact=True)
+            yield CleanInput(placeholder="a key, or a word of what it does", compact=True)
             yield KeyList(list(_help_lines(self._keymap, "")))
             yield self.hint_bar()
 
@@ -157,22 +157,22 @@ class HelpScreen(Dialog[None]):
         return [Row(keys.keys_of("search", self._keymap)[0], "filter", "search"), *super().hints()]
 
     def on_mount(self) -> None:
-        self.query_one(Entry).display = False
+        self.query_one(CleanInput).display = False
         self.query_one(KeyList).has_cursor = is_linear(self)
         self.query_one(KeyList).focus()
 
     def action_search(self) -> None:
-        entry = self.query_one(Entry)
+        entry = self.query_one(CleanInput)
         entry.display = True
         entry.focus()
 
-    @on(Entry.Changed)
-    def _filter(self, event: Entry.Changed) -> None:
+    @on(CleanInput.Changed)
+    def _filter(self, event: CleanInput.Changed) -> None:
         shown = self.query_one(KeyList)
         shown.empty = [[(_AIR, ""), (f"No key for “{event.value}”.", "faint")]]
         shown.show(list(_help_lines(self._keymap, event.value)))
 
-    @on(Entry.Submitted)
+    @on(CleanInput.Submitted)
     def _read_what_is_found(self) -> None:
         self.query_one(KeyList).focus()
 
@@ -180,7 +180,7 @@ class HelpScreen(Dialog[None]):
         self.dismiss(None)
 
     def action_leave(self) -> None:
-        entry = self.query_one(Entry)
+        entry = self.query_one(CleanInput)
         if not entry.display:
             self.dismiss(None)
             return
@@ -234,7 +234,7 @@ class ContentsScreen(ChooseScreen):
 
 
 class _HeadingList(FullHeightList):
-    """The headings; the current one has the bar."""
+    """The headings of an article; a "▸" marks the current one."""
 
     def __init__(self, rows: Sequence[Line], here: int) -> None:
         super().__init__(rows)
@@ -291,7 +291,7 @@ class LinksScreen(ChooseScreen):
 
 
 class _LinkList(FullHeightList):
-    """Two lines a link and a blank line; a number key opens a link at once."""
+    """The numbered links of an article: text and address below each other, then a blank line."""
 
     def __init__(self, links: Sequence[Link]) -> None:
         super().__init__([Line(f"{'▣ ' * link.is_picture}{link.text or link.url}", link.url) for link in links])
@@ -300,7 +300,7 @@ class _LinkList(FullHeightList):
         return 3
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """Lines of a heading's row, without the blank line above it."""
+        """Lines of a link's row, without the blank line after it."""
         return 2
 
     def row_lines(self, row: int) -> list[list[Piece]]:

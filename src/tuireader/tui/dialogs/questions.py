@@ -1,4 +1,4 @@
-"""Dialogs: a question, a name, a choice."""
+"""Base classes of dialogs, and dialogs that ask for a choice from a list or for names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 
 from tuireader.text.folding import fold
 from tuireader.tui import keys
-from tuireader.tui.chrome import Entry, HintBar
+from tuireader.tui.chrome import CleanInput, HintBar
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, ChoiceList, FullHeightList, Line
 from tuireader.tui.lists.rows import Rows
@@ -40,7 +40,7 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     """Below this height the blank lines are dropped."""
 
     reads: Widget | None = None
-    """The reading place for the linear mode, if it is not the focused widget."""
+    """The widget where the terminal's cursor is in linear mode, if it is not the focused one."""
     _is_dismissed = False
     _waits = False
     """Whether it is dismissed, but still under another dialog."""
@@ -75,7 +75,7 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         self.query_one(HintBar).hints = tuple(self.hints())
 
     def leave_room(self, rows: Rows, *, least: int = 3, beside: int = 0) -> None:
-        """Limit the height of the list to what the rest leaves; `beside` are lines of more widgets."""
+        """Limit the height of the list so that the rest of the dialog fits; `beside`: lines of further widgets."""
         rows.styles.max_height = max(least, self.size.height - _AROUND - beside)
 
     @on(HintBar.Clicked)
@@ -119,12 +119,12 @@ def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | 
 
 
 class ChooseScreen(Dialog[int | None]):
-    """Returns the `result` of the chosen row."""
+    """A dialog with a list; returns the `result` of the chosen row, by default its index."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
 
     verb = "choose"
-    """The word for enter in the hints."""
+    """The label of the enter key in the hints."""
 
     def __init__(self, title: str, rows: FullHeightList) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ class NameChanges(NamedTuple):
 
 
 class PickScreen(TypedDialog[NameChanges | None]):
-    """Picks names; returns None without a change."""
+    """Lets the user pick names, such as tags or a folder; returns the changes, or None if there are none."""
 
     def __init__(
         self,
@@ -202,11 +202,10 @@ class PickScreen(TypedDialog[NameChanges | None]):
         hint: str = "",
         write: Callable[[NameChanges], object] | None = None,
     ) -> None:
-        """`there` are the names that all (true) or some (false) have now; `noun` is what a name is one of.
+        """`there` maps each name in use to True if all items have it, False if some; `noun` is "tag" or the like.
 
-        With `nothing`, which says what having none is called, exactly one is picked, and at once; else any number.
-        `hint` says what may be typed, where that is another thing. `write` is called with each change at once; without
-        it, all of them together are the result.
+        With `nothing`, the label of having none, one name is picked, which closes the dialog; else any number. `hint`
+        is the input's placeholder. `write` is called with each change; without it, the result has them all.
         """
         super().__init__()
         self._title = title
@@ -224,7 +223,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
             yield Static(plain(self._title), classes="dialog-title")
-            yield Entry(placeholder=self._hint, compact=True)
+            yield CleanInput(placeholder=self._hint, compact=True)
             yield AutocompleteList()
             yield self.hint_bar()
 

@@ -22,7 +22,7 @@ from tuireader.model.article import Headline
 from tuireader.model.query import Rule
 from tuireader.text.date_expressions import span
 from tuireader.text.sentences import counted
-from tuireader.tui.chrome import Entry
+from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import NameChanges, PickScreen, TypedDialog, open_dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, Line
@@ -44,7 +44,7 @@ class Scope:
     folder_id: int | None = None
 
 
-class Kept(NamedTuple):
+class ListedRule(NamedTuple):
     """A saved rule, as the dialog lists it."""
 
     rule: Rule
@@ -53,7 +53,7 @@ class Kept(NamedTuple):
 
 
 class RuleAction(NamedTuple):
-    """The chosen action: a new rule, possibly applied, or one removed."""
+    """The chosen action: save a new rule (`is_applied`: also for existing articles), or remove a rule."""
 
     made: Rule | None = None
     is_applied: bool = False
@@ -61,7 +61,7 @@ class RuleAction(NamedTuple):
 
 
 class RulesScreen(TypedDialog[RuleAction | None]):
-    """Edits rules; returns the chosen action, or None."""
+    """Makes or removes a rule; returns the chosen action, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "step(1)", show=False),
@@ -75,11 +75,11 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         now: Callable[[], datetime],
         query: str,
         scopes: Sequence[Scope],
-        there: Sequence[Kept],
+        there: Sequence[ListedRule],
         tags: Sequence[str],
         suggester: Suggester,
     ) -> None:
-        """`query` is the initial search; `scopes` are the choices of scope, the default first."""
+        """`query` is the initial search, `scopes` the possible scopes, the default first, `there` the saved rules."""
         super().__init__()
         self._cache = cache
         self._now = now
@@ -97,7 +97,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
             yield Static(plain("Rules"), classes="dialog-title")
-            yield Entry(
+            yield CleanInput(
                 self._rule.query,
                 placeholder="what it is for: words, title: author: category: feed: …",
                 compact=True,

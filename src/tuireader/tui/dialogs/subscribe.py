@@ -22,8 +22,8 @@ from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.subscribing import follow_page, subscribe
 from tuireader.library.subscribing.follow_page import keep_page, list_on
 from tuireader.library.subscribing.subscribe import Subscribed
-from tuireader.library.subscribing.subscription import known
-from tuireader.library.transfer.import_any import Imported, import_path
+from tuireader.library.subscribing.subscription import find_subscription
+from tuireader.library.transfer import import_any
 from tuireader.library.transfer.import_feeds import is_path
 from tuireader.model.article import Clock
 from tuireader.model.fetched import FeedLink, Page
@@ -49,7 +49,7 @@ _AIRY, _AIR = 22, 2
 """Minimum height of a dialog with blank lines, and how many these are."""
 _FOLLOWING = "tuireader.library.subscribing.follow_page"
 _LOW = 20
-"""Height below which less is shown."""
+"""Height of the dialog in lines below which the welcome text is shortened."""
 KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
 
 
@@ -156,7 +156,7 @@ class SubscribeScreen(AddressScreen):
         self._offer([replace(first, aside="tab, enter"), *others])
 
     def turn_to_offers(self) -> bool:
-        """Enter in the input focuses the choices offered for its address."""
+        """Focus the choices offered for a page without a feed; returns whether there are any."""
         if self._ways:
             self.query_one(ChoiceList).focus()
         return bool(self._ways)
@@ -179,10 +179,10 @@ class SubscribeScreen(AddressScreen):
         self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
-        """The result for an address that is already followed; None if its feed is failing and must be fetched again."""
+        """The result for an address that is already followed; None if it is not, or its feed is failing."""
 
         def find(connection: Connection) -> Added | None:
-            there = known(connection, address)
+            there = find_subscription(connection, address)
             if there is None or (there[0].error is not None and there[1] is None):
                 return None
             return Added(there[0].id, there[1], was_here=True)
@@ -268,7 +268,7 @@ class SubscribeScreen(AddressScreen):
             self.dismiss(Added(done.feed.id, None))
 
     def withdraw_offers(self) -> None:
-        """Withdraw the offered choices, and go back to the address."""
+        """Hide the offered choices, and focus the address input."""
         self._answer = None
         self._ways = []
         self._offers = False
@@ -292,12 +292,12 @@ _BATCH_INTERVAL = 0.01
 """Seconds between two batches of an import, in which others can write."""
 
 
-def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
+def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]) -> import_any.Imported:
     def tell_and_wait(said: str) -> None:
         tell(said)
         time.sleep(_BATCH_INTERVAL)
 
-    return import_path(c, path, now, tell_and_wait)
+    return import_any.import_path(c, path, now, tell_and_wait)
 
 
 async def read_page(screen: AddressScreen, address: str) -> Added:

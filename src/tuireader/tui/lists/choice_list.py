@@ -42,7 +42,7 @@ class ChoiceList(RowList):
 
     def set_rows(self, rows: Sequence[Line]) -> None:
         self.rows = rows
-        self.hold(0, 0)
+        self.put_cursor(0, 0)
 
     def row_count(self) -> int:
         return len(self.rows)
@@ -51,7 +51,7 @@ class ChoiceList(RowList):
         return 1
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """Lines of the cursor's row; None without a cursor."""
+        """Lines of the cursor's row; 0 without a cursor."""
         return 1 if self.has_cursor else 0
 
     def row_lines(self, row: int) -> list[list[Piece]]:
@@ -126,7 +126,7 @@ class AutocompleteList(FullHeightList):
     IS_LED = True
 
     class Pointed(Message):
-        """The cursor is on another row."""
+        """The cursor moved to another row."""
 
     def cursor_moved(self) -> None:
         self.post_message(self.Pointed())

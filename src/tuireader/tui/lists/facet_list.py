@@ -1,4 +1,4 @@
-"""Lists of views (all, unread, starred), folders, feeds, tags, categories or authors, up to tens of thousands."""
+"""The lists of the sidebar: views (all, unread, starred), and facets with up to tens of thousands of names."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tuireader.tui.lists.side_list import Choice, Choices, SideList, Table, keys
 from tuireader.urls.hosts import named_host
 
 _SORTED_BY = 100
-"""Maximum characters of a name by which it is sorted: thousands of names may be as long as they are allowed to be."""
+"""Number of leading characters by which names are sorted, so that many very long names do not slow it down."""
 
 
 class Facets(NamedTuple):
-    """Rows with both sort orders; prepared off the loop, since there may be very many."""
+    """Rows of a sidebar list with both sort orders; prepared off the event loop, since there may be very many."""
 
     table: Table = Table((), (), array("q"), array("q"))
     by_name: Sequence[int] = ()
@@ -70,7 +70,7 @@ def _feed_rows(feeds: Sequence[feed.FeedSummary]) -> list[Choice]:
 
 
 def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
-    """Rows in both orders, the nameless one last. With `narrowed`, empty rows are left out."""
+    """Sort rows by name and by count, the nameless row last; `narrowed` leaves out rows without articles."""
     shown = [row for row in rows if row.total or not narrowed]
     table = Table(
         [row.key for row in shown],
@@ -85,7 +85,7 @@ def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
 
 
 def _sorted(table: Table) -> Facets:
-    """Both orders of a table, the nameless row last."""
+    """Sort the rows of a table by name and by count, the nameless row last."""
     nameless, totals = table.nameless, table.totals
     folded = [fold(name[:_SORTED_BY]) for name in table.names]
     places = range(len(folded))
@@ -98,12 +98,12 @@ def _sorted(table: Table) -> Facets:
 
 
 class FacetList(SideList):
-    """A list of facets, by id or name."""
+    """A sidebar list of folders, feeds, tags, categories, authors or saved searches, with filter and two orders."""
 
     def __init__(self, heading: str, noun: str, field: str = "", *, by_name: bool = False) -> None:
-        """`noun` is what a row is called, in the singular; `by_name`: whether the list is sorted by name by default.
+        """`noun` names a row, in the singular; `by_name`: whether the list is sorted by name by default.
 
-        `field` is the query field that it filters, and its id.
+        `field` is the query field that the list filters, and the widget's id; "" for saved searches.
         """
         super().__init__(heading, id=field or f"{noun}es")
         self.field = field
@@ -126,7 +126,7 @@ class FacetList(SideList):
         return self.by_name != self._usual
 
     def note(self) -> str:
-        """The filter, else the order if it differs from the default."""
+        """The filter, else the number of rows if none is visible, else the order if it is not the default."""
         if self.filter:
             return f"/{self.filter}"
         if not self.room:
@@ -156,7 +156,7 @@ class FacetList(SideList):
         elif found_nothing:
             self.move_to(self._row_of(self._before_filter, 0))
 
-    def turn(self) -> None:
+    def toggle_order(self) -> None:
         self.by_name = not self.by_name
         self._arrange()
 

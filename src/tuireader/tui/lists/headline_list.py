@@ -56,7 +56,7 @@ class HeadlineList(RowList):
         """The headline under the cursor was selected or deselected."""
 
     class ContextWanted(Message):
-        """Visible headlines whose search excerpts are not loaded yet."""
+        """A request to load the search excerpts of visible headlines (`ids`)."""
 
         def __init__(self, ids: tuple[int, ...]) -> None:
             super().__init__()
@@ -111,7 +111,7 @@ class HeadlineList(RowList):
         self._window = HeadlineWindow(source, view, self._unwritten)
         self._contexts = dict(view.contexts)
         row = None if at is None else view.row_of(at)
-        self.hold(row or 0, line if row else 0)
+        self.put_cursor(row or 0, line if row else 0)
         self._settle()
         self.cursor_moved()
 
@@ -121,7 +121,7 @@ class HeadlineList(RowList):
         Returns False if the view is stale: the cursor moved after it was requested.
         """
         here, cursor = self.current, self.cursor
-        row, line = self.standing()
+        row, line = self.scroll_anchor()
         at = self.headline(row)
         try:
             place = None if here is None else view.row_of(here.id)
@@ -132,21 +132,21 @@ class HeadlineList(RowList):
         self.cursor = max(0, min(cursor if place is None else place, view.count - 1))
         if place is not None:
             self._window.pin(place, here)
-        self.stand(row if stand is None else stand, line)
+        self.scroll_row_to(row if stand is None else stand, line)
         return True
 
     def to_keep(self) -> tuple[int, tuple[int, ...]]:
-        """What `update_rows` needs to keep the position: a visible row, and the articles at and before the cursor."""
-        row, _ = self.standing()
+        """What `update_rows` needs to keep the position: a visible row, and the articles there and at the cursor."""
+        row, _ = self.scroll_anchor()
         kept = (self.headline(row), self.current)
         return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
 
     def bring(self, article_id: int, view: View | None) -> None:
-        """Move the cursor to an article, with the rows around it."""
+        """Move the cursor to an article; `view` holds the rows around it, for the case that they are not loaded."""
         row = self._window.row_of(article_id)
         if row is None and view is not None and (row := view.row_of(article_id)) is not None:
             self._window = HeadlineWindow(self._source, view, self._unwritten)
-            self.hold(row, max(0, min(self.cursor_line(), self.room - 1)))
+            self.put_cursor(row, max(0, min(self.cursor_line(), self.room - 1)))
             self.reveal()
             self.cursor_moved()
         elif row is not None and row != self.cursor:
@@ -216,10 +216,10 @@ class HeadlineList(RowList):
         width = self._title_width(headline)
         text = printable(headline.title) or "Untitled"
         tone = "soft" if headline.read else "strong"
-        seen = self.seen(text)
+        seen = self.in_drawing_order(text)
         if seen == text:
             return [[*self._marked(part, tone), (" " * (width - cell_len(part)), "")] for part in lines(text, width, 2)]
-        parts = [self.seen(part, text) for part in lines(text, width, 2)]
+        parts = [self.in_drawing_order(part, text) for part in lines(text, width, 2)]
         at_right = from_right(text)
         return [[(" " * (width - cell_len(part)) + part if at_right else pad(part, width), tone)] for part in parts]
 
@@ -238,7 +238,7 @@ class HeadlineList(RowList):
         rest: list[list[Piece]] = [[("   ", ""), *line] for line in title[1:]]
         if self._has_context(headline):
             rest.append([("   ", ""), *self._where_found(headline)])
-        return [first, *rest, [("   ", ""), (self._facts(headline, self.size.width - 5), "faint")]]
+        return [first, *rest, [("   ", ""), (self._byline(headline, self.size.width - 5), "faint")]]
 
     def _tail(self, headline: Headline) -> list[Piece]:
         """Star and age, flush right."""
@@ -258,8 +258,8 @@ class HeadlineList(RowList):
             self._wanting.add(headline.id)
             return []
         text, width = known.text, self.size.width - 5
-        if self.seen(text) != text:
-            return [(self.seen(cut(text, width)), "soft")]
+        if self.in_drawing_order(text) != text:
+            return [(self.in_drawing_order(cut(text, width)), "soft")]
         return _with_marks(text, known.marks, "soft")
 
     def _ask_for_contexts(self) -> None:
@@ -278,16 +278,13 @@ class HeadlineList(RowList):
         self._contexts.update(contexts)
         self.refresh()
 
-    def _facts(self, headline: Headline, width: int) -> str:
-        """Feed · author · minutes; names are shortened before numbers.
-
-        Excerpts are labelled as such.
-        """
+    def _byline(self, headline: Headline, width: int) -> str:
+        """The line below the title: feed · authors · minutes or "excerpt"; names are shortened first."""
         tail = "excerpt" if not headline.offline else f"{minutes(headline.words)} min read" if headline.words else ""
         if headline.feeds > 1:
             tail = f"{tail} · in {headline.feeds} feeds" if tail else f"in {headline.feeds} feeds"
         names = self._names(headline, width - cell_len(tail) - 3 * bool(tail))
-        return " · ".join([self.seen(name) for name in names] + [cut(tail, width)] * bool(tail))
+        return " · ".join([self.in_drawing_order(name) for name in names] + [cut(tail, width)] * bool(tail))
 
     def _names(self, headline: Headline, room: int) -> list[str]:
         """Feed (if there are several) and authors, shortened to initials or left out as needed."""
@@ -316,9 +313,9 @@ class HeadlineList(RowList):
         beside = min(_FEED, self.size.width // 4) if feed else 0
         room = max(1, self._title_width(headline) - (beside + 2 if beside else 0))
         title = cut(printable(headline.title) or "Untitled", room)
-        seen = self.seen(title)
+        seen = self.in_drawing_order(title)
         pieces = self._marked(title, tone) if seen == title else [(seen, tone)]
-        aside = f"  {pad(self.seen(cut(feed, beside)), beside)}" if beside else ""
+        aside = f"  {pad(self.in_drawing_order(cut(feed, beside)), beside)}" if beside else ""
         blank = " " * (room - cell_len(seen))
         return [*self._dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
 

@@ -57,7 +57,7 @@ class RowList(Rows):
     """Paints rows and handles the mouse."""
 
     class FilingWanted(Message):
-        """A right click: the row under the cursor is to be filed."""
+        """A row was right-clicked: the user wants to choose its tags or its folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("list")
     ALLOW_SELECT = False
@@ -104,7 +104,7 @@ class RowList(Rows):
             self._open_at(event)
 
     def click_target(self, _: events.MouseEvent, /) -> object:
-        """A new object for each press, so that a double click counts once: rows may have moved."""
+        """A new object for each press, so that the second press of a double click is dropped: rows may have moved."""
         return object()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -155,8 +155,8 @@ class RowList(Rows):
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh())
 
-    def seen(self, text: str, whole: str = "") -> str:
-        """Text in drawing order; `whole` is the text that it is a line of."""
+    def in_drawing_order(self, text: str, whole: str = "") -> str:
+        """Text in drawing order (right-to-left text reordered); `whole` is the text of which it is a line."""
         return safe_text.in_order(text, whole, reorder=self.reorder)
 
     def on_focus(self) -> None:
@@ -187,7 +187,7 @@ class RowList(Rows):
         )
 
     def strip(self, pieces: list[Piece], *, selected: bool = False, marked: bool = False, thumb: bool = False) -> Strip:
-        """A line of the widget's width."""
+        """A line as a strip of the widget's width, with the cursor's bar and the scroll thumb if they belong there."""
         width = self.size.width
         segments: list[Segment] = []
         used = 0

@@ -12,10 +12,10 @@ Piece = tuple[str, str]
 
 
 class Rows(Widget, can_focus=True):
-    """A cursor, and scrolling by rows.
+    """Base of lists: a cursor, and scrolling by lines.
 
-    Unlike Textual's ScrollView it does not know the height of everything above, so that a list of 100,000 rows costs
-    what a list of 100 does. A thumb in the last column shows the position.
+    Unlike Textual's ScrollView it does not measure all rows above, so that a list of 100,000 rows costs what a list of
+    100 does. A thumb in the last column shows the position.
     """
 
     HEAD = 0
@@ -38,14 +38,14 @@ class Rows(Widget, can_focus=True):
         raise NotImplementedError
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The lines of a row, padded to its height."""
+        """The lines of a row, at most its height; missing ones are drawn blank."""
         raise NotImplementedError
 
     def cursor_lines(self, row: int) -> int:
         return self.row_height(row)
 
     def head_line(self, line: int) -> list[Piece]:
-        """The line above the first row."""
+        """A line of the head, which stays above the rows."""
         raise NotImplementedError
 
     def cursor_moved(self) -> None:
@@ -84,19 +84,19 @@ class Rows(Widget, can_focus=True):
             return self.cursor - self._top.item
         return sum(self.row_height(row) for row in range(self._top.item, self.cursor)) - self._top.line
 
-    def hold(self, cursor: int, line: int) -> None:
+    def put_cursor(self, cursor: int, line: int) -> None:
         self.cursor = max(0, min(cursor, self.row_count() - 1))
-        self.stand(self.cursor, line)
+        self.scroll_row_to(self.cursor, line)
 
-    def standing(self) -> tuple[int, int]:
+    def scroll_anchor(self) -> tuple[int, int]:
         """A visible row and its line, to be restored after a change: the cursor's row, else the first."""
         line = self.cursor_line()
         if self.cursor == self._top.item or 0 <= line < self.room:
             return self.cursor, line
         return self._top.item, -self._top.line
 
-    def stand(self, row: int, line: int) -> None:
-        """Scroll a row to a line of the screen; the cursor does not move."""
+    def scroll_row_to(self, row: int, line: int) -> None:
+        """Scroll so that a row begins at a screen line below the head; the cursor stays on its row."""
         count = self.row_count()
         self._top = self.items.walk(Place(max(0, min(row, count - 1)), 0), -line) if count else Place(0, 0)
         self.refresh()

@@ -21,7 +21,7 @@ class Choice(NamedTuple):
     """A row of the sidebar."""
 
     key: Hashable
-    """The value for its list."""
+    """What the row stands for in its list: an id, a name or a view."""
     name: str
     unread: int | None = None
     """None if not counted, or not yet."""
@@ -37,7 +37,7 @@ class Table(NamedTuple):
     """Rows in columns: tens of thousands of objects would take megabytes."""
 
     keys: Sequence[Hashable]
-    """The value of each row for its list."""
+    """The key of each row; see `Choice.key`."""
     names: Sequence[str]
     unread: array[int]
     totals: array[int]
@@ -64,7 +64,7 @@ class Choices(Sequence[Choice]):
     """A table's rows in some order, below a few extra rows."""
 
     def __init__(self, table: Table, order: Sequence[int], above: tuple[Choice, ...] = ()) -> None:
-        """`order` are row indices of the table."""
+        """`order` are row indices of the table, `above` the extra rows."""
         self._table = table
         self.order = order
         self._above = above
@@ -153,7 +153,7 @@ class SideList(RowList):
             """Whether the focus should move on to the headlines (`l` instead of enter)."""
 
     class ChosenToo(_OfList):
-        """The row under the cursor was added to the chosen ones."""
+        """The row under the cursor was ctrl-clicked: it is to be chosen beside the others, or no longer."""
 
     class Pointed(_OfList):
         """The cursor moved to another row, or the list got the focus."""
@@ -192,7 +192,7 @@ class SideList(RowList):
         `unread_width` are the digits of the highest count, if known. `is_another`: the rows belong to another query; a
         list without the focus then returns to its chosen row.
         """
-        row, line = self.standing()
+        row, line = self.scroll_anchor()
         before, rows_before, cursor = self.pointed, self.rows, self.cursor
         self.rows = rows
         self._unread_width = digits(rows) if unread_width is None else unread_width
@@ -200,7 +200,7 @@ class SideList(RowList):
             self.go_home()
             return
         self.cursor = max(0, min(self._row_of(before.key, cursor) if before else cursor, len(rows) - 1))
-        self.stand(self._row_of(rows_before[row].key, row) if row < len(rows_before) else row, line)
+        self.scroll_row_to(self._row_of(rows_before[row].key, row) if row < len(rows_before) else row, line)
         self._settle()
 
     def _row_of(self, key: Hashable, row: int) -> int:
@@ -213,7 +213,7 @@ class SideList(RowList):
     def go_home(self) -> None:
         """Move the cursor to the chosen row, else the first, and scroll up as far as possible."""
         self.cursor = self._first_chosen() or 0
-        self.stand(0, 0)
+        self.scroll_row_to(0, 0)
         self.reveal()
 
     def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:
@@ -241,7 +241,7 @@ class SideList(RowList):
         unread = unless_omitted(self, Omitted.COUNTS, unread)
         failed = " !" if choice.failed else ""
         room = max(1, self.size.width - 2 - len(failed) - (len(unread) + 1 if unread else 0) - 1)
-        name = self.seen(cut(printable(choice.name), room))
+        name = self.in_drawing_order(cut(printable(choice.name), room))
         tone = "chosen" if chosen else "soft" if choice.unread == 0 or choice.is_nameless or excluded else ""
         return [
             [

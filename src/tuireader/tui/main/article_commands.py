@@ -180,7 +180,10 @@ class KeyTarget:
         return None if summary is None else summary.feed
 
     def summary(self) -> model_feed.FeedSummary | None:
-        """The feed under the cursor, or the only chosen feed, with its counts."""
+        """The feed that a key acts on, with its counts; None if there is none.
+
+        The feed under the cursor, else the only chosen feed, else outside the sidebar that of the current article.
+        """
         sidebar = self._panes.sidebar
         if (pointed := sidebar.pointed_feed) is not None:
             return pointed
@@ -207,7 +210,7 @@ class ExternalPrograms:
         self._node = node
         self._cache = cache
         self._on_their_way: set[str] = set()
-        """Links that a browser is opening at the moment."""
+        """Addresses that are just being handed to the browser."""
 
     def browse(self, address: str) -> None:
         self._run(partial(self._open_in_browser, address))

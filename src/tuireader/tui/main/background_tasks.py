@@ -27,7 +27,7 @@ from tuireader.store import articles, connection, feeds
 from tuireader.store.pruning import Limits
 from tuireader.store.queries import article_lists
 from tuireader.tasks import feeds as tasks_feeds
-from tuireader.tasks.task import Context, Ends, Step, Steps
+from tuireader.tasks.task import Context, ExpiryLimits, Step, Steps
 from tuireader.text.sentences import counted
 from tuireader.tui.dialogs import questions
 from tuireader.tui.keys import keys_of
@@ -52,7 +52,7 @@ class BackgroundTasks:
         self._connection = connection
         self._config = config
         self._clock = clock
-        ends = Ends(config.expire_after, config.expire_above)
+        ends = ExpiryLimits(config.expire_after, config.expire_above)
         self.runner = TaskRunner(panes, Context(cache, clock, web.queue, ends))
         self.usual = config.full_text
         """The full-text mode of feeds without a setting of their own."""
@@ -114,7 +114,7 @@ class BackgroundTasks:
 
     # Older articles.
 
-    def read_back(self, feed: model_feed.Feed | None) -> None:
+    def toggle_backfill(self, feed: model_feed.Feed | None) -> None:
         """Start a feed's backfill, or stop it if it is running."""
         if (feed is not None and not feed.holds_pages) or self.runner.is_running("archive"):
             self.runner.start(
@@ -135,7 +135,7 @@ class BackgroundTasks:
     # Whole texts.
 
     def complete(self) -> None:
-        """Complete excerpts in all feeds, the open article first; queued after a running completion."""
+        """Fetch the full texts of excerpts in all feeds, the open article first; queued after a running completion."""
         task = Task(
             "complete", "tuireader.tasks.feeds", self._complete, again="after", says="nothing", is_refresh=False
         )
@@ -165,7 +165,7 @@ class BackgroundTasks:
         self._download(lambda c: articles.without_text(c, article_lists.ids(c, query)))
 
     def fetch_again(self, ids: Collection[int]) -> None:
-        """Replace full texts, whatever they are; queued after a running download."""
+        """Fetch the full texts of articles again and replace them; queued after a running download."""
         self._again |= dict.fromkeys(ids)
         if self._again:
             self._start_download(lambda on: _fetch(on, self._take_again, replace=True), again="after")
@@ -210,7 +210,7 @@ class BackgroundTasks:
 
         config = self._config
         limits = Limits(config.keep_days, config.keep_articles, config.keep_megabytes)
-        found = await self._cache.read(partial(rules.look, now=self._clock(), limits=limits))
+        found = await self._cache.read(partial(rules.plan_pruning, now=self._clock(), limits=limits))
         if not found.ids:
             toast(
                 self._panes,
@@ -260,7 +260,7 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
     """Report a damaged cache that no read has met yet; the next start repairs it."""
 
     async def look() -> None:
-        if await cache.read(connection.look):
+        if await cache.read(connection.check_counts):
             toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
     start(node, look, group="damage")
@@ -276,12 +276,12 @@ class Upkeep:
         self._is_indexing = False
 
     def later(self) -> None:
-        """Schedule indexing of new articles for idle time, then merging of the index."""
+        """Schedule upkeep: indexing in INDEX_DELAY seconds, merging after that; replaces a pending schedule."""
         self.stop()
         self._timer = self._node.set_timer(INDEX_DELAY, self.index)
 
     def index(self) -> None:
-        """Index new articles now, unless that is running, then merge the search index."""
+        """Index new articles now, unless that is running; the search index is merged IDLE_DELAY seconds later."""
         self.stop()
         if not self._is_indexing:
             self._is_indexing = True
@@ -303,7 +303,7 @@ class Upkeep:
         start(self._node, self._merge_runs, group="merging", exclusive=True)
 
     async def _merge_runs(self) -> None:
-        await upkeep.look_at_all(self._cache)
+        await upkeep.compute_media_flags(self._cache)
         await upkeep.order_indexes(self._cache)
 
 

@@ -74,10 +74,10 @@ class FeedController:
 
     def remove_hidden(self) -> None:
         """Remove hidden feeds, including those of a killed program; they cannot be restored after that."""
-        self._cache.soon(_unsubscribe_leaving)
+        self._cache.write_soon(_unsubscribe_leaving)
 
     async def look_again(self) -> None:
-        """Hide the feeds that any program has unsubscribed from, and show those that were added again."""
+        """Read from the cache which feeds are marked for removal, by any program: hide these, and show all others."""
         leaving = await self._cache.read(feeds.leaving)
         self._hide(frozenset(leaving))
 
@@ -112,7 +112,7 @@ class FeedController:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
         before = feed.name if feed.is_of_account else feed.custom_title
         step = UndoStep(f"{title or feed.title} is {feed.name} again", feed_id=feed.id, title=before)
-        self._statuses.can_be_undone(step)
+        self._statuses.add_undo_step(step)
         toast(self._node, f"{feed.name} is {title or feed.title} now ({self._undo_key} to undo)")
         self._node.post_message(FeedsChanged())
 
@@ -123,31 +123,33 @@ class FeedController:
     async def _ask_for_selectors(self, feed: model_feed.Feed) -> None:
         chosen = await self._cache.read(partial(site_facts.selectors, feed_id=feed.id))
 
-        def keep(new: page_text.Chosen | None) -> None:
+        def keep(new: page_text.TextSelectors | None) -> None:
             if new is not None:
                 start(self._node, partial(self._keep_selectors, feed, new), group="rename")
 
         questions.open_dialog(
-            self._node.app, page_text.PageTextScreen(feed, self._cache, self._web, page_text.Chosen(*chosen)), keep
+            self._node.app,
+            page_text.PageTextScreen(feed, self._cache, self._web, page_text.TextSelectors(*chosen)),
+            keep,
         )
 
-    async def _keep_selectors(self, feed: model_feed.Feed, chosen: page_text.Chosen) -> None:
+    async def _keep_selectors(self, feed: model_feed.Feed, chosen: page_text.TextSelectors) -> None:
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
         toast(self._node, "Kept: the texts of its pages are taken so from now on.")
         self._tasks.fetch_again(there[:REFETCHED_MAX])
 
     def unsubscribe(self, feed: model_feed.Feed) -> None:
-        """Hide a feed until it is removed at the end."""
+        """Mark a feed for removal at the end of the program, and hide it until then; can be undone."""
         step = UndoStep(f"{feed.name} is back", feed_id=feed.id)
         self._hide(self.hidden | {feed.id})
-        self._statuses.can_be_undone(step)
+        self._statuses.add_undo_step(step)
         start(self._node, partial(self._leave, step, feed), group="writes")
 
     async def _leave(self, step: UndoStep, feed: model_feed.Feed) -> None:
         try:
             starred = await self._cache.write(partial(_leave, feed_id=feed.id, now=self._clock()))
         except TuireaderError:
-            self._statuses.cannot_be_undone(step)
+            self._statuses.drop_undo_step(step)
             self._hide(self.hidden - {feed.id})
             raise
         self._hide(self.hidden | {feed.id})  # a look at the cache that was under way has shown it again
@@ -155,7 +157,7 @@ class FeedController:
         toast(self._node, f"Unsubscribed from {what} ({self._undo_key} to undo)")
 
     def restore(self, step: UndoStep) -> None:
-        """Undo an unsubscription."""
+        """Undo an unsubscription; does nothing if the feed is not hidden."""
         if (feed_id := step.feed_id) in self.hidden and feed_id is not None:
             self._hide(self.hidden - {feed_id})
             start(self._node, partial(self._stay, step, feed_id), group="writes")
@@ -164,7 +166,7 @@ class FeedController:
         try:
             await self._cache.write(partial(feeds.stay, feed_id=feed_id))
         except TuireaderError:
-            self._statuses.can_be_undone(step)
+            self._statuses.add_undo_step(step)
             self._hide(self.hidden | {feed_id})
             raise
         self._hide(self.hidden - {feed_id})
@@ -175,10 +177,10 @@ class FeedController:
             self._node.post_message(FeedsChanged())
 
 
-def _known(c: Connection, feed: model_feed.Feed, usual: Mode) -> feed_info.Known:
+def _known(c: Connection, feed: model_feed.Feed, usual: Mode) -> feed_info.FeedFacts:
     """Collect the facts for the feed dialog, with counts that ignore the current query."""
     unread, total = feeds.counts(c, feed.id)
-    return feed_info.Known(
+    return feed_info.FeedFacts(
         model_feed.FeedSummary(feed, unread, total),
         site_facts.archive_of(c, feed.id),
         site_facts.mode(c, feed.id, usual),
@@ -193,7 +195,7 @@ def _set_mode(c: Connection, feed_id: int, mode: Mode) -> None:
     selectors.set_mode(c, feed_id, mode)
 
 
-def _choose(c: Connection, feed_id: int, chosen: page_text.Chosen) -> list[int]:
+def _choose(c: Connection, feed_id: int, chosen: page_text.TextSelectors) -> list[int]:
     return selectors.choose(c, feed_id, *chosen)
 
 
@@ -242,7 +244,7 @@ class AddController:
         self._clock = clock
 
     def ask(self, addresses: Sequence[str]) -> None:
-        """Open the subscribe dialog, filled with addresses if given."""
+        """Open the subscribe dialog; `addresses` are subscribed to at once."""
         is_first = not self.has_feeds()
         self._open(
             subscribe.SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first)
@@ -277,7 +279,7 @@ class AddController:
             journey.open(there.article_id)
 
     async def destination(self, added: forms.Added) -> Destination:
-        """Find the list and the article to show: the article that was asked for, else the newest of a new feed."""
+        """Find what to show after adding: the list, and the article of the address, else the newest of a new feed."""
         query = Query() if added.feed_id is None else Query(feeds=(added.feed_id,))
 
         def look(connection: Connection) -> Destination:

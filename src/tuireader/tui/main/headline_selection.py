@@ -190,7 +190,7 @@ def _to_mark(c: Connection, query: Query, highest: int | None) -> list[int]:
 
 
 def _shown(ids: list[int], highest: int | None) -> list[int]:
-    """Ids up to the highest one: later articles were never shown."""
+    """The ids up to `highest`: newer articles were never shown."""
     return [id_ for id_ in ids if highest is None or id_ <= highest]
 
 

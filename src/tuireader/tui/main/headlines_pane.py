@@ -40,13 +40,13 @@ RELOAD_INTERVAL = 0.5
 
 
 class ListPosition(NamedTuple):
-    """A snapshot of the list: its query, and the articles whose rows are loaded."""
+    """A snapshot of the list: its query, and the ids of the loaded headlines."""
 
     query: Query
     known: frozenset[int]
 
 
-class Place(NamedTuple):
+class CursorPlace(NamedTuple):
     """The position of the cursor in a list."""
 
     article_id: int
@@ -91,8 +91,8 @@ class HeadlinesPane(Backdrop):
         self.headlines = HeadlineList(clock, unwritten, id="headlines")
         self.wanted = Query()
         """The query that the user asked for."""
-        self._wanted_at: Place | None = None
-        """Where the cursor shall be in its list."""
+        self._wanted_at: CursorPlace | None = None
+        """Where the cursor will be in the list of `wanted`; None: at the top."""
         self.hidden: frozenset[int] = frozenset()
         """Feeds that the user unsubscribed from; hidden until the end, since that can be undone."""
         self.apart = False
@@ -142,13 +142,13 @@ class HeadlinesPane(Backdrop):
             self._notice_changes()
 
     def _notice_changes(self) -> None:
-        """Reload after another program changed the cache: loaded rows and their numbers may differ in age."""
+        """Request a reload if another connection has changed the cache since the last call."""
         before, self._version = self._version, version(self._connection)
         if before not in (None, self._version):
             self.outdate_soon()
 
     def outdate_soon(self) -> None:
-        """Request a reload, debounced."""
+        """Request a reload within RELOAD_INTERVAL seconds; does nothing if one is pending."""
         if self._paced is None:
             self._paced = self.set_timer(RELOAD_INTERVAL, self._outdate)
 
@@ -158,7 +158,7 @@ class HeadlinesPane(Backdrop):
 
     # Which list.
 
-    def want(self, query: Query, at: Place | None = None) -> None:
+    def want(self, query: Query, at: CursorPlace | None = None) -> None:
         """Show another query, from the top or with the cursor at a place.
 
         Articles that `keep` held in the old list are dropped.
@@ -176,12 +176,12 @@ class HeadlinesPane(Backdrop):
         )
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> CursorPlace | None:
         """The cursor's place; None in an empty list."""
         current = self.headlines.current
-        return None if current is None else Place(current.id, self.headlines.cursor_line())
+        return None if current is None else CursorPlace(current.id, self.headlines.cursor_line())
 
-    def show(self, query: Query, at: Place | None = None) -> Awaitable[None]:
+    def show(self, query: Query, at: CursorPlace | None = None) -> Awaitable[None]:
         """Show another query; the result is done once the list is displayed.
 
         Articles kept by the query stay in the list.
@@ -189,15 +189,15 @@ class HeadlinesPane(Backdrop):
         self.wanted, self._wanted_at = replace(self._as_wanted(query), keep=query.keep), at
         return self._take_list(self.wanted, at)
 
-    def _line(self, at: Place) -> int:
+    def _line(self, at: CursorPlace) -> int:
         return max(0, min(at.line, self.headlines.room - 1))
 
     def stand_as_at_start(self) -> None:
         """Scroll so that the cursor is visible, as after a start."""
         if not self.headlines.cursor or self.place is None:
-            self.headlines.stand(0, 0)
+            self.headlines.scroll_row_to(0, 0)
         else:
-            self.headlines.hold(self.headlines.cursor, self._line(self.place))
+            self.headlines.put_cursor(self.headlines.cursor, self._line(self.place))
             self.headlines.reveal()
 
     def keep(self, article_id: int) -> None:
@@ -226,10 +226,10 @@ class HeadlinesPane(Backdrop):
         return self.listed != self.wanted and self.is_reading
 
     @work(exclusive=True, group="list")
-    async def _show_list(self, query: Query, at: Place | None = None) -> None:
+    async def _show_list(self, query: Query, at: CursorPlace | None = None) -> None:
         await self._take_list(query, at)
 
-    def show_at_once(self, query: Query, at: Place | None) -> None:
+    def show_at_once(self, query: Query, at: CursorPlace | None) -> None:
         """Show another query, read on the loop; only for the start.
 
         Articles kept by the query stay in the list. The query must have no search text, which could take long.
@@ -240,7 +240,7 @@ class HeadlinesPane(Backdrop):
         self._show_view(self.wanted, at, view)
         self.headlines.with_feed = len(query.feeds) != 1 and self.headlines.spans_feeds()
 
-    async def _take_list(self, query: Query, at: Place | None = None) -> None:
+    async def _take_list(self, query: Query, at: CursorPlace | None = None) -> None:
         """Load the first headlines and the length off the loop; the old list stays until then."""
         ids = () if at is None else (at.article_id,)
         contexts = self.headlines.contexts_in_sight if search.is_for_words(query.text) else 0
@@ -248,7 +248,7 @@ class HeadlinesPane(Backdrop):
         if replace(self.wanted, keep=query.keep) == query:  # else the user wants something else by now
             self._show_view(query, at, view)
 
-    def _show_view(self, query: Query, at: Place | None, view: View) -> None:
+    def _show_view(self, query: Query, at: CursorPlace | None, view: View) -> None:
         searched = search.is_for_words(query.text)
         self.listed = self.wanted
         self._ranked = view.ranked
@@ -320,7 +320,7 @@ def find_in_title(title: str, query: str) -> InTitle:
 
 
 _IMMEDIATE_WORDS_MAX = 20_000
-"""Words searched for excerpts before headlines are shown, which takes some hundredths of a second."""
+"""Maximum words that are searched for excerpts before headlines are shown, in some hundredths of a second."""
 
 
 def list_view(

@@ -119,7 +119,7 @@ class ReadMark:
         if self._waiting is None or self._panes.pane != "article":
             return
         if self._after:
-            self._stillness.moved()
+            self._stillness.restart()
         else:
             self._mark()
 
@@ -196,7 +196,7 @@ class Preview:
         self._stillness = Debounce(panes, PREVIEW_DELAY, self._show)
 
     def pointed(self) -> None:
-        self._stillness.moved()
+        self._stillness.restart()
 
     def _show(self) -> None:
         panes, current = self._panes, self._panes.headlines.current

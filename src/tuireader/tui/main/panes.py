@@ -34,7 +34,7 @@ TWO_PANES, THREE_PANES = 72, 120
 _LAYOUT_FRAMES_MAX = 5
 """Frames to wait for the layout of panes that were just shown."""
 LOW = 16
-"""Heights in lines below which the seams are hidden."""
+"""Height in lines below which the seams are hidden."""
 
 _PLACES: Mapping[Pane, Place] = {"sidebar": "sidebar", "headlines": "list", "article": "article"}
 """The kind of each pane, for the hint line."""
@@ -191,7 +191,7 @@ class PanesScreen(SteadyScreen[None]):
             self.entered()
 
     def entered(self) -> None:
-        """Called when another pane has got the focus."""
+        """Called when another pane gets the focus; for subclasses."""
 
     def show_hints(self) -> None:
         self.write_keys()

@@ -1,4 +1,4 @@
-"""The prompt and its completion, and what changes which articles are shown."""
+"""Controllers of the query (which articles are shown), of the search prompt, and of saved searches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tuireader.store.queries.query_language import FIELDS
 from tuireader.tui import chrome
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.main.headlines_pane import Place
+from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.statuses import StatusController, UndoStep
 from tuireader.tui.main.title_and_hints import Captions
@@ -42,19 +42,19 @@ class QueryController:
     def wanted(self) -> Query:
         return self._panes.headlines_pane.wanted
 
-    def want(self, query: Query, at: Place | None = None) -> None:
+    def want(self, query: Query, at: CursorPlace | None = None) -> None:
         """Show another query, from the top or with the cursor at a place."""
         if query != self.wanted:
             self._panes.headlines_pane.want(query, at)
-            self.say()
+            self.update_panes()
 
     async def show(self, query: Query) -> None:
         """Show another query, and return when its list is displayed."""
         shown = self._panes.headlines_pane.show(query)
-        self.say()
+        self.update_panes()
         await shown
 
-    def say(self) -> None:
+    def update_panes(self) -> None:
         """Update all panes to the current query."""
         panes, counts = self._panes, self._panes.sidebar.counts
         panes.sidebar.choose(self.wanted)
@@ -70,7 +70,7 @@ class QueryController:
             if left != chosen:
                 toast(self._panes, "The feed that was shown here was removed.")
                 self.want(replace(self.wanted, feeds=left))
-        self.say()
+        self.update_panes()
         self._panes.write_keys()
         self._captions.write_empty()
 
@@ -83,7 +83,7 @@ class QueryController:
     def sort(self) -> None:
         """Change the order of the headlines; in a list of names, between count and name."""
         if (facets := self._panes.sidebar.facets_in_use) is not None:
-            facets.turn()
+            facets.toggle_order()
         else:
             self.want(in_next_order(self.wanted))
 
@@ -98,7 +98,7 @@ class QueryController:
         pane = self._panes.headlines_pane
         pane.hidden = frozenset(feeds)
         pane.want(replace(self.wanted, feeds=tuple(id_ for id_ in self.wanted.feeds if id_ not in feeds)), pane.place)
-        self.say()
+        self.update_panes()
 
 
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -147,17 +147,17 @@ SEARCH, FILTER, NAME = "search", "filter", "name"
 class PromptController:
     """Asks for a search or a filter, and applies it while it is typed."""
 
-    def __init__(self, panes: PanesScreen, cache: Cache, want: Callable[[Query, Place | None], None]) -> None:
-        """`want` is called with the new query and the place of the cursor in its list."""
+    def __init__(self, panes: PanesScreen, cache: Cache, want: Callable[[Query, CursorPlace | None], None]) -> None:
+        """`want` is called with a new query and the place of the cursor in its list."""
         self._cache = cache
         self._panes = panes
         self._want = want
         self._filtered: FacetList | None = None
         """The list of names being filtered."""
-        self._before: tuple[Query, Place | None] = (Query(), None)
+        self._before: tuple[Query, CursorPlace | None] = (Query(), None)
         """The query and cursor before the search."""
         self._order: Order = "newest"
-        """The order before the search."""
+        """The order before the search, which sorts by best match."""
         self._name = ""
         """The name being typed."""
         self._named: Callable[[str], None] = lambda _name: None
@@ -285,7 +285,7 @@ class SearchesController:
         else:
             step = UndoStep(f"“{before.name}” is as before", search=(before.name, before.query))
             said = f"“{saved.name}” is another search now ({self._undo_key} to undo)"
-        self._statuses.can_be_undone(step)
+        self._statuses.add_undo_step(step)
         toast(self._panes, said)
         self._panes.sidebar.count_searches()
 
@@ -301,7 +301,7 @@ class SearchesController:
 
     async def _remove(self, saved: SavedSearch) -> None:
         await self._cache.write(partial(_remove, id_=saved.id))
-        self._statuses.can_be_undone(UndoStep(f"“{saved.name}” is back", search=(saved.name, saved.query)))
+        self._statuses.add_undo_step(UndoStep(f"“{saved.name}” is back", search=(saved.name, saved.query)))
         toast(self._panes, f"“{saved.name}” is removed ({self._undo_key} to undo)")
         self._panes.sidebar.count_searches()
 
@@ -315,7 +315,7 @@ def _text_of(c: Connection, query: Query) -> str:
 
 def _keep(c: Connection, name: str, text: str) -> tuple[SavedSearch | None, SavedSearch]:
     """Save a search; returns the former one of this name and the new one."""
-    return user_edits.named(c, name), user_edits.keep(c, name, text)
+    return user_edits.named(c, name), user_edits.save_search(c, name, text)
 
 
 def _remove(c: Connection, id_: int) -> None:
@@ -325,7 +325,7 @@ def _remove(c: Connection, id_: int) -> None:
 _LAST = re.compile(r"(?:^|(?<=\s))-?(?:(\w+)([:=]))?((?:\"[^\"]*)|[^\s\"]*)$")
 """The last term of a search: field, operator, value."""
 _SEARCHED_CHARACTERS = 200
-"""Characters looked at, from the end."""
+"""Characters at the end of the text in which its last term is looked for."""
 _VALUES = {
     "is": ("unread", "read", "starred", "hidden"),
     "has": ("picture", "enclosure"),
@@ -350,7 +350,7 @@ class FieldSuggester(Suggester):
         if field is None:
             return _field(value, typed)
         if field.lower() in _VALUES:
-            return _ended(value, typed, _VALUES[field.lower()]) if sign == ":" else None
+            return _completed(value, typed, _VALUES[field.lower()]) if sign == ":" else None
         return await self._with_name(value, field.lower(), typed, is_whole=sign == "=")
 
     async def _with_name(self, value: str, field: str, typed: str, *, is_whole: bool) -> str | None:
@@ -366,10 +366,10 @@ class FieldSuggester(Suggester):
 
 
 def _field(value: str, typed: str) -> str | None:
-    return _ended(value, typed, tuple(FIELDS)) if len(typed) > 1 else None
+    return _completed(value, typed, tuple(FIELDS)) if len(typed) > 1 else None
 
 
-def _ended(value: str, typed: str, words: tuple[str, ...]) -> str | None:
+def _completed(value: str, typed: str, words: tuple[str, ...]) -> str | None:
     word = next((each for each in words if each.startswith(typed.lower()) and each != typed), None)
     return None if word is None or not typed else value + word[len(typed) :]
 

@@ -186,9 +186,9 @@ class ReadingPane(Backdrop):
         self._open(article_id, position)
 
     def reopen(self, article_id: int, position: ListPosition, *, is_asked: bool) -> None:
-        """Reload the article if it is still open, because there is more text.
+        """Reload the article, if it is still open, because more of its text is in the cache; its position stays.
 
-        Unless it `is_asked` for, only if it is unread and no other is loading; the reading position stays.
+        Unless the user asked for it (`is_asked`), only if it is scrolled to the top and no article is being opened.
         """
         if self.opened is None or self.opened[0].id != article_id:
             return
@@ -200,7 +200,7 @@ class ReadingPane(Backdrop):
     @work(exclusive=True, group="full-text")
     async def fetch_full_text(self, article_id: int) -> None:
         """Fetch the full text of an article from its site; if it is here, switch between the two texts."""
-        if await self._cache.read(partial(site_facts.is_here, article_id=article_id)):
+        if await self._cache.read(partial(site_facts.has_full_text, article_id=article_id)):
             self._turn(article_id)
             return
         toast(self, "Fetching the full text …")
@@ -386,7 +386,7 @@ class ReadingPane(Backdrop):
         if self.opened is None or self.opened[0].id != event.article_id:
             return
         self.opened = (self.opened[0], replace(self.opened[1], position=event.position))
-        self._stillness.moved()
+        self._stillness.restart()
 
     def keep_position(self) -> None:
         """Save the reading position of the open article."""
@@ -399,7 +399,7 @@ class ReadingPane(Backdrop):
 
 
 def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:
-    """The article after some steps, as far as they go; None if the first leads nowhere."""
+    """The article that some steps lead to, stopping where one leads nowhere; None if the first does."""
     at: int | None = None
     for by, unread in steps:
         found = article_lists.neighbour(connection, query, start if at is None else at, by, unread=unread)
@@ -410,7 +410,7 @@ def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tu
 
 
 def _around(connection: Connection, position: ListPosition, article_id: int) -> View | None:
-    """The list around an article whose row is unknown."""
+    """The list around an article; None if its row is known."""
     return None if article_id in position.known else list_view(connection, position.query, 0, (article_id,))
 
 

@@ -18,7 +18,7 @@ from tuireader.store.queries import article_lists
 from tuireader.tui.article import view as article_view
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.main import query_controller, screen
-from tuireader.tui.main.headlines_pane import Place
+from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.navigation import Navigation
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import POSITION_DEBOUNCE
@@ -38,7 +38,7 @@ class SessionState(NamedTuple):
     """The state of a session: query, cursor, and open article."""
 
     query: Query = Query()
-    place: Place | None = None
+    place: CursorPlace | None = None
     """None: at the top, where new articles appear."""
     opened: int | None = None
     """The visible article, focused or not."""
@@ -46,7 +46,7 @@ class SessionState(NamedTuple):
     turned: tuple[str, ...] = ()
     """The ids of the lists in the sidebar with another order than usual."""
     first: int | None = None
-    """The article under the cursor if that is at the top."""
+    """The article under the cursor if the cursor is on the first row."""
 
 
 class Resume:
@@ -59,7 +59,7 @@ class Resume:
         self._state = state
         self._journey = journey
         self.is_led = False
-        """Whether the restored state is in place."""
+        """Whether the session has been restored, or there was none to restore."""
         self._awaited = False
         """Whether the open article of the session is still loading."""
         self._there = SessionState()
@@ -67,10 +67,10 @@ class Resume:
         self._stillness = Debounce(panes, POSITION_DEBOUNCE, self.keep)
 
     def keep_soon(self) -> None:
-        self._stillness.moved()
+        self._stillness.restart()
 
     def keep(self) -> None:
-        """Save the session; while it is still being restored, the old one."""
+        """Save the session; does nothing while the last one is still being restored."""
         panes, opened = self._panes, self._panes.reading.opened
         if not self.is_led or (self._awaited and opened is None and panes.reading.is_opening):
             return
@@ -92,7 +92,7 @@ class Resume:
         return from_text(self._state.get(SESSION_SETTING, ""))
 
     def lead(self, there: SessionState) -> None:
-        """Restore a session on the loop: a thread would only compete with the start.
+        """Restore a session, on the event loop: a thread would only compete with the start.
 
         Raises StoreError if the list cannot be read; then the start screen stays.
         """
@@ -100,7 +100,7 @@ class Resume:
         self.is_led = True
         for facets in panes.sidebar.facets:
             if facets.id in there.turned:
-                facets.turn()
+                facets.toggle_order()
         there = self._there = still_there(self._connection, there)
         panes.headlines_pane.show_at_once(there.query, there.place)
         if there.opened is not None and (there.in_article or panes.panes_beside == 3):
@@ -108,7 +108,7 @@ class Resume:
             self._journey.resume(there.opened, into=there.in_article)
 
     def stand_where_seen(self) -> None:
-        """Put the cursor on the article that the startup frame shows it on, even if new ones are above it.
+        """Put the cursor on the article where the startup frame shows it, even if newer ones are above it.
 
         Called when a key acts while the frame is still shown. Raises StoreError.
         """
@@ -116,7 +116,7 @@ class Resume:
         if first is None or panes.headlines.cursor or panes.headlines.current is None:
             return
         if panes.headlines.current.id != first and article_lists.headlines(self._connection, [first]):
-            panes.headlines_pane.show_at_once(self._there.query, Place(first, 0))
+            panes.headlines_pane.show_at_once(self._there.query, CursorPlace(first, 0))
 
 
 def still_there(c: Connection, there: SessionState) -> SessionState:
@@ -190,7 +190,7 @@ def from_text(text: str) -> SessionState:
             starred=said.get("starred") is True,
             order=next((each for each in query_controller.ORDERS if each == said.get("order")), Query().order),
         ),
-        place=Place(*place) if len(place) == 2 else None,
+        place=CursorPlace(*place) if len(place) == 2 else None,
         opened=opened if type(opened) is int else None,
         in_article=said.get("in_article") is True,
         turned=_of(str, said.get("turned")),
@@ -207,10 +207,12 @@ FRAME_DRAW_TIMEOUT = 0.25
 """Seconds that quitting may take longer to draw the startup frame."""
 
 
-async def take(app: OpenApp, reader: screen.ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:
-    """Draw the startup frame of the next start; None if it is unknown or takes too long.
+async def draw_startup_frame(
+    app: OpenApp, reader: screen.ReaderScreen, leave_out: Callable[[Omitted], None]
+) -> Screens | None:
+    """Draw the startup frame of the next start; None if it would not show the same, or takes too long.
 
-    `leave_out` is told what to omit from the drawing.
+    `leave_out` is called with the parts of the screen to omit.
     """
     if not _is_led_back_to(reader):
         return None
@@ -298,7 +300,7 @@ def reorders(config: Config) -> bool | None:
 
 
 def in_force(config: Config, state: UiState, name: str, value: Setting) -> Setting:
-    """A setting: from the configuration, else remembered from the last session."""
+    """A setting: from the configuration if given there, else from the last session, else the default."""
     return value if name in config.given else state.get(name, value)
 
 
@@ -315,7 +317,7 @@ def make_article_view(config: Config, state: UiState) -> article_view.ArticleVie
 
 def toggle_dense(headlines: HeadlineList, state: UiState) -> None:
     """Toggle compact lists; remembered."""
-    row, line = headlines.standing()
+    row, line = headlines.scroll_anchor()
     headlines.dense = not headlines.dense
-    headlines.stand(row, line)
+    headlines.scroll_row_to(row, line)
     state.put("dense", headlines.dense)

@@ -159,7 +159,7 @@ class ReaderScreen(PanesScreen):
             "select": self.selecting.toggle,
             "select-to": self.selecting.select_to,
             "select-all": self.selecting.select_all,
-            "tags": self._file,
+            "tags": self._choose_tags_or_folder,
             "exclude": self._exclude,
             "save-search": self.searches.save,
             "rules": self.ruling.ask,
@@ -179,7 +179,7 @@ class ReaderScreen(PanesScreen):
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,
             "prune": self.tasks.ask_to_prune,
-            "archive": lambda: self.tasks.read_back(self.key_target.feed()),
+            "archive": lambda: self.tasks.toggle_backfill(self.key_target.feed()),
             "refresh-all": self._refresh_all,
             "add": lambda: self.adding.ask(()),
             "sync": self.tasks.syncing.sync_as_asked,
@@ -371,7 +371,7 @@ class ReaderScreen(PanesScreen):
             self.selecting.exclude()
 
     def _toggle_stories(self) -> None:
-        """Toggle between duplicates as separate articles and as one."""
+        """Toggle between showing duplicates as separate articles and showing one of them."""
         pane = self.headlines_pane
         pane.apart = not pane.apart
         pane.want(self.wanted, pane.place)
@@ -387,8 +387,8 @@ class ReaderScreen(PanesScreen):
             await super().action_command(id_)
 
     @on(RowList.FilingWanted)
-    def _file(self) -> None:
-        """In the sidebar, choose the folder of the current feed, else the tags of the articles."""
+    def _choose_tags_or_folder(self) -> None:
+        """In the sidebar, ask for the folder of the feed under the cursor; else for tags of the current articles."""
         feeds = self.sidebar.feeds_to_act_on
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())

@@ -38,7 +38,7 @@ from tuireader.tui.main import query_controller
 
 @dataclass(frozen=True, slots=True)
 class SidebarCounts:
-    """Counts under one query; each pane ignores its own filter."""
+    """Counts in the sidebar for a query; each list ignores its own filter."""
 
     query: Query
     totals: Totals
@@ -91,7 +91,7 @@ def _is_narrowed(query: Query) -> bool:
 def _folders(
     c: sqlite3.Connection, query: Query, there: Sequence[Folder], feeds: Sequence[FeedSummary], *, narrowed: bool
 ) -> Facets:
-    """Folders and the rows without a folder, with the counts of their feeds; a story in several feeds counts once."""
+    """The rows of folders, and of feeds without one, with counts; a story in several feeds counts once."""
     if not there:
         return Facets()
     elsewhere = replace(query, folders=(), not_folders=())
@@ -123,7 +123,7 @@ def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, .
 
 
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
-    """Counts for the views: all ignores the chosen feed; unread and starred stay within the chosen feed or folder."""
+    """The counts of the views: "all" ignores the chosen feeds and folders, the others stay within them."""
     totals = article_lists.totals(connection, query)
     if not (query.feeds or query.folders):
         return totals
@@ -142,7 +142,7 @@ SHORT_LIST_LINES = 5
 
 
 class Sidebar(Backdrop):
-    """Lists of feeds, categories and authors with counts, sized to the room."""
+    """Lists of views, saved searches, folders, feeds, tags, categories and authors, with counts."""
 
     class Counted(Message):
         """The counts of the current query have arrived."""
@@ -204,7 +204,7 @@ class Sidebar(Backdrop):
             there.focus()
 
     def go_home(self) -> None:
-        """Reset to the state of a start: no filters, each list at its top, the first list tallest."""
+        """Reset the lists as at a start: no name filters, each at its top, the list of feeds tallest."""
         for facets in self.facets:
             facets.set_filter("")
             facets.go_home()
@@ -262,7 +262,7 @@ class Sidebar(Backdrop):
         return replace(query, starred=not query.starred)
 
     def query_of_pointed(self, query: Query) -> Query | None:
-        """The query of the current row; None if there is none."""
+        """The query that choosing the row under the cursor would lead to; None if there is none."""
         focused = self.focused
         row = focused.pointed if focused is not None else None
         if focused is None or row is None:

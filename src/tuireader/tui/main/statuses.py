@@ -28,7 +28,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
 _PART = 500
-"""Articles a transaction where steps are not timed."""
+"""Articles in one write when the program ends before a bulk change is done."""
 
 
 class StatusChanged(Message):
@@ -108,11 +108,11 @@ class StatusController:
         self._find(1)
         start(self._node, partial(self._mark_read, find), group="marking")
 
-    def can_be_undone(self, step: UndoStep) -> None:
+    def add_undo_step(self, step: UndoStep) -> None:
         self._undo.push(step)
 
-    def cannot_be_undone(self, step: UndoStep) -> None:
-        """Drop a step that was not made."""
+    def drop_undo_step(self, step: UndoStep) -> None:
+        """Drop the undo step of a change that failed."""
         self._undo.drop(step)
 
     def tell(self) -> None:
@@ -212,7 +212,7 @@ class StatusController:
             is_left = True
             while is_left:
                 left = StatusChange(tuple(marking.left), read, starred)
-                is_left = await wait_for(self._cache.written(marking.step, left))
+                is_left = await wait_for(self._cache.submit(marking.step, left))
                 await asyncio.sleep(marking.PAUSE)
         except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
             for start in range(0, len(marking.left), _PART):
@@ -274,7 +274,7 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
     if step.title is not None and step.feed_id is not None:
         subscription.rename(connection, step.feed_id, step.title)
     if step.search is not None:
-        user_edits.keep(connection, *step.search)
+        user_edits.save_search(connection, *step.search)
     if step.saved and (found := user_edits.named(connection, step.saved)) is not None:
         user_edits.remove(connection, found.id)
     if step.rule is not None or step.removed_rule:
@@ -312,7 +312,7 @@ class UndoStep(NamedTuple):
     filed: Mapping[str, Collection[int]] = {}
     """Feeds that were moved, by their former folders; "" for none."""
     of_rules: Mapping[str, Sequence[Any]] = {}
-    """The folders that rules were for, and those after the move; see `apply_rules.rule_moves`."""
+    """The folders of rules before and after the move; see `library.rules.rule_moves`."""
     title: str | None = None
     """The user's former name of the feed: "" for none, None if it was not renamed."""
     search: tuple[str, str] | None = None
@@ -324,7 +324,7 @@ class UndoStep(NamedTuple):
     removed_rule: Mapping[str, Any] = {}
     """The rule that was removed, in JSON types."""
     did: Mapping[str, Collection[int]] = {}
-    """Its effects; see `apply_rules.done_by`."""
+    """The effects of the removed rule; see `library.rules.done_by`."""
 
     @property
     def is_kept(self) -> bool:
@@ -344,7 +344,7 @@ class UndoStack:
     def push(self, made: UndoStep) -> None:
         number = None
         if made.is_kept:
-            number = self._cache.written(partial(_push, step=_as_json(made), now=self._clock()))
+            number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock()))
         self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
 
     def drop(self, step: UndoStep) -> None:
@@ -355,7 +355,7 @@ class UndoStack:
         if self._made:
             step, number = self._made.pop()
             if number is not None:
-                self._cache.soon(partial(_forget, number=number))
+                self._cache.write_soon(partial(_forget, number=number))
             return step
         return await self._cache.write(partial(_pop, now=self._clock()))
 

@@ -60,7 +60,7 @@ class SyncController:
         self._has_looked = False
         """Whether marks left from the last session have been reported."""
         self.waiting: tuple[str, ...] = ()
-        """Messages about unsent marks and missing passwords; empty when all is sent."""
+        """Messages about unsent marks and missing passwords; empty if there are none."""
 
     def sync(self, *, is_asked: bool = False) -> None:
         """Sync now, after a running sync; the result is reported if it `is_asked` for."""

@@ -68,13 +68,13 @@ class FilingController:
 
     def _write_tags(self, ids: frozenset[int], picked: questions.NameChanges) -> None:
         change = StatusChange(tuple(ids), tagged=picked.on, untagged=picked.off)
-        written = self._cache.written(partial(_change_tags, change=change), change)
+        written = self._cache.submit(partial(_change_tags, change=change), change)
         start(self._panes, partial(self._follow_tags, written), group="filing")
 
     async def _follow_tags(self, written: Future[UndoStep]) -> None:
         step = await wait_for(written)
         if step.tagged or step.untagged:
-            self._statuses.can_be_undone(step)
+            self._statuses.add_undo_step(step)
         self._panes.headlines.select(frozenset())
         self._statuses.tell()
 
@@ -117,7 +117,7 @@ class FilingController:
         filed: dict[str, list[int]] = defaultdict(list)
         for feed in feeds:
             filed[before[feed.id]].append(feed.id)
-        self._statuses.can_be_undone(UndoStep(undone, filed=filed, of_rules=of_rules))
+        self._statuses.add_undo_step(UndoStep(undone, filed=filed, of_rules=of_rules))
         what = feeds[0].name if one else f"{len(feeds)} feeds"
         moved = f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now"
         toast(self._panes, together([moved, *said]))
@@ -162,7 +162,7 @@ def _folders(c: Connection, feeds: Sequence[model_feed.Feed]) -> tuple[dict[int,
 
 
 def _put_into(c: Connection, feed_ids: Sequence[int], folder: str) -> tuple[list[str], dict[str, list[Any]]]:
-    """Put feeds into a folder; messages, and the folders of rules before and after it."""
+    """Put feeds into a folder; returns messages, and the folders of rules before and after."""
     before = library_rules.folders_of_rules(c)
     said = subscription.put_all_into(c, feed_ids, folder)
     return said, library_rules.rule_moves(c, before)
@@ -233,7 +233,7 @@ class RuleController:
         if is_applied:
             changed = await self._cache.take(partial(_apply, rule=kept))
         done = f"; {changed} changed" if is_applied else ""
-        self._statuses.can_be_undone(
+        self._statuses.add_undo_step(
             UndoStep(f"The rule is gone, and what it did: {kept.query or kept.said}", rule=kept.id)
         )
         toast(self._panes, f"From now on: {kept.said}{done} ({self._undo_key} to undo)")
@@ -243,7 +243,7 @@ class RuleController:
         did, said = await self._cache.read(lambda c: (_done_by(c, rule), _as_json(c, rule)))
         changed = await self._cache.take(partial(_remove, rule=rule))
         step = UndoStep(f"The rule is back: {rule.query or rule.said}", removed_rule=said, did=did)
-        self._statuses.can_be_undone(step)
+        self._statuses.add_undo_step(step)
         some = "it had done nothing" if not changed else f"what it did with {changed} is taken back"
         toast(self._panes, f"The rule is removed; {some} ({self._undo_key} to undo)")
         self._statuses.tell()
@@ -254,8 +254,8 @@ class RuleController:
 
 def _gathered(
     c: Connection, query: Query, feed: model_feed.Feed | None
-) -> tuple[str, list[rules_dialog.Scope], list[rules_dialog.Kept], list[str]]:
-    """Data for the rules dialog: the query of a new rule, its possible scopes, the rules, all tags."""
+) -> tuple[str, list[rules_dialog.Scope], list[rules_dialog.ListedRule], list[str]]:
+    """Data of the rules dialog: the query of a new rule, its possible scopes, the saved rules, all tags."""
     names = {folder.id: folder.title for folder in store_folders.every(c)}
     scopes = [rules_dialog.Scope("all feeds")]
     scopes += [rules_dialog.Scope(f"this feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
@@ -266,7 +266,8 @@ def _gathered(
     counts = store_rules.counts(c)
     titles = {each.id: each.name for each in store_feeds.every(c)}
     there = [
-        rules_dialog.Kept(rule, _said(rule, titles, names), counts.get(rule.id, 0)) for rule in store_rules.every(c)
+        rules_dialog.ListedRule(rule, _said(rule, titles, names), counts.get(rule.id, 0))
+        for rule in store_rules.every(c)
     ]
     return query.text.strip(), scopes, there, labels.every(c, "tag")
 

@@ -33,7 +33,7 @@ class Changed(Message):
 
 
 class Ended(Message):
-    """A task ended that may have brought new articles."""
+    """A task ended after which upkeep is due, since it may have brought new articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,18 @@ class Task:
     again: Literal["stop", "after", "refuse"] = "refuse"
     """What to do if one of its kind is running."""
     said_again: str = ""
-    """What to say in that case; `{progress}` is the progress of the running task."""
+    """The message shown if a task of its kind is running; `{progress}` stands for that one's progress."""
     says: Literal["all", "failures", "nothing"] = "all"
     prefix: str = ""
     """Text before the progress."""
     beside: bool = False
-    """Whether messages stand beside the article, as a toast."""
+    """Whether its notification is shown beside earlier ones, instead of replacing them."""
     is_refresh: bool = True
     """Whether its end starts upkeep, as after a refresh: completing excerpts, indexing."""
 
 
 class TaskRunner:
-    """Runs tasks in workers of a widget, which receives the messages above."""
+    """Runs tasks in workers of a widget, which receives `Progressed`, `Changed` and `Ended`."""
 
     def __init__(self, node: Widget, on: Context) -> None:
         self._node = node

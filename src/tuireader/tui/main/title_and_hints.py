@@ -65,7 +65,7 @@ class Captions:
         counts = panes.sidebar.counts
         known = (counts.feeds, counts.folders) if counts else (None,)
         is_refreshing = self._tasks.is_refreshing
-        said = nothing(panes.headlines_pane.wanted, panes.keymap, *known, is_refreshing=is_refreshing)
+        said = empty_list_message(panes.headlines_pane.wanted, panes.keymap, *known, is_refreshing=is_refreshing)
         if said != panes.headlines.empty:
             panes.headlines.empty = said
             panes.headlines.refresh()
@@ -150,10 +150,10 @@ def states(
 
 
 _RECENT = timedelta(hours=1)
-"""News younger than this says nothing about the age of the rest."""
+"""Age from which the date of the newest article is shown in the status."""
 
 
-def nothing(
+def empty_list_message(
     query: Query,
     keymap: Mapping[str, str],
     feeds: Sequence[model_feed.FeedSummary] | None,

@@ -1,4 +1,4 @@
-"""The terminal's driver, and signals that end the app."""
+"""The terminal driver, and the handling of signals that end the app."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from tuireader import early_terminal
 from tuireader.tui.support.textual_internals import OpenDriver
 
 SECONDS = 1.4
-"""Maximum seconds until the end; the rest of the promised two seconds is reserve."""
+"""Seconds after a signal in which the app may end by itself; then the process is killed."""
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """Signals that end the program, as far as the system has them (SIGBREAK: Windows)."""
 
 
 class Termination:
-    """Ends the program in order, or by force if that takes too long.
+    """Ends the app on a signal: regularly, or by killing the process if that takes longer than SECONDS.
 
-    The loop may hang: it may wait for a terminal that reads nothing, or for a thread. So a thread of its own waits for
-    the signal, passes it on, and kills the process a moment later.
+    The event loop may hang, waiting for a terminal that reads nothing or for a thread. So a separate thread waits for
+    the signal, passes it on, and later kills the process.
     """
 
     def __init__(self, begin: Callable[[int], None], last: Callable[[], None]) -> None:
-        """`begin` starts the regular end with a status; `last` runs before the process is killed."""
+        """`begin` starts the regular end with an exit status; `last` runs before the process is killed."""
         self._begin = begin
         self._last = last
         self._told: SimpleQueue[int] = SimpleQueue()
@@ -46,7 +46,7 @@ class Termination:
         threading.Thread(target=self._wait, name="ending", daemon=True).start()
 
     def tell(self, status: int) -> None:
-        """End with this status; may be called from anywhere and repeatedly. The first call counts."""
+        """End with this exit status; may be called from any thread or signal handler. The first call counts."""
         self.is_told = True
         self._told.put(status)  # the one way that is safe within a signal handler, whatever it interrupts
 
@@ -140,15 +140,15 @@ class TerminalDriver(OpenDriver):
     # On and off.
 
     def start_application_mode(self) -> None:
-        """Take the terminal; does nothing if that was done, or if it is lost."""
+        """Set the terminal up for the app; does nothing if it already is, or if it is lost."""
         if self._is_on or self.is_lost:
             return
         self._is_entered = early_terminal.is_other_screen_shown()
-        if early_terminal.before() is not None:
+        if early_terminal.original_settings() is not None:
             early_terminal.show_other_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._is_entered = False
-        if (before := early_terminal.before()) is not None and self.attrs_before is not None:
+        if (before := early_terminal.original_settings()) is not None and self.attrs_before is not None:
             self.attrs_before = before  # the terminal was changed when the program began
         self._is_on = self.is_writing
         if not self._is_on and not self._is_there():
@@ -186,13 +186,13 @@ class TerminalDriver(OpenDriver):
         return True
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back; does nothing if that was done."""
+        """Restore the terminal for the shell; does nothing if it already is."""
         if self._is_on:
             super().stop_application_mode()
             self._is_on = False
 
     def close(self) -> None:
-        """Flush the output; does nothing if that was done."""
+        """Flush the output; does nothing once the writing thread has ended."""
         if self.is_writing:
             super().close()
 
@@ -250,7 +250,7 @@ class TerminalDriver(OpenDriver):
         held = b""
         paste = _Paste()
         # Of what was typed before that, Enter had become the end of a line.
-        is_first = early_terminal.before() is not None
+        is_first = early_terminal.original_settings() is not None
         while not self.exit_event.is_set():
             data = self._read()
             if data is None:
@@ -296,18 +296,18 @@ class TerminalDriver(OpenDriver):
 class _Paste:
     """Separates bracketed pastes from keys, bounded in size and time.
 
-    An unfinished paste ends after a while, and by a key that leads out of everything.
+    An unfinished paste ends after some seconds without input, or by ctrl+c or ctrl+q.
     """
 
     def __init__(self) -> None:
         self._pasted: str | None = None
         """The text of an unfinished paste."""
         self._held = ""
-        """A possible beginning of a mark."""
+        """The end of the input so far, if it may be the beginning of a paste mark."""
         self._latest = 0.0
 
     def take(self, came: str) -> Iterator[str | Paste]:
-        """The input outside of pastes, and each paste, in order."""
+        """Split new input: the text outside of pastes, and each complete paste, in order."""
         yield from self._without_stalled(came)
         text, self._held = self._held + came, ""
         if came:
@@ -332,7 +332,7 @@ class _Paste:
             yield self._end(self._pasted)
 
     def _without_stalled(self, came: str) -> Iterator[Paste]:
-        """The unfinished paste, if this is a key that leads out and nothing came for some time."""
+        """End the unfinished paste, and yield it, if `came` is ctrl+c or ctrl+q after a pause."""
         if self._pasted is not None and came in _WAYS_OUT and time.monotonic() - self._latest > _PASTE_STALLS:
             yield self._end(self._pasted + self._held)
             self._held = ""

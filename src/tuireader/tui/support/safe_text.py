@@ -1,7 +1,7 @@
-"""Untrusted text for widgets: the only way it reaches one, and how it is fitted into cells.
+"""Makes untrusted text safe for widgets (no markup, no control characters), and fits it into cells.
 
 Textual parses a `str` as markup in many places, where `[@click=app.quit]` runs an action and `[/red]` raises; a
-`Content` is never parsed, and its text has no control characters.
+`Content` is never parsed. All untrusted text reaches widgets through this module.
 """
 
 from __future__ import annotations

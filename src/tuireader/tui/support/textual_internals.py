@@ -1,4 +1,4 @@
-"""Private names of Textual, all of them."""
+"""All uses of private names of Textual: subclasses that offer them under public names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 
 class OpenApp(App[None]):
-    """An app with hooks for errors and its end, and a cursor position."""
+    """An app with hooks for painting, errors and the end, and with a cursor position of its own."""
 
     _typing_place = Offset(0, 0)
     shows_frames = True
@@ -87,7 +87,7 @@ class OpenApp(App[None]):
         return self._typing_place
 
     async def acts_first(self, key: str) -> bool:
-        """Run a key's action whatever has the focus; returns whether there is one."""
+        """Run the priority action of a key, whatever has the focus; returns whether there is one."""
         return await self._check_bindings(key, priority=True)
 
 

@@ -1,4 +1,4 @@
-"""Keys take effect one after the other, each in the state that the one before has led to."""
+"""A queue of typed keys: each is dispatched only when the keys before it have taken effect."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from textual.widget import Widget
 from tuireader.tui.support.textual_internals import OpenApp
 
 ROUNDS = 2
-"""Times that a marker goes up from a key's target: behind the key, and behind what that has triggered."""
+"""Times that a marker message goes from a key's target up to the app: behind the key, then behind its effects."""
 KEY_TIMEOUT = 1.0
 """Maximum seconds for which a key waits for the one before."""
 POLL_INTERVAL = 0.003
@@ -62,7 +62,7 @@ class LoadingScreen(Protocol):
     """A screen on which keys may start loading something, such as an article."""
 
     def holds(self, typed: Typed) -> bool:
-        """Whether a key must wait until something has loaded."""
+        """Whether a key must wait, because what it is meant for is still loading."""
 
 
 class TypeAhead(OpenApp):
@@ -79,7 +79,7 @@ class TypeAhead(OpenApp):
         self._given: DispatchedKey | None = None
         """The last dispatched key."""
         self._acting: DispatchedKey | None = None
-        """The same, until it has taken effect."""
+        """The last dispatched key until it has taken effect; then None."""
         self._focused_last: WeakKeyDictionary[Screen[Any], Widget] = WeakKeyDictionary()
         """The widget focused last, by screen."""
         self._opening: tuple[Screen[Any], float] | None = None
@@ -205,7 +205,7 @@ class TypeAhead(OpenApp):
         self._follow(self._given, [*reversed(target.ancestors_with_self)] * ROUNDS)
 
     def _follow(self, given: DispatchedKey, way: Sequence[MessagePump]) -> None:
-        """Queue a callback behind the keys typed so far."""
+        """Send a marker along `way`, from its end; when it has passed all message queues, the key counts as done."""
         *rest, here = way
         if not rest:
             here.call_later(self._done, given)
@@ -226,7 +226,7 @@ class TypeAhead(OpenApp):
                 await self._give(event)
 
     def _is_another_of(self, event: Typed) -> bool:
-        """Whether the same key again would hit the screen below a dialog that it has just closed."""
+        """Whether a key repeats the one that has just closed a dialog, and would hit the screen below."""
         return (
             self._given is not None
             and isinstance(event, events.Key)

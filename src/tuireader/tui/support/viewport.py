@@ -1,4 +1,4 @@
-"""What of a list is visible, and what is left out for linear mode and the startup frame."""
+"""Positions in scrolled lists and pages, scroll thumbs, and parts of the screen to leave out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class Items(NamedTuple):
-    """The items under a window: first, last, and their heights. There is at least one."""
+    """The items of a scrolled view: the first, the last, and a function that returns heights; at least one item."""
 
     first: int
     last: int
@@ -43,7 +43,7 @@ class Items(NamedTuple):
         return Place(item, max(0, min(line, self.height(item) - 1)))
 
     def window(self, top: Place, lines: int) -> list[Place]:
-        """The lines from one on, at most `lines`."""
+        """The places of the lines from `top` on, at most `lines`."""
         found: list[Place] = []
         for item in range(top.item, self.last + 1):
             if len(found) >= lines:
@@ -54,7 +54,7 @@ class Items(NamedTuple):
         return found
 
     def bottom(self, lines: int) -> Place:
-        """The last line at which a view may start."""
+        """The last place at which a view of `lines` lines may start."""
         last = Place(self.last, max(0, self.height(self.last) - 1))
         return self.walk(self.walk(last, 0), 1 - max(1, lines))
 

@@ -1,4 +1,4 @@
-"""Workers, and the state of the interface that they keep."""
+"""Helpers for background workers, the request queue that they share, and the stored settings of the interface."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Debounce:
         self._act = act
         self._timer: Timer | None = None
 
-    def moved(self) -> None:
+    def restart(self) -> None:
         self.stop()
         self._timer = self._node.set_timer(self._seconds, self._act)
 
@@ -65,7 +65,7 @@ class Debounce:
 
 
 class Web:
-    """Opens one polite queue for all requests of the app."""
+    """Opens one polite request queue, which all concurrent users share; the last one closes it."""
 
     def __init__(self, cache: Cache, clock: Clock) -> None:
         """Loads nothing before the first request."""
