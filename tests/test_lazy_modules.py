@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from threading import Thread
 from types import ModuleType
 
 import pytest
 
+import tuireader
 from tuireader.lazy_modules import LazyModule, _LazyLoader, load
 
 
@@ -76,3 +79,15 @@ def test_all_names_of_a_module_can_be_imported() -> None:
     module = lazy(Source())
     assert not hasattr(module, "__all__")
     assert {"one", "two"} <= vars(module).keys()
+
+
+def test_packages_import_nothing() -> None:
+    """Python holds a lock of its own while it executes a package: nobody may wait for ours meanwhile.
+
+    That of the command line is imported by the main thread, before there is another one.
+    """
+    source = Path(tuireader.__file__).parent
+    packages = [each for each in source.glob("*/**/__init__.py") if each.parent.name != "cli"]
+    assert len(packages) > 30
+    for each in packages:
+        assert not [node for node in ast.parse(each.read_text("utf-8")).body if not isinstance(node, ast.Expr)], each

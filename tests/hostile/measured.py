@@ -15,7 +15,8 @@ from loaded import peak_memory  # type: ignore[import-not-found] # it stands bes
 
 from tuireader.errors import FetchError, NotAFeedError
 from tuireader.feeds.parse import parse_feed
-from tuireader.web import get, open_client
+from tuireader.web.client import open_client
+from tuireader.web.fetch import get
 
 SMALL = b'<rss version="2.0"><channel><title>T</title><item><title>&amp;</title></item></channel></rss>'
 

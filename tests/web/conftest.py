@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from support.raw_server import Serve, raw_servers
-from tuireader.web import Client, open_client
+from tuireader.web.client import Client, open_client
 
 
 @pytest.fixture

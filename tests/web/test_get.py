@@ -14,7 +14,8 @@ from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.feed import Validators
 from tuireader.urls.hosts import Reach
-from tuireader.web import Client, get, open_client
+from tuireader.web.client import Client, open_client
+from tuireader.web.fetch import get
 from tuireader.web.headers_and_decompression import Unpacker
 
 

@@ -14,7 +14,8 @@ from support.fake_networks import two_networks
 from support.raw_server import RawServer, Serve, redirect, reply, saying
 from tuireader.errors import FetchError
 from tuireader.urls.hosts import Permission, Reach
-from tuireader.web import Client, get
+from tuireader.web.client import Client
+from tuireader.web.fetch import get
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,10 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import CERTIFICATE, Serve, redirect, reply, saying, server_context
 from tuireader.errors import FetchError
 from tuireader.urls.hosts import Permission, Reach
-from tuireader.web import get, open_client
 from tuireader.web.address import parse_address
+from tuireader.web.client import open_client
 from tuireader.web.connection_pool import Proxies
+from tuireader.web.fetch import get
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,9 @@ import pytest
 
 from support.raw_server import Serve, reply, saying
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.web import Client, connection_pool, get
+from tuireader.web import connection_pool
+from tuireader.web.client import Client
+from tuireader.web.fetch import get
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:

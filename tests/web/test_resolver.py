@@ -11,7 +11,8 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from tuireader.errors import FetchError
-from tuireader.web import Client, get
+from tuireader.web.client import Client
+from tuireader.web.fetch import get
 
 RESOLVE = socket.getaddrinfo
 MORE_THAN_AN_EXECUTOR_HAS = 40

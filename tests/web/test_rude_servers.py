@@ -16,7 +16,9 @@ from support.bombs import bomb
 from support.raw_server import CERTIFICATE, RawServer, Serve, reply, saying, server_context
 from tuireader.errors import FetchError
 from tuireader.model.feed import Validators
-from tuireader.web import Client, errors, get, open_client
+from tuireader.web import errors
+from tuireader.web.client import Client, open_client
+from tuireader.web.fetch import get
 
 
 async def failure(client: Client, url: str, **options: object) -> FetchError:

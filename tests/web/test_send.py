@@ -8,7 +8,8 @@ import pytest
 
 from support.raw_server import CERTIFICATE, Serve, redirect, reply, saying, server_context
 from tuireader.errors import FetchError
-from tuireader.web import Client, get, open_client, send
+from tuireader.web.client import Client, open_client
+from tuireader.web.fetch import get, send
 
 TOKEN = [("X-Auth-Token", "secret"), ("Content-Type", "application/json")]
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import Clock
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.tui.support.workers import Web
-from tuireader.web import Client
+from tuireader.web.client import Client
 
 
 async def test_all_that_ask_at_a_time_share_a_queue_which_ends_with_the_last(

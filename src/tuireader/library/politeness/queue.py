@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from tuireader import web
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
@@ -18,6 +17,8 @@ from tuireader.model.article import Clock
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
 from tuireader.urls.hosts import Permission, Server, authority, host_of, named_host, permission_for, server_of
+from tuireader.web import client as web_client
+from tuireader.web import fetch
 
 LANES = 2
 """Maximum requests to a host at a time; `web.client` has as many connections, including redirects."""
@@ -104,9 +105,9 @@ class UnresponsiveHosts:
         raise NotAskedError(said, self._kinds[server_of(url)], url=url)
 
 
-DEADLINE, LIMIT = web.DEADLINE, web.LIMIT
+DEADLINE, LIMIT = fetch.DEADLINE, fetch.LIMIT
 """Seconds for a response including redirects, and maximum bytes."""
-LeadsElsewhereError = web.LeadsElsewhereError
+LeadsElsewhereError = fetch.LeadsElsewhereError
 Follows = Callable[[str], bool]
 """Whether a redirect to an address is followed."""
 
@@ -118,7 +119,7 @@ class PoliteQueue:
     are skipped.
     """
 
-    def __init__(self, client: web.Client, cache: Cache, clock: Clock) -> None:
+    def __init__(self, client: web_client.Client, cache: Cache, clock: Clock) -> None:
         """Create a queue that saves the pauses of servers in `cache`."""
         self._client = client
         self._cache = cache
@@ -142,11 +143,11 @@ class PoliteQueue:
         """Fetch a page within `deadline` seconds; `first` requests go before others.
 
         `permission` tells whether the address may be private. `instead_of` are other spellings of `url`: nothing is
-        fetched if one of them is paused. `follows` is as in `web.get`. Raises FetchError, and NotAskedError during a
+        fetched if one of them is paused. `follows` is as in `fetch.get`. Raises FetchError, and NotAskedError during a
         pause.
         """
         ask = partial(
-            web.get, self._client, url, deadline=deadline, permission=permission, follows=follows, clock=self._clock
+            fetch.get, self._client, url, deadline=deadline, permission=permission, follows=follows, clock=self._clock
         )
         return await self._ask(ask, url, instead_of, first=first)
 
@@ -163,7 +164,7 @@ class PoliteQueue:
     ) -> Page:
         """Make a request with another method or a body, for APIs; raises as `get` does."""
         ask = partial(
-            web.send,
+            fetch.send,
             self._client,
             method,
             url,
@@ -222,7 +223,7 @@ class PoliteQueue:
             raise NotAskedError(f"{named_host(feed.url)} wants to be left alone", FetchFailure.HELD, url=feed.url)
         unresponsive.check(feed.url)
         try:
-            page = await web.get(
+            page = await fetch.get(
                 self._client,
                 feed.url,
                 validators=feed.validators,
@@ -251,5 +252,5 @@ class PoliteQueue:
 @asynccontextmanager
 async def open_queue(cache: Cache, *, clock: Clock) -> AsyncIterator[PoliteQueue]:
     """Open a queue for many requests; raises FetchError if the environment names an invalid proxy."""
-    async with web.open_client() as client:
+    async with web_client.open_client() as client:
         yield PoliteQueue(client, cache, clock)
