@@ -79,6 +79,7 @@ def test_all_names_of_a_module_can_be_imported() -> None:
     module = lazy(Source())
     assert not hasattr(module, "__all__")
     assert {"one", "two"} <= vars(module).keys()
+    assert {"one", "two"} <= {*dir(lazy(Source()))}
 
 
 def test_packages_import_nothing() -> None:

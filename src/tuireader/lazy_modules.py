@@ -21,6 +21,10 @@ class LazyModule(ModuleType):
         load(self)
         return ModuleType.__getattribute__(self, name)
 
+    def __dir__(self) -> list[str]:
+        load(self)
+        return [*ModuleType.__dir__(self)]
+
     def __setattr__(self, name: str, value: object) -> None:
         if not name.startswith("__"):  # else executing it would overwrite what is set
             load(self)

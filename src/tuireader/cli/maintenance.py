@@ -62,7 +62,7 @@ def _init() -> int:
 def _checked(path: Path) -> tuple[Config, list[ConfigError]]:
     """The configuration and all of its errors, including unknown themes and commands; raises ConfigError."""
     chosen, wrong = read(path)
-    return chosen, [*wrong, *keys.mistakes(chosen)]
+    return chosen, [*wrong, *keys.theme_and_key_errors(chosen)]
 
 
 _NOTHING = (

@@ -55,11 +55,11 @@ def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
     return [id_ for id_, name in rows if key in folded(text_of(name))]
 
 
-def is_under_any(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:
-    return f"{{id}} {sign} ({under_any(kind).replace('DISTINCT ', '')})"
+def has_any_label(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:
+    return f"{{id}} {sign} ({articles_with_any(kind).replace('DISTINCT ', '')})"
 
 
-def under_any(kind: Kind) -> str:
+def articles_with_any(kind: Kind) -> str:
     """SQL for the distinct ids (`article_id`) of articles with any label of a list of ids."""
     return (
         f"SELECT DISTINCT t.article_id FROM label_article AS t WHERE t.kind = {NUMBERS[kind]}"
@@ -67,7 +67,7 @@ def under_any(kind: Kind) -> str:
     )
 
 
-def is_under(kind: Kind, article: str) -> str:
+def has_label(kind: Kind, article: str) -> str:
     """SQL condition: an article has the label whose id is the parameter.
 
     `article` is the column of the article's id; its date must be in `d.date`.

@@ -56,7 +56,7 @@ class Command(NamedTuple):
         return self.method or self.id.replace("-", "_")
 
     @property
-    def handed_on(self) -> str:
+    def screen_action(self) -> str:
         return f"command({self.id!r})"
 
     @property

@@ -33,7 +33,7 @@ def bindings(context: Context) -> list[BindingType]:
     """The bindings of a context; anything with rows or a page also gets those of `moving`."""
     contexts = (context,) if context in ("panes", "app") else ("moving", context)
     return [
-        _binding(command, command.handed_on if context == "panes" else command.action)
+        _binding(command, command.screen_action if context == "panes" else command.action)
         for each in contexts
         for command in COMMANDS
         if command.context == each
@@ -99,7 +99,7 @@ def _from_the_palette(command: Command) -> str:
     """The action of a command, addressed to the main screen or the app."""
     if command.context == "app":
         return f"app.{command.action}"
-    return f"in_article({command.id!r})" if command.context == "article" else command.handed_on
+    return f"in_article({command.id!r})" if command.context == "article" else command.screen_action
 
 
 def hints(place: Place, keymap: Mapping[str, str]) -> list[Row]:
@@ -132,11 +132,11 @@ def theme_names() -> list[str]:
 
 
 def check(config: Config) -> None:
-    for mistake in mistakes(config):
+    for mistake in theme_and_key_errors(config):
         raise mistake
 
 
-def mistakes(config: Config) -> Iterator[ConfigError]:
+def theme_and_key_errors(config: Config) -> Iterator[ConfigError]:
     """Find unknown themes, commands and keys, and bindings that conflict, each with a hint."""
     if config.theme and config.theme not in theme_names():
         yield ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, theme_names())}")

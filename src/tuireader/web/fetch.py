@@ -78,7 +78,7 @@ class Response:
         return self.status in _PERMANENT
 
     @property
-    def is_page(self) -> bool:
+    def is_success(self) -> bool:
         return _brings_page(self.status)
 
 
@@ -346,7 +346,7 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
 
 def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_conditional: bool) -> Page:
     unchanged = answer.status == 304 and is_conditional
-    if not unchanged and not answer.is_page:
+    if not unchanged and not answer.is_success:
         raise errors.of_status(_name(url), answer.status, headers_and_decompression.retry_after(answer.headers, now))
     return Page(
         url=str(url),

@@ -65,8 +65,8 @@ async def test_no_answer_of_a_server_is_read_on_the_loop(
         return wrapped
 
     for module in (greader, miniflux):
-        for name, function in list(vars(module).items()):
-            if inspect.isfunction(function) and [*inspect.signature(function).parameters][:2] == ["content", "url"]:
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if [*inspect.signature(function).parameters][:2] == ["content", "url"]:
                 monkeypatch.setattr(module, name, apart(name, function))
     filled(server)
     here = device(server)

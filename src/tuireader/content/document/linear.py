@@ -43,7 +43,7 @@ _NOTE = "footnote-mark"
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A linear document, with the map to its source."""
+    """A document in linear form for screen readers, with conversion of offsets from and to its source."""
 
     document: Document
     source: Document

@@ -255,7 +255,7 @@ class _Finder:
         return sorted(every.values(), key=lambda item: order[item.url])
 
     def read(self, group: LinkGroup) -> None:
-        """Find the card of each link, and read it."""
+        """Find the card of each link of the group, and set the group's cards and items."""
         firsts: dict[str, Link] = {}
         for link in group.links:
             if link.place in firsts:

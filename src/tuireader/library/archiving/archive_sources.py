@@ -16,7 +16,14 @@ from tuireader.feeds import wordpress
 from tuireader.feeds.feed_links import is_feed
 from tuireader.feeds.sitemap import Listed, Robots, may_list_articles, read_sitemap
 from tuireader.feeds.wordpress import Says, looks_like_wordpress, page_address, posts_addresses
-from tuireader.library.archiving.save_older import BackfillOptions, Kind, PageOutcome, Steps, parsed, take_entries
+from tuireader.library.archiving.save_older import (
+    ArchiveStates,
+    BackfillOptions,
+    Kind,
+    PageOutcome,
+    parsed,
+    take_entries,
+)
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.refreshing.ingest import read
@@ -40,7 +47,11 @@ class Start(NamedTuple):
 
 
 class Front(NamedTuple):
-    """What the current feed document tells about older entries: its declared completeness, links and guids."""
+    """What the current feed document says for a backfill.
+
+    How complete it is, the address of older entries, whether it is from WordPress, and the guids and links of its
+    entries.
+    """
 
     says: Says
     older: str | None
@@ -242,7 +253,7 @@ class SavePage:
     feed_id: int
     page: Page
     listed: Listed
-    steps: Steps
+    steps: ArchiveStates
     wanted: BackfillOptions
     now: datetime
     others: Collection[int] = ()

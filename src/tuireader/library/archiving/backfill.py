@@ -14,11 +14,11 @@ from tuireader.errors import FetchError, NotFoundError, TuireaderError
 from tuireader.feeds.sitemap import Listed, Robots
 from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.save_older import (
+    ArchiveStates,
     BackfillOptions,
     Kind,
     PageOutcome,
     SaveOlder,
-    Steps,
     digest_of_address,
 )
 from tuireader.library.jobs.cache_gateway import Cache
@@ -218,7 +218,7 @@ class _Backfill:
             page = await self._page_of(listed)
             if page is None:
                 continue
-            steps = Steps(at, then)
+            steps = ArchiveStates(at, then)
             job = archive_sources.SavePage(self.feed.id, page, listed, steps, self._left(), self.clock(), texts)
             try:
                 taken = await read_page(self.cache, job, page)

@@ -53,8 +53,8 @@ class PageOutcome(NamedTuple):
     """A checksum of the text of a page; 0 if it has none."""
 
 
-class Steps(NamedTuple):
-    """Progress before and after a page."""
+class ArchiveStates(NamedTuple):
+    """The state of a backfill before and after a page; `before` is saved if some entries were not taken."""
 
     before: Archive
     after: Archive
@@ -92,7 +92,7 @@ class SaveOlder:
     def __call__(self, c: sqlite3.Connection) -> PageOutcome:
         """Save the page's articles; raises NotAFeedError, and NotFoundError if the feed is gone."""
         found = parsed(self.page, self.kind)
-        steps = Steps(self.archive, following(self.archive, found))
+        steps = ArchiveStates(self.archive, following(self.archive, found))
         return take_entries(c, self.feed_id, found.entries, steps, self.wanted, now=self.now)
 
 
@@ -116,7 +116,7 @@ def take_entries(
     c: sqlite3.Connection,
     feed_id: int,
     entries: Sequence[ParsedEntry],
-    steps: Steps,
+    steps: ArchiveStates,
     wanted: BackfillOptions,
     *,
     now: datetime,

@@ -230,7 +230,7 @@ class _Subscription:
             page = await self._feed_page(found, link, deadline)
             if fetched is not None:
                 await fetched()
-            added = await ingest.take(self._cache, subscription.AddFeed(found, link, page, self._clock()), page)
+            added = await ingest.take(self._cache, subscription.SaveNewFeed(found, link, page, self._clock()), page)
             if isinstance(added, Refreshed):
                 article_id = await self._article_meant(found, added.feed, page)
                 return Subscribed(added.feed, added, article_id, tuple(others))

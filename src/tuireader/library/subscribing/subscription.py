@@ -248,7 +248,7 @@ _SAMPLE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class AddFeed(BatchJob[Refreshed | Feed]):
+class SaveNewFeed(BatchJob[Refreshed | Feed]):
     """Subscribe to the feed in `page`, and save its articles; returns an existing subscription if there is one.
 
     Raises NotAFeedError.

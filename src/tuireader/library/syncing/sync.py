@@ -47,7 +47,7 @@ async def sync(
     run is continued by the next one; a change may be sent twice, which has no effect.
     """
     run = _SyncRun(cache, account, clock)
-    async with aclosing(run.all(run.steps(sign), server.TURN)) as steps:
+    async with aclosing(run.run_locked(run.steps(sign), server.TURN)) as steps:
         async for step in steps:
             yield step
 
@@ -55,7 +55,7 @@ async def sync(
 async def upload_outbox(cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock) -> Synced:
     """Upload the outbox of one account without fetching anything; returns the result."""
     run = _SyncRun(cache, account, clock)
-    async with aclosing(run.all(run.telling(sign))) as steps:
+    async with aclosing(run.run_locked(run.telling(sign))) as steps:
         *_, last = [step async for step in steps]
     return last
 
@@ -73,7 +73,9 @@ class _SyncRun:
     is_set_back: bool | None = None
     """Whether the server was restored from a backup; None: not checked yet."""
 
-    async def all(self, steps: AsyncGenerator[Synced, None], patience: float = 0) -> AsyncGenerator[Synced, None]:
+    async def run_locked(
+        self, steps: AsyncGenerator[Synced, None], patience: float = 0
+    ) -> AsyncGenerator[Synced, None]:
         """Run the steps while the account is locked; yields their progress and the final result.
 
         Waits up to `patience` seconds for another sync of the account.

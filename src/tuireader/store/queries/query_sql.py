@@ -271,7 +271,7 @@ def _under(kind: Kind, ids: Sequence[int]) -> _Run:
     rows = rows_of(kind)
     if len(ids) == 1:
         return _Run("label", rows._replace(where=(*rows.where, "d.label_id = ?"), params=(ids[0],)), kind)
-    source, params = labels.under_any(kind), (id_list(ids),)
+    source, params = labels.articles_with_any(kind), (id_list(ids),)
     return _Run("labels", Part(f"({source}) AS m CROSS JOIN article AS d ON d.id = m.article_id", params=params), kind)
 
 
@@ -349,9 +349,9 @@ def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> P
         if run is driver:
             continue
         if run.name == "labels" and run.kind is not None:
-            where.append(labels.is_under_any(run.kind, "IN").replace("{id}", id_))
+            where.append(labels.has_any_label(run.kind, "IN").replace("{id}", id_))
         elif run.kind is not None:
-            where.append(labels.is_under(run.kind, id_))
+            where.append(labels.has_label(run.kind, id_))
         elif run.name == "match":
             where.append(f"{id_} IN (SELECT rowid FROM search WHERE search MATCH ?)")
         else:
@@ -389,7 +389,7 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     )
     for kind, names in unwanted:
         if names:
-            found.append((labels.is_under_any(kind, "NOT IN"), (id_list(_whole(c, kind, names)),)))
+            found.append((labels.has_any_label(kind, "NOT IN"), (id_list(_whole(c, kind, names)),)))
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
     if query.until is not None:
@@ -417,7 +417,7 @@ def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condi
         if named.field in ("feed", "folder"):
             found.append((_OF_FEEDS.format("NOT IN" if named.is_unwanted else "IN"), (ids,)))
         elif named.is_unwanted:
-            found.append((labels.is_under_any(cast("Kind", named.field), "NOT IN"), (ids,)))
+            found.append((labels.has_any_label(cast("Kind", named.field), "NOT IN"), (ids,)))
     found.extend((f"{'NOT ' * no}coalesce({_EXTRAS} & ?, 0)", (bit,)) for bit, no in wanted.has)
     if wanted.without and not wanted.terms:
         found.append(("{id} NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", (wanted.unwanted(),)))
