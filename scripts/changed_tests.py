@@ -9,14 +9,16 @@ ROOT = Path(__file__).parent.parent
 
 
 def tests_of(changed: Path) -> Path | None:
-    """The test of a module, else those of its room; None for what has none."""
+    """The test of a module, wherever it is, else those of its room; None for what has none."""
     if changed.parts[:1] == ("tests",):
         return changed if changed.name.startswith("test_") and (ROOT / changed).exists() else None
     if changed.parts[:2] != ("src", "tuireader"):
         return None
     room = Path("tests", *changed.parts[2:-1])
-    own = room / f"test_{changed.stem}.py"
-    return next((each for each in (own, *[room, *room.parents][:-1]) if (ROOT / each).exists()), None)
+    own, folder = room / f"test_{changed.stem}.py", room / changed.stem  # the tests of config.py are a folder
+    elsewhere = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob(own.name)]
+    found = (own, folder, *(elsewhere if len(elsewhere) == 1 else ()), *[room, *room.parents][:-1])
+    return next((each for each in found if (ROOT / each).exists()), None)
 
 
 def main() -> None:

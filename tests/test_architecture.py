@@ -37,3 +37,15 @@ def test_the_largest_classes_have_theirs() -> None:
                 sizes[node.name] = max(sizes.get(node.name, 0), node.end_lineno - node.lineno)
     largest = sorted(sizes, key=lambda name: -sizes[name])[:26]
     assert [name for name in largest if f"| `{name}` |" not in TEXT] == []
+    named = re.findall(r"^\| `(_?[A-Z]\w+)` \|", TEXT, re.MULTILINE)
+    assert [name for name in named if name not in sizes] == []
+
+
+def test_the_way_of_an_article_leads_through_modules_that_are_there() -> None:
+    way = TEXT[TEXT.index("```") : TEXT.rindex("```")]
+    steps = re.findall(r"\b[a-z_]+(?:\.[a-z_]+)+\b", way.split("```")[1])
+    assert len(steps) > 10
+    rooms = [path.relative_to(SOURCE).with_suffix("").parts for path in SOURCE.rglob("*.py")]
+    known = {".".join(parts[-2:]).removesuffix(".__init__") for parts in rooms}
+    known |= {".".join(parts[-3:-1]) for parts in rooms if parts[-1] == "__init__"}
+    assert [step for step in steps if step not in known] == []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tuireader import early_terminal
 from tuireader.cli import arguments
 from tuireader.cli.arguments import parse, since, until
 
@@ -92,3 +93,8 @@ def test_what_does_each_command_is_there() -> None:
     named = re.findall(r'_later\("(\w+)", "(\w+)"\)', source)
     assert len(named) > 20
     assert [name for name in named if not hasattr(import_module(f"tuireader.cli.{name[0]}"), name[1])] == []
+
+
+def test_all_commands_are_known_before_anything_is_loaded() -> None:
+    assert set(arguments.COMMANDS) - {"demo"} == early_terminal.COMMANDS
+    assert not any(early_terminal.opens_reader([name]) for name in early_terminal.COMMANDS)

@@ -60,7 +60,9 @@ def test_a_rule_for_a_folder_with_an_end(run: Run) -> None:
 
 
 def test_searches_are_kept_listed_used_and_removed(run: Run) -> None:
-    assert "no saved searches yet" in run("searches").err
+    none = run("searches")
+    assert (none.status, none.out) == (0, "")
+    assert "no saved searches yet" in none.err
     assert run("searches", "--add", "Sea", "title:harbour").status == 0
     (row,) = run("searches", "--json").rows
     found = run("list", "--saved", "sea", "--json").rows

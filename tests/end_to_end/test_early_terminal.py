@@ -15,7 +15,6 @@ import pytest
 from support.app_factory import Piece, shelve
 from support.pty_terminal import PATIENCE, Terminal
 from tuireader import early_terminal, paths
-from tuireader.cli.arguments import COMMANDS
 
 HELD = """
 import os, sys, time
@@ -140,11 +139,6 @@ def test_what_cannot_start_says_why_in_a_terminal_as_it_was(held: Terminal, go: 
 )
 def test_what_opens_the_reader(words: list[str], opens: bool) -> None:
     assert early_terminal.opens_reader(words) == opens
-
-
-def test_all_commands_are_known() -> None:
-    assert set(COMMANDS) - {"demo"} == early_terminal.COMMANDS
-    assert not any(early_terminal.opens_reader([name]) for name in early_terminal.COMMANDS)
 
 
 def test_without_a_terminal_nothing_is_changed() -> None:

@@ -17,7 +17,7 @@ import textual.pilot
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
-from support.app_factory import NOTES, REVIEW, ids, keys_done, reader, screen_text, shelve, workers_done
+from support.app_factory import NOTES, REVIEW, ids, keys_done, reader, screen_text, shelve, until, workers_done
 from support.fault_injection import Fault, failing_statements
 from tuireader.errors import StoreError
 from tuireader.store import articles, feeds, labels
@@ -155,6 +155,7 @@ async def test_every_statement_of_every_key_fails(db: Path, half: str, every: in
         await press(pilot, *BACK)
         await on_screen(pilot, app, "FEEDS")
         await pilot.press("ctrl+q")
+        await until(pilot, lambda: app.return_code is not None)
     assert app.return_code == 0
     assert failed >= {keys for _, keys in steps} - IDLE  # how many there are depends on what is done at once
     check(db)

@@ -1,4 +1,5 @@
 import re
+from collections import defaultdict
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
@@ -46,10 +47,28 @@ def test_the_screen_says_what_does_each_command_of_the_panes_and_no_other(db: Pa
         app.connection.close()
 
 
+MEANT = {
+    ("/", "article"): "find", ("n", "article"): "next-match", ("tab", "article"): "next-link",
+    ("shift+tab", "article"): "previous-link", ("escape", "article"): "clear",
+}  # fmt: skip
+"""Keys of the panes that do something else in an article."""
+
+
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_no_key_is_bound_twice_in_one_place(context: Context) -> None:
-    bound = [key for binding in keys.bindings(context) for key in getattr(binding, "key").split(",")]  # noqa: B009
-    assert len(bound) == len(set(bound))
+    commands: dict[str, list[str]] = defaultdict(list)
+    for each in COMMANDS:
+        for key in each.keys.split(",") if each.context == context else ():
+            commands[key].append(each.id)
+    assert {key: ids for key, ids in commands.items() if len(ids) > 1} == {}
+
+
+def test_a_key_of_the_panes_that_a_part_has_too_is_meant() -> None:
+    """The part that has the focus comes first: the command of the panes would never hear of the key there."""
+    of_panes = {key: each.id for each in COMMANDS if each.context == "panes" for key in each.keys.split(",")}
+    parts = [each for each in COMMANDS if each.context in ("moving", "list", "article")]
+    found = {(key, each.context): each.id for each in parts for key in each.keys.split(",") if key in of_panes}
+    assert found == MEANT
 
 
 def test_the_default_keys_are_those_that_are_promised() -> None:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from tuireader.cli import DONE, FAILED, USAGE
+from tuireader.cli import DONE, USAGE
 from tuireader.cli import run as cli_run
 from tuireader.cli.output import put, put_json, say
 from tuireader.library import rules as library_rules
@@ -193,5 +193,4 @@ def searches(arguments: argparse.Namespace) -> int:
                 put(printable(f"{each.name}  {each.query}  ({counts[1]} unread of {counts[0]})"))
         if not there and not arguments.json:
             say("There are no saved searches yet. Make one with: tuireader searches --add NAME QUERY")
-            return FAILED
     return DONE

@@ -54,7 +54,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A category or author with counts under a query."""
+    """A category, author or tag with counts under a query."""
 
     name: str
     unread: int

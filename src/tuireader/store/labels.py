@@ -106,6 +106,7 @@ def beginning_with(c: sqlite3.Connection, kind: Kind, part: str) -> str | None:
 
 
 def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
+    """All names of a kind, also of tags that no article has."""
     rows = c.execute("SELECT name FROM label WHERE kind = ? AND key <> '' ORDER BY key", (NUMBERS[kind],))
     return [text_of(name) for (name,) in rows]
 

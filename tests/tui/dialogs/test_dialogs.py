@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from support.app_factory import NOTES, REVIEW, ids, reader, settle, shelve
+from support.app_factory import NOTES, REVIEW, ids, reader, settle, shelve, until
 from tuireader.config import Config
 from tuireader.model.query import Query
 from tuireader.store import articles
@@ -93,6 +93,7 @@ async def test_keys_that_come_twice(with_links: Path, browsed: list[str], openin
             assert app.reader.reading.opened[0].id == opened[0].id
         assert len(browsed) <= ROUNDS, "one key opens a link"
         await pilot.press("ctrl+q")
+        await until(pilot, lambda: app.return_code is not None)
     assert app.return_code == 0
 
 
