@@ -33,7 +33,6 @@ from tuireader.model.article import Clock, utc_now
 from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.fetched import Page
 from tuireader.store import accounts, articles, feeds, site_facts
-from tuireader.store import feeds as store_feeds
 from tuireader.store.queries import article_lists
 from tuireader.tasks.feeds import backfill as read_back
 from tuireader.tasks.feeds import download as fetch
@@ -58,7 +57,7 @@ def add(arguments: argparse.Namespace) -> int:
     if account is None or login is None:
         return status
     with opened_cache() as connection:
-        chosen = [store_feeds.get(connection, each.feed.id) for each in came]
+        chosen = [feeds.get(connection, each.feed.id) for each in came]
     left = [feed for feed in chosen if feed.account_id != account.id or not feed.is_followed_for_us]
     if not left:
         return status
@@ -83,7 +82,6 @@ def _failed(address: str, error: TuireaderError) -> str:
 
 
 async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
-
     status, progress = DONE, Progress()
     with opened_gateway() as gate:
         async with open_queue(gate, clock=utc_now) as queue:
@@ -98,7 +96,7 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
                     continue
                 progress.clear()
                 with opened_cache() as connection:
-                    feed, article = store_feeds.get(connection, kept.feed_id), articles.get(connection, kept.article_id)
+                    feed, article = feeds.get(connection, kept.feed_id), articles.get(connection, kept.article_id)
                 if as_json:
                     saved = Saved() if kept.was_here else Saved(new=(article.id,))
                     event = Refreshed(feed, "unchanged" if kept.was_here else "updated", saved)

@@ -133,7 +133,6 @@ class _Harmless(logging.Formatter):
     """Removes control characters and passwords from log lines, which can hold text of others."""
 
     def format(self, record: logging.LogRecord) -> str:
-
         return printable_block(without_passwords(super().format(record)))
 
 

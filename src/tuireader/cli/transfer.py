@@ -27,7 +27,6 @@ from tuireader.library.transfer.export_articles import TextFile, book, export_fe
 from tuireader.model.article import utc_now
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders
-from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 from tuireader.urls.typed_and_shown import shown_address, without_credentials
@@ -256,7 +255,7 @@ def import_list(arguments: argparse.Namespace) -> int:
             upkeep.index_for(connection, upkeep.BEFORE_SEARCH)  # what two feeds tell is found with it, and counted once
         finally:
             progress.clear()
-        new = [store_feeds.get(connection, id_) for id_ in came.new_feeds]
+        new = [feeds.get(connection, id_) for id_ in came.new_feeds]
     status = DONE
     for each in came.feeds:
         if each.error is not None:

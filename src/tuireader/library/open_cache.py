@@ -76,13 +76,11 @@ def _has_log(path: Path) -> bool:
 def _mended_log(
     path: Path, log: write_ahead_log.Log, tell: Callable[[str], None], close: Callable[[], None]
 ) -> tuple[Connection, str]:
-
     said = recover.mend_log(path, log, sanitize.plain_text, tell, close=close, copy=copy)
     return connect(path), said
 
 
 def _mend(path: Path, tell: Callable[[str], None]) -> str:
-
     return recover.mend(path, sanitize.plain_text, tell)
 
 

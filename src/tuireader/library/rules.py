@@ -300,7 +300,7 @@ _PRUNE_BATCH_SIZE = 500
 
 
 class PrunePlan(NamedTuple):
-    """What pruning would remove."""
+    """The articles that pruning would remove, and the space that they take."""
 
     ids: tuple[int, ...]
     feeds: int

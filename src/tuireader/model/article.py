@@ -81,12 +81,12 @@ class Totals:
 Mode = Literal["auto", "always", "never"]
 """When the pages of new articles are fetched: if the feed gives excerpts, always, or never."""
 Gives = Literal["", "excerpts", "whole", "closed"]
-"""What a feed was found to give; "closed": its pages are not available; "": unknown."""
+"""The kind of texts that a feed gives; "closed": its pages are not available; "": unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFacts:
-    """What is known about the texts of a feed."""
+    """Facts about the texts of a feed."""
 
     gives: Gives = ""
     looked: datetime | None = None

@@ -85,7 +85,7 @@ def is_by_user(stamp: int) -> bool:
 
 
 def _in_force(by_user: int, by_rule: int) -> int:
-    """Which of two marks counts: the newer one, except that a rule neither undoes nor takes over what the user did.
+    """The effective one of two marks: the newer one, except that a rule never overrides a mark by the user.
 
     0: no mark.
     """

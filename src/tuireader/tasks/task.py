@@ -51,7 +51,7 @@ NO_ENDS = ExpiryLimits()
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the runner of a task provides: cache, clock, request queue, limits of expiry."""
+    """The environment of a task: cache, clock, request queue, limits of expiry."""
 
     cache: cache_gateway.Cache
     clock: Clock

@@ -154,11 +154,9 @@ class ReaderApp(TypeAhead):
     # Over the panes.
 
     def action_help(self) -> None:
-
         questions.open_dialog(self, palette_and_help.HelpScreen(self.config.keymap))
 
     def action_palette(self) -> None:
-
         commands = [
             *(
                 palette_and_help.Command(words, shown, action, also=also)

@@ -94,7 +94,7 @@ class HintBar(Widget):
         return joined(*(piece for _, pieces in self._parts() for piece in pieces))
 
     def click_target(self, event: events.MouseEvent, /) -> object:
-        """What a press hits: the hint as shown.
+        """The hint at a position that was pressed, as shown.
 
         For a pinned hint a new object each time, so that the second press of a double click is dropped.
         """

@@ -213,7 +213,7 @@ async def send(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is requested: method, body, headers, validators, and which redirects are followed."""
+    """A request: method, body, headers, validators, and the redirects that are followed."""
 
     method: str
     body: bytes = b""

@@ -164,7 +164,7 @@ END = _any(
 """Headings after which no article continues: comments, related articles, author."""
 
 TRAIL_OR_NOTE = _any(r"(?:read|see|watch|listen|learn)|more|see also", around=r"{}\s*[:：|>»→-]+")
-"""Those of `TRAIL` that also stand before links to other sites, in a list of what someone read or heard."""
+"""Phrases of `TRAIL` that may also introduce links to other sites, as in a list of recommendations."""
 
 TRAIL = _any(
     r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",

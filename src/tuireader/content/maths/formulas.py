@@ -66,7 +66,6 @@ def from_tex(tex: str, *, block: bool = False) -> Formula:
 
 
 def _shown(source: str, parse: Callable[[], model.Part], *, block: bool) -> Formula:
-
     try:
         line = write.line_of(parse())
     except (model.UnknownFormulaError, RecursionError):

@@ -47,7 +47,7 @@ class Start(NamedTuple):
 
 
 class Front(NamedTuple):
-    """What the current feed document says for a backfill.
+    """The facts of the current feed document that a backfill needs.
 
     How complete it is, the address of older entries, whether it is from WordPress, and the guids and links of its
     entries.
@@ -96,7 +96,7 @@ class _HoldsOlder:
 async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerator[Start, None]:
     """Find sources of older articles in archive feeds, the WordPress API and page parameters, best first.
 
-    Raises FetchError if the site is unreachable or try_to_fetch for a pause.
+    Raises FetchError if the site is unreachable or asks for a pause.
     """
 
     async def offered(way: Way, url: str, kind: Kind) -> Start | None:
@@ -121,7 +121,7 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
 async def try_to_fetch(get: Get, url: str, miss: Callable[[str], None] = lambda _why: None) -> Page | None:
     """Fetch a page; None on a failure, which is reported to `miss`.
 
-    Raises FetchError if the site is unreachable or try_to_fetch for a pause.
+    Raises FetchError if the site is unreachable or asks for a pause.
     """
     try:
         return await get(url)
@@ -138,7 +138,7 @@ def is_of_site(feed: Feed, url: str) -> bool:
 
 
 def _is_final(error: FetchError) -> bool:
-    """Whether an error ends the search for sources: the site is down or try_to_fetch for a pause."""
+    """Whether an error ends the search for sources: the site is down or asks for a pause."""
     if error.kind is FetchFailure.STATUS:
         return error.status in _BACK_OFF_CODES
     return error.kind in (FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD)
@@ -176,7 +176,6 @@ class _ParseSitemap:
     robots: Robots
 
     def __call__(self, _: sqlite3.Connection) -> _Listing:
-
         found, shapes = read_sitemap(self.page.content), Shapes(self.links)
         own = (each for each in found.pages if each.url in shapes and same_site(each.url, self.site))
         pages = {place(each.url): each for each in own if self.robots.allows(each.url)}
@@ -196,7 +195,7 @@ class _Listing(NamedTuple):
 async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
     """Find the pages in a site's sitemaps that look like the feed's articles and that robots.txt allows.
 
-    Raises FetchError if robots.txt forbids the front page, or if the site is unreachable or try_to_fetch for a pause.
+    Raises FetchError if robots.txt forbids the front page, or if the site is unreachable or asks for a pause.
     """
     links = await in_thread(_own_links, front, feed)
     site = front_of(next(iter(links), feed.site or feed.url))

@@ -88,7 +88,7 @@ class Batch:
                     return [Outcome(each) for each in self._concluded(c, [write(c) for write in writes])]
             except BusyError as error:  # it was waited for once
                 return [Outcome(None, error)] * len(self._jobs)
-            except Exception:  # noqa: BLE001, S110 - whose it is shows below, and is picklable_error there
+            except Exception:  # noqa: BLE001, S110 - whose it is shows below, and is told there
                 pass
         return [_alone(job, c) for job in self._jobs]
 

@@ -114,7 +114,6 @@ def open_article(
 
 
 def _count_words(html: str) -> int:
-
     return count_words(sanitize.plain_text(html))
 
 
@@ -131,7 +130,6 @@ def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
 
 
 def _prepared(article: Article, html: str, end: str, lang: str) -> tuple[str, Document]:
-
     markdown = convert.to_marked_markdown(html)
     document = build.to_document(markdown, title=article.title, authors=article.authors, excerpt=end, lang=lang)
     return markdown_annotations.without(markdown), document

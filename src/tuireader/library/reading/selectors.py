@@ -75,7 +75,6 @@ class _TrySelectors:
     drop: str
 
     def __call__(self, _: sqlite3.Connection) -> Tried:
-
         found = extract_article(self.page.content, self.page.url, selectors=Selectors(self.take, self.drop))
         html = "" if found is None else found.html
         words = count_words(plain_text(html))

@@ -1,4 +1,4 @@
-"""What the user changes: statuses, saved searches, saved pages, options of feeds."""
+"""Edits by the user: statuses, saved searches, saved pages, options of feeds."""
 
 from __future__ import annotations
 

@@ -455,7 +455,7 @@ def _find_swapped(
 ) -> dict[int, int]:
     """Ids of articles whose guid another entry has now, each with the id of that entry's article; 0 if unknown.
 
-    They are told apart by a specific address, else by title, title with date, or text.
+    They are distinguished by a specific address, else by title, title with date, or text.
     """
 
     def text(side: Side) -> Hashable:

@@ -38,7 +38,7 @@ from tuireader.urls.typed_and_shown import (
 )
 
 _NOT_THERE = frozenset({403, 404, 410})
-"""Status codes of a feed that cannot be had, after which its page may be followed instead."""
+"""Status codes of an unavailable feed, after which its page may be followed instead."""
 _LINKED_FEEDS_MAX = 8
 """Maximum number of linked feeds tried."""
 

@@ -25,7 +25,6 @@ from tuireader.model.feed import LOCAL, Feed, Refreshed, is_unfiled
 from tuireader.model.fetched import FeedLink, Page, ParsedFeed
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, rules, save_articles, server_statuses, status_outbox
-from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.store.queries import article_lists
 from tuireader.urls.identity import is_front_page, of_one_site, place, same_place
@@ -213,16 +212,16 @@ def subscription_at(
 
     With `is_claimed`, the site that a feed names counts even if the feed is not on it: any feed can claim any site.
     """
-    there = store_feeds.addresses(c)
+    there = feeds.addresses(c)
     places = {_place(address) for address in addresses} - {""}
     sites = [(id_, site) for id_, url, site in there if is_claimed or of_one_site(url, site)]
     for addresses_of_feeds in ([(id_, url) for id_, url, _ in there], sites):
         for id_, address in addresses_of_feeds:
             if _place(address) in places:
-                return store_feeds.get(c, id_), None
+                return feeds.get(c, id_), None
     for address in addresses:
         for article in articles.at(c, address):
-            feed = store_feeds.get(c, article.feed_id)
+            feed = feeds.get(c, article.feed_id)
             if of_one_site(address, feed.url) or (is_claimed and of_one_site(address, feed.site)):
                 return feed, article.id
     return None
@@ -230,8 +229,8 @@ def subscription_at(
 
 def subscription_to(c: sqlite3.Connection, url: str) -> Feed | None:
     wanted = _place(url)
-    found = next((id_ for id_, there, _ in store_feeds.addresses(c) if wanted and _place(there) == wanted), None)
-    return None if found is None else store_feeds.get(c, found)
+    found = next((id_ for id_, there, _ in feeds.addresses(c) if wanted and _place(there) == wanted), None)
+    return None if found is None else feeds.get(c, found)
 
 
 def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], parsed: ParsedFeed | None) -> int | None:
@@ -275,7 +274,7 @@ class SaveNewFeed(BatchJob[Refreshed | Feed]):
         save = ingest.prepare_new(c, replace(page, moved_to=None), parsed, self.now)
 
         def add(c: sqlite3.Connection) -> Refreshed | Feed:
-            feed = store_feeds.add(c, url, title=parsed.title or link.title, site=site, now=self.now, reach=reach)
+            feed = feeds.add(c, url, title=parsed.title or link.title, site=site, now=self.now, reach=reach)
             return replace(save(c, feed), status="updated")  # also by a feed without articles: it is new here
 
         return add

@@ -53,7 +53,7 @@ _NUMBER = re.compile(r"(.*?)(\d{1,18})")
 
 
 class ApplyResult(NamedTuple):
-    """What applying one or more answers of a server has changed."""
+    """Counts of the changes made by one or more answers of a server."""
 
     new: int = 0
     read: int = 0
@@ -166,10 +166,7 @@ class ApplyEntries:
     cursor: str | None = None
     """The new cursor of the account; None if not known yet."""
     unites: bool = False
-    """Whether the server was restored: then its statuses are merged with the local ones. `wrong` ids in the answer
-
-    show it, too.
-    """
+    """Whether the server was restored: its statuses are merged then. `wrong` ids in the answer show it, too."""
     since: datetime | None = None
     """Status changes on the server before this time are older than the local ones."""
     seen: datetime | None = None

@@ -184,7 +184,6 @@ def _there(c: sqlite3.Connection, article_id: int) -> _ServerArticle | None:
 
 
 def _keep(c: sqlite3.Connection, article_id: int, html: str) -> bool:
-
     text = plain_text(html)
     words = count_words(text)
     if words <= articles.get(c, article_id).words:

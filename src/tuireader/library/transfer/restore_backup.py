@@ -147,10 +147,7 @@ class _Restoring:
         self._filed: dict[int, int | None] | None = None
         """The folder of each feed here, once all feeds of the backup are here."""
         self._here: dict[str, list[str]] | None = None
-        """Addresses of feeds whose names differ from those in the backup, by the latter; None until all feeds are
-
-        here.
-        """
+        """Addresses of feeds named differently in the backup, by that name; None until all feeds are here."""
         self._new_folders = 0
         self._waiting: list[dict[str, Any]] = []
         self._size = 0

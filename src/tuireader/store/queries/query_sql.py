@@ -159,7 +159,7 @@ def _of_story(exists: str, scope: Iterable[_Condition], more: str = "") -> _Cond
 
 
 def _scope(conditions: Iterable[_Condition]) -> list[_Condition]:
-    """Those of the conditions that limit feeds, changed to be about an article `o`."""
+    """The conditions that limit feeds, rewritten for an article `o`."""
     of_feeds = "d.feed_id"
     return [
         (f"o{condition.removeprefix('d')}", values)

@@ -151,7 +151,7 @@ class Highlight(NamedTuple):
 
 
 class PaintContext(NamedTuple):
-    """What painting a line needs besides the line; the same for all lines of a frame."""
+    """The context for painting a line; the same for all lines of a frame."""
 
     ink: RoleStyles
     margin: int

@@ -136,7 +136,7 @@ class HeadlineList(RowList):
         return True
 
     def to_keep(self) -> tuple[int, tuple[int, ...]]:
-        """What `update_rows` needs to keep the position: a visible row, and the articles there and at the cursor."""
+        """The state by which `update_rows` keeps the position: a visible row, its article and that at the cursor."""
         row, _ = self.scroll_anchor()
         kept = (self.headline(row), self.current)
         return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))

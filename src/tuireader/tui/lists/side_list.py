@@ -21,7 +21,7 @@ class Choice(NamedTuple):
     """A row of the sidebar."""
 
     key: Hashable
-    """What the row stands for in its list: an id, a name or a view."""
+    """The identity of the row in its list: an id, a name or a view."""
     name: str
     unread: int | None = None
     """None if not counted, or not yet."""

@@ -103,7 +103,6 @@ class BackgroundTasks:
         return [feed for feed in feeds.every(self._connection) if not feed.is_never_asked]
 
     async def _refresh(self, on: Context, asked: Sequence[model_feed.Feed], *, force: bool, quiet: bool) -> Steps:
-
         tally = tasks_feeds.Tally(asked)
         async with aclosing(tasks_feeds.refresh(on, tally, force=force)) as steps:
             async for step in steps:
@@ -207,7 +206,6 @@ class BackgroundTasks:
             start(self._panes, self._ask_to_prune, group=ASKING, exclusive=True)
 
     async def _ask_to_prune(self) -> None:
-
         config = self._config
         limits = Limits(config.keep_days, config.keep_articles, config.keep_megabytes)
         found = await self._cache.read(partial(rules.plan_pruning, now=self._clock(), limits=limits))
@@ -239,7 +237,6 @@ class BackgroundTasks:
 
 
 def _backfill(on: Context, feed: model_feed.Feed | None, *, is_read: bool) -> Steps:
-
     assert feed is not None  # noqa: S101 - else it is not started
     return tasks_feeds.backfill(on, feed, save_older.BackfillOptions(is_read=is_read))
 

@@ -306,7 +306,6 @@ class HeadlinesPane(Backdrop):
         """Load search excerpts for visible headlines."""
 
         def read(connection: Connection) -> dict[int, article.Excerpt]:
-
             return find_contexts(connection, ids, text, width)
 
         found = await self._cache.read(read)

@@ -265,7 +265,6 @@ class ReadingPane(Backdrop):
 
     def _read(self, connection: Connection, article_id: int) -> open_article.OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
-
         given = article_id in self._as_given
         return open_article.open_article(
             connection, article_id, endings=open_article.Endings(*self._endings), beginning=True, given=given

@@ -374,7 +374,6 @@ def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> lis
 
 def _counted(connection: Connection, query: Query) -> SidebarCounts:
     # Loaded in the thread that counts first, since the headlines are on the screen before anything is counted.
-
     return count(connection, query)
 
 

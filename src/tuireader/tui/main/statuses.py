@@ -283,7 +283,6 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
 
 
 def _take_back_rule(connection: Connection, step: UndoStep) -> None:
-
     if step.removed_rule:
         library_rules.bring_back(connection, step.removed_rule, step.did)
     elif step.rule is not None:

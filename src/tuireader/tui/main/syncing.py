@@ -99,7 +99,6 @@ class SyncController:
             self._runner.start(Task("push", _MODULE, run, again="after", is_refresh=False))
 
     async def _push(self, on: Context, feeds: Sequence[feed.Feed], account: Account, folder: str) -> Steps:
-
         try:
             async with aclosing(sync.push(on, account, feeds, self._login_of, folder)) as steps:
                 async for step in steps:
@@ -113,7 +112,6 @@ class SyncController:
         start(self._node, partial(self._ask, account), group=ASKING)
 
     async def _ask(self, account: Account | None) -> None:
-
         dialog = forms.AccountScreen(self._cache, self._web, self._clock, account)
         questions.open_dialog(self._node.app, dialog, self._signed_in)
 
