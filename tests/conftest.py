@@ -126,6 +126,19 @@ def _nobody_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _few_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make test` reads pages in the thread, as where no process can be started: starting one takes 0.3 s of CPU."""
+    rooms = request.path.relative_to(TESTS).parts
+    are_needed = "hostile" in rooms or "jobs" in rooms or request.node.get_closest_marker("processes")
+    if "not thorough" in request.config.option.markexpr and not are_needed:
+        monkeypatch.setattr("tuireader.library.jobs.pool.WorkerProcesses", _no_process)
+
+
+def _no_process(*_arguments: object) -> None:
+    raise OSError("no process can be started")
+
+
+@pytest.fixture(autouse=True)
 def _all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an app in a test looks like does not depend on the terminal that the tests run in."""
     if "textual.constants" in sys.modules:

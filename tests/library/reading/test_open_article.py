@@ -57,6 +57,7 @@ async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSi
     assert [link.url for link in opened.document.links] == [site.url + "/more"]
 
 
+@pytest.mark.processes
 async def test_a_page_that_takes_too_long_is_given_up(
     library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

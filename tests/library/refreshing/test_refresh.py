@@ -347,6 +347,7 @@ async def test_given_feeds_and_all_feeds(library: Library, site: ScriptedSite) -
     assert [event.status for event in await library.refresh(unknown, force=True)] == ["not-due"]
 
 
+@pytest.mark.processes
 async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
     library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
