@@ -23,11 +23,12 @@ class Source:
 
     def exec_module(self, module: ModuleType) -> None:
         self.executed += 1
+        vars(module)["one"] = 1
         time.sleep(0.01)  # for others to come meanwhile
         if self.failures:
             self.failures -= 1
             raise OSError("planted")
-        vars(module).update(one=1, two=2)
+        vars(module)["two"] = 2
 
 
 def lazy(source: Source) -> LazyModule:
@@ -56,9 +57,14 @@ def test_what_is_set_before_is_not_overwritten() -> None:
 
 
 def test_threads_that_come_at_the_same_time_find_all_of_it() -> None:
-    source, found = Source(), list[int]()
+    source, found = Source(), list[int | None]()
     module = lazy(source)
-    threads = [Thread(target=lambda: found.append(module.two)) for _ in range(8)]
+
+    def read_the_first_and_then_the_last() -> None:
+        assert module.one == 1
+        found.append(vars(module).get("two"))
+
+    threads = [Thread(target=read_the_first_and_then_the_last) for _ in range(8)]
     for each in threads:
         each.start()
     for each in threads:

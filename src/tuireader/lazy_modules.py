@@ -13,12 +13,11 @@ _LOCK = RLock()
 
 
 class LazyModule(ModuleType):
-    """A module that was imported and not executed yet."""
+    """A module that was imported and not executed yet, or not to its end: other threads wait for all of it."""
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name != "__all__":  # the import system looks for such; `import *` for that one
-            raise AttributeError(name)
-        load(self)
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("__") or name == "__all__":  # the import system reads the others; `import *` that one
+            load(self)
         return ModuleType.__getattribute__(self, name)
 
     def __dir__(self) -> list[str]:
