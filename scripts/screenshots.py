@@ -85,13 +85,15 @@ class Picture:
     """With a feed that gives only the beginnings of its articles."""
     has_many: bool = False
     """With hundreds of names, and a page that has everything, in place of the magazine."""
+    feeds: int = 0
+    """With so many feeds in folders, 1,100 articles, 500 categories and 400 authors, in place of the magazine."""
     shows: type[Screen[Any]] = ReaderScreen
     """The screen that is to be on top then, so that no picture shows another thing than its name says."""
 
 
 PICTURES = (
-    Picture("wide", (140, 40), "The Long Way", ["enter"]),
-    Picture("light", (140, 40), "What the Measure", ["enter"], LIGHT.name),
+    Picture("wide", (160, 44), "The Long Way", ["enter"]),
+    Picture("light", (160, 44), "What the Measure", ["enter"], LIGHT.name),
     Picture("middle", (80, 24), "", ["h", "tab", "j", "enter", "l", "j"]),
     Picture("article", (80, 24), "A Short History", ["enter"]),
     Picture("narrow", (40, 20), "", ["j"]),
@@ -114,15 +116,20 @@ PICTURES = (
     Picture("focus-article", (120, 30), "The Long Way", ["enter"], "solarized-dark"),
     Picture("contents", (120, 36), "The Long Way", ["enter", "space", "t"], shows=ContentsScreen),
     Picture("feed-info", (120, 36), "The Long Way", ["e"], shows=FeedInfoScreen),
-    Picture("order", (120, 44), "", ["h", "tab", "tab", "j", "v", "tab", "j", "x"], is_furnished=True),
+    Picture("order", (120, 44), "", ["h", "tab", "j", "v", "tab", "j", "x"], is_furnished=True),
     Picture("select", (120, 32), "", ["j", "v", "v", "j", "j", "V"], is_furnished=True),
-    Picture("rule", (120, 40), "", ["exclamation_mark", *"harbours"], is_furnished=True, shows=RulesScreen),
+    Picture("rule", (120, 40), "", ["colon", *"rules", "enter", *"harbours"], is_furnished=True, shows=RulesScreen),
     Picture("import", (120, 32), is_importing=True),
     Picture("no-feed", (100, 30), is_without_feed=True, shows=SubscribeScreen),
     Picture("archive", (120, 30), is_reading_back=True),
-    Picture("account", (100, 30), "", ["@"], has_account=True, shows=AccountScreen),
+    Picture("account", (100, 30), "", ["colon", *"add account", "enter"], has_account=True, shows=AccountScreen),
     Picture("waiting", (120, 32), "Ferries", ["m", "f"], has_account=True),
     Picture("offline", (120, 30), "The Night Pilot", ["enter"], has_excerpts=True),
+    *(
+        Picture(f"feeds-{count}-{width}", (width, height), "", ["h", "j"], feeds=count)
+        for count in (45, 200)
+        for width, height in ((80, 24), (120, 40), (200, 50))
+    ),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
 
@@ -200,6 +207,40 @@ def fill_many(path: Path) -> None:
     with closing(connect(path)) as c:
         feed = feeds.add(c, "https://review.example/feed", title="", site="https://review.example/", now=REFRESHED)
         SavePage(feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)(c)
+
+
+SUBJECTS = ("News", "Notes", "Weekly", "Journal", "Letters")
+THINGS = ("Trains", "Radio", "Type", "Ships", "Maps", "Bread", "Chess", "Rivers", "Printing", "Compilers", "Gardens")
+BEGINNINGS = ("Why", "How", "What Became of", "In Praise of", "The Trouble with", "A Short Walk Through", "Against")
+ENDINGS = ("in Winter", "at Night", "Without a Plan", "for Beginners", "and Their Makers", "by Hand", "Reconsidered")
+
+
+def fill_feeds(path: Path, count: int) -> None:
+    """Take in many feeds, every third of them outside folders."""
+    people = [f"{first} {last}{other}" for other in ("", "-Ames", "-Boyd") for last in LAST for first in FIRST]
+    kinds = [*THINGS, *(f"{kind} of the {place}" for kind in KINDS for place in PLACES), *map(str, range(1600, 2020))]
+    with closing(connect(path)) as c:
+        for number in range(count):
+            thing = THINGS[number % len(THINGS)]
+            series = number // (len(THINGS) * len(SUBJECTS))
+            name = f"{thing} {SUBJECTS[number // len(THINGS) % len(SUBJECTS)]}{f' {series + 1}' if series else ''}"
+            each = range(number, 1100, count)
+            items = "".join(
+                f"<item><title>{BEGINNINGS[n % 7]} {THINGS[n % 11]} {ENDINGS[n % 5]}</title><guid>{n}</guid>"
+                f"<dc:creator>{people[n * 7 % 400]}</dc:creator><category>{THINGS[n * 5 % 11]}</category>"
+                f"<category>{escape(kinds[n * 3 % len(kinds)])}</category><pubDate>"
+                f"{format_datetime(NOW - timedelta(hours=1 + n * n / 250))}</pubDate>"
+                f"<description>{'Words. ' * (100 + n * 37 % 1900)}</description></item>"
+                for n in each
+            )
+            url = f"https://{number}.example/feed"
+            feed = feeds.add(c, url, title=name, site="", now=REFRESHED)
+            body = f'<rss version="2.0" xmlns:dc="{DC}"><channel><title>{name}</title>{items}</channel></rss>'.encode()
+            SavePage(feed, Page(url, 200, body, "application/rss+xml"), REFRESHED)(c)
+            if number % 3:
+                folders.put(c, feed.id, folders.add(c, thing).id)
+        statuses.mark(c, article_lists.ids(c, Query(), 400, 700), read=True)
+        user_edits.save_search(c, "Long reads", "is:unread words>1000")
 
 
 def fill_furnished(path: Path) -> None:
@@ -369,7 +410,7 @@ async def _wait_in_vain(pilot: Pilot[None]) -> None:
         await _settle(pilot)
         return
     async with asyncio.timeout(30):
-        while not (isinstance(app, ReaderApp) and any("for reader" in state for state in app.reader.title_bar.states)):
+        while not (isinstance(app, ReaderApp) and any("pending" in state for state in app.reader.title_bar.states)):
             await pilot.pause(0.1)
 
 
@@ -449,7 +490,7 @@ async def _import(pilot: Pilot[None], path: str) -> None:
     async with asyncio.timeout(30):
         while not (isinstance(app, ReaderApp) and isinstance(app.screen, ReaderScreen)):
             await pilot.pause(0.1)
-        while not any(state.startswith(f"{ANSWERING}/") for state in app.reader.title_bar.states):
+        while not any(f" {ANSWERING}/" in state for state in app.reader.title_bar.states):
             await pilot.pause(0.1)
     await pilot.pause(1)  # what counts is not waited for by anything else
 
@@ -508,7 +549,9 @@ def main(names: Sequence[str]) -> None:
             if names and picture.name not in names:
                 continue
             path = Path(folder) / f"{picture.name}.db"
-            if picture.has_many:
+            if picture.feeds:
+                fill_feeds(path, picture.feeds)
+            elif picture.has_many:
                 fill_many(path)
             elif picture.is_furnished:
                 fill_furnished(path)

@@ -138,7 +138,7 @@ def test_a_line_that_breaks_a_contract_is_named(report: dict[str, str], start: s
 
 WRITING = {
     "accounts": {"add", "remove", "rename", "set_cursor", "set_secret", "set_syncing"},
-    "articles": {"Prepacked", "compute_media_flags", "change_guid", "save_entries", "save_full_text"},
+    "articles": {"Prepacked", "compute_media_flags", "change_guid", "save_entries", "save_full_text", "set_date"},
     "feeds": {
         *(
             "add",

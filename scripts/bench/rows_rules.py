@@ -111,7 +111,7 @@ def _taken_in(here: Ours, later: Corpus, *, is_finding: bool) -> float:
         with ExitStack() as without:
             if not is_finding:
                 for module, name, instead in (
-                    (duplicates, "note", None), (duplicates, "join", None), (save_articles, "sketch", Sketch())
+                    (duplicates, "store_hashes", None), (duplicates, "join", None), (save_articles, "sketch", Sketch())
                 ):  # fmt: skip
                     without.enter_context(mock.patch.object(module, name, lambda *_, instead=instead: instead))
             return _timed(partial(_take_all, c, pages))

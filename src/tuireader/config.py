@@ -88,7 +88,7 @@ class Keymap:
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
         """Errors of a value that is no table, and of keys that are no text; the app checks the ids."""
         if not isinstance(value, dict):
-            yield ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
+            yield ConfigError(f"“{name}” must be a table ([{name}]), not {_shown(value)}.")
             return
         for id_, keys in value.items():
             if not isinstance(keys, str) or not keys.strip():
@@ -125,66 +125,65 @@ def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> 
 class Config:
     """The user's configuration; everything has a default."""
 
-    theme: str = _option("", Text(), "the command palette lists the others", example="tuireader-dark")
+    theme: str = _option("", Text(), "colour theme; see “Theme:” in the command palette", example="tuireader-dark")
     """"": the theme last chosen in the program."""
     measure: int = _option(
-        MEASURE, Number(NARROWEST, WIDEST), f"the widest that a column of text gets, {NARROWEST} to {WIDEST}"
+        MEASURE, Number(NARROWEST, WIDEST), f"maximum text width in columns, {NARROWEST} to {WIDEST}"
     )
-    hyphenate: bool = _option(default=True, kind=Switch(), help_="divide words in columns below 50 cells")
-    dense: bool = _option(default=False, kind=Switch(), help_="one line for each headline")
+    hyphenate: bool = _option(default=True, kind=Switch(), help_="hyphenate when the text is narrower than 50 columns")
+    dense: bool = _option(default=False, kind=Switch(), help_="one line per article in the list")
     bidi: Bidi = _option(  # noqa: RUF009 - it makes a field
         "auto",
         Choice(get_args(Bidi)),
-        'right-to-left text: reordered by tuireader ("reorder") or left to the "terminal"',
+        'right-to-left text: "auto", "reorder" (by tuireader) or "terminal"',
     )
     linear: bool = _option(
         default=False,
         kind=Switch(),
-        help_="for screen readers and braille: one column, no lines, the cursor on the line that is read",
+        help_="layout for screen readers and braille displays",
     )
-    refresh_on_start: bool = _option(default=True, kind=Switch(), help_="what is due is fetched when tuireader opens")
-    refresh_every: int = _option(
-        30, Number(0, DAY), "minutes between two such refreshes while tuireader is open; 0: none"
-    )
-    resume: bool = _option(default=True, kind=Switch(), help_="begin where you left off")
+    refresh_on_start: bool = _option(default=True, kind=Switch(), help_="refresh due feeds at start")
+    refresh_every: int = _option(30, Number(0, DAY), "minutes between refreshes (0: off)")
+    resume: bool = _option(default=True, kind=Switch(), help_="restore the last position at start")
     preview: bool = _option(
-        default=False, kind=Switch(), help_="in three columns, show the article under the cursor; this marks nothing"
+        default=True,
+        kind=Switch(),
+        help_="with three panes, preview the article under the cursor without marking it as read",
     )
     mark_read_after: int = _option(
-        0, Number(0, READ_AFTER_MAX), "seconds until an open article counts as read, unless you scroll it before"
+        0, Number(0, READ_AFTER_MAX), "seconds before an open article is marked as read; scrolling marks it at once"
     )
     open_next_unread: bool = _option(
-        default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
+        default=False, kind=Switch(), help_="at the end of an article, go to the next unread one"
     )
     full_text: Mode = _option(  # noqa: RUF009 - it makes a field
         "auto",
         Choice(get_args(Mode)),
-        'the pages of new articles: read where a feed gives only excerpts ("auto"), "always", or "never"',
+        'fetch full text: "auto" (if the feed has only excerpts), "always" or "never"',
     )
-    archive_read: bool = _option(
-        default=True, kind=Switch(), help_="older articles that the archive brings are no news: they arrive read"
-    )
+    archive_read: bool = _option(default=True, kind=Switch(), help_="mark loaded older articles as read")
     one_story: bool = _option(
         default=True,
         kind=Switch(),
-        help_="what several feeds tell is shown as one article, the fullest; else each is, all read at once",
+        help_="show duplicates as one article, the longest (false: show all; reading one marks all as read)",
     )
     expire_after: int = _option(
-        0, Number(0, 36_500), "days after which an unread article counts as read, unless starred or tagged; 0: never"
+        0, Number(0, 36_500), "mark articles as read after this many days, unless starred or tagged (0: never)"
     )
     expire_above: int = _option(
-        0, Number(0, 1_000_000), "unread articles that are kept of each feed, older ones count as read; 0: all"
+        0, Number(0, 1_000_000), "maximum unread articles per feed; older ones are marked as read (0: no limit)"
     )
-    keep_days: int = _option(
-        0, Number(0, 36_500), "days after which tuireader prune removes what was read and not marked; 0: never"
-    )
+    keep_days: int = _option(0, Number(0, 36_500), "clean-up: delete read articles after this many days (0: never)")
     keep_articles: int = _option(
-        0, Number(0, 1_000_000), "the same for what is beyond so many of the newest of each feed; 0: nothing"
+        0, Number(0, 1_000_000), "clean-up: keep this many newest articles per feed (0: no limit)"
     )
-    keep_megabytes: int = _option(
-        0, Number(0, 10_000_000), "the same for the oldest, where all takes more than that; 0: any size"
+    keep_megabytes: int = _option(0, Number(0, 10_000_000), "clean-up: maximum database size in MB (0: no limit)")
+    keymap: Mapping[str, str] = _option(
+        {},
+        Keymap(),
+        "your own keys, by command name (shown in the help screen)",
+        example={"star": "s", "sort": "ctrl+s"},
     )
-    keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
     given: frozenset[str] = frozenset()
     """Names of the options set in the file; these override choices that the program remembers, such as the theme."""
 
@@ -201,10 +200,10 @@ def hint(word: str, known: Iterable[str]) -> str:
     """A suggestion for an unknown word: the nearest known one, or all of them."""
     names = sorted(known)
     near = nearest(word, names, alike=0.5)
-    return f"Did you mean “{near}”?" if near else f"There are: {', '.join(names)}."
+    return f"Did you mean “{near}”?" if near else f"Known: {', '.join(names)}."
 
 
-HEAD = "# the file that `tuireader path` calls config: all of its settings, as they are without it"
+HEAD = "# tuireader configuration. Every setting is shown with its default value."
 
 
 def documented(*, commented: bool = False) -> str:
@@ -284,11 +283,11 @@ def read(path: Path) -> tuple[Config, list[ConfigError]]:
     except FileNotFoundError:
         return Config(), []
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}.") from error
+        raise ConfigError(f"Cannot read {path}: {error}.") from error
     import tomllib
 
     if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):  # tomllib takes the square
-        raise ConfigError(f"{path} has a key of more than {_DEEPEST} parts.")
+        raise ConfigError(f"Invalid setting in {path}: its name has more than {_DEEPEST} parts.")
     try:
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
@@ -308,12 +307,29 @@ def naming(path: Path) -> Iterator[None]:
 def _text_of(path: Path) -> str:
     """The file's text; refuses anything that is no regular file, such as a pipe, which would block."""
     if path.exists() and not path.is_file() and path.resolve() != Path(os.devnull).resolve():
-        raise OSError("it is not a file")
+        raise OSError("not a file")
     with path.open("rb") as file:
         content = file.read(_SIZE_MAX + 1)
     if len(content) > _SIZE_MAX:
-        raise OSError("it is too large for a configuration")
+        raise OSError("file too large")
     return content.decode("utf-8-sig")
+
+
+def set_option(path: Path, name: str, value: object) -> None:
+    """Write one option into a configuration file, keeping everything else; raises ConfigError."""
+    import tomlkit  # the app does without, until an option is changed
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        text = _text_of(path) if path.exists() else documented(commented=True)
+        document = tomlkit.parse(text)
+        document[name] = value
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = path.with_name(f"{path.name}.new")
+        new.write_text(tomlkit.dumps(document), "utf-8")
+        new.replace(path.resolve())
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise ConfigError(f"Cannot write {path}: {error}.") from error
 
 
 def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
@@ -325,5 +341,5 @@ def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
 def _mistakes(name: str, value: object) -> list[ConfigError]:
     known = options()
     if name not in known:
-        return [ConfigError(f"there is no setting “{name}”. {hint(name, known)}")]
+        return [ConfigError(f"unknown setting “{name}”. {hint(name, known)}")]
     return list(known[name][0].kind.mistakes(name, value))

@@ -14,7 +14,7 @@ class TuireaderError(Exception):
 
 
 def unexpected(error: BaseException) -> str:
-    return f"Unexpected error: {type(error).__name__}: {error}. This is a bug in tuireader."
+    return f"Internal error ({type(error).__name__}: {error}). Please report this bug."
 
 
 class AddressError(TuireaderError):
@@ -78,9 +78,7 @@ class FetchError(TuireaderError):
 
 def unreadable(host: str) -> FetchError:
     """The FetchError for a response that causes an unexpected error in tuireader; the caller logs that error."""
-    return FetchError(
-        f"{host} sent something that tuireader fails to read; that is a bug in tuireader, and its log has more"
-    )
+    return FetchError(f"Cannot read the response from {host} (a bug in tuireader). Details are in the log")
 
 
 class NotAskedError(FetchError):

@@ -19,7 +19,7 @@ def _folder(kind: str) -> Path:
     try:
         folder: Path = getattr(_DIRS, f"user_{kind}_path")
     except (RuntimeError, KeyError) as error:  # no HOME, and a user that the system does not know
-        raise TuireaderError(f"There is no home folder: set HOME, or XDG_{kind.upper()}_HOME, to a folder.") from error
+        raise TuireaderError(f"No home directory: set HOME or XDG_{kind.upper()}_HOME.") from error
     return folder
 
 

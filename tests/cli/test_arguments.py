@@ -66,11 +66,11 @@ def test_until_counts_a_day_a_month_and_a_year_to_their_ends() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["lst"], "there is no command 'lst'; did you mean list?"),
+        (["lst"], "unknown command 'lst'; did you mean list?"),
         (["list", "--unraed"], "Did you mean --unread?"),
         (["--versoin"], "Did you mean --version?"),
-        (["search", "-kindle"], 'To leave a word out, put "--" first: tuireader search -- -kindle.'),
-        (["show", "abc"], "'abc' is not an article number; tuireader list shows them."),
+        (["search", "-kindle"], 'To exclude a word, put "--" first: tuireader search -- -kindle.'),
+        (["show", "abc"], "invalid article ID 'abc'; see tuireader list."),
     ],
 )
 def test_what_may_have_been_meant_is_said(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,11 +33,11 @@ def test_what_came_is_said(run: Run, followed: ScriptedSite) -> None:
     assert (done.status, done.out) == (0, "")
     back_to = POSTS[-1].date
     assert done.err == (
-        f"tuireader: The Site: 140 older articles came, back to {back_to:%B %Y}. That is all that the site gives.\n"
+        f"tuireader: The Site: 140 older articles loaded, back to {back_to:%B %Y}. No more available.\n"
     )
     assert len(run("list", "-n", "0").out.splitlines()) == 150
     assert len(run("list", "-u", "-n", "0").out.splitlines()) == FRONT
-    assert "all that the site gives, back to" in run("feed", "1").out
+    assert "all loaded, back to" in run("feed", "1").out
     assert followed.paths()[-1] == posts_path(2)
 
 
@@ -52,7 +52,7 @@ def test_each_page_is_a_line_of_json(run: Run, followed: ScriptedSite) -> None:
 
 def test_as_far_as_is_wanted(run: Run, followed: ScriptedSite) -> None:
     done = run("backfill", "1", "--limit", "5")
-    assert done.err.endswith("There is more: asked again, it goes on.\n")
+    assert done.err.endswith("More available.\n")
     since = POSTS[39].date - timedelta(hours=1)
     assert run("backfill", "1", "--since", f"{since:%Y-%m-%dT%H:%M}").status == 0
     assert len(run("list", "-n", "0").out.splitlines()) == 40
@@ -64,8 +64,8 @@ def test_what_fails_is_said_and_goes_on_the_next_time(run: Run, followed: Script
     followed.pages[posts_path(2)] = Reply("broken", 500)
     done = run("backfill", "1")
     assert done.status == 1
-    assert "90 older articles came" in done.err
-    assert "then: 127.0.0.1" in done.err
+    assert "90 older articles loaded" in done.err
+    assert "Stopped: 127.0.0.1" in done.err
     followed.pages[posts_path(2)] = second
     assert run("backfill", "1").status == 0
     assert len(run("list", "-n", "0").out.splitlines()) == 150

@@ -30,7 +30,7 @@ def followed(run: Run, site: ScriptedSite) -> ScriptedSite:
 def test_all_is_readable_when_the_site_is_away(run: Run, followed: ScriptedSite) -> None:
     assert all(not row["offline"] for row in run("list", "--json").rows)
     done = run("download")
-    assert (done.status, done.out, done.err) == (0, "", "tuireader: 10 full texts are here.\n")
+    assert (done.status, done.out, done.err) == (0, "", "tuireader: Fetched full text of 10 articles.\n")
     assert sorted(followed.paths()) == sorted(["/robots.txt", *(post.path for post in POSTS)])
     followed.stop()
     rows = run("list", "--json").rows
@@ -40,7 +40,7 @@ def test_all_is_readable_when_the_site_is_away(run: Run, followed: ScriptedSite)
         assert "Paragraph 4 of post" in text
         assert "All rights reserved" not in text
         assert "Home" not in text
-    assert run("download").err.startswith("tuireader: The whole texts of all these articles are here")
+    assert run("download").err.startswith("tuireader: Nothing to fetch")
 
 
 def test_some_of_it_with_filters_and_what_fails(run: Run, followed: ScriptedSite) -> None:
@@ -48,10 +48,10 @@ def test_some_of_it_with_filters_and_what_fails(run: Run, followed: ScriptedSite
     done = run("download", "The Site", "--limit", "3")
     assert done.status == 1
     assert done.err.splitlines()[0].startswith("tuireader: The Site: 127.0.0.1")
-    assert done.err.splitlines()[-1] == "tuireader: 2 full texts are here; 1 could not be had."
+    assert done.err.splitlines()[-1] == "tuireader: Fetched full text of 2 articles; 1 failed."
     assert sorted(followed.paths()) == sorted(["/robots.txt", *(post.path for post in POSTS[:3])])
     assert run("download", "nowhere").status == 1
     rows = run("download", "--author", "Ann Lee", "--json").rows
     assert {row["status"] for row in rows[:-1]} == {"page"}
     assert (rows[-1]["status"], rows[-1]["feed"], rows[-1]["new"]) == ("done", "The Site", len(rows) - 1)
-    assert run("download", "--starred").err.startswith("tuireader: The whole texts of all these")
+    assert run("download", "--starred").err.startswith("tuireader: Nothing to fetch")

@@ -34,32 +34,32 @@ def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) ->
     file = tmp_path / "all.jsonl"
     done = run("export", "--format", "json", "--output", str(file))
     assert (done.status, done.out) == (0, "")
-    assert f"{len(REVIEW) + len(NOTES)} articles written to {file}" in done.err
+    assert f"Exported {len(REVIEW) + len(NOTES)} articles to {file}" in done.err
     assert file.stat().st_mode & 0o777 == 0o600
     listed = [{**row, "id": 0} for row in run("list", "--json").rows]
     paths.cache_path().unlink()
     back = run("import", str(file))
-    assert back.err.startswith(f"tuireader: 2 feeds and {len(listed)} articles are back.\n")
-    assert "These lead into your own network: http://" in back.err  # .example is in nobody else's
+    assert back.err.startswith(f"tuireader: Restored 2 feeds and {len(listed)} articles.\n")
+    assert "Feeds in your local network: http://" in back.err  # .example is in nobody else's
     assert [{**row, "id": 0} for row in run("list", "--json").rows] == listed
     again = run("import", "-", stdin=run("export", "--format", "json").out)
-    assert f"0 feeds and 0 articles are back; {len(listed)} were here already" in again.err
-    assert "that you had" not in again.err
+    assert f"Restored 0 feeds and 0 articles; {len(listed)} already existed" in again.err
+    assert "Updated" not in again.err
     first = str(listed_ids(run)[0])
     run("mark", first, "--star")
     starred = run("export", "--format", "json").out
     run("mark", first, "--unstar")
-    assert "1 article that you had: marked and tagged as in the file, too." in run("import", "-", stdin=starred).err
+    assert "Updated read status, stars and tags of 1 article." in run("import", "-", stdin=starred).err
     broken = run("import", "-", stdin='{"type": "tuireader", "version": 1}\nnonsense\n')
-    assert (broken.status, "line 2: this is no line of a backup" in broken.err) == (1, True)
+    assert (broken.status, "line 2: not a backup line" in broken.err) == (1, True)
 
 
 def test_a_backup_comes_back_through_a_pipe(run: Run) -> None:
     lines = run("export", "--format", "json").out
     done = run("import", "-", stdin=lines)
-    assert (done.status, "were here already" in done.err) == (0, True)
+    assert (done.status, "already existed" in done.err) == (0, True)
     cut = run("import", "-", stdin="\n".join(lines.splitlines()[:-1]))
-    assert (cut.status, "was cut off" in cut.err) == (1, True)
+    assert (cut.status, "incomplete" in cut.err) == (1, True)
 
 
 def test_a_story_that_two_feeds_tell_is_one_as_soon_as_it_is_back(run: Run) -> None:
@@ -84,7 +84,7 @@ def test_some_articles_are_written(run: Run, tmp_path: Path) -> None:
     assert sum(row["type"] == "article" for row in rows) == 1
     done = run("export", "--format", "markdown", "--category", "Elections", "--output", str(tmp_path / "md"))
     files = sorted((tmp_path / "md").iterdir())
-    assert done.err == f"tuireader: {len(files)} articles written to {tmp_path / 'md'}.\n"
+    assert done.err == f"tuireader: Exported {len(files)} articles to {tmp_path / 'md'}.\n"
     assert [file.name[:10] for file in files] == ["2026-01-13", "2026-01-14"]
     text = files[1].read_text("utf-8")
     assert text.startswith(
@@ -102,7 +102,7 @@ def test_an_exported_file_that_was_changed_since_is_kept(run: Run, tmp_path: Pat
     original = first.read_text("utf-8")
     for notes in ("my notes", "other notes"):
         first.write_text(f"{original}\n{notes}\n", "utf-8")
-        assert "1 file that you changed since" in run(*export).err
+        assert "1 file changed since the last export" in run(*export).err
         assert first.read_text("utf-8") == original
     run("mark", str(run("list", "--category", "Elections", "--json").rows[0]["id"]), "--read")
     assert "you changed" not in run(*export).err, "what changed here is written over"
@@ -124,7 +124,7 @@ def test_what_stands_in_the_place_of_an_exported_file_is_kept_and_not_read(run: 
         first.symlink_to("/dev/zero")
     else:
         first.mkdir()
-    assert "kept beside the new ones" in run(*words).err
+    assert "changed since the last export: kept as “….md~1" in run(*words).err
     assert first.read_text("utf-8") == text
     assert first.is_file()
     assert not first.is_symlink()
@@ -144,20 +144,20 @@ def test_an_exported_file_that_was_changed_keeps_its_name_where_the_new_one_has_
 
     monkeypatch.setattr(Path, "write_text", full)
     main(export)
-    assert "cannot be written: No space left" in capsys.readouterr().err
+    assert "md: No space left" in capsys.readouterr().err
     assert sorted((tmp_path / "md").iterdir()) == files
 
 
 def test_the_cache_is_no_file_to_export_to(run: Run) -> None:
     done = run("export", "--output", str(paths.cache_path()))
-    assert (done.status, "is the cache itself" in done.err) == (2, True)
+    assert (done.status, "is the database itself: enter another file name" in done.err) == (2, True)
     assert run("feeds").status == 0
 
 
 def test_a_book_is_written(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "week.epub"
     done = run("export", "--format", "epub", "--title", "My week", "--limit", "3", "--output", str(file))
-    assert done.err == f"tuireader: 3 articles written to {file}.\n"
+    assert done.err == f"tuireader: Exported 3 articles to {file}.\n"
     with zipfile.ZipFile(file) as book:
         assert "My week" in book.read("EPUB/content.opf").decode()
 
@@ -165,31 +165,31 @@ def test_a_book_is_written(run: Run, tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_said(run: Run, tmp_path: Path) -> None:
     assert run("export", "--format", "epub").status == 2
     assert run("export", "--format", "markdown").status == 2
-    assert "No article is meant by this" in run("export", "--format", "epub", "--starred", "--output", "x").err
+    assert "No articles match" in run("export", "--format", "epub", "--starred", "--output", "x").err
     (tmp_path / "file").write_text("x")
     for form in ("epub", "markdown", "json", "opml"):
         done = run("export", "--format", form, "--output", str(tmp_path / "file" / "below"))
-        assert (done.status, "cannot be written" in done.err) == (1, True), form
+        assert (done.status, "Cannot write" in done.err) == (1, True), form
 
 
 def test_pages_to_be_read_later_are_kept(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "pocket.csv"
     file.write_text("title,url,time_added,tags,status\nOne,https://a.example/1,1714564800,sea|x,unread\n", "utf-8")
     done = run("import", str(file))
-    assert done.err.startswith("tuireader: 1 page kept.\ntuireader: 1 page came without text:")
+    assert done.err.startswith("tuireader: 1 page saved.\ntuireader: 1 page without text.")
     (row,) = run("list", "--feed", "Saved pages", "--json").rows
     assert (row["title"], row["read"], row["offline"], row["link"]) == ("One", False, False, "https://a.example/1")
     assert run("list", "--tag", "sea", "--json").rows == [row]
-    assert "0 pages kept, 1 were here already" in run("import", str(file)).err
+    assert "0 pages saved, 1 already saved" in run("import", str(file)).err
     with zipfile.ZipFile(tmp_path / "omnivore.zip", "w") as archive:
         about = [{"slug": "two", "title": "Two", "url": "https://a.example/2", "labels": ["sea"], "state": "Archived"}]
         archive.writestr("metadata_0_to_20.json", json.dumps(about))
         archive.writestr("content/two.html", "<p>Its text.</p>")
-    assert run("import", str(tmp_path / "omnivore.zip")).err == "tuireader: 1 page kept.\n"
+    assert run("import", str(tmp_path / "omnivore.zip")).err == "tuireader: 1 page saved.\n"
     (two,) = [each for each in run("list", "--tag", "sea", "--json").rows if each["title"] == "Two"]
     assert (two["read"], two["offline"]) == (True, True)
     (tmp_path / "other.zip").write_bytes(b"PK\3\4 nothing")
-    assert "cannot be unpacked" in run("import", str(tmp_path / "other.zip")).err
+    assert "Cannot unpack" in run("import", str(tmp_path / "other.zip")).err
 
 
 def test_nothing_but_files_is_overwritten(run: Run, tmp_path: Path) -> None:

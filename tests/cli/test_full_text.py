@@ -60,7 +60,7 @@ def test_what_is_new_is_whole_and_stays_so_without_the_site(run: Run, followed: 
 def test_only_a_timer_completes_excerpts(run: Run, followed: ScriptedSite, said: str) -> None:
     """Who waits for the prompt gets it when the feeds are in: the reader completes them later."""
     done = run("refresh", "--force", said, python=NO_PAUSE)
-    assert (done.status, done.err) == (0, "tuireader: 1 new in The Site.\n" if said == "--force" else "")
+    assert (done.status, done.err) == (0, "tuireader: 1 new article in The Site.\n" if said == "--force" else "")
     if said == "--json":
         assert [row["status"] for row in done.rows] == ["updated"]
     assert all(row["offline"] for row in run("list", "--json").rows) is (said == "--quiet")
@@ -71,7 +71,7 @@ def test_the_configuration_and_the_feed_say_when(run: Run, followed: ScriptedSit
     config = Path(paths.config_path())
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text('full_text = "never"\n', encoding="utf-8")
-    assert run("refresh", "--force", python=NO_PAUSE).err == "tuireader: 1 new in The Site.\n"
+    assert run("refresh", "--force", python=NO_PAUSE).err == "tuireader: 1 new article in The Site.\n"
     assert followed.paths() == ["/feed/"]
     assert run("feed", "The Site", "--set", "full_text=always").status == 0
     assert run("feed", "The Site", "--json").rows[0]["full_text"] == "always"
@@ -84,10 +84,10 @@ def test_the_configuration_and_the_feed_say_when(run: Run, followed: ScriptedSit
 @pytest.mark.parametrize(
     ("setting", "says"),
     [
-        ("full_text=sometimes", "full_text is auto, always or never, not sometimes."),
-        ("selector=p[", "This is no CSS selector"),
-        ("selector_drop=..", "This is no CSS selector"),
-        ("nonsense=1", "There is no option nonsense; there are title, folder, quiet"),
+        ("full_text=sometimes", "full_text must be auto, always or never, not sometimes."),
+        ("selector=p[", "Invalid CSS selector"),
+        ("selector_drop=..", "Invalid CSS selector"),
+        ("nonsense=1", "Unknown setting nonsense. Settings: title, folder, quiet"),
     ],
 )
 def test_what_makes_no_sense_is_said(run: Run, followed: ScriptedSite, setting: str, says: str) -> None:

@@ -34,7 +34,7 @@ def configure(text: str) -> None:
 def test_by_itself_nothing_goes(run: Run, followed: ScriptedSite) -> None:
     done = run("prune")
     assert (done.status, done.out) == (0, "")
-    assert "There is nothing to remove" in done.err
+    assert "Nothing to clean up." in done.err
     assert run("prune", "--json").rows == [{"articles": 0, "feeds": 0, "bytes": 0, "removed": False}]
 
 
@@ -42,7 +42,7 @@ def test_it_says_first_what_would_go(run: Run, followed: ScriptedSite) -> None:
     configure("keep_articles = 4\n")
     done = run("prune")
     assert done.status == 2
-    assert re.search(r"5 articles, 4 kB: read, not starred, not tagged\.", done.err)
+    assert re.search(r"5 articles, 4 kB \(read, not starred, not tagged\)\.", done.err)
     assert "To remove them, add --yes." in done.err
     assert len(run("list", "--json", "-n", "0").rows) == FRONT
 
@@ -51,13 +51,13 @@ def test_with_yes_they_go_and_do_not_come_back(run: Run, followed: ScriptedSite)
     done = run("prune", "--newest", "4", "--yes", "--json")
     assert done.status == 0
     assert (done.rows[0]["articles"], done.rows[0]["removed"]) == (5, True)
-    assert "5 articles removed. The cache is smaller by" in done.err
+    assert "5 articles deleted." in done.err
     left = [row["title"] for row in run("list", "--json", "-n", "0").rows]
     assert left == [post.title for post in (*POSTS[:4], POSTS[-1])]
     followed.pages["/feed/"] = feed(followed.url, [Post(0), *POSTS])
     run("refresh", "--force", "--quiet")
     assert len(run("list", "--json", "-n", "0").rows) == 6
-    assert "nothing to remove" in run("prune", "--newest", "5").err
+    assert "Nothing to clean up" in run("prune", "--newest", "5").err
 
 
 @pytest.mark.slow
@@ -94,5 +94,5 @@ def test_path_says_what_is_used_to_whoever_is_there(run: Run, followed: Scripted
     done = run("path")
     assert (len(done.out.splitlines()), done.err) == (3, "")
     with Terminal(["path"], columns=200, rows=30) as terminal:
-        terminal.until(r"The cache takes \d+\.\d MB\. What may go: tuireader prune\.")
+        terminal.until(r"Database size: \d+\.\d MB\. To clean up: tuireader prune\.")
         assert terminal.wait() == 0

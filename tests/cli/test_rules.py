@@ -36,16 +36,16 @@ def test_a_rule_is_tried_added_applied_and_removed(run: Run) -> None:
     assert "hide, tag “Sea”: title:harbour" in listed.out
     assert run("rules", "--remove", str(added["id"])).status == 0
     assert run("list", "--json").rows == before
-    assert "There are no rules yet" in run("rules").err
+    assert "No rules." in run("rules").err
 
 
 def test_a_rule_says_what_is_missing(run: Run) -> None:
     nothing = run("rules", "--add", "harbour")
     assert (nothing.status, "--hide" in nothing.err) == (2, True)
     assert run("rules", "--add", " ", "--hide").status == 2
-    assert "no rule 7" in run("rules", "--remove", "7").err
-    assert "not the number of a rule" in run("rules", "--remove", "x").err
-    assert "There is no folder" in run("rules", "--add", "x", "--hide", "--folder", "nope").err
+    assert "No rule with ID 7" in run("rules", "--remove", "7").err
+    assert "invalid rule ID" in run("rules", "--remove", "x").err
+    assert "No folder named “nope”" in run("rules", "--add", "x", "--hide", "--folder", "nope").err
     assert run("rules").status == 0
 
 
@@ -62,7 +62,7 @@ def test_a_rule_for_a_folder_with_an_end(run: Run) -> None:
 def test_searches_are_kept_listed_used_and_removed(run: Run) -> None:
     none = run("searches")
     assert (none.status, none.out) == (0, "")
-    assert "no saved searches yet" in none.err
+    assert "No saved searches" in none.err
     assert run("searches", "--add", "Sea", "title:harbour").status == 0
     (row,) = run("searches", "--json").rows
     found = run("list", "--saved", "sea", "--json").rows
@@ -70,13 +70,13 @@ def test_searches_are_kept_listed_used_and_removed(run: Run) -> None:
     assert "Sea  title:harbour" in run("searches").out
     assert run("searches", "--add", " ", "x").status == 2
     assert run("searches", "--remove", "SEA").status == 0
-    assert "There is no saved search “sea”" in run("list", "--saved", "sea").err
+    assert "No saved search named “sea”" in run("list", "--saved", "sea").err
 
 
 def test_a_category_that_is_given_again_must_be_there_as_well(run: Run) -> None:
     both = [row for row in run("list", "--json").rows if {"China/Russia", "Europe"} <= {*row["categories"]}]
     assert run("list", "--category", "China/Russia", "--category", "europe", "--json").rows == both
-    assert "There is no category “nowhere”" in run("list", "--category", "Europe", "--category", "nowhere").err
+    assert "No category named “nowhere”" in run("list", "--category", "Europe", "--category", "nowhere").err
     quoted = run("list", "--search", 'category="china/russia"|europe', "--json").rows
     assert len(quoted) > len(both)
 
@@ -90,5 +90,5 @@ def test_one_feed_and_its_options(run: Run) -> None:
     assert "quiet" not in shown.out
     for wrong in ("colour=red", "quiet=maybe"):
         assert run("feed", "notes", "--set", wrong).status == 2
-    assert "is a number, not soon" in run("feed", "notes", "--set", "expire_above=soon").err
+    assert "must be a number (0: no limit), not soon" in run("feed", "notes", "--set", "expire_above=soon").err
     assert run("feed", "nots").status == 1

@@ -33,9 +33,9 @@ def test_all_settings_are_read_and_named_as_given(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("mesure = 70", "there is no setting “mesure”. Did you mean “measure”?"),
-        ("zzz = 1", "There are: archive_read, bidi, dense, expire_above, expire_after, full_text, hyphenate, "),
-        ('given = ["theme"]', "there is no setting “given”"),
+        ("mesure = 70", "unknown setting “mesure”. Did you mean “measure”?"),
+        ("zzz = 1", "Known: archive_read, bidi, dense, expire_above, expire_after, full_text, hyphenate, "),
+        ('given = ["theme"]', "unknown setting “given”"),
         ("measure = 5", "from 32 to 120, not 5"),
         ("measure = true", "not true"),
         ('measure = "70"', "not '70'"),
@@ -61,20 +61,20 @@ def test_what_it_cannot_mean_is_an_error_with_a_hint(tmp_path: Path, text: str, 
 def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="Cannot read"):
         load(path)
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="Cannot read"):
         load(tmp_path)
 
 
 def test_hint_names_the_nearest_or_all() -> None:
     assert hint("stra", ["star", "quit"]) == "Did you mean “star”?"
-    assert hint("xyz", ["star", "quit"]) == "There are: quit, star."
+    assert hint("xyz", ["star", "quit"]) == "Known: quit, star."
 
 
 def test_a_key_of_very_many_parts_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     for text in (f"{'a.' * 20_000}b = 1\n", f"[{'a.' * 20_000}b]\n"):
         path.write_text(text, "utf-8")
-        with pytest.raises(ConfigError, match="a key of more than 50 parts"):
+        with pytest.raises(ConfigError, match="more than 50 parts"):
             load(path)

@@ -126,10 +126,9 @@ def test_ctrl_c_ends_it_and_ctrl_z_waits(held: Terminal) -> None:
 
 
 def test_what_cannot_start_says_why_in_a_terminal_as_it_was(held: Terminal, go: Path) -> None:
-    paths.config_path().parent.mkdir(parents=True)
-    paths.config_path().write_text("measure = 'wide'\n", "utf-8")
+    paths.cache_path().mkdir(parents=True)
     go.touch()
-    held.until("whole number")
+    held.until("hard links")
     assert held.wait() != 0
 
 

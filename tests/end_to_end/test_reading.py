@@ -72,16 +72,16 @@ def _find(terminal: Terminal) -> None:
 
 def _jump(terminal: Terminal) -> None:
     terminal.press("t")
-    terminal.until(r"Chapter 5 +\d+ %")
+    terminal.until(r"Chapter 5 +\d+%")
     terminal.press("j", "j", "j", ENTER)
     terminal.until("c3p0w0")
-    terminal.until("backspace goes back")
+    terminal.until("backspace: back")
     terminal.press("\x7f")
     terminal.until("and the lighthouse")
 
 
 def _follow(terminal: Terminal, opened: Path) -> None:
-    terminal.press(TAB)
+    terminal.press(".")
     terminal.until("https://link.example/a")
     terminal.press(ENTER)
     terminal.until(lambda _: opened.exists() and opened.read_text().count("\n") == 1)

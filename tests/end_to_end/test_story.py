@@ -25,8 +25,8 @@ THIRD = Post(
 
 def test_first_start_reading_filters_and_again_offline(site: ScriptedSite) -> None:
     publish(site, BORDER, TRADE, THIRD)
-    with Terminal(columns=120, rows=40) as terminal:
-        terminal.until("Address of a site")
+    with Terminal(columns=160, rows=40) as terminal:
+        terminal.until("Site or feed address")
         terminal.paste(site.url)
         terminal.until(re.escape(site.url))
         terminal.press(ENTER)
@@ -43,7 +43,7 @@ def test_first_start_reading_filters_and_again_offline(site: ScriptedSite) -> No
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
     site.stop()
-    with Terminal(columns=120, rows=40) as terminal:
+    with Terminal(columns=160, rows=40) as terminal:
         # It begins where it was left.
         terminal.until(lambda screen: "▌Europe" in screen and TRADE.title in _headlines(screen))
         terminal.press("c")

@@ -17,14 +17,14 @@ def test_what_is_sent_in_one_piece_with_the_key_is_typed_into_the_dialog(site: S
         terminal.until("Although “historic rivals”")
         terminal.press("asmart.road/mad")
         terminal.until(r"smart\.road/mad")
-        assert "Add a site" in terminal.text
+        assert "Add feed" in terminal.text
         terminal.press(ESC)
-        terminal.until(lambda screen: "Add a site" not in screen)
+        terminal.until(lambda screen: "Add feed" not in screen)
         terminal.press("/rivals")
         terminal.until(re.escape("/ rivals") + r".*1 of \d")
         terminal.press(ENTER)
         terminal.press(":mark everything")
-        terminal.until("mark everything shown as read")
+        terminal.until("Mark all as read")
         terminal.press(ESC)
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0

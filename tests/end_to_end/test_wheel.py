@@ -32,6 +32,6 @@ def test_wheel_runs_the_demo_from_any_folder(tmp_path: Path) -> None:
     assert Path(where).is_relative_to(installed)
     with Terminal(["demo"], env=env, cwd=elsewhere) as terminal:
         terminal.until("The Slow Terminal")
-        terminal.until("CATEGORIES")
+        terminal.until("Character")
         terminal.press("\x11")  # ctrl+q
         assert terminal.wait() == 0

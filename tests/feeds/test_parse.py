@@ -38,17 +38,17 @@ def test_feed_gives_what_stands_beside_it(path: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "That address gives an empty page."),
-        (b" \n\xef\xbb\xbf\0 ", "That address gives an empty page."),
-        (b"<!doctype html><html><body>Please log in</body></html>", "That address gives a web page, not a feed."),
-        (b"<html><body><rss version='2.0'></rss></body></html>", "That address gives a web page, not a feed."),
-        (b"<?xml version='1.0'?><sitemap/>", "That address gives something that is not a feed."),
-        (b"just words", "That address gives something that is not a feed."),
-        (b"<feed><product/></feed>", "That address gives XML that is not a feed."),
-        (b'{"error": "no such blog"}', "That address gives data in JSON that is not a feed."),
-        (b'[{"id": 1}]', "That address gives data in JSON that is not a feed."),
-        (b'{"items": [', "That address gives something that looks like a JSON feed and cannot be read."),
-        (b"[" * 100_000, "That address gives something that looks like a JSON feed and cannot be read."),
+        (b"", "Empty page."),
+        (b" \n\xef\xbb\xbf\0 ", "Empty page."),
+        (b"<!doctype html><html><body>Please log in</body></html>", "Not a feed: a web page."),
+        (b"<html><body><rss version='2.0'></rss></body></html>", "Not a feed: a web page."),
+        (b"<?xml version='1.0'?><sitemap/>", "Not a feed: unknown format."),
+        (b"just words", "Not a feed: unknown format."),
+        (b"<feed><product/></feed>", "Not a feed: other XML."),
+        (b'{"error": "no such blog"}', "Not a feed: JSON data."),
+        (b'[{"id": 1}]', "Not a feed: JSON data."),
+        (b'{"items": [', "Invalid JSON feed."),
+        (b"[" * 100_000, "Invalid JSON feed."),
     ],
 )
 def test_what_is_no_feed_is_said_in_a_sentence(content: Any, sentence: str) -> None:

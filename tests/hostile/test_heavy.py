@@ -56,7 +56,7 @@ def store(path: Path, name: str) -> int:
 
 def is_whole_or_says_so(text: str) -> bool:
     """Whether the text goes to its end, or says that it was cut off."""
-    return BEFORE in text and (AFTER in text or "is left out: it is too long" in text[-2000:])
+    return BEFORE in text and (AFTER in text or "is too long; the rest is not shown" in text[-2000:])
 
 
 async def converted(path: Path, article_id: int) -> tuple[str, int]:
@@ -101,7 +101,7 @@ async def test_the_reader_answers_while_it_opens(db: Path, name: str) -> None:
         await settle(pilot)
         await pilot.press("enter", "question_mark")
         await keys_done(pilot)
-        assert "Keys" in screen_text(app)
+        assert "Keyboard shortcuts" in screen_text(app)
         await pilot.press("escape")
         await settle(pilot)
         assert BEFORE in screen_text(app)

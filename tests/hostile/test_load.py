@@ -43,15 +43,15 @@ ANSWERS = {
     "cut": reply(FINE, RSS)[:20_000],
 }
 SAID = {
-    "slow": r"did not answer \(timed out after 20 s\)",
+    "slow": r"timed out after 20 s",
     "dead": "refused the connection",
-    "missing": "answered 404",
-    "busy": "answered 429",
-    "looping": "redirects in a loop",
-    "bomb": "too large|did not answer",  # where others are busy unpacking, it may be late
-    "page": "a web page, not a feed",
-    "empty": "an empty page",
-    "cut": "broke off in the middle",
+    "missing": r"\(404\)",
+    "busy": r"\(429\)",
+    "looping": "Too many redirects",
+    "bomb": "too large|not responding|timed out",  # where others are busy unpacking, it may be late
+    "page": "a web page",
+    "empty": "Empty page",
+    "cut": "closed the connection early",
 }
 KINDS = ("fine", *SAID)
 

@@ -45,7 +45,7 @@ def test_no_home_is_one_sentence(
     assert main(words) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("tuireader: There is no home folder: set HOME, or XDG_")
+    assert said.err.startswith("tuireader: No home directory: set HOME or XDG_")
     assert said.err.count("\n") == 1
 
 
@@ -55,7 +55,7 @@ def test_numbers_that_no_article_has(number: str) -> None:
     for words in (["show", number], ["mark", number, "--read"]):
         done = run(*words)
         assert done.returncode == 1
-        assert f"There is no article with the id {number}." in done.stderr.decode()
+        assert f"No article with ID {number}." in done.stderr.decode()
     assert run("show", "9" * 5000).returncode == 2
     assert run("list", "--limit", "9" * 5000).returncode == 0
 
@@ -68,7 +68,7 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path, log: str) 
     environment = {**os.environ, "TUIREADER_LOG": str(tmp_path / log)}
     for words in (["list"], ["feeds"], ["show", "1"], ["--debug", "path"]):
         done = run(*words, env=environment)
-        is_said = b"Cannot read changes" in done.stderr
+        is_said = b"Cannot read pending changes" in done.stderr
         assert (done.returncode, is_said or not done.stderr) == (0, True)
         assert done.stdout
     done = run("list", "--feed", "nothing of the kind", env=environment)
@@ -84,7 +84,7 @@ def test_streams_that_are_closed_lead_nowhere(words: str, closed: str) -> None:
     command = f'"$0" -m tuireader {words} {closed}'
     done = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, check=False, timeout=60)
     assert done.returncode in (0, 1, 2)
-    assert b"Unexpected error" not in done.stderr
+    assert b"Internal error" not in done.stderr
     assert b"Traceback" not in done.stderr
 
 
@@ -98,9 +98,9 @@ def test_pipes_where_files_should_be_are_not_waited_for(name: str) -> None:
     done = run("list")
     if name == path.name:
         assert done.returncode == 1
-        assert b"it is not a file of its own. Move it away" in done.stderr
+        assert b"is not a regular file, or has hard links. Move it away" in done.stderr
     else:
-        is_said = b"Cannot read changes" in done.stderr
+        is_said = b"Cannot read pending changes" in done.stderr
         assert (done.returncode, is_said or not done.stderr) == (0, True)
 
 
@@ -109,7 +109,7 @@ def test_pipes_where_files_should_be_are_not_waited_for(name: str) -> None:
 def test_a_proxy_that_there_cannot_be_is_a_sentence(name: str, proxy: str) -> None:
     done = run("add", "http://site.example/", env={**os.environ, name: proxy})
     assert done.returncode == 1
-    assert b"check HTTP_PROXY and ALL_PROXY" in done.stderr
+    assert b"Check HTTP_PROXY and ALL_PROXY" in done.stderr
 
 
 def test_ctrl_c_counts_from_the_first_moment_on() -> None:
@@ -138,10 +138,10 @@ sys.exit(main())
 def test_words_that_are_no_utf_8(option: str) -> None:
     shelve(paths.cache_path(), "The Example Review", REVIEW)
     done = run("list", option, b"\xff\xfe")
-    assert b"Unexpected error" not in done.stderr
+    assert b"Internal error" not in done.stderr
     assert done.returncode in (0, 1, 2)
-    assert b"Unexpected error" not in run("add", b"\xff").stderr
-    assert b"Unexpected error" not in run("search", b"a\xff").stderr
+    assert b"Internal error" not in run("add", b"\xff").stderr
+    assert b"Internal error" not in run("search", b"a\xff").stderr
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_a_configuration_that_is_no_file_is_not_waited_for(tmp_path: Path) -> No
     assert config.load(path) == Config()
     path.unlink()
     path.mkdir()
-    with pytest.raises(ConfigError, match="it is not a file"):
+    with pytest.raises(ConfigError, match="not a file"):
         config.load(path)
     path.rmdir()
     os.mkfifo(path)
-    with pytest.raises(ConfigError, match="it is not a file"):
+    with pytest.raises(ConfigError, match="not a file"):
         config.load(path)
 
 

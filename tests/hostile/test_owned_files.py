@@ -52,7 +52,7 @@ def test_waiting_changes_are_read_from_no_link_and_no_pipe(db: Path, precious: P
     before = precious.read_text()
     plant(db.with_name(f"{db.name}.marks-1-1"), precious)
     with closing(open_cache(db)) as c:
-        assert "Cannot read changes" in c.notice
+        assert "Cannot read pending changes" in c.notice
         assert not articles.status(c, ids(db)[0]).read
     assert precious.read_text() == before
     with closing(open_cache(db)) as c:  # it is said once
@@ -113,7 +113,7 @@ def test_pipes_where_sqlite_writes_are_not_waited_for(db: Path, suffix: str) -> 
         Path(f"{db}{suffix}").unlink(missing_ok=True)
     db.parent.mkdir(parents=True, exist_ok=True)
     os.mkfifo(f"{db}{suffix}")
-    with pytest.raises(StoreError, match=r"is not a file of its own\. Move it away"):
+    with pytest.raises(StoreError, match=r"is not a regular file, or has hard links\. Move it away"):
         connect(db)
 
 
@@ -124,7 +124,7 @@ def test_nothing_is_written_through_a_link_beside_it(db: Path, precious: Path, s
     Path(f"{db}{suffix}").unlink(missing_ok=True)
     plant(Path(f"{db}{suffix}"), precious)
     before = precious.read_text()
-    with pytest.raises(StoreError, match="is not a file"):
+    with pytest.raises(StoreError, match="is not a regular file"):
         connect(db)
     assert precious.read_text() == before
 
@@ -177,7 +177,7 @@ def test_no_start_waits_for_a_pipe_where_sqlite_writes(db: Path, suffix: str) ->
     shelve(db, "Review", REVIEW)
     Path(f"{db}{suffix}").unlink(missing_ok=True)
     os.mkfifo(f"{db}{suffix}")
-    with pytest.raises(StoreError, match="is not a file"):
+    with pytest.raises(StoreError, match="is not a regular file"):
         open_cache(db)
 
 

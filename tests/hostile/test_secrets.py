@@ -113,7 +113,7 @@ def test_lines_of_the_log_lose_what_stands_before_a_host() -> None:
     line = 'Location: "https://bob:pw@example.org/a", then http://x@y/ and jane@example.org'
     assert without_passwords(line) == 'Location: "https://example.org/a", then http://y/ and jane@example.org'
     assert without_passwords("mailto:jane@example.org, at 10:30") == "mailto:jane@example.org, at 10:30"
-    assert without_passwords("http:/bob:pw@example.org is no folder") == "http:/example.org is no folder"
+    assert without_passwords("http:/bob:pw@example.org is not a directory") == "http:/example.org is not a directory"
     assert without_passwords("No author “bob:pw@example.org”") == "No author “example.org”"
 
 

@@ -57,7 +57,7 @@ def test_the_terminal_is_restored_however_it_ends(cache: Path, end: Callable[[Te
         terminal.press(ENTER)
         terminal.until("Although they have been rivals")
         terminal.press("f")
-        terminal.until(r"★ \d+ h")
+        terminal.until("★")
         end(terminal)
         assert terminal.wait() == status
         assert_restored(bytes(terminal.raw))
@@ -70,9 +70,9 @@ def test_ctrl_z_without_a_shell_leaves_it_running(cache: Path) -> None:
     with Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")
         terminal.press(CTRL_Z)
-        terminal.until("There is no shell to go back to")
+        terminal.until("Cannot suspend: tuireader was not started from a shell")
         terminal.press("?")
-        terminal.until("Keys")
+        terminal.until("Keyboard shortcuts")
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
 
@@ -81,7 +81,7 @@ def test_nothing_that_is_pasted_is_a_key(cache: Path) -> None:
     with Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")
         terminal.press("a")
-        terminal.until("Add a site")
+        terminal.until("Add feed")
         terminal.press("\x1b[200~http://example.org/\x1b\x1b A\r\x11\x03" + "\x1b[x\x1bf" * 1000 + "\x1b[201~")
         terminal.until("example.org")
         terminal.press("\x1b")
@@ -134,7 +134,7 @@ def test_stopped_and_continued(cache: Path) -> None:
         assert_restored(bytes(terminal.raw))
         terminal.kill(signal.SIGCONT)
         terminal.press("?")
-        terminal.until("Keys")
+        terminal.until("Keyboard shortcuts")
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
         assert_restored(bytes(terminal.raw))
@@ -164,7 +164,7 @@ def test_a_crash_restores_the_terminal_says_one_sentence_and_leaves_a_log(cache:
     assert b"\x1b]0;" not in raw
     said = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", raw.rpartition(b"\x1b[?1049l")[2].decode())
     sentences = " ".join(said.split())
-    assert sentences.count("Unexpected error") == 1, said
+    assert sentences.count("). Please report this bug") == 1, said
     assert "a bug" in sentences
     assert str(paths.log_path()) in sentences.replace(" ", "")
     log = paths.log_path().read_text("utf-8")
@@ -187,7 +187,7 @@ def test_every_size_and_a_storm_of_them(cache: Path) -> None:
                 terminal.resize(columns, rows)
         terminal.resize(120, 30)
         terminal.press("\x1b", "\x1b", "?")
-        terminal.until("Keys")
+        terminal.until("Keyboard shortcuts")
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
         assert_restored(bytes(terminal.raw))
@@ -219,7 +219,7 @@ def test_a_window_that_changes_while_its_size_is_asked_for_is_followed() -> None
         terminal.until(lambda _: b"\x1b[40;1H" in terminal.raw.rpartition(b"\x1b[30;1H")[2])
         terminal.resize(130, 40)  # as it is: this is for what reads the screen
         terminal.press("?")
-        terminal.until("Keys")
+        terminal.until("Keyboard shortcuts")
         assert max(len(line) for line in terminal.text.splitlines()) > 100
 
 
@@ -229,7 +229,7 @@ def test_it_starts_at_any_size(cache: Path, size: tuple[int, int]) -> None:
         terminal.until(lambda _: b"\x1b[?1049h" in terminal.raw)
         terminal.press("j", ENTER, "J", "?")
         terminal.resize(120, 30)
-        terminal.until("Keys")
+        terminal.until("Keyboard shortcuts")
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
 

@@ -38,7 +38,7 @@ WHOLE = [f"Word{number}" for number in range(200)]
     ("edited", "is_kept"),
     [
         ("", True),
-        ("This article was removed.", True),
+        ("Unsubscribed from This article.", True),
         (" ".join(WHOLE[:60]), True),
         (" ".join([*WHOLE[:70], "Read", "more", "here"]), True),
         (" ".join(WHOLE[:150]), False),  # a paragraph was taken out
@@ -335,7 +335,7 @@ def test_all_spellings_of_an_address_are_one(c: sqlite3.Connection, link: str, t
 
 @pytest.mark.parametrize("ask", [articles.get, articles.status, articles.body])
 def test_an_article_that_is_not_there_is_a_sentence(c: sqlite3.Connection, ask: object) -> None:
-    with pytest.raises(NotFoundError, match="There is no article with the id 7"):
+    with pytest.raises(NotFoundError, match="No article with ID 7"):
         ask(c, 7)  # type: ignore[operator]
 
 

@@ -62,7 +62,7 @@ def test_a_cache_of_a_newer_version_is_refused_untouched(db: Path) -> None:
         c.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     before = db.read_bytes()
-    with pytest.raises(StoreError, match=rf"^{re.escape(str(db))} was made by a newer tuireader: update tuireader"):
+    with pytest.raises(StoreError, match=rf"^{re.escape(str(db))} was created by a newer tuireader. Update tuireader"):
         connect(db)
     assert db.read_bytes() == before
 
@@ -71,7 +71,7 @@ def test_another_programs_database_is_refused_untouched(db: Path) -> None:
     with closing(sqlite3.connect(db)) as c:
         c.execute("CREATE TABLE theirs (x)")
     before = db.read_bytes()
-    with pytest.raises(StoreError, match="another program's"):
+    with pytest.raises(StoreError, match="belongs to another program"):
         connect(db)
     assert db.read_bytes() == before
 
@@ -106,7 +106,7 @@ def test_a_sqlite_that_cannot_delete_from_a_bare_index_keeps_the_text_in_it(
 def test_an_index_of_a_newer_sqlite_is_refused_with_a_sentence(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(db).close()
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
-    with pytest.raises(StoreError, match=r"made with SQLite 3\.43\.0 or newer"):
+    with pytest.raises(StoreError, match=r"needs SQLite 3\.43\.0 or newer"):
         connect(db)
 
 
@@ -171,7 +171,10 @@ def test_a_migration_that_fails_leaves_the_version_before(db: Path, monkeypatch:
 def test_a_garbage_file_is_moved_aside_and_a_fresh_one_begun(db: Path, content: bytes) -> None:
     db.write_bytes(content)
     with closing(open_cache(db)) as c:
-        assert c.notice == f"The cache was damaged, and a new one was begun. The old file is {db}.damaged-1."
+        assert (
+            c.notice
+            == f"The database was damaged and nothing could be recovered. Started a new one; old file: {db}.damaged-1."
+        )
         save(c, ready("1"))
     assert Path(f"{db}.damaged-1").read_bytes() == content
     with closing(open_cache(db)) as c:
@@ -204,7 +207,7 @@ def test_of_a_truncated_file_the_subscriptions_are_taken_over(db: Path) -> None:
     whole = db.read_bytes()
     db.write_bytes(whole[: len(whole) // 2])
     with closing(open_cache(db)) as c:
-        assert "3 subscriptions are taken over" in c.notice
+        assert "Recovered 3 feeds" in c.notice
         assert [(feed.url, feed.title) for feed in feeds.every(c)] == [
             (f"https://{number}.example/feed", f"Feed {number}") for number in range(3)
         ]
@@ -224,7 +227,7 @@ def test_damage_that_a_statement_meets_is_looked_at_when_the_file_is_opened_next
             article_lists.window(c, Query(), 0, 60)
     assert connection.is_suspect(db)
     with closing(open_cache(db)) as c:
-        assert "3 subscriptions are taken over" in c.notice
+        assert "Recovered 3 feeds" in c.notice
     assert not connection.is_suspect(db)
 
 
@@ -234,7 +237,7 @@ def test_a_suspect_file_that_is_no_database_is_moved_aside(db: Path) -> None:
     content = b"\x00garbage" * 5000
     db.write_bytes(content)
     with closing(open_cache(db)) as c:
-        assert f"The old file is {db}.damaged-1." in c.notice
+        assert f"ld file: {db}.damaged-1." in c.notice
     assert Path(f"{db}.damaged-1").read_bytes() == content
     assert not connection.is_suspect(db)
 
@@ -243,7 +246,7 @@ def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None
     db = public / "tuireader.db"
     db.write_bytes(b"garbage")
     (says,) = unprivileged(db)
-    assert says == f"{db} is damaged, and cannot be moved aside: Permission denied."
+    assert says == f"Cannot move the damaged {db}: Permission denied."
     assert db.read_bytes() == b"garbage"
 
 
@@ -262,7 +265,7 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_stays(db: Path) -> None:
         pages = c.execute("PRAGMA page_count").fetchone()[0]
         c.execute(f"PRAGMA max_page_count = {pages + 2}")
         big = [ready(f"big {n}", os.urandom(30_000).hex()) for n in range(20)]
-        with pytest.raises(StoreError, match=re.escape(f"The disk is full: {db} cannot take more.")):
+        with pytest.raises(StoreError, match=re.escape(f"Disk full: cannot write to {db}.")):
             save(c, *big, feed=feed)
         assert not c.in_transaction
         assert titles(c) == ["Title of 1"]
@@ -275,13 +278,13 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_stays(db: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="cannot be made"):
+    with pytest.raises(StoreError, match="Cannot create"):
         connect(tmp_path / "file" / "tuireader.db")
 
 
 def test_a_folder_in_the_place_of_the_file_is_a_sentence(db: Path) -> None:
     db.mkdir()
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="is not a regular file"):
         connect(db)
     assert db.is_dir()
 
@@ -355,9 +358,9 @@ def test_a_read_only_cache_can_be_read(public: Path, beside: bool) -> None:
             other.execute("SELECT count(*) FROM article").fetchone()
         says = unprivileged(db)
     assert says == [
-        f"{db} can be read but not changed: what you mark now is not kept.",
+        f"{db} is read-only: changes will not be saved.",
         "180 60 180",
-        f"{db} cannot be changed: it or its folder is read-only.",
+        f"Cannot write {db}: it or its directory is read-only. Make both writable.",
     ]
     assert db.read_bytes() == before
 
@@ -369,14 +372,14 @@ def test_an_older_cache_that_cannot_be_brought_up_to_date_says_what_it_needs(pub
         c.execute("PRAGMA journal_mode = WAL")
         c.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         c.execute("CREATE TABLE older (x)")
-    said = "was made by an older tuireader, and has to be brought up to date before it can be read"
-    assert unprivileged(db) == [f"{db} {said}: let it and its folder be written to, once."]
+    said = "it is read-only. Make it and its directory writable, then try again."
+    assert unprivileged(db) == [f"Cannot upgrade {db}: {said}"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")
 def test_a_read_only_folder_without_a_cache_is_a_sentence(public: Path) -> None:
     db = public / "tuireader.db"
-    assert unprivileged(db) == [f"{db} cannot be opened (unable to open database file)."]
+    assert unprivileged(db) == [f"Cannot open {db}: unable to open database file."]
 
 
 def test_two_connections_write_in_turn(db: Path) -> None:
@@ -400,7 +403,7 @@ def test_a_reader_is_not_held_by_a_writer(db: Path) -> None:
 def test_waiting_too_long_for_another_writer_is_a_sentence(db: Path) -> None:
     with closing(connect(db)) as one, closing(connect(db, patience=0.05)) as two:
         save(one, ready("1"))
-        with transaction(one), pytest.raises(StoreError, match="Another tuireader has been writing"):
+        with transaction(one), pytest.raises(StoreError, match="is locked by another tuireader"):
             statuses.mark(two, [1], read=True)
         statuses.mark(two, [1], read=True)
 
@@ -431,7 +434,7 @@ def test_many_threads_that_open_a_new_cache_at_once_all_get_it(db: Path) -> None
 def test_a_statement_that_is_called_off_is_a_sentence(db: Path) -> None:
     with closing(connect(db)) as c:
         c.set_progress_handler(lambda: 1, 1)
-        with pytest.raises(StoreError, match="called off"):
+        with pytest.raises(StoreError, match="Interrupted"):
             article_lists.count(c, Query(text="x"))
 
 
@@ -442,7 +445,7 @@ def test_what_goes_wrong_at_a_later_row_is_a_sentence_too(db: Path, fetch: str) 
         cursor = c.execute("SELECT id FROM article")
         cursor.fetchone()
         c.set_progress_handler(lambda: 1, 1)
-        with pytest.raises(StoreError, match="called off"):
+        with pytest.raises(StoreError, match="Interrupted"):
             getattr(cursor, fetch)()
 
 
@@ -527,7 +530,7 @@ def test_a_disk_that_takes_nothing_more_can_be_read(db: Path, log: bool) -> None
             file.write_bytes(content)
     command = [sys.executable, "-c", NOTHING_CAN_GROW, str(db)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == f"180 {int(log)} {db} can be read but not changed: what you mark now is not kept.\n"
+    assert done.stdout == f"180 {int(log)} {db} is read-only: changes will not be saved.\n"
 
 
 def test_a_cache_is_free_unless_someone_is_in_the_middle_of_writing(db: Path) -> None:

@@ -38,7 +38,7 @@ def test_record_writes_all_that_a_feed_says(c: sqlite3.Connection) -> None:
         not_before=NOW + timedelta(minutes=5),
         pace=7200,
         failures=3,
-        error="example.org did not answer.",
+        error="example.org is not responding.",
         gone=True,
         moved_to="https://elsewhere.example/feed",
         moved_hits=2,
@@ -68,7 +68,7 @@ def test_record_of_a_feed_that_was_removed_does_nothing(c: sqlite3.Connection) -
     feeds.remove(c, feed.id)
     feeds.record(c, feed)
     assert feeds.every(c) == []
-    with pytest.raises(NotFoundError, match="no feed with the id 1"):
+    with pytest.raises(NotFoundError, match="No feed with ID 1"):
         feeds.get(c, feed.id)
 
 
@@ -173,7 +173,7 @@ def test_a_feed_is_found_by_address_id_or_part_of_its_title(c: sqlite3.Connectio
 
 def test_no_address_at_all_means_no_feed(c: sqlite3.Connection) -> None:
     feeds.add(c, "https://1.example/feed", title="One", site="", now=NOW)
-    with pytest.raises(NotFoundError, match="No feed here is called “https://”"):
+    with pytest.raises(NotFoundError, match="No feed named “https://”"):
         feeds.find(c, "https://")
 
 
@@ -183,8 +183,7 @@ def test_a_name_that_more_than_one_has_is_a_sentence_that_names_them(c: sqlite3.
     with pytest.raises(NotFoundError) as error:
         feeds.find(c, "review")
     assert str(error.value) == (
-        "“review” could be any of 2 feeds: One Review (id 1, 1.example), Two Review (id 2, 2.example)."
-        " Give the address or the id."
+        "“review” matches 2 feeds: One Review (id 1, 1.example), Two Review (id 2, 2.example). Use the address or ID."
     )
 
 
@@ -192,7 +191,7 @@ def test_a_name_that_more_than_one_has_is_a_sentence_that_names_them(c: sqlite3.
 def test_a_name_that_none_has_is_a_sentence(c: sqlite3.Connection, text: str) -> None:
     subscribe(c)
     feeds.add(c, "https://untitled.example/", title="", site="", now=NOW)
-    with pytest.raises(NotFoundError, match="No feed here is called"):
+    with pytest.raises(NotFoundError, match="To list feeds: tuireader feeds"):
         feeds.find(c, text)
 
 

@@ -114,8 +114,6 @@ def test_only_folders_that_a_rule_or_a_search_is_for_are_followed(
     before = feeds.every(c)
     for number, feed in enumerate(some):
         folders.put(c, feed.id, folders.add(c, f"New {number}").id)
-    assert library_rules.follow_folders(c, before) == [
-        "All feeds of “Old 7” are in “New 7” now, and a rule follows them: hide"
-    ]
+    assert library_rules.follow_folders(c, before) == ["Moved all feeds and the rule from “Old 7” to “New 7”: hide"]
     assert len(followed) == 1
     assert folders.get(c, rules.get(c, rule.id).folder_id or 0).name == "New 7"

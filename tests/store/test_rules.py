@@ -48,7 +48,7 @@ def test_a_rule_is_kept_as_it_was_given(c: sqlite3.Connection) -> None:
     first, second = keep(c, whole), keep(c, Rule("x", read=True, folder_id=folder.id))
     assert rules.every(c) == [first, second]
     assert (first.tags, first.until, first.feed_id, first.said) == (
-        ("a", "b c"), NOW, feed.id, "hide, mark read, star, keep, tag “a”, tag “b c”"
+        ("a", "b c"), NOW, feed.id, "hide, mark as read, star, keep, tag “a”, tag “b c”"
     )  # fmt: skip
     assert rules.get(c, second.id) == second
     assert [rule.id for rule in rules.in_force(c, NOW)] == [second.id]
@@ -56,7 +56,7 @@ def test_a_rule_is_kept_as_it_was_given(c: sqlite3.Connection) -> None:
     feeds.remove(c, feed.id)  # a rule of a feed that is gone is for nothing
     rules.remove(c, second.id)
     assert rules.every(c) == []
-    with pytest.raises(NotFoundError, match="There is no rule 1"):
+    with pytest.raises(NotFoundError, match="No rule with ID 1"):
         rules.get(c, first.id)
 
 

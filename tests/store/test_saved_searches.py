@@ -25,7 +25,7 @@ def test_searches_are_kept_and_replaced_by_name(c: sqlite3.Connection) -> None:
     assert ui_state.find_search(c, "SEA NEWS") == first
     user_edits.remove(c, first.id)
     assert ui_state.searches(c) == [second]
-    with pytest.raises(NotFoundError, match="no saved search “sea news”"):
+    with pytest.raises(NotFoundError, match="No saved search named “sea news”"):
         ui_state.find_search(c, "sea news")
 
 
@@ -142,9 +142,7 @@ def test_searches_follow_the_feeds_of_a_folder_or_it_is_said_that_nothing_is_lef
     assert subscription.put_all_into(c, ids, "Ports") == []
     assert ui_state.searches(c)[0].query == 'folder="Ports" -folder="Sea"'
     assert subscription.put_into(c, ids[0], "") == []
-    assert subscription.put_into(c, ids[1], "") == [
-        "The saved search “All of it” names the folder “Ports”, in which nothing is any more."
-    ]
+    assert subscription.put_into(c, ids[1], "") == ["Saved search “All of it” refers to the empty folder “Ports”."]
 
 
 def test_a_name_that_no_search_has_is_followed_by_none(c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -401,7 +401,7 @@ def test_each_of_many_names_is_found_and_of_too_many_nothing(c: sqlite3.Connecti
         query_language.check_length(text)
         assert article_lists.count(c, Query(text=text)) == 50
     for text in ("|".join(f"word{number}" for number in range(501)), "word1 " * 501):
-        with pytest.raises(QueryError, match="more than 500 words and names"):
+        with pytest.raises(QueryError, match="over 500 words and names"):
             query_language.check_length(text)
         assert article_lists.count(c, Query(text=text)) == 0
 

@@ -77,11 +77,34 @@ def _prepared(address: str, piece: Piece, now: datetime) -> Prepared:
     return Prepared(entry, hashlib.sha256(piece.title.encode()).digest(), text, len(text.split()), excerpt=False)
 
 
+SELDOM = {
+    "rules": "!", "hidden": "H", "stories": "+", "prune": "X", "read-page": "P", "account": "@", "sync": "ctrl+r",
+    "dense": "=", "narrower": "<", "wider": "apostrophe", "mark-as-read": "M",
+}  # fmt: skip
+"""Keys for commands that have none by default."""
+
+
 def reader(
     path: Path, *, now: datetime = NOW, config: Config | None = None, addresses: Sequence[str] = ()
 ) -> ReaderApp:
     """The app on a cache, at a fixed time, that asks for nothing by itself."""
-    return ReaderApp(path, config=config or Config(refresh_on_start=False), clock=lambda: now, addresses=addresses)
+    config = config or Config(refresh_on_start=False, keymap=SELDOM)
+    return ReaderApp(path, config=config, clock=lambda: now, addresses=addresses)
+
+
+def rows_of(app: ReaderApp, *kinds: str) -> list[str]:
+    """The names of the rows of some kinds in the tree of the sidebar."""
+    return [row.name for row in app.reader.sidebar.feed_tree.rows if row.key[0] in kinds]
+
+
+async def point(pilot: Pilot[None], name: str) -> None:
+    """Focus the tree of the sidebar, with the cursor on a row."""
+    assert isinstance(pilot.app, ReaderApp)
+    tree = pilot.app.reader.sidebar.feed_tree
+    tree.focus()
+    await pilot.pause()
+    tree.move_to([row.name for row in tree.rows].index(name))
+    await pilot.pause()
 
 
 def ids(path: Path, query: Query = EVERYTHING) -> list[int]:

@@ -312,7 +312,7 @@ class Monkey:
         painted, then = 0, worked
         with contextlib.suppress(OSError):
             reader._child.send("?")
-        while b"Keys" not in reader.raw:
+        while b"Keyboard" not in reader.raw:
             if not self._read(reader):
                 self._gone(reader)
                 return

@@ -35,7 +35,7 @@ def refuse(_: sqlite3.Connection) -> None:
 def cannot_fetch(_: sqlite3.Connection) -> None:
     """Meet trouble with a site, and say where that was met."""
     time.sleep(0.02)
-    raise FetchError("There is nothing at this address", status=404, url=f"https://{os.getpid()}.example/")
+    raise FetchError("Nothing found at this address", status=404, url=f"https://{os.getpid()}.example/")
 
 
 def fail(_: sqlite3.Connection) -> None:

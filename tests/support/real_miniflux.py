@@ -188,4 +188,4 @@ def _until_it_answers(url: str) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError("Miniflux does not answer")
+    raise AssertionError("Miniflux is not responding")

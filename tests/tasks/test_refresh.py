@@ -17,7 +17,7 @@ def feed(title: str) -> Feed:
 
 NOTES, REVIEW = feed("Notes"), feed("Review")
 UNCHANGED = Refreshed(NOTES, "unchanged")
-FAILED = Refreshed(REVIEW, "failed", error="review.example did not answer")
+FAILED = Refreshed(REVIEW, "failed", error="review.example is not responding")
 OFFLINE = Refreshed(REVIEW, "failed", error="no network", offline=True)
 CAME = Refreshed(NOTES, "updated", Saved(new=(1, 2)))
 
@@ -25,15 +25,15 @@ CAME = Refreshed(NOTES, "updated", Saved(new=(1, 2)))
 @pytest.mark.parametrize(
     ("events", "said"),
     [
-        ([UNCHANGED, FAILED], "Nothing new in 1 feed; 1 failed."),
-        ([CAME, FAILED], "2 new in 1 of 2 feeds; 1 failed."),
-        ([CAME, CAME], "4 new in 2 of 2 feeds."),
-        ([FAILED, FAILED], "All 2 feeds failed."),
-        ([OFFLINE, OFFLINE], "Offline: no site could be reached."),
-        ([OFFLINE, UNCHANGED], "Nothing new in 1 feed; 1 failed."),
+        ([UNCHANGED, FAILED], "No new articles in 1 feed; 1 failed."),
+        ([CAME, FAILED], "2 new articles in 1 of 2 feeds; 1 failed."),
+        ([CAME, CAME], "4 new articles in 2 of 2 feeds."),
+        ([FAILED, FAILED], "All 2 feeds failed. Check your connection."),
+        ([OFFLINE, OFFLINE], "Offline"),
+        ([OFFLINE, UNCHANGED], "No new articles in 1 feed; 1 failed."),
         ([FAILED], ""),  # it is said already
-        ([CAME], "2 new in Notes."),
-        ([Refreshed(NOTES, "not-due")], "Nothing is due yet. Use --force to fetch now."),
+        ([CAME], "2 new articles in Notes."),
+        ([Refreshed(NOTES, "not-due")], "No feeds are due. To fetch now: --force"),
     ],
 )
 def test_what_came_is_said_in_a_sentence(events: list[Refreshed], said: str) -> None:
@@ -47,4 +47,4 @@ def test_where_a_server_wants_to_be_left_alone_no_force_is_offered() -> None:
     held = replace(NOTES, not_before=NOW)
     tally = Tally([held], is_forced=True)
     tally.add(Refreshed(held, "not-due"))
-    assert tally.summary().startswith("Nothing was fetched: the server wants to be left alone until 2026-01-1")
+    assert tally.summary().startswith("Not refreshed: the server asked to wait until 2026-01-1")

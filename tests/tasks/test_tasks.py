@@ -49,11 +49,11 @@ async def test_a_refresh_says_how_far_it_is_what_came_and_what_failed(
     with closing(connect(db)) as c:
         every = [subscribe(c, f"{site.url}/{name}", name) for name in ("one", "two")]
     steps = await steps_of(on, lambda context: refresh(context, Tally(every), force=True))
-    assert [step.progress for step in steps] == ["0/2 feeds", "1/2 feeds", "2/2 feeds", ""]
+    assert [step.progress for step in steps] == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
     assert sorted(str((step.row or {}).get("status")) for step in steps[1:3]) == ["failed", "updated"]
     assert [step.failed.partition(":")[0] for step in steps if step.failed] == ["two"]
     assert [step.has_news for step in steps].count(True) == 1
-    assert steps[-1].said == "2 new in 1 of 2 feeds; 1 failed."
+    assert steps[-1].said == "2 new articles in 1 of 2 feeds; 1 failed."
 
 
 async def test_closed_early_a_refresh_asks_no_more(db: Path, site: ScriptedSite, on: Context) -> None:
@@ -85,11 +85,9 @@ async def test_a_download_says_which_texts_came(db: Path, site: ScriptedSite, on
     with closing(connect(db)) as c:
         assert articles.get(c, came).title == "Story 0"
     assert [(step.row or {}).get("status") for step in steps if step.row] == ["page", "page", "done"]
-    assert steps[-1].said == "1 full text is here; 1 could not be had."
+    assert steps[-1].said == "Fetched full text of 1 article; 1 failed."
     again = await steps_of(on, lambda context: download(context, lambda _: []))
-    assert [step.said for step in again] == [
-        "The whole texts of all these articles are here, as far as their feeds say."
-    ]
+    assert [step.said for step in again] == ["Nothing to fetch: full text already available."]
 
 
 async def test_pruning_says_what_is_gone(db: Path, on: Context) -> None:
@@ -99,6 +97,6 @@ async def test_pruning_says_what_is_gone(db: Path, on: Context) -> None:
         found = plan_pruning(c, NOW, Limits(2, 0, 0))
     steps = await steps_of(on, lambda context: prune(context, found))
     assert steps[-1].row == {"articles": 2, "feeds": 1, "bytes": found.size, "removed": True}
-    assert steps[-1].notices[0].startswith("2 articles removed. The cache is smaller by")
+    assert steps[-1].notices[0].startswith("2 articles deleted.")
     with closing(connect(db)) as c:
         assert article_lists.count(c, Query()) == 3

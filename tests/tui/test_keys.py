@@ -2,6 +2,7 @@ import re
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import fields, replace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.commands import BY_ID, COMMANDS, Context
 from tuireader.tui.keys import check
-from tuireader.tui.lists.row_list import RowList
+from tuireader.tui.lists.feed_tree import FeedTree
 from tuireader.tui.themes import DARK
 
 CONTEXTS: tuple[Context, ...] = ("list", "article", "panes", "app", "dialog", "feed")
@@ -30,7 +31,7 @@ def test_every_command_is_bound_somewhere_and_says_what_it_does() -> None:
 
 def test_every_command_is_an_action_where_it_is_bound() -> None:
     """Of dialogs, each has the actions that it binds: their own tests press the keys. For the panes see below."""
-    classes = {"list": RowList, "article": ArticleView, "app": ReaderApp}
+    classes = {"list": FeedTree, "article": ArticleView, "app": ReaderApp}
     for context, bound_to in classes.items():
         for binding in keys.bindings(context):  # type: ignore[arg-type]
             assert isinstance(binding, Binding)
@@ -48,8 +49,7 @@ def test_the_screen_says_what_does_each_command_of_the_panes_and_no_other(db: Pa
 
 
 MEANT = {
-    ("/", "article"): "find", ("n", "article"): "next-match", ("tab", "article"): "next-link",
-    ("shift+tab", "article"): "previous-link", ("escape", "article"): "clear",
+    ("/", "article"): "find", ("n", "article"): "next-match", ("escape", "article"): "clear",
 }  # fmt: skip
 """Keys of the panes that do something else in an article."""
 
@@ -58,14 +58,14 @@ MEANT = {
 def test_no_key_is_bound_twice_in_one_place(context: Context) -> None:
     commands: dict[str, list[str]] = defaultdict(list)
     for each in COMMANDS:
-        for key in each.keys.split(",") if each.context == context else ():
+        for key in each.keys.split(",") if each.keys and each.context == context else ():
             commands[key].append(each.id)
     assert {key: ids for key, ids in commands.items() if len(ids) > 1} == {}
 
 
 def test_a_key_of_the_panes_that_a_part_has_too_is_meant() -> None:
     """The part that has the focus comes first: the command of the panes would never hear of the key there."""
-    of_panes = {key: each.id for each in COMMANDS if each.context == "panes" for key in each.keys.split(",")}
+    of_panes = {key: each.id for each in COMMANDS if each.context == "panes" for key in each.keys.split(",") if key}
     parts = [each for each in COMMANDS if each.context in ("moving", "list", "article")]
     found = {(key, each.context): each.id for each in parts for key in each.keys.split(",") if key in of_panes}
     assert found == MEANT
@@ -74,13 +74,18 @@ def test_a_key_of_the_panes_that_a_part_has_too_is_meant() -> None:
 def test_the_default_keys_are_those_that_are_promised() -> None:
     promised = {
         "down": "j,down", "up": "k,up", "top": "g,home", "bottom": "G,end", "half-down": "ctrl+d", "half-up": "ctrl+u",
-        "open": "enter", "right": "l,right", "back": "h,left,escape", "close": "q", "next-pane": "tab",
+        "open": "enter", "left": "h,left", "right": "l,right", "back": "escape", "close": "q", "next-pane": "tab",
         "previous-pane": "shift+tab", "quit": "ctrl+q", "next-article": "J", "previous-article": "K",
         "next-unread": "n", "previous-unread": "p", "refresh": "r", "refresh-all": "R", "read": "m", "all-read": "A",
         "undo": "U",
         "suspend": "ctrl+z", "clear-choices": "c", "star": "f", "browser": "o", "links": "u", "copy-link": "y",
         "search": "/", "find": "/",
         "next-match": "n", "previous-match": "N", "full-text": "d", "contents": "t", "zen": "z", "sort": "s",
+        "next-link": ".", "previous-link": ">", "fold": "minus", "exclude": "x", "save-search": "S", "feed-info": "e",
+        "archive": "B", "download": "D", "tags": "T", "select": "v", "select-to": "V",
+        **dict.fromkeys(
+            ("rules", "hidden", "stories", "prune", "read-page", "account", "sync", "dense", "narrower", "wider"), ""
+        ),
         "add": "a", "palette": ":,ctrl+p", "help": "?,f1",
     }  # fmt: skip
     assert {id_: BY_ID[id_].keys for id_ in promised} == promised
@@ -104,11 +109,11 @@ def test_the_palette_offers_what_does_something_wherever_the_focus_is() -> None:
 
 def test_hints_are_in_order_and_share_a_word() -> None:
     assert [row.description for row in keys.hints("list", {})] == [
-        "move", "open", "star", "read", "search", "refresh", "add", "select", "back", "more", "help"
+        "open", "star", "read", "search", "add", "refresh", "select", "move", "back", "commands", "help"
     ]  # fmt: skip
-    assert keys.hints("sidebar", {})[0] == keys.Row("j/k", "move", "down")
+    assert keys.Row("j/k", "move", "down") in keys.hints("sidebar", {})
     assert [row.description for row in keys.hints("article", {})] == [
-        "page", "next", "star", "find", "links", "zen", "browser", "scroll", "back", "more", "help"
+        "page", "next", "star", "find", "links", "zen", "browser", "back", "commands", "help"
     ]  # fmt: skip
 
 
@@ -116,7 +121,7 @@ def test_hints_and_help_follow_the_keymap() -> None:
     keymap = {"star": "x,ctrl+s", "down": "e"}
     assert keys.Row("x", "star", "star") in keys.hints("list", keymap)
     assert keys.Row("e/k", "move", "down") in keys.hints("list", keymap)
-    assert keys.Row("x ctrl+s", "star", "star") in dict(keys.help_sections(keymap))["Most used"]
+    assert keys.Row("x ctrl+s", "Star/unstar", "star") in dict(keys.help_sections(keymap))["Basics"]
 
 
 async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
@@ -125,12 +130,12 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
         await settle(pilot)
         await pilot.press("escape")
         await pilot.press("question_mark")
-        assert "MOST USED" not in screen_text(app)
+        assert "BASICS" not in screen_text(app)
         await pilot.press("W")
         await pilot.pause()
         text = screen_text(app)
-        assert "MOST USED" in text
-        assert re.search(r"Q +back; on the first pane, quit +close\b", text)
+        assert "BASICS" in text
+        assert re.search(r"Q +Back; in the first pane, quit +close\b", text)
 
 
 async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> None:
@@ -140,7 +145,7 @@ async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> N
         await pilot.press("escape")
         await pilot.press("question_mark")
         await pilot.pause()
-        assert "a page down; at its end, the next" in screen_text(app)
+        assert "Page down, then next article" in screen_text(app)
         assert "page-down" not in screen_text(app)
 
 
@@ -152,19 +157,19 @@ async def test_the_last_line_of_the_help_is_reached(db: Path, size: tuple[int, i
         for keys_to_the_end in (["G"], ["j"] * 80, ["space"] * 9):
             await pilot.press("escape", "question_mark", *keys_to_the_end)
             await settle(pilot)
-            assert "feed info" in screen_text(app), keys_to_the_end
+            assert "Feed info" in screen_text(app), keys_to_the_end
             await pilot.press("g")
             await settle(pilot)
-            assert "MOST USED" in screen_text(app)
+            assert "BASICS" in screen_text(app)
 
 
 @pytest.mark.parametrize(
     ("keymap", "says"),
     [
-        ({"star": "s"}, "the key “s” is that of “star” and of “sort”"),
-        ({"down": "e,q", "leave": "e"}, "the key “e” is that of “down” and of “leave”"),
-        ({"quit": "j"}, "the key “j” is that of “down” and of “quit”"),
-        ({"help": "f"}, "the key “f” is that of “star” and of “help”"),
+        ({"star": "s"}, "“s” is assigned to both “star” and “sort”"),
+        ({"down": "e,q", "leave": "e"}, "“e” is assigned to both “down” and “leave”"),
+        ({"quit": "j"}, "“j” is assigned to both “down” and “quit”"),
+        ({"help": "f"}, "“f” is assigned to both “star” and “help”"),
         ({"star": "ctrl+"}, "“ctrl+” is not a key"),
         ({"star": "x,,y"}, "“” is not a key"),
     ],
@@ -179,16 +184,22 @@ def test_keys_may_be_exchanged_and_mean_something_else_elsewhere() -> None:
 
 
 def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:
-    with pytest.raises(ConfigError, match=r"there is no action “strar”. Did you mean “star”"):
+    with pytest.raises(ConfigError, match=r"unknown command “strar”. Did you mean “star”"):
         reader(db, config=Config(keymap={"strar": "x"}))
 
 
-def test_the_configuration_in_the_readme_is_one(db: Path, tmp_path: Path) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+def test_the_manual_has_the_keys_and_settings_of_the_program(db: Path, tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    docs = root / "docs"
+    found = spec_from_file_location("manual", root / "scripts" / "manual.py")
+    assert found is not None
+    assert found.loader is not None
+    manual = module_from_spec(found)
+    found.loader.exec_module(manual)
+    assert (docs / "keys.md").read_text("utf-8") == manual.keys_page()
+    assert (docs / "settings.md").read_text("utf-8") == manual.settings_page()
     file = tmp_path / "config.toml"
-    shown = readme.partition("```toml\n")[2].partition("```")[0]
-    assert shown == documented()
-    file.write_text(shown, "utf-8")
+    file.write_text(documented(), "utf-8")
     config = load(file)
     assert config.given == {field.name for field in fields(Config)} - {"given"}
     assert replace(config, given=frozenset()) == Config(theme=DARK.name, keymap=config.keymap)
@@ -198,5 +209,5 @@ def test_the_configuration_in_the_readme_is_one(db: Path, tmp_path: Path) -> Non
 
 
 def test_an_unknown_theme_in_the_configuration_is_said(db: Path) -> None:
-    with pytest.raises(ConfigError, match=r"there is no theme “tuireader-drak”. Did you mean “tuireader-dark”"):
+    with pytest.raises(ConfigError, match=r"unknown theme “tuireader-drak”. Did you mean “tuireader-dark”"):
         reader(db, config=Config(theme="tuireader-drak"))

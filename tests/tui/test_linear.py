@@ -67,7 +67,7 @@ async def test_lists_and_article_are_one_column_and_the_cursor_is_where_one_read
 async def test_links_and_matches_are_where_the_cursor_goes(shelf: Path) -> None:
     app = reader(shelf, config=LINEAR)
     async with app.run_test(size=SIZE) as pilot:
-        await press(pilot, "enter", "tab")
+        await press(pilot, "enter", ".")
         assert line_read(app).startswith("table (link 1)")
         await press(pilot, "escape", "slash", *"harbour", "enter")
         assert line_read(app) == "harbour at the end."
@@ -128,14 +128,14 @@ async def test_what_is_sought_is_typed_where_the_cursor_is(shelf: Path) -> None:
         await press(pilot, "enter", "slash", *"qqqq")
         lines = screen_text(app).split("\n")
         assert lines[app.cursor_position.y][: app.cursor_position.x].strip() == "/ qqqq"
-        assert "no match" in lines[app.cursor_position.y]
+        assert "No matches" in lines[app.cursor_position.y]
 
 
 async def test_a_list_without_rows_says_so_at_the_cursor(shelf: Path) -> None:
     app = reader(shelf, config=LINEAR)
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "slash", *"qqqq", "enter")
-        assert line_read(app).startswith("Nothing")
+        assert line_read(app).startswith("No articles match")
 
 
 async def test_a_dialog_has_the_screen_for_itself(shelf: Path) -> None:

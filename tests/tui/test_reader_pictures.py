@@ -18,7 +18,7 @@ Compare = Callable[..., bool]
 @pytest.fixture
 def shelf(db: Path) -> Path:
     shelve(db, "The Example Review", REVIEW)
-    shelve(db, "Notes", NOTES, error="notes.example did not answer (timed out after 30 s)", failures=2)
+    shelve(db, "Notes", NOTES, error="notes.example timed out after 30 s", failures=2)
     return db
 
 

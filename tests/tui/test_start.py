@@ -47,7 +47,7 @@ async def test_what_a_list_draws_is_not_styled_one_by_one(db: Path) -> None:
     async with app.run_test(size=(140, 40)) as pilot:
         await settle(pilot)
         lists = list(app.screen.query(RowList))
-        assert len(lists) == 8
+        assert len(lists) == 4
         assert {rows for rows in lists if rows.COMPONENT_CLASSES} == set()
 
 

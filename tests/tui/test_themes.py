@@ -11,7 +11,7 @@ from tuireader.tui.themes import APART, CONTROL_CONTRAST_MIN, DARK, HOUSE, TEXT_
 
 THEMES = [theme for theme in (*HOUSE, *BUILTIN_THEMES.values()) if not theme.ansi]
 ANSI = [theme for theme in BUILTIN_THEMES.values() if theme.ansi]
-NAMES = {"ink", "ink-soft", "ink-faint", "mark", "alarm", "rule", "control", "cursor", "cursor-style"}
+NAMES = {"ink", "ink-soft", "ink-faint", "mark", "alarm", "star", "rule", "control", "cursor", "cursor-style"}
 
 
 @pytest.fixture(params=THEMES, ids=lambda theme: theme.name)
@@ -23,7 +23,7 @@ def named(request: pytest.FixtureRequest) -> dict[str, Color]:
 
 
 def test_all_text_can_be_read_in_every_theme(named: dict[str, Color]) -> None:
-    for name in ("ink", "ink-soft", "ink-faint", "mark", "alarm"):
+    for name in ("ink", "ink-soft", "ink-faint", "mark", "alarm", "star"):
         assert contrast(named[name], named["background"]) >= TEXT_CONTRAST_MIN, name
     assert contrast(named["ink"], named["cursor"]) >= TEXT_CONTRAST_MIN
 
@@ -49,7 +49,7 @@ async def test_all_that_stands_under_a_cursor_can_be_read_in_every_theme(db: Pat
         for theme in THEMES:
             app.theme = theme.name
             await pilot.pause()
-            for rows in (app.reader.headlines, app.reader.sidebar.views, app.reader.sidebar.categories):
+            for rows in (app.reader.headlines, app.reader.sidebar.feed_tree, app.reader.sidebar.categories):
                 rows.focus()
                 await pilot.pause()
                 line = rows.HEAD + max(0, rows.cursor_line())
@@ -90,7 +90,7 @@ async def test_where_colours_are_not_known_the_cursor_is_in_reverse(db: Path, th
         headlines = app.reader.headlines
         headlines.focus()
         await pilot.pause()
-        first, last = (list(headlines.render_line(y)) for y in (0, headlines.size.height - 1))
+        first, last = (list(headlines.render_line(y)) for y in (1, headlines.size.height - 1))
         assert {bool(segment.style and segment.style.reverse) for segment in first} == {app.current_theme.ansi}
         assert not any(segment.style and segment.style.reverse for segment in last)
 
@@ -102,7 +102,7 @@ async def test_another_theme_is_seen_in_the_lists_at_once(db: Path) -> None:
         for theme in (*HOUSE, HOUSE[0]):
             app.theme = theme.name
             await settle(pilot)
-            for rows in (app.reader.headlines, app.reader.sidebar.views):
+            for rows in (app.reader.headlines, app.reader.sidebar.feed_tree):
                 strips = rows.render_lines(rows.size.region)
                 papers = {segment.style.bgcolor for strip in strips for segment in strip if segment.style}
                 assert Color.parse(theme.background or "").rich_color in papers

@@ -33,7 +33,7 @@ def address(name: str, server: RawServer) -> str:
 
 
 async def refused(client: Client, url: str, **options: object) -> None:
-    with pytest.raises(FetchError, match="inside your own network, where a public page may not lead"):
+    with pytest.raises(FetchError, match="Blocked: a public page links to"):
         await get(client, url, **options)  # type: ignore[arg-type]
 
 

@@ -44,9 +44,9 @@ async def test_a_proxy_may_be_inside_but_pages_may_not_lead_there(
     proxy = await serve(talk)
     monkeypatch.setenv("http_proxy", proxy.url)
     async with open_client() as client:
-        with pytest.raises(FetchError, match="inside your own network"):
+        with pytest.raises(FetchError, match="Blocked: a public page links to"):
             await get(client, "http://example.org/a")
-        with pytest.raises(FetchError, match="inside your own network"):
+        with pytest.raises(FetchError, match="Blocked: a public page links to"):
             await get(client, "http://example.org/b", permission=Permission.PUBLIC_ONLY)
     assert len(proxy.heads) == 3
 
@@ -71,9 +71,9 @@ async def test_a_proxy_is_not_led_to_names_of_its_own_network(
     proxy = await serve(saying(redirect(f"http://{name}/feed")))
     monkeypatch.setenv("http_proxy", proxy.url)
     async with open_client() as client:
-        with pytest.raises(FetchError, match="inside your own network"):
+        with pytest.raises(FetchError, match="Blocked: a public page links to"):
             await get(client, "http://example.org/feed")
-        with pytest.raises(FetchError, match="inside your own network"):
+        with pytest.raises(FetchError, match="Blocked: a public page links to"):
             await get(client, f"http://{name}/feed", permission=Permission.PUBLIC_ONLY)
     assert len(proxy.heads) == 1
 
@@ -137,7 +137,7 @@ async def test_a_socks_proxy_that_wants_to_know_who_asks(monkeypatch: pytest.Mon
     server = await asyncio.start_server(socks, "127.0.0.1", 0)
     monkeypatch.setenv("all_proxy", f"socks5h://us:p%40w@127.0.0.1:{server.sockets[0].getsockname()[1]}")
     async with server, open_client() as client:
-        with pytest.raises(FetchError, match=r"The proxy would not connect to example\.org"):
+        with pytest.raises(FetchError, match=r"Proxy could not connect to example\.org"):
             await get(client, "https://example.org/")
     assert said == [b"us", b"p@w"]
 
@@ -185,7 +185,7 @@ async def test_what_a_proxy_sends_before_the_site_can_is_no_answer(
     proxy = await serve(saying(b"HTTP/1.1 200 OK\r\n\r\n" + reply(b"injected")))
     monkeypatch.setenv("https_proxy", proxy.url)
     async with open_client() as client:
-        with pytest.raises(FetchError, match="not HTTP"):
+        with pytest.raises(FetchError, match="invalid HTTP response"):
             await get(client, "https://example.org/")
 
 
@@ -193,14 +193,14 @@ async def test_a_proxy_that_refuses(serve: Serve, monkeypatch: pytest.MonkeyPatc
     proxy = await serve(saying(reply(b"", status="403 Forbidden")))
     monkeypatch.setenv("https_proxy", proxy.url)
     async with open_client() as client:
-        with pytest.raises(FetchError, match=r"The proxy would not connect to example\.org: 403 Forbidden"):
+        with pytest.raises(FetchError, match=r"Proxy could not connect to example\.org: 403 Forbidden"):
             await get(client, "https://example.org/")
 
 
 @pytest.mark.parametrize("value", ["gopher://127.0.0.1:1", "http://:port:"])
 async def test_a_proxy_that_makes_no_sense_is_a_sentence(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("all_proxy", value)
-    with pytest.raises(FetchError, match="proxy that your environment names"):
+    with pytest.raises(FetchError, match="Invalid proxy"):
         async with open_client():
             pass
 
@@ -214,7 +214,7 @@ async def test_a_proxy_that_is_not_there_is_not_held_against_the_site(
     await closed.wait_closed()
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
     async with open_client() as client:
-        with pytest.raises(FetchError, match="The proxy that your environment names cannot be reached") as caught:
+        with pytest.raises(FetchError, match="Cannot reach the proxy") as caught:
             await get(client, "http://example.org/")
     assert caught.value.is_offline
 
@@ -231,6 +231,6 @@ async def test_what_fails_behind_a_proxy_is_the_sites_affair(monkeypatch: pytest
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     async with server, open_client() as client:
-        with pytest.raises(FetchError, match=r"example\.org offers no secure connection that works") as caught:
+        with pytest.raises(FetchError, match=r"TLS error with example\.org") as caught:
             await get(client, "https://example.org/", deadline=5.0)
     assert not caught.value.is_offline

@@ -48,7 +48,7 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[LostNames]:
 
 
 async def test_a_look_up_that_hangs_ends_with_the_deadline(client: Client, lost: LostNames) -> None:
-    with pytest.raises(FetchError, match=r"lost\.test did not answer \(timed out after 0\.1 s\)"):
+    with pytest.raises(FetchError, match=r"lost\.test timed out after 0\.1 s"):
         await get(client, "http://lost.test/", deadline=0.1)
     assert not lost.over.is_set()
 
@@ -67,7 +67,7 @@ async def test_look_ups_that_hang_delay_neither_others_nor_other_work(
     lost.over.set()
     for error in await asyncio.gather(*tasks, return_exceptions=True):
         assert isinstance(error, FetchError)
-        assert "could not be found" in str(error) or "cannot be looked up" in str(error)
+        assert "Check the address and your connection" in str(error) or "Cannot look up" in str(error)
 
 
 async def test_an_answer_that_comes_too_late_goes_unheard(client: Client, lost: LostNames) -> None:
@@ -87,5 +87,5 @@ async def test_where_no_thread_can_be_started_it_is_a_sentence(client: Client) -
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(FetchError, match="could not be connected to"):
+        with pytest.raises(FetchError, match="Could not connect to"):
             await get(client, "http://lost.test/")

@@ -58,7 +58,7 @@ async def test_the_deadline_is_over_everything(client: Client, serve: Serve, hea
     server = await serve(talk)
     async with asyncio.timeout(60):
         error = await failure(client, server.url, deadline=0.2)
-    assert str(error) == f"127.0.0.1:{server.port} did not answer (timed out after 0.2 s)" or (
+    assert str(error) == f"127.0.0.1:{server.port} timed out after 0.2 s" or (
         drop == b"H"  # a status line of a thousand Hs is refused before
     )
 
@@ -107,13 +107,13 @@ async def endless(head: bytes, writer: asyncio.StreamWriter) -> None:
 async def test_a_body_without_end(client: Client, serve: Serve) -> None:
     server = await serve(endless)
     assert str(await failure(client, server.url, limit=2_000_000)) == (
-        f"127.0.0.1:{server.port} sent too much: over 2 MB is too large"
+        f"Response from 127.0.0.1:{server.port} too large (over 2 MB)"
     )
 
 
 async def test_a_length_that_is_too_large_is_not_even_read(client: Client, serve: Serve) -> None:
     server = await serve(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 20000001\r\n\r\n"))
-    assert "over 20 MB is too large" in str(await failure(client, server.url))
+    assert "too large (over 20 MB)" in str(await failure(client, server.url))
 
 
 async def test_headers_without_end(client: Client, serve: Serve) -> None:
@@ -124,7 +124,7 @@ async def test_headers_without_end(client: Client, serve: Serve) -> None:
             await writer.drain()
 
     server = await serve(talk)
-    assert "not HTTP" in str(await failure(client, server.url))
+    assert "invalid HTTP response" in str(await failure(client, server.url))
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -165,23 +165,23 @@ async def test_the_loop_goes_on_while_a_bomb_is_unpacked(client: Client, serve: 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (b"", "closed the connection without an answer"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "broke off in the middle"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha", "broke off in the middle"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhalf", "not HTTP"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "not HTTP"),
-        (b"\x15\x03\x01\x00\x02\x02\x46" * 99, "not HTTP"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "not HTTP"),
-        (b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n", "not HTTP"),
-        (b"HTTP/1.1 999999 OK\r\n\r\n", "not HTTP"),
-        (reply(b"no gzip", "Content-Encoding: gzip"), "cannot be unpacked"),
-        (reply(b"zstd", "Content-Encoding: zstd"), "cannot be unpacked"),
+        (b"", "closed the connection without responding"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "closed the connection early"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha", "closed the connection early"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhalf", "invalid HTTP"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "invalid HTTP"),
+        (b"\x15\x03\x01\x00\x02\x02\x46" * 99, "invalid HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "invalid HTTP"),
+        (b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n", "invalid HTTP"),
+        (b"HTTP/1.1 999999 OK\r\n\r\n", "invalid HTTP"),
+        (reply(b"no gzip", "Content-Encoding: gzip"), "Cannot decompress"),
+        (reply(b"zstd", "Content-Encoding: zstd"), "Cannot decompress"),
     ],
 )
 async def test_nonsense_is_one_sentence(client: Client, serve: Serve, answer: bytes, sentence: str) -> None:
     server = await serve(saying(answer, hang_up=True))
     error = await failure(client, server.url)
-    assert str(error).startswith(f"127.0.0.1:{server.port} ")
+    assert f"127.0.0.1:{server.port} " in str(error)
     assert sentence in str(error)
     assert not error.is_offline
 
@@ -217,11 +217,9 @@ class NameCase:
 @pytest.mark.parametrize(
     "case",
     [
-        NameCase(
-            socket.EAI_NONAME, True, "example.org could not be found. Is the address right, and are you online?", False
-        ),
-        NameCase(socket.EAI_NONAME, False, "example.org cannot be looked up: there seems to be no network", True),
-        NameCase(socket.EAI_AGAIN, True, "example.org cannot be looked up: there seems to be no network", True),
+        NameCase(socket.EAI_NONAME, True, "Host not found: example.org. Check the address and your connection", False),
+        NameCase(socket.EAI_NONAME, False, "Cannot look up example.org: no network", True),
+        NameCase(socket.EAI_AGAIN, True, "Cannot look up example.org: no network", True),
     ],
 )
 async def test_a_name_that_is_not_found(client: Client, monkeypatch: pytest.MonkeyPatch, case: NameCase) -> None:
@@ -242,7 +240,7 @@ async def test_no_way_there(client: Client, monkeypatch: pytest.MonkeyPatch, rou
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", unreachable)
     monkeypatch.setattr(errors, "_has_route", lambda: route)
     error = await failure(client, "http://198.51.100.7/")
-    assert "198.51.100.7 cannot be reached" in str(error)
+    assert "Cannot reach 198.51.100.7" in str(error)
     assert error.is_offline is offline
 
 
@@ -261,7 +259,7 @@ async def https(serve: Serve) -> RawServer:
 async def test_a_certificate_that_nobody_vouches_for(client: Client, serve: Serve) -> None:
     server = await https(serve)
     error = await failure(client, server.url.replace("http:", "https:"))
-    assert "certificate that cannot be trusted (self" in str(error)
+    assert "Untrusted certificate for 127.0.0.1" in str(error)
     assert server.heads == []
 
 
@@ -276,7 +274,7 @@ async def test_no_tls_where_tls_was_asked_for(client: Client) -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         error = await failure(client, f"https://127.0.0.1:{port}/")
-    assert "offers no secure connection that works" in str(error)
+    assert "TLS error with" in str(error)
 
 
 async def test_a_tls_handshake_without_answer_leaves_no_connection_behind(client: Client) -> None:
@@ -392,7 +390,7 @@ async def test_a_stray_chunk_after_an_answer_without_a_body_costs_the_connection
 async def test_so_many_interim_answers_are_none(client: Client, serve: Serve) -> None:
     few, many = (b"HTTP/1.1 103 Early Hints\r\n\r\n" * count + reply(b"hello") for count in (9, 100))
     assert (await get(client, (await serve(saying(few))).url)).content == b"hello"
-    assert "not HTTP" in str(await failure(client, (await serve(saying(many))).url))
+    assert "invalid HTTP response" in str(await failure(client, (await serve(saying(many))).url))
 
 
 @pytest.mark.parametrize("length", ["00000000099999999999", "16384"])
@@ -450,5 +448,5 @@ async def test_what_is_sent_before_a_connection_is_secure_is_no_answer(
     async with server, open_client() as client:
         port = server.sockets[0].getsockname()[1]
         error = await failure(client, f"https://127.0.0.1:{port}/", deadline=5.0)
-    assert "secure" in str(error)
+    assert "TLS error" in str(error)
     assert behind.heads == []

@@ -50,7 +50,7 @@ def _failed(error: Exception) -> int:
         _say(str(error))
     elif isinstance(error, OSError) and error.errno in _FULL:
         _close_pipe()
-        _say(f"What was to be printed cannot be written: {error.strerror}.")
+        _say(f"Cannot write output: {error.strerror}.")
     else:
         logging.getLogger("tuireader").error("unexpected", exc_info=error)
         _say(f"{unexpected(error)} {open_app.where_details_are()}".strip())

@@ -22,7 +22,7 @@ from tuireader.tasks.task import ExpiryLimits
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 
-NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
+NO_ACCOUNTS = "No accounts. Add one with: tuireader account add ADDRESS"
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -30,13 +30,13 @@ def add(arguments: argparse.Namespace) -> int:
     addresses_of(arguments.address)  # what is wrong with it is said before anything is asked
     command = arguments.password_command or arguments.token_command
     secret = Secret(command, is_token=bool(arguments.token_command))
-    user = arguments.user.strip() or ("" if secret.is_token else output.typed("Name: "))
+    user = arguments.user.strip() or ("" if secret.is_token else output.typed("User name: "))
     if not user and not secret.is_token:
-        say("Whose account is it? Give the name with --user.")
+        say("No user name given: add --user NAME.")
         return USAGE
     password = passwords.printed_by(command) if command else output.typed_unseen("Password: ")
     if not password:
-        say("A password is needed: it is asked for on a terminal, or printed by a command (--password-command).")
+        say("No password: run this in a terminal, or use --password-command.")
         return USAGE
     with opened_cache():
         pass
@@ -62,12 +62,12 @@ def list_accounts(arguments: argparse.Namespace) -> int:
             put_json(row | {"feeds": followed.count(each.id), "waiting": waiting[each.id]})
         return DONE
     if place is not None:
-        say(f"The folder {place.folder} is shared with your other machines.")
+        say(f"Syncing through {place.folder}.")
     if not every:
         if place is None:
             say(NO_ACCOUNTS)
         return DONE
-    rows = [["FEEDS", "WAITING", "NAME", "USER", "SERVER"]]
+    rows = [["FEEDS", "PENDING", "NAME", "USER", "SERVER"]]
     rows += [
         [str(followed.count(each.id)), str(waiting[each.id]), printable(each.name), printable(each.user),
          printable(f"{server.kind(each)} at {each.url}")]
@@ -83,17 +83,17 @@ def remove(arguments: argparse.Namespace) -> int:
     with opened_cache() as connection:
         account = accounts.find(connection, arguments.name)
         waiting = apply_remote.owed(connection, account.id)
-        untold = f" {counted(waiting, 'mark')} it was not told of yet" if waiting else ""
+        untold = f" {counted(waiting, 'pending change')}" if waiting else ""
         if not arguments.yes:
-            question = f"Remove {account.name} with its feeds and articles from this machine?"
-            lost = untold and f"{untold} would be lost."
+            question = f"Remove {account.name} with its feeds and articles from this device?"
+            lost = untold and f"{untold} will be lost."
             if (refused := output.refusal(question, f"To remove {account.name} anyway", lost)) is not None:
                 return refused
         rules = use.remove(connection, account)
     startup_frame.forget()
     gone = f" with {counted(rules, 'rule')} for it" if rules else ""
-    lost = untold and f"{untold} {'is' if waiting == 1 else 'are'} lost."
-    say(f"{account.name} was removed here{gone}; on its server nothing has changed.{lost}")
+    lost = untold and f" Lost:{untold}."
+    say(f"Removed {account.name}{gone}. The server was not changed.{lost}")
     return DONE
 
 
@@ -103,7 +103,7 @@ def push(arguments: argparse.Namespace) -> int:
         every = accounts.on_servers(connection)
         if not arguments.account and len(every) > 1:
             names = ", ".join(f"“{each.name}”" for each in every)
-            say(f"Which account? Name one with --account: {names}.")
+            say(f"Several accounts. Select one with --account: {names}.")
             return USAGE
         account = accounts.find(connection, arguments.account or (every[0].name if every else ""))
         named = [feeds.find(connection, text) for text in arguments.feeds]
@@ -113,7 +113,7 @@ def push(arguments: argparse.Namespace) -> int:
             }.values()
         )
     if not chosen:
-        say("No local feeds." if arguments.every else "Which feeds? Name them, or give --all.")
+        say("No local feeds." if arguments.every else "No feeds selected: enter FEED, or use --all.")
         return DONE if arguments.every else USAGE
     return push_feeds(account, signed_in(account), chosen, as_json=arguments.json)
 
@@ -142,10 +142,9 @@ def sync(arguments: argparse.Namespace) -> int:
         if arguments.dir == "-":
             untold = status_outbox.count(connection, LOCAL)
             folder_state.stop_sharing(connection)
-            say("No folder is shared any more.")
+            say("Stopped syncing through the shared folder.")
             if untold:
-                stays = "stays" if untold == 1 else "stay"
-                say(f"{counted(untold, 'mark')} that the others do not have {stays} on this machine.")
+                say(f"{counted(untold, 'pending change')} not sent to your other devices.")
             return DONE
         if arguments.dir:
             folder_state.share(connection, arguments.dir)
@@ -154,7 +153,7 @@ def sync(arguments: argparse.Namespace) -> int:
         if arguments.account:
             every = [accounts.find(connection, arguments.account)]
     if not every and place is None:
-        say(f"{NO_ACCOUNTS}, or share a folder with: tuireader sync --dir DIR")
+        say(f"{NO_ACCOUNTS}, or sync through a shared folder: tuireader sync --dir DIR")
         return FAILED
     of_folder: list[Run] = [] if place is None else [lambda on: tasks.sync_folder(on, [])]
     of_accounts = [] if arguments.dir else every
@@ -169,4 +168,4 @@ def sync(arguments: argparse.Namespace) -> int:
 
 
 def _ask_for(account: Account) -> str:
-    return output.typed_unseen(f"Password of {account.user} at {account.name}: ")
+    return output.typed_unseen(f"Password for {account.user} at {account.name}: ")

@@ -74,9 +74,9 @@ def _failed(address: str, error: TuireaderError) -> str:
     """The error message for an address, which it names exactly once."""
     shown, said = shown_address(address), str(error)
     if isinstance(error, NoFeedFoundError) and "add --" not in said:
-        said = f"{said.removesuffix('.')}, or keep the page alone: add --page"
+        said = f"{said.removesuffix('.')}, or save just the page: add --page"
     if import_feeds.is_path(address) and os.path.isfile(paths.expand_user(address)):  # noqa: PTH113 - false for a name that is too long
-        said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
+        said = f"{shown} is a file. To import its feeds: tuireader import {shown}"
     host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that
     return said if shown in said or host in said else f"{shown}: {said}"
 
@@ -86,7 +86,7 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     with opened_gateway() as gate:
         async with open_queue(gate, clock=utc_now) as queue:
             for address in addresses:
-                progress.tell(f"Fetching {shown_address(address)} …")
+                progress.tell(f"Fetching {shown_address(address)}…")
                 try:
                     kept = await follow_page.keep_page(gate, queue, address, clock=utc_now)
                 except TuireaderError as error:
@@ -102,7 +102,7 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
                     event = Refreshed(feed, "unchanged" if kept.was_here else "updated", saved)
                     put_json(refreshed_row(event) | {"id": feed.id, "article": article.id})
                 else:
-                    put(f"{printable(article.title)}: {'here already' if kept.was_here else 'saved'}")
+                    put(f"{printable(article.title)}: {'already saved' if kept.was_here else 'saved'}")
     return status
 
 
@@ -113,7 +113,7 @@ async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Refres
     """
     addresses, folder = arguments.addresses, arguments.folder
     status, progress, done = DONE, Progress(), 0
-    progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
+    progress.tell(f"Looking for a feed at {shown_address(addresses[0])}…")
     async with open_queue(gate, clock=utc_now) as queue:
         ways = _watch_all if arguments.watch else subscribe_all
         async for address, found in ways(gate, queue, addresses, clock=utc_now):
@@ -169,12 +169,12 @@ async def _follow_list(
         return _no_list(address) if is_wanted else error
     count, shown = counted(len(found.items), "article"), shown_address(page.url)
     if not is_wanted:
-        say(f"{shown} has no feed, but lists {count}:")
+        say(f"No feed at {shown}, but the page lists {count}:")
         _show(found)
         if not output.is_anyone_there():
-            return NoFeedFoundError(f"{shown} has no feed. To follow the {count} that it lists: add --list")
+            return NoFeedFoundError(f"No feed at {shown}. To follow the {count} on the page: add --list")
         if not output.agrees("Follow this list?"):
-            say("Nothing was added.")
+            say("Cancelled.")
             return None
     try:
         return await follow_page.follow_list(gate, queue, page, found, clock=utc_now, typed=address)
@@ -184,8 +184,8 @@ async def _follow_list(
 
 def _no_list(address: str) -> NoFeedFoundError:
     return NoFeedFoundError(
-        f"{shown_address(address)} has no feed, and no list of articles is found there. To follow the page itself, each"
-        " change of it an article: add --watch; to keep it alone: add --page"
+        f"No feed and no list of articles at {shown_address(address)}. To watch the page for changes: add "
+        "--watch. To save it: add --page"
     )
 
 
@@ -203,7 +203,7 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
     """Report the result for an address; returns the exit status."""
     for other in done.others:
         url = without_credentials(other.url)
-        say(f"{printable(done.feed.name)} has another feed: {url} {other.title}".rstrip())
+        say(f"Other feed: {url} {other.title}".rstrip())
     failed = done.refreshed.status in ("failed", "gone")
     if failed:
         say(f"{done.feed.name}: {done.refreshed.error}")
@@ -217,7 +217,7 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
 def backfill(arguments: argparse.Namespace) -> int:
     """Fetch older articles of a feed's site, from where the last run stopped."""
     if arguments.since is not None and arguments.since > utc_now():
-        say("--since is a day that has not come yet: nothing is as new as that.")
+        say("--since is in the future.")
         return USAGE
     with opened_cache() as connection:
         feed = feeds.find(connection, arguments.feed)

@@ -15,33 +15,33 @@ from tuireader.text.sentences import nearest
 from tuireader.urls.typed_and_shown import shown_address
 
 COMMANDS = {
-    "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
-    "add": "find each address's feed, subscribe and fetch it",
-    "import": "what another program has written: feeds, saved pages, a backup",
-    "export": "your feeds (OPML), articles (Markdown, EPUB), or all there is (JSON Lines)",
-    "remove": "unsubscribe from a feed; its articles go too",
-    "feeds": "the subscriptions, with counts, health and when each is due",
-    "feed": "all that is known of one feed; its options",
-    "refresh": "fetch what is due",
-    "backfill": "bring in what a feed's site has published before, as far back as it gives it",
-    "download": "make articles readable offline: fetch the whole texts of excerpts",
-    "account": "servers that keep your feeds and marks: Miniflux, FreshRSS and others",
-    "sync": "tell accounts what was done here, and take over what was done elsewhere",
-    "list": "headlines, newest first",
-    "show": "one article",
-    "search": "full-text search, best first",
-    "mark": "mark articles read, unread, starred or unstarred",
-    "rules": "hide, star, tag or mark what arrives, by a query",
-    "searches": "searches that are kept under a name",
-    "config": "write, check or print the configuration file",
-    "prune": "remove old articles that were read, as the configuration says, after a question",
-    "path": "where the configuration, the cache and the log are",
+    "demo": "open the reader with a bundled demo site; nothing is kept",
+    "add": "subscribe to the feed of a site",
+    "import": "import feeds, saved pages or a backup",
+    "export": "export feeds (OPML), articles (Markdown, EPUB) or everything (JSON Lines)",
+    "remove": "unsubscribe from a feed and delete its articles",
+    "feeds": "list feeds with counts, errors and next refresh",
+    "feed": "show or change the settings of a feed",
+    "refresh": "fetch new articles from feeds that are due",
+    "backfill": "load older articles of a feed",
+    "download": "fetch full text for offline reading",
+    "account": "manage accounts (Miniflux, FreshRSS, Google Reader API)",
+    "sync": "sync with accounts and the shared folder",
+    "list": "list articles, newest first",
+    "show": "show an article",
+    "search": "search articles, best match first",
+    "mark": "mark articles as read or unread, star, tag",
+    "rules": "manage rules: hide, star, tag or mark new articles",
+    "searches": "manage saved searches",
+    "config": "create, check or print the configuration file",
+    "prune": "delete old read articles (asks first)",
+    "path": "show where files are stored",
 }
 
-_FEED = "its address, its id, or an unambiguous part of its title"
-_ACCOUNT = "what account list calls it, or a part of that"
-_ID = "the number that list and search show"
-_AGAIN = "may be given again: then both"
+_FEED = "address, ID or unique part of the title"
+_ACCOUNT = "account name, or a unique part of it"
+_ID = "article ID, as shown by list and search"
+_AGAIN = "repeat to match any of several"
 _ALIKE = 0.6
 """Minimum similarity of a typed word and a known one for a suggestion."""
 _QUERY = (
@@ -50,10 +50,10 @@ _QUERY = (
 )
 
 EPILOG = """\
-FEED is a feed's address, its id, or an unambiguous part of its title.
-With no command, tuireader opens the reader; each ADDRESS (a site, a feed or an
-article; the scheme is optional) is subscribed to first, if it is new.
-Keys: press ? in the reader."""
+FEED is the address, the ID or a unique part of the title of a feed.
+Without a command, tuireader opens the reader and subscribes to each new
+ADDRESS (a site, a feed or an article; https:// is optional).
+Press ? in the reader for keyboard shortcuts."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,7 +80,7 @@ class _Parser(argparse.ArgumentParser):
                 return f" Did you mean {near}?" if near else ""
             is_left_out = self.prog.endswith(" search") and option.startswith("-") and option not in known
             if is_left_out and len(option) > 2:
-                return f' To leave a word out, put "--" first: {self.prog} -- {word}.'
+                return f' To exclude a word, put "--" first: {self.prog} -- {word}.'
         return ""
 
     def options(self) -> Iterator[str]:
@@ -107,8 +107,8 @@ class _RefusePassword(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         parser.error(
-            "a password on the command line can be read by others: leave it out, and it is asked for, or name with"
-            " --password-command what prints it"
+            "passwords on the command line are visible to other users: omit the option to be prompted, or use "
+            "--password-command"
         )
 
 
@@ -121,7 +121,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if words and "." not in words[0] and ":" not in words[0] and "/" not in words[0]:
         near = nearest(words[0], COMMANDS, alike=_ALIKE)
         if near:
-            parser.error(f"there is no command {words[0]!r}; did you mean {near}?")
+            parser.error(f"unknown command {words[0]!r}; did you mean {near}?")
     return parser.parse_args(argv)
 
 
@@ -133,7 +133,7 @@ def _reader_parser() -> argparse.ArgumentParser:
     listing = "\n".join(f"  tuireader {name:<9}{text}" for name, text in COMMANDS.items())
     parser = _Parser(
         prog="tuireader",
-        description="Read the articles of a site in your terminal, by category and author, online and offline.",
+        description="Read feeds in your terminal, by category and author, online and offline.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"commands (each has --help):\n{listing}\n\n{EPILOG}",
     )
@@ -159,12 +159,19 @@ def _command_parser() -> argparse.ArgumentParser:
     made["demo"].set_defaults(run=_later("open_app", "demo"))
     _add_linear(made["demo"])
     prune = made["prune"]
-    prune.add_argument("--days", type=_amount, default=0, metavar="DAYS", help="what is older")
+    prune.add_argument("--days", type=_amount, default=0, metavar="DAYS", help="delete articles older than DAYS")
     prune.add_argument(
-        "--newest", type=_amount, default=0, metavar="NUMBER", help="what is beyond so many of each feed"
+        "--newest", type=_amount, default=0, metavar="NUMBER", help="keep the NUMBER newest articles of each feed"
     )
-    prune.add_argument("--size", type=_amount, default=0, dest="megabytes", metavar="MB", help="the oldest, beyond it")
-    prune.add_argument("--yes", action="store_true", help="do not ask")
+    prune.add_argument(
+        "--size",
+        type=_amount,
+        default=0,
+        dest="megabytes",
+        metavar="MB",
+        help="delete the oldest articles until the database is smaller than MB",
+    )
+    prune.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     _add_json(prune)
     prune.set_defaults(run=_later("maintenance", "prune_articles"))
     made["path"].set_defaults(run=_later("maintenance", "path"))
@@ -181,16 +188,16 @@ def _add_linear(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--linear",
         action="store_true",
-        help="for screen readers and braille: one column, no lines, the cursor on the line that is read",
+        help="layout for screen readers and braille displays: one column, no borders",
     )
 
 
 def _config_options(group: argparse._MutuallyExclusiveGroup) -> None:
     for name, text in (
-        ("init", "write the file, with every setting explained and none of them set"),
-        ("check", "say what is wrong with the file, if anything is"),
-        ("print", "every setting as it is now"),
-        ("schema", "the JSON Schema of the file, for editors"),
+        ("init", "create the file, with every setting explained and commented out"),
+        ("check", "check the file for errors"),
+        ("print", "print the current value of every setting"),
+        ("schema", "print the JSON Schema, for editors"),
     ):
         group.add_argument(f"--{name}", action="store_true", help=text)
 
@@ -198,28 +205,24 @@ def _config_options(group: argparse._MutuallyExclusiveGroup) -> None:
 def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add, remove, feeds, refresh = made["add"], made["remove"], made["feeds"], made["refresh"]
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
-    add.add_argument("--folder", metavar="NAME", help="put the feeds into this folder, which is made if it is new")
+    add.add_argument("--folder", metavar="NAME", help="add the feeds to this folder (created if needed)")
     instead = add.add_mutually_exclusive_group()
-    instead.add_argument(
-        "--page", action="store_true", help="keep the page at each address, without following its site"
-    )
-    instead.add_argument(
-        "--list", action="store_true", help="where there is no feed, follow the articles that the page lists"
-    )
-    instead.add_argument("--watch", action="store_true", help="follow the page itself: each change of it is an article")
-    instead.add_argument("--account", metavar="NAME", default="", help=f"let this account follow the feeds: {_ACCOUNT}")
+    instead.add_argument("--page", action="store_true", help="save the page itself, without subscribing")
+    instead.add_argument("--list", action="store_true", help="subscribe to the articles on a page without a feed")
+    instead.add_argument("--watch", action="store_true", help="watch the page: each change becomes an article")
+    instead.add_argument("--account", metavar="NAME", default="", help=f"subscribe in this account: {_ACCOUNT}")
     add.set_defaults(run=_later("add_and_download", "add"))
     made["import"].add_argument(
         "file",
         metavar="FILE",
-        help="a list of feeds (OPML, addresses), newsboat's folder, pages to be read later (Pocket, Instapaper,"
-        " Omnivore, Readeck, wallabag), stars of Google Reader, or a backup (export --format json); - reads"
+        help="a feed list (OPML, addresses), the newsboat directory, a read-later export (Pocket, Instapaper,"
+        " Omnivore, Readeck, wallabag), Google Reader stars, or a backup (export --format json); - reads"
         " it from stdin",
     )
     made["import"].set_defaults(run=_later("transfer", "import_list"))
     _export_options(made["export"])
     remove.add_argument("feed", metavar="FEED", help=_FEED)
-    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     remove.set_defaults(run=_later("feeds", "remove"))
     feeds.set_defaults(run=_later("feeds", "feeds"))
     made["feed"].add_argument("feed", metavar="FEED", help=_FEED)
@@ -229,22 +232,19 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         dest="settings",
-        help="title, folder, quiet=yes (its unread articles count apart), expire_after=DAYS, expire_above=NUMBER,"
-        " keep_days=DAYS, keep_articles=NUMBER,"
-        " full_text=auto|always|never, selector=CSS and selector_drop=CSS (what is taken from its pages, and what is"
-        " not); without a value, as for all; may be given again",
+        help="title, folder, quiet=yes (exclude from unread counts), expire_after=DAYS, expire_above=NUMBER, "
+        "keep_days=DAYS, keep_articles=NUMBER, full_text=auto|always|never, selector=CSS, selector_drop=CSS; an "
+        "empty value restores the default; repeatable",
     )
     made["feed"].set_defaults(run=_later("feeds", "feed"))
-    refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
-    refresh.add_argument(
-        "--force", action="store_true", help="fetch even what is not due yet; still only what has changed"
-    )
-    refresh.add_argument("--quiet", action="store_true", help="say only what failed: for a timer")
+    refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; default: all feeds")
+    refresh.add_argument("--force", action="store_true", help="also fetch feeds that are not due")
+    refresh.add_argument("--quiet", action="store_true", help="print errors only (for cron and timers)")
     refresh.set_defaults(run=_later("feeds", "refresh"))
     backfill = made["backfill"]
     backfill.add_argument("feed", metavar="FEED", help=_FEED)
-    backfill.add_argument("--since", metavar="DATE", type=since, help=f"nothing older than this: {UNDERSTOOD}")
-    backfill.add_argument("--limit", metavar="N", type=_limit, help="no more than N new articles; 0: all")
+    backfill.add_argument("--since", metavar="DATE", type=since, help=f"stop at this date: {UNDERSTOOD}")
+    backfill.add_argument("--limit", metavar="N", type=_limit, help="load at most N articles (0: no limit)")
     backfill.set_defaults(run=_later("add_and_download", "backfill"))
     for command in (add, made["import"], feeds, made["feed"], refresh, backfill):
         _add_json(command)
@@ -255,11 +255,11 @@ def _export_options(export: argparse.ArgumentParser) -> None:
         "--format",
         choices=("opml", "json", "markdown", "epub"),
         default="opml",
-        help="opml: the list of feeds, with folders and names; json: all there is, a backup that import takes;"
-        " markdown: a file for each article; epub: a book with a chapter for each",
+        help="opml: feeds and folders; json: full backup; markdown: one file per article; epub: one book, one "
+        "chapter per article",
     )
-    export.add_argument("--output", metavar="PATH", help="the file to write, or for markdown the folder")
-    export.add_argument("--title", metavar="TITLE", help="of the book")
+    export.add_argument("--output", metavar="PATH", help="output file (markdown: directory)")
+    export.add_argument("--title", metavar="TITLE", help="title of the book")
     _add_filters(export, with_search=True)
     export.set_defaults(run=_later("transfer", "export"), first="newest")
 
@@ -272,59 +272,57 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         _add_filters(made[name], with_search=name == "list")
         _add_json(made[name])
     download = made["download"]
-    download.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
+    download.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; default: all feeds")
     _add_filters(download, with_search=True)
-    download.add_argument("--again", action="store_true", help="also those that are here, as other selectors want it")
+    download.add_argument("--again", action="store_true", help="fetch again, even where full text is available")
     _add_json(download)
     download.set_defaults(run=_later("add_and_download", "download"), first="newest")
     show, mark = made["show"], made["mark"]
     show.add_argument("id", metavar="ID", type=_id, help=_ID)
-    show.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    show.add_argument("--json", dest="format", action="store_const", const="json", help="same as --format json")
     show.add_argument(
         "--format",
         choices=("text", "speech", "markdown", "html", "json"),
         default="text",
-        help="text if not given; speech says in words what text draws, for a voice or a braille display",
+        help="output format (default: text); speech: plain words for screen readers",
     )
-    show.add_argument(
-        "--width", metavar="N", type=_width, help="columns of text; if not given, as wide as in the reader"
-    )
+    show.add_argument("--width", metavar="N", type=_width, help="line width (default: as in the reader)")
     show.set_defaults(run=_later("articles", "show"))
     mark.add_argument("ids", metavar="ID", type=_id, nargs="+", help=_ID)
     reading, star = mark.add_mutually_exclusive_group(), mark.add_mutually_exclusive_group()
-    reading.add_argument("--read", dest="read", action="store_const", const=True, help="as read")
-    reading.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
-    star.add_argument("--star", dest="starred", action="store_const", const=True, help="add a star")
-    star.add_argument("--unstar", dest="starred", action="store_const", const=False, help="remove the star")
-    mark.add_argument("--tag", metavar="NAME", action="append", default=[], help="give a tag; may be given again")
-    mark.add_argument("--untag", metavar="NAME", action="append", default=[], help="take a tag; may be given again")
+    reading.add_argument("--read", dest="read", action="store_const", const=True, help="mark as read")
+    reading.add_argument("--unread", dest="read", action="store_const", const=False, help="mark as unread")
+    star.add_argument("--star", dest="starred", action="store_const", const=True, help="star")
+    star.add_argument("--unstar", dest="starred", action="store_const", const=False, help="unstar")
+    mark.add_argument("--tag", metavar="NAME", action="append", default=[], help="add a tag (repeatable)")
+    mark.add_argument("--untag", metavar="NAME", action="append", default=[], help="remove a tag (repeatable)")
     mark.set_defaults(run=_later("articles", "mark"))
 
 
 def _rule_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     rules, searches = made["rules"], made["searches"]
     what = rules.add_mutually_exclusive_group()
-    what.add_argument("--try", metavar="QUERY", dest="try_", help="say what it would have caught in the last 90 days")
-    what.add_argument("--add", metavar="QUERY", help=f"make a rule: {_QUERY}")
-    what.add_argument("--remove", metavar="ID", type=_rule_id, help="remove a rule, and take back what it did")
+    what.add_argument("--try", metavar="QUERY", dest="try_", help="show what the query matches in the last 90 days")
+    what.add_argument("--add", metavar="QUERY", help=f"add a rule: {_QUERY}")
+    what.add_argument("--remove", metavar="ID", type=_rule_id, help="delete a rule and undo its changes")
     for name, text in (
-        ("hide", "nothing shows it but is:hidden"),
-        ("read", "it arrives read"),
-        ("star", "it arrives starred"),
-        ("keep", "it stays unread however old it gets"),
-        ("leave", "with --remove: what the rule did stays"),
-        ("apply", "to what is here, too; alone: all rules"),
+        ("hide", "hide matching articles (find them with is:hidden)"),
+        ("read", "mark as read"),
+        ("star", "star"),
+        ("keep", "keep unread"),
+        ("leave", "with --remove: keep the changes the rule made"),
+        ("apply", "apply to existing articles; without --add, apply all rules"),
     ):
         rules.add_argument(f"--{name}", action="store_true", help=text)
-    rules.add_argument("--tag", metavar="NAME", action="append", default=[], help="it gets a tag; may be given again")
+    rules.add_argument("--tag", metavar="NAME", action="append", default=[], help="add a tag (repeatable)")
     scope = rules.add_mutually_exclusive_group()
     scope.add_argument("--feed", metavar="FEED", help=f"only articles of this feed: {_FEED}")
     scope.add_argument("--folder", metavar="NAME", help="only articles of the feeds in this folder")
-    rules.add_argument("--until", metavar="DATE", type=_end, help="the rule does nothing from then on: 2026-12-01")
+    rules.add_argument("--until", metavar="DATE", type=_end, help="end date of the rule: 2026-12-01")
     rules.set_defaults(run=_later("rules", "rules"))
     what = searches.add_mutually_exclusive_group()
-    what.add_argument("--add", nargs=2, metavar=("NAME", "QUERY"), help=f"keep a search: {_QUERY}")
-    what.add_argument("--remove", metavar="NAME", help="keep it no more")
+    what.add_argument("--add", nargs=2, metavar=("NAME", "QUERY"), help=f"save a search: {_QUERY}")
+    what.add_argument("--remove", metavar="NAME", help="delete a saved search")
     searches.set_defaults(run=_later("rules", "searches"))
     for command in (rules, searches):
         _add_json(command)
@@ -334,38 +332,43 @@ def _account_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     what = made["account"].add_subparsers(
         required=True, metavar="add|list|remove|push", parser_class=_Parser, help="each has --help"
     )
-    add = what.add_parser("add", help="find out which server it is, sign in, and keep the account")
-    add.add_argument("address", metavar="URL", help="the address of its pages, or of its API")
-    add.add_argument(
-        "--user", metavar="NAME", default="", help="the name to sign in with; it is asked for where not given"
-    )
+    add = what.add_parser("add", help="detect the server, sign in and add the account")
+    add.add_argument("address", metavar="URL", help="server address")
+    add.add_argument("--user", metavar="NAME", default="", help="user name (asked for if omitted)")
     secret = add.add_mutually_exclusive_group()
-    secret.add_argument("--password-command", metavar="CMD", default="", help='prints the password: "pass show rss"')
+    secret.add_argument(
+        "--password-command",
+        metavar="CMD",
+        default="",
+        help='command that prints the password, such as "pass show rss"',
+    )
     secret.add_argument("--password", "--token", action=_RefusePassword, help=argparse.SUPPRESS)
-    secret.add_argument("--token-command", metavar="CMD", default="", help="prints a token of the API, instead")
-    add.add_argument("--name", metavar="NAME", default="", help="what it is called here; its host, where not given")
+    secret.add_argument("--token-command", metavar="CMD", default="", help="command that prints an API token")
+    add.add_argument("--name", metavar="NAME", default="", help="account name (default: the host name)")
     add.set_defaults(run=_later("accounts", "add"))
-    there = what.add_parser("list", help="the accounts, and how many marks wait for each")
+    there = what.add_parser("list", help="list accounts and pending changes")
     there.set_defaults(run=_later("accounts", "list_accounts"))
-    remove = what.add_parser("remove", help="keep it no more, nor its feeds here; on the server nothing changes")
+    remove = what.add_parser(
+        "remove", help="remove an account and its feeds from this device; the server is not changed"
+    )
     remove.add_argument("name", metavar="NAME", help=_ACCOUNT)
-    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     remove.set_defaults(run=_later("accounts", "remove"))
-    push = what.add_parser("push", help="let an account follow feeds of this machine, with all that is marked here")
+    push = what.add_parser("push", help="move local feeds to an account, with their status")
     push.add_argument("feeds", metavar="FEED", nargs="*", help=_FEED)
-    push.add_argument("--all", action="store_true", dest="every", help="all feeds of this machine")
-    push.add_argument("--account", metavar="NAME", default="", help=f"{_ACCOUNT}; not needed where there is one")
+    push.add_argument("--all", action="store_true", dest="every", help="all local feeds")
+    push.add_argument("--account", metavar="NAME", default="", help=f"{_ACCOUNT}; optional if there is only one")
     push.set_defaults(run=_later("accounts", "push"))
     for command in (add, there, remove, push):
         _add_debug(command)
         _add_json(command)
     sync = made["sync"]
-    sync.add_argument("--account", metavar="NAME", default="", help=f"only this one: {_ACCOUNT}")
+    sync.add_argument("--account", metavar="NAME", default="", help=f"sync only this account: {_ACCOUNT}")
     sync.add_argument(
         "--dir",
         metavar="DIR",
         default="",
-        help="share this folder with your other machines (Syncthing, a network drive, git), from now on; - shares none",
+        help="sync your devices through a shared folder (Syncthing, network drive, git); - to stop",
     )
     sync.set_defaults(run=_later("accounts", "sync"))
     _add_json(sync)
@@ -377,27 +380,25 @@ def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     parser.add_argument("--category", metavar="NAME", action="append", default=[], help=f"only this category; {_AGAIN}")
     parser.add_argument("--author", metavar="NAME", action="append", default=[], help=f"only this author; {_AGAIN}")
     parser.add_argument("--tag", metavar="NAME", action="append", default=[], help=f"only this tag; {_AGAIN}")
-    parser.add_argument("--saved", metavar="NAME", help="only what this saved search finds")
+    parser.add_argument("--saved", metavar="NAME", help="only results of this saved search")
     parser.add_argument("-u", "--unread", action="store_true", help="only unread articles")
     parser.add_argument("-s", "--starred", action="store_true", help="only starred articles")
     if with_search:
         parser.add_argument("--search", metavar="QUERY", dest="query", default="", help=_QUERY)
-    parser.add_argument("--since", metavar="DATE", type=since, help=f"no older than this: {UNDERSTOOD}")
-    parser.add_argument(
-        "--until", metavar="DATE", type=until, help="no newer than this; a day, month or year counts to its end"
-    )
+    parser.add_argument("--since", metavar="DATE", type=since, help=f"published on or after DATE: {UNDERSTOOD}")
+    parser.add_argument("--until", metavar="DATE", type=until, help="published on or before DATE")
     parser.add_argument(
         "-n",
         "--limit",
         metavar="N",
         type=_limit,
-        help="show at most N; 0: all, which is usual where they do not go to a terminal",
+        help="at most N articles (0: all; default: one screen in a terminal, else all)",
     )
-    parser.add_argument("--order", choices=get_args(Order), help="the default is newest; for a search, best first")
+    parser.add_argument("--order", choices=get_args(Order), help="sort order (default: newest; for a search: best)")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="JSON Lines on stdout")
+    parser.add_argument("--json", action="store_true", help="print JSON Lines")
 
 
 def _add_debug(parser: argparse.ArgumentParser) -> None:
@@ -435,9 +436,7 @@ def _moment(text: str, now: datetime) -> tuple[datetime, datetime]:
 
 def _id(text: str) -> int:
     if not text.isdecimal() or len(text) > 100:
-        raise argparse.ArgumentTypeError(
-            f"{shown_address(text)[:100]!r} is not an article number; tuireader list shows them"
-        )
+        raise argparse.ArgumentTypeError(f"invalid article ID {shown_address(text)[:100]!r}; see tuireader list")
     return int(text)
 
 
@@ -446,19 +445,19 @@ def _end(text: str) -> datetime:
     now = datetime.now(UTC)
     first = _moment(text, now)[0]
     if first <= now:
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is in the past; give a future date, such as 2026-12-01")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is in the past; enter a future date, such as 2026-12-01")
     return first
 
 
 def _rule_id(text: str) -> int:
     if not text.isdecimal() or len(text) > 15:
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not the number of a rule; tuireader rules lists them")
+        raise argparse.ArgumentTypeError(f"invalid rule ID {text[:100]!r}; see tuireader rules")
     return int(text)
 
 
 def _limit(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number of articles; 0 means all")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number (0: all)")
     return int(text[:18])
 
 

@@ -28,7 +28,7 @@ from tuireader.store import folders as store_folders
 from tuireader.store import labels, ui_state
 from tuireader.store.labels import Kind
 from tuireader.store.queries import article_lists, search
-from tuireader.store.queries.query_language import check_length, quoted
+from tuireader.store.queries.query_language import check_length, quoted, understand
 from tuireader.text import bidi
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.sentences import nearest_name
@@ -45,7 +45,7 @@ def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) 
         for name in getattr(arguments, kind):
             if labels.find(connection, kind, name) is None:
                 near = nearest_name(name, labels.every(connection, kind))
-                raise NotFoundError(f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else ""))
+                raise NotFoundError(f"No {kind} named “{name}”." + (f" Did you mean “{near}”?" if near else ""))
 
 
 def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
@@ -81,13 +81,15 @@ PAGE = 500
 def list_articles(arguments: argparse.Namespace) -> int:
     """Print the headlines that match the filters."""
     if arguments.first == "best" and not arguments.query.strip():
-        say("What are you looking for? Give words to search for, or use tuireader list.")
+        say("Empty query. To list all articles: tuireader list")
         return USAGE
     if arguments.order == "best" and not arguments.query.strip():
-        say("The order best needs a search: add --search, or take another order.")
+        say("--order best needs --search.")
         return USAGE
     with run.opened_cache() as connection:
         query = replace(query_of(connection, arguments), apart=not load(paths.config_path()).one_story)
+        for mistake in understand(query.text).mistakes:
+            say(mistake)
         is_whole = not query.text.strip() or _is_indexed(connection)
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)
@@ -105,9 +107,9 @@ def list_articles(arguments: argparse.Namespace) -> int:
             for line in table([_cells(headline) for headline in page], right=frozenset({0})):
                 put(_fitted(line))
         if arguments.limit is None and shown == limit and article_lists.ids(connection, query, shown, 1):
-            say(f"These are the first {shown}; --limit 0 shows all.")
+            say(f"Showing the first {shown}. For all: --limit 0")
         if not shown:
-            said = "No matching articles." if is_whole else "No matching articles among those that are indexed."
+            said = "No articles match." if is_whole else "No indexed articles match."
             say(said if store_feeds.has_any(connection) else NO_FEEDS)
     return DONE
 
@@ -118,8 +120,8 @@ def _is_indexed(connection: sqlite3.Connection) -> bool:
         return True
 
     if waiting := upkeep.index_for(connection, upkeep.BEFORE_SEARCH):
-        some = "1 article is" if waiting == 1 else f"{waiting:,} articles are"
-        say(f"{some} not indexed yet, and not searched: search again.")
+        some = "1 article" if waiting == 1 else f"{waiting:,} articles"
+        say(f"Results are incomplete: {some} not indexed yet.")
     return not waiting
 
 
@@ -213,7 +215,7 @@ def _show_speech(opened: open_article.OpenArticle) -> None:
     article = opened.article
     filed = ", ".join(map(printable, article.categories))
     lines = [article.feed_title, f"Heading 1: {article.title or 'Untitled'}", ". ".join(paragraph.byline(article))]
-    for line in filter(None, (*lines, f"Filed under {filed}" if filed else "")):
+    for line in filter(None, (*lines, f"Categories: {filed}" if filed else "")):
         put(f"{printable(line).rstrip('.')}.")
     put()
     for block in linear.to_linear(opened.document).document.blocks:
@@ -231,7 +233,7 @@ def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; unknown ids are reported, and the others are marked."""
     given = [name for name in (*arguments.tag, *arguments.untag) if name.strip()]
     if arguments.read is None and arguments.starred is None and not given:
-        say("Mark them how? Give --read or --unread, --star or --unstar, --tag NAME or --untag NAME.")
+        say("Nothing to do: add --read, --unread, --star, --unstar, --tag NAME or --untag NAME.")
         return USAGE
     status = DONE
     with run.opened_cache() as connection:

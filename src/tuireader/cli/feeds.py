@@ -36,15 +36,15 @@ def remove(arguments: argparse.Namespace) -> int:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
-            question = f"Remove {feed.name} and its {total} articles from this machine?"
+            question = f"Unsubscribe from {feed.name} and delete its {total} articles?"
             starred = store_feeds.starred(connection, feed.id)
-            lost = f" {counted(starred, 'starred article')} would be lost." if starred else ""
+            lost = f" {counted(starred, 'starred article')} will be lost." if starred else ""
             if (refused := output.refusal(question, f"To remove {feed.name} anyway", lost)) is not None:
                 return refused
         removed = rules.with_rules(connection, feed)
         unsubscribe(connection, feed.id)
     startup_frame.forget()
-    say(f"{removed} was removed.")
+    say(f"Unsubscribed from {removed}.")
     return DONE
 
 
@@ -93,7 +93,7 @@ def refresh(arguments: argparse.Namespace) -> int:
     """Fetch feeds that are due, or the named ones; with `--force` also those that are not due."""
     with opened_cache() as connection:
         if connection.is_read_only:
-            say("So nothing was asked for.")
+            say("Not refreshed: the database is read-only.")
             return FAILED
         chosen, mistakes = _chosen(connection, arguments.feeds)
     for mistake in mistakes:
@@ -124,7 +124,7 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed
             mistakes.append(str(error))
         else:
             if feed.is_of_account:
-                mistakes.append(f"{feed.name} is followed by an account: tuireader sync asks that.")
+                mistakes.append(f"{feed.name} belongs to an account. Use: tuireader sync")
             else:
                 found[feed.id] = feed
     return list(found.values()), mistakes
@@ -164,7 +164,7 @@ def refresh_now(
 
 def _none_to_ask(c: sqlite3.Connection) -> str:
     is_synced = any(feed.is_of_account for feed in store_feeds.every(c))
-    return "All your feeds are followed by accounts: tuireader sync asks for them." if is_synced else NO_FEEDS
+    return "All feeds belong to accounts. Use: tuireader sync" if is_synced else NO_FEEDS
 
 
 _KEYS = ("title", "folder", *OPTIONS)
@@ -182,7 +182,7 @@ def feed(arguments: argparse.Namespace) -> int:
         for key, value in settings:
             _set(connection, feed_id, key.strip(), value.strip())
         if any(key.strip() in SELECTORS for key, _ in settings) and site_facts.complete(connection, feed_id):
-            say("Texts that are here stay as they are; to fetch them again: tuireader download --again FEED.")
+            say("Existing text is not changed. To fetch it again: tuireader download --again FEED")
         summary = next(row for row in store_feeds.summaries(connection) if row.feed.id == feed_id)
         names = {folder.id: folder.name for folder in folders.every(connection)}
         options = store_feeds.options(connection, feed_id)
@@ -204,7 +204,7 @@ def feed(arguments: argparse.Namespace) -> int:
 def _mistake(key: str, value: str) -> str:
     """The error of a setting as a sentence; "" if there is none."""
     if key not in _KEYS:
-        return f"There is no option {printable(key)}; there are {', '.join(_KEYS)}."
+        return f"Unknown setting {printable(key)}. Settings: {', '.join(_KEYS)}."
     return user_edits.mistake(key, value)
 
 

@@ -39,7 +39,7 @@ def config(arguments: argparse.Namespace) -> int:
         for line in in_force(chosen).rstrip().splitlines():
             put(printable(line))
     else:
-        say(f"{path} has no mistakes." if path.exists() else f"There is no {path}: every setting is at its default.")
+        say(f"{path}: no errors." if path.exists() else f"{path} does not exist; all settings have their defaults.")
     return DONE
 
 
@@ -51,11 +51,11 @@ def _init() -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(documented(commented=True))
     except FileExistsError:
-        say(f"{path} is there already, and is left as it is.")
+        say(f"{path} already exists; not changed.")
         return FAILED
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
-    say(f"{path} was written. Remove the # in front of what you want to set.")
+        raise ConfigError(f"Cannot write {path}: {error.strerror}.") from error
+    say(f"Created {path}. Remove the # in front of a setting to change it.")
     return DONE
 
 
@@ -66,8 +66,8 @@ def _checked(path: Path) -> tuple[Config, list[ConfigError]]:
 
 
 _NOTHING = (
-    "There is nothing to remove: all that is beyond the limits is unread, starred or tagged, or there are no"
-    " limits (keep_days, keep_articles and keep_megabytes in the configuration, or --days, --newest, --size)."
+    "Nothing to clean up. Limits: keep_days, keep_articles and keep_megabytes in the configuration, or --days, "
+    "--newest, --size."
 )
 
 
@@ -80,8 +80,8 @@ def prune_articles(arguments: argparse.Namespace) -> int:
         found = plan_pruning(connection, utc_now(), Limits(*given) if any(given) else Limits(*usual))
     refused = None
     if found.ids and not arguments.yes:
-        say(f"{found.said}: read, not starred, not tagged.")
-        refused = output.refusal("Remove them from this machine? They are not fetched again.", "To remove them")
+        say(f"{found.said} (read, not starred, not tagged).")
+        refused = output.refusal("Delete these articles? This cannot be undone.", "To remove them")
     if found.ids and refused is None:
         startup_frame.forget()
         return cli_run.run(partial(tasks_feeds.prune, found=found), as_json=arguments.json)
@@ -99,7 +99,7 @@ def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
     ):
         put(line)
     if sys.stderr.isatty() and (size := sum(each.stat().st_size for each in _files_of_cache())):
-        say(f"The cache takes {in_megabytes(size)}. What may go: tuireader prune.")
+        say(f"Database size: {in_megabytes(size)}. To clean up: tuireader prune")
     return DONE
 
 

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, cast
 from tuireader import __version__, config, paths, startup_frame
 from tuireader.cli import FAILED, USAGE, output
 from tuireader.demo import server
+from tuireader.errors import ConfigError
 from tuireader.library.syncing import sync
 from tuireader.model.article import utc_now
 from tuireader.paths import open_own
 from tuireader.text.printable import printable_block
 from tuireader.tui import app as tui_app
+from tuireader.tui import keys
 from tuireader.urls.typed_and_shown import without_passwords
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def demo(arguments: argparse.Namespace) -> int:
 def _has_terminal() -> bool:
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         return True
-    _say("The reader needs a terminal. For scripts there are commands such as tuireader list: see tuireader --help.")
+    _say("The reader needs a terminal. For scripts, use commands such as tuireader list (see tuireader --help).")
     return False
 
 
@@ -65,11 +67,11 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "250")
     gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
 
-    chosen = config.load(paths.config_path())
+    chosen, mistakes = _configuration()
     if linear:
         chosen = replace(chosen, linear=True)
-    with config.naming(paths.config_path()):
-        app = tui_app.ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
+    app = tui_app.ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
+    app.notices = [f"{paths.config_path()}: {mistake}" for mistake in mistakes]
     app.run()
     _keep_last_screen(app)
     _tell_last_marks(app)
@@ -77,6 +79,16 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
         _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())
     app.is_all_said = True
     return app.return_code or FAILED if app.exit_message or app.return_code is None else app.return_code
+
+
+def _configuration() -> tuple[config.Config, list[ConfigError]]:
+    """The configuration with defaults in place of what is invalid, and the errors."""
+    try:
+        chosen, mistakes = config.read(paths.config_path())
+    except ConfigError as error:
+        return config.Config(), [error]
+    chosen, more = keys.sound(chosen)
+    return chosen, [*mistakes, *more]
 
 
 def _keep_last_screen(app: tui_app.ReaderApp) -> None:
@@ -152,4 +164,4 @@ def start_log(*, everything: bool) -> None:
 
 def where_details_are() -> str:
     path = paths.log_path()
-    return f"The details are in {path}." if os.path.exists(path) else ""  # noqa: PTH110 - a folder that may not be looked into is no error to it
+    return f"Details: {path}" if os.path.exists(path) else ""  # noqa: PTH110 - a folder that may not be looked into is no error to it

@@ -18,7 +18,7 @@ from tuireader.text.sentences import ended
 from tuireader.text.wrap import cells as width
 from tuireader.urls.typed_and_shown import without_credentials, without_passwords
 
-NO_FEEDS = "There are no feeds yet. Add one with: tuireader add ADDRESS"
+NO_FEEDS = "No feeds. Add one with: tuireader add ADDRESS"
 
 # json.dumps escapes C0; these too could steer a terminal that shows the JSON.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -130,11 +130,11 @@ def refusal(question: str, remedy: str, lost: str = "") -> int | None:
     `lost` says what would be lost; without a terminal the removal is refused, with `remedy` in the message.
     """
     if not is_anyone_there():
-        say(f"Nothing was removed: there is no one to ask.{lost} {remedy}, add --yes.")
+        say(f"Not removed: no terminal to ask for confirmation.{lost} {remedy}, add --yes.")
         return USAGE
     if agrees(f"{question}{lost}"):
         return None
-    say("Nothing was removed.")
+    say("Cancelled.")
     return DONE
 
 

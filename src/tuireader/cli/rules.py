@@ -19,6 +19,7 @@ from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store import feeds, folders, ui_state
 from tuireader.store import rules as store_rules
 from tuireader.store.queries import article_lists
+from tuireader.store.queries.query_language import understand
 from tuireader.tasks.task import utc
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
@@ -50,15 +51,15 @@ def _mistake(arguments: argparse.Namespace) -> str:
     """The error of a combination of options as a sentence; "" if there is none."""
     about = (arguments.hide, arguments.read, arguments.star, arguments.keep, arguments.tag, arguments.until)
     if arguments.add is not None and not arguments.add.strip() and not (arguments.feed or arguments.folder):
-        return "A rule needs a query, a feed or a folder: what it is to catch."
+        return "A rule needs a query, a feed or a folder."
     if any(about) and arguments.add is None:
-        return "What a rule does is said with --add QUERY."
+        return "Actions such as --hide need --add QUERY."
     if arguments.leave and arguments.remove is None:
-        return "--leave goes with --remove ID."
+        return "--leave needs --remove ID."
     if any(not name.strip() for name in arguments.tag):
         return "A tag needs a name."
     if len(arguments.tag) > TAGS_MAX:
-        return f"A rule gives at most {TAGS_MAX} tags: add another rule for the rest."
+        return f"A rule has at most {TAGS_MAX} tags: add another rule for the rest."
     return ""
 
 
@@ -72,7 +73,7 @@ def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         else:
             put(printable(f"{rule.id:>4}  {_said(c, rule)} ({counted(row['caught'], 'article')})"))
     if not there and not arguments.json:
-        say("There are no rules yet. Make one with: tuireader rules --add QUERY --hide")
+        say("No rules. Add one with: tuireader rules --add QUERY --hide")
     return DONE
 
 
@@ -91,17 +92,20 @@ def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     rule = _asked(c, arguments, arguments.add)
+    if mistakes := understand(rule.query).mistakes:
+        say(mistakes[0])
+        return USAGE
     if not rule.actions:
-        say("Say what the rule does: --hide, --read, --star, --keep or --tag NAME.")
+        say("The rule has no action: add --hide, --read, --star, --keep or --tag NAME.")
         return USAGE
     rule = store_rules.same(c, rule) or library_rules.keep(c, rule, utc_now())
     changed = library_rules.apply(c, rule) if arguments.apply else None
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed or 0})
         return DONE
-    said = "It does so with what arrives from now on; --apply does it with what is here."
+    said = "Applies to new articles; use --apply for existing ones."
     if changed is not None:
-        said = f"It was applied to {counted(changed, 'article')} that {'is' if changed == 1 else 'are'} here."
+        said = f"Applied to {counted(changed, 'existing article')}."
     say(f"Rule {rule.id}: {_said(c, rule)}. {said}")
     return DONE
 
@@ -122,10 +126,10 @@ def _remove(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed})
     else:
-        done = f"What it did with {counted(changed, 'article')} was taken back."
+        done = f"Its changes to {counted(changed, 'article')} were undone."
         if arguments.leave:
-            done = f"What it did stays{', but it keeps no articles any more' if rule.keep else ''}."
-        say(f"Rule {rule.id} is removed. {done}")
+            done = f"Its changes were kept{', except for keeping articles unread' if rule.keep else ''}."
+        say(f"Deleted rule {rule.id}. {done}")
     return DONE
 
 
@@ -172,15 +176,18 @@ def searches(arguments: argparse.Namespace) -> int:
             if not name.strip() or not query.strip():
                 say("A saved search needs a name and a query.")
                 return USAGE
+            if mistakes := understand(query).mistakes:
+                say(mistakes[0])
+                return USAGE
             before = user_edits.named(connection, name)
             kept = user_edits.save_search(connection, printable(name), query)
-            said = f"“{kept.name}” is saved: tuireader list --saved {shlex.quote(kept.name)}"
-            say(said if before is None else f"{said}. It was: {before.query}")
+            said = f"Saved “{kept.name}”. Use it with: tuireader list --saved {shlex.quote(kept.name)}"
+            say(said if before is None else f"{said}. Replaced: {before.query}")
             return DONE
         if arguments.remove:
             found = ui_state.find_search(connection, arguments.remove)
             user_edits.remove(connection, found.id)
-            say(f"“{printable(found.name)}” is removed.")
+            say(f"Deleted “{printable(found.name)}”.")
             return DONE
         there = ui_state.searches(connection)
         if there:
@@ -192,5 +199,5 @@ def searches(arguments: argparse.Namespace) -> int:
             else:
                 put(printable(f"{each.name}  {each.query}  ({counts[1]} unread of {counts[0]})"))
         if not there and not arguments.json:
-            say("There are no saved searches yet. Make one with: tuireader searches --add NAME QUERY")
+            say("No saved searches. Add one with: tuireader searches --add NAME QUERY")
     return DONE

@@ -31,7 +31,7 @@ from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 from tuireader.urls.typed_and_shown import shown_address, without_credentials
 
-_NOTHING = "No article is meant by this."
+_NOTHING = "No articles match."
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -66,27 +66,27 @@ def _mistake(path: Path, form: str) -> str:
 
 def _mistake_there(path: Path, shown: str, form: str) -> str:
     if form == "markdown":
-        return f"{shown} is no folder." if path.exists() and not path.is_dir() else ""
+        return f"{shown} is not a directory." if path.exists() and not path.is_dir() else ""
     if not path.name or path.is_dir():
-        return f"{shown} is a folder: name a file in it."
+        return f"{shown} is a directory: enter a file name."
     if paths.cache_path().exists() and path.exists() and path.samefile(paths.cache_path()):
-        return f"{shown} is the cache itself: name another file."
-    return f"{shown} is no file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
+        return f"{shown} is the database itself: enter another file name."
+    return f"{shown} is not a file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
 
 
 def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     folder = folders.find(connection, arguments.folder) if arguments.folder else None
     exported = export_feeds(connection, utc_now(), folder_id=folder.id if folder else None)
     if not (exported.feeds or exported.pages or exported.outside or exported.inside):
-        say(NO_FEEDS if folder is None else f"There are no feeds in “{folder.name}”.")
+        say(NO_FEEDS if folder is None else f"No feeds in “{folder.name}”.")
         return FAILED
     _say_of_passwords(exported.without_password)
     if exported.pages:
-        say(f"{counted(exported.pages, 'followed page')} without a feed left out: --format json has them.")
+        say(f"Not exported: {counted(exported.pages, 'watched page')} without a feed. To include them: --format json")
     if exported.outside:
-        say(f"{counted(exported.outside, 'feed')} whose address is not on the web: left out.")
+        say(f"Not exported: {counted(exported.outside, 'feed')} without a web address.")
     if exported.inside:
-        say(f"{counted(exported.inside, 'feed')} in your own network, whose address you did not give: left out.")
+        say(f"Not exported: {counted(exported.inside, 'feed')} in your local network.")
     if not exported.feeds:
         return FAILED
     if arguments.output is None:
@@ -97,7 +97,7 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _say_of_passwords(count: int) -> None:
     if count:
-        say(f"The passwords of {counted(count, 'feed')} are left out: add these feeds again where you import this.")
+        say(f"Passwords of {counted(count, 'feed')} were not exported. Enter them again after importing.")
 
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -128,7 +128,7 @@ def _rows_to(path: Path, rows: Iterable[dict[str, Any]]) -> int:
                     progress.tell(f"{written} articles")
     finally:
         progress.clear()
-    say(f"{counted(written, 'article')} written to {printable(str(path))}.")
+    say(f"Exported {counted(written, 'article')} to {printable(str(path))}.")
     return DONE
 
 
@@ -138,7 +138,7 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
     if not ids:
         return FAILED
     if arguments.output is None:
-        say("Markdown is one file an article: give the folder for them with --output.")
+        say("Markdown export writes one file per article: enter a directory with --output.")
         return USAGE
     folder, progress = paths.expand_user(arguments.output), Progress()
     try:
@@ -153,9 +153,9 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
                 progress.tell(f"{number}/{len(ids)} articles")
     finally:
         progress.clear()
-    say(f"{counted(len(ids), 'article')} written to {printable(str(folder))}.")
+    say(f"Exported {counted(len(ids), 'article')} to {printable(str(folder))}.")
     if kept:
-        say(f"{counted(kept, 'file')} that you changed since: kept beside the new ones, as “….md~1”.")
+        say(f"{counted(kept, 'file')} changed since the last export: kept as “….md~1”.")
     return DONE
 
 
@@ -193,10 +193,10 @@ def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if not ids:
         return FAILED
     if arguments.output is None:
-        say("A book is a file: give its name with --output.")
+        say("EPUB export needs a file name: add --output.")
         return USAGE
     now, progress = utc_now(), Progress()
-    progress.tell(f"{counted(len(ids), 'article')} …")
+    progress.tell(f"Exporting {counted(len(ids), 'article')}…")
     try:
         content = book(connection, arguments.title or f"Articles, {now.astimezone():%Y-%m-%d}", ids, now)
     finally:
@@ -214,7 +214,7 @@ def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> lis
 def _write(path: Path, content: bytes, what: str) -> int:
     with _write_errors(path), _written_whole(path) as part:
         part.write_bytes(content)
-    say(f"{what} written to {printable(str(path))}.")
+    say(f"Exported {what} to {printable(str(path))}.")
     return DONE
 
 
@@ -240,7 +240,7 @@ def _write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TuireaderError(f"{shown_address(str(path))} cannot be written: {error.strerror}.") from error
+        raise TuireaderError(f"Cannot write {shown_address(str(path))}: {error.strerror}.") from error
 
 
 def import_list(arguments: argparse.Namespace) -> int:

@@ -110,7 +110,7 @@ class FeedList(NamedTuple):
 def read_list(content: bytes) -> FeedList:
     """The feeds of a list in order, each address once; raises NotAFeedListError if there are none."""
     if len(content) > LIMIT:
-        raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
+        raise NotAFeedListError(f"File too large (over {LIMIT // 1000000} MB)")
     filed: dict[str, list[str]] = {}
     content = as_utf8(content)
     if not content.lstrip().startswith(b"<?xml"):  # else listparser takes it for Latin-1
@@ -119,17 +119,14 @@ def read_list(content: bytes) -> FeedList:
     outlines = _without_own_folders([_outline(feed, filed) for feed in found["feeds"] if feed["url"].strip()])
     is_cut, outlines = len(outlines) > FEEDS_MAX, outlines[:FEEDS_MAX]
     left_out = [
-        LeftOut(printable(each["url"]), "a list of feeds elsewhere: fetch it, and import it too")
-        for each in found["lists"]
+        LeftOut(printable(each["url"]), "a link to another feed list: import it separately") for each in found["lists"]
     ]
     if not outlines and not left_out:
-        raise NotAFeedListError("There are no feeds in this file; a list of feeds is OPML, as other readers export it")
+        raise NotAFeedListError("No feeds in this file. Export your feeds as OPML from your other reader")
     if is_cut:
-        left_out.append(LeftOut("the rest of the list", f"no more than {FEEDS_MAX:,} feeds are taken from a file"))
+        left_out.append(LeftOut("the rest of the list", f"at most {FEEDS_MAX:,} feeds per file"))
     if outlines and _BEGIN.search(content) and not _END.search(content[-_TAIL:]):
-        left_out.append(
-            LeftOut("the end of the file", "it breaks off in the middle: there may be more feeds in the whole")
-        )
+        left_out.append(LeftOut("the end of the file", "the file is incomplete"))
     return FeedList(outlines, [*left_out, *_attributes_left_out(content)])
 
 
@@ -198,8 +195,8 @@ def _attributes_left_out(content: bytes) -> list[LeftOut]:
     for tag in _OUTLINE.finditer(content):
         names = {name for name, value in _attributes(tag) if value not in _UNSAID and name.lower() not in _KNOWN}
         counts.update(each for name in names if (each := name.decode("ascii")) in counts or len(counts) < _NAMES_MAX)
-    some = {name: "1 feed has" if count == 1 else f"{count} feeds have" for name, count in sorted(counts.items())}
-    return [LeftOut(name, f"{said} it, and it means nothing here") for name, said in some.items()]
+    some = {name: "1 feed" if count == 1 else f"{count} feeds" for name, count in sorted(counts.items())}
+    return [LeftOut(name, f"not supported (in {said})") for name, said in some.items()]
 
 
 def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes:

@@ -46,9 +46,9 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     try:
         feed = loads(text)
     except ValueError:
-        raise NotAFeedError("That address gives something that looks like a JSON feed and cannot be read.") from None
+        raise NotAFeedError("Invalid JSON feed.") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise NotAFeedError("That address gives data in JSON that is not a feed.")
+        raise NotAFeedError("Not a feed: JSON data.")
     site = absolute(feed.get("home_page_url"), url) or absolute("/", url)
     authors = _authors(feed)[:_FEED_AUTHORS]
     entries = [_jsonfeed_entry(item, site or url, authors) for item in feed["items"]]
@@ -121,7 +121,7 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
     text = decode(content, content_type)
     text = text.lstrip(" \t\r\n\0\ufeff")
     if not text:
-        raise NotAFeedError("That address gives an empty page.")
+        raise NotAFeedError("Empty page.")
     if looks_like_posts(text):
         return parse_posts(text, url)
     if text.startswith(("{", "[")):
@@ -130,11 +130,11 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
         return parse_news(text, url)
     root = find_root(text)
     if root is None:
-        kind = "a web page, not a feed" if "<html" in text[:5000].lower() else "something that is not a feed"
-        raise NotAFeedError(f"That address gives {kind}.")
+        kind = "a web page" if "<html" in text[:5000].lower() else "unknown format"
+        raise NotAFeedError(f"Not a feed: {kind}.")
     raw = read_usual(text[root:]) or _read_xml(text, root)
     if not (raw.entries or raw.feed.get("title") or raw.version not in {"", "atom"}):
-        raise NotAFeedError("That address gives XML that is not a feed.")
+        raise NotAFeedError("Not a feed: other XML.")
     return replace(_feed(raw, url), whole=is_whole(text, root))
 
 

@@ -12,8 +12,8 @@ from tuireader.text.printable import short_line
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|(#.*)|(\S+)')
 _ESCAPED = re.compile(r"\\(.)")
 _OTHERS = {
-    "exec:": "the output of a program: not taken over, since tuireader runs none",
-    "filter:": "a feed that goes through a program: not taken over, since tuireader runs none",
+    "exec:": "program output: not supported",
+    "filter:": "a feed filtered by a program: not supported",
 }
 _LINE_MAX = 10_000
 """Maximum characters of a line."""
@@ -47,7 +47,7 @@ def read_url_list(text: str) -> list[ListedAddress]:
         if not words:
             continue
         if len(found) == FEEDS_MAX:
-            why = f"no more than {FEEDS_MAX:,} lines are taken from a file"
+            why = f"at most {FEEDS_MAX:,} lines per file"
             return [*found, ListedAddress(number, "the rest of the list", "", (), why)]
         url, *rest = words
         if rest and "://" not in url and ":" not in url.partition(".")[0]:

@@ -72,7 +72,7 @@ def parse_posts(text: str, url: str) -> ParsedFeed:
     except ValueError:
         posts = None
     if not isinstance(posts, list) or (posts and not any(_is_post(each) for each in posts)):
-        raise NotAFeedError("That address gives no posts of WordPress.")
+        raise NotAFeedError("No WordPress posts at this address.")
     entries = [_entry(each, url) for each in posts if _is_post(each)]
     return ParsedFeed("", "", with_unique_guids(entries), skipped=len(posts) - len(entries))
 

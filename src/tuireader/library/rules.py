@@ -170,25 +170,20 @@ def follow_folders(c: sqlite3.Connection, before: Iterable[Feed]) -> list[str]:
         to = _namesake(old, ids, filed, every) or _new_folder(ids, filed, folders.unfiled(c))
         if to is not None:
             if name_key(every[to].name) != name_key(name):
-                follow = f"All feeds of “{name}” are in “{every[to].name}” now, and a rule follows them"
+                follow = f"Moved all feeds and the rule from “{name}” to “{every[to].name}”"
                 said += [f"{follow}: {rule.said}" for rule in rules.of_folders(c, [old])]
             rules.move_to(c, old, to)
             if keys.count(name_key(name)) == keys.count(name_key(every[to].name)) == 1:  # a name of two says of neither
                 query_language.follow(c, "folder", {name_key(name): [every[to].name]})
         else:
-            said += [
-                f"Nothing is in “{name}” any more, which a rule is for: {rule.said}"
-                for rule in rules.of_folders(c, [old])
-            ]
+            said += [f"Folder “{name}” is empty, but has a rule: {rule.said}" for rule in rules.of_folders(c, [old])]
         said += _finding_none(c, name)
     waiting = {rule.folder_id for rule in rules.every(c)}.difference(filed.values(), by_folder)
     for empty in (each for each in every.values() if each.id in waiting and each.account_id == LOCAL):
         alike = _alike(empty.name, filed, every)
         if len(alike) == 1 and alike[0].id in folders.unfiled(c):
             rules.move_to(c, empty.id, alike[0].id)
-            said += [
-                f"A rule is for “{alike[0].title}” now: {rule.said}" for rule in rules.of_folders(c, [alike[0].id])
-            ]
+            said += [f"Rule moved to “{alike[0].title}”: {rule.said}" for rule in rules.of_folders(c, [alike[0].id])]
     return said
 
 
@@ -249,7 +244,7 @@ def without_feeds(c: sqlite3.Connection, some: Iterable[Rule]) -> list[str]:
     """Messages about those of the given rules whose folder has no feeds."""
     filed = {feed.folder_id for feed in feeds.every(c)}
     return [
-        f"Nothing is in “{folders.get(c, rule.folder_id).name}”, which a rule is for: {rule.said}"
+        f"Folder “{folders.get(c, rule.folder_id).name}” is empty, but has a rule: {rule.said}"
         for rule in some
         if rule.folder_id is not None and rule.folder_id not in filed
     ]
@@ -270,7 +265,7 @@ def without_rules(c: sqlite3.Connection, before: Mapping[int, Collection[int]]) 
         if left and now:  # else it was said that nothing is there
             rule = rules.get(c, rule_id)
             folder = folders.get(c, rule.folder_id or 0).name
-            said.append(f"Not in “{folder}” any more, which a rule is for ({rule.said}): {listed(left)}")
+            said.append(f"The rule of folder “{folder}” ({rule.said}) no longer applies to: {listed(left)}")
     return said
 
 
@@ -283,10 +278,10 @@ def _named_folders(c: sqlite3.Connection) -> set[str]:
 
 def _finding_none(c: sqlite3.Connection, folder: str) -> list[str]:
     """Messages about saved searches and rules that name this folder, if no folder of that name has feeds."""
-    queries = [(f"The saved search “{each.name}”", each.query) for each in ui_state.searches(c)]
+    queries = [(f"Saved search “{each.name}”", each.query) for each in ui_state.searches(c)]
     queries += [(f"Rule {each.id}", each.query) for each in rules.every(c)]
     return [
-        f"{what} names the folder “{name}”, in which nothing is any more."
+        f"{what} refers to the empty folder “{name}”."
         for what, query in queries
         for named in understand(query).named
         if named.field == "folder"

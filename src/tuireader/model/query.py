@@ -127,6 +127,6 @@ class Rule:
     @property
     def said(self) -> str:
         """What the rule does, in words."""
-        words = ((self.hide, "hide"), (self.read, "mark read"), (self.star, "star"), (self.keep, "keep"))
+        words = ((self.hide, "hide"), (self.read, "mark as read"), (self.star, "star"), (self.keep, "keep"))
         done = [word for is_done, word in words if is_done]
         return ", ".join([*done, *(f"tag “{tag}”" for tag in self.tags)])

@@ -36,9 +36,9 @@ def find(c: sqlite3.Connection, text: str) -> Account:
     if len(meant) == 1:
         return meant[0]
     if not there:
-        raise NotFoundError("There are no accounts. Add one with: tuireader account add ADDRESS")
+        raise NotFoundError("No accounts. Add one with: tuireader account add ADDRESS")
     names = ", ".join(f"“{each.name}”" for each in meant or there)
-    raise NotFoundError(f"“{text}” could be {names}." if meant else f"No account is called “{text}”; there is {names}.")
+    raise NotFoundError(f"“{text}” matches {names}." if meant else f"No account named “{text}”. Accounts: {names}.")
 
 
 def is_free(c: sqlite3.Connection, name: str) -> bool:
@@ -56,7 +56,7 @@ def set_secret(c: sqlite3.Connection, account_id: int, secret: Secret) -> None:
 def get(c: sqlite3.Connection, account_id: int) -> Account:
     row = c.execute(f"SELECT {_COLUMNS} FROM account WHERE id = ?", (account_id,)).fetchone()
     if row is None:
-        raise NotFoundError(f"There is no account with the id {account_id}.")
+        raise NotFoundError(f"No account with ID {account_id}.")
     return _account(row)
 
 
@@ -81,7 +81,7 @@ def set_cursor(c: sqlite3.Connection, account_id: int, cursor: str) -> None:
 def remove(c: sqlite3.Connection, account_id: int) -> None:
     """Remove an account with its feeds, articles, folders and outbox; never the local one."""
     if account_id == LOCAL:
-        raise NotFoundError("What is kept on this machine is no account that can be removed.")
+        raise NotFoundError("The local account cannot be removed.")
     with transaction(c):
         for (feed_id,) in c.execute("SELECT id FROM feed WHERE account_id = ?", (account_id,)).fetchall():
             remove_articles(c, feed_id)

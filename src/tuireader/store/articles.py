@@ -98,7 +98,7 @@ def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
     """The row of an article from a statement; raises NotFoundError."""
     row: tuple[Any, ...] | None = c.execute(sql, (article_id,)).fetchone() if abs(article_id) < 2**63 else None
     if row is None:
-        raise NotFoundError(f"There is no article with the id {article_id}.")
+        raise NotFoundError(f"No article with ID {article_id}.")
     return row
 
 

@@ -45,16 +45,13 @@ class _OutdatedError(StoreError):
     """The cache has an older schema and cannot be migrated, since it is read-only."""
 
 
-_OUTDATED = (
-    "{path} was made by an older tuireader, and has to be brought up to date before it can be read: let it and its"
-    " folder be written to, once."
-)
+_OUTDATED = "Cannot upgrade {path}: it is read-only. Make it and its directory writable, then try again."
 
 
-_THEIRS = "{path} is another program's: move it away, and tuireader makes its own."
+_THEIRS = "{path} belongs to another program. Move it away and try again."
 _UNRELEASED = (
-    "{path} was made by a development version of tuireader, and is left as it is: with that version run"
-    " `tuireader export --format json --output BACKUP`, move {path} away, and run `tuireader import BACKUP` with this"
+    "{path} was created by a development version of tuireader. To keep your data: in that version, run"
+    " `tuireader export --format json --output BACKUP`, move {path} away, and run `tuireader import BACKUP` in this"
     " one."
 )
 
@@ -162,18 +159,18 @@ _IMPOSSIBLE = (
 """Errors that our statements only meet if a number, a referenced row or the search index is damaged."""
 _OF_THE_INDEX = ("invalid fts5 file format", "vtable constructor failed", "unrecognized option", "SQL logic error")
 """Messages of the search index about damage to its own tables."""
-_DAMAGE = "{path} is damaged ({error}); it is mended when tuireader starts again."
+_DAMAGE = "{path} is damaged ({error}). Restart tuireader to repair it."
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "The disk is full: {path} cannot take more. What was saved before is safe.",
-    sqlite3.SQLITE_READONLY: "{path} cannot be changed: it or its folder is read-only.",
-    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened ({error}).",
-    sqlite3.SQLITE_BUSY: "Another tuireader has been writing to {path} for too long; try again.",
-    sqlite3.SQLITE_LOCKED: "Another tuireader has been writing to {path} for too long; try again.",
-    sqlite3.SQLITE_IOERR: "{path} cannot be read or written ({error}).",
-    sqlite3.SQLITE_PERM: "{path} cannot be opened: permission denied.",
-    sqlite3.SQLITE_AUTH: "{path} cannot be opened: permission denied.",
-    sqlite3.SQLITE_NOMEM: "There is too little memory to read {path}.",
-    sqlite3.SQLITE_INTERRUPT: "What was asked of {path} was called off.",
+    sqlite3.SQLITE_FULL: "Disk full: cannot write to {path}. Existing data is safe.",
+    sqlite3.SQLITE_READONLY: "Cannot write {path}: it or its directory is read-only. Make both writable.",
+    sqlite3.SQLITE_CANTOPEN: "Cannot open {path}: {error}.",
+    sqlite3.SQLITE_BUSY: "{path} is locked by another tuireader. Try again later.",
+    sqlite3.SQLITE_LOCKED: "{path} is locked by another tuireader. Try again later.",
+    sqlite3.SQLITE_IOERR: "Cannot read or write {path}: {error}.",
+    sqlite3.SQLITE_PERM: "Cannot open {path}: permission denied.",
+    sqlite3.SQLITE_AUTH: "Cannot open {path}: permission denied.",
+    sqlite3.SQLITE_NOMEM: "Out of memory while reading {path}.",
+    sqlite3.SQLITE_INTERRUPT: "Interrupted while reading or writing {path}. Try again.",
     sqlite3.SQLITE_CORRUPT: _DAMAGE,
     sqlite3.SQLITE_NOTADB: _DAMAGE,
 }
@@ -183,7 +180,7 @@ def _store_error(path: Path, error: Exception) -> StoreError:
     code = _code(error)
     if code == sqlite3.SQLITE_IOERR and _is_full(path):  # of what it makes beside the file it says no more than that
         code = sqlite3.SQLITE_FULL
-    sentence = _SENTENCES.get(code, "{path} cannot be opened ({error}).")
+    sentence = _SENTENCES.get(code, "Cannot open {path}: {error}.")
     kind = BusyError if code in _BUSY else DamagedError if is_damage(error) else StoreError
     return kind(sentence.format(path=path, error=error))
 
@@ -248,7 +245,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
     _make_folder(path)
     must_be_files(path)
     if not os.path.exists(path) and is_suspect(path):  # noqa: PTH110 - no more than a look
-        raise BusyError(f"{path} is being mended by another tuireader; try again in a moment.")
+        raise BusyError(f"Another tuireader is repairing {path}. Try again in a moment.")
     _keep_private(path)
     try:
         return _open(path, patience=patience)
@@ -279,7 +276,7 @@ def must_be_files(path: Path) -> None:
             about = os.stat(f"{path}{suffix}", follow_symlinks=not suffix)  # noqa: PTH116 - no more than a look
             is_linked = bool(suffix) and about.st_nlink > 1  # SQLite would write into the other file
             if is_linked or not stat.S_ISREG(about.st_mode):
-                said = "cannot be opened: it is not a file of its own. Move it away, and tuireader makes its own."
+                said = "is not a regular file, or has hard links. Move it away and restart tuireader."
                 raise StoreError(f"{path}{suffix} {said}")
 
 
@@ -287,7 +284,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+        raise StoreError(f"Cannot create {path.parent}: {error.strerror}.") from error
 
 
 def _open(path: Path, database: str = "", *, uri: bool = False, patience: float = BUSY_SECONDS) -> Connection:
@@ -306,7 +303,7 @@ def _open(path: Path, database: str = "", *, uri: bool = False, patience: float 
         raise
     if uri or not os.access(path, os.W_OK):
         c.is_read_only = True
-        c.notice = f"{path} can be read but not changed: what you mark now is not kept."
+        c.notice = f"{path} is read-only: changes will not be saved."
     return c
 
 
@@ -331,7 +328,7 @@ def _bring_up_to_date(c: Connection) -> None:
         _number(c, len(MIGRATIONS))
         return
     if ours and version > len(MIGRATIONS):
-        raise StoreError(f"{c.path} was made by a newer tuireader: update tuireader, or it cannot be read.")
+        raise StoreError(f"{c.path} was created by a newer tuireader. Update tuireader to open it.")
     if not ours:
         _begin(c)
     try:
@@ -397,8 +394,7 @@ def _check_index(c: Connection) -> None:
     if _single_value(c, "SELECT count(*) FROM sqlite_master WHERE name = 'search' AND sql LIKE '%contentless_delete%'"):
         needed = ".".join(map(str, NEWER_INDEX))
         raise StoreError(
-            f"{c.path} was made with SQLite {needed} or newer, and this Python has {sqlite3.sqlite_version}:"
-            " start tuireader with the Python that made it."
+            f"{c.path} needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}. Use a newer Python."
         )
 
 
@@ -424,9 +420,9 @@ def _open_for_reading(path: Path, failure: Exception) -> Connection:
         except (*BROKEN, StoreError):
             continue
         if _is_full(path):
-            c.notice = f"The disk is full: {path} can be read but not changed, and what you mark now is not kept."
+            c.notice = f"Disk full: {path} is read-only, and changes will not be saved."
         if has_log and "immutable" in mode:
-            c.notice += " What was written last is left out: it is in a file that cannot be read here."
+            c.notice += " The latest changes are missing: they are in a file that cannot be read."
         return c
     raise _store_error(path, failure) from failure
 

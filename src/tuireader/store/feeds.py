@@ -89,7 +89,7 @@ def add(
 def get(c: sqlite3.Connection, feed_id: int) -> model_feed.Feed:
     row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE id = ?", (feed_id,)).fetchone()
     if row is None:
-        raise NotFoundError(f"There is no feed with the id {feed_id}.")
+        raise NotFoundError(f"No feed with ID {feed_id}.")
     return _feed(row)
 
 
@@ -174,8 +174,8 @@ def find(c: sqlite3.Connection, text: str) -> model_feed.Feed:
                 f"{feed.name} (id {feed.id}, {text_of(where.get(feed.account_id)) or named_host(feed.url)})"
                 for feed in meant[:5]
             )
-            raise NotFoundError(f"“{shown}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
-    raise NotFoundError(f"No feed here is called “{shown}”; `tuireader feeds` lists what there is.")
+            raise NotFoundError(f"“{shown}” matches {len(meant)} feeds: {titles}. Use the address or ID.")
+    raise NotFoundError(f"No feed named “{shown}”. To list feeds: tuireader feeds")
 
 
 def due(c: sqlite3.Connection, now: datetime) -> list[model_feed.Feed]:

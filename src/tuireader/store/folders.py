@@ -53,7 +53,7 @@ def named(c: sqlite3.Connection, name: str) -> list[feed.Folder]:
 def get(c: sqlite3.Connection, folder_id: int) -> feed.Folder:
     row = c.execute(f"{_FOLDERS} WHERE f.id = ?", (folder_id,)).fetchone()
     if row is None:
-        raise NotFoundError("This folder is no longer there.")
+        raise NotFoundError("This folder no longer exists.")
     return _folder(row)
 
 
@@ -66,18 +66,18 @@ def find(c: sqlite3.Connection, name: str) -> feed.Folder:
     if len(meant) == 1:
         return meant[0]
     if meant:
-        raise NotFoundError(f"“{name}” may be {_listed(meant)}: give more of its name.")
+        raise NotFoundError(f"“{name}” matches {_listed(meant)}. Use the full name.")
     if not there:
-        raise NotFoundError("There are no folders. Put a feed into one with tuireader add --folder NAME.")
+        raise NotFoundError("No folders. Create one with: tuireader add --folder NAME ADDRESS")
 
     near = nearest_name(name, [folder.name for folder in there])
-    raise NotFoundError(f"There is no folder “{name}”." + (f" Did you mean “{near}”?" if near else ""))
+    raise NotFoundError(f"No folder named “{name}”." + (f" Did you mean “{near}”?" if near else ""))
 
 
 def _listed(some: list[feed.Folder]) -> str:
     *first, last = (f"“{folder.title}”" for folder in some[:_NAMED])
     more = len(some) - _NAMED
-    return f"{', '.join((*first, last))} or one of {more} more" if more > 0 else f"{', '.join(first)} or {last}"
+    return f"{', '.join((*first, last))} and {more} more" if more > 0 else f"{', '.join(first)} and {last}"
 
 
 def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[int]:

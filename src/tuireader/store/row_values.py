@@ -146,7 +146,7 @@ def _number(text: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be read.</em></p>"
+DAMAGED = "<p><em>The rest of this text is damaged and cannot be read.</em></p>"
 """The HTML that ends a text whose rest is damaged."""
 
 _TAG = re.compile("<[^<>]*>")

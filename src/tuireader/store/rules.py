@@ -74,7 +74,7 @@ def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
 def get(c: sqlite3.Connection, rule_id: int) -> Rule:
     row = c.execute(f"SELECT {_COLUMNS} FROM rule WHERE id = ?", (rule_id,)).fetchone()
     if row is None:
-        raise NotFoundError(f"There is no rule {rule_id}. `tuireader rules` lists them.")
+        raise NotFoundError(f"No rule with ID {rule_id}. To list rules: tuireader rules")
     return _rule(row)
 
 

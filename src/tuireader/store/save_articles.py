@@ -506,6 +506,11 @@ def save_full_text(
         duplicates.settle_of(c, [article_id])
 
 
+def set_date(c: sqlite3.Connection, article_id: int, date: datetime) -> None:
+    """Set the sort date of an article."""
+    c.execute("UPDATE article SET date = ? WHERE id = ?", (seconds(date), article_id))
+
+
 def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
     """Set the date of an article from its page, if the feed gives none and it is not later than the arrival."""
     changed = c.execute(

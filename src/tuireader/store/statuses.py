@@ -48,7 +48,7 @@ def need_any(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Raise NotFoundError if none of these articles is there any more."""
     sql = "SELECT 1 FROM article WHERE id IN (SELECT value FROM json_each(?))"
     if c.execute(sql, (id_list(ids),)).fetchone() is None:
-        raise NotFoundError("This article was removed meanwhile, so nothing is changed.")
+        raise NotFoundError("This article no longer exists.")
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Collection[str]) -> list[int]:
@@ -354,7 +354,7 @@ def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
         return ""
     aside = [file for file in left if not _write_one(c, file)]
     moved = [str(to) for each in aside if (to := _set_aside(each)) is not None]
-    return f"Cannot read changes that were to be written: {', '.join(moved)}." if moved else ""
+    return f"Cannot read pending changes: {', '.join(moved)}." if moved else ""
 
 
 def _set_aside(file: Path) -> Path | None:

@@ -91,7 +91,7 @@ def find_search(c: sqlite3.Connection, name: str) -> SavedSearch:
     """The search of this name, ignoring case; raises NotFoundError."""
     found = next((each for each in searches(c) if name_key(each.name) == name_key(name)), None)
     if found is None:
-        raise NotFoundError(f"There is no saved search “{name}”.")
+        raise NotFoundError(f"No saved search named “{name}”.")
     return found
 
 

@@ -30,8 +30,8 @@ def parsed(content: bytes, url: str) -> Any:
         return loads(content.decode("utf-8-sig"))
     except ValueError:
         begins = content.lstrip()[:1]
-        what = "a web page" if begins == b"<" else "something that cannot be read"
-        raise SyncError(f"{named_host(url)} gave {what} in the place of an answer; is its address right?") from None
+        what = "a web page" if begins == b"<" else "unreadable data"
+        raise SyncError(f"{named_host(url)} returned {what} instead of an API response. Check the address") from None
 
 
 def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     """As `rows`, but raises SyncError if any item is not an object."""
     there = _listed(value, name, url)
     if not all(isinstance(each, dict) for each in there):
-        raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
+        raise SyncError(f"{named_host(url)} returned an incomplete list")
     return there
 
 
@@ -54,7 +54,7 @@ def feed_rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     """As `every_row`, for subscriptions: raises SyncError if they are more than `_FEEDS_MAX`."""
     there = every_row(value, name, url)
     if len(there) > _FEEDS_MAX:
-        raise SyncError(f"{named_host(url)} gave more than {_FEEDS_MAX:,} feeds: so many are not followed")
+        raise SyncError(f"{named_host(url)} returned more than {_FEEDS_MAX:,} feeds")
     return there
 
 
@@ -62,13 +62,13 @@ def each_once(names: Iterable[str], url: str) -> None:
     """Raise SyncError if a response names a feed twice, which would be ambiguous."""
     some = list(names)
     if len(set(some)) < len(some):
-        raise SyncError(f"{named_host(url)} gave a feed twice")
+        raise SyncError(f"{named_host(url)} returned a feed twice")
 
 
 def _listed(value: Any, name: str, url: str) -> list[Any]:
     there = value if not name else value.get(name) if isinstance(value, dict) else None
     if not isinstance(there, list):
-        raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
+        raise SyncError(f"Unexpected response from {named_host(url)}. Check the address")
     return there
 
 

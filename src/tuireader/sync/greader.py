@@ -100,7 +100,7 @@ def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[Rem
         name = id_of(row.get("id"))
         address = address_of(row.get("url") or name.removeprefix("feed/"))
         if not (name.startswith("feed/") and address):
-            raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
+            raise SyncError(f"{named_host(url)} returned an unreadable feed")
         labels = [
             (line(text_of(each.get("label")), markup=False), id_of(each.get("id")))
             for each in items(row, "categories")
@@ -118,7 +118,7 @@ def ids_of(content: bytes, url: str) -> tuple[list[str], str]:
     answer = parsed(content, url)
     found = [number_of(row.get("id")) for row in every_row(answer, "itemRefs", url)]
     if not all(found):
-        raise SyncError(f"{named_host(url)} gave numbers of articles that cannot be read")
+        raise SyncError(f"{named_host(url)} returned unreadable article IDs")
     return found, continuation_of(answer)
 
 

@@ -49,7 +49,7 @@ def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
     for row in feed_rows(parsed(content, url), "", url):
         number, address = number_of(row.get("id")), address_of(row.get("feed_url"))
         if not (number and address):
-            raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
+            raise SyncError(f"{named_host(url)} returned an unreadable feed")
         folder = field(row, "category")
         site = absolute(row.get("site_url"), "")
         title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)

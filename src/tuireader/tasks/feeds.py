@@ -56,7 +56,7 @@ class Tally:
         return bool(self.failed) and not self.reached and all(event.offline for event in self.failed)
 
     def progress(self) -> str:
-        return f"{self.done}/{len(self.feeds)} feeds" if len(self.feeds) > 1 else "refreshing"
+        return f"refreshing {self.done}/{len(self.feeds)}" if len(self.feeds) > 1 else "refreshing"
 
     def summary(self) -> str:
         """The result in a sentence; "" for a single feed that failed, which is reported by itself."""
@@ -64,14 +64,14 @@ class Tally:
         if not self.asked:
             return _left_alone(self.feeds) if self.is_forced else _nothing_due(self.feeds)
         if self.offline:
-            return "Offline: no site could be reached."
+            return "Offline"
         if len(self.feeds) == 1:
-            return "" if failed else f"{self.new or 'Nothing'} new in {self.feeds[0].name}."
+            return "" if failed else f"{_new_articles(self.new)} in {self.feeds[0].name}."
         if failed == len(self.feeds):
-            return f"All {failed} feeds failed."
+            return f"All {failed} feeds failed. Check your connection."
         others = len(self.feeds) - failed
-        nothing = f"Nothing new in {others} feed{'s' * (others > 1)}"
-        came = f"{self.new} new in {self.feeds_with_new} of {len(self.feeds)} feeds" if self.new else nothing
+        where = f"{self.feeds_with_new} of {len(self.feeds)} feeds" if self.new else counted(others, "feed")
+        came = f"{_new_articles(self.new)} in {where}"
         return f"{came}; {failed} failed." if failed else f"{came}."
 
     def only_failure(self) -> str:
@@ -79,6 +79,10 @@ class Tally:
         if len(self.failed) != 1 or self.offline:
             return ""
         return f"{self.failed[0].feed.name}: {self.failed[0].error}"
+
+
+def _new_articles(count: int) -> str:
+    return counted(count, "new article") if count else "No new articles"
 
 
 async def refresh(on: Context, tally: Tally, *, force: bool) -> Steps:
@@ -128,26 +132,28 @@ def said_of(event: Refreshed) -> str:
     """The result of refreshing a feed, in a few words for the user."""
     parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
     is_empty = event.status == "updated" and not event.new and not event.changed
-    parts.append("no articles yet" if is_empty else f"{event.new or 'nothing'} new")
+    parts.append(
+        "no articles yet" if is_empty else f"{counted(event.new, 'new article')}" if event.new else "no new articles"
+    )
     if event.changed:
-        parts.append(f"{event.changed} changed")
+        parts.append(f"{event.changed} updated")
     if event.skipped:
-        parts.append(f"{event.skipped} could not be read")
+        parts.append(f"{event.skipped} unreadable")
     if event.status == "not-due":
-        parts.append("checked a short while ago; refresh --force fetches now")
+        parts.append("not due yet (use refresh --force)")
     return ", ".join(parts)
 
 
 def _left_alone(feeds: Sequence[Feed]) -> str:
     until = min((feed.not_before for feed in feeds if feed.not_before is not None), default=None)
     when = f" until {until.astimezone():%Y-%m-%d at %H:%M}" if until else ""
-    return f"Nothing was fetched: the server wants to be left alone{when}."
+    return f"Not refreshed: the server asked to wait{when} (rate limit)."
 
 
 def _nothing_due(feeds: Sequence[Feed]) -> str:
     soonest = min((feed.due for feed in feeds if feed.due is not None and not feed.gone), default=None)
-    when = f"; the next feed is due on {soonest.astimezone():%Y-%m-%d at %H:%M}" if soonest else ""
-    return f"Nothing is due yet{when}. Use --force to fetch now."
+    when = f"; next: {soonest.astimezone():%Y-%m-%d at %H:%M}" if soonest else ""
+    return f"No feeds are due{when}. To fetch now: --force"
 
 
 async def tend(on: Context) -> Steps:
@@ -158,7 +164,7 @@ async def tend(on: Context) -> Steps:
 
 async def backfill(on: Context, feed: Feed, wanted: save_older.BackfillOptions) -> Steps:
     """Fetch older articles of a feed's site, from where the last run stopped."""
-    yield Step(f"{feed.name}: looking for older articles")
+    yield Step(f"{feed.name}: looking for older articles…")
     new = 0
     async with (
         on.queue() as queue,
@@ -215,7 +221,7 @@ class _FeedTally:
         return self.row("failed" if failed else "done", self.errors[0] if failed else None)
 
     def failure(self) -> str:
-        more = f" ({counted(len(self.errors), 'text')})" if len(self.errors) > 1 else ""
+        more = f" ({counted(len(self.errors), 'article')})" if len(self.errors) > 1 else ""
         return f"{self.feed.name}: {self.errors[0]}{more}" if self.errors else ""
 
 
@@ -226,10 +232,10 @@ async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]],
     """
     missing = await on.cache.read(find)
     if not missing:
-        yield Step(said="The whole texts of all these articles are here, as far as their feeds say.")
+        yield Step(said="Nothing to fetch: full text already available.")
         return
     feed_of, tallies = await on.cache.read(partial(_by_feed, ids=missing))
-    yield Step(f"0/{len(missing)} texts")
+    yield Step(f"full text: 0/{len(missing)}")
     done = 0
     async with on.queue() as queue, aclosing(fetch_full_texts(on.cache, queue, missing, replace=replace)) as events:
         async for event in events:
@@ -237,7 +243,7 @@ async def download(on: Context, find: Callable[[sqlite3.Connection], list[int]],
             tally = tallies[feed_of[event.article_id]]
             tally.add(event)
             came = event.article_id if event.error is None else None
-            yield Step(f"{done}/{len(missing)} texts", row=tally.row("page", event.error), article_id=came)
+            yield Step(f"full text: {done}/{len(missing)}", row=tally.row("page", event.error), article_id=came)
             if not tally.left:
                 yield Step(row=tally.ended())
     every = tallies.values()
@@ -252,8 +258,8 @@ def _by_feed(c: sqlite3.Connection, ids: Sequence[int]) -> tuple[dict[int, int],
 
 
 def _said(came: int, failed: int) -> str:
-    said = f"{counted(came, 'full text')} {'is' if came == 1 else 'are'} here"
-    return f"{said}; {failed} could not be had." if failed else f"{said}."
+    said = f"Fetched full text of {counted(came, 'article')}"
+    return f"{said}; {failed} failed." if failed else f"{said}."
 
 
 MANY = 10_000
@@ -278,7 +284,7 @@ async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Co
             async for event in events:
                 if event.error is None:
                     came += 1
-                    yield Step(f"{counted(came, 'full text')} came", article_id=event.article_id)
+                    yield Step(f"full text of {counted(came, 'article')} fetched", article_id=event.article_id)
 
 
 async def prune(on: Context, found: PrunePlan) -> Steps:
@@ -286,13 +292,13 @@ async def prune(on: Context, found: PrunePlan) -> Steps:
     done = 0
     async with aclosing(rules.prune(on.cache, found.ids)) as steps:
         async for done in steps:
-            yield Step(f"{done}/{len(found.ids)} removed", has_news=True)
-    yield Step("giving the room back")
+            yield Step(f"deleting {done}/{len(found.ids)}", has_news=True)
+    yield Step("freeing disk space…")
     try:
-        said = f"The cache is smaller by {rules.in_megabytes(await rules.shrink_file(on.cache))}."
+        said = f"{rules.in_megabytes(await rules.shrink_file(on.cache))} freed."
     except BusyError:
-        said = "Another program holds the cache: the room is given back the next time."
-    yield Step(notices=(f"{counted(done, 'article')} removed. {said}",), row=row(found, is_done=True))
+        said = "Disk space will be freed later: another program is using the database."
+    yield Step(notices=(f"{counted(done, 'article')} deleted. {said}",), row=row(found, is_done=True))
 
 
 def row(found: PrunePlan, *, is_done: bool) -> dict[str, object]:

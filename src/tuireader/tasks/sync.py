@@ -45,7 +45,7 @@ async def sync_folder(on: Context, ended: Ended) -> Steps:
     yield _step(event, ended)
     if not new_feeds:
         return
-    yield Step(notices=(f"{counted(len(new_feeds), 'feed')} of your other machines came.",), has_news=True)
+    yield Step(notices=(f"Added {counted(len(new_feeds), 'feed')} from your other devices.",), has_news=True)
     new = await on.cache.read(partial(_feeds, ids=new_feeds))
     async with aclosing(refresh(on, Tally(new), force=False)) as steps:
         async for step in steps:
@@ -94,9 +94,7 @@ async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: 
                 row = {"feed": feed.name, "status": "failed", "error": str(error)}
                 yield Step(failed=f"{feed.name}: {error}", row=row)
             else:
-                yield Step(
-                    notices=(f"{feed.name} is followed by {account.name} now.", *map(with_period, said)), has_news=True
-                )
+                yield Step(notices=(f"Moved {feed.name} to {account.name}.", *map(with_period, said)), has_news=True)
         said = await on.cache.read(partial(rules.without_rules, before=ruled))
         yield Step(notices=tuple(map(with_period, said)))
 
@@ -110,16 +108,16 @@ async def add(on: Context, address: str, login: Login, secret: Secret, name: str
         failed = Account(0, "", name or shown_address(address))
         yield _step(Synced(failed, "failed", error=str(error)), [])
         return
-    how = "its password is in your keyring" if account.secret.in_keyring else "its password is asked for each time"
-    yield Step(notices=(f"{account.name} is {server.kind(account)}{'' if secret.command else f'; {how}'}.",))
+    how = (
+        "password saved in the keyring" if account.secret.in_keyring else "you will be asked for the password each time"
+    )
+    yield Step(notices=(f"Added {account.name} ({server.kind(account)}{'' if secret.command else f'; {how}'}).",))
     async with aclosing(sync(on, [account], lambda _: login, [])) as steps:
         async for step in steps:
             yield step
     if twice := await on.cache.read(partial(use.followed_twice, account=account)):
-        followed = (
-            f"{counted(twice, 'feed')} of it {'is' if twice == 1 else 'are'} followed by this machine itself, too"
-        )
-        yield Step(notices=(f"{followed}: tuireader account push --all makes one of both.",))
+        merge = "tuireader account push --all"
+        yield Step(notices=(f"{counted(twice, 'feed')} also subscribed locally. To merge them: {merge}",))
 
 
 def _step(event: Synced, ended: Ended) -> Step:
@@ -133,7 +131,7 @@ def _step(event: Synced, ended: Ended) -> Step:
         row=_row(event),
         said=f"{event.account.name}: {server.ended(event)}." if is_done else f"{waits}." if waits else "",
         notices=event.said,
-        failed="" if is_done else event.error or f"{event.account.name} cannot be kept in step",
+        failed="" if is_done else event.error or f"Cannot sync {event.account.name}",
         has_news=bool(event.new or turned or event.feeds),
     )
 

@@ -90,6 +90,8 @@ class ReaderApp(TypeAhead):
         self.connection = open_cache(path, tell=tell)
         """Database connection for short reads on the event loop."""
         self.cache = Cache(path)
+        self.notices: list[str] = []
+        """Sentences to show once the screen is there."""
         self.unwritten = ""
         """Message about changes that could not be written before the program ended; "" if there are none."""
         self.is_all_said = False
@@ -163,8 +165,8 @@ class ReaderApp(TypeAhead):
                 for action, words, shown, also in keys.palette(self.config.keymap)
             ),
             *(
-                palette_and_help.Command(f"theme: {name}", "", f"app.choose_theme({name!r})", name)
-                for name in theme_names()
+                palette_and_help.Command(f"Theme: {name}", "", f"app.choose_theme({name!r})", name)
+                for name in theme_names(is_exact=self.console.color_system == "truecolor")
             ),
         ]
         questions.open_dialog(self, palette_and_help.PaletteScreen(commands), self._do_chosen)
@@ -202,8 +204,8 @@ class ReaderApp(TypeAhead):
         self._heed_the_terminal()
         if self._shows_frame:
             self._replace_frame(time.monotonic() + FRAME_TIMEOUT)
-        if self.connection.notice:
-            toast(self.reader, self.connection.notice, severity="warning", timeout=15)
+        for notice in filter(None, [self.connection.notice, *self.notices]):
+            toast(self.reader, notice, severity="warning", timeout=15, beside=True)
         if self.addresses or not self.reader.adding.has_feeds():
             self.reader.adding.ask(self.addresses)
 
@@ -285,7 +287,7 @@ class ReaderApp(TypeAhead):
     def action_suspend(self) -> None:
         driver = self.terminal_driver
         if os.name != "posix" or driver is None or driver.is_headless or os.getpgrp() == os.getsid(0):
-            toast(self.screen, "There is no shell to go back to.")
+            toast(self.screen, "Cannot suspend: tuireader was not started from a shell.")
         else:
             os.kill(0, signal.SIGTSTP)
 
@@ -392,7 +394,9 @@ class ReaderApp(TypeAhead):
                 await self.cache.settled()
         except TimeoutError:
             toast(
-                self.screen, "Another program holds the cache: waiting to write what you marked …", timeout=BUSY_SECONDS
+                self.screen,
+                "Saving your changes: waiting for another program to release the database…",
+                timeout=BUSY_SECONDS,
             )
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_SECONDS):

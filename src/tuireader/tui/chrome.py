@@ -186,9 +186,7 @@ class BottomBar(Container):
         focused = self.screen.focused
         return focused is not None and self._prompt not in focused.ancestors
 
-    async def ask(
-        self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, mark: str = "/"
-    ) -> None:
+    async def ask(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, *, mark: str) -> None:
         """Open a prompt; see `Prompt`. Keys typed right after it go into the prompt."""
         if self._prompt is None and self.is_mounted:  # a key may come before there is a screen
             self._prompt = Prompt(purpose, text, hint, suggester, mark)
@@ -232,10 +230,10 @@ class Prompt(Horizontal):
             self.entered = entered
             """Whether it was closed by enter."""
 
-    def __init__(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, mark: str = "/") -> None:
+    def __init__(self, purpose: str, text: str, hint: str, suggester: Suggester | None, mark: str) -> None:
         """`purpose` is repeated in the messages; `text` is the initial text, `hint` the placeholder.
 
-        `suggester` completes what is typed.
+        `suggester` completes what is typed; `mark` is the label before it.
         """
         super().__init__(id="prompt")
         self._purpose = purpose
@@ -250,7 +248,7 @@ class Prompt(Horizontal):
             self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester
         )
         hints = HintBar()
-        hints.hints = (Row("enter", "keep", "submit"), Row("esc", "cancel", "give_up"))
+        hints.hints = (Row("enter", "done", "submit"), Row("esc", "cancel", "give_up"))
         yield hints
 
     @property

@@ -14,11 +14,11 @@ not apply raises SkipAction and leaves the key to others. `panes`: the main scre
 dialogs. `feed`: the dialog of a feed.
 """
 
-Section = Literal["Most used", "Moving", "Articles", "In the article", "Lists and feeds"]
+Section = Literal["Basics", "Navigation", "Articles", "Article", "Feeds and lists"]
 """Section of the help."""
 
-Place = Literal["list", "sidebar", "article", "finding", "nothing"]
-"""What a hint line is for: a kind of pane, a search in an article, or a reader without feeds."""
+Place = Literal["list", "sidebar", "article", "finding", "selected", "nothing"]
+"""What a hint line is for: a kind of pane, a search in an article, a selection, or a reader without feeds."""
 
 Hint = tuple[int, str]
 """Rank in a hint line (lower is more useful) and the word shown.
@@ -64,157 +64,167 @@ class Command(NamedTuple):
         return self.context in ("panes", "app", "article") and not self.is_navigation
 
 
-_MOVE: Mapping[Place, Hint] = {"list": (1, "move"), "sidebar": (1, "move"), "article": (9, "scroll")}
+_MOVE: Mapping[Place, Hint] = {"list": (9, "move"), "sidebar": (9, "move")}
 
 COMMANDS = (
-    Command("down", "j,down", "down", "moving", "Most used", _MOVE),
-    Command("up", "k,up", "up", "moving", "Most used", _MOVE),
-    Command("top", "g,home", "to the top", "moving", "Moving"),
-    Command("bottom", "G,end", "to the bottom", "moving", "Moving"),
-    Command("half-down", "ctrl+d", "half a page down", "moving", "Moving"),
-    Command("half-up", "ctrl+u", "half a page up", "moving", "Moving"),
+    Command("down", "j,down", "Move down", "moving", "Basics", _MOVE),
+    Command("up", "k,up", "Move up", "moving", "Basics", _MOVE),
+    Command("top", "g,home", "Go to top", "moving", "Navigation"),
+    Command("bottom", "G,end", "Go to bottom", "moving", "Navigation"),
+    Command("half-down", "ctrl+d", "Half page down", "moving", "Navigation"),
+    Command("half-up", "ctrl+u", "Half page up", "moving", "Navigation"),
     Command(
-        "page-down", "space,pagedown,ctrl+f", "a page down; at its end, the next article", "moving", "Most used",
+        "page-down", "space,pagedown,ctrl+f", "Page down, then next article", "moving", "Basics",
         {"article": (2, "page")},
     ),
-    Command("page-up", "pageup,ctrl+b", "a page up", "moving", "Moving"),
+    Command("page-up", "pageup,ctrl+b", "Page up", "moving", "Navigation"),
     Command(
-        "open", "enter", "open; in the sidebar, choose or clear", "list", "Most used",
-        {"list": (2, "open"), "sidebar": (2, "choose")},
+        "open", "enter", "Open; in the sidebar, filter", "list", "Basics",
+        {"list": (2, "open"), "sidebar": (2, "filter")},
     ),
-    Command("right", "l,right", "open", "list", "Moving", {"sidebar": (3, "choose & go")}),
+    Command("left", "h,left", "Go to left pane", "panes", "Navigation", is_navigation=True),
+    Command("right", "l,right", "Go to right pane", "panes", "Navigation", is_navigation=True),
     Command(
-        "back", "h,left,escape", "back, to the left", "panes", "Moving", is_navigation=True
+        "back", "escape", "Go back", "panes", "Navigation", {"selected": (6, "clear")}, is_navigation=True
     ),
     Command(
-        "close", "q", "back; on the first pane, quit", "panes", "Most used",
+        "close", "q", "Back; in the first pane, quit", "panes", "Basics",
         {"list": (10, "back"), "sidebar": (10, "quit"), "article": (10, "back"), "finding": (10, "back"),
-         "nothing": (10, "back")},
+         "nothing": (10, "back"), "selected": (10, "back")},
         is_navigation=True,
     ),
-    Command("next-pane", "tab", "next pane", "panes", "Moving", is_navigation=True),
-    Command("previous-pane", "shift+tab", "previous pane", "panes", "Moving", is_navigation=True),
-    Command("next-article", "J", "next article", "panes", "Articles", needs_article=True),
-    Command("previous-article", "K", "previous article", "panes", "Articles", needs_article=True),
+    Command("next-pane", "tab", "Next pane", "panes", "Navigation", is_navigation=True),
+    Command("previous-pane", "shift+tab", "Previous pane", "panes", "Navigation", is_navigation=True),
+    Command("next-article", "J", "Next article", "panes", "Articles", needs_article=True),
+    Command("previous-article", "K", "Previous article", "panes", "Articles", needs_article=True),
     Command(
-        "next-unread", "n", "next unread article", "panes", "Most used", {"article": (3, "next")},
+        "next-unread", "n", "Next unread article", "panes", "Basics", {"article": (3, "next")},
         needs_article=True,
     ),
-    Command("previous-unread", "p", "previous unread article", "panes", "Articles", needs_article=True),
-    Command("read", "m", "read or unread", "panes", "Most used", {"list": (4, "read")}, needs_article=True),
-    Command("all-read", "A", "mark everything shown as read", "panes", "Articles"),
-    Command("mark-as-read", "M", "mark as read: above, below, older …", "panes", "Articles"),
-    Command("undo", "U", "undo", "panes", "Articles"),
+    Command("previous-unread", "p", "Previous unread article", "panes", "Articles", needs_article=True),
     Command(
-        "select", "v", "select; in the sidebar, choose too", "panes", "Articles",
-        {"list": (8, "select"), "sidebar": (9, "choose too")},
+        "read", "m", "Toggle read/unread", "panes", "Basics", {"list": (4, "read"), "selected": (2, "read")},
+        needs_article=True,
     ),
-    Command("select-to", "V", "select up to here", "panes", "Articles", needs_article=True),
-    Command("select-all", "ctrl+a", "select all that is shown", "panes", "Articles", needs_article=True),
+    Command("all-read", "A", "Mark all as read", "panes", "Articles"),
+    Command("mark-as-read", "", "Mark as read…", "panes", "Articles"),
+    Command("undo", "U", "Undo", "panes", "Articles"),
     Command(
-        "tags", "T", "tags; in the sidebar, the feed’s folder", "panes", "Articles", also="account server push move"
+        "select", "v", "Select; in the sidebar, add to filter", "panes", "Articles",
+        {"list": (8, "select"), "sidebar": (9, "add to filter"), "selected": (1, "select")},
+    ),
+    Command("select-to", "V", "Extend selection to cursor", "panes", "Articles", needs_article=True),
+    Command("select-all", "ctrl+a", "Select all", "panes", "Articles", needs_article=True),
+    Command(
+        "tags", "T", "Edit tags; in the sidebar, move feed…", "panes", "Articles", {"selected": (5, "tags")},
+        also="label folder move account server",
     ),
     Command(
-        "star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")},
+        "star", "f", "Star/unstar", "panes", "Basics",
+        {"list": (3, "star"), "article": (4, "star"), "selected": (3, "star")},
         needs_article=True,
     ),
     Command(
-        "browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")},
+        "browser", "o", "Open in browser", "panes", "Articles", {"article": (8, "browser")},
         needs_article=True,
     ),
-    Command("copy-link", "y", "copy the link", "panes", "Articles", needs_article=True),
+    Command("copy-link", "y", "Copy link", "panes", "Articles", needs_article=True),
     Command(
-        "download", "D", "fetch the full texts of all that is shown", "panes", "Articles", also="offline",
+        "download", "D", "Fetch full text of all shown", "panes", "Articles", also="offline download full text",
     ),
     Command(
-        "full-text", "d", "fetch the full text; again: what the feed gave", "panes", "Articles",
+        "full-text", "d", "Toggle full text", "panes", "Articles", {"selected": (4, "full text")},
         needs_article=True,
     ),
-    Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
+    Command("find", "/", "Find in article", "article", "Article", {"article": (5, "find")}),
     Command(
-        "next-match", "n", "next match, while finding", "article", "In the article", {"finding": (1, "match")},
-        is_navigation=True,
-    ),
-    Command(
-        "previous-match", "N", "previous match, while finding", "article", "In the article", {"finding": (1, "match")},
-        is_navigation=True,
-    ),
-    Command("contents", "t", "contents of the article", "panes", "In the article"),
-    Command("next-heading", "]", "next heading", "article", "In the article"),
-    Command("previous-heading", "[", "previous heading", "article", "In the article"),
-    Command("links", "u", "links of the article", "panes", "In the article", {"article": (6, "links")}),
-    Command("next-link", "tab", "next link on the page", "article", "In the article", is_navigation=True),
-    Command("previous-link", "shift+tab", "previous link on the page", "article", "In the article", is_navigation=True),
-    Command("open-link", "enter", "open the link", "article", "In the article", is_navigation=True),
-    Command("return", "backspace,ctrl+o", "back to where a jump began", "article", "In the article"),
-    Command("narrower", "<", "narrower column", "article", "In the article"),
-    Command("wider", ">", "wider column", "article", "In the article"),
-    Command("zen", "z", "zen: the article alone", "panes", "In the article", {"article": (7, "zen")}),
-    Command(
-        "clear", "escape", "clear what is found", "article", None, {"finding": (2, "clear")}, is_navigation=True
-    ),
-    Command(
-        "search", "/", "search (filters in the sidebar)", "panes", "Most used",
-        {"list": (5, "search"), "sidebar": (4, "filter")},
-    ),
-    Command(
-        "clear-choices", "c", "clear every choice", "panes", "Lists and feeds",
-        {"sidebar": (5, "clear")},
-    ),
-    Command("sort", "s", "sort", "panes", "Lists and feeds", {"sidebar": (6, "sort")}),
-    Command(
-        "exclude", "x", "leave out; remove a saved search", "panes", "Lists and feeds", {"sidebar": (9, "leave out")}
-    ),
-    Command("save-search", "S", "save what is shown as a search", "panes", "Lists and feeds"),
-    Command("rules", "!", "rules: hide, star, tag by itself", "panes", "Lists and feeds"),
-    Command("hidden", "H", "what rules have hidden", "panes", "Lists and feeds"),
-    Command(
-        "archive", "B", "older articles of the feed, all that its site gives", "panes", "Lists and feeds",
-        also="backfill",
-    ),
-    Command("prune", "X", "remove what is old and was read, after a question", "panes", "Lists and feeds"),
-    Command("stories", "+", "each telling of a story apart, or one", "panes", "Lists and feeds"),
-    Command("dense", "=", "compact or roomy list", "panes", "Lists and feeds"),
-    Command("refresh", "r", "refresh this feed", "panes", "Lists and feeds"),
-    Command(
-        "refresh-all", "R", "refresh all", "panes", "Lists and feeds",
-        {"list": (6, "refresh"), "sidebar": (7, "refresh")},
-    ),
-    Command("sync", "ctrl+r", "sync accounts and the shared folder", "panes", "Lists and feeds", also="push marks"),
-    Command(
-        "account", "@", "add an account: Miniflux, FreshRSS …", "panes", "Lists and feeds", also="server sync login"
-    ),
-    Command(
-        "feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds",
-        also="remove full text css selectors",
-    ),
-    Command(
-        "add", "a", "add a site", "panes", "Most used",
-        {"list": (7, "add"), "sidebar": (8, "add"), "nothing": (1, "add")}, also="subscribe follow import",
-    ),
-    Command(
-        "read-page", "P", "read one page without its site", "panes", "Lists and feeds", {"nothing": (2, "read a page")}
-    ),
-    Command(
-        "palette", ":,ctrl+p", "command palette: everything, found by typing", "app", "Most used",
-        {"list": (11, "more"), "sidebar": (11, "more"), "article": (11, "more"), "finding": (11, "more"),
-         "nothing": (11, "more")},
+        "next-match", "n", "Next match", "article", "Article", {"finding": (1, "match")},
         is_navigation=True,
     ),
     Command(
-        "help", "?,f1", "help", "app", "Most used",
+        "previous-match", "N", "Previous match", "article", "Article", {"finding": (1, "match")},
+        is_navigation=True,
+    ),
+    Command("contents", "t", "Table of contents", "panes", "Article"),
+    Command("next-heading", "]", "Next heading", "article", "Article"),
+    Command("previous-heading", "[", "Previous heading", "article", "Article"),
+    Command("links", "u", "Show links", "panes", "Article", {"article": (6, "links")}),
+    Command("next-link", ".", "Next link", "article", "Article", is_navigation=True),
+    Command("previous-link", ">", "Previous link", "article", "Article", is_navigation=True),
+    Command("open-link", "enter", "Open link", "article", "Article", is_navigation=True),
+    Command("return", "backspace,ctrl+o", "Jump back", "article", "Article"),
+    Command("narrower", "", "Decrease column width", "article", "Article"),
+    Command("wider", "", "Increase column width", "article", "Article"),
+    Command("zen", "z", "Toggle zen mode", "panes", "Article", {"article": (7, "zen")}),
+    Command(
+        "clear", "escape", "Clear search", "article", None, {"finding": (2, "clear")}, is_navigation=True
+    ),
+    Command(
+        "search", "/", "Search articles; in the sidebar, find by name", "panes", "Basics",
+        {"list": (5, "search"), "sidebar": (4, "find")},
+    ),
+    Command(
+        "clear-choices", "c", "Clear filters", "panes", "Feeds and lists",
+        {"sidebar": (5, "clear filters")},
+    ),
+    Command("fold", "minus", "Fold/unfold folder", "list", "Feeds and lists", {"sidebar": (6, "fold")}),
+    Command("sort", "s", "Change sort order", "panes", "Feeds and lists", {"sidebar": (6, "sort")}),
+    Command(
+        "exclude", "x", "Exclude; delete saved search", "panes", "Feeds and lists", {"sidebar": (9, "exclude")}
+    ),
+    Command("save-search", "S", "Save search…", "panes", "Feeds and lists"),
+    Command(
+        "settings", "comma", "Settings", "panes", "Feeds and lists", also="options preferences configuration theme"
+    ),
+    Command("rules", "", "Edit rules", "panes", "Feeds and lists"),
+    Command("hidden", "", "Show hidden articles", "panes", "Feeds and lists"),
+    Command(
+        "archive", "B", "Load older articles", "panes", "Feeds and lists",
+        also="backfill archive history",
+    ),
+    Command("prune", "", "Clean up old articles…", "panes", "Feeds and lists"),
+    Command("stories", "", "Group/ungroup duplicates", "panes", "Feeds and lists"),
+    Command("dense", "", "Toggle compact list", "panes", "Feeds and lists"),
+    Command("refresh", "r", "Refresh feed", "panes", "Feeds and lists"),
+    Command(
+        "refresh-all", "R", "Refresh all feeds", "panes", "Feeds and lists",
+        {"list": (7, "refresh"), "sidebar": (7, "refresh")},
+    ),
+    Command("sync", "", "Sync now", "panes", "Feeds and lists", also="push status accounts shared folder"),
+    Command(
+        "account", "", "Add account…", "panes", "Feeds and lists", also="miniflux freshrss server sync login sign in"
+    ),
+    Command(
+        "feed-info", "e", "Feed info", "panes", "Feeds and lists",
+        also="rename unsubscribe remove settings full text css selectors",
+    ),
+    Command(
+        "add", "a", "Add feed…", "panes", "Basics",
+        {"list": (6, "add"), "sidebar": (8, "add"), "nothing": (1, "add")}, also="site subscribe follow import opml",
+    ),
+    Command(
+        "read-page", "", "Save page…", "panes", "Feeds and lists"
+    ),
+    Command(
+        "palette", ":,ctrl+p", "Show all commands", "app", "Basics",
+        {"list": (11, "commands"), "sidebar": (11, "commands"), "article": (11, "commands"),
+         "finding": (11, "commands"), "nothing": (11, "commands"), "selected": (11, "commands")},
+        is_navigation=True,
+    ),
+    Command(
+        "help", "?,f1", "Show keyboard shortcuts", "app", "Basics",
         {"list": (12, "help"), "sidebar": (12, "help"), "article": (12, "help"), "finding": (12, "help"),
-         "nothing": (12, "help")},
+         "nothing": (12, "help"), "selected": (12, "help")},
     ),
-    Command("quit", "ctrl+q", "quit", "app", "Moving", is_first=True),
-    Command("suspend", "ctrl+z", "suspend; fg goes on", "app", "Moving", is_navigation=True),
-    Command("interrupt", "ctrl+c", "quit", "app", method="quit", is_navigation=True),
-    Command("leave", "escape,q", "close", "dialog"),
-    Command("rename", "n", "rename the feed", "feed"),
-    Command("unsubscribe", "x", "unsubscribe from the feed", "feed"),
-    Command("turn-full-text", "d", "when the pages of the feed’s articles are read", "feed"),
-    Command("selector", "s", "choose what is taken from those pages", "feed"),
-    Command("open-site", "o", "open the feed’s site in the browser", "feed"),
+    Command("quit", "ctrl+q", "Quit", "app", "Navigation", is_first=True),
+    Command("suspend", "ctrl+z", "Suspend (resume with fg)", "app", "Navigation", is_navigation=True),
+    Command("interrupt", "ctrl+c", "Quit", "app", method="quit", is_navigation=True),
+    Command("leave", "escape,q", "Close", "dialog"),
+    Command("rename", "n", "Rename feed", "feed"),
+    Command("unsubscribe", "x", "Unsubscribe", "feed"),
+    Command("turn-full-text", "d", "Change full-text mode", "feed"),
+    Command("selector", "s", "Edit full-text selectors", "feed"),
+    Command("open-site", "o", "Open site in browser", "feed"),
 )  # fmt: skip
 """All commands, in the order of the help."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, groupby
 from typing import Any, NamedTuple, get_args
 
@@ -26,7 +27,8 @@ def binding(id_: str) -> Binding:
 
 
 def _binding(command: Command, action: str) -> Binding:
-    return Binding(command.keys, action, command.words, id=command.id, show=False, priority=command.is_first)
+    keys = command.keys or f"<{command.id}>"  # no key has this name: it is bound in the configuration only
+    return Binding(keys, action, command.words, id=command.id, show=False, priority=command.is_first)
 
 
 def bindings(context: Context) -> list[BindingType]:
@@ -55,6 +57,11 @@ def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
     return [_written(key) for key in _bound(id_, keymap)]
 
 
+def how_to(id_: str, keymap: Mapping[str, str]) -> str:
+    """The first key of a command; if it has none, its words in the command palette."""
+    return next(iter(keys_of(id_, keymap)), f"“{BY_ID[id_].words}”")
+
+
 def bound_to(ids: Sequence[str], keymap: Mapping[str, str]) -> frozenset[str]:
     return frozenset(key for id_ in ids for key in _bound(id_, keymap))
 
@@ -66,7 +73,7 @@ def _written(key: str) -> str:
 
 
 def _bound(id_: str, keymap: Mapping[str, str]) -> list[str]:
-    return [key.strip() for key in (keymap.get(id_) or BY_ID[id_].keys).split(",")]
+    return _keys(BY_ID[id_], keymap)
 
 
 def help_sections(keymap: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
@@ -124,11 +131,12 @@ def key_on(screen: Screen[Any], id_: str) -> str:
     """The first key of a command on a screen, under the keymap in force."""
     bound = [key for key, active in screen.active_bindings.items() if active.binding.id == id_]
     usual = _bound(id_, {})
-    return _written(next((key for key in [*usual, *bound] if key in bound), usual[0]))
+    return _written(next((key for key in [*usual, *bound] if key in bound), usual[0] if usual else ""))
 
 
-def theme_names() -> list[str]:
-    return [*(theme.name for theme in HOUSE), *sorted(BUILTIN_THEMES)]
+def theme_names(*, is_exact: bool = True) -> list[str]:
+    """The names of all themes; without exact colours (fewer than all 16 million), of those made for that."""
+    return [*(theme.name for theme in HOUSE), *sorted(name for name in BUILTIN_THEMES if is_exact or "ansi" in name)]
 
 
 def check(config: Config) -> None:
@@ -136,13 +144,23 @@ def check(config: Config) -> None:
         raise mistake
 
 
+def sound(config: Config) -> tuple[Config, list[ConfigError]]:
+    """The configuration with the default theme or keys in place of invalid ones, and the errors."""
+    mistakes = list(theme_and_key_errors(config))
+    if config.theme and config.theme not in theme_names():
+        config = replace(config, theme="")
+    if any(theme_and_key_errors(config)):
+        config = replace(config, keymap={})
+    return config, mistakes
+
+
 def theme_and_key_errors(config: Config) -> Iterator[ConfigError]:
     """Find unknown themes, commands and keys, and bindings that conflict, each with a hint."""
     if config.theme and config.theme not in theme_names():
-        yield ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, theme_names())}")
+        yield ConfigError(f"unknown theme “{config.theme}”. {hint(config.theme, theme_names())}")
     for id_ in config.keymap:
         if id_ not in BY_ID:
-            yield ConfigError(f"in [keymap], there is no action “{id_}”. {hint(id_, BY_ID)}")
+            yield ConfigError(f"in [keymap], unknown command “{id_}”. {hint(id_, BY_ID)}")
     if config.keymap:  # the usual keys need no look at each start
         for said in _wrong_keys(config.keymap):
             yield ConfigError(f"in [keymap], {said}.")
@@ -173,11 +191,12 @@ def _wrong_keys(keymap: Mapping[str, str]) -> Iterator[str]:
         together = one.is_first or other.is_first or any({one.context, other.context} <= each for each in _OVERLAPPING)
         for key in keys[one.id] if together and keymap.keys() & {one.id, other.id} else ():
             if key in keys[other.id]:
-                yield f"the key “{key}” is that of “{one.id}” and of “{other.id}”: give one of them another"
+                yield f"“{key}” is assigned to both “{one.id}” and “{other.id}”"
 
 
 def _keys(command: Command, keymap: Mapping[str, str]) -> list[str]:
-    return [key.strip() for key in keymap.get(command.id, command.keys).split(",")]
+    keys = keymap.get(command.id) or command.keys
+    return [key.strip() for key in keys.split(",")] if keys else []
 
 
 def _is_key(key: str) -> bool:

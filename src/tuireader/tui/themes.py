@@ -3,9 +3,9 @@
 The style sheet and the line widgets use these variables only:
 
 - `$ink` text, `$ink-soft` a step dimmer (articles that were read), `$ink-faint` metadata and section headings -
-`$mark` the only accent, the theme's primary colour: chosen, unread, links; `$alarm` failures - `$rule` thin
-separators, `$control` the scroll thumb, and the cursor's bar in a list without focus - `$cursor` the background of the
-row under the cursor, `$cursor-style` the text style of that row
+`$mark` the only accent, the theme's primary colour: chosen, unread, links; `$alarm` failures; `$star` stars -
+`$rule` thin separators, `$control` the scroll thumb, and the cursor's bar in a list without focus - `$cursor` the
+background of the row under the cursor, `$cursor-style` the text style of that row
 
 In every theme, text has a contrast of at least 4.5:1, a control one of 3:1, and tones that appear side by side
 (`$ink`, `$ink-soft` and `$ink-faint`; `$mark` and `$ink-faint`; `$cursor` and the background) one of 1.4:1. The "ansi"
@@ -75,8 +75,8 @@ _ANSI = {
     "cursor-style": "reverse",
 }
 # Blue on black can hardly be read where blue is what it was on the first screens that had it.
-_ANSI_DARK = {"mark": "ansi_cyan", "alarm": "ansi_bright_red", "rule": "ansi_bright_black"}
-_ANSI_LIGHT = {"mark": "ansi_blue", "alarm": "ansi_red", "rule": "ansi_white"}
+_ANSI_DARK = {"mark": "ansi_cyan", "alarm": "ansi_bright_red", "rule": "ansi_bright_black", "star": "ansi_yellow"}
+_ANSI_LIGHT = {"mark": "ansi_blue", "alarm": "ansi_red", "rule": "ansi_white", "star": "ansi_magenta"}
 
 
 def tones(theme: Theme) -> dict[str, str]:
@@ -90,12 +90,15 @@ def tones(theme: Theme) -> dict[str, str]:
             Color.parse(theme.foreground) if theme.foreground else background.inverse,
             Color.parse(theme.primary),
             Color.parse(theme.error or theme.primary),
+            Color.parse(theme.warning or theme.primary),
         )
     )
 
 
 @lru_cache(maxsize=32)
-def _tones(background: Color, foreground: Color, accent: Color, error: Color) -> tuple[tuple[str, str], ...]:
+def _tones(
+    background: Color, foreground: Color, accent: Color, error: Color, star: Color
+) -> tuple[tuple[str, str], ...]:
     faintest = TEXT_CONTRAST_MIN * _CONTRAST_MARGIN
     ink = readable(foreground, background, at_least=faintest * (APART * _CONTRAST_MARGIN) ** 2)
     faint = _thinned(ink, background, faintest)
@@ -108,6 +111,7 @@ def _tones(background: Color, foreground: Color, accent: Color, error: Color) ->
         ("ink-faint", faint.hex),
         ("mark", readable(mark, cursor).hex),
         ("alarm", readable(error, background, cursor).hex),
+        ("star", readable(star, background, cursor).hex),
         ("rule", background.blend(ink, 0.17, alpha=1).hex),
         ("control", _thinned(ink, background, CONTROL_CONTRAST_MIN * _CONTRAST_MARGIN).hex),
         ("cursor", cursor.hex),

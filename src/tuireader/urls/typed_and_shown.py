@@ -31,18 +31,16 @@ def normalise_address(typed: str) -> str:
     Fragments are dropped.
     """
     if len(typed) > ADDRESS_MAX:
-        raise AddressError(
-            f"“{shown_address(typed[:_SHOWN])}…” is too long: an address has up to {ADDRESS_MAX} characters."
-        )
+        raise AddressError(f"“{shown_address(typed[:_SHOWN])}…” is too long (over {ADDRESS_MAX} characters).")
     text = printable(typed).strip(_QUOTES)
     if not text:
-        raise AddressError("Type the address of a site, such as example.org.")
+        raise AddressError("Enter an address, such as example.org.")
     text = _FEED_SCHEME.sub("", text, count=1) if _FEED_SCHEME.match(text) else text
     scheme, rest = _scheme_and_rest(text)
     parts = _parts(rest)
     host = (parts.hostname or "").rstrip(".") if parts else ""
     if parts is None or not _HOST.fullmatch(host) or ".." in host or not (scheme or _is_named(parts)):
-        raise AddressError(f"“{shown_address(text)}” is not the address of a site, such as example.org.")
+        raise AddressError(f"“{shown_address(text)}” is not an address, such as example.org.")
     local = "." not in host or host.endswith(_LOCAL) or _NUMBERS.fullmatch(host) is not None
     user, at, place = parts.netloc.rpartition("@")
     whole = (scheme or ("http" if local else "https"), f"{user}{at}{place.lower()}", parts.path or "/", parts.query, "")
@@ -75,14 +73,14 @@ def _scheme_and_rest(text: str) -> tuple[str, str]:
     """Split into "http", "https" or "", and the rest without leading slashes."""
     if _FILE.match(text):
         raise AddressError(
-            f"“{shown_address(text)}” looks like a file; give the address of a site, such as example.org."
+            f"“{shown_address(text)}” looks like a file; enter the address of a site, such as example.org."
         )
     found = _SCHEME.match(text)
     if found is None or _WITH_PASSWORD.match(text):
         return "", text.lstrip("/")
     scheme = found[1].lower()
     if scheme not in {"http", "https"}:
-        raise AddressError(f"“{shown_address(text)}” cannot be opened: only http and https addresses can.")
+        raise AddressError(f"Cannot open “{shown_address(text)}”: not an http or https address.")
     return scheme, text[found.end() :].lstrip("/\\")
 
 

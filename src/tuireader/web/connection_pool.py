@@ -41,10 +41,7 @@ NEXT = 0.25
 Connected = TypeVar("Connected")
 _KEPT = 5.0
 """Seconds for which an unused connection is kept open."""
-_UNREACHED = (
-    "The proxy that your environment names cannot be reached, so nothing was asked for; check HTTP_PROXY, HTTPS_PROXY"
-    " and ALL_PROXY"
-)
+_UNREACHED = "Cannot reach the proxy. Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY"
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -89,7 +86,7 @@ async def first_of(
         for task in running:
             task.cancel()
             task.add_done_callback(lambda task: _let_go_of(task, let_go))
-    raise failed[0] if failed else OSError("the host has no address")
+    raise failed[0] if failed else OSError("no address for this host")
 
 
 def _let_go_of(task: asyncio.Task[Connected], let_go: Callable[[Connected], None]) -> None:
@@ -406,7 +403,7 @@ def _proxy(text: str) -> Proxy:
 
 
 def _no_sense() -> FetchError:
-    return FetchError("The proxy that your environment names cannot be used: check HTTP_PROXY and ALL_PROXY")
+    return FetchError("Invalid proxy. Check HTTP_PROXY and ALL_PROXY")
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

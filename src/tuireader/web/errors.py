@@ -20,45 +20,45 @@ from tuireader.web.connection import (
 _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 _STATUSES = {
-    206: "it sent a part of the page only",
-    400: "it did not understand the request",
-    401: "it wants a valid name and password in the address, as in https://name:password@example.org/",
-    402: "it wants to be paid",
+    206: "partial content",
+    400: "bad request",
+    401: "user name and password required; add them to the address: https://name:password@example.org/",
+    402: "payment required",
     403: "access denied",
-    404: "there is nothing at this address",
-    406: "it has nothing in a form that tuireader can read",
-    407: "the proxy wants a name and a password",
-    408: "it waited too long for the request",
-    410: "this is gone for good",
+    404: "not found",
+    406: "no supported format",
+    407: "proxy user name and password required",
+    408: "request timeout",
+    410: "gone",
     429: "too many requests; try again later",
-    451: "it may not show this for legal reasons",
-    500: "its server failed",
-    502: "a server behind it failed",
-    503: "not available just now",
-    504: "a server behind it did not answer",
+    451: "unavailable for legal reasons",
+    500: "server error",
+    502: "bad gateway",
+    503: "temporarily unavailable",
+    504: "gateway timeout",
 }
-_KINDS = {3: "it redirects to nowhere", 5: "its server failed"}
+_KINDS = {3: "redirect without a target", 5: "server error"}
 
 
 def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
-    what = _STATUSES.get(status) or _KINDS.get(status // 100, "that is no page")
-    return FetchError(f"{host} answered {status}: {what}", status=status, retry_after=retry_after)
+    what = _STATUSES.get(status) or _KINDS.get(status // 100, "unexpected status")
+    return FetchError(f"{host}: {what} ({status})", status=status, retry_after=retry_after)
 
 
 def of_timeout(host: str, seconds: float) -> FetchError:
-    return FetchError(f"{host} did not answer (timed out after {seconds:g} s)", FetchFailure.UNREACHED)
+    return FetchError(f"{host} timed out after {seconds:g} s", FetchFailure.UNREACHED)
 
 
 def of_cut(host: str) -> FetchError:
-    return FetchError(f"{host} broke off in the middle")
+    return FetchError(f"{host} closed the connection early")
 
 
 def of_exception(host: str, error: Exception) -> FetchError:
     """The FetchError for an exception of a request."""
     if isinstance(error, ValueError):
-        return FetchError(f"{host} has an address that cannot be opened")
+        return FetchError(f"Invalid address: {host}")
     if isinstance(error, ProxyRefusedError):
-        return FetchError(f"The proxy would not connect to {host}: {error}")
+        return FetchError(f"Proxy could not connect to {host}: {error}")
     for cause in _causes(error):
         if isinstance(cause, OSError):
             found = _of_system(host, cause)
@@ -79,40 +79,40 @@ def _of_system(host: str, error: OSError) -> FetchError | None:
     if error.errno in _NO_NETWORK:
         return _of_distance(host)
     if isinstance(error, TimeoutError):
-        return FetchError(f"{host} did not answer", FetchFailure.UNREACHED)
+        return FetchError(f"{host} is not responding", FetchFailure.UNREACHED)
     return None
 
 
 def _of_protocol(host: str, error: Exception) -> str:
     if isinstance(error, UnconnectedError):
-        return f"{host} could not be connected to"
+        return f"Could not connect to {host}"
     if isinstance(error, NoAnswerError):
-        return f"{host} closed the connection without an answer"
+        return f"{host} closed the connection without responding"
     if isinstance(error, CutShortError):
-        return f"{host} broke off in the middle"
+        return f"{host} closed the connection early"
     if isinstance(error, NotHttpError):
-        return f"{host} answered with something that is not HTTP"
-    return f"{host} broke off the connection"
+        return f"{host} sent an invalid HTTP response"
+    return f"{host} closed the connection"
 
 
 def _of_tls(host: str, error: ssl.SSLError) -> FetchError:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message.rstrip(".")
-        return FetchError(f"{host} has a certificate that cannot be trusted ({why})")
+        return FetchError(f"Untrusted certificate for {host} ({why})")
     why = (error.reason or "TLS failed").replace("_", " ").lower()
-    return FetchError(f"{host} offers no secure connection that works ({why})", FetchFailure.UNREACHED)
+    return FetchError(f"TLS error with {host} ({why})", FetchFailure.UNREACHED)
 
 
 def _of_distance(host: str) -> FetchError:
     if _has_route():
-        return FetchError(f"{host} cannot be reached")
-    return FetchError(f"{host} cannot be reached: there seems to be no network", FetchFailure.OFFLINE)
+        return FetchError(f"Cannot reach {host}")
+    return FetchError(f"Cannot reach {host}: no network", FetchFailure.OFFLINE)
 
 
 def _of_name(host: str, error: socket.gaierror) -> FetchError:
     if error.errno == socket.EAI_AGAIN or not _has_route():
-        return FetchError(f"{host} cannot be looked up: there seems to be no network", FetchFailure.OFFLINE)
-    return FetchError(f"{host} could not be found. Is the address right, and are you online?")
+        return FetchError(f"Cannot look up {host}: no network", FetchFailure.OFFLINE)
+    return FetchError(f"Host not found: {host}. Check the address and your connection")
 
 
 def _has_route() -> bool:

@@ -258,7 +258,7 @@ async def _fetch(
         if asked.follows is not None and not asked.follows(str(here)):
             raise LeadsElsewhereError(here, permission)
         moved_to = str(here) if permanent else moved_to
-    raise FetchError(f"{_name(start)} redirects in a loop (more than {REDIRECTS_MAX} redirects)")
+    raise FetchError(f"Too many redirects from {_name(start)} (more than {REDIRECTS_MAX})")
 
 
 @contextmanager
@@ -276,7 +276,7 @@ def _taken_apart(url: str) -> tuple[Address, str | None]:
         bare, userinfo = split_credentials(url)
         return parse_address(bare), userinfo
     except ValueError as error:
-        raise FetchError(f"{shown_address(url)[:200]} is no address that can be opened") from error
+        raise FetchError(f"Invalid address: {shown_address(url)[:200]}") from error
 
 
 def _next(here: Address, location: str) -> Address:
@@ -284,13 +284,13 @@ def _next(here: Address, location: str) -> Address:
     try:
         return here.join(split_credentials(urljoin(str(here), _as_text(location)))[0])
     except ValueError as error:
-        raise FetchError(f"{_name(here)} sends us to an address that cannot be opened") from error
+        raise FetchError(f"{_name(here)} redirects to an invalid address") from error
 
 
 def _not_for_others(start: Address, here: Address) -> str:
     if same_host(str(start), str(here)):
-        return f"{_name(start)} sends us on to {here}, where what is meant for it alone could be read on the way"
-    return f"{_name(start)} sends us on to {_name(here)}, which does not get what is meant for it alone"
+        return f"Blocked: {_name(start)} redirects to {here} without encryption, which would expose your password"
+    return f"Blocked: {_name(start)} redirects to {_name(here)}; your password is not sent to another site"
 
 
 def _as_text(location: str) -> str:
@@ -326,17 +326,17 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
         raise errors.of_timeout(name, deadline) from error
     except PrivateAddressError as error:
         raise FetchError(
-            f"{name} is inside your own network, where a public page may not lead: not opened",
+            f"Blocked: a public page links to {name} in your local network",
             FetchFailure.INSIDE,
         ) from error
     except TooLargeError as error:
         raise FetchError(
-            f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large", FetchFailure.TOO_LARGE
+            f"Response from {name} too large (over {question.limit / 1000000:g} MB)", FetchFailure.TOO_LARGE
         ) from error
     except CutOffError as error:
         raise errors.of_cut(name) from error
     except UnpackError as error:
-        raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
+        raise FetchError(f"Cannot decompress the response from {name} ({error})") from error
     except (TransportError, OSError, ValueError) as error:
         raise errors.of_exception(name, error) from error
     except UNEXPECTED as error:

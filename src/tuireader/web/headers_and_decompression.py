@@ -281,4 +281,4 @@ def _layer(name: str) -> _Layer:
         return _Deflate()
     if name == "br":
         return _Brotli()
-    raise UnpackError(f"packed as {name[:20]}, which was not asked for")
+    raise UnpackError(f"unsupported encoding: {name[:20]}")

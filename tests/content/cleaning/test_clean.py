@@ -161,7 +161,7 @@ def test_nesting_is_limited() -> None:
 
 
 def test_what_is_too_long_is_cut_and_says_so() -> None:
-    sentence = "The rest of this article is left out: it is too long."
+    sentence = "This article is too long; the rest is not shown."
     signs = "<a href=x_y>word</a> [x](" * (SIGNS_MAX // 3 + 10)
     for html in ("<p>word</p>" * (SIZE_MAX // 11 + 10), "x" * (SIZE_MAX + 1), "<b>y</b>" * 50_000, signs):
         cleaned = clean(html, URL)

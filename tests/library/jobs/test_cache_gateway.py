@@ -106,7 +106,7 @@ async def test_what_an_error_says_comes_back_from_a_process(db: Path) -> None:
         while len(places) == 1:
             failed = await asyncio.gather(*(pool.take(jobs.cannot_fetch) for _ in range(20)), return_exceptions=True)
             errors = [error for error in failed if isinstance(error, FetchError)]
-            assert {(str(error), error.status) for error in errors} == {("There is nothing at this address", 404)}
+            assert {(str(error), error.status) for error in errors} == {("Nothing found at this address", 404)}
             assert len(errors) == 20
             places |= {error.url for error in errors}
 

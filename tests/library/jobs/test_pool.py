@@ -87,7 +87,7 @@ async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(
     async with JobPool(db, processes=2) as workers:
         first = await both(workers)
         others = [asyncio.ensure_future(workers.take(jobs.where)) for _ in range(MANY)]
-        with pytest.raises(StoreError, match="has ended"):
+        with pytest.raises(StoreError, match="Worker process ended unexpectedly"):
             await workers.take(jobs.subscribe_and_end)
         await asyncio.gather(*others)
         # Now all are gone, and the thread does it again, and others once there is more.
@@ -104,9 +104,9 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
         assert apart != os.getpid()
         with pytest.raises(TimeoutError):
             await workers.take_apart(jobs.wait, 1 / pool.BUSY_FACTOR)
-        with pytest.raises(StoreError, match="has ended"):
+        with pytest.raises(StoreError, match="Worker process ended unexpectedly"):
             await workers.take_apart(jobs.subscribe_and_end, 60)
-        with pytest.raises(FetchError, match="nothing at this address"):
+        with pytest.raises(FetchError, match="Nothing found"):
             await workers.take_apart(jobs.cannot_fetch, 60)
         monkeypatch.setattr("multiprocessing.spawn._python_exe", b"/nowhere")
         assert await workers.take_apart(jobs.where, 60) == os.getpid()

@@ -189,7 +189,7 @@ async def test_rule_07_retry_after_holds_for_the_host_across_restarts_and_force(
     site.pages["/feed"] = other.pages["/feed"] = Reply(ONE, etag='"1"')
     busy, feed = library.follow(site.url + "/busy", site.url + "/feed")
     assert (await library.refresh(busy))[0].error == (
-        f"127.0.0.1:{site.url.rpartition(':')[2]} answered 429: too many requests; try again later"
+        f"127.0.0.1:{site.url.rpartition(':')[2]}: too many requests; try again later (429)"
     )
     library.clock.advance(hours=2, seconds=-1)
     assert await library.refresh(force=True) == []
@@ -330,7 +330,7 @@ async def test_rule_09_gone_is_told_and_never_asked_again(library: Library, site
     site.pages["/feed"] = Reply(status=410)
     (event,) = await library.refresh(force=True)
     assert event.status == "gone"
-    assert "gone for good" in str(event.error)
+    assert "gone" in str(event.error)
     library.clock.advance(days=1000)
     await library.refresh(feed, force=True)
     await library.refresh()

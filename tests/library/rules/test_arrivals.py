@@ -145,8 +145,8 @@ def test_a_rule_goes_along_with_all_feeds_of_its_folder_or_it_is_said_that_nothi
     ids = [subscribe(c, f"https://{name}.example/feed", name).id for name in ("one", "two")]
     assert subscription.put_all_into(c, ids, "News") == []
     rule = rules.add(c, Rule("harbour", star=True, folder_id=folders.find(c, "News").id), NOW)
-    follows = "All feeds of “News” are in “Sea” now, and a rule follows them: star"
+    follows = "Moved all feeds and the rule from “News” to “Sea”: star"
     assert subscription.put_all_into(c, ids, "Sea") == [follows]
     assert rules.get(c, rule.id).folder_id == folders.find(c, "Sea").id
     assert subscription.put_into(c, ids[0], "Ports") == []
-    assert subscription.put_into(c, ids[1], "Ports") == ["Nothing is in “Sea” any more, which a rule is for: star"]
+    assert subscription.put_into(c, ids[1], "Ports") == ["Folder “Sea” is empty, but has a rule: star"]

@@ -93,13 +93,15 @@ async def test_feeds_at_the_usual_places(look: Look, site: ScriptedSite, path: s
 
 async def test_no_feed_at_all_is_a_sentence(look: Look, site: ScriptedSite) -> None:
     site.pages["/"] = Reply("<html>No word of a feed")
-    with pytest.raises(NoFeedFoundError, match=r"No feed found at http://127\.0\.0\.1\S+ .*give that"):
+    with pytest.raises(
+        NoFeedFoundError, match=r"No feed found at http://127\.0\.0\.1\S+ Try the address of an article or of the feed"
+    ):
         await look(site.url)
     assert len(site.requests) < 20
 
 
 async def test_errors_at_the_address_itself(look: Look, site: ScriptedSite) -> None:
-    with pytest.raises(FetchError, match="answered 404"):
+    with pytest.raises(FetchError, match=r"\(404\)"):
         await look(site.url + "/nothing")
     assert site.paths() == ["/nothing"]
 
@@ -107,7 +109,7 @@ async def test_errors_at_the_address_itself(look: Look, site: ScriptedSite) -> N
 async def test_a_server_that_has_had_enough_is_not_guessed_at(look: Look, site: ScriptedSite) -> None:
     site.pages["/"] = Reply("<html>No word of a feed")
     site.pages["/feed/"] = site.pages["/feed"] = Reply(status=429)
-    with pytest.raises(FetchError, match="answered 429"):
+    with pytest.raises(FetchError, match=r"\(429\)"):
         await look(site.url)
     assert len(site.requests) == 2
 

@@ -64,7 +64,7 @@ async def test_a_front_page_is_one_too_if_it_is_asked_for(library: Library, site
 
 async def test_a_feed_is_no_page(library: Library, site: ScriptedSite) -> None:
     site.pages["/feed"] = Reply(rss(Item("one", html=WORDS), site=site.url), content_type="text/xml")
-    with pytest.raises(FetchError, match="is a feed, and no page to read: add it as a site"):
+    with pytest.raises(FetchError, match="is a feed, not a page: add it as a feed"):
         await keep(library, f"{site.url}/feed")
     assert library.feeds() == []
 
@@ -135,7 +135,7 @@ async def test_where_there_is_nothing_to_read_nothing_is_kept(
     library: Library, site: ScriptedSite, reply: Reply
 ) -> None:
     site.pages["/x"] = reply
-    with pytest.raises(FetchError, match="No text to read at"):
+    with pytest.raises(FetchError, match="No readable text at"):
         await keep(library, f"{site.url}/x")
     assert library.feeds() == []
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from library.conftest import Library
 
 ONE = rss(Item("one", link="http://public.org/one")).encode()
-TURNED = "public.org leads into your own network, and you did not give such an address: not opened"
+TURNED = "Blocked: public.org now points to your local network. If you trust it, add "
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_a_name_that_turns_to_the_inside_is_refused(
         library.clock.advance(hours=25)
         event = await ask(library)
         assert (event.status, event.feed.failures, event.feed.reach) == ("failed", failures, Reach.PUBLIC)
-        assert event.error == f"{TURNED}; if you trust it, add {place.at('public.org')} again"
+        assert event.error == f"{TURNED}{place.at('public.org')} again"
     assert place.inside.heads == []
     assert library.titles() == ["one"]
     names["public.org"] = OUTSIDE
@@ -198,7 +198,7 @@ async def test_the_page_of_an_article_may_not_turn_inside_either(
     await add(library, place.at("public.org"))
     names["public.org"] = INSIDE
     async with library.asking() as queue:
-        with pytest.raises(FetchError, match="inside your own network"):
+        with pytest.raises(FetchError, match="Blocked: a public page links to"):
             await fetch_full_text(library.cache, queue, library.headlines()[0].id)
     assert place.inside.heads == []
 
@@ -225,7 +225,7 @@ async def test_what_a_page_of_the_inside_names_may_be_there(
 ) -> None:
     link = f'<link rel="alternate" type="application/rss+xml" href="{place.at("inside.test")}">'
     site.pages["/"] = Reply(link)
-    with pytest.raises(FetchError, match="inside your own network"):
+    with pytest.raises(FetchError, match="Blocked: a public page links to"):
         await add(library, site.url)
     names["wiki.test"] = INSIDE
 

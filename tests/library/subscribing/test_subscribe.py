@@ -294,7 +294,7 @@ async def test_the_best_of_several_is_taken_and_the_others_named(library: Librar
     assert done.others == (FeedLink(site.url + "/dead.xml", "Dead"), FeedLink(site.url + "/essays.xml", "Essays"))
     chosen = await add(library, site.url, choose=2)
     assert chosen.feed.url == site.url + "/essays.xml"
-    with pytest.raises(FetchError, match="answered 404"):
+    with pytest.raises(FetchError, match=r"\(404\)"):
         await add(library, site.url, choose=0)
     assert len(library.feeds()) == 2
 
@@ -302,7 +302,7 @@ async def test_the_best_of_several_is_taken_and_the_others_named(library: Librar
 async def test_of_many_that_are_dead_some_are_asked(library: Library, site: ScriptedSite) -> None:
     links = (f'<link rel="alternate" type="application/atom+xml" title="Feed of {n}s" href="/{n}.xml">' for n in WORDS)
     site.pages["/"] = Reply(f"<html><head>{''.join(links)}</head></html>")
-    with pytest.raises(NoFeedFoundError, match="answered 404"):
+    with pytest.raises(NoFeedFoundError, match=r"\(404\)"):
         await add(library, site.url)
     assert len(site.paths()) == 1 + 8
 
@@ -359,7 +359,7 @@ async def test_a_password_that_is_given_again_is_the_one_to_use(library: Library
         expected = authorization_of(f"me:{password}")
         assert [request.headers["authorization"] for request in site.requests] == [expected, expected]
     assert (await add(library, feed.url)).feed.url == with_password
-    with pytest.raises(AddressError, match="followed here as “me”"):
+    with pytest.raises(AddressError, match=r"Already subscribed to .* as “me”"):
         await add(library, feed.url.replace("://", "://you:pw@"))
     assert [each.url for each in library.feeds()] == [with_password]
 
@@ -367,9 +367,9 @@ async def test_a_password_that_is_given_again_is_the_one_to_use(library: Library
 async def test_what_fails_leaves_nothing_behind(library: Library, site: ScriptedSite) -> None:
     site.pages["/"] = Reply('<html><link rel="alternate" type="application/rss+xml" href="/none">')
     site.pages["/none"] = Reply("<html>No feed here")
-    with pytest.raises(NoFeedFoundError, match="names a feed, but it is none"):
+    with pytest.raises(NoFeedFoundError, match="The feed linked from"):
         await add(library, site.url)
-    with pytest.raises(FetchError, match="answered 404"):
+    with pytest.raises(FetchError, match=r"\(404\)"):
         await add(library, site.url + "/404")
     assert library.feeds() == []
 
@@ -388,7 +388,7 @@ async def test_a_feed_that_was_gone_and_is_wanted_again(library: Library, site: 
 
 def said(until: datetime) -> str:
     """When a host that is to be left alone may be asked again, as it is said."""
-    return f" wants not to be asked before {until.astimezone():%H:%M}"
+    return f" until {until.astimezone():%H:%M}"
 
 
 async def look(library: Library, address: str) -> Candidates | Subscribed:
@@ -420,7 +420,7 @@ async def test_a_429_while_subscribing_holds_what_is_there(library: Library, sit
     publish(site, BORDER)
     await add(library, site.url)
     site.pages["/more"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="answered 429"):
+    with pytest.raises(FetchError, match=r"\(429\)"):
         await add(library, site.url + "/more")
     site.requests.clear()
     await library.refresh(force=True)
@@ -440,12 +440,12 @@ async def test_who_asks_to_wait_when_first_asked_is_remembered(
     publish(site, BORDER)
     busy = Reply(status=status, headers={"Retry-After": "600"})
     address, site.pages["/busy"] = site.url + "/busy", busy
-    with pytest.raises(FetchError, match=f"answered {status}"):
+    with pytest.raises(FetchError, match=rf"\({status}\)"):
         await how(library, address)
     site.requests.clear()
     for again in (address, site.url):
         if again == address or is_host:
-            with pytest.raises(FetchError, match="wants not to be asked before"):
+            with pytest.raises(FetchError, match="Rate limit of"):
                 await how(library, again)
             assert site.requests == []
         else:
@@ -453,7 +453,7 @@ async def test_who_asks_to_wait_when_first_asked_is_remembered(
             assert "/" in site.paths()
     library.clock.advance(minutes=10)
     site.requests.clear()
-    with pytest.raises(FetchError, match=f"answered {status}"):
+    with pytest.raises(FetchError, match=rf"\({status}\)"):
         await how(library, address)
     assert site.paths() == ["/busy"]
 
@@ -463,16 +463,16 @@ async def test_who_does_not_say_how_long_is_asked_again_when_it_is_typed_again(
 ) -> None:
     site.pages["/"] = Reply(status=429)
     for _ in range(2):
-        with pytest.raises(FetchError, match="answered 429"):
+        with pytest.raises(FetchError, match=r"\(429\)"):
             await look(library, site.url)
 
 
 async def test_another_day_is_said_with_its_date(library: Library, site: ScriptedSite) -> None:
     site.pages["/"] = Reply(status=429, headers={"Retry-After": "200000"})
-    with pytest.raises(FetchError, match="answered 429"):
+    with pytest.raises(FetchError, match=r"\(429\)"):
         await look(library, site.url)
     until = library.clock() + timedelta(seconds=200_059)
-    with pytest.raises(FetchError, match=f"before {until.astimezone():%Y-%m-%d %H:%M}$"):
+    with pytest.raises(FetchError, match=f"until {until.astimezone():%Y-%m-%d %H:%M}$"):
         await look(library, site.url)
 
 
@@ -480,11 +480,11 @@ async def test_a_feed_on_a_host_that_asked_to_wait_is_not_asked_for_either(
     library: Library, site: ScriptedSite
 ) -> None:
     site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="answered 429"):
+    with pytest.raises(FetchError, match=r"\(429\)"):
         await look(library, site.url + "/busy")
     site.requests.clear()
     page = Page("http://elsewhere.test/", 200, b"", reach=Reach.PRIVATE)
-    with pytest.raises(FetchError, match="wants not to be asked before"):
+    with pytest.raises(FetchError, match="Rate limit of"):
         await add(library, Candidates("http://elsewhere.test/", page, (FeedLink(site.url + "/feed/"),)))
     assert site.requests == []
 
@@ -495,11 +495,11 @@ async def test_who_is_led_to_a_host_that_asks_to_wait_remembers_it_of_the_addres
     other = site.url.replace("127.0.0.1", "localhost")
     site.pages["/"] = Reply(status=302, headers={"Location": other + "/busy"})
     site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="answered 429"):
+    with pytest.raises(FetchError, match=r"\(429\)"):
         await look(library, site.url)
     site.requests.clear()
     for address in (site.url, other):
-        with pytest.raises(FetchError, match="wants not to be asked before"):
+        with pytest.raises(FetchError, match="Rate limit of"):
             await look(library, address)
     assert site.requests == []
 

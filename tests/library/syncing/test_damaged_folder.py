@@ -250,7 +250,9 @@ def test_so_many_unsubscriptions_look_like_an_accident(machine: MakeMachine) -> 
     everywhere(one, two)
     foreign(one, of_subscriptions({url: followed(LATE, value=False) for url in urls}))
     done = one.exchange()
-    assert done.taken.said == ("Another machine has ended 6 feeds of 6: here they stay. To end them, remove them.",)
+    assert done.taken.said == (
+        "Another device unsubscribed from 6 of 6 feeds. They were kept on this device; to remove them, unsubscribe.",
+    )
     assert not one.exchange().taken.said
     assert set(one.feeds()) == set(urls)
 
@@ -332,7 +334,7 @@ def test_what_nobody_would_read_is_not_written_and_said(machine: MakeMachine, mo
     with monkeypatch.context() as patched:
         patched.setattr("tuireader.sync.shared_folder_map._HEAD", 100)
         one.fetch(1, url="https://other.example/feed")
-        assert "are larger than" in one.exchange().error
+        assert "the data exceeds" in one.exchange().error
     with one.opened() as c:
         assert status_outbox.count(c, 0) == 1
     everywhere(one, two)

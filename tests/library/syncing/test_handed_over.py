@@ -91,7 +91,7 @@ async def test_a_rule_for_a_folder_follows_to_the_folder_of_that_name_whatever_e
         assert (folder.name, folder.account_id) == ("Mine", here.account_id)
         assert {feed.name for feed in feeds.every(c) if feed.folder_id == folder.id} == {"Own 0", "Own 1"}
         (said,) = library_rules.without_rules(c, before)
-        assert said.startswith("Not in “Mine” any more, which a rule is for (star): ")
+        assert said.startswith("The rule of folder “Mine” (star) no longer applies to: ")
 
 
 @pytest.mark.parametrize("what", ["unsubscribe", "name and folder"])
@@ -150,7 +150,7 @@ async def test_tokens_of_two_users_are_two_accounts_and_of_one_are_one(miniflux:
 async def test_a_token_of_nobody_knows_whom_takes_no_account_over(freshrss: FakeReader, tmp_path: Path) -> None:
     here = Device(tmp_path / "one.db", freshrss.url, Login("", freshrss.token, is_token=True))
     first = await here.add("mine")
-    with pytest.raises(SyncError, match=r"does not say whose this token is.* --name “mine”"):
+    with pytest.raises(SyncError, match=r"the token has no user name.* --name “mine”"):
         await here.add("hers")
     assert (await here.add("Mine")).id == first.id
 
@@ -213,7 +213,7 @@ async def test_of_two_that_become_one_what_the_account_has_stays(server: Api, de
             subscription.put_into(c, own.id, "Old")
         local = [feed for feed in feeds.every(c) if not feed.is_of_account]
     said = [await here.push(feed) for feed in local]
-    assert said == [["It keeps what Work has, not the name January and the folder Old"], []]
+    assert said == [["Work keeps its own name and folder, not the name January and the folder Old"], []]
     await here.sync()
     there = {(feed["title"], feed["folder"]) for feed in server.feeds.values()}
     assert there == {("Name of today", "Today"), ("January", "Old")}
@@ -347,7 +347,9 @@ async def test_what_another_device_has_named_and_filed_there_stays(
         subscription.rename(c, own.id, "Of the laptop")
         subscription.put_into(c, own.id, "Laptop")
         own = feeds.get(c, own.id)
-    assert await here.push(own) == ["It keeps what Work has, not the name Of the laptop and the folder Laptop"]
+    assert await here.push(own) == [
+        "Work keeps its own name and folder, not the name Of the laptop and the folder Laptop"
+    ]
     await here.sync()
     assert (server.feeds[1]["title"], server.feeds[1]["folder"]) == ("Of the phone", "Phone")
     assert here.feeds() == {server.feeds[1]["url"]: ("Of the phone", "Phone")}
@@ -368,7 +370,7 @@ async def test_a_rule_follows_its_folder_and_not_into_that_of_all_feeds_without_
     with closing(connect(here.path)) as c:
         (rule,) = rules.every(c)
         assert (rule.folder_id != noise.id) is (folder == "Renamed")
-    assert any("Nothing is in “Noise” any more" in each for each in said) is (folder != "Renamed")
+    assert any("Folder “Noise” is empty" in each for each in said) is (folder != "Renamed")
 
 
 @pytest.mark.parametrize("kind", ["list", "backup"])
@@ -399,7 +401,7 @@ async def test_an_address_inside_is_given_to_no_server_outside(server: Api, devi
     await here.sync()
     with closing(connect(here.path)) as c:
         feed = feeds.add(c, url, title="Own", site="", now=NOW)
-    with pytest.raises(SyncError, match="in your own network"):
+    with pytest.raises(SyncError, match="in your local network"):
         await here.push(feed, "https://rss.example.org")
     assert not server.feeds
     await here.push(feed)

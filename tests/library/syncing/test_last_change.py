@@ -154,7 +154,7 @@ def test_a_name_that_gives_way_to_that_of_who_shared_first_is_said(machine: Make
     one.exchange()
     with two.opened() as c:  # all of it was there before it was shared
         c.execute("DELETE FROM subscription_time")
-    assert two.exchange().taken.said == ("Named and filed as on another machine: Beta in Tech",)
+    assert two.exchange().taken.said == ("Renamed or moved as on another device: Beta in Tech",)
     everywhere(one, two)
     assert one.feeds() == two.feeds() == {URL: ("Alpha", "News")}
 
@@ -165,9 +165,7 @@ def test_a_rule_that_goes_with_its_feed_is_said(pair: tuple[Machine, Machine]) -
         rules.add(c, Rule("x", hide=True, feed_id=two.feed_id()), NOW)
     unsubscribe(one)
     one.exchange()
-    assert two.exchange().taken.said == (
-        "Followed no more on another machine, and so not here: Site (with 1 rule for it)",
-    )
+    assert two.exchange().taken.said == ("Unsubscribed on another device: Site (with 1 rule for it)",)
 
 
 def test_a_feed_can_be_followed_again_at_the_address_that_it_left(pair: tuple[Machine, Machine]) -> None:
@@ -519,7 +517,7 @@ def test_what_is_done_here_has_room_whatever_others_tell(
         evil.mark(URL, "read", n, stamp(LATE, value=True))
     (one.folder / "tuireader-evil.map").write_bytes(packed(evil, "evil"))
     said = one.exchange().taken.said
-    assert "more marks or feeds than tuireader keeps" in said[0]
+    assert "more read status, stars or feeds than tuireader can store" in said[0]
     two.exchange()
     one.mark(2, starred=True)
     with one.opened() as c:

@@ -195,7 +195,7 @@ async def test_a_feed_that_is_given_under_two_addresses_is_no_answer(server: Api
     server.before = twice
     done = await here.sync()
     assert (done.status, here.state()) == ("failed", before)
-    assert "gave a feed twice" in str(done.error)
+    assert "returned a feed twice" in str(done.error)
     server.before = lambda _: None
     await here.sync()
     assert here.state() == server.state() == before

@@ -577,7 +577,7 @@ def test_a_feed_with_what_is_starred_stays_where_it_was_ended_elsewhere(machine:
     two.mark(0, starred=True)
     one.exchange()
     done = two.exchange()
-    assert "followed no more on another machine" in done.taken.said[0]
+    assert "was unsubscribed on another device" in done.taken.said[0]
     assert two.state()[f"{URL}#0"] == (False, True)
 
 
@@ -653,7 +653,7 @@ def test_a_file_that_could_not_be_read_is_read_as_soon_as_it_can(machine: MakeMa
     for file in files:
         os.link(file, file.with_name(f"{file.name}.else"))  # one with another name is not opened
     for _ in range(2):
-        assert any("cannot be read" in said for said in [two.exchange().error or "", *two.exchange().taken.said])
+        assert any("Cannot read" in said for said in [two.exchange().error or "", *two.exchange().taken.said])
         assert (True, True) not in two.state().values()
     for file in files:
         file.with_name(f"{file.name}.else").unlink()
@@ -700,7 +700,7 @@ def test_a_folder_that_is_gone_is_said_and_nothing_is_lost(machine: MakeMachine)
     one.mark(0, read=True)
     away = one.folder.with_name("away")
     one.folder.rename(away)
-    with pytest.raises(SyncError, match="is not there: is it mounted"):
+    with pytest.raises(SyncError, match="Is it mounted"):
         one.exchange()
     away.rename(one.folder)
     everywhere(one, two)
@@ -709,7 +709,7 @@ def test_a_folder_that_is_gone_is_said_and_nothing_is_lost(machine: MakeMachine)
 
 def test_what_is_no_folder_is_not_shared(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "a.db")) as c:
-        with pytest.raises(SyncError, match="is no folder here"):
+        with pytest.raises(SyncError, match="is not a directory"):
             folder_state.share(c, str(tmp_path / "nothing"))
         assert not accounts.get(c, LOCAL).syncs
 

@@ -225,7 +225,7 @@ def test_a_file_of_garbage_is_not_read_to_its_end(db: Path) -> None:
     with closing(connect(db)) as c:
         done = restore(c, chain([head, good], repeat("x")), NOW)
         assert (done.articles, len(done.mistakes)) == (1, 1001)
-    assert done.mistakes[-1] == (1003, "there were too many such lines: nothing was read from here on")
+    assert done.mistakes[-1] == (1003, "too many such lines: the rest was not read")
 
 
 @pytest.mark.parametrize(
@@ -243,9 +243,7 @@ def test_a_saved_search_that_is_here_stays_and_one_that_differs_is_said(full: Pa
         number = next(n for n, line in enumerate(lines, 1) if json.loads(line)["type"] == "search")
         done = restore(c, lines, NOW)
         assert [(each.name, each.query) for each in ui_state.searches(c)] == [("SEA", "title:ship")]
-    assert done.mistakes == [
-        (number, "this is left out: a saved search “Sea” is here already, and looks for something else")
-    ]
+    assert done.mistakes == [(number, "not imported: a different saved search “Sea” already exists")]
 
 
 def test_what_was_pruned_is_asked_for_by_a_backup_and_remembered_by_it(tmp_path: Path) -> None:
@@ -283,7 +281,7 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
         done = restore(c, out(full), NOW)
         assert (done.filled, done.searches, done.mistakes) == (2, 1, [])
         said = " ".join(Imported(restored=done).said())
-        assert "2 feeds that you had: name, folder or settings from the file" in said
+        assert "Updated 2 feeds with the name, folder or settings from the file" in said
         assert restore(c, out(full), NOW).filled == 0
         by_title = {feed.title: feed for feed in feeds.every(c)}
         assert by_title["Notes"].custom_title == "My notes"
@@ -292,7 +290,7 @@ def test_a_feed_that_is_here_gets_what_it_lacks_and_what_differs_is_said(full: P
         feeds.rename(c, by_title["Notes"].id, "Mine")
         feeds.set_option(c, by_title["Notes"].id, "full_text", "never")
         ((_, why),) = restore(c, out(full), NOW).mistakes
-        assert why == "this is left out: My notes is here, with its own name and full_text"
+        assert why == "not imported: My notes already exists, with its own name and full_text"
         assert feeds.get(c, by_title["Notes"].id).name == "Mine"
 
 
@@ -776,9 +774,9 @@ def test_a_rule_for_the_feeds_without_a_folder_of_an_account_waits_for_that_acco
     other = tmp_path / "other.db"
     with closing(connect(other)) as c:
         said = Imported(restored=restore(c, out(db), NOW)).said()
-        assert "Nothing is in “Uncategorized”, which a rule is for: hide." in said
+        assert "Folder “Uncategorized” is empty, but has a rule: hide." in said
         folder = with_account(c)
-        assert library_rules.follow_folders(c, []) == ["A rule is for “Uncategorized · Work” now: hide"]
+        assert library_rules.follow_folders(c, []) == ["Rule moved to “Uncategorized · Work”: hide"]
         assert [rule.folder_id for rule in rules.every(c)] == [folder]
 
 
@@ -1028,8 +1026,8 @@ def test_what_is_too_long_or_unprintable_in_a_file_of_others_is_left_out(db: Pat
     with closing(connect(db)) as c:
         done = restore(c, map(json.dumps, rows), NOW)
         said = ["“url” is too long", "“query” is too long", "“query” is too long"]
-        said += ["This search has more than 500 words and names: make it shorter."]
-        assert done.mistakes == [(line, f"this is left out: {why}") for line, why in enumerate(said, 3)]
+        said += ["Search too long (over 500 words and names)."]
+        assert done.mistakes == [(line, f"not imported: {why}") for line, why in enumerate(said, 3)]
         assert (done.rules, done.searches, rules.every(c), ui_state.searches(c)) == ([], 0, [], [])
         assert [feeds.options(c, each.id) for each in feeds.every(c)] == [{"quiet": "yes"}]
 
@@ -1076,7 +1074,7 @@ def test_a_rule_for_all_that_comes_is_none(db: Path) -> None:
     lines = [json.dumps(row) for row in ({"type": "tuireader", "version": 1}, rule, {"type": "end", "articles": 0})]
     with closing(connect(db)) as c:
         ((_, why),) = restore(c, lines, NOW).mistakes
-        assert why == "this is left out: a rule needs a query, a feed or a folder"
+        assert why == "not imported: a rule needs a query, a feed or a folder"
         assert rules.every(c) == []
 
 

@@ -53,7 +53,7 @@ def test_a_feed_that_is_here_gets_the_name_and_the_folder_that_it_lacks_and_that
         feeds.record(c, replace(feed, checked=EPOCH))
         said = [" ".join(Imported(import_feeds(c, content, EPOCH)).said()) for _ in range(2)]
         assert feeds.get(c, feed.id).custom_title == "Mine"
-    assert said[0].endswith("1 feed that you had: name, folder or settings from the file, where you had set none.")
+    assert said[0].endswith("Updated 1 feed with the name, folder or settings from the file (your own were kept).")
     assert said[1] == "0 new feeds, 1 already subscribed."
 
 
@@ -101,7 +101,7 @@ def test_a_second_user_at_one_address_is_said(db: Path) -> None:
         first, second, bare = import_feeds(c, lines, EPOCH)
         (feed,) = feeds.every(c)
     assert (first.status, second.status, bare.status) == ("added", "failed", "known")
-    assert second.error == "it is followed here as “ann”, and under one name alone"
+    assert second.error == "already subscribed as “ann”"
     assert feed.url == "https://ann:a@mail.example/feed"
 
 

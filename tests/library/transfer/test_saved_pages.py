@@ -43,7 +43,7 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
     came, told = take_in(db, file)
     assert told == ["0 of 250 pages", "100 of 250 pages", "200 of 250 pages"]
     assert came.said() == [
-        "250 pages kept.", "250 pages came without text: select them in the reader, and fetch it."
+        "250 pages saved.", "250 pages without text. To fetch it: tuireader download"
     ]  # fmt: skip
     with closing(connect(db)) as c:
         ids = article_lists.ids(c, Query())
@@ -51,7 +51,7 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
         assert article_lists.count(c, Query(unread=True)) == 200
         assert sum(sorted(some) == ["long", "sea"] for some in labels.tags_of(c, ids).values()) == 125
     again, _ = take_in(db, file)
-    assert again.said() == ["0 pages kept, 250 were here already."]
+    assert again.said() == ["0 pages saved, 250 already saved."]
 
 
 WALLABAG = [{"url": "https://a.example/1", "title": "One", "annotations": [{"text": "Mine"}], "content": "<p>Words."}]
@@ -73,7 +73,7 @@ def test_notes_that_are_left_out_are_said(db: Path, tmp_path: Path, kind: str) -
             "URL,Title,Selection,Folder,Timestamp\nhttps://a.example/1,One,Mine,Unread,1700000000\n", "utf-8"
         )
     came, _ = take_in(db, file)
-    assert came.said()[-1] == "Not taken over: your notes and highlights on 1 page."
+    assert came.said()[-1] == "Not imported: your notes and highlights on 1 page."
 
 
 def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_a_page_that_a_feed_has_is_saved_too_and_outlives_the_feed(db: Path, tmp
     for _ in range(2):
         came, _ = take_in(db, file)
         said = came.said()
-        assert said[0] == "0 pages kept, 1 were here already."
-        assert said[1:] in ([], ["1 article that you had: marked and tagged as in the file, too."])
+        assert said[0] == "0 pages saved, 1 already saved."
+        assert said[1:] in ([], ["Updated read status, stars and tags of 1 article."])
     with closing(connect(db)) as c:
         index_for(c, 60)
         (shown,) = article_lists.ids(c, Query())  # one story
@@ -113,7 +113,7 @@ def test_what_another_site_says_about_a_page_is_not_that_page(db: Path, tmp_path
     file = tmp_path / "pocket.csv"
     file.write_text(f"{HEAD}\nPlain speech,https://pages.example/1,1700000000,mine,archive\n", "utf-8")
     came, _ = take_in(db, file)
-    assert came.said()[0] == "1 page kept."
+    assert came.said()[0] == "1 page saved."
     with closing(connect(db)) as c:
         (comment,) = article_lists.ids(c, Query(feeds=(feed.id,), apart=True))
         assert not articles.status(c, comment).read

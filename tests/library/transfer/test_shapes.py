@@ -70,11 +70,14 @@ def test_a_feed_whose_address_is_in_another_attribute_is_one(library: Library) -
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b'{"unknown": [1, 2, 3]}', "This is JSON that is cut off"),
-        (b'{\n  "a": "https://a.example/feed",\n  "b": []\n},\n', "This is JSON that is cut off"),
+        (b'{"unknown": [1, 2, 3]}', "This JSON is incomplete, or not a known backup or export"),
+        (
+            b'{\n  "a": "https://a.example/feed",\n  "b": []\n},\n',
+            "This JSON is incomplete, or not a known backup or export",
+        ),
         (
             b'?xml version="1.0"?><!-- by the owners. of it --><opml version="2.0"><body/></opml>',
-            "no feeds in this file",
+            "No feeds in this file",
         ),
     ],
 )
@@ -419,7 +422,7 @@ async def test_a_text_of_a_file_takes_the_place_of_what_it_holds_alone(
     link = await with_article(library, site, "One", f"{LONG[0][:120]}{end}")
     page = {"url": link, "title": "One", "content": f"<p>{text}</p>", "is_archived": 0, "tags": []}
     came = take_in(library, json.dumps([page]).encode())
-    assert ("1 article that you had: with the longer text of the file now." in came.said()) is (count == 2)
+    assert ("Replaced 1 article with the longer text in the file." in came.said()) is (count == 2)
     with closing(connect(library.path)) as c:
         bodies = [articles.body(c, id_) for id_ in articles.all_by_link(c, link)]
     assert len(bodies) == 2  # the page is kept besides

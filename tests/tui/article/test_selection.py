@@ -206,7 +206,7 @@ async def test_the_reader_copies_what_is_selected_and_says_so(db: Path) -> None:
         await pilot.mouse_up(view, offset=(x + 4, y))
         await pilot.press("ctrl+c")
         assert app.clipboard == "Words"
-        assert [note.message for note in app._notifications] == ["Text copied."]
+        assert [note.message for note in app._notifications] == ["Copied"]
         assert app.is_running
 
 

@@ -195,8 +195,8 @@ async def test_a_dialog_that_ends_under_another_takes_away_itself_alone() -> Non
     [
         ("archiv", "older articles"),
         ("backfill", "older articles"),
-        ("prune", "remove what is old"),
-        ("css", "feed info"),
+        ("prune", "Clean up old articles…"),
+        ("css", "Feed info"),
     ],
 )
 async def test_the_palette_knows_what_keymap_and_command_line_call_it(with_links: Path, typed: str, words: str) -> None:

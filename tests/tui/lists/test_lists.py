@@ -277,6 +277,8 @@ async def test_the_sidebar_is_whole_when_it_is_seen_again(db: Path) -> None:
         assert not app.reader.sidebar.display
         await press(pilot, "h")
         assert [each.size.height for each in app.reader.sidebar.lists] == before
+        app.reader.sidebar.categories.focus()
+        await settle(pilot)
         assert all(f"Cat {n}" in screen_text(app) for n in range(5))
 
 

@@ -51,7 +51,7 @@ async def test_older_articles_come_while_one_reads(db: Path, followed: ScriptedS
         await settle(pilot)
         opened = app.reader.reading.opened
         await pilot.press("B")
-        await said(pilot, "110 older articles came")
+        await said(pilot, "110 older articles loaded")
         await settle(pilot)
         assert app.reader.reading.opened is not None
         assert opened is not None
@@ -60,7 +60,7 @@ async def test_older_articles_come_while_one_reads(db: Path, followed: ScriptedS
         assert app.reader.tasks.progress == ""
         await pilot.press("e")
         await settle(pilot)
-        assert "All that the site gives, back to" in screen_text(app)
+        assert "All loaded, back to" in screen_text(app)
         await pilot.press("escape")
 
 
@@ -82,14 +82,14 @@ async def test_the_same_key_stops_it_and_goes_on(
         await pilot.press("B")
         async with asyncio.timeout(PATIENCE):
             await waiting.wait()
-        assert "archive:" in screen_text(app)
+        assert "older articles:" in screen_text(app)
         await pilot.press("B")
-        await said(pilot, "Asked again, it goes on from there.")
+        await said(pilot, "Run the command again to continue.")
         await settle(pilot)
         assert app.reader.tasks.progress == ""
         monkeypatch.setattr(backfill, "backfill", original)
         await pilot.press("B")
-        await said(pilot, "110 older articles came")
+        await said(pilot, "110 older articles loaded")
 
 
 async def test_without_a_feed_it_is_said_how_to_mean_one(db: Path) -> None:
@@ -97,4 +97,4 @@ async def test_without_a_feed_it_is_said_how_to_mean_one(db: Path) -> None:
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("escape", "B")
-        await said(pilot, "Put the cursor on a feed")
+        await said(pilot, "Select a feed or an article first")

@@ -23,7 +23,7 @@ from tuireader.tui.main import reading_pane, resume
 from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.resume import SESSION_SETTING, SessionState, from_text, to_text
 
-WIDE, MIDDLE = (140, 40), (80, 24)
+WIDE, MIDDLE = (160, 40), (80, 24)
 LONG = Piece("Long", 1, html="".join(f"<p>Paragraph {number} of a long article.</p>" for number in range(200)))
 
 
@@ -122,7 +122,7 @@ async def test_what_was_open_stays_in_the_unread_ones_and_as_it_was_marked(two_f
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        app.reader.sidebar.views.focus()
+        app.reader.sidebar.feed_tree.focus()
         await press(pilot, "j", "enter")
         app.reader.headlines.focus()
         await press(pilot, "j", "enter")
@@ -156,7 +156,7 @@ async def test_what_is_gone_is_left_out_and_a_search_is_over(two_feeds: Path) ->
         await app.action_quit()
     with closing(connect(two_feeds)) as c:
         feeds.remove(c, feed)
-    again = reader(two_feeds)
+    again = reader(two_feeds, config=quiet(preview=False))
     async with again.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         assert again.reader.wanted == Query()
@@ -171,7 +171,7 @@ async def test_whoever_wants_to_begin_anew_does(two_feeds: Path) -> None:
         await settle(pilot)
         await press(pilot, "j", "j", "enter")
         await app.action_quit()
-    again = reader(two_feeds, config=quiet(resume=False))
+    again = reader(two_feeds, config=quiet(resume=False, preview=False))
     async with again.run_test(size=WIDE) as pilot:
         await settle(pilot)
         assert again.reader.headlines.cursor == 0
@@ -238,7 +238,7 @@ async def test_the_headline_under_the_cursor_is_shown_beside_and_not_marked(two_
 
 
 async def test_without_the_option_or_the_room_nothing_is_previewed(two_feeds: Path) -> None:
-    for size, config in ((WIDE, quiet()), (MIDDLE, quiet(preview=True))):
+    for size, config in ((WIDE, quiet(preview=False)), (MIDDLE, quiet())):
         app = reader(two_feeds, config=config)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)

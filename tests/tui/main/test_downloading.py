@@ -55,7 +55,7 @@ async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: Script
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("ctrl+a", "d")
-        await said(pilot, "3 full texts are here; 1 could not be had.")
+        await said(pilot, "Fetched full text of 3 articles; 1 failed.")
         await settle(pilot)
         assert not app.reader.headlines.selected
         assert app.reader.tasks.progress == ""
@@ -65,10 +65,10 @@ async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: Script
             assert there == {"Story 0": True, "Story 1": True, "Story 2": False, "Story 3": True, "Story 4": True}
         site.pages["/2"] = Reply(f"<html><title>Story 2</title><article><h1>Story 2</h1>{WHOLE}</article>")
         await pilot.press("ctrl+a", "d")
-        await said(pilot, "1 full text is here.")
+        await said(pilot, "Fetched full text of 1 article.")
         assert len(site.requests) == 7
         await pilot.press("ctrl+a", "d")
-        await said(pilot, "The whole texts of all these articles are here")
+        await said(pilot, "Nothing to fetch")
         assert len(site.requests) == 7
 
 
@@ -77,14 +77,14 @@ async def test_all_that_is_shown_is_fetched_and_excerpts_are_marked(db: Path, si
     app = reader(db)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        assert screen_text(app).count("excerpt") == 2
+        assert screen_text(app).count("  …") == 2
         await pilot.press("D")
-        await said(pilot, "2 full texts are here.")
+        await said(pilot, "Fetched full text of 2 articles.")
         await settle(pilot)
-        assert "excerpt" not in screen_text(app)
+        assert "  …" not in screen_text(app)
 
 
-async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_escape_stops_it(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(db, site, 3)
 
     async def never(*_: object, **__: object) -> None:
@@ -94,15 +94,34 @@ async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: 
     app = reader(db)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+a", "d")
-        await said(pilot, "0/3 texts")
-        await pilot.press("d")  # what the cursor is on does not matter now
-        await said(pilot, "Stopped after 0/3 texts.")
+        await pilot.press("D")
+        await said(pilot, "full text: 0/3")
+        await pilot.press("D")
+        await said(pilot, "Already fetching")
+        await pilot.press("escape")
+        await said(pilot, "Stopped at full text: 0/3")
+        assert app.reader.pane == "headlines"
         await settle(pilot)
         assert app.reader.tasks.progress == ""
-        assert "0/3 texts ·" not in screen_text(app)
+        assert "0/3 ·" not in screen_text(app)
         with closing(connect(db)) as c:
             assert len(articles.without_text(c, ids(db))) == 3
+
+
+async def test_many_are_asked_about_first(db: Path, site: ScriptedSite) -> None:
+    publish(db, site, 25)
+    app = reader(db)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("D")
+        await said(pilot, "Fetch full text of 25 articles?")
+        await pilot.press("enter")
+        await settle(pilot)
+        assert site.requests == []
+        await pilot.press("D")
+        await said(pilot, "Fetch full text of 25 articles?")
+        await pilot.press("j", "enter")
+        await said(pilot, "Fetched full text of 25 articles.")
 
 
 async def test_a_site_that_is_gone_is_not_asked_for_each_text(db: Path, site: ScriptedSite) -> None:

@@ -86,7 +86,7 @@ async def test_what_comes_by_itself_takes_nobody_anywhere(
         assert app.reader.pane == "headlines"
         app.reader.tasks.usual = "auto"
         app.reader.tasks.complete()
-        await said(pilot, "Paragraph 1 of one")
+        await said(pilot, "Paragraph 1 of two")
         await settle(pilot)
         assert app.reader.pane == "headlines"
         assert app.reader.headlines.cursor == 1
@@ -94,7 +94,7 @@ async def test_what_comes_by_itself_takes_nobody_anywhere(
         await pilot.press("enter")
         await settle(pilot)
         await pilot.press("space", "d")
-        await said(pilot, "This is what the feed gave")
+        await said(pilot, "Feed text")
 
 
 async def test_a_text_that_came_while_the_article_was_read_is_shown_by_the_key(
@@ -126,7 +126,7 @@ async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) 
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        await said(pilot, "excerpt")
+        await said(pilot, "…")
         await settle(pilot)
     assert site.paths() == ["/feed/"]
 
@@ -134,22 +134,22 @@ async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) 
 async def test_a_key_turns_from_the_page_to_the_feed_and_back(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await said(pilot, "excerpt")
+        await said(pilot, "…")
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        assert "This is an excerpt: d fetches the full text." in screen_text(app)
+        assert "Excerpt · d: fetch full text" in screen_text(app)
         await pilot.press("d")
         await said(pilot, "Paragraph 5 of")
         asked = len(site.requests)
         await pilot.press("d")
-        await said(pilot, "This is what the feed gave: d shows")
+        await said(pilot, "Feed text · d: show")
         assert "Paragraph 5 of" not in screen_text(app)
         await pilot.press("d")
         await said(pilot, "Paragraph 5 of")
         assert len(site.requests) == asked
         await pilot.press("d", "J", "K")
-        await said(pilot, "This is what the feed gave")
+        await said(pilot, "Feed text")
         await pilot.press("h", "j", "d")
         await settle(pilot)
         assert len(site.requests) == asked + 1
@@ -158,14 +158,14 @@ async def test_a_key_turns_from_the_page_to_the_feed_and_back(excerpts: Path, cl
 async def test_it_is_set_for_one_feed(excerpts: Path, clock: Clock) -> None:
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE) as pilot:
-        await said(pilot, "excerpt")
+        await said(pilot, "…")
         await settle(pilot)
         await pilot.press("e")
-        await said(pilot, "Never fetched by itself")
+        await said(pilot, "Never")
         await pilot.press("d")
-        await said(pilot, "Where it gives only excerpts, from the pages of its articles")
+        await said(pilot, "Automatic")
         await pilot.press("d")
-        await said(pilot, "Always from the pages of its articles")
+        await said(pilot, "Always")
         await pilot.press("escape")
         await settle(pilot)
     with closing(connect(excerpts)) as c:
@@ -181,21 +181,21 @@ async def test_selectors_are_tried_as_they_are_typed(
         await said(pilot, "three")
         await settle(pilot)
         await pilot.press("ctrl+a", "d")
-        await said(pilot, "3 full texts are here.")
+        await said(pilot, "Fetched full text of 3 articles.")
         await pilot.press("e")
         await settle(pilot)
         await pilot.press("s")
-        await said(pilot, "Text from the pages of The Feed")
+        await said(pilot, "Full-text selectors: The Feed")
         assert isinstance(app.screen, PageTextScreen)
-        await said(pilot, "words from “one”")
+        await said(pilot, "words · “one”")
         await pilot.press(*".gone")
-        await said(pilot, "Nothing on the page matches: found by itself")
+        await said(pilot, "No match on this page. Automatic:")
         await pilot.press("[")
-        await said(pilot, "This is no CSS selector")
+        await said(pilot, "Invalid CSS selector")
         await pilot.press("enter")
         assert isinstance(app.screen, PageTextScreen)
         app.screen.query_one("#take", Input).value = ".box"
-        await said(pilot, "7 words from “one”:")
+        await said(pilot, "7 words · “one”")
         await said(pilot, "What stands in the box of one.")
         await pilot.press("tab", *"p", "enter")
         await settle(pilot)
@@ -203,9 +203,9 @@ async def test_selectors_are_tried_as_they_are_typed(
         with closing(connect(excerpts)) as c:
             assert site_facts.selectors(c, 1) == (".box", "p")
         await pilot.press("e")
-        await said(pilot, "taken: .box, left out: p")
+        await said(pilot, "include: .box, exclude: p")
         await pilot.press("s")
-        await said(pilot, "words from “one”")
+        await said(pilot, "words · “one”")
         app.screen.query_one("#drop", Input).value = ""
         await pilot.press("enter")
         async with asyncio.timeout(60):
@@ -226,11 +226,11 @@ async def test_selectors_without_a_network_can_be_kept(excerpts: Path, clock: Cl
         await pilot.press("e")
         await settle(pilot)
         await pilot.press("s")
-        await said(pilot, "The selectors can be kept all the same.")
+        await said(pilot, "you can still save")
         await pilot.press("[")
-        await said(pilot, "This is no CSS selector")
+        await said(pilot, "Invalid CSS selector")
         await pilot.press("backspace")
-        await said(pilot, "The selectors can be kept all the same.")
+        await said(pilot, "you can still save")
         await pilot.press(*"main", "enter")
         await settle(pilot)
     with closing(connect(excerpts)) as c:

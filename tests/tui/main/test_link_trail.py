@@ -56,14 +56,14 @@ async def test_a_link_to_an_article_that_is_here_opens_here_and_back_leads_the_s
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
-        await press(pilot, "tab", "enter")
+        await press(pilot, ".", "enter")
         assert title(app) == "Second"
-        await press(pilot, "tab", "enter")
+        await press(pilot, ".", "enter")
         assert title(app) == "Third"
         assert app.reader.headlines.cursor == 2
         await press(pilot, "q")
         assert (title(app), app.reader.pane) == ("Second", "article")
-        await press(pilot, "h")
+        await press(pilot, "escape")
         assert (title(app), app.reader.pane) == ("First", "article")
         await press(pilot, "q")
         assert app.reader.pane == "headlines"
@@ -76,7 +76,7 @@ async def test_everything_else_goes_to_the_browser(db: Path, browsed: list[str])
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "j", "enter")
-        await press(pilot, "tab", "tab", "enter")
+        await press(pilot, ".", ".", "enter")
         assert title(app) == "Second"
         assert browsed == [f"{SITE}/no"]
 
@@ -87,7 +87,7 @@ async def test_whoever_goes_on_otherwise_goes_back_to_the_list(db: Path, browsed
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
-        await press(pilot, "tab", "enter")
+        await press(pilot, ".", "enter")
         await press(pilot, "J")
         assert title(app) == "Third"
         await press(pilot, "q")

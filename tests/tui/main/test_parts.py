@@ -116,11 +116,11 @@ async def test_the_sidebar_counts_a_query_and_says_what_choosing_makes_of_it(she
             "Europe",
             "No category",
         ]
-        chosen = SideList.Chosen(sidebar.categories, "Elections", onward=False)
+        chosen = SideList.Chosen(sidebar.categories, "Elections")
         assert sidebar.query_after(Query(unread=True), chosen) == Query(unread=True, categories=("Elections",))
         sidebar.choose(Query(categories=("Elections",)))
         assert sidebar.query_after(Query(categories=("Elections",)), chosen) == Query()
-        sidebar.views.focus()
+        sidebar.feed_tree.focus()
         await settle(pilot)
         assert sidebar.pointed_feed is not None
         assert sidebar.pointed_feed.total == len(REVIEW)
@@ -327,14 +327,14 @@ async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
     assert panes.title_bar.states == ("3/7 feeds · 2/9 texts", f"{len(REVIEW)} unread")
     panes.headlines_pane.want(Query(starred=True))
     captions.write_empty()
-    assert panes.headlines.empty[1] == [("   ", ""), ("Nothing starred.", "soft")]
+    assert panes.headlines.empty[1] == [("   ", ""), ("No starred articles", "soft")]
     captions.write_pointed()
-    assert (panes.bottom.hints.alarm, panes.bottom.hints.note) == ("", "")
+    assert (panes.bottom.hints.alarm, panes.bottom.hints.note) == ("", "15 Jan 2026, 09:00")
     feeds.record(connection, replace(feeds.every(connection)[0], error="The site is ill."))
     panes.sidebar.count(Query())
     await until(lambda: panes.sidebar.counts is not None and panes.sidebar.counts.feeds[0].feed.error is not None)
     panes.show_pane("sidebar")
-    await until(lambda: panes.sidebar.views.has_focus)
+    await until(lambda: panes.sidebar.feed_tree.has_focus)
     captions.write_pointed()
     assert panes.bottom.hints.alarm == "The site is ill."
     assert panes.bottom.hints.note == f"All · {len(REVIEW)} articles"
@@ -365,7 +365,7 @@ async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_i
 async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(panes: PanesScreen) -> None:
     nothing: Any = SimpleNamespace(progress="", offline=False, is_refreshing=False, syncing=SimpleNamespace(waiting=""))
     choosing = QueryController(panes, Captions(panes, nothing, lambda: NOW))
-    choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections", onward=False))
+    choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections"))
     assert choosing.wanted == Query(categories=("Elections",))
     await until(lambda: panes.headlines.row_count() == 2)
     assert panes.sidebar.categories.chosen == {"Elections"}

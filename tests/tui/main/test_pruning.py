@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from conftest import Clock
-from support.app_factory import said, screen_text, settle
+from support.app_factory import SELDOM, said, screen_text, settle
 from support.factories import ready, save_plan, subscribe
 from tuireader.config import Config
 from tuireader.model.article import StatusChange
@@ -30,20 +30,20 @@ def stock(db: Path, clock: Clock) -> None:
 
 async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> None:
     stock(db, clock)
-    app = ReaderApp(db, config=Config(refresh_on_start=False, keep_days=5), clock=clock)
+    app = ReaderApp(db, config=Config(refresh_on_start=False, keep_days=5, keymap=SELDOM), clock=clock)
     async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("X")
         await settle(pilot)
         assert isinstance(app.screen, ChooseScreen)
-        assert "3 articles, 2 kB: read, not starred, not tagged" in screen_text(app)
+        assert "Delete 3 articles, 2 kB?" in screen_text(app)
         await pilot.press("enter")
         await settle(pilot)
         assert app.reader.headlines.row_count() == 9
         await pilot.press("X")
         await settle(pilot)
         await pilot.press("j", "enter")
-        await said(pilot, "3 articles removed. The cache is smaller by")
+        await said(pilot, "3 articles deleted.")
         await settle(pilot)
         assert app.reader.headlines.row_count() == 6
         assert app.reader.tasks.progress == ""
@@ -51,9 +51,9 @@ async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> N
 
 async def test_where_nothing_may_go_it_says_how_that_is_set(db: Path, clock: Clock) -> None:
     stock(db, clock)
-    app = ReaderApp(db, config=Config(refresh_on_start=False), clock=clock)
+    app = ReaderApp(db, config=Config(refresh_on_start=False, keymap=SELDOM), clock=clock)
     async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("X")
-        await said(pilot, "There is nothing to remove.")
+        await said(pilot, "Nothing to clean up.")
         assert app.screen is app.reader

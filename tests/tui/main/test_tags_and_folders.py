@@ -8,7 +8,20 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from support.app_factory import NOTES, NOW, REVIEW, Piece, ids, reader, screen_text, settle, shelve, until
+from support.app_factory import (
+    NOTES,
+    NOW,
+    REVIEW,
+    Piece,
+    ids,
+    point,
+    reader,
+    rows_of,
+    screen_text,
+    settle,
+    shelve,
+    until,
+)
 from tuireader.model.article import Headline
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
@@ -61,17 +74,52 @@ async def test_folders_and_tags_are_panes_with_counts_that_combine(library: Path
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         sidebar = app.reader.sidebar
-        assert [row.name for row in sidebar.folders.rows] == ["News", "Sea", "No folder"]
-        assert [(row.name, row.total) for row in sidebar.tags.rows] == [("Later", 1)]
-        sidebar.folders.focus()
-        await press(pilot, "j", "enter")
-        assert app.reader.wanted.folders == (sidebar.folders.rows[1].key,)
+        tree = sidebar.feed_tree
+        assert rows_of(app, "folders", "feeds") == ["News", "The Example Review", "Sea", "Harbour Weekly", "Notes"]
+        assert [(row.name, row.total) for row in tree.rows if row.key[0] == "tags"] == [("Later", 1)]
+        await point(pilot, "Sea")
+        await press(pilot, "enter")
+        assert tree.pointed is not None
+        assert ("folders", *app.reader.wanted.folders) == tree.pointed.key
         assert app.reader.title_bar.shown == "Sea"
-        assert [row.name for row in sidebar.feeds.rows] == ["Harbour Weekly"]
+        assert "The Example Review" in rows_of(app, "feeds")  # the tree stays as it is
         assert [row.name for row in sidebar.authors.rows] == ["Ann"]
         assert "12 unread" in screen_text(app)
-        await press(pilot, "j", "enter")  # no folder
+        await point(pilot, "Notes")
+        await press(pilot, "enter")
         assert {headline.feed_title for headline in shown(app)} == {"Notes"}
+        assert not app.reader.wanted.folders
+
+
+async def test_folders_fold_by_key_and_mouse_and_that_is_remembered(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        tree = app.reader.sidebar.feed_tree
+        await point(pilot, "Harbour Weekly")
+        await press(pilot, "minus")
+        assert rows_of(app, "feeds") == ["The Example Review", "Notes"]
+        assert tree.pointed is not None
+        assert tree.pointed.name == "Sea"
+        row = [each.name for each in tree.rows].index("News")
+        line = next(line for line, place in enumerate(tree.places()) if place.item == row)
+        await pilot.click(tree, offset=(2, line))
+        await settle(pilot)
+        assert rows_of(app, "feeds") == ["Notes"]
+        assert app.reader.wanted == Query()
+        await pilot.press("ctrl+q")
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert rows_of(app, "feeds") == ["Notes"]
+        await point(pilot, "Tags")
+        await press(pilot, "enter")
+        assert rows_of(app, "tags") == []
+        await point(pilot, "News")
+        await press(pilot, "minus")
+        assert rows_of(app, "feeds") == ["The Example Review", "Notes"]
+        await press(pilot, "slash", *"harb")
+        assert rows_of(app, "folders", "feeds") == ["Sea", "Harbour Weekly"]  # wherever it is
 
 
 async def test_several_rows_are_chosen_and_others_left_out(library: Path) -> None:
@@ -111,16 +159,17 @@ async def test_what_is_chosen_together_is_there_after_a_restart(library: Path) -
     app = reader(library)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        app.reader.sidebar.folders.focus()
-        await press(pilot, "v", "j", "v", "j", "x")
+        for name, key in (("News", "v"), ("Sea", "v"), ("Notes", "x")):
+            await point(pilot, name)
+            await press(pilot, key)
         wanted = app.reader.wanted
-        assert (len(wanted.folders), wanted.not_folders) == (2, (0,))
+        assert (len(wanted.folders), len(wanted.not_feeds)) == (2, 1)
         await pilot.press("ctrl+q")
     app = reader(library)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         assert app.reader.wanted == wanted
-        assert "News or Sea · −No folder" in screen_text(app)
+        assert "News or Sea · −Notes" in screen_text(app)
 
 
 async def test_selected_articles_are_marked_starred_and_tagged_together(library: Path) -> None:
@@ -160,10 +209,11 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        rows = app.reader.sidebar.feeds
-        rows.focus()
-        await press(pilot, "v", "j", "v", "T")
-        assert "Folder of 2 feeds" in screen_text(app)
+        for name in ("Harbour Weekly", "Notes"):
+            await point(pilot, name)
+            await press(pilot, "v")
+        await press(pilot, "T")
+        assert "Move 2 feeds to folder" in screen_text(app)
         await press(pilot, *"Ships", "enter")
         with closing(connect(library)) as c:
             names = {folder.id: folder.name for folder in folders.every(c)}
@@ -172,7 +222,7 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
         with closing(connect(library)) as c:
             names = {folder.id: folder.name for folder in folders.every(c)}
             assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["", "News", "Sea"]
-        assert "2 feeds are in their folders again" in screen_text(app)
+        assert "Moved 2 feeds back to their folders" in screen_text(app)
 
 
 async def test_rules_and_searches_go_along_with_the_feeds_of_a_folder_and_back(library: Path) -> None:
@@ -184,7 +234,7 @@ async def test_rules_and_searches_go_along_with_the_feeds_of_a_folder_and_back(l
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        app.reader.sidebar.feeds.focus()
+        await point(pilot, rows_of(app, "feeds")[0])
         for keys, folder in ((("v", "j", "v", "j", "v", "T", *"Ships", "enter"), "Ships"), (("U",), "All")):
             await press(pilot, *keys)
             with closing(connect(library)) as c:
@@ -196,7 +246,7 @@ async def test_a_slip_takes_no_feed_out_of_its_folder(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        app.reader.sidebar.feeds.focus()
+        await point(pilot, rows_of(app, "feeds")[0])
         await press(pilot, "T", "enter")
         with closing(connect(library)) as c:
             assert sum(feed.folder_id is not None for feed in feeds.every(c)) == 2
@@ -207,10 +257,10 @@ async def test_each_telling_apart_hides_no_feed(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        before = [row.name for row in app.reader.sidebar.feeds.rows]
+        before = rows_of(app, "feeds")
         assert "Silent" in before
         await press(pilot, "+")
-        assert [row.name for row in app.reader.sidebar.feeds.rows] == before
+        assert rows_of(app, "feeds") == before
         await press(pilot, "H")
         assert app.reader.wanted.text == "is:hidden "
 
@@ -219,8 +269,9 @@ async def test_the_right_button_files_feeds_and_articles(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        rows = app.reader.sidebar.feeds
-        place = next(at for at, row in enumerate(rows.rows) if row.name == "Notes")
+        rows = app.reader.sidebar.feed_tree
+        row = next(at for at, row in enumerate(rows.rows) if row.name == "Notes")
+        place = next(line for line, place in enumerate(rows.places()) if place.item == row)
         await pilot.click(rows, offset=(5, rows.HEAD + place), button=3)
         await settle(pilot)
         assert isinstance(app.screen, PickScreen)
@@ -247,15 +298,14 @@ async def test_a_feed_is_moved_to_another_folder_and_back(library: Path) -> None
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        app.reader.sidebar.feeds.focus()
-        assert app.reader.sidebar.feeds.pointed is not None
-        name = app.reader.sidebar.feeds.pointed.name
+        name = "Harbour Weekly"
+        await point(pilot, name)
         await press(pilot, "T")
         await press(pilot, *"Ships", "enter")
         with closing(connect(library)) as c:
             feed = next(each for each in feeds.every(c) if each.name == name)
             assert {folder.id: folder.name for folder in folders.every(c)}[feed.folder_id or 0] == "Ships"
-        assert "Ships" in [row.name for row in app.reader.sidebar.folders.rows]
+        assert "Ships" in rows_of(app, "folders")
         await press(pilot, "U")
         with closing(connect(library)) as c:
             feed = next(each for each in feeds.every(c) if each.name == name)
@@ -267,8 +317,8 @@ async def test_what_is_shown_is_saved_as_a_search_chosen_and_removed(library: Pa
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "S")
-        assert "Choose or search for something first" in screen_text(app)
-        app.reader.sidebar.folders.focus()
+        assert "Search or filter first, then save" in screen_text(app)
+        await point(pilot, "News")
         await press(pilot, "enter", "l", "slash", *"harbour", "enter")
         found = titles(app)
         await press(pilot, "S", *"My Sea", "enter")
@@ -276,16 +326,19 @@ async def test_what_is_shown_is_saved_as_a_search_chosen_and_removed(library: Pa
             (kept,) = ui_state.searches(c)
         assert (kept.name, kept.query) == ("My Sea", 'folder="News" harbour')
         await press(pilot, "c")
-        searches = app.reader.sidebar.searches
-        assert [(row.name, row.total) for row in searches.rows] == [("My Sea", len(found))]
-        searches.focus()
+        tree = app.reader.sidebar.feed_tree
+        await point(pilot, "My Sea")
+        assert tree.pointed is not None
+        assert tree.pointed.total == len(found)
         await press(pilot, "enter")
         assert sorted(titles(app)) == sorted(found)
-        assert searches.chosen == {kept.id}
-        await press(pilot, "x")
-        assert not searches.rows
+        assert tree.chosen == {("search", kept.id)}
+        await press(pilot, "x", "enter")  # the question begins with the answer that deletes nothing
+        assert rows_of(app, "search") == ["My Sea"]
+        await press(pilot, "x", "j", "enter")
+        assert rows_of(app, "search") == []
         await press(pilot, "U")
-        assert [row.name for row in searches.rows] == ["My Sea"]
+        assert rows_of(app, "search") == ["My Sea"]
 
 
 async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> None:
@@ -296,17 +349,19 @@ async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> 
         await press(pilot, "exclamation_mark")
         assert isinstance(app.screen, RulesScreen)
         await press(pilot, "enter")
-        assert "Type what the rule is for" in screen_text(app)
+        assert "Enter a query" in screen_text(app)
         await press(pilot, *"title:harbour")
         hidden = [title for title in before if "arbour" in title and "Harbours" not in title]
         assert f"{len(hidden)} articles in the last 90 days" in screen_text(app)
         assert hidden[0] in screen_text(app)
-        await press(pilot, *["down"] * 8, "enter", *["up"] * 8, "enter")  # for what is here, too
+        await press(pilot, "enter")
+        assert "Select at least one action" in screen_text(app)
+        await press(pilot, "down", "enter", *["down"] * 7, "enter", *["up"] * 8, "enter")  # for what is here, too
         left = [title for title in before if title not in hidden]
         await until(pilot, lambda: titles(app) == left)
-        assert f"From now on: hide; {len(hidden)} changed" in screen_text(app)
+        assert f"Created rule, applied to {len(hidden)} articles" in screen_text(app)
         await press(pilot, "slash", *"is:hidden", "enter", "enter")
-        assert "Hidden by the rule “title:harbour”" in screen_text(app)
+        assert "Hidden by rule: title:harbour" in screen_text(app)
         await press(pilot, "escape", "c", "exclamation_mark")
         assert "hide: title:harbour" in screen_text(app)
         await press(pilot, *["down"] * 9, "enter")
@@ -325,11 +380,11 @@ async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "exclamation_mark", "down", "enter", "down", "enter", "down", "enter", "down", "enter")
+        await press(pilot, "exclamation_mark", "down", "down", "enter", "down", "enter", "down", "enter")
         await press(pilot, "down", "enter", *"Sea", "enter", "escape")  # tags
         await press(pilot, "down", "enter")  # for this feed
         await press(pilot, "down", "enter", *"2020-01-01", "enter")
-        assert "is over already" in screen_text(app)
+        assert "is in the past" in screen_text(app)
         await press(pilot, *"soonish", "enter")
         assert "is not a date" in screen_text(app)
         await press(pilot, "down", "down", "enter")  # in a week
@@ -349,9 +404,9 @@ async def test_marking_what_is_above_below_or_older_says_how_many(library: Path)
         every = ids(library)
         await press(pilot, "j", "j", "M")
         assert isinstance(app.screen, ChooseScreen)
-        assert f"what is below the cursor{' ' * 3}" in screen_text(app)
+        assert f"Below the cursor{' ' * 3}" in screen_text(app)
         await press(pilot, "j", "enter")
-        assert "2 marked read" in screen_text(app)
+        assert "Marked 2 as read" in screen_text(app)
         assert set(ids(library, Query(text="is:read "))) == set(every[:2])
         await press(pilot, "M", "j", "enter")  # what is above is read already, and not offered any more
         assert set(ids(library, Query(unread=True))) == {every[2]}
@@ -367,7 +422,7 @@ async def test_what_arrives_while_the_dialog_is_open_is_not_marked(library: Path
         shelve(library, "Later", [Piece("Later", -1)])
         assert ids(library)[0] not in app.reader.headlines.ids()
         await press(pilot, "j", "enter")  # what is above the cursor
-        assert "2 marked read" in screen_text(app)
+        assert "Marked 2 as read" in screen_text(app)
 
 
 async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
@@ -376,7 +431,7 @@ async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
         await settle(pilot)
         app.reader.sidebar.authors.focus()
         await press(pilot, "A")
-        assert "12 marked read" in screen_text(app)
+        assert "Marked 12 as read" in screen_text(app)
         with closing(connect(library)) as c:
             assert article_lists.count(c, Query(authors=("Ann",), unread=True)) == 0
             assert article_lists.count(c, Query(unread=True)) == len(REVIEW) + len(NOTES)

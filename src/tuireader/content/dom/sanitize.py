@@ -98,7 +98,7 @@ _NOTICE = re.compile(
     r"<noscript(?=[\s/>])[^<>]*>((?:(?!</?noscript)(?!<img\b)[\s\S]){1,600})</noscript[^<>]*>", re.IGNORECASE
 )
 """A notice for browsers without scripts; ones with a picture are kept."""
-_CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
+_CUT = "<p><em>This article is too long; the rest is not shown.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
 _TAG = re.compile(

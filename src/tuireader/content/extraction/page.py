@@ -288,7 +288,7 @@ def mistake(css: str) -> str:
     try:
         _path(css)
     except (SelectorError, ValueError, RecursionError, OverflowError):
-        return "This is no CSS selector."
+        return "Invalid CSS selector"
     return ""
 
 

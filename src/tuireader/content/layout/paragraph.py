@@ -149,7 +149,7 @@ def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = 
         day = published.astimezone(zone)
         parts.append(f"{day.day} {day:%B} {day.year}")
     if article.words and with_length:
-        parts.append(f"{minutes(article.words)} min read")
+        parts.append(f"{minutes(article.words)} min")
     return parts
 
 

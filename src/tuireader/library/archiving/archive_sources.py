@@ -201,7 +201,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
     site = front_of(next(iter(links), feed.site or feed.url))
     robots = await RobotRules(lambda url, _: get(url)).of(site, Permission.AS_GIVEN)  # which `get` decides
     if not robots.allows(site):
-        raise FetchError(f"{named_host(site)} does not want programs to read its pages (robots.txt)")
+        raise FetchError(f"Not allowed by robots.txt on {named_host(site)}")
     waiting = [Listed(url, None) for url in robots.sitemaps or [f"{site}{name}" for name in _USUAL]]
     seen: set[str] = set()
     found: dict[str, Listed] = {}
@@ -220,7 +220,7 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
             continue
         read_bytes += len(page.content)
         try:
-            listing = await read(cache, _ParseSitemap(page, site, links, robots), page, _READ_TIMEOUT, "sent a sitemap")
+            listing = await read(cache, _ParseSitemap(page, site, links, robots), page, _READ_TIMEOUT, "sitemap")
         except FetchError:  # as its site may intend
             continue
         waiting = [*waiting, *listing.maps][:_WAITING]

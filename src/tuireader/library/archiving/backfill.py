@@ -43,25 +43,23 @@ def progress(event: Backfilled) -> str:
 
 def ended(event: Backfilled) -> str:
     """The result of a backfill as a sentence: what was fetched, and whether there is more."""
-    came = f"{counted(event.new, 'older article')} came{_back(event.back_to)}"
+    came = f"{counted(event.new, 'older article')} loaded{_back(event.back_to)}"
     if event.status == "failed":
         why = (event.error or "").rstrip(".")
-        return f"{came}; then: {why}. Asked again, it goes on from there." if event.page else f"{why}."
+        return f"{came}. Stopped: {why}." if event.page else f"{why}."
     if event.status == "stopped":
-        return (
-            f"{came}. There is more: asked again, it goes on." if event.new else f"{came}: what you asked for is here."
-        )
-    return f"{came}. {event.error}." if event.error else f"{came}. That is all that the site gives."
+        return f"{came}. More available." if event.new else f"{came}. Limit reached."
+    return f"{came}. {event.error}." if event.error else f"{came}. No more available."
 
 
 def standing(archive: Archive | None) -> str:
-    """The state of a feed's backfill as a phrase, such as "page 3 of 10; there is more"."""
+    """The state of a feed's backfill as a phrase, such as "partly loaded (page 3 of 10)"."""
     if archive is None:
-        return "not asked for"
+        return "not loaded"
     if archive.is_done:
-        return f"all that the site gives{_back(archive.back_to)}"
+        return f"all loaded{_back(archive.back_to)}"
     return (
-        f"page {archive.page}{f' of {archive.pages}' if archive.pages else ''}{_back(archive.back_to)}; there is more"
+        f"partly loaded (page {archive.page}{f' of {archive.pages}' if archive.pages else ''}){_back(archive.back_to)}"
     )
 
 
@@ -99,7 +97,7 @@ async def backfill(
             async for page in pages:
                 yield page
     except NotFoundError:
-        yield run.ended("done", f"{feed.name} is no longer here")
+        yield run.ended("done", f"{feed.name} was removed")
         return
     except TuireaderError as error:
         yield run.ended("failed", str(error))
@@ -165,16 +163,16 @@ class _Backfill:
             if error.status not in _NO_MORE:
                 raise
             if archive.way == "feed":  # it was named
-                self.why = f"{error}: this is all that came"
+                self.why = f"Stopped: {error}"
         await self._keep(replace(archive, next="", is_done=True))
         return None
 
     async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Find a source and save its first page; if only sitemaps are left, read all pages that they list."""
         if await self.cache.read(partial(site_facts.page_list_of, feed_id=self.feed.id)) is not None:
-            raise FetchError("This is a page that is followed, and no feed: it leads to no older articles")
+            raise FetchError("Watched pages have no older articles")
         if self.feed.holds_pages:
-            raise FetchError("Single pages have no older articles")
+            raise FetchError("Saved pages have no older articles")
         front_page = await self._get(self.feed.url)
         front = await ingest.take(self.cache, archive_sources.ParseFront(front_page), front_page)
         if front.says == "complete":
@@ -187,7 +185,7 @@ class _Backfill:
                     return
         found = await archive_sources.find_pages(self.cache, self._get, self.feed, front)
         if not found.pages:
-            raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
+            raise FetchError(f"No older articles available from {named_host(self.feed.url)}")
         self.pause, self.robots = max(self.pause, min(found.robots.pause, CRAWL_DELAY_MAX)), found.robots
         async with aclosing(self._walk(found.pages, before)) as pages:
             async for came in pages:
@@ -203,7 +201,7 @@ class _Backfill:
             if unreadable == _UNREADABLE:
                 await self._keep(self.archive)
                 more = f" ({self.why})" if self.why else ""
-                raise FetchError(f"{unreadable} pages in a row hold no article{more}: asked again, it goes on")
+                raise FetchError(f"{unreadable} pages in a row contain no article{more}")
             is_last = place + 1 == len(left)
             at = replace(self.archive, next=listed.url)
             then = replace(at, page=at.page + 1, next="" if is_last else left[place + 1].url, is_done=is_last)
@@ -232,7 +230,7 @@ class _Backfill:
                 return
         if self.missed:
             more = f" ({counted(self.missed, 'page')} in all)" if self.missed > 1 else ""
-            self.why = f"{self.why}{more}; asked again, it is tried once more"
+            self.why = f"{self.why}{more}"
         await self._keep(replace(self.archive, next="", is_done=True))
 
     async def _page_of(self, listed: Listed) -> Page | None:
@@ -244,7 +242,7 @@ class _Backfill:
         page = await archive_sources.try_to_fetch(partial(self._get, follows=may_lead_to), listed.url, self._miss)
         if page is None or not is_front_page(page.url):
             return page
-        self._miss(f"{named_host(listed.url)} leads to another page in the place of an article")
+        self._miss(f"{named_host(listed.url)} redirects articles to another page")
         return None
 
     def _miss(self, why: str) -> None:
@@ -259,7 +257,7 @@ class _Backfill:
         taken = await ingest.take(self.cache, job, page)
         came = self._took(archive, taken)
         if archive.last and taken.archive.last == archive.last and not taken.is_enough:
-            self.why = f"{named_host(page.url)} gives the same page again and again: this is all that came"
+            self.why = f"{named_host(page.url)} keeps returning the same page"
             await self._keep(replace(taken.archive, next="", is_done=True))
         return came
 
@@ -289,7 +287,7 @@ class _Backfill:
         archive = self.archive
         if archive is None or digest_of_address(archive.next) not in archive.seen:
             return False
-        self.why = f"{named_host(archive.next)} names a page again that was read: this is all that came"
+        self.why = f"{named_host(archive.next)} links back to a page already loaded"
         return True
 
     def _leads_elsewhere(self) -> bool:
@@ -297,7 +295,7 @@ class _Backfill:
         following = self.archive.next if self.archive is not None else ""
         if archive_sources.is_of_site(self.feed, following):
             return False
-        self.why = f"what is older would be at {named_host(following)}, which is another site: this is all that came"
+        self.why = f"older articles are on another site ({named_host(following)})"
         return True
 
     async def _keep(self, archive: Archive | None) -> None:

@@ -124,15 +124,15 @@ class Writer:
                     self._waiting.keep([change for key, change in waiting.items() if key in new])
             except OSError as error:
                 return (
-                    f"{_marks(count)} could not be written: {self._path} is busy, and the folder takes"
-                    f" no file to keep them in ({error.strerror})."
+                    f"{_marks(count)} not saved: {self._path} is locked by another program, and no fallback file"
+                    f" could be written ({error.strerror})."
                 )
             self._kept |= new
         said = (
-            f"{_marks(count)} could not be written yet: {self._path} is busy. They are kept beside it,"
-            " and written when tuireader starts again."
+            f"{_marks(count)} not saved yet: {self._path} is locked by another program."
+            " They will be saved at the next start."
         )
-        more = f"Your last change could not be written: {self._path} is busy. Make it again later."
+        more = f"Your last change was not saved: {self._path} is locked by another program. Repeat it later."
         return " ".join([said] * bool(count) + [more] * is_more)
 
     def _run(self) -> None:
@@ -194,7 +194,7 @@ def _apply(c: sqlite3.Connection, change: StatusChange) -> None:
 
 
 def _marks(count: int) -> str:
-    return "What you marked" if count == 1 else f"What you did to {count} articles"
+    return "Your last change" if count == 1 else f"Your changes to {count} articles"
 
 
 PROGRESS_STEPS = 20_000

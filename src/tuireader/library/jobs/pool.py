@@ -79,7 +79,7 @@ class JobThread:
 BATCH_BYTES = 1_000_000
 """Approximate maximum bytes of jobs in one transaction, which makes other writers wait for the lock."""
 
-ENDED = "The process that was reading it has ended; it will be read the next time."
+ENDED = "Worker process ended unexpectedly. Will retry at the next refresh."
 
 Do = Callable[[Work[Any]], Awaitable[Any]]
 log = logging.getLogger("tuireader")

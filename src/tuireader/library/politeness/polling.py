@@ -189,7 +189,7 @@ def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime, *, is_api: b
     places = [*hosts, *map(without_credentials, urls)]
     until = site_facts.held_until(c, places, now)
     if until is not None:
-        said = f"{named_host(urls[0])} wants not to be asked before {_said(until, now)}"
+        said = f"Rate limit of {named_host(urls[0])} until {_said(until, now)}"
         raise NotAskedError(said, FetchFailure.HELD, url=urls[0])
 
 

@@ -101,7 +101,7 @@ class UnresponsiveHosts:
         """Raise NotAskedError if a feed's server is down in this refresh."""
         if self._in_vain[server_of(url)] < FAILURES_MAX:
             return
-        said = f"Skipped: {named_host(url)} did not answer for {FAILURES_MAX} other feeds; it will be tried again"
+        said = f"Skipped: {named_host(url)} is not responding. Will retry later"
         raise NotAskedError(said, self._kinds[server_of(url)], url=url)
 
 
@@ -220,7 +220,7 @@ class PoliteQueue:
         NotAskedError if the server is paused or does not answer.
         """
         if self._held.get(authority(feed.url), self._clock()) > self._clock():
-            raise NotAskedError(f"{named_host(feed.url)} wants to be left alone", FetchFailure.HELD, url=feed.url)
+            raise NotAskedError(f"{named_host(feed.url)} asked to wait (rate limit)", FetchFailure.HELD, url=feed.url)
         unresponsive.check(feed.url)
         try:
             page = await fetch.get(

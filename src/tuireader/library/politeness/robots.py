@@ -30,7 +30,7 @@ async def through_sites(url: str, permission: Permission, get: Callable[[str, Pe
             return await get(there, permission)
         except LeadsElsewhereError as error:
             there, permission = error.url, error.permission
-    raise FetchError(f"{named_host(url)} redirects in a loop (more than {REDIRECT_SITES_MAX} sites)")
+    raise FetchError(f"{named_host(url)} redirects to too many sites (more than {REDIRECT_SITES_MAX})")
 
 
 class RobotRules:
@@ -60,7 +60,7 @@ class RobotRules:
         """The robots.txt rules of a page's site; raises FetchError also if they forbid the page."""
         rules = await self.of(url, permission)
         if not rules.allows(url):
-            raise FetchError(f"{named_host(url)} does not want programs to read this page (robots.txt)")
+            raise FetchError(f"Not allowed by robots.txt on {named_host(url)}")
         return rules
 
     async def _ask(self, site: str, permission: Permission) -> sitemap.Robots | FetchError:
@@ -74,7 +74,7 @@ class RobotRules:
 
 def _of_robots(error: FetchError) -> FetchError:
     """An error that names robots.txt as the cause."""
-    said = f"{error} (robots.txt, without which it is not known what may be read)"
+    said = f"{error} (robots.txt)"
     if error.status is not None:
         return FetchError(said, status=error.status, retry_after=error.retry_after, url=error.url)
     return FetchError(said, error.kind, url=error.url)

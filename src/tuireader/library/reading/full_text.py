@@ -78,7 +78,7 @@ async def fetch_full_texts(
 
     async def get(url: str, permission: Permission) -> Page:
         if in_vain[host_of(url)] >= _FAILURES_MAX:
-            raise FetchError(f"{named_host(url)} does not answer")
+            raise FetchError(f"{named_host(url)} is not responding")
         try:
             page = await pages.get(url, permission)
         except FetchError as error:
@@ -121,7 +121,7 @@ async def fetch_with(
     """
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.has_page:
-        raise FetchError("This article has no address to fetch its text from")
+        raise FetchError("No full text: the article has no link")
 
     async def page_at(url: str) -> Page:
         return await get(url, permission_for(url, feed.url, feed.reach))
@@ -155,7 +155,7 @@ async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
 
     Raises FetchError if it takes too long or too much memory.
     """
-    return await read(cache, work, page, DEADLINE, "has a page")
+    return await read(cache, work, page, DEADLINE, "page")
 
 
 def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
@@ -223,31 +223,31 @@ class _SaveText:
         if following and not same_place(following, first.url):
             return following
         if _is_other(c, article, first):
-            raise NoFullTextError(f"{host} leads to another page in the place of this article")
+            raise NoFullTextError(f"{host} redirects this article to another page")
         chosen = site_facts.selectors(c, article.feed_id)
         given = save_articles.given_html(c, self.article_id)
         found = _extract_article(self.pages, given, chosen)
         if found is None:
-            raise FetchError(f"{host} has no article on its page that can be made out")
+            raise FetchError(f"No article text found on the page at {host}")
         kept = articles.texts(c, self.article_id).full_text
         is_chosen, is_unasked = bool(chosen[0]) or self.is_replacing, self.much > 1
         is_less = found.words < article.words * (1 if is_chosen else self.much)
         # A part that was chosen may be less, or something else, of pages that hold all that is here.
         holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or plain_text(given))
         if kept is not None and not (holds or (not (is_chosen and is_less) and _replaces(found, kept))):
-            raise NoFullTextError(f"{host} has something else in the place of this article, whose text stays as it is")
+            raise NoFullTextError(f"{host} shows different text for this article; the saved text is kept")
         if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
-            raise NoFullTextError(f"{host} has no more of this article on its page than its feed gave")
+            raise NoFullTextError(f"The page at {host} has no more text than the feed")
         if not self.is_alone and _is_part(c, article):
-            raise NoFullTextError(f"{host} has several articles on one page")
+            raise NoFullTextError(f"The page at {host} has several articles")
         is_whole = is_unasked and article.offline
         if (is_whole and retained(plain_text(given), found.text) < _HELD) or (
             not self.is_alone and not _has_title_or_text(c, article, first)
         ):
-            raise NoFullTextError(f"{host} has something else in the place of this article")
+            raise NoFullTextError(f"{host} shows different text for this article")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _single_spaced(found.text) in map(_single_spaced, others):  # where nobody has asked for it, it is no article
-            raise NoFullTextError(f"{host} shows the same text in the place of each article")
+            raise NoFullTextError(f"{host} shows the same text for every article (login or cookie page?)")
         _keep(c, article, found)
         return ""
 

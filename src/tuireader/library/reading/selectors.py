@@ -50,7 +50,7 @@ async def fetch_newest(cache: Cache, queue: PoliteQueue, feed_id: int) -> tuple[
     """The newest article of a feed that has a page, with the page; raises FetchError."""
     article = await cache.read(partial(_newest, feed_id=feed_id))
     if article is None:
-        raise FetchError("None of this feed’s articles has an address")
+        raise FetchError("No article in this feed has a link")
     feed = await cache.read(partial(feeds.get, feed_id=feed_id))
     url = with_credentials_of(article.link, feed.url)
     return article, await queue.get(url, permission=permission_for(url, feed.url, feed.reach))

@@ -28,10 +28,10 @@ OPTIONS = (pruning.QUIET, *LIMITS, site_facts.MODE, *SELECTORS)
 def mistake(name: str, value: str) -> str:
     """The error in an option's value as a sentence; "" if it is valid. An empty value removes the option."""
     if name in LIMITS and value and not (value.isdecimal() and len(value) < 7):
-        return f"{name} is a number, not {printable(value)}; 0 is for no end."
+        return f"{name} must be a number (0: no limit), not {printable(value)}."
     for each, values in ((pruning.QUIET, ("yes", "no")), (site_facts.MODE, get_args(Mode))):
         if name == each and value not in (*values, ""):
-            return f"{name} is {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
+            return f"{name} must be {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
     return selectors.mistake(value) if name in SELECTORS and value else ""
 
 
@@ -133,14 +133,19 @@ def save_page(
 ) -> int:
     """Save a page in a feed, by default that of saved pages, unless it is there already; returns the article's id.
 
-    A different page with the same address is kept beside it. `is_old` as in `Plan`.
+    A different page with the same address is kept beside it. `is_old` as in `Plan`. Saved pages are sorted by the time
+    of saving, whatever date they state.
     """
+    is_saved_page = feed_id is None
     feed_id = feed_id or feed_of_pages(c) or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
     feeds.stay(c, feed_id)
     page = match_entries.apart(c, feed_id, page)
     save_articles.save_entries(c, feed_id, fetched.Plan(new=(page,), is_old=is_old, is_asked_for=True), now)
     guid = page.entry.guid
-    return save_articles.known(c, feed_id, [guid])[guid].id
+    article_id = save_articles.known(c, feed_id, [guid])[guid].id
+    if is_saved_page and not is_old:
+        save_articles.set_date(c, article_id, now)
+    return article_id
 
 
 def save_copy(c: sqlite3.Connection, article_id: int, now: datetime, guid: str = "") -> int:

@@ -126,7 +126,7 @@ def _save(
     """Save what arrived; an incomplete body is a failure, but its entries are saved."""
     saved = ready.write(c, feed.id, now)
     if not parsed.whole:
-        error = FetchError(f"{named_host(page.url)} broke off before the end of the feed; what came was kept")
+        error = FetchError(f"The feed from {named_host(page.url)} was cut off; the articles received were kept")
         after = polling.after_failure(feed, error, now)
         store_feeds.record(c, after)
         return Refreshed(after, "failed", saved, parsed.skipped, str(error))
@@ -195,20 +195,20 @@ async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool =
     small.
     """
     seconds = LOCK_TIMEOUT if is_heavy or looks_heavy(page.content) else None
-    return await read(cache, work, page, seconds, "sent a feed")
+    return await read(cache, work, page, seconds, "feed")
 
 
 async def read(cache: Cache, work: Work[Result], page: Page, seconds: float | None, what: str) -> Result:
     """Run a job on a page, in a process of its own with a limit of CPU time if `seconds` is given.
 
     Raises FetchError for a timeout or an unexpected error, which is logged. `what` completes the message, such as
-    "sent a feed".
+    "feed".
     """
     host = named_host(page.url)
     try:
         return await (cache.take(work) if seconds is None else cache.take_apart(work, seconds))
     except TimeoutError:
-        raise FetchError(f"{host} {what} that takes too long, or too much memory, to be read") from None
+        raise FetchError(f"The {what} at {host} is too complex to process") from None
     except (*UNEXPECTED, RuntimeError) as error:  # the latter for one of another process
         log.exception("%s cannot be read", shown_address(page.url))
         raise unreadable(host) from error

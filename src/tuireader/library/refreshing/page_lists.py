@@ -51,8 +51,8 @@ def read(
         since = learned.different_since or now
         there = since.astimezone()
         raise NotAFeedError(
-            f"The list on this page of {named_host(page.url)} looks different since {there.day} {there:%B}: its"
-            " articles are not found there any more. To see what it lists now, add its address again"
+            f"No articles on the page at {named_host(page.url)} since {there.day} {there:%B}: its layout changed."
+            " Add its address again to update"
         )
     return as_feed(listing, page), PageList(listing.tier, listing.shape)
 
@@ -98,7 +98,7 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
     if found is not None and listing is not None:  # what it lists is the text: no article of it is
         found = replace(found, title=listing.title or found.title, authors=(), categories=())
     if found is None or not plain_text(found.html).strip():
-        raise NotAFeedError(f"There is no text on this page of {named_host(page.url)} that can be made out.")
+        raise NotAFeedError(f"No text found on the page at {named_host(page.url)}.")
     last, named = _last_edition(c, feed_id)
     digest = _digest(plain_text(found.html))
     if named.endswith(f"-{digest}"):
@@ -126,7 +126,7 @@ def _digest(text: str) -> str:
 
 
 _HOLDERS = frozenset({"ul", "ol", "div", "section", "blockquote", "dl"})
-_MARK = "<hr><h2>The page as it is now</h2>"
+_MARK = "<hr><h2>Current page</h2>"
 """Separates what is new from the whole page."""
 
 
@@ -136,9 +136,7 @@ def _with_news(before: str, now: str) -> str:
     there, here = {words for words, _ in old}, {words for words, _ in new}
     fresh = [node for words, node in new if words not in there]
     gone = [node for words, node in old if words not in here]
-    parts = [
-        f"<h2>{title}</h2>{serialise(some)}" for title, some in (("New", fresh), ("No longer there", gone)) if some
-    ]
+    parts = [f"<h2>{title}</h2>{serialise(some)}" for title, some in (("New", fresh), ("Removed", gone)) if some]
     return f"{''.join(parts)}{_MARK}{now}" if parts else now
 
 

@@ -210,7 +210,6 @@ def _turned_inside(feed: Feed) -> FetchError:
     """The error for a feed whose host has become private since the user added it."""
     host = host_of(feed.url)
     return FetchError(
-        f"{host} leads into your own network, and you did not give such an address: not opened; if you trust it, add"
-        f" {without_credentials(feed.url)} again",
+        f"Blocked: {host} now points to your local network. If you trust it, add {without_credentials(feed.url)} again",
         FetchFailure.INSIDE,
     )

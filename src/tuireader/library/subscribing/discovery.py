@@ -49,7 +49,7 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     guessed = guessed or await _at_api(queue, url, page) or await _at_news_sitemap(queue, url, page)
     if guessed is None:
         there = shown_address(page.url)
-        raise NoFeedFoundError(f"No feed found at {there}. If you know the feed's own address, give that", page)
+        raise NoFeedFoundError(f"No feed found at {there}. Try the address of an article or of the feed", page)
     return Candidates(url, page, *guessed)
 
 

@@ -69,7 +69,7 @@ async def follow_list(
 async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, typed: str = "") -> Subscribed:
     """Follow a page for its changes; raises FetchError if it is a feed, has no text, or robots.txt forbids it."""
     if is_feed(page.content, page.content_type):
-        raise FetchError(f"{shown_address(page.url)} is a feed: it is followed as such, without --watch")
+        raise FetchError(f"{shown_address(page.url)} is a feed: subscribe without --watch")
     parsed = await read_page(cache, _ExtractText(page, clock()), page)
     return await _follow(cache, queue, _Subscribe(page, parsed, PageList("page"), clock(), typed))
 
@@ -90,9 +90,7 @@ async def _check(queue: PoliteQueue, page: Page) -> None:
     robots = RobotRules(lambda url, permission: queue.get(url, permission=permission, first=False))
     rules = await robots.of(page.url, permission_from(page.reach))
     if not rules.allows(page.url):
-        raise FetchError(
-            f"{named_host(page.url)} does not want programs to read this page (robots.txt): it cannot be followed"
-        )
+        raise FetchError(f"Cannot watch this page: not allowed by robots.txt on {named_host(page.url)}")
 
 
 async def _follow(cache: Cache, queue: PoliteQueue, job: _Subscribe) -> Subscribed:
@@ -139,12 +137,12 @@ class _Subscribe:
         if learned is None:
             how = "as a feed"
         elif learned.followed == "page" and self.learned.followed != "page":
-            how = "for its changes"
+            how = "as a watched page"
         elif learned.followed != "page" and self.learned.followed == "page":
-            how = "for what it lists"
+            how = "as a list of articles"
         else:
             return
-        raise FetchError(f"{there.name} is followed already, {how}: to follow it otherwise, remove it first")
+        raise FetchError(f"Already subscribed to {there.name} {how}. To change this, unsubscribe first")
 
 
 class KeptPage(NamedTuple):
@@ -217,13 +215,13 @@ class _SaveKnown:
 def take_page(c: sqlite3.Connection, page: Page, known: _SaveKnown) -> KeptPage:
     """Complete known excerpts from a fetched page, and save its article; raises FetchError if there is none."""
     if is_feed(page.content, page.content_type):
-        raise FetchError(f"{shown_address(page.url)} is a feed, and no page to read: add it as a site")
+        raise FetchError(f"{shown_address(page.url)} is a feed, not a page: add it as a feed")
     saved, own = ([each for each in some if full_text.complete(c, each.id, page)] for some in known.articles(c))
     if saved or own:
         return known.keep(c, saved, own)
     prepared = typed_page.text_of(page)
     if prepared is None:
-        raise FetchError(f"No text to read at {shown_address(page.url)}")
+        raise FetchError(f"No readable text at {shown_address(page.url)}")
     return _kept(c, user_edits.save_page(c, prepared, known.now))
 
 

@@ -210,9 +210,9 @@ class _Subscription:
                 failures.append(error)
         why, page = failures[0], None if found.page is found.fetched else found.page
         if isinstance(why, NotAFeedError):
-            raise NoFeedFoundError(f"{named_host(found.page.url)} names a feed, but it is none: {why}", page)
+            raise NoFeedFoundError(f"The feed linked from {named_host(found.page.url)} is not valid: {why}", page)
         if choose is None and page is not None and why.status in _NOT_THERE:  # the page itself may be followed
-            raise NoFeedFoundError(f"{why} ({shown_address(found.feeds[0].url)}, the feed that its page names)", page)
+            raise NoFeedFoundError(f"{why} (feed: {shown_address(found.feeds[0].url)})", page)
         raise why
 
     async def _take_one(
@@ -261,7 +261,5 @@ def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
 def _with_password(feed: Feed, typed: str) -> str:
     """The address of a feed with the typed credentials; raises AddressError for another user."""
     if name := kept_user(feed.url, typed):
-        raise AddressError(
-            f"{feed.name} is followed here as “{name}”: to follow it under another name, remove it first."
-        )
+        raise AddressError(f"Already subscribed to {feed.name} as “{name}”. To change this, unsubscribe first.")
     return with_credentials_of(split_credentials(feed.url)[0], typed) if split_credentials(typed)[1] else feed.url

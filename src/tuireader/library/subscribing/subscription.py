@@ -156,7 +156,7 @@ def put_back(
     here = {feed.id for feed in feeds.every(c)}
     there = {folder: [id_ for id_ in ids if id_ in here] for folder, ids in filed.items()}
     if not any(there.values()):
-        raise NotFoundError("This feed is no longer there.")
+        raise NotFoundError("This feed no longer exists.")
     with transaction(c):
         with library_rules.undo_rule_moves(c, of_rules):
             for folder, ids in there.items():

@@ -40,8 +40,8 @@ async def add(
                 if (each.url, each.user, each.kind) == (found.url, found.user, found.kind):
                     if not found.user and name_key(name) != name_key(each.name):
                         raise SyncError(
-                            f"{each.name} is an account there, and the server does not say whose this token is. If it"
-                            f" is that account’s new token, add it with --name “{each.name}”"
+                            f"{each.name} is an account on this server, and the token has no user name. If it"
+                            f" is a new token for that account, use --name “{each.name}”"
                         )
                     accounts.set_secret(c, each.id, secret)
                     if name and name != each.name:
@@ -94,7 +94,7 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
 async def _push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str) -> list[str]:
     _check_feed(feed, account)
     if feed.id in await cache.read(site_facts.page_list_feeds):
-        raise SyncError("its site has no feed, and what its page lists only this machine can follow")
+        raise SyncError("not moved: servers can only subscribe to feeds, and this is a page without a feed")
     double = await cache.read(partial(_double, feed=feed, account=account, url=feed.url))
     chosen = folder
     if not folder and feed.folder_id is not None:
@@ -119,14 +119,14 @@ async def _push(cache: Cache, server: Server, account: Account, feed: Feed, fold
 def _check_feed(feed: Feed, account: Account) -> None:
     """Raise SyncError if the account must not, or cannot, follow a feed."""
     if feed.holds_pages:
-        raise SyncError("these are single pages, which no server can follow")
+        raise SyncError("saved pages cannot be moved to a server")
     if feed.is_followed_for_us:
-        raise SyncError("it is followed by an account already")
+        raise SyncError("already in an account")
     if without_credentials(feed.url) != feed.url:
-        raise SyncError(f"its address has a password, which {account.name} would get: nothing was done")
+        raise SyncError(f"not moved: its address contains a password, which {account.name} would see")
     is_inside = feed.reach is Reach.PRIVATE or is_inside_by_name(host_of(feed.url))
     if is_inside and not is_inside_by_name(host_of(account.url)):
-        raise SyncError(f"its address is in your own network, and {account.name} is not: nothing was done")
+        raise SyncError(f"not moved: its address is in your local network, which {account.name} cannot reach")
 
 
 class _Kept(NamedTuple):
@@ -142,7 +142,7 @@ class _Kept(NamedTuple):
             for what, here, there in (("the name", feed.custom_title, self.name), ("the folder", folder, self.folder))
             if here and there and here != there
         ]
-        return [f"It keeps what {account.name} has, not {' and '.join(other)}"] if other else []
+        return [f"{account.name} keeps its own name and folder, not {' and '.join(other)}"] if other else []
 
 
 def _kept(
@@ -169,7 +169,7 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account, url: str, serve
     if there is None or there.id == feed.id:
         return None
     if status_outbox.has_pending(c, there.id):
-        raise SyncError(f"{account.name} follows it already, and does not have your last marks there: sync first")
+        raise SyncError(f"{account.name} is already subscribed to it, with pending changes. Sync first")
     return there
 
 

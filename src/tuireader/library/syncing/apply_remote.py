@@ -34,7 +34,6 @@ from tuireader.store import (
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import number_key
 from tuireader.sync import greader, miniflux
-from tuireader.text.sentences import counted
 from tuireader.urls.hosts import Reach, host_of, is_inside_by_name
 from tuireader.urls.identity import same_place, same_site
 
@@ -315,7 +314,7 @@ def _prepared(each: RemoteEntry) -> Prepared:
 
 
 def restored_message(account: Account) -> str:
-    return f"{account.name} was restored from a backup, or emptied: it is synced with what is here"
+    return f"{account.name} was reset or restored. Sending local read status and stars to the server"
 
 
 def newest(c: sqlite3.Connection, account_id: int, without: Collection[int] = ()) -> dict[str, int]:
@@ -464,15 +463,13 @@ def _end(
     removed, kept = [], []
     for feed in gone:
         if is_doubtful or feeds.has_starred_or_tagged(c, feed.id):
-            feeds.end_on_server(
-                c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
-            )
+            feeds.end_on_server(c, feed.id, f"No longer in {account.name}; articles are kept on this device")
             kept.append(feed.name)
         else:
             removed.append(rules.with_rules(c, feed))
             feeds.remove(c, feed.id)
     if gone and is_doubtful:
-        return (_accident(account, counted(len(gone), "feed"), before),)
+        return (_accident(account, len(gone), before),)
     said = [server.ended_feeds(removed, account.name)] if removed else []
     return (*said, *(server.kept_feed(name, account.name) for name in kept))
 
@@ -493,8 +490,8 @@ def owed(c: sqlite3.Connection, account_id: int) -> int:
     return status_outbox.count(c, account_id) + len(status_outbox.subscriptions_waiting(c, account_id))
 
 
-def _accident(account: Account, some: str, before: int) -> str:
+def _accident(account: Account, some: int, before: int) -> str:
     return (
-        f"{account.name} no longer lists {some} of {before}: they are kept here. To subscribe to them there again:"
+        f"{some} of {before} feeds are missing on {account.name}. They are kept on this device; to restore them:"
         " tuireader account push --all"
     )

@@ -22,12 +22,12 @@ from tuireader.model.feed import GREADER, MINIFLUX, Account
 from tuireader.store import accounts, articles, feeds, save_articles, server_statuses
 from tuireader.sync import miniflux
 from tuireader.text.language_and_hyphenation import count_words
-from tuireader.urls.hosts import host_of, is_private_name, named_host, same_host
+from tuireader.urls.hosts import host_of, is_private_name, same_host
 from tuireader.urls.typed_and_shown import addresses_to_try, shown_address, split_credentials
 
 _GREADER_PATHS = ("/api/greader.php", "/p/api/greader.php", "", "/reader")
 """Paths of the Google Reader API below a server's address."""
-_API_PASSWORD = "; of FreshRSS it is the API password that is wanted, which is set in the profile there"  # noqa: S105
+_API_PASSWORD = ". For FreshRSS, use the API password from your profile"  # noqa: S105
 _NOT_HERE = frozenset({400, 404, 405, 410, 501})
 
 
@@ -65,7 +65,7 @@ async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
                 break
     if isinstance(failure, FetchError) and failure.is_unreached and tries[-1].startswith("https://"):
         raise SyncError(f"{failure}. If the server has no https, begin the address with http://") from failure
-    raise failure or SyncError(f"There is nothing at {shown_address(address)}")
+    raise failure or SyncError(f"Nothing found at {shown_address(address)}")
 
 
 def addresses_of(typed: str) -> list[str]:
@@ -74,10 +74,10 @@ def addresses_of(typed: str) -> list[str]:
         split = [split_credentials(base) for base in addresses_to_try(typed)]
     except (AddressError, ValueError) as error:
         shown = shown_address(typed.strip())
-        said = f"“{shown}” is not the address of a server" if shown else "Give the address of the server"
+        said = f"“{shown}” is not a server address" if shown else "Enter the server address"
         raise AddressError(f"{said}, such as reader.example.org.") from error
     if any(userinfo for _, userinfo in split):
-        raise SyncError("Leave the name and the password out of the address: they are asked for")
+        raise SyncError("Enter the address without user name and password")
     return [url for url, _ in split]
 
 
@@ -144,10 +144,7 @@ def _places(base: str) -> Sequence[tuple[str, str]]:
 
 
 def _nothing(base: str) -> str:
-    return (
-        f"At {named_host(base)} there is neither the API of Miniflux nor a Google Reader API under {base}; give the"
-        " address that its pages have, or of FreshRSS that of greader.php, and see that its API is switched on"
-    )
+    return f"No Miniflux or Google Reader API at {base}. Check the address, and make sure the API is enabled"
 
 
 async def fetch_from_server(

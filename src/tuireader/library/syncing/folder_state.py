@@ -74,7 +74,7 @@ def share(c: Connection, folder: str, *, host: str = "") -> FolderState:
         raise SyncError(
             missing(path)
             if there is not None and there.folder == str(path)
-            else f"{shown_address(str(path))} is no folder here; make it, or name another"
+            else f"{shown_address(str(path))} is not a directory"
         )
     is_same = there is not None and (there.folder == str(path) or any(path.glob(f"{PREFIX}{there.device}.*")))
     if there is not None and there.folder == str(path) and there.host == host:
@@ -107,7 +107,7 @@ def _moved(there: FolderState, place: FolderState) -> FolderState:
 
 
 def missing(folder: Path) -> str:
-    return f"The folder {folder} is not there: is it mounted?"
+    return f"Shared folder {folder} not found. Is it mounted?"
 
 
 def _machine() -> str:

@@ -89,12 +89,12 @@ class GoogleReader(Server):
         except FetchError as error:
             if error.status == 503:
                 raise SwitchedOffError(
-                    f"{named_host(self.talk.url)} has its API switched off: switch it on in the server's settings"
+                    f"The API is disabled on {named_host(self.talk.url)}. Enable it in the server settings"
                 ) from error
             raise
         token = greader.token_in(page.content)
         if not token:
-            raise SyncError(f"{named_host(page.url)} does not answer as a Google Reader server does")
+            raise SyncError(f"Unexpected response from {named_host(page.url)}: not a Google Reader API")
         return token
 
     async def user(self) -> str:
@@ -162,7 +162,7 @@ class GoogleReader(Server):
         numbers = {feed.server_id for feed in before}
         new = same or [feed.server_id for feed in after if feed.server_id not in numbers]  # where this one redirects to
         if len(new) != 1 and not same:
-            raise SyncError(f"{named_host(self.talk.url)} took {shown_address(url)}, and does not list it")
+            raise SyncError(f"{named_host(self.talk.url)} accepted {shown_address(url)} but does not list it")
         return new[0], None
 
     async def rename(self, feed_id: str, title: str) -> None:
@@ -188,7 +188,7 @@ class GoogleReader(Server):
         """Make a change; raises SyncError if the server does not confirm it."""
         page = await self._post(path, *pairs)
         if not greader.is_done(page.content):
-            raise UnconfirmedError(f"{named_host(page.url)} did not say that it did what was asked")
+            raise UnconfirmedError(f"{named_host(page.url)} did not confirm the change")
 
     async def _post(self, path: str, *pairs: tuple[str, str]) -> Page:
         """Post a form, with the token that some servers require."""
@@ -323,7 +323,7 @@ class GoogleReader(Server):
         page = await self._contents_of(some)
         found = await self._entries_in(page)
         if any(not each.read and each.server_id not in listed for each in found.entries):
-            raise SyncError(f"{named_host(page.url)} says of articles that they are unread, and does not list them so")
+            raise SyncError(f"Inconsistent unread status from {named_host(page.url)}")
 
     async def _contents(
         self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str], *, unites: bool

@@ -122,7 +122,7 @@ class Miniflux(Server):
         page = await self.talk.ask("/v1/me")
         name = await in_thread(miniflux.user_of, page.content, page.url)
         if not name:
-            raise SyncError(f"{named_host(page.url)} does not answer as Miniflux does")
+            raise SyncError(f"Unexpected response from {named_host(page.url)}: not Miniflux")
         return name
 
     async def feeds(self) -> list[RemoteFeed]:
@@ -162,7 +162,7 @@ class Miniflux(Server):
         page = await self.talk.ask("/v1/feeds", method="POST", body=body, kind=_JSON)
         number = await in_thread(miniflux.new_number, page.content, page.url, "feed_id")
         if not number:
-            raise SyncError(f"{named_host(page.url)} did not say how it calls {shown_address(url)}")
+            raise SyncError(f"{named_host(page.url)} returned no ID for {shown_address(url)}")
         return number, None
 
     async def rename(self, feed_id: str, title: str) -> None:
@@ -199,7 +199,7 @@ class Miniflux(Server):
                 self._folders[name] = number
         number = self._folders.get(name) or next(iter(sorted(self._folders.values(), key=int)), "")
         if not number:
-            raise SyncError(f"{named_host(self.talk.url)} has no category to put a feed into")
+            raise SyncError(f"No category on {named_host(self.talk.url)} for the feed")
         return number
 
     @property

@@ -71,8 +71,8 @@ def login_of(account: Account, ask: Callable[[Account], str] | None) -> Login:
         password = ask(account)
     if not password:
         raise SyncError(
-            f"{account.name} wants its password; to have it known here: tuireader account add {account.url}"
-            f" --user {account.user} --password-command …"
+            f"No password for {account.name}. To set one: tuireader account add {account.url} --user "
+            f"{account.user} --password-command CMD"
         )
     return Login(account.user, password, account.secret.is_token)
 
@@ -112,14 +112,14 @@ def printed_by(command: str) -> str:
         errors.seek(0)
         said = errors.read(_LENGTH_MAX).decode("utf-8", "replace").strip().splitlines()
     if is_late:
-        raise SyncError(f"The command for the password did not end within {_SECONDS:.0f} seconds: {command}")
+        raise SyncError(f"Password command timed out ({_SECONDS:.0f} s): {command}")
     if process.returncode > 0:
-        raise SyncError(f"The command for the password failed ({said[-1] if said else process.returncode}): {command}")
+        raise SyncError(f"Password command failed ({said[-1] if said else process.returncode}): {command}")
     if not found.line:
-        raise SyncError(f"The command for the password printed nothing: {command}")
+        raise SyncError(f"Password command printed nothing: {command}")
     line = found.line.decode("utf-8", "replace")
     if not line.isprintable() or "\ufffd" in line or len(found.line) >= _LENGTH_MAX:
-        raise SyncError(f"The command for the password printed something that is none: {command}")
+        raise SyncError(f"Password command printed an invalid password: {command}")
     return line
 
 

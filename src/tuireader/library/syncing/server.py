@@ -59,7 +59,7 @@ class ApiClient:
         self.url = url.rstrip("/")
         self.headers: list[tuple[str, str]] = []
         """Headers of each request, with the credentials."""
-        self.what_we_are = "this name and password"
+        self.what_we_are = "the user name or password"
         self.gives = Reach.PUBLIC
         """The reach of addresses from the server: only a private server may lead to private addresses."""
 
@@ -73,14 +73,14 @@ class ApiClient:
             page = await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers, limit=LARGEST)
         except FetchError as error:
             if error.status in _REFUSED:
-                raise RefusedError(f"{named_host(self.url)} does not take {self.what_we_are}") from error
+                raise RefusedError(f"{named_host(self.url)} rejected {self.what_we_are}") from error
             raise
         self.gives = Reach.UNKNOWN if page.reach is Reach.PRIVATE else Reach.PUBLIC
         is_page = page.content_type.lower().startswith("text/html") and page.content.lstrip().startswith(b"<")
         if is_page and method != "GET":  # some servers say that of a plain OK
             raise SyncError(
-                f"{named_host(self.url)} answers with a web page, and not as its API does: see in a browser what stands"
-                " in between"
+                f"{named_host(self.url)} returned a web page instead of an API response. Check it in a browser: "
+                "a login page or proxy may be in between"
             )
         return page
 
@@ -111,10 +111,10 @@ def alone(path: Path, account: Account) -> Iterator[None]:
     try:
         held = os.fdopen(open_own(lock_of(path, account), os.O_CREAT | os.O_WRONLY), "a")
     except OSError as error:
-        raise SyncError(f"{lock_of(path, account)} cannot be written: {error.strerror}") from error
+        raise SyncError(f"Cannot write to {lock_of(path, account)}: {error.strerror}") from error
     with held:
         if not lock(held.fileno()):
-            raise BusyAccountError(f"Another tuireader keeps {account.name} in step just now")
+            raise BusyAccountError(f"{account.name} is being synced by another tuireader")
         yield
 
 
@@ -243,18 +243,18 @@ def kind(account: Account) -> str:
 
 
 def ended(event: Synced) -> str:
-    """The result of a sync as a phrase, such as "3 new articles, 1 mark taken over"."""
+    """The result of a sync as a phrase, such as "3 new articles, 1 change received"."""
     turned = event.read + event.unread + event.starred + event.unstarred
     parts = [counted(event.new, "new article")] if event.new else []
-    parts += [f"{counted(event.feeds, 'feed')} changed"] if event.feeds else []
-    parts += [f"{counted(event.pushed, 'change')} told"] if event.pushed else []
-    parts += [f"{counted(turned, 'mark')} taken over"] if turned else []
-    return ", ".join(parts) or ("in step" if event.said else "nothing has changed")
+    parts += [f"{counted(event.feeds, 'feed')} updated"] if event.feeds else []
+    parts += [f"{counted(event.pushed, 'change')} sent"] if event.pushed else []
+    parts += [f"{counted(turned, 'change')} received"] if turned else []
+    return ", ".join(parts) or ("synced" if event.said else "no changes")
 
 
 def waiting(count: int, where: str) -> str:
-    """Return a message about marks that are not sent yet."""
-    return f"{counted(count, 'mark')} {'waits' if count == 1 else 'wait'} for {where}"
+    """Return a message about pending changes."""
+    return f"{counted(count, 'pending change')} for {where}"
 
 
 def dropped(count: int, where: str) -> str:
@@ -269,8 +269,8 @@ def of_account(account: Account, error: Exception) -> str:
 
 def ended_feeds(names: Sequence[str], where: str) -> str:
     """A sentence naming subscriptions that ended on the server."""
-    return f"Followed no more on {where}, and so not here: {listed(names)}"
+    return f"Unsubscribed on {where}: {listed(names)}"
 
 
 def kept_feed(name: str, where: str) -> str:
-    return f"{name} is followed no more on {where}; here it stays, for what is starred or tagged in it."
+    return f"{name} was unsubscribed on {where}. Kept on this device because it has starred or tagged articles."

@@ -81,7 +81,7 @@ _MANY = 20_000
 """Number of recent changes from which the full file is rewritten."""
 _BATCH_SIZE = 2000
 """Articles marked in one transaction."""
-_OTHERS = "another machine"
+_OTHERS = "another device"
 """The name of other devices in messages."""
 _NEW_FEEDS_MAX = 2000
 """Maximum feeds added by one exchange."""
@@ -189,12 +189,9 @@ class _Exchange:
         try:
             self._write()
         except OSError as raised:
-            error = f"{self._folder} cannot be written: {raised.strerror}"
+            error = f"Cannot write to {self._folder}: {raised.strerror}"
         except ValueError:
-            error = (
-                f"The names and marks of all feeds are larger than {_LARGEST // 1_000_000} MB: what you did is told"
-                f" to {self._folder} when there are fewer of them"
-            )
+            error = f"Cannot write to the shared folder: the data exceeds {_LARGEST // 1_000_000} MB"
         else:
             status_outbox.remove_sent(self._c, [change.number for change in waiting])
             status_outbox.forget_times(self._c, times)
@@ -283,13 +280,13 @@ class _Exchange:
                 with os.fdopen(open_shared(file), "rb") as opened:
                     content = opened.read(_LARGEST + 1)
             except OSError as error:
-                self._said.append(f"{file} cannot be read: {error.strerror}.")
+                self._said.append(f"Cannot read {file}: {error.strerror}")
                 del self._seen[name]
                 continue
             if len(content) > min(_LARGEST, left):
                 if len(content) <= _LARGEST:
                     del self._seen[name]
-                self._said.append(f"{file} is not read: the files are larger than {_LARGEST // 1_000_000} MB.")
+                self._said.append(f"Cannot read {file}: the files are larger than {_LARGEST // 1_000_000} MB.")
                 continue
             with suppress(ValueError):  # it may be on its way; what is lost is in the copy of who wrote it
                 found, _ = unpacked(content, min(_LARGEST, left), self._now)
@@ -309,8 +306,8 @@ class _Exchange:
         self._known = self._known.part(here)
         if not self._is_reduced:
             self._said.append(
-                f"The files in {self._folder} tell of more marks or feeds than tuireader keeps: those of articles that"
-                " are not here are left out."
+                f"The shared folder {self._folder} contains more read status, stars or feeds than tuireader can store:"
+                " status of unknown articles was ignored."
             )
         self._is_reduced = True
         return found.part(here)
@@ -586,9 +583,9 @@ class _Exchange:
         self._said += library_rules.without_rules(self._c, of_rules)
         folders.remove_empty(self._c)
         if self._renamed:
-            self._said.append(f"Named and filed as on another machine: {listed(self._renamed)}")
+            self._said.append(f"Renamed or moved as on another device: {listed(self._renamed)}")
         if self._is_capped:
-            self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
+            self._said.append(f"{counted(len(added), 'feed')} added; more at the next sync.")
         return tuple(added), touched
 
     def _let_stay(self) -> None:
@@ -608,9 +605,10 @@ class _Exchange:
         """Remove subscriptions that ended elsewhere, except those with kept articles or a suspicious number."""
         is_accident = apply_remote.is_accident(ending, before)
         if is_accident:
-            some = counted(len(ending), "feed")
+            some = len(ending)
             self._said.append(
-                f"{_OTHERS.capitalize()} has ended {some} of {before}: here they stay. To end them, remove them."
+                f"Another device unsubscribed from {some} of {before} feeds. They were kept on this device; to remove "
+                "them, unsubscribe."
             )
         ended = []
         for feed in ending:

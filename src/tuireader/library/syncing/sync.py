@@ -99,7 +99,7 @@ class _SyncRun:
         server = sign()
         yield self._now("signing in")
         await server.sign_in()
-        yield self._now("asking for the feeds")
+        yield self._now("fetching feeds")
         theirs = await server.feeds()
         take_feeds = partial(
             apply_remote.take_feeds,
@@ -121,14 +121,14 @@ class _SyncRun:
                     yield step
         if not came.is_doubtful:
             await self._push_changes(server, theirs)
-        yield self._now("asking for articles")
+        yield self._now("fetching articles")
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         new = await self.cache.read(partial(feeds.to_fetch_whole, account_id=self.account.id))
         server.newest = await self.cache.read(article_lists.highest_id)
         async with aclosing(self._pull(server, account, new)) as pulled:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
-                yield self._now(f"{counted(self.taken.new, 'article')} new")
+                yield self._now(f"{counted(self.taken.new, 'article')}")
         await index_few(self.cache)
         async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
             async for step in pushes:
@@ -251,13 +251,13 @@ class _SyncRun:
         Batches that the server refuses are reported and stay in the outbox; the others go on.
         """
         for batch in _batches(await self._waiting()):
-            yield self._now(f"telling of {counted(len(batch), 'mark')}")
+            yield self._now(f"sending {counted(len(batch), 'change')}")
             try:
                 unknown = await self._mark(server, batch)
             except (FetchError, SyncError) as error:
                 if not _is_refused(error):
                     raise
-                self._says(f"{self.account.name} did not take {counted(len(batch), 'mark')}: {error}")
+                self._says(f"{self.account.name} rejected {counted(len(batch), 'change')}: {error}")
                 continue
             told = [change.number for change in batch if change.server_id not in unknown]
             account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
@@ -305,7 +305,7 @@ class _SyncRun:
             except (FetchError, SyncError) as error:
                 if not _is_refused(error):
                     raise
-                self._says(f"{shown_address(change.url)} could not be changed ({change.what}): {error}")
+                self._says(f"Cannot change {shown_address(change.url)} ({change.what}): {error}")
             else:
                 self.pushed += bool(server_id)
             await self.cache.write(partial(status_outbox.subscriptions_done, account_id=self.account.id, change=change))

@@ -215,12 +215,12 @@ def parse(line: str) -> dict[str, Any] | None:
 
 def check_head(row: dict[str, Any] | None) -> None:
     if row is None or row.get("type") != HEAD:
-        raise NotAFeedListError("This is no backup of tuireader's")
+        raise NotAFeedListError("Not a tuireader backup")
     version = row.get("version")
     if type(version) is not int or version < 1:
-        raise NotAFeedListError("This is no backup of tuireader's")
+        raise NotAFeedListError("Not a tuireader backup")
     if version > VERSION:
-        raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
+        raise NotAFeedListError("This backup was made by a newer tuireader. Update to read it")
 
 
 def check_article(row: dict[str, Any]) -> None:
@@ -235,7 +235,7 @@ def check_article(row: dict[str, Any]) -> None:
     if any(
         type(did) is not int or not 0 <= did < 2 * tag_bit(TAGS_MAX - 1) for did in mapping_in(row, "rules").values()
     ):
-        raise ValueError("“rules” is wrong")
+        raise ValueError("“rules” is not valid")
     prepared_in(row, datetime.max.replace(tzinfo=UTC))
 
 
@@ -271,7 +271,7 @@ def prepared_in(row: dict[str, Any], now: datetime) -> Prepared:
 def text_in(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"“{name}” is no text")
+        raise ValueError(f"“{name}” is not text")
     if name in _UNCUT and len(value or "") > ADDRESS_MAX:
         raise ValueError(f"“{name}” is too long")
     if name in _TEXTS:
@@ -293,21 +293,21 @@ def address_in(row: dict[str, Any], name: str) -> str:
 def names_in(row: dict[str, Any], name: str) -> tuple[str, ...]:
     value = row.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f"“{name}” is no list of names")
+        raise ValueError(f"“{name}” is not a list of names")
     return tuple(short_line(sound(each)) for each in value[:_NAMES])
 
 
 def mapping_in(row: dict[str, Any], name: str) -> dict[str, Any]:
     value = row.get(name) or {}
     if not isinstance(value, dict):
-        raise ValueError(f"“{name}” is wrong")  # noqa: TRY004 - as any other value that is wrong
+        raise ValueError(f"“{name}” is not valid")  # noqa: TRY004 - as any other value that is wrong
     return value
 
 
 def number_in(row: dict[str, Any], name: str) -> int:
     value = row.get(name) or 0
     if type(value) is not int or not 0 <= value < 1 << 31:
-        raise ValueError(f"“{name}” is no number of this kind")
+        raise ValueError(f"“{name}” is not a valid number")
     return value
 
 
@@ -318,4 +318,4 @@ def moment_in(row: dict[str, Any], name: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"“{name}” is no time") from None
+        raise ValueError(f"“{name}” is not a valid time") from None

@@ -298,7 +298,7 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
                 return None
             is_too_large = max(info.file_size for info in members) > _LARGEST
             if is_too_large or sum(info.file_size for info in members) > _UNPACKED:
-                raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
+                raise NotAFeedListError(f"{path} is too large when unpacked (over {_UNPACKED // 1000000} MB)")
             files = {Path(each).stem: each for each in names if each.endswith(".html")}
             noted = {Path(each).stem for each in names if Path(each).parent.name == "highlights"}
             found: list[SavedPage] = []
@@ -315,7 +315,7 @@ def _omnivore(c: sqlite3.Connection, path: Path, now: datetime, tell: Callable[[
                     raise NotAFeedListError(f"{path} has more than {_PAGES_MAX} pages")
             return keep_all(c, found, now, tell, text_of=partial(_text, archive))
     except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
+        raise NotAFeedListError(f"Cannot unpack {path}: {error}") from error
 
 
 class _BoundedFile(BufferedReader):
@@ -323,7 +323,7 @@ class _BoundedFile(BufferedReader):
 
     def read(self, size: int | None = -1) -> bytes:
         if size is not None and size > _LARGEST:
-            raise OSError(f"there is a list of more than {_LARGEST // 1_000_000} MB in it")
+            raise OSError(f"its file list is larger than {_LARGEST // 1_000_000} MB")
         return super().read(size)
 
 
@@ -379,30 +379,28 @@ class Imported:
         """Return the result as sentences."""
         if self.restored is not None:
             back = self.restored
-            known = f"; {back.known} were here already" if back.known else ""
-            said = [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
+            known = f"; {back.known} already existed" if back.known else ""
+            said = [f"Restored {counted(back.feeds, 'feed')} and {counted(back.articles, 'article')}{known}."]
             said += [*_filled(back.filled), *_marked(back.marked)]
             if back.rules:
                 said.append(
-                    f"{counted(len(back.rules), 'rule')} came with them ({_named(back.rules)}): tuireader rules."
+                    f"{counted(len(back.rules), 'rule')} imported ({_named(back.rules)}). To list them: tuireader rules"
                 )
             said += [f"{each}." for each in back.idle]
             if back.searches:
-                said.append(f"{counted(back.searches, 'saved search', 'saved searches')} came with them.")
+                said.append(f"{counted(back.searches, 'saved search', 'saved searches')} imported.")
             return said + self._leads_inside()
         if self.pages is not None:
             pages = self.pages
-            known = f", {pages.known} were here already" if pages.known else ""
-            said = [f"{counted(pages.added, 'page')} kept{known}.", *_marked(pages.marked)]
+            known = f", {pages.known} already saved" if pages.known else ""
+            said = [f"{counted(pages.added, 'page')} saved{known}.", *_marked(pages.marked)]
             if pages.completed:
-                said.append(
-                    f"{counted(pages.completed, 'article')} that you had: with the longer text of the file now."
-                )
+                said.append(f"Replaced {counted(pages.completed, 'article')} with the longer text in the file.")
             if pages.without_text:
                 bare = counted(pages.without_text, "page")
-                said.append(f"{bare} came without text: select them in the reader, and fetch it.")
+                said.append(f"{bare} without text. To fetch it: tuireader download")
             if pages.with_notes:
-                said.append(f"Not taken over: your notes and highlights on {counted(pages.with_notes, 'page')}.")
+                said.append(f"Not imported: your notes and highlights on {counted(pages.with_notes, 'page')}.")
             return said
         statuses: list[str] = [each.status for each in self.feeds]
         added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
@@ -413,27 +411,27 @@ class Imported:
         parts += [counted(searches, "saved search", "saved searches")] if searches else []
         parts += [counted(rules, "rule")] if rules else []
         parts += [f"{there} already subscribed"] if there else []
-        parts += [f"{failed} without a usable address"] if failed else []
+        parts += [f"{failed} with an invalid address"] if failed else []
         said = [f"{', '.join(parts)}."]
-        said += [f"Not taken over: {_named(self.left_out)}."] if left else []
+        said += [f"Not imported: {_named(self.left_out)}."] if left else []
         said += self._leads_inside()
         if self.articles:
-            said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
+            said.append(f"Imported {counted(self.articles, 'article')} with read status and flags from newsboat.")
         if self.kept_away:
-            said.append(f"{counted(self.kept_away, 'article')} that newsboat has deleted: kept away.")
+            said.append(f"{counted(self.kept_away, 'article')} deleted in newsboat not imported.")
         return [*said, *_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
 
     def _leads_inside(self) -> list[str]:
-        return [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
+        return [f"Feeds in your local network: {_named(self.inside)}."] if self.inside else []
 
 
 def _filled(count: int) -> list[str]:
-    given = "name, folder or settings from the file, where you had set none"
-    return [f"{counted(count, 'feed')} that you had: {given}."] if count else []
+    given = "name, folder or settings from the file (your own were kept)"
+    return [f"Updated {counted(count, 'feed')} with the {given}."] if count else []
 
 
 def _marked(count: int) -> list[str]:
-    return [f"{counted(count, 'article')} that you had: marked and tagged as in the file, too."] if count else []
+    return [f"Updated read status, stars and tags of {counted(count, 'article')}."] if count else []
 
 
 def _named(names: list[str]) -> str:
@@ -448,7 +446,7 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
     if boat is not None:
         return _newsboat(c, *boat, now, tell)
     if file.is_dir():
-        raise NotAFeedListError(f"{shown_address(path)} is a folder without newsboat's urls in it: name a file")
+        raise NotAFeedListError(f"No newsboat “urls” file in {shown_address(path)}. Enter a file name")
     first = _head(file, path)
     if backup.is_backup(first):
         with file.open("rb") as opened:
@@ -456,7 +454,9 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
     if first.startswith(b"PK"):
         kept = _omnivore(c, file, now, tell)
         if kept is None:
-            raise NotAFeedListError(f"{shown_address(path)} is an archive of something else: unpack it first")
+            raise NotAFeedListError(
+                f"{shown_address(path)} is not a known export. If it is an archive, unpack it first"
+            )
         return Imported(pages=kept)
     return import_content(c, read_file(path), now, tell)
 
@@ -465,7 +465,7 @@ def import_stream(c: sqlite3.Connection, stream: IO[bytes], now: datetime, tell:
     """Import a stream; `tell` is called with progress. Only a backup may be large. Raises NotAFeedListError."""
     first = stream.readline(LIMIT + 1)
     if backup.is_backup(first):
-        tell("Reading the backup …")
+        tell("Reading the backup…")
         text = TextIOWrapper(stream, "utf-8", errors="replace")
         try:
             lines = chain([first.decode("utf-8-sig", "replace")], backup.lines_of(text))
@@ -484,30 +484,30 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
     if pages is not None:
         return Imported(pages=keep_all(c, pages, now, tell))
     if content.lstrip()[:1] in (b"{", b"["):
-        raise NotAFeedListError("This is JSON that is cut off, or neither a backup nor an export that tuireader knows")
+        raise NotAFeedListError("This JSON is incomplete, or not a known backup or export")
     return Imported(import_feeds(c, content, now))
 
 
 def _existing_path(path: str) -> Path:
     if not path.strip():
-        raise NotAFeedListError("There is no file without a name: name one, or - for what comes through a pipe")
+        raise NotAFeedListError("No file name given (use - for stdin)")
     file = paths.expand_user(path)
     if not os.path.exists(file):  # noqa: PTH110 - also where a name is too long
-        raise NotAFeedListError(f"There is no file {shown_address(path)}")
+        raise NotAFeedListError(f"File not found: {shown_address(path)}")
     return file
 
 
 def _head(file: Path, path: str) -> bytes:
     """The beginning of a file; raises NotAFeedListError if it cannot be read, or is an SQLite database."""
     if not file.is_file():
-        raise NotAFeedListError(f"There is no file {shown_address(path)}")
+        raise NotAFeedListError(f"File not found: {shown_address(path)}")
     try:
         with file.open("rb") as opened:
             first = opened.read(_HEAD)
     except OSError as error:
-        raise NotAFeedListError(f"{shown_address(path)} cannot be read: {error.strerror or error}") from error
+        raise NotAFeedListError(f"Cannot read {shown_address(path)}: {error.strerror or error}") from error
     if first.startswith(b"SQLite format 3"):
-        raise NotAFeedListError(f"{shown_address(path)} is a database: name newsboat's folder, which has its urls too")
+        raise NotAFeedListError(f"{shown_address(path)} is a newsboat cache. Import the newsboat directory instead")
     return first
 
 

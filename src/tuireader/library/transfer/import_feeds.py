@@ -57,11 +57,11 @@ def read_file(path: str) -> bytes:
     try:
         file = paths.expand_user(path)
         if not file.is_file():
-            raise NotAFeedListError(f"There is no file {shown}")
+            raise NotAFeedListError(f"File not found: {shown}")
         with file.open("rb") as opened:
             return opened.read(LIMIT + 1)
     except OSError as error:
-        raise NotAFeedListError(f"{shown} cannot be read: {error.strerror or error}") from error
+        raise NotAFeedListError(f"Cannot read {shown}: {error.strerror or error}") from error
 
 
 def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[ImportedFeed]:
@@ -78,15 +78,12 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
             ImportedFeed(Outline(each.what, "", ""), "unsupported", None, each.why) for each in listed.left_out
         ]
     if len(content) > LIMIT:
-        raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
+        raise NotAFeedListError(f"File too large (over {LIMIT // 1000000} MB)")
     if b"\0" in content[:4096]:
-        raise NotAFeedListError("This is no list of feeds: it holds no text")
+        raise NotAFeedListError("Not a feed list: not a text file")
     lines = read_url_list(content.decode("utf-8-sig", "replace"))
     if content.lstrip(_BLANK)[:1] in (b"{", b"[") or not any(_is_address(each.url) or each.search for each in lines):
-        raise NotAFeedListError(
-            "There are no feeds in this file; a list of feeds is OPML, as other readers export it, newsboat's urls, or"
-            " an address on each line"
-        )
+        raise NotAFeedListError("No feeds in this file. Supported: OPML, newsboat urls, or one address per line")
     return follow_lines(c, lines, now)
 
 
@@ -136,14 +133,14 @@ def ignore(
         feed_id = None if each.feed == "*" else there.get(place(each.feed))
         if not query or (each.feed != "*" and feed_id is None):
             ignored_in = shown_address(each.feed)
-            why = f"line {each.line} of newsboat’s config cannot be said here: ignore-article {ignored_in}"
+            why = f"newsboat config, line {each.line}: unsupported ignore-article {ignored_in}"
             found.append(ImportedFeed(outline, "unsupported", None, why, is_rule=True))
             continue
         rule = Rule(query, feed_id=feed_id, hide=True)
         is_known = rule in known
         try:
             if not is_known and len(known) - before >= NEW_MAX:
-                raise QueryError(f"no more than {NEW_MAX:,} rules are taken from a file")  # noqa: TRY301
+                raise QueryError(f"at most {NEW_MAX:,} rules per file")  # noqa: TRY301
             known.add(rule if is_known else replace(rules.add(c, rule, now), id=0))
         except QueryError as error:
             found.append(ImportedFeed(outline, "unsupported", None, str(error), is_rule=True))
@@ -159,7 +156,7 @@ def _save_search(
     outline = Outline(f"query:{name}", name, "")
     query = translated(expression, tags)
     if query is None or not name.strip():
-        why = f"this search of newsboat’s cannot be said here: {without_passwords(expression)}"
+        why = f"unsupported newsboat query: {without_passwords(expression)}"
         return ImportedFeed(outline, "unsupported", None, why, listed.line)
     is_known = name_key(name) in saved
     if not is_known:
@@ -188,7 +185,7 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
     where = place(url)
     if where in there:
         if name := kept_user(feeds.get(c, there[where]).url, url):
-            return ImportedFeed(outline, "failed", None, f"it is followed here as “{name}”, and under one name alone")
+            return ImportedFeed(outline, "failed", None, f"already subscribed as “{name}”")
         return ImportedFeed(outline, "known", there[where], is_filled=_fill_in(c, there[where], outline))
     with transaction(c):  # whole, or not at all: what is here already is not made anew
         feed = feeds.add(c, url, title=outline.title, site="", now=now, follows=False)

@@ -101,7 +101,7 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
     """
     log, *others = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "journal", "shm"))
     if odd := next((each for each in (path, log, *others) if each.exists() and not each.is_file()), None):
-        raise NotAFeedListError(f"{odd} is no file: SQLite would wait for it")
+        raise NotAFeedListError(f"{odd} is not a regular file")
     left = sum(file.stat().st_size for file in (path, log) if file.is_file())
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
@@ -118,7 +118,7 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             # One of this name would hide the number of the row.
             is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT or row[1].lower() == "rowid" for row in columns)
             if kind != ("table",) or is_odd:
-                raise NotAFeedListError(f"{path} is not a cache of newsboat")
+                raise NotAFeedListError(f"{path} is not a newsboat cache")
             for url, ids in _by_feed(c).items():
                 clock.begin()
                 some: list[Item] = []
@@ -127,7 +127,7 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                     row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _ARTICLE_MAX}).fetchone()
                     left -= sum(len(value) for value in row if isinstance(value, str))
                     if left < 0:
-                        raise NotAFeedListError(f"{path} is not a cache of newsboat: its texts exceed its size")
+                        raise NotAFeedListError(f"{path} is not a newsboat cache: its texts exceed its size")
                     some.append(_item(row))
                     size += len(some[-1].entry.html)
                     if len(some) == _BATCH_SIZE or size > _BATCH_BYTES:
@@ -137,7 +137,7 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
                 if some:
                     yield str(url), some
     except sqlite3.Error as error:
-        raise NotAFeedListError(f"{path} cannot be read: {error}") from error
+        raise NotAFeedListError(f"Cannot read {path}: {error}") from error
 
 
 def _by_feed(c: sqlite3.Connection) -> dict[object, list[int]]:

@@ -103,7 +103,7 @@ def restore(
         if not line.strip():
             continue
         if len(done.mistakes) >= _MISTAKES:
-            done.mistakes.append((number, "there were too many such lines: nothing was read from here on"))
+            done.mistakes.append((number, "too many such lines: the rest was not read"))
             break
         if number % backup.BATCH_SIZE == 0:
             tell(f"{done.articles + done.known} articles of the backup")
@@ -113,16 +113,16 @@ def restore(
         elif row is not None and row.get("type") == backup.END:
             is_whole = True
         elif row is None:
-            restoring.done.mistakes.append((number, "this is no line of a backup"))
+            restoring.done.mistakes.append((number, "not a backup line"))
         else:
             try:
                 restoring.take(row, len(line))
             except (ValueError, AddressError, QueryError) as error:
-                restoring.done.mistakes.append((number, f"this is left out: {error}"))
+                restoring.done.mistakes.append((number, f"not imported: {error}"))
     restoring.finish()
     done.idle = library_rules.without_feeds(c, restoring.added_rules)
     if not is_whole and not done.mistakes:
-        done.mistakes.append((number, "the backup was cut off behind this line"))
+        done.mistakes.append((number, "the backup is incomplete after this line"))
     return done
 
 
@@ -200,7 +200,7 @@ class _Restoring:
                 options = {name: value for name, value in options.items() if name not in backup.FOUND}
             else:
                 if self.done.feeds >= FEEDS_MAX:
-                    raise ValueError(f"no more than {FEEDS_MAX:,} feeds are taken from a file")
+                    raise ValueError(f"at most {FEEDS_MAX:,} feeds per file")
                 feed = feeds.add(self._c, url, title=title, site=site, now=self._now, reach=reach, follows=False)
                 self._feeds[place(url)] = feed.id
                 self._new[feed.id] = {name_key(url)}
@@ -212,7 +212,7 @@ class _Restoring:
             raise ValueError(" ".join(wrong.values()))
         if left_out:
             raise ValueError(
-                f"{backup.text_in(row, 'custom_title') or title} is here, with its own {' and '.join(left_out)}"
+                f"{backup.text_in(row, 'custom_title') or title} already exists, with its own {' and '.join(left_out)}"
             )
 
     def _fill_in(self, feed: Feed, row: dict[str, Any], options: dict[str, str]) -> tuple[list[str], bool]:
@@ -249,16 +249,16 @@ class _Restoring:
         there = folders.named(self._c, name)
         self._new_folders += not there
         if self._new_folders > NEW_MAX:
-            raise ValueError(f"no more than {NEW_MAX:,} folders are taken from a file")
+            raise ValueError(f"at most {NEW_MAX:,} folders per file")
         return (there or [folders.add(self._c, name)])[0].id
 
     def _pruned(self, row: dict[str, Any]) -> None:
         feed_id, keys = self._feeds.get(place(backup.address_in(row, "feed_url"))), row.get("keys")
         if feed_id is None or not isinstance(keys, list):
-            raise ValueError("the feed of removed articles is not here")
+            raise ValueError("the feed of removed articles does not exist")
         pairs = [(each[0], each[1]) for each in keys if isinstance(each, list) and len(each) == _PAIR]
         if not all(type(n) is int and abs(n) < _NUMBERS for pair in pairs for n in pair):
-            raise ValueError("removed articles are named by numbers")
+            raise ValueError("invalid ID of a deleted article")
         is_fetched = feeds.get(self._c, feed_id).checked is not None
         if feed_id in self._new or not is_fetched:  # a file of others keeps nothing away from a feed that is here
             pruning.remember(self._c, feed_id, pairs)
@@ -266,9 +266,9 @@ class _Restoring:
     def _search(self, row: dict[str, Any]) -> None:
         name, query = backup.required_in(row, "name"), self._as_here(backup.text_in(row, "query").strip())
         if self._searches.get(name_key(name), query) != query:
-            raise ValueError(f"a saved search “{name}” is here already, and looks for something else")
+            raise ValueError(f"a different saved search “{name}” already exists")
         if self.done.searches >= NEW_MAX:
-            raise ValueError(f"no more than {NEW_MAX:,} searches are taken from a file")
+            raise ValueError(f"at most {NEW_MAX:,} searches per file")
         ui_state.put_search(self._c, name, query)
         self.done.searches += name_key(name) not in self._searches
         self._searches[name_key(name)] = query
@@ -287,11 +287,11 @@ class _Restoring:
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = backup.text_in(row, "folder"), backup.text_in(row, "feed")
         if feed and place(feed) not in self._feeds:
-            raise ValueError("the feed of this rule is not here")
+            raise ValueError("the feed of this rule does not exist")
         if not (feed or folder or backup.text_in(row, "query").strip()):
             raise ValueError("a rule needs a query, a feed or a folder")
         if len(backup.names_in(row, "tags")) > TAGS_MAX:
-            raise ValueError(f"a rule gives at most {TAGS_MAX} tags")
+            raise ValueError(f"a rule has at most {TAGS_MAX} tags")
         named = [each.id for each in folders.named(self._c, folder)] or [self._folder(folder)] if folder else [None]
         held = self._holding(named, backup.names_in(row, "folder_feeds"))
         rule = Rule(
@@ -316,7 +316,7 @@ class _Restoring:
         id_ = next(filter(None, (self._same.get(replace(same, folder_id=each)) for each in places)), None)
         if id_ is None:
             if len(self.done.rules) >= NEW_MAX:
-                raise ValueError(f"no more than {NEW_MAX:,} rules are taken from a file")
+                raise ValueError(f"at most {NEW_MAX:,} rules per file")
             id_ = self._same[same] = rules.add(self._c, rule, self._now).id
             self.done.rules.append(f"{rule.said}: {short_line(rule.query) or said}")
             self.added_rules.append(rule)

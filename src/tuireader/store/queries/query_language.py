@@ -19,18 +19,18 @@ from tuireader.text import date_expressions
 from tuireader.text.folding import FoldedText
 
 FIELDS: Mapping[str, str] = {
-    "author:": "a word of an author's name",
-    "category:": "a word of a category that the site gave",
-    "tag:": "a part of a tag of yours",
-    "feed:": "a part of a feed's title or address",
-    "folder:": "a part of a folder's name",
-    "title:": "a word of the title",
+    "author:": "author (a word of the name)",
+    "category:": "site category (a word of it)",
+    "tag:": "tag (part of the name)",
+    "feed:": "feed (part of the title or address)",
+    "folder:": "folder (part of the name)",
+    "title:": "word in the title",
     "is:": "unread, read, starred or hidden",
     "has:": "picture or enclosure",
-    "since:": "no older than a date: 2024-03, today, 7d",
-    "before:": "older than a date",
-    "words>": "longer than so many words",
-    "words<": "shorter than so many words",
+    "since:": "published since: 2024-03, today, 7d",
+    "before:": "published before a date",
+    "words>": "more than this many words",
+    "words<": "fewer than this many words",
 }
 """The fields of the language, each with a description of its value."""
 
@@ -45,6 +45,13 @@ VALUES_MAX = 500
 _CHARACTERS = 100 * VALUES_MAX
 """Maximum characters of a search text."""
 _SHORTEST_PREFIX = 3
+_SHOWN = 40
+"""Maximum characters of a value shown in a sentence."""
+_DATES = "a date: 2024-03, today or 7d"
+_VALUES_OF = {
+    "is": "unread, read, starred or hidden", "has": "picture or enclosure", "since": _DATES, "before": _DATES,
+    "words>": "a number", "words<": "a number",
+}  # fmt: skip
 _WORD_COUNT_MAX = 10**9
 """More words than any article has."""
 
@@ -103,6 +110,8 @@ class SearchQuery:
     """Maximum words (exclusive)."""
     nothing: bool = False
     """Whether nothing can match: only characters that are not indexed were typed, or too many words."""
+    mistakes: list[str] = field(default_factory=list, compare=False)
+    """Sentences about fields with an invalid value, which are searched for as words."""
 
     def fts(self, *, whole: bool = False) -> str:
         """The FTS5 query of the required terms; "" if there are none."""
@@ -147,7 +156,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 def check_length(text: str) -> None:
     """Raise QueryError if a search text has too many words and names."""
     if _pieces(text) is None:
-        raise QueryError(f"This search has more than {VALUES_MAX} words and names: make it shorter.")
+        raise QueryError(f"Search too long (over {VALUES_MAX} words and names).")
 
 
 def _pieces(text: str) -> list[re.Match[str]] | None:
@@ -170,6 +179,8 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     if len(values) == 1 and key not in _COLUMNS and _setting(wanted, key, values[0], now, no=minus):
         return
     if key not in _COLUMNS:
+        sign = "" if key[-1] in "<>" else ":"
+        wanted.mistakes.append(f"“{key}{sign}{piece[5][:_SHOWN]}”: use {_VALUES_OF[key]}")
         key, values = "", [f"{key.rstrip('<>')} {value}" for value in values]
     options = tuple(tokens for value in values if (tokens := tuple(token().findall(compared(value)))))
     if not options:

@@ -34,7 +34,7 @@ _NO_DAMAGE = (
 _HEADER = b"SQLite format 3\0"
 _LOCK_TIMEOUT = 600.0
 """Seconds to wait for another process that repairs."""
-_IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
+_IN_USE = "{path} is damaged and in use. Close all tuireader windows, then start tuireader to repair it."
 
 
 def rebuild_index(c: sqlite3.Connection, plain_text: search.PlainText) -> bool:
@@ -74,7 +74,7 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
     mark, is_link, path = mark_of(path), path.is_symlink(), path.resolve()  # what a link leads to is moved
     if is_link and not _begins_as_database(path):  # it may be any file of the user's
         mark.unlink(missing_ok=True)
-        raise StoreError(f"{mark.with_suffix('')} is a link to {path}, which is no database: remove the link.")
+        raise StoreError(f"{mark.with_suffix('')} is a link to {path}, which is not a database. Remove the link.")
     with _one_at_a_time(mark, path, tell) as finish:
         if not mark.exists():
             return ""
@@ -85,7 +85,7 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
                 if said is not _IN_USE:
                     finish()
                 return said.format(path=path)
-        tell(f"{path} is damaged: what can be read of it is copied into a new one …")
+        tell(f"{path} is damaged. Recovering data…")
         said = _replace(path, source, plain_text)
         finish()
         return said
@@ -114,7 +114,7 @@ def mend_log(
     """
     path = path.resolve()
     with _one_at_a_time(mark_of(path), path, tell) as finish:
-        tell(f"{path}-wal is damaged: what can be read of it is taken over …")
+        tell(f"{path}-wal is damaged. Recovering data…")
         aside, merged = _aside(path), path.with_name(f"{path.name}.merged")
         try:
             for suffix in ("", "-wal"):
@@ -124,7 +124,7 @@ def mend_log(
             keep_private(merged)
             merge(aside, log, merged)
         except OSError as error:
-            raise StoreError(f"{path}-wal is damaged, and cannot be copied: {error.strerror}.") from error
+            raise StoreError(f"Cannot copy the damaged {path}-wal: {error.strerror}.") from error
         close()
         try:
             said = _take_merged(path, merged, plain_text)
@@ -141,7 +141,7 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
         if path.exists() and path.stat().st_size:
             _alone(path).close()
     except _InUseError:
-        return "{path}-wal was damaged while others had it open: what was in it is in {files}."
+        return "{path}-wal was damaged while in use; its content is in {files}."
     sound, lost = False, ""
     with suppress(*BROKEN), closing(sqlite3.connect(merged)) as c:
         c.text_factory = lenient
@@ -149,14 +149,14 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
     if not sound:
         done = path.with_name(f"{path.name}.mended")
         rescued = _copy(merged, done, plain_text)
-        lost = f"; {rescued.lost} articles could not be read" if rescued.lost else ""
+        lost = f"; lost {rescued.lost} articles" if rescued.lost else ""
         done.replace(merged)
     with merged.open("rb+") as made:
         os.fsync(made.fileno())
     _remove(path)
     merged.replace(path)
-    kept = f"what could be read of it is taken over{lost}"
-    return f"{{path}}-wal was damaged; {kept}. The old files are {{files}}."
+    kept = f"recovered what could be read{lost}"
+    return f"{{path}}-wal was damaged; {kept}. Old files: {{files}}."
 
 
 @contextmanager
@@ -165,14 +165,14 @@ def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Itera
     try:
         held = os.fdopen(open_own(mark, os.O_CREAT | os.O_WRONLY | os.O_APPEND), "a")
     except OSError as error:
-        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
+        raise StoreError(f"Cannot move the damaged {path}: {error.strerror}.") from error
     with held:
         until, told = time.monotonic() + _LOCK_TIMEOUT, False
         while not lock(held.fileno()):
             if time.monotonic() > until:
-                raise BusyError(f"Another tuireader has been mending {path} for too long; try again.")
+                raise BusyError(f"{path} is still being repaired by another tuireader. Try again later.")
             if not told:
-                tell(f"Another tuireader is mending {path} …")
+                tell(f"Another tuireader is repairing {path}…")
             told = True
             time.sleep(0.1)
 
@@ -189,7 +189,7 @@ def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callab
     size = path.stat().st_size
     try:
         with closing(_alone(path)) as c:
-            said = _mend_index(c, path, plain_text, tell)
+            said = _mend_index(c, plain_text, tell)
             if said is not None:
                 return said
             if os.name != "posix":
@@ -201,7 +201,7 @@ def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callab
         return ""
     except BROKEN as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
-            raise StoreError(f"{path} is damaged, and cannot be mended: {error}.") from error
+            raise StoreError(f"Cannot repair {path}: {error}.") from error
         if _is_open_elsewhere(path):
             return _IN_USE
         _move(path, source)
@@ -210,15 +210,15 @@ def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callab
     return None
 
 
-def _mend_index(c: sqlite3.Connection, path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:
+def _mend_index(c: sqlite3.Connection, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:
     """Rebuild the search index if only that is damaged, and return a message; None if that does not help."""
     wrong = what_is_wrong(c)
     if wrong == "nothing":
         return ""
     if wrong == "index":
-        tell(f"The search index of {path} is damaged: it is built again …")
+        tell("Search index damaged. Rebuilding…")
         if rebuild_index(c, plain_text):
-            return "The search index was damaged, and was built again. Nothing else was touched."
+            return "Search index repaired. No data was lost."
     return None
 
 
@@ -230,7 +230,7 @@ def _move(path: Path, to: Path) -> None:
             if file.exists():
                 file.rename(to.with_name(to.name + suffix))
     except OSError as error:
-        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
+        raise StoreError(f"Cannot move the damaged {path}: {error.strerror}.") from error
 
 
 # Being the only one.
@@ -320,11 +320,11 @@ def _aside(path: Path) -> Path:
 
 def _said(rescued: Rescued, aside: Path) -> str:
     if not rescued.feeds and not rescued.articles:
-        return f"The cache was damaged, and a new one was begun. The old file is {aside}."
-    kept = f"its {rescued.feeds} subscriptions are taken over, and {rescued.articles} articles with their marks"
-    lost = f"; {rescued.lost} articles could not be read" if rescued.lost else ""
-    cut = f"; the texts of {rescued.texts} are damaged" if rescued.texts else ""
-    return f"The cache was damaged, and a new one was begun; {kept}{lost}{cut}. The old file is {aside}."
+        return f"The database was damaged and nothing could be recovered. Started a new one; old file: {aside}."
+    kept = f"{rescued.feeds} feeds and {rescued.articles} articles"
+    lost = f"; lost {rescued.lost} articles" if rescued.lost else ""
+    cut = f"; {rescued.texts} with damaged text" if rescued.texts else ""
+    return f"The database was damaged. Recovered {kept}{lost}{cut}. Old file: {aside}."
 
 
 def _best_copy(source: Path, path: Path, plain_text: PlainText) -> tuple[Path, Rescued]:

@@ -45,7 +45,7 @@ _COUNT_COLUMNS = {("feed", "articles"), ("feed", "unread"), ("feed", "starred")}
 """Columns that are recounted."""
 _FILED = {NUMBERS[kind] for kind in OF_PUBLISHERS}
 """Kinds of labels under which every article is filed."""
-_LOST_FEED = "The address of this feed was lost when the cache was damaged: add it again."
+_LOST_FEED = "The address of this feed was lost when the database was damaged. Add it again."
 
 
 @dataclass

@@ -85,7 +85,7 @@ class FindSession:
     def said(self) -> str:
         """The position of the current match, such as "3 of 14" or "no match"; "" without a search text."""
         if not self.matches:
-            return "no match" if self.sought.strip() else ""
+            return "No matches" if self.sought.strip() else ""
         return f"{self.current + 1} of {len(self.matches)}{'+' if len(self.matches) == MATCHES_MAX else ''}"
 
 
@@ -163,7 +163,7 @@ class Finder:
         if not self.typing:
             return
         self.typing = False
-        if self.session is None or not self.session.matches:
+        if self.session is None or not self.session.sought:
             self.end()
         self._view.refresh()
 

@@ -154,7 +154,7 @@ _FEWEST = 12
 _MARK = "/ "
 
 
-HINTS = {"return": "{} goes back", "page-down": "{}: next article", "close": "{} shows all panes"}
+HINTS = {"return": "{}: back", "page-down": "{}: next article", "close": "{}: show all panes"}
 """Hints in the foot line, by command id; `{}` stands for the command's key."""
 
 

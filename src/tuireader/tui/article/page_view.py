@@ -121,7 +121,7 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def divides_words(self) -> bool:
-        return self.hyphenate and self.column < HYPHENATED_BELOW
+        return self.hyphenate and self.size.width > 0 and self.column < HYPHENATED_BELOW
 
     @property
     def position(self) -> int:

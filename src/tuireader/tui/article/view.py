@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import ClassVar, NamedTuple
@@ -17,7 +18,7 @@ from textual.message import Message
 from textual.selection import Selection as Selected
 from textual.strip import Strip
 
-from tuireader.content.document.model import Heading, Link
+from tuireader.content.document.model import Heading, Link, document_text
 from tuireader.content.layout.line import Line
 from tuireader.content.layout.paragraph import lay_out_head
 from tuireader.library.reading.open_article import OpenArticle
@@ -32,6 +33,10 @@ from tuireader.tui.article.paint import CSS, Highlight
 from tuireader.tui.article.selection import Selection
 from tuireader.tui.support.viewport import Place
 
+FindWords = Callable[[str], Sequence[tuple[int, int]]]
+"""Finds the spans of words in a text."""
+MARKED_MAX = 500_000
+"""Maximum characters of a text in which the words of a search are marked."""
 _MEASURE_STEP = 4
 """Cells by which the column width changes."""
 
@@ -118,6 +123,10 @@ class ArticleView(PageView):
         """Whether the title is out of view."""
         self.is_last = False
         """Whether no article follows."""
+        self.find_words: FindWords | None = None
+        """Finds the words of the search that led here; None without a search."""
+        self._words: Sequence[tuple[int, int]] | None = None
+        """Their spans in the text; None if not looked for yet."""
 
     # What it shows.
 
@@ -133,6 +142,7 @@ class ArticleView(PageView):
         """Replace the shown beginning of an article by the whole article; the position stays."""
         if self.article is not None and self.article.id == opened.article.id:
             document = self.reading.shown(opened.document)
+            self._words = None
             self.finder.go_on_with(document)
             self.go_on_with(document)
 
@@ -146,7 +156,29 @@ class ArticleView(PageView):
         self.open_page(None, 0)
         self._notice_head()
 
+    def close(self) -> None:
+        """Show nothing."""
+        if self.article is not None:
+            self.article = None
+            self._message = "-"  # differs from any message
+            self.clear("")
+
+    def mark_words(self, find: FindWords | None) -> None:
+        """Mark the words of a search in the text, unless another text is found in it."""
+        self.find_words, self._words = find, None
+        self.refresh()
+
+    def _marked_words(self, place: Place, start: int, end: int) -> list[Highlight]:
+        if self.find_words is None or self.document is None or place.item == HEAD or self.finder.session is not None:
+            return []
+        if self._words is None:
+            self._words = self.find_words(document_text(self.document)[:MARKED_MAX])
+        first = bisect_left(self._words, start, key=lambda span: span[1])
+        last = bisect_right(self._words, end, key=lambda span: span[0])
+        return [Highlight(*span, "match") for span in self._words[first:last]]
+
     def _forget(self) -> None:
+        self._words = None
         self.selected.clear()
         self.finder.end()
         self.link_cursor.reset()
@@ -162,7 +194,8 @@ class ArticleView(PageView):
         return [Line((), HEAD, 0, ""), *head]
 
     def highlights_in(self, place: Place, start: int, end: int) -> list[Highlight]:
-        return [*self.finder.highlights(place, start, end), *self.selected.highlights(place)]
+        found = self.finder.highlights(place, start, end) or self._marked_words(place, start, end)
+        return [*found, *self.selected.highlights(place)]
 
     def links_drawn(self) -> tuple[int | None, int | None]:
         return self.link_cursor.hover, self.link_cursor.here
@@ -239,7 +272,7 @@ class ArticleView(PageView):
         if (hint := self._hinted()) is not None:
             return HINTS[hint].format(keys.key_on(self.screen, hint))
         if self.at_end and self.max_scroll_y:
-            return "the last article"
+            return "Last article"
         return self.article.title if self.names_itself and self.article is not None else ""
 
     def _hinted(self) -> str | None:

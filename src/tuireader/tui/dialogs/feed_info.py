@@ -28,7 +28,7 @@ from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.safe_text import ago, copy_address, pad, plain
 from tuireader.urls.typed_and_shown import without_credentials
 
-_LABELS = 14
+_LABELS = 16
 """Width of the label column in cells."""
 _MANY = 5
 """Number of consecutive failures from which a feed has probably moved or ended."""
@@ -83,7 +83,7 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
             yield Static(plain(self._feed.name), classes="dialog-title")
             yield self._facts
             yield CleanInput(
-                self._feed.name, placeholder=self._feed.title or "its own name", compact=True, id="feed-name"
+                self._feed.name, placeholder=self._feed.title or "Original title", compact=True, id="feed-name"
             )
             yield self.hint_bar()
 
@@ -96,14 +96,14 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
 
     def hints(self) -> list[Row]:
         if self.is_mounted and self.query_one(Input).display:
-            return [Row("enter", "keep", "keep_name"), *super().hints()]
+            return [Row("enter", "save", "keep_name"), *super().hints()]
         return [
             Row(keys.key_on(self, "rename"), "rename", "rename"),
             Row(keys.key_on(self, "unsubscribe"), "unsubscribe", "unsubscribe"),
             Row(keys.key_on(self, "turn-full-text"), "full text", "turn_full_text"),
             Row(keys.key_on(self, "selector"), "selector", "selector"),
-            Row(keys.key_on(self, "open-site"), "site", "open_site"),
-            Row(keys.key_on(self, "copy-link"), "copy", "copy_link"),
+            Row(keys.key_on(self, "open-site"), "open site", "open_site"),
+            Row(keys.key_on(self, "copy-link"), "copy address", "copy_link"),
             *super().hints(),
         ]
 
@@ -180,14 +180,14 @@ class _FactList(FullHeightList):
 
 
 _GIVES: Mapping[Gives, str] = {
-    "excerpts": "It gives excerpts: the rest comes from the pages of its articles",
-    "whole": "It gives whole articles",
-    "closed": "The pages of its articles cannot be had by programs: what it gives is all",
-    "": "Where it gives only excerpts, from the pages of its articles",
+    "excerpts": "Automatic (excerpts in the feed, full text from the site)",
+    "whole": "Automatic (full text in the feed)",
+    "closed": "Not available",
+    "": "Automatic",
 }
 _MODES: Mapping[Mode, str] = {
-    "always": "Always from the pages of its articles",
-    "never": "Never fetched by itself",
+    "always": "Always",
+    "never": "Never",
 }
 
 
@@ -195,54 +195,53 @@ def _full_text(known: FeedFacts) -> Iterator[Line]:
     yield Line("Full text", _MODES.get(known.mode) or _GIVES[known.learned.gives])
     take, drop = known.selectors
     if take or drop:
-        yield Line("", ", ".join(filter(None, (take and f"taken: {take}", drop and f"left out: {drop}"))))
+        yield Line("", ", ".join(filter(None, (take and f"include: {take}", drop and f"exclude: {drop}"))))
 
 
 def _facts(known: FeedFacts, now: datetime) -> Iterator[Line]:
     summary = known.summary
     feed = summary.feed
     if feed.holds_pages:
-        yield Line("Holds", "single pages that you read without following their sites")
-        yield Line("Articles", f"{summary.total}, {summary.unread} unread")
+        yield Line("Contains", "saved pages")
+        yield Line("Articles", f"{summary.total} ({summary.unread} unread)")
         return
     if known.page_list is not None:
-        what = "itself: each change is an article" if known.page_list.followed == "page" else "for what it lists"
-        yield Line("Page", f"{without_credentials(feed.url)}, followed {what}; it is no feed")
+        what = "watched for changes" if known.page_list.followed == "page" else "list of articles"
+        yield Line("Page", f"{without_credentials(feed.url)} ({what})")
     else:
         yield Line("Feed", without_credentials(feed.url))
     if feed.site and known.page_list is None:
         yield Line("Site", without_credentials(feed.site))
     if feed.custom_title and feed.title not in ("", feed.custom_title):
-        yield Line("Its own name", feed.title)
-    yield Line("Articles", f"{summary.total}, {summary.unread} unread; they take {in_megabytes(known.size)}")
+        yield Line("Original title", feed.title)
+    yield Line("Articles", f"{summary.total} ({summary.unread} unread) · {in_megabytes(known.size)}")
     yield from _state(feed, now)
     if feed.due is not None and not feed.gone:
-        yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
+        yield Line("Next refresh", "now" if feed.due <= now else f"{_moment(feed.due)}")
     yield from _full_text(known)
     if known.page_list is None:
         said = standing(known.archive)
-        yield Line("Archive", said[:1].upper() + said[1:])
+        yield Line("Older articles", said[:1].upper() + said[1:])
 
 
 def _state(feed: Feed, now: datetime) -> Iterator[Line]:
     if feed.gone:
-        yield Line("State", "It is gone: its site says that it will not come back.", is_heading=True)
+        yield Line("Status", "Feed no longer exists (HTTP 410 Gone)", is_heading=True)
     elif feed.is_of_account and not feed.error:
         yield Line(
-            "State",
-            "All is well; an account follows it"
-            + (f", and was asked {ago(feed.checked, now)}." if feed.checked else "."),
+            "Status",
+            "OK · synced with an account" + (f", {ago(feed.checked, now)}" if feed.checked else ""),
         )
     elif feed.error:
-        tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
-        yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
+        tried = f" Last tried {ago(feed.tried, now)}." if feed.tried else ""
+        yield Line("Status", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
         if feed.answered and not feed.is_of_account:
-            yield Line("", f"It answered last {ago(feed.answered, now)}.")
+            yield Line("", f"Last success: {ago(feed.answered, now)}")
         if feed.failures > 1:
-            hint = " Its site may have another feed." if feed.failures >= _MANY else ""
-            yield Line("", f"It has failed {feed.failures} times in a row.{hint}")
+            hint = " The feed may have moved." if feed.failures >= _MANY else ""
+            yield Line("", f"Failed {feed.failures} times in a row.{hint}")
     elif feed.checked:
-        yield Line("State", f"All is well; checked {ago(feed.checked, now)}.")
+        yield Line("Status", f"OK · refreshed {ago(feed.checked, now)}")
 
 
 def _moment(moment: datetime) -> str:

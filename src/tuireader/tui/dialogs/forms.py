@@ -29,9 +29,7 @@ from tuireader.tui.support.safe_text import joined, plain
 from tuireader.tui.support.workers import Web, is_busy
 from tuireader.urls.typed_and_shown import shown_address
 
-INVITATION = (
-    "Miniflux, FreshRSS, or another server with Google Reader’s API. Of FreshRSS it is the API password that is wanted."
-)
+INVITATION = "Miniflux, FreshRSS or any server with the Google Reader API. For FreshRSS, use your API password."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,12 @@ class AccountScreen(Dialog[SignedIn | None]):
 
     def compose(self) -> ComposeResult:
         account = self._account
-        heading = f"The password of {account.name}" if account else "Add an account"
+        heading = f"Sign in to {account.name}" if account else "Add account"
         with Container(id="account", classes="dialog"):
             yield Static(plain(heading), classes="dialog-title")
             for name, label, value, hidden in (
-                ("address", "Address of the server", account.url if account else "", False),
-                ("user", "Name", account.user if account else "", False),
+                ("address", "Server address", account.url if account else "", False),
+                ("user", "User name", account.user if account else "", False),
                 ("password", "Password", "", True),
             ):
                 yield Label(plain(label), of=f"account-{name}")
@@ -90,8 +88,8 @@ class AccountScreen(Dialog[SignedIn | None]):
 
     def hints(self) -> list[Row]:
         if is_busy(self, "sign-in"):
-            return [Row("esc", "stop", "leave", is_pinned=True)]
-        return [Row("enter", "sign in", "submit"), Row("tab", "next line", "app.focus_next"), *super().hints()]
+            return [Row("esc", "cancel", "leave", is_pinned=True)]
+        return [Row("enter", "sign in", "submit"), Row("tab", "next field", "app.focus_next"), *super().hints()]
 
     def on_worker_state_changed(self) -> None:
         if self.is_mounted:
@@ -106,13 +104,13 @@ class AccountScreen(Dialog[SignedIn | None]):
 
     def action_submit(self) -> None:
         for name, missing in (
-            ("address", "the address of the server"),
-            ("user", "your name there"),
-            ("password", "the password"),
+            ("address", "the server address"),
+            ("user", "your user name"),
+            ("password", "your password"),
         ):
             if not self._line(name).value.strip():
                 self._line(name).focus()
-                self._said.update(plain(f"Type {missing}.", "$ink"))
+                self._said.update(plain(f"Enter {missing}.", "$ink"))
                 return
         if not is_busy(self, "sign-in"):
             self._sign_in()
@@ -128,7 +126,7 @@ class AccountScreen(Dialog[SignedIn | None]):
 
     @work(group="sign-in")
     async def _sign_in(self) -> None:
-        self._said.update(plain("Signing in …", "$ink-faint"))
+        self._said.update(plain("Signing in…", "$ink-faint"))
         try:
             self.dismiss(await self._signed())
         except TuireaderError as error:
@@ -206,7 +204,7 @@ class AddressScreen(Dialog[Added | None]):
     def hints(self) -> list[Row]:
         """Key hints of the dialog's state."""
         if is_busy(self, "subscribe"):
-            choosing = [Row("enter", "choose", "open")] if self.query_one(ChoiceList).display else []
+            choosing = [Row("enter", "select", "open")] if self.query_one(ChoiceList).display else []
             return [*choosing, Row("esc", "back", "leave", is_pinned=True)]
         return [Row("enter", self.verb, "submit"), *self.ways_out()]
 
@@ -247,7 +245,7 @@ class AddressScreen(Dialog[Added | None]):
     def _submit(self, event: Input.Submitted) -> None:
         address = event.value.strip()
         if not address:
-            self.say("Type the address of a site, such as example.org.")
+            self.say("Enter an address, such as example.org.")
         if address and not (address == self._complained_of.strip() and self.turn_to_offers()):
             self._begin((address,))
 
@@ -274,7 +272,7 @@ class AddressScreen(Dialog[Added | None]):
             return
         (address, error), *others = failed
         self.query_one(Input).value = address
-        too = f" Not added either: {listed([shown_address(other) for other, _ in others])}" if others else ""
+        too = f" Not added: {listed([shown_address(other) for other, _ in others])}" if others else ""
         self.complain(f"{ended(str(error))}{too}")
         self.failed(address, error)
 
@@ -289,7 +287,7 @@ class AddressScreen(Dialog[Added | None]):
         if self.is_mounted:
             self.write_hints()
         if event.state is WorkerState.ERROR:
-            self.complain("That failed because of a bug in tuireader.")
+            self.complain("Internal error (a bug in tuireader). Details are in the log.")
 
     def withdraw_offers(self) -> None:
         """Hide the offered choices, and focus the address input."""

@@ -51,16 +51,16 @@ class PageTextScreen(Dialog[TextSelectors | None]):
         self._web = web
         self._chosen = chosen
         self._page: Page | None = None
-        self._unread = ("Fetching the page of its newest article …", False)
+        self._unread = ("Fetching the newest article…", False)
         """Why there is no page yet, and whether it failed."""
         self._title = ""
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
-            yield Static(plain(f"Text from the pages of {self._feed.name}"), classes="dialog-title")
-            yield Static(plain("Take what this CSS selector matches; empty: found by itself"), classes="line-label")
+            yield Static(plain(f"Full-text selectors: {self._feed.name}"), classes="dialog-title")
+            yield Static(plain("Include (CSS selector; empty: automatic)"), classes="line-label")
             yield CleanInput(self._chosen.take, placeholder=".post-content, article > p", compact=True, id="take")
-            yield Static(plain("Leave out what this one matches"), classes="line-label")
+            yield Static(plain("Exclude (CSS selector)"), classes="line-label")
             yield CleanInput(self._chosen.drop, placeholder=".related, aside", compact=True, id="drop")
             yield Static(plain(""), id="tried")
             with VerticalScroll(id="preview", can_focus=False):
@@ -69,8 +69,8 @@ class PageTextScreen(Dialog[TextSelectors | None]):
 
     def hints(self) -> list[Row]:
         return [
-            Row("enter", "keep", "keep"),
-            Row("tab", "other line", "app.focus_next"),
+            Row("enter", "save", "keep"),
+            Row("tab", "next field", "app.focus_next"),
             Row("esc", "cancel", "leave", is_pinned=True),
         ]
 
@@ -93,7 +93,7 @@ class PageTextScreen(Dialog[TextSelectors | None]):
             async with self._web.queue(_MODULE) as queue:
                 article, self._page = await fetch_newest(self._cache, queue, self._feed.id)
         except TuireaderError as error:
-            self._unread = (f"{error}. The selectors can be kept all the same.", True)
+            self._unread = (f"{error}. No preview, but you can still save.", True)
         else:
             self._title = article.title
         self._show_preview()
@@ -139,7 +139,7 @@ class PageTextScreen(Dialog[TextSelectors | None]):
 
 
 def _said(tried: Tried, title: str, *, is_missed: bool) -> str:
-    found = f"{counted(tried.words, 'word')} from “{title}”"
+    found = f"{counted(tried.words, 'word')} · “{title}”"
     if is_missed:
-        return f"Nothing on the page matches: found by itself, {found}"
+        return f"No match on this page. Automatic: {found}"
     return f"{found[0].upper()}{found[1:]}:"

@@ -56,12 +56,12 @@ class PaletteScreen(TypedDialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
-            yield CleanInput(placeholder="What do you want to do?", compact=True)
+            yield CleanInput(placeholder="Type a command", compact=True)
             yield AutocompleteList(_lines(self._shown))
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        return [Row("enter", "do it", "open"), Row("esc", "close", "leave", is_pinned=True)]
+        return [Row("enter", "run", "open"), Row("esc", "close", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
         self._theme = self.app.theme
@@ -75,7 +75,7 @@ class PaletteScreen(TypedDialog[str | None]):
         # What has a word that begins like what is typed is meant rather than what has that within a word.
         self._shown = sorted(fitting, key=lambda each: not all(f" {word}" in f" {each.words}" for word in words))
         found = self.query_one(ChoiceList)
-        found.empty = [] if self._shown else [[("  ", ""), ("No match.", "faint")]]
+        found.empty = [] if self._shown else [[("  ", ""), ("No matching commands", "faint")]]
         found.set_rows(_lines(self._shown))
         self._preview()
 
@@ -148,8 +148,8 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
-            yield Static(plain("Keys"), classes="dialog-title")
-            yield CleanInput(placeholder="a key, or a word of what it does", compact=True)
+            yield Static(plain("Keyboard shortcuts"), classes="dialog-title")
+            yield CleanInput(placeholder="Key or command", compact=True)
             yield KeyList(list(_help_lines(self._keymap, "")))
             yield self.hint_bar()
 
@@ -169,7 +169,7 @@ class HelpScreen(Dialog[None]):
     @on(CleanInput.Changed)
     def _filter(self, event: CleanInput.Changed) -> None:
         shown = self.query_one(KeyList)
-        shown.empty = [[(_AIR, ""), (f"No key for “{event.value}”.", "faint")]]
+        shown.empty = [[(_AIR, ""), (f"No shortcut matches “{event.value}”", "faint")]]
         shown.show(list(_help_lines(self._keymap, event.value)))
 
     @on(CleanInput.Submitted)
@@ -199,7 +199,7 @@ def _help_lines(keymap: Mapping[str, str], wanted: str) -> Iterator[KeyLine]:
             continue
         if not is_first:
             yield KeyLine("")
-        yield KeyLine(heading.upper(), is_heading=True, id="in [keymap]" if is_first else "")
+        yield KeyLine(heading.upper(), is_heading=True, id="name in [keymap]" if is_first else "")
         is_first = False
         for row in found:
             yield KeyLine(row.keys, row.description, id=row.id)
@@ -220,7 +220,7 @@ class ContentsScreen(ChooseScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [keys.binding("contents")]
 
-    verb = "go there"
+    verb = "go to"
 
     def __init__(self, title: str, headings: Sequence[Heading], here: int, length: int) -> None:
         """`here` is the current heading, -1 for none; `length` is the length of the text."""
@@ -252,7 +252,7 @@ def _contents_lines(title: str, headings: Sequence[Heading], length: int) -> lis
     lines = [Line(title)]
     for heading in headings:
         indent = " " * _INDENT * min(heading.level - top, _DEEPEST)
-        lines.append(Line(indent + (heading.text or "—"), f"{100 * heading.offset // max(1, length)} %"))
+        lines.append(Line(indent + (heading.text or "—"), f"{100 * heading.offset // max(1, length)}%"))
     return lines
 
 

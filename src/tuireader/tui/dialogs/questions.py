@@ -123,7 +123,7 @@ class ChooseScreen(Dialog[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
 
-    verb = "choose"
+    verb = "select"
     """The label of the enter key in the hints."""
 
     def __init__(self, title: str, rows: FullHeightList) -> None:
@@ -149,6 +149,12 @@ class ChooseScreen(Dialog[int | None]):
 
     def result(self, row: int) -> int:
         return row
+
+
+def confirm(app: App[Any], question: str, verb: str, do: Callable[[], object], aside: str = "") -> None:
+    """Ask before doing something; `aside` is a note beside the verb."""
+    rows = FullHeightList([Line("Cancel"), Line(verb, aside)])
+    open_dialog(app, ChooseScreen(question, rows), lambda choice: do() if choice == 1 else None)
 
 
 class TypedDialog(Dialog[Result]):
@@ -215,7 +221,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         self._noun = noun
         self._nothing = nothing
         self._write = write
-        self._hint = hint or f"type to find a {noun}, or to make one"
+        self._hint = hint or f"Find or create a {noun}"
         self._shown: list[str] = []
         self._made = ""
         """A typed name that does not exist yet."""
@@ -229,8 +235,8 @@ class PickScreen(TypedDialog[NameChanges | None]):
 
     def hints(self) -> list[Row]:
         if self._nothing:
-            return [Row("enter", "pick", "open"), Row("esc", "close", "leave", is_pinned=True)]
-        return [Row("enter", "on or off", "open"), Row("esc", "done", "leave", is_pinned=True)]
+            return [Row("enter", "select", "open"), Row("esc", "close", "leave", is_pinned=True)]
+        return [Row("enter", "toggle", "open"), Row("esc", "done", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
         self._show("")
@@ -257,10 +263,10 @@ class PickScreen(TypedDialog[NameChanges | None]):
     def _fill(self) -> None:
         choices = self.query_one(AutocompleteList)
         cursor = choices.cursor
-        rows = [Line(f"  New {self._noun}: {self._made}")] if self._made and not self._shown else []
+        rows = [Line(f"  Create {self._noun} “{self._made}”")] if self._made and not self._shown else []
         rows += [Line(f"{self._sign(each)} {each or self._nothing}") for each in self._shown]
-        rows += [Line(f"  New {self._noun}: {self._made}")] if self._made and self._shown else []
-        choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun} yet: type a name.", "faint")]]
+        rows += [Line(f"  Create {self._noun} “{self._made}”")] if self._made and self._shown else []
+        choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun}s. Type a name to create one.", "faint")]]
         choices.set_rows(rows)
         choices.move_to(min(cursor, max(0, len(rows) - 1)))
 

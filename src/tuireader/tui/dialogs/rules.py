@@ -31,7 +31,7 @@ from tuireader.tui.support.viewport import is_linear
 
 _HEADLINES = 5
 """Headlines in the preview."""
-_ENDS = {"no end": None, "tomorrow": 1, "in a week": 7, "in a month": 30, "in three months": 91}
+_ENDS = {"Never": None, "1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91}
 """Choices for the end of a rule, in days."""
 
 
@@ -83,12 +83,12 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         super().__init__()
         self._cache = cache
         self._now = now
-        self._rule = Rule(query, hide=True)
+        self._rule = Rule(query)
         self._scopes = list(scopes)
         self._there = there
         self._tags = tags
         self._suggester = suggester
-        self._until = "no end"
+        self._until = "Never"
         self._is_applied = False
         self._preview: Preview | None = None
         self._acts: list[Callable[[], None] | None] = []
@@ -99,7 +99,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             yield Static(plain("Rules"), classes="dialog-title")
             yield CleanInput(
                 self._rule.query,
-                placeholder="what it is for: words, title: author: category: feed: …",
+                placeholder="Match: words, title:, author:, category:, feed:…",
                 compact=True,
                 select_on_focus=False,
                 suggester=self._suggester,
@@ -108,7 +108,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        return [Row("enter", "choose", "open"), Row("esc", "close", "leave", is_pinned=True)]
+        return [Row("enter", "toggle", "open"), Row("esc", "close", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
         self._fill()
@@ -144,24 +144,24 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         choices = self.query_one(AutocompleteList)
         cursor = choices.cursor
         rule = self._rule
-        rows: list[tuple[Line, Callable[[], None] | None]] = [(Line("Make this rule", rule.said), self._make)]
+        rows: list[tuple[Line, Callable[[], None] | None]] = [(Line("Create rule", rule.said), self._make)]
         for words, name in (
-            ("hide: nothing shows it but is:hidden", "hide"),
-            ("mark read", "read"),
-            ("star", "star"),
-            ("keep unread, however old it gets", "keep"),
+            ("Hide", "hide"),
+            ("Mark as read", "read"),
+            ("Star", "star"),
+            ("Keep unread", "keep"),
         ):
             rows.append((self._box(words, is_on=getattr(rule, name)), partial(self._toggle, name)))
         tags = ", ".join(rule.tags) or "none"
-        rows.append((Line(f"{self._sign(is_on=bool(rule.tags))} tag", tags), self._ask_for_tags))
-        rows.append((Line("  for", self._scopes[0].words), self._turn_scope))
-        rows.append((Line("  until", self._until), self._ask_for_end))
-        also = self._box("also for what is here already", is_on=self._is_applied)
+        rows.append((Line(f"{self._sign(is_on=bool(rule.tags))} Add tags", tags), self._ask_for_tags))
+        rows.append((Line("  Feeds", self._scopes[0].words), self._turn_scope))
+        rows.append((Line("  Expires", self._until), self._ask_for_end))
+        also = self._box("Apply to existing articles", is_on=self._is_applied)
         here = f"{self._preview.here}" if self._preview is not None and self._preview.here else ""
         rows.append((Line(also.text, here), self._toggle_applied))
         every = [*rows, *((line, None) for line in self._caught())]
         if self._there:
-            every += [(Line(""), None), (Line("Rules that there are", "enter removes one", is_heading=True), None)]
+            every += [(Line(""), None), (Line("Existing rules", "enter: delete", is_heading=True), None)]
             every += [
                 (Line(f"  {kept.words}", str(kept.caught)), partial(self._remove, kept.rule)) for kept in self._there
             ]
@@ -172,8 +172,8 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def _caught(self) -> list[Line]:
         found, days = self._preview, PREVIEW_AGE.days
         if found is None or not (self._rule.query.strip() or self._asked.feed_id or self._asked.folder_id):
-            return [Line(""), Line("What it would have caught is shown here as you type.", is_heading=True)]
-        said = "Nothing" if not found.total else counted(found.total, "article")
+            return [Line(""), Line("Matching articles appear here as you type", is_heading=True)]
+        said = "No matches" if not found.total else counted(found.total, "article")
         head = Line(f"{said} in the last {days} days", is_heading=True)
         return [Line(""), head, *(self._headline(each) for each in found.newest)]
 
@@ -211,7 +211,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def _ask_for_tags(self) -> None:
         names = list(dict.fromkeys((*self._rule.tags, *self._tags)))
         there = dict.fromkeys(self._rule.tags, True)
-        open_dialog(self.app, PickScreen("Tags that it gives", names, there, noun="tag"), self._take_tags)
+        open_dialog(self.app, PickScreen("Tags to add", names, there, noun="tag"), self._take_tags)
 
     def _take_tags(self, picked: NameChanges | None) -> None:
         if picked is not None:
@@ -220,9 +220,9 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             self._fill()
 
     def _ask_for_end(self) -> None:
-        hint = "a future date, such as 2026-12-01, or one of these"
+        hint = "Date (2026-12-01)"
         there = {self._until: True}
-        pick = PickScreen("Until when?", [*_ENDS], there, noun="date", nothing="no end", hint=hint)
+        pick = PickScreen("Rule expires", [*_ENDS], there, noun="date", nothing="Never", hint=hint)
         open_dialog(self.app, pick, self._take_end)
 
     def _take_end(self, picked: NameChanges | None) -> None:
@@ -233,11 +233,11 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         try:
             until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
         except ValueError:
-            toast(self, f"“{said}” is not a date: a day is written 2026-12-01.", severity="warning")
+            toast(self, f"“{said}” is not a date. Use the form 2026-12-01.", severity="warning")
             self._ask_for_end()
             return
         if until is not None and until <= self._now():
-            toast(self, f"“{said}” is over already.", severity="warning")
+            toast(self, f"“{said}” is in the past. Enter a future date", severity="warning")
             self._ask_for_end()
             return
         self._until, self._rule = said, replace(self._rule, until=until)
@@ -246,9 +246,9 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def _make(self) -> None:
         rule = self._asked
         if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
-            toast(self, "Type what the rule is for; without that it would be for everything.", severity="warning")
+            toast(self, "Enter a query, or the rule would match every article", severity="warning")
         elif not rule.actions:
-            toast(self, "Choose what the rule does.", severity="warning")
+            toast(self, "Select at least one action", severity="warning")
         else:
             self.dismiss(RuleAction(made=rule, is_applied=self._is_applied))
 

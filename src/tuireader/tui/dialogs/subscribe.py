@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -36,10 +35,10 @@ from tuireader.tui.support.safe_text import age, plain
 from tuireader.tui.support.workers import Web
 from tuireader.urls.typed_and_shown import shown_address
 
-WELCOME = "Reads news sites and blogs in your terminal, and keeps them for reading offline."
+WELCOME = "Read news sites and blogs in your terminal, online and offline."
 WAYS = (
-    " Give it the address of a site that you like, or another reader’s list: ~/feeds.opml. For your account on a server"
-    " (Miniflux, FreshRSS …): esc, then @. No address at hand? Quit, and try: tuireader demo"
+    " Enter the address of a site, or an OPML file exported from another reader (~/feeds.opml). For "
+    "Miniflux or FreshRSS: esc, then : and “account”. To look around first, quit and run: tuireader demo"
 )
 _SHOWN = 12
 """Articles in the preview of a list."""
@@ -50,15 +49,15 @@ _AIRY, _AIR = 22, 2
 _FOLLOWING = "tuireader.library.subscribing.follow_page"
 _LOW = 20
 """Height of the dialog in lines below which the welcome text is shortened."""
-KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
+KEYS = "enter: open · q: back · ?: all keys"
 
 
 class SubscribeScreen(AddressScreen):
     """Asks for an address, subscribes, and returns the new feed or article."""
 
-    heading = "Add a site"
-    label = "Address of a site"
-    invitation = "The site, one of its articles, or its feed: any of them works."
+    heading = "Add feed"
+    label = "Site or feed address"
+    invitation = "The address of the site, an article or the feed"
     verb = "subscribe"
 
     def __init__(
@@ -94,7 +93,7 @@ class SubscribeScreen(AddressScreen):
         """The hints of the first start: quit, or close."""
         if not self._is_first:
             return super().ways_out()
-        return [Row("ctrl+q", "quit", "app.quit"), Row("esc", "skip", "leave", is_pinned=True)]
+        return [Row("ctrl+q", "quit", "app.quit"), Row("esc", "close", "leave", is_pinned=True)]
 
     @property
     def is_left_by_click(self) -> bool:
@@ -113,12 +112,12 @@ class SubscribeScreen(AddressScreen):
 
     async def _import(self, path: str) -> Added:
         """Import a file that another reader has exported."""
-        self.say(f"Reading {printable(path)} …")
+        self.say(f"Importing {printable(path)}…")
         loop, worker = asyncio.get_running_loop(), get_current_worker()
 
         def say(said: str) -> None:
             if self.is_attached and not worker.is_cancelled:
-                self.say(f"Reading {printable(path)}: {said} …")
+                self.say(f"Importing {printable(path)}: {said}…")
 
         def tell(said: str) -> None:
             loop.call_soon_threadsafe(say, said)
@@ -139,21 +138,18 @@ class SubscribeScreen(AddressScreen):
         page = error.page
         ways: list[tuple[Line, Callable[[], object] | None]] = []
         if found is not None and isinstance(page, Page):
-            ways.append((Line("Follow the articles that it lists"), lambda: self._follow(address, page, found)))
-        ways.append((Line("Read this page without its site"), lambda: self._read_page(address)))
+            ways.append((Line("Follow the articles on this page"), lambda: self._follow(address, page, found)))
+        ways.append((Line("Save this page"), lambda: self._read_page(address)))
         if isinstance(page, Page):
-            ways.append(
-                (Line("Follow this page itself: each change is an article"), lambda: self._watch(address, page))
-            )
+            ways.append((Line("Watch this page for changes"), lambda: self._watch(address, page)))
         if found is not None:
-            ways += [(Line(""), None), (Line("What it lists", is_heading=True), None)]
+            ways += [(Line(""), None), (Line("Articles on this page", is_heading=True), None)]
             ways += [
                 (Line(f"  {item.title}", age(item.date, self.clock()) if item.date else ""), None)
                 for item in found.items[:_SHOWN]
             ]
         self._ways = [way for _, way in ways]
-        first, *others = (line for line, _ in ways)
-        self._offer([replace(first, aside="tab, enter"), *others])
+        self._offer([line for line, _ in ways])
 
     def turn_to_offers(self) -> bool:
         """Focus the choices offered for a page without a feed; returns whether there are any."""
@@ -175,7 +171,9 @@ class SubscribeScreen(AddressScreen):
     def show_list(self, address: str, page: Page, found: Listing) -> None:
         """Show the list found on a page, and offer to follow it."""
         there = printable(shown_address(page.url))
-        self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)
+        self.complain(
+            f"No feed at {there}, but {counted(len(found.items), 'article')} found on the page", is_wrong=False
+        )
         self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
@@ -191,13 +189,13 @@ class SubscribeScreen(AddressScreen):
 
     async def _subscribe(self, address: str) -> Added:
         name = printable(shown_address(address))
-        self.say(f"Looking for the feed of {name} …")
+        self.say(f"Looking for a feed at {name}…")
         async with self.web.queue("tuireader.library.subscribing.subscribe") as queue:
             found = await subscribe.find(self.cache, queue, address, clock=self.clock)
             if isinstance(found, Subscribed):
                 return Added(found.feed.id, found.article_id, was_here=True)
             choice = await self._choice(found.feeds)
-            self.say(f"Fetching the articles of {name} …")
+            self.say(f"Fetching articles from {name}…")
             subscribed = await subscribe.subscribe(self.cache, queue, found, clock=self.clock, choose=choice)
         return Added(subscribed.feed.id, subscribed.article_id)
 
@@ -205,7 +203,7 @@ class SubscribeScreen(AddressScreen):
         """Ask which of several feeds to follow; None if there is only one."""
         if len(found) < 2:
             return None
-        self.say("This site has several feeds. Which one?")
+        self.say("This site has several feeds. Select one:")
         return await self._choose([Line(link.title or link.url, link.url if link.title else "") for link in found])
 
     async def _choose(self, rows: Sequence[Line]) -> int:
@@ -235,7 +233,7 @@ class SubscribeScreen(AddressScreen):
             if (way := self._ways[event.index]) is not None:
                 way()
             else:  # an article of the list
-                self.complain("To follow these, choose the first row", is_wrong=False)
+                self.complain("Select “Follow the articles on this page”", is_wrong=False)
 
     @work(exclusive=True, group="subscribe")
     async def _read_page(self, address: str) -> None:
@@ -279,10 +277,10 @@ class SubscribeScreen(AddressScreen):
 class PageScreen(AddressScreen):
     """Asks for a page's address, and saves its article."""
 
-    heading = "Read one page"
-    label = "Address of a page"
-    invitation = "It is kept among your saved pages; its site is not followed."
-    verb = "read"
+    heading = "Save page"
+    label = "Page address"
+    invitation = "Saved under “Saved pages”, without subscribing"
+    verb = "save"
 
     async def take(self, address: str) -> Added | None:
         return await read_page(self, address)
@@ -302,7 +300,7 @@ def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]
 
 async def read_page(screen: AddressScreen, address: str) -> Added:
     """Save the page at an address, with progress messages."""
-    screen.say(f"Fetching {printable(shown_address(address))} …")
+    screen.say(f"Fetching {printable(shown_address(address))}…")
     async with screen.web.queue("tuireader.library.subscribing.follow_page") as queue:
         kept = await keep_page(screen.cache, queue, address, clock=screen.clock)
     return Added(kept.feed_id, kept.article_id, kept.was_here)

@@ -1,19 +1,15 @@
-"""The lists of the sidebar: views (all, unread, starred), and facets with up to tens of thousands of names."""
+"""The lists of categories and authors in the sidebar, with up to tens of thousands of names."""
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
-from tuireader.model import article, feed
-from tuireader.model.article import Names
+from tuireader.model import article
 from tuireader.text.folding import fold
 from tuireader.text.printable import printable
 from tuireader.tui.lists.side_list import Choice, Choices, SideList, Table, keys_of
-from tuireader.urls.hosts import named_host
 
 _SORTED_BY = 100
 """Number of leading characters by which names are sorted, so that many very long names do not slow it down."""
@@ -27,8 +23,6 @@ class Facets(NamedTuple):
     """Row indices in the order of the names."""
     by_count: Sequence[int] = ()
     """Row indices in descending order of the counts."""
-    left_out: Mapping[Hashable, Choice] = MappingProxyType({})
-    """Rows that are shown only while chosen, by key."""
     unread_width: int = 0
     """Digits of the highest unread count."""
 
@@ -45,45 +39,6 @@ def prepare(facets: article.FacetColumns, nameless: str) -> Facets:
     return _sorted(table)
 
 
-def prepare_feeds(feeds: Sequence[feed.FeedSummary], *, narrowed: bool) -> Facets:
-    """Rows for feeds; a single feed has no row, and feeds of the same name show their hosts.
-
-    With `narrowed`, feeds without matching articles are left out.
-    """
-    if len(feeds) < 2:
-        return Facets()
-    return prepare_rows(_feed_rows(feeds), narrowed=narrowed)
-
-
-def _feed_rows(feeds: Sequence[feed.FeedSummary]) -> list[Choice]:
-    names = Counter(each.feed.name for each in feeds)
-    return [
-        Choice(
-            each.feed.id,
-            each.feed.name if names[each.feed.name] == 1 else f"{each.feed.name} · {named_host(each.feed.url)}",
-            each.unread,
-            each.total,
-            failed=each.is_in_trouble,
-        )
-        for each in feeds
-    ]
-
-
-def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
-    """Sort rows by name and by count, the nameless row last; `narrowed` leaves out rows without articles."""
-    shown = [row for row in rows if row.total or not narrowed]
-    table = Table(
-        [row.key for row in shown],
-        Names(row.name for row in shown),
-        array("q", (row.unread or 0 for row in shown)),
-        array("q", (row.total or 0 for row in shown)),
-        frozenset(place for place, row in enumerate(shown) if row.failed),
-        nameless=next((place for place, row in enumerate(shown) if row.is_nameless), -1),
-        nameless_as=next((row.name for row in shown if row.is_nameless), ""),
-    )
-    return _sorted(table)._replace(left_out={row.key: row for row in rows if not row.total})
-
-
 def _sorted(table: Table) -> Facets:
     """Sort the rows of a table by name and by count, the nameless row last."""
     nameless, totals = table.nameless, table.totals
@@ -98,14 +53,14 @@ def _sorted(table: Table) -> Facets:
 
 
 class FacetList(SideList):
-    """A sidebar list of folders, feeds, tags, categories, authors or saved searches, with filter and two orders."""
+    """A sidebar list of categories or authors, with filter and two orders."""
 
-    def __init__(self, heading: str, noun: str, field: str = "", *, by_name: bool = False) -> None:
-        """`noun` names a row, in the singular; `by_name`: whether the list is sorted by name by default.
+    def __init__(self, heading: str, noun: str, field: str) -> None:
+        """`noun` names a row, in the singular; `field` is the query field that the list filters, and the widget's id.
 
-        `field` is the query field that the list filters, and the widget's id; "" for saved searches.
+        The list is sorted by count by default.
         """
-        super().__init__(heading, id=field or f"{noun}es")
+        super().__init__(heading, id=field)
         self.field = field
         self._noun = noun
         self._facets = Facets()
@@ -114,16 +69,16 @@ class FacetList(SideList):
         """The filter text."""
         self._before_filter: Hashable = None
         """The row under the cursor before filtering."""
-        self._usual = self.by_name = by_name
+        self.by_name = False
 
     @property
     def a_row(self) -> str:
-        return f"an {self._noun}" if self._noun[0] in "aeiou" else f"a {self._noun}"
+        return self.heading.lower()
 
     @property
     def is_turned(self) -> bool:
         """Whether the order differs from the default."""
-        return self.by_name != self._usual
+        return self.by_name
 
     def note(self) -> str:
         """The filter, else the number of rows if none is visible, else the order if it is not the default."""
@@ -133,7 +88,7 @@ class FacetList(SideList):
             return str(self.row_count())
         if not self.is_turned or not self.rows:
             return ""
-        return "a–z" if self.by_name else "most first"
+        return "a–z"
 
     def show(self, facets: Facets, *, is_another: bool = False) -> None:
         """Show rows with counts; chosen rows stay even without articles.
@@ -172,8 +127,8 @@ class FacetList(SideList):
             folded = self._folded_names()
             order = [place for place in order if wanted in folded[place]]
         missing = [key for key in (*self.chosen, *self.excluded) if not self.filter and key not in keys]
-        above = tuple(facets.left_out.get(key, Choice(key, str(key), 0, 0)) for key in missing)
-        self.empty = [[("  ", ""), (f"No {self._noun} has “{printable(self.filter)}”", "faint")]]
+        above = tuple(Choice(key, str(key), 0, 0) for key in missing)
+        self.empty = [[("  ", ""), (f"No {self._noun} matches “{printable(self.filter)}”", "faint")]]
         if not self.filter:
             self.empty = []
         self.set_rows(Choices(facets.table, order, above), facets.unread_width, is_another=is_another)
@@ -191,26 +146,3 @@ def _folded(text: str) -> str:
         return ""
 
     return fold(text)
-
-
-ALL, UNREAD, STARRED = "all", "unread", "starred"
-
-
-class ViewList(SideList):
-    """The list of the three views, without a heading; its keys are `ALL`, `UNREAD` and `STARRED`."""
-
-    HEAD = 0
-
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
-        super().__init__("", id=id)
-
-    def show(self, totals: article.Totals | None, feeds: Sequence[feed.FeedSummary]) -> None:
-        """Show the counts; the problem of a single feed, which has no row, is shown here."""
-        failed = len(feeds) == 1 and feeds[0].is_in_trouble
-        self.set_rows(
-            [
-                Choice(ALL, "All", None, totals.all if totals else None, failed=failed),
-                Choice(UNREAD, "Unread", totals.unread if totals else None),
-                Choice(STARRED, "★ Starred", None, totals.starred if totals else None),
-            ]
-        )

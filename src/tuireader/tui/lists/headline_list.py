@@ -15,13 +15,15 @@ from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.safe_text import ELLIPSIS, age, cut, from_right, is_relative, lines, pad, people
+from tuireader.tui.support.safe_text import ELLIPSIS, age, cut, day_head, from_right, is_relative, lines, pad, people
 from tuireader.tui.support.viewport import Omitted, is_linear, unless_omitted
 
 _AGE = 8
 """Cells of the longest age: "Mar 2014"."""
-_WIDE, _FEED = 64, 24
-"""Minimum cells of a compact list that shows the feed, and maximum cells of the feed's name."""
+_FEED = 24
+"""Maximum cells of a feed's name in a compact list."""
+_LONG = 5
+"""Minutes from which a reading time is shown."""
 _SEARCHED_HEIGHT = 4
 """Maximum lines of a row with a search excerpt."""
 _NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
@@ -78,8 +80,12 @@ class HeadlineList(RowList):
         self._with_feed = False
         self.searched = False
         """Whether rows show a search excerpt."""
+        self.by_day = False
+        """Whether the list is sorted by date: then days have headings, and rows no dates."""
         self._contexts: dict[int, article.Excerpt] = {}
         self._wanting: set[int] = set()
+        self.is_untouched = True
+        """Whether the user has not moved in this list: then it stays at its top when articles arrive."""
         self.dense = False
         """Compact: one line a headline, no blank lines."""
         self._open: int | None = None
@@ -110,6 +116,7 @@ class HeadlineList(RowList):
         self._source = source
         self._window = HeadlineWindow(source, view, self._unwritten)
         self._contexts = dict(view.contexts)
+        self.is_untouched = at is None
         row = None if at is None else view.row_of(at)
         self.put_cursor(row or 0, line if row else 0)
         self._settle()
@@ -120,6 +127,11 @@ class HeadlineList(RowList):
 
         Returns False if the view is stale: the cursor moved after it was requested.
         """
+        if self.is_untouched and not self.cursor and not self.scroll_anchor()[1]:
+            self._window = HeadlineWindow(self._source, view, self._unwritten)
+            self.put_cursor(0, 0)
+            self.cursor_moved()
+            return view.start == 0
         here, cursor = self.current, self.cursor
         row, line = self.scroll_anchor()
         at = self.headline(row)
@@ -137,6 +149,8 @@ class HeadlineList(RowList):
 
     def to_keep(self) -> tuple[int, tuple[int, ...]]:
         """The state by which `update_rows` keeps the position: a visible row, its article and that at the cursor."""
+        if self.is_untouched and not self.cursor:
+            return 0, ()
         row, _ = self.scroll_anchor()
         kept = (self.headline(row), self.current)
         return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
@@ -192,7 +206,19 @@ class HeadlineList(RowList):
         return self._window.count
 
     def row_height(self, row: int) -> int:
-        return 1 if self.dense else self.cursor_lines(row) + 1
+        return self.lead_lines(row) + self.cursor_lines(row) + (not self.dense)
+
+    def lead_lines(self, row: int) -> int:
+        return 1 if self._day_head(row) else 0
+
+    def _day_head(self, row: int) -> str:
+        """The heading above a row: that of its date, unless it is also that of the row before."""
+        headline = self.headline(row) if self.by_day else None
+        if headline is None:
+            return ""
+        before = self.headline(row - 1) if row else None
+        head = day_head(headline.date, self._clock())
+        return head if before is None or day_head(before.date, self._clock()) != head else ""
 
     def cursor_lines(self, row: int) -> int:
         """The lines of a row without the blank line after it."""
@@ -230,7 +256,9 @@ class HeadlineList(RowList):
         headline = self.headline(row)
         if headline is None:  # another program has removed it
             return [[]]
-        return [self._dense_line(headline)] if self.dense else self._airy_lines(headline)
+        lines = [self._dense_line(headline)] if self.dense else self._airy_lines(headline)
+        head = self._day_head(row)
+        return [[("   ", ""), (head.upper(), "faint")], *lines] if head else lines
 
     def _airy_lines(self, headline: Headline) -> list[list[Piece]]:
         title = self._title(headline)
@@ -238,16 +266,16 @@ class HeadlineList(RowList):
         rest: list[list[Piece]] = [[("   ", ""), *line] for line in title[1:]]
         if self._has_context(headline):
             rest.append([("   ", ""), *self._where_found(headline)])
-        return [first, *rest, [("   ", ""), (self._byline(headline, self.size.width - 5), "faint")]]
+        return [first, *rest, [("   ", ""), *self._byline(headline, self.size.width - 5)]]
 
     def _tail(self, headline: Headline) -> list[Piece]:
-        """Star and age, flush right."""
-        old = age(headline.date, self._clock()) if headline.is_dated else ""
-        if self.dense and self._has_feeds_beside:
+        """Star and, unless days have headings, age, flush right."""
+        old = age(headline.date, self._clock()) if headline.is_dated and not self.by_day else ""
+        if self.dense and not self.by_day:
             old = old.rjust(_AGE)
         if old and is_relative(headline.date, self._clock()):
             old = unless_omitted(self, Omitted.AGES, old)
-        return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]
+        return [(" ★ " if headline.starred else "   ", "star"), (old, "faint"), ("  ", "")]
 
     def _where_found(self, headline: Headline) -> list[Piece]:
         """The search excerpt of an article; requested if it is not loaded."""
@@ -278,46 +306,42 @@ class HeadlineList(RowList):
         self._contexts.update(contexts)
         self.refresh()
 
-    def _byline(self, headline: Headline, width: int) -> str:
-        """The line below the title: feed · authors · minutes or "excerpt"; names are shortened first."""
-        tail = "excerpt" if not headline.offline else f"{minutes(headline.words)} min read" if headline.words else ""
-        if headline.feeds > 1:
-            tail = f"{tail} · in {headline.feeds} feeds" if tail else f"in {headline.feeds} feeds"
-        names = self._names(headline, width - cell_len(tail) - 3 * bool(tail))
-        return " · ".join([self.in_drawing_order(name) for name in names] + [cut(tail, width)] * bool(tail))
-
-    def _names(self, headline: Headline, room: int) -> list[str]:
-        """Feed (if there are several) and authors, shortened to initials or left out as needed."""
-        if room < 4:
-            return []
-        feed = printable(headline.feed_title) if self.with_feed else ""
+    def _byline(self, headline: Headline, width: int) -> list[Piece]:
+        """The line below the title: feed, authors and minutes ("…" for an excerpt); at its end the number of feeds."""
+        copies = f"×{headline.feeds}" if headline.feeds > 1 else ""
+        room = width - (cell_len(copies) + 1 if copies else 0)
+        feed = cut(printable(headline.feed_title), room) if self.with_feed else ""
+        left = room - (cell_len(feed) + 3 if feed else 0)
+        time = minutes(headline.words)
+        long = ELLIPSIS if not headline.offline else f"{time} min" if time >= _LONG else ""
         authors = [printable(name) for name in headline.authors]
-        if not feed or not authors:
-            only = cut(feed, room) if feed else people(authors, room)
-            return [only] if only else []
-        short = people(authors, room - cell_len(feed) - 3)
-        if short and not short.endswith(ELLIPSIS):
-            return [feed, short]
-        # A long name of a feed leaves room for the author, who says more.
-        short = people(authors, room * 3 // 5)
-        return [cut(feed, room - cell_len(short) - 3), short]
-
-    @property
-    def _has_feeds_beside(self) -> bool:
-        return self.with_feed and self.size.width >= _WIDE
+        beside = [people(authors, left - (cell_len(long) + 3 if long else 0)), long]
+        if authors and (not beside[0] or beside[0].endswith(ELLIPSIS)):  # without the minutes, or without the authors
+            short = people(authors, left)
+            beside = [short] if short and (not feed or not short.endswith(ELLIPSIS)) else [long]
+        rest = " · ".join(self.in_drawing_order(part) for part in beside if part and cell_len(part) <= left)
+        feed = self.in_drawing_order(feed)
+        gap = " · " if feed and rest else ""
+        blank = width - cell_len(feed + gap + rest) - cell_len(copies)
+        return [(feed, "soft"), (gap + rest, "faint"), (" " * max(0, blank), ""), (copies, "faint")]
 
     def _dense_line(self, headline: Headline) -> list[Piece]:
-        """The line of a compact list: title, feed if there is room, age."""
+        """The line of a compact list: feed, title, and age unless days have headings."""
         tone = "soft" if headline.read else "strong"
-        feed = printable(headline.feed_title) if self._has_feeds_beside else ""
-        beside = min(_FEED, self.size.width // 4) if feed else 0
-        room = max(1, self._title_width(headline) - (beside + 2 if beside else 0))
+        beside = min(_FEED, self.size.width // 4) if self.with_feed else 0
+        feed = cut(printable(headline.feed_title), beside) if beside else ""
+        aside = f"{pad(self.in_drawing_order(feed), beside)}  " if beside else ""
+        room = max(1, self._title_width(headline) - cell_len(aside))
         title = cut(printable(headline.title) or "Untitled", room)
         seen = self.in_drawing_order(title)
         pieces = self._marked(title, tone) if seen == title else [(seen, tone)]
-        aside = f"  {pad(self.in_drawing_order(cut(feed, beside)), beside)}" if beside else ""
-        blank = " " * (room - cell_len(seen))
-        return [*self._dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
+        return [
+            *self._dot(headline),
+            (aside, "faint"),
+            *pieces,
+            (" " * (room - cell_len(seen)), ""),
+            *self._tail(headline),
+        ]
 
     def _dot(self, headline: Headline) -> list[Piece]:
         plain = is_linear(self)
@@ -336,7 +360,16 @@ class HeadlineList(RowList):
     def action_open_too(self) -> None:
         self.post_message(self.Selected())
 
+    def move_to(self, row: int) -> None:
+        self.is_untouched = False
+        super().move_to(row)
+
+    def scroll_lines(self, lines: int) -> None:
+        self.is_untouched = False
+        super().scroll_lines(lines)
+
     def action_open(self) -> None:
+        self.is_untouched = False
         headline = self.current
         if headline is not None:
             self.post_message(self.Opened(headline.id))

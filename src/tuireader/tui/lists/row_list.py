@@ -30,6 +30,7 @@ TONES = {
     "mark": ("mark", False),
     "chosen": ("", True),
     "alarm": ("alarm", True),
+    "star": ("star", False),
     "found": ("mark", True),
     "here": ("mark", True),
     "thumb": ("control", False),
@@ -132,7 +133,7 @@ class RowList(Rows):
 
     def _open_at(self, event: events.MouseEvent) -> None:
         places, index = self.places(), event.y - self.HEAD
-        if event.button == 1 and 0 <= index < len(places):
+        if event.button == 1 and 0 <= index < len(places) and places[index].line >= self.lead_lines(places[index].item):
             event.stop()
             self.move_to(places[index].item)
             if event.ctrl or event.meta:
@@ -179,10 +180,11 @@ class RowList(Rows):
         row, line = places[index]
         if row not in rows:
             rows[row] = self.row_lines(row)
+        is_inside = 0 <= line - self.lead_lines(row) < self.cursor_lines(row)
         return self.strip(
             rows[row][line] if line < len(rows[row]) else [],
-            selected=row == self.cursor and line < self.cursor_lines(row),
-            marked=line < self.cursor_lines(row) and self.is_marked(row),
+            selected=is_inside and row == self.cursor,
+            marked=is_inside and self.is_marked(row),
             thumb=thumb is not None and thumb[0] <= index < thumb[1],
         )
 
@@ -215,7 +217,8 @@ class RowList(Rows):
         if not self.row_count():
             said = (index for index, pieces in enumerate(self.empty) if any(text.strip() for text, _ in pieces))
             return Offset(0, min(self.HEAD + next(said, 0), max(0, self.size.height - 1)))
-        return Offset(0, max(0, min(self.HEAD + self.cursor_line(), self.size.height - 1)))
+        line = self.HEAD + self.cursor_line() + self.lead_lines(self.cursor)
+        return Offset(0, max(0, min(line, self.size.height - 1)))
 
     def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is
         return False
@@ -241,6 +244,8 @@ class RowList(Rows):
     def _mix(self, role: str, *, selected: bool) -> Style:
         base, tones = self.get_visual_style(), self.app.theme_variables
         tone, is_bold = TONES[role]
+        if not (tone or self._has_hand):
+            tone = "ink-soft"  # where the focus is elsewhere, a list is a step dimmer
         is_filled = selected and self._has_hand
         color = Color.parse(tones[tone]) if tone in tones else base.foreground
         paper = Color.parse(tones["cursor"]) if is_filled and "cursor" in tones else base.background

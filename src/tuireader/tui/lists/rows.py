@@ -41,7 +41,12 @@ class Rows(Widget, can_focus=True):
         """The lines of a row, at most its height; missing ones are drawn blank."""
         raise NotImplementedError
 
+    def lead_lines(self, row: int) -> int:  # noqa: ARG002 - here it has none
+        """The lines of a heading above a row."""
+        return 0
+
     def cursor_lines(self, row: int) -> int:
+        """The lines of a row that the cursor fills, below its heading."""
         return self.row_height(row)
 
     def head_line(self, line: int) -> list[Piece]:
@@ -54,9 +59,6 @@ class Rows(Widget, can_focus=True):
     def action_open(self) -> None:
         """Open the row under the cursor."""
         raise NotImplementedError
-
-    def action_right(self) -> None:
-        self.action_open()
 
     # Where things are.
 
@@ -120,7 +122,7 @@ class Rows(Widget, can_focus=True):
         if self.cursor < self._top.item or (self.cursor == self._top.item and self._top.line):
             self._top = Place(self.cursor, 0)
         elif self._is_below():
-            height = min(self.cursor_lines(self.cursor), self.room)
+            height = min(self.lead_lines(self.cursor) + self.cursor_lines(self.cursor), self.room)
             self._top = self.items.walk(Place(self.cursor, height - 1), 1 - self.room)
             self._settle()
 
@@ -128,7 +130,7 @@ class Rows(Widget, can_focus=True):
         """Whether the cursor's row extends below the screen."""
         if self.cursor - self._top.item >= self.room:  # without measuring all rows between
             return True
-        return self.cursor_line() + self.cursor_lines(self.cursor) > self.room
+        return self.cursor_line() + self.lead_lines(self.cursor) + self.cursor_lines(self.cursor) > self.room
 
     # Moving.
 

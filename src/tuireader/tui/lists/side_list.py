@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -20,8 +20,8 @@ from tuireader.tui.support.viewport import Omitted, is_linear, unless_omitted
 class Choice(NamedTuple):
     """A row of the sidebar."""
 
-    key: Hashable
-    """The identity of the row in its list: an id, a name or a view."""
+    key: Any
+    """The identity of the row in its list: an id or a name; in a tree, its kind and that."""
     name: str
     unread: int | None = None
     """None if not counted, or not yet."""
@@ -31,6 +31,10 @@ class Choice(NamedTuple):
     """Whether it is marked as having a problem."""
     is_nameless: bool = False
     """Whether it stands for articles without a name of this kind: shown dim and last."""
+    depth: int = 0
+    """The depth in a tree."""
+    sign: str = ""
+    """The sign of a branch, open or folded, with a blank after it."""
 
 
 class Table(NamedTuple):
@@ -124,7 +128,7 @@ def digits(rows: Sequence[Choice]) -> int:
     return 0 if unread is None else len(str(unread))
 
 
-class _OfList(Message):
+class OfList(Message):
     """Base of the messages of a sidebar list."""
 
     def __init__(self, side_list: SideList) -> None:
@@ -143,22 +147,20 @@ class SideList(RowList):
     OPENS_ON_PRESS = True  # with the focus it gets the height, and its neighbours lose it
     SHOWS_CURSOR_AWAY = HAS_BAR = False  # a bar says what is chosen; a cursor without the focus would say nothing
 
-    class Chosen(_OfList):
+    class Chosen(OfList):
         """A row was chosen."""
 
-        def __init__(self, side_list: SideList, key: Hashable, *, onward: bool) -> None:
+        def __init__(self, side_list: SideList, key: Hashable) -> None:
             super().__init__(side_list)
             self.key = key
-            self.onward = onward
-            """Whether the focus should move on to the headlines (`l` instead of enter)."""
 
-    class ChosenToo(_OfList):
+    class ChosenToo(OfList):
         """The row under the cursor was ctrl-clicked: it is to be chosen beside the others, or no longer."""
 
-    class Pointed(_OfList):
+    class Pointed(OfList):
         """The cursor moved to another row, or the list got the focus."""
 
-    class Left(_OfList):
+    class Left(OfList):
         """The user moved beyond the first row (-1) or the last (1)."""
 
         def __init__(self, side_list: SideList, by: int) -> None:
@@ -169,7 +171,7 @@ class SideList(RowList):
         super().__init__(id=id)
         self.heading = heading
         self.rows: Sequence[Choice] = ()
-        self.chosen: frozenset[Hashable] = frozenset()
+        self.chosen: frozenset[Any] = frozenset()
         self.excluded: frozenset[Hashable] = frozenset()
         """The keys of excluded rows."""
         self._unread_width = 0
@@ -241,7 +243,8 @@ class SideList(RowList):
         unread = unless_omitted(self, Omitted.COUNTS, unread)
         failed = " !" if choice.failed else ""
         room = max(1, self.size.width - 2 - len(failed) - (len(unread) + 1 if unread else 0) - 1)
-        name = self.in_drawing_order(cut(printable(choice.name), room))
+        lead = "  " * choice.depth + choice.sign
+        name = lead + self.in_drawing_order(cut(printable(choice.name), max(1, room - cell_len(lead))))
         tone = "chosen" if chosen else "soft" if choice.unread == 0 or choice.is_nameless or excluded else ""
         return [
             [
@@ -310,15 +313,9 @@ class SideList(RowList):
         else:
             super().action_up()
 
-    def action_open(self) -> None:
-        self._choose(onward=False)
-
     def action_open_too(self) -> None:
         self.post_message(self.ChosenToo(self))
 
-    def action_right(self) -> None:
-        self._choose(onward=True)
-
-    def _choose(self, *, onward: bool) -> None:
+    def action_open(self) -> None:
         if self.pointed is not None:
-            self.post_message(self.Chosen(self, self.pointed.key, onward=onward))
+            self.post_message(self.Chosen(self, self.pointed.key))

@@ -58,7 +58,7 @@ class ArticleCommands:
         elif (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_read(article.id, article.status)
-            self._say_unseen("Marked unread." if article.status.read else "Marked read.")
+            self._say_unseen("Marked as unread" if article.status.read else "Marked as read")
 
     def toggle_starred(self) -> None:
         several = self._target.articles()
@@ -67,7 +67,7 @@ class ArticleCommands:
         elif (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_starred(article.id, article.status)
-            self._say_unseen("Star taken away." if article.status.starred else "★ Starred.")
+            self._say_unseen("Unstarred" if article.status.starred else "Starred")
 
     def _say_unseen(self, said: str) -> None:
         """Show a toast if the headline list, which would show the change, is not visible."""
@@ -84,7 +84,7 @@ class ArticleCommands:
         """Open the article in the user's browser; of a selection, at most `TABS_MAX`."""
         ids = sorted(self._target.articles(), reverse=True)
         if len(ids) > TABS_MAX:
-            toast(self._headlines, f"{TABS_MAX} of {len(ids)} are opened: more at once few browsers bear.")
+            toast(self._headlines, f"Opened the first {TABS_MAX} of {len(ids)} articles")
         for id_ in ids[:TABS_MAX]:
             self._external.browse_article(id_)
 
@@ -96,7 +96,7 @@ class ArticleCommands:
     def fetch_full_text(self) -> None:
         """Fetch the full text of the article, or of all selected ones that lack it."""
         several = self._target.articles()
-        if len(several) > 1 or self._tasks.runner.is_running("download"):
+        if len(several) > 1:
             self._tasks.fetch(several)
         elif (article := self._target.article()) is not None:
             self._reading.fetch_full_text(article.id)
@@ -106,7 +106,7 @@ def open_contents(view: article_view.ArticleView, go_there: Callable[[], object]
     """Show the headings of the article in a dialog; `go_there` and jump to the chosen one."""
     contents = view.contents
     if contents is None or not contents.headings:
-        toast(view, "No article is open." if contents is None else "This article has no headings.")
+        toast(view, "No article open" if contents is None else "No headings in this article")
         return
 
     def jump(index: int | None) -> None:
@@ -125,7 +125,7 @@ def open_links(view: article_view.ArticleView) -> None:
     """Show the article's outgoing links in a dialog and open the chosen one."""
     links = view.links
     if not model.links_out(links):
-        toast(view, "No article is open." if view.contents is None else "This article has no links.")
+        toast(view, "No article open" if view.contents is None else "No links in this article")
         return
 
     def follow(index: int | None) -> None:
@@ -255,5 +255,5 @@ class ExternalPrograms:
     async def _link(self, article_id: int) -> str | None:
         article = await self._cache.read(lambda c: articles.get(c, article_id))
         if not article.link:
-            toast(self._node, "This article has no address.")
+            toast(self._node, "This article has no link")
         return article.link or None

@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
-from typing import Literal
 
 from textual.timer import Timer
 from textual.widget import Widget
@@ -28,10 +27,8 @@ from tuireader.store.pruning import Limits
 from tuireader.store.queries import article_lists
 from tuireader.tasks import feeds as tasks_feeds
 from tuireader.tasks.task import Context, ExpiryLimits, Step, Steps
-from tuireader.text.sentences import counted
 from tuireader.tui.dialogs import questions
-from tuireader.tui.keys import keys_of
-from tuireader.tui.lists import choice_list
+from tuireader.tui.keys import how_to
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.syncing import SyncController
@@ -60,7 +57,7 @@ class BackgroundTasks:
         """Whether the last refresh failed for lack of a network."""
         self._again: dict[int, None] = {}
         """Articles queued to be fetched again, in order."""
-        add_key, sync_key = (keys_of(name, config.keymap)[0] for name in ("account", "sync"))
+        add_key, sync_key = (how_to(name, config.keymap) for name in ("account", "sync"))
         self.syncing = SyncController(panes, self.runner, cache, web, clock, key=add_key, sync_key=sync_key)
 
     @property
@@ -89,7 +86,7 @@ class BackgroundTasks:
                 "refresh",
                 "tuireader.tasks.feeds",
                 lambda on: self._refresh(on, asked, force=force, quiet=quiet),
-                said_again="Already refreshing." if force else "",
+                said_again="Already refreshing" if force else "",
                 beside=True,
             )
         )
@@ -122,14 +119,14 @@ class BackgroundTasks:
                     "tuireader.tasks.feeds",
                     lambda on: _backfill(on, feed, is_read=self._config.archive_read),
                     again="stop",
-                    said_again="The archive is stopped. Asked again, it goes on from there.",
-                    prefix="archive: ",
+                    said_again="Stopped loading older articles. Run the command again to continue.",
+                    prefix="older articles: ",
                 )
             )
         elif feed is not None:
-            toast(self._panes, "Saved pages are single ones: there are no older articles to bring in.")
+            toast(self._panes, "Saved pages have no older articles")
         else:
-            toast(self._panes, "Put the cursor on a feed, or on an article of one, to bring in its older articles.")
+            toast(self._panes, "Select a feed or an article first")
 
     # Whole texts.
 
@@ -149,47 +146,48 @@ class BackgroundTasks:
         panes = self._panes
         if panes.headlines.selected:
             self.fetch(panes.headlines.selected)
-        else:
-            in_sidebar = (
-                panes.sidebar.query_of_pointed(panes.headlines_pane.wanted) if panes.pane == "sidebar" else None
-            )
-            self.fetch_all(in_sidebar or panes.headlines_pane.wanted)
+            return
+        in_sidebar = panes.sidebar.query_of_pointed(panes.headlines_pane.wanted) if panes.pane == "sidebar" else None
+        self.fetch_all(in_sidebar or panes.headlines_pane.wanted)
 
     def fetch(self, ids: Collection[int]) -> None:
-        """Fetch the full texts of articles that have only an excerpt; stop if a download is running."""
+        """Fetch the full texts of articles that have only an excerpt; queued after a running download."""
         some = frozenset(ids)
-        self._download(lambda c: articles.without_text(c, some))
+        self._panes.headlines.select(frozenset())
+        self._start_download(lambda on: _fetch(on, lambda c: articles.without_text(c, some)))
 
     def fetch_all(self, query: Query) -> None:
-        self._download(lambda c: articles.without_text(c, article_lists.ids(c, query)))
+        """Fetch the missing full texts of a list, after a question if there are many."""
+        if self.runner.is_running("download"):
+            toast(self._panes, f"Already fetching {self.runner.progress_of('download')}")
+        else:
+            start(self._panes, partial(self._ask_to_fetch, query), group=ASKING, exclusive=True)
+
+    async def _ask_to_fetch(self, query: Query) -> None:
+        missing = await self._cache.read(lambda c: articles.without_text(c, article_lists.ids(c, query)))
+        fetch = partial(self._start_download, lambda on: _fetch(on, lambda _: missing))
+        if len(missing) > MANY_TEXTS:
+            questions.confirm(self._panes.app, f"Fetch full text of {len(missing)} articles?", "Fetch", fetch)
+        else:
+            fetch()
+
+    def stop_download(self) -> bool:
+        """Stop a running download; returns whether there was one."""
+        return self.runner.stop("download")
 
     def fetch_again(self, ids: Collection[int]) -> None:
         """Fetch the full texts of articles again and replace them; queued after a running download."""
         self._again |= dict.fromkeys(ids)
         if self._again:
-            self._start_download(lambda on: _fetch(on, self._take_again, replace=True), again="after")
+            self._start_download(lambda on: _fetch(on, self._take_again, replace=True))
 
     def _take_again(self, _: Connection) -> list[int]:
         ids = [*self._again]
         self._again.clear()
         return ids
 
-    def _download(self, find: Callable[[Connection], list[int]]) -> None:
-        if not self.runner.is_running("download"):
-            self._panes.headlines.select(frozenset())
-        self._start_download(lambda on: _fetch(on, find), again="stop", said_again="Stopped after {progress}.")
-
-    def _start_download(
-        self, run: Callable[[Context], Steps], *, again: Literal["stop", "after"], said_again: str = ""
-    ) -> None:
-        task = Task(
-            "download",
-            "tuireader.tasks.feeds",
-            run,
-            again=again,
-            said_again=said_again,
-            is_refresh=False,
-        )
+    def _start_download(self, run: Callable[[Context], Steps]) -> None:
+        task = Task("download", "tuireader.tasks.feeds", run, again="after", is_refresh=False)
         self.runner.start(task, hear=self._fetched)
 
     def _fetched(self, step: Step, *, is_asked: bool = True) -> None:
@@ -201,7 +199,7 @@ class BackgroundTasks:
     def ask_to_prune(self) -> None:
         """Show in a dialog what pruning would remove, and ask for confirmation."""
         if self.runner.is_running("prune"):
-            toast(self._panes, f"At work: {self.runner.progress_of('prune')}.")
+            toast(self._panes, f"Clean-up in progress: {self.runner.progress_of('prune')}")
         else:
             start(self._panes, self._ask_to_prune, group=ASKING, exclusive=True)
 
@@ -212,25 +210,15 @@ class BackgroundTasks:
         if not found.ids:
             toast(
                 self._panes,
-                "There is nothing to remove. What may go, and when, is set by keep_days, keep_articles and"
-                " keep_megabytes in the configuration; what is unread, starred or tagged stays.",
+                "Nothing to clean up. To set limits: keep_days, keep_articles and keep_megabytes in the settings.",
             )
             return
 
-        rows = [
-            choice_list.Line("Keep everything"),
-            choice_list.Line(f"Remove {counted(len(found.ids), 'article')}", "not fetched again"),
-        ]
-        title = f"{found.said}: read, not starred, not tagged"
-        questions.open_dialog(
-            self._panes.app,
-            questions.ChooseScreen(title, choice_list.FullHeightList(rows)),
-            partial(self._prune, found),
-        )
+        title = f"Delete {found.said}? Unread, starred and tagged articles are kept."
+        questions.confirm(self._panes.app, title, "Delete", partial(self._prune, found), "Cannot be undone")
 
-    def _prune(self, found: rules.PrunePlan, choice: int | None) -> None:
-        if choice == 1:
-            self.runner.start(Task("prune", "tuireader.tasks.feeds", lambda on: _prune(on, found)))
+    def _prune(self, found: rules.PrunePlan) -> None:
+        self.runner.start(Task("prune", "tuireader.tasks.feeds", lambda on: _prune(on, found)))
 
 
 # Loaded by the runner, off the loop.
@@ -249,6 +237,8 @@ def _prune(on: Context, found: rules.PrunePlan) -> Steps:
     return tasks_feeds.prune(on, found)
 
 
+MANY_TEXTS = 20
+"""Number of articles above which fetching full text asks first."""
 INDEX_DELAY = 1.5
 """Seconds after a start or a refresh until new articles are indexed."""
 
@@ -258,7 +248,7 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
 
     async def look() -> None:
         if await cache.read(connection.check_counts):
-            toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
+            toast(node, f"{cache.path} is damaged. Restart tuireader to repair it.", severity="warning")
 
     start(node, look, group="damage")
 

@@ -84,7 +84,7 @@ class FeedController:
     def show(self, summary: model_feed.FeedSummary | None) -> None:
         """Show the dialog of a feed; without a feed, say how to choose one."""
         if summary is None:
-            toast(self._node, "Put the cursor on a feed, or on one of its articles.")
+            toast(self._node, "Select a feed or an article first")
             return
         start(self._node, partial(self._show, summary.feed), group=ASKING, exclusive=True)
 
@@ -106,14 +106,15 @@ class FeedController:
         elif wish.kind == "selector":
             start(self._node, partial(self._ask_for_selectors, feed), group=ASKING, exclusive=True)
         else:
-            self.unsubscribe(feed)
+            question = f"Unsubscribe from {feed.name} and delete its articles?"
+            questions.confirm(self._node.app, question, "Unsubscribe", partial(self.unsubscribe, feed))
 
     async def _rename(self, feed: model_feed.Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
         before = feed.name if feed.is_of_account else feed.custom_title
-        step = UndoStep(f"{title or feed.title} is {feed.name} again", feed_id=feed.id, title=before)
+        step = UndoStep(f"Renamed back to {feed.name}", feed_id=feed.id, title=before)
         self._statuses.add_undo_step(step)
-        toast(self._node, f"{feed.name} is {title or feed.title} now ({self._undo_key} to undo)")
+        toast(self._node, f"Renamed to {title or feed.title} · {self._undo_key}: undo")
         self._node.post_message(FeedsChanged())
 
     async def _set_mode(self, feed: model_feed.Feed, mode: Mode) -> None:
@@ -135,12 +136,12 @@ class FeedController:
 
     async def _keep_selectors(self, feed: model_feed.Feed, chosen: page_text.TextSelectors) -> None:
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
-        toast(self._node, "Kept: the texts of its pages are taken so from now on.")
+        toast(self._node, "Selectors saved")
         self._tasks.fetch_again(there[:REFETCHED_MAX])
 
     def unsubscribe(self, feed: model_feed.Feed) -> None:
         """Mark a feed for removal at the end of the program, and hide it until then; can be undone."""
-        step = UndoStep(f"{feed.name} is back", feed_id=feed.id)
+        step = UndoStep(f"Restored {feed.name}", feed_id=feed.id)
         self._hide(self.hidden | {feed.id})
         self._statuses.add_undo_step(step)
         start(self._node, partial(self._leave, step, feed), group="writes")
@@ -154,7 +155,7 @@ class FeedController:
             raise
         self._hide(self.hidden | {feed.id})  # a look at the cache that was under way has shown it again
         what = f"{feed.name} and {counted(starred, 'starred article')}" if starred else feed.name
-        toast(self._node, f"Unsubscribed from {what} ({self._undo_key} to undo)")
+        toast(self._node, f"Unsubscribed from {what} · {self._undo_key}: undo")
 
     def restore(self, step: UndoStep) -> None:
         """Undo an unsubscription; does nothing if the feed is not hidden."""
@@ -289,10 +290,10 @@ class AddController:
                 return there
             if added.was_here:
                 name = next((feed.name for feed in every if feed.id == added.feed_id), "This site")
-                return there._replace(said=f"{name} is here already.")
+                return there._replace(said=f"Already subscribed to {name}")
             newest = article_lists.window(connection, query, 0, 1)
             if not newest:
-                return there._replace(said="There are no articles in this feed yet.")
+                return there._replace(said="No articles in this feed yet")
             return there._replace(article_id=newest[0].id)
 
         return await self._cache.read(look)

@@ -87,8 +87,6 @@ class SelectController:
         sidebar = self._panes.sidebar
         if self._panes.pane == "sidebar" and sidebar.focused is not None:
             self.choose_too(sidebar.focused, excluded=True)
-        else:
-            toast(self._panes, "In the sidebar, this leaves the row under the cursor out.")
 
     def choose_too(self, side_list: SideList, *, excluded: bool = False) -> None:
         """Toggle the row under the cursor of a list, as a filter beside others or as an exclusion."""
@@ -109,6 +107,8 @@ class SelectController:
 
 
 Find = Callable[[Connection], list[int]]
+MANY_READ = 50
+"""Number of articles above which marking all as read asks first."""
 
 
 class _Way(NamedTuple):
@@ -136,17 +136,24 @@ class MarkController:
         elif selected:
             self._statuses.mark_read(lambda c: _unread_among(c, selected))
             return
-        self._statuses.mark_read(lambda c: _to_mark(c, query, highest))
+        every = _Way("All shown", lambda c: _to_mark(c, query, highest))
+        start(self._panes, partial(self._mark_or_ask, every), group=ASKING)
+
+    async def _mark_or_ask(self, every: _Way) -> None:
+        """Mark articles read at once if they are few, else show the dialog."""
+        if len(await self._cache.read(every.find)) <= MANY_READ:
+            self._statuses.mark_read(every.find)
+        else:
+            await self._ask([every] if self._panes.pane == "sidebar" else self._ways())
 
     def ask(self) -> None:
-        start(self._panes, self._ask, group=ASKING)
+        start(self._panes, partial(self._ask, self._ways()), group=ASKING)
 
-    async def _ask(self) -> None:
-        ways = self._ways()
+    async def _ask(self, ways: list[_Way]) -> None:
         counts = await self._cache.read(lambda c: [len(way.find(c)) for way in ways])
         ways = [way for way, count in zip(ways, counts, strict=True) if count]
         if not ways:
-            toast(self._panes, "Nothing here is unread.")
+            toast(self._panes, "No unread articles")
             return
 
         rows = [choice_list.Line(way.words, str(count)) for way, count in zip(ways, filter(None, counts), strict=True)]
@@ -164,16 +171,16 @@ class MarkController:
         headlines, query = self._panes.headlines, self._panes.headlines_pane.listed
         current, highest = headlines.current, headlines.highest
         to_mark = partial(_to_mark, highest=highest)
-        ways = [_Way("all that is shown", lambda c: to_mark(c, query))]
+        ways = [_Way("All shown", lambda c: to_mark(c, query))]
         if current is not None:
             ways += [
-                _Way("what is above the cursor", lambda c: _shown(_beside(c, query, current, -1), highest)),
-                _Way("what is below the cursor", lambda c: _shown(_beside(c, query, current, 1), highest)),
-                _Way("what is older than a week", lambda c: to_mark(c, replace(query, until=self._week_ago()))),
-                _Way(f"this feed: {current.feed_title}", lambda c: to_mark(c, Query(feeds=(current.feed_id,)))),
+                _Way("Above the cursor", lambda c: _shown(_beside(c, query, current, -1), highest)),
+                _Way("Below the cursor", lambda c: _shown(_beside(c, query, current, 1), highest)),
+                _Way("Older than a week", lambda c: to_mark(c, replace(query, until=self._week_ago()))),
+                _Way(f"Feed: {current.feed_title}", lambda c: to_mark(c, Query(feeds=(current.feed_id,)))),
             ]
             ways += [
-                _Way(f"this author: {name}", partial(to_mark, query=Query(authors=(name,)))) for name in current.authors
+                _Way(f"Author: {name}", partial(to_mark, query=Query(authors=(name,)))) for name in current.authors
             ]
         return ways
 

@@ -106,6 +106,7 @@ class HeadlinesPane(Backdrop):
     def begin(self) -> None:
         """Show the first headlines at once; their number follows with the next reload."""
         first = self._at(0, PAGE)
+        self.headlines.by_day = True
         self.headlines.show(self._source, View(len(first), rows=first))
         self.headlines.with_feed = self.headlines.spans_feeds()
         self.watch_cache()
@@ -253,6 +254,7 @@ class HeadlinesPane(Backdrop):
         self.listed = self.wanted
         self._ranked = view.ranked
         self.headlines.searched = searched
+        self.headlines.by_day = view.ranked is None and query.order in ("newest", "oldest")
         self.headlines.find = partial(find_in_title, query=query.text) if searched else None
         if at is None:
             self.headlines.show(self._source, view)

@@ -200,7 +200,7 @@ class Preview:
 
     def _show(self) -> None:
         panes, current = self._panes, self._panes.headlines.current
-        if panes.pane == "article" or panes.panes_beside < 3 or panes.zen or current is None:
+        if panes.pane == "article" or not panes.is_article_beside or panes.zen or current is None:
             return
         opened = panes.reading.opened
         if opened is None or opened[0].id != current.id:

@@ -29,8 +29,8 @@ Pane = Literal["sidebar", "headlines", "article"]
 Handler = Callable[[], Awaitable[None] | None]
 """Runs a command."""
 
-TWO_PANES, THREE_PANES = 72, 120
-"""Minimum widths in cells for two and for three panes side by side."""
+TWO_PANES, ARTICLE_BESIDE, THREE_PANES = 72, 110, 150
+"""Minimum widths in cells for two panes, for an article beside the list, and for three panes."""
 _LAYOUT_FRAMES_MAX = 5
 """Frames to wait for the layout of panes that were just shown."""
 LOW = 16
@@ -63,11 +63,15 @@ class PanesScreen(SteadyScreen[None]):
         """Whether the article is shown alone."""
         self.is_finding = False
         """Whether the user is searching within the article."""
+        self._is_slid = False
+        """Whether, of two panes, the right ones are shown: list and article."""
         self.keymap = keymap
         self._last_list: SideList | None = None
         self.handlers: dict[str, Handler] = {
             "next-pane": partial(self.step_pane, 1),
             "previous-pane": partial(self.step_pane, -1),
+            "left": self.left,
+            "right": self.right,
             "back": self.back,
             "close": self.close,
         }
@@ -102,18 +106,25 @@ class PanesScreen(SteadyScreen[None]):
 
     def arrange_panes(self) -> None:
         """Show the panes that fit the width, around the focused one."""
-        beside, at = self.panes_beside, self.pane
-        alone = self.zen
-        self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
-        self.headlines_pane.display = not alone and (
-            at == "headlines" if beside == 1 else beside == 3 or at != "article"
-        )
-        self.reading.display = alone or at == "article" or beside == 3
+        beside, at, alone = self.panes_beside, self.pane, self.zen
+        is_wide = self.size.width >= ARTICLE_BESIDE
+        self._is_slid = beside == 2 and (at == "article" or (at == "headlines" and self._is_slid and is_wide))
+        slid = self._is_slid
+        self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else not slid)
+        self.headlines_pane.display = not alone and (at == "headlines" if beside == 1 else not slid or is_wide)
+        self.reading.display = alone or at == "article" or beside == 3 or slid
         self.title_bar.display = not alone
         self.bottom.display = not alone or self.bottom.is_asking
         for seam in self.seams:
             seam.display = not alone and self.size.height >= LOW and not is_linear(self)
-        for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
+        shapes = (
+            ("-one", beside == 1),
+            ("-two", beside == 2),
+            ("-slid", slid and is_wide),
+            ("-three", beside == 3),
+            ("-zen", alone),
+        )
+        for class_, holds in shapes:
             self.set_class(holds, class_)
         self.call_after_refresh(self._follow_panes)
 
@@ -167,7 +178,7 @@ class PanesScreen(SteadyScreen[None]):
             return self.article
         if pane == "headlines":
             return self.headlines
-        return self._last_list or self.sidebar.views
+        return self._last_list or self.sidebar.feed_tree
 
     @on(events.DescendantFocus)
     def _notice_focus(self, event: events.DescendantFocus) -> None:
@@ -206,6 +217,8 @@ class PanesScreen(SteadyScreen[None]):
         counts = self.sidebar.counts
         if counts is not None and not counts.feeds:
             return "nothing"
+        if self.pane == "headlines" and self.headlines.selected:
+            return "selected"
         return "finding" if self.is_finding and self.pane == "article" else _PLACES[self.pane]
 
     # Commands.
@@ -220,7 +233,7 @@ class PanesScreen(SteadyScreen[None]):
             self.show_pane("article")
             await self.app.run_action(BY_ID[id_].action, self.article)
         else:
-            toast(self, "No article is open.")
+            toast(self, "No article open")
 
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:
@@ -243,7 +256,7 @@ class PanesScreen(SteadyScreen[None]):
             return
         stops: list[Widget] = [*self.sidebar.shown]
         stops.append(self.headlines)
-        if self.reading.has_article and (self.panes_beside == 3 or self.pane == "article"):
+        if self.reading.has_article:
             stops.append(self.article)
         here = stops.index(self.focused) if self.focused in stops else 0
         target = stops[(here + by) % len(stops)]
@@ -253,8 +266,28 @@ class PanesScreen(SteadyScreen[None]):
         else:
             self.show_pane("headlines" if target is self.headlines else "article")
 
+    @property
+    def is_article_beside(self) -> bool:
+        """Whether the article is shown beside the list."""
+        return self.reading.display and self.headlines_pane.display
+
+    def left(self) -> None:
+        """Move to the pane at the left; what is shown stays."""
+        if self.zen or self.pane != "sidebar":
+            self.leave_pane()
+
+    def right(self) -> None:
+        """Move to the pane at the right; what is shown stays, but without an article the current one is opened."""
+        if self.pane == "sidebar":
+            self.show_pane("headlines")
+        elif self.pane == "headlines":
+            self.headlines.action_open()
+
     def back(self) -> None:
         """Leave zen mode, the article, or the headlines."""
+        self.leave_pane()
+
+    def leave_pane(self) -> None:
         if self.zen:
             self.set_zen(on=False)
         elif self.pane == "article":

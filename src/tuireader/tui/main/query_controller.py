@@ -21,7 +21,9 @@ from tuireader.store import feeds, folders, labels
 from tuireader.store.labels import Kind
 from tuireader.store.queries.query_language import FIELDS
 from tuireader.tui import chrome
+from tuireader.tui.dialogs import questions
 from tuireader.tui.lists.facet_list import FacetList
+from tuireader.tui.lists.feed_tree import FeedTree
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.panes import PanesScreen
@@ -68,7 +70,7 @@ class QueryController:
         if counts is not None and counts.query.feeds == chosen:
             left = tuple(id_ for id_ in chosen if counts.feed(id_) is not None)
             if left != chosen:
-                toast(self._panes, "The feed that was shown here was removed.")
+                toast(self._panes, "This feed was removed")
                 self.want(replace(self.wanted, feeds=left))
         self.update_panes()
         self._panes.write_keys()
@@ -77,20 +79,20 @@ class QueryController:
     def choose(self, event: SideList.Chosen) -> None:
         """Choose a row of the sidebar, and go to the headlines if they are hidden."""
         self.want(self._panes.sidebar.query_after(self.wanted, event))
-        if event.onward or self._panes.panes_beside == 1:
+        if self._panes.panes_beside == 1:
             self._panes.show_pane("headlines")
 
     def sort(self) -> None:
         """Change the order of the headlines; in a list of names, between count and name."""
-        if (facets := self._panes.sidebar.facets_in_use) is not None:
-            facets.toggle_order()
+        if (side_list := self._panes.sidebar.focused) is not None:
+            side_list.toggle_order()
         else:
             self.want(in_next_order(self.wanted))
 
     def clear(self, order: Order) -> None:
         """Reset filters and search, and set the order."""
-        for facets in self._panes.sidebar.facets:
-            self._panes.sidebar.clear_filter(facets)
+        for side_list in self._panes.sidebar.lists:
+            self._panes.sidebar.clear_filter(side_list)
         self.want(Query(order=order), self._panes.headlines_pane.place)
 
     def hide(self, feeds: Collection[int]) -> None:
@@ -152,7 +154,7 @@ class PromptController:
         self._cache = cache
         self._panes = panes
         self._want = want
-        self._filtered: FacetList | None = None
+        self._filtered: FeedTree | FacetList | None = None
         """The list of names being filtered."""
         self._before: tuple[Query, CursorPlace | None] = (Query(), None)
         """The query and cursor before the search."""
@@ -167,11 +169,11 @@ class PromptController:
     async def ask(self) -> None:
         """Ask for a search; in a list of names, for a filter."""
         panes = self._panes
-        if (facets := panes.sidebar.facets_in_use) is not None:
-            self._filtered = facets
-            await panes.bottom.ask(FILTER, facets.filter, f"a part of the name of {facets.a_row}")
+        if (side_list := panes.sidebar.focused) is not None:
+            self._filtered = side_list
+            await panes.bottom.ask(FILTER, side_list.filter, "Part of a name", mark=f"Filter {side_list.a_row}:")
             return
-        if panes.pane == "article" and panes.panes_beside < 3:
+        if panes.pane == "article" and not panes.is_article_beside:
             panes.show_pane("headlines")
         panes.headlines_pane.load_contexts()
         text = panes.headlines_pane.wanted.text
@@ -180,13 +182,14 @@ class PromptController:
             self._order = panes.headlines_pane.wanted.order
 
         suggester = FieldSuggester(self._cache)
-        await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:', suggester)
+        hint = 'Words, "a phrase", -exclude, author:, category:'
+        await panes.bottom.ask(SEARCH, text, hint, suggester, mark="Search articles:")
 
-    async def ask_name(self, text: str, hint: str, done: Callable[[str], None]) -> None:
+    async def ask_name(self, text: str, hint: str, done: Callable[[str], None], mark: str = "Edit search:") -> None:
         """Ask for a name; `done` is called with it unless the prompt is cancelled."""
         self._name, self._named = text, done
         self._before_name = self._panes.focused
-        await self._panes.bottom.ask(NAME, text, hint, mark="›")
+        await self._panes.bottom.ask(NAME, text, hint, mark=mark)
 
     def changed(self, event: chrome.Prompt.Changed) -> None:
         """Filter or search by the text typed so far."""
@@ -228,9 +231,9 @@ class PromptController:
     def clear(self) -> bool:
         """Clear the filter of the focused list, else the search; returns whether there was one."""
         panes = self._panes
-        facets = panes.sidebar.facets_in_use
-        if facets is not None and facets.filter:
-            panes.sidebar.clear_filter(facets)
+        side_list = panes.sidebar.focused
+        if side_list is not None and side_list.filter:
+            panes.sidebar.clear_filter(side_list)
             return True
         wanted = panes.headlines_pane.wanted
         if wanted.text and (panes.pane == "sidebar" or panes.focused is panes.headlines):
@@ -265,10 +268,10 @@ class SearchesController:
         panes = self._panes
         text = await self._text()
         if not text:
-            toast(panes, "Choose or search for something first: that is what is saved.")
+            toast(panes, "Search or filter first, then save")
             return
         there = next((each.name for each in panes.sidebar.saved if each.query == text), "")
-        await self._prompts.ask_name(there, f"a name for: {text}", partial(self._save, text))
+        await self._prompts.ask_name(there, f"Name for “{text}”", partial(self._save, text), "Save search as:")
 
     async def _text(self) -> str:
         query = self._panes.headlines_pane.wanted
@@ -280,29 +283,41 @@ class SearchesController:
     async def _write(self, name: str, text: str) -> None:
         before, saved = await self._cache.write(partial(_keep, name=name, text=text))
         if before is None:
-            step = UndoStep(f"“{saved.name}” is not saved any more", saved=saved.name)
-            said = f"Saved as “{saved.name}”: it is in the sidebar"
+            step = UndoStep(f"Deleted saved search “{saved.name}”", saved=saved.name)
+            said = f"Saved search as “{saved.name}”"
         else:
-            step = UndoStep(f"“{before.name}” is as before", search=(before.name, before.query))
-            said = f"“{saved.name}” is another search now ({self._undo_key} to undo)"
+            step = UndoStep(f"Restored saved search “{before.name}”", search=(before.name, before.query))
+            said = f"Replaced saved search “{saved.name}” · {self._undo_key}: undo"
         self._statuses.add_undo_step(step)
         toast(self._panes, said)
         self._panes.sidebar.count_searches()
 
-    def remove(self) -> bool:
-        """Remove the saved search under the cursor; returns whether there is one."""
-        sidebar = self._panes.sidebar
-        row = sidebar.searches.pointed if sidebar.focused is sidebar.searches else None
-        found = next((each for each in sidebar.saved if row is not None and each.id == row.key), None)
+    def edit(self) -> bool:
+        """Edit the query of the saved search under the cursor; returns whether there is one."""
+        found = self._panes.sidebar.pointed_search
+        if found is not None:
+            edit = partial(self._prompts.ask_name, found.query, "", partial(self._save_query, found.name))
+            start(self._panes, edit, group=ASKING)
+        return found is not None
+
+    def _save_query(self, name: str, text: str) -> None:
+        self._save(text, name)
+
+    def ask_to_remove(self) -> bool:
+        """Ask before removing the saved search under the cursor; returns whether there is one."""
+        found = self._panes.sidebar.pointed_search
         if found is None:
             return False
-        start(self._panes, partial(self._remove, found), group="filing")
+        remove = partial(start, self._panes, partial(self._remove, found), group="filing")
+        questions.confirm(self._panes.app, f"Delete saved search “{found.name}”?", "Delete", remove)
         return True
 
     async def _remove(self, saved: SavedSearch) -> None:
         await self._cache.write(partial(_remove, id_=saved.id))
-        self._statuses.add_undo_step(UndoStep(f"“{saved.name}” is back", search=(saved.name, saved.query)))
-        toast(self._panes, f"“{saved.name}” is removed ({self._undo_key} to undo)")
+        self._statuses.add_undo_step(
+            UndoStep(f"Restored saved search “{saved.name}”", search=(saved.name, saved.query))
+        )
+        toast(self._panes, f"Deleted saved search “{saved.name}” · {self._undo_key}: undo")
         self._panes.sidebar.count_searches()
 
 

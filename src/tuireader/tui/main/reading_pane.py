@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +24,7 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import queue as politeness_queue
 from tuireader.library.reading import full_text, open_article
 from tuireader.model import article as model_article
-from tuireader.model.article import Status, StatusChange, with_changes
+from tuireader.model.article import Mode, Status, StatusChange, with_changes
 from tuireader.model.query import Query
 from tuireader.store import articles, site_facts
 from tuireader.store.queries import article_lists
@@ -53,6 +54,7 @@ _REHEARSED, _REHEARSED_WIDTH = 6, 72
 
 
 FromServer = Callable[["politeness_queue.PoliteQueue", int], Awaitable[bool]]
+log = logging.getLogger("tuireader")
 Way = Literal["opened", "previewed", "resumed", "beside", "again"]
 """Why an article is shown: opened by the user, previewed under the cursor, restored with or without focus, or reloaded
 with more text."""
@@ -155,6 +157,14 @@ class ReadingPane(Backdrop):
         if self._view is not None and self._view.article is None:
             self._view.clear(sentence)
 
+    def close(self) -> None:
+        """Show no article."""
+        self.keep_position()
+        self.workers.cancel_group(self, "preview")
+        self.opened = None
+        if self._view is not None:
+            self._view.close()
+
     @property
     def title_out_of_sight(self) -> str:
         """The title of the open article if it is scrolled out of view; else ""."""
@@ -203,7 +213,7 @@ class ReadingPane(Backdrop):
         if await self._cache.read(partial(site_facts.has_full_text, article_id=article_id)):
             self._turn(article_id)
             return
-        toast(self, "Fetching the full text …")
+        toast(self, "Fetching full text…")
         try:
             async with self._web.queue("tuireader.library.reading.full_text") as queue:
                 if not await self.from_server(queue, article_id):
@@ -211,19 +221,35 @@ class ReadingPane(Backdrop):
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
-            toast(self, "The full text is here.")
             self._as_given.discard(article_id)
             self.post_message(self.Fetched(article_id))
+
+    @work(exclusive=True, group="full-text")
+    async def complete_excerpt(self, article_id: int, usual: Mode) -> None:
+        """Fetch the full text of an opened excerpt, unless its feed's mode, by default `usual`, is "never".
+
+        If that fails, the excerpt stays, and its last line says how to try again.
+        """
+        if not await self._cache.read(partial(_is_worth_fetching, article_id=article_id, usual=usual)):
+            return
+        try:
+            async with self._web.queue("tuireader.library.reading.full_text") as queue:
+                if not await self.from_server(queue, article_id):
+                    await full_text.fetch_full_text(self._cache, queue, article_id)
+        except TuireaderError as error:
+            log.debug("no full text of %s: %s", article_id, error)
+        else:
+            self.post_message(self.Fetched(article_id, is_asked=False))
 
     def _turn(self, article_id: int) -> None:
         """Switch between the feed's text and the page's text."""
         if self.opened is None or self.opened[0].id != article_id:
-            toast(self, "Its full text is here.")
+            toast(self, "Full text fetched")
             return
         if self._shows_page or article_id in self._as_given:  # else it came while the article was open
             self._as_given ^= {article_id}
         is_given = article_id in self._as_given
-        toast(self, "What the feed gave." if is_given else "The text of the page.", timeout=1.5)
+        toast(self, "Feed text" if is_given else "Full text", timeout=1.5)
         self.post_message(self.Fetched(article_id))
 
     def resume(self, article_id: int, position: ListPosition, *, into: bool) -> None:
@@ -297,8 +323,13 @@ class ReadingPane(Backdrop):
             self.call_after_refresh(painted.set)
             await painted.wait()
             self.view.complete(await in_thread(_completed, opened, self._endings))
-        if not opened.document.lang and self.view.divides_words and opened.article.feed_id not in self._looked_at:
-            self._looked_at.add(opened.article.feed_id)
+        if not opened.document.lang:
+            self.call_after_refresh(self._learn_language_if_needed, opened.article.feed_id)
+
+    def _learn_language_if_needed(self, feed_id: int) -> None:
+        """Detect the languages of feeds later if words are divided; called when the width is known."""
+        if self.view.divides_words and feed_id not in self._looked_at:
+            self._looked_at.add(feed_id)
             self.set_timer(IDLE_DELAY, self._learn_languages)
 
     @work(exclusive=True, group="languages")
@@ -415,12 +446,21 @@ def _around(connection: Connection, position: ListPosition, article_id: int) -> 
 
 def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread: bool) -> str:
     """Explain why there is no next article."""
-    after, before = ("after", "before") if by > 0 else ("before", "after")
     if not unread:
-        return f"No article {after} this one."
+        return "Last article" if by > 0 else "First article"
     if article_lists.neighbour(connection, query, start, -by, unread=True) is None:
-        return "Everything else here is read."
-    return f"No unread article {after} this one. There are some {before} it."
+        return "No more unread articles"
+    return f"No unread articles {'below' if by > 0 else 'above'}"
+
+
+def _is_worth_fetching(connection: Connection, article_id: int, usual: Mode) -> bool:
+    """Whether an article is an excerpt whose feed may have its pages fetched."""
+    article = articles.get(connection, article_id)
+    if article.offline or not article.has_page:
+        return False
+    feed_id = article.feed_id
+    is_closed = site_facts.learned(connection, feed_id).gives == "closed"
+    return not is_closed and site_facts.mode(connection, feed_id, usual) != "never"
 
 
 def _completed(opened: open_article.OpenArticle, endings: tuple[str, str, str]) -> open_article.OpenArticle:

@@ -75,14 +75,14 @@ class Resume:
         if not self.is_led or (self._awaited and opened is None and panes.reading.is_opening):
             return
         in_article = panes.pane == "article" and opened is not None
-        is_seen = opened is not None and (in_article or panes.panes_beside == 3)
+        is_seen = opened is not None and (in_article or panes.is_article_beside)
         wanted = query_controller.with_text(panes.headlines_pane.wanted, "")
         here = SessionState(
             query=replace(wanted, keep=frozenset(), left_feeds=(), apart=False, without_quiet=False),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,
-            turned=tuple(facets.id or "" for facets in panes.sidebar.facets if facets.is_turned),
+            turned=tuple(each.id or "" for each in panes.sidebar.lists if each.is_turned),
             first=panes.headlines.current.id if panes.headlines.current and not panes.headlines.cursor else None,
         )
         self._state.put(SESSION_SETTING, to_text(here))
@@ -98,9 +98,9 @@ class Resume:
         """
         panes = self._panes
         self.is_led = True
-        for facets in panes.sidebar.facets:
-            if facets.id in there.turned:
-                facets.toggle_order()
+        for side_list in panes.sidebar.lists:
+            if side_list.id in there.turned:
+                side_list.toggle_order()
         there = self._there = still_there(self._connection, there)
         panes.headlines_pane.show_at_once(there.query, there.place)
         if there.opened is not None and (there.in_article or panes.panes_beside == 3):
@@ -277,7 +277,7 @@ async def _drawn(app: OpenApp, reader: screen.ReaderScreen) -> str:
     return app.whole_frame()
 
 
-INVITATION = "Press enter to read the selected headline."
+INVITATION = "Press enter to read the article"
 
 
 def endings(key: str) -> tuple[str, str, str]:
@@ -286,9 +286,9 @@ def endings(key: str) -> tuple[str, str, str]:
     They name the key that fetches the full text, or shows it.
     """
     return (
-        f"This is an excerpt: {key} fetches the full text.",
-        f"Only a summary? {key} fetches the full text.",
-        f"This is what the feed gave: {key} shows the text of the page.",
+        f"Excerpt · {key}: fetch full text",
+        f"{key}: fetch full text",
+        f"Feed text · {key}: show full text",
     )
 
 

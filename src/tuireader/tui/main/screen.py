@@ -13,9 +13,12 @@ from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import Clock, StatusChange
 from tuireader.model.query import Query
+from tuireader.store.queries import search
 from tuireader.tui import chrome, keys
 from tuireader.tui.article import view
 from tuireader.tui.commands import BY_ID
+from tuireader.tui.dialogs import questions, settings
+from tuireader.tui.lists.feed_tree import FeedTree, folded_from, folded_to_text
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
@@ -43,6 +46,7 @@ from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import POLL_INTERVAL
 from tuireader.tui.support.workers import ASKING, IDLE_DELAY, UiState, Web, is_busy, start
+from tuireader.tui.themes import DARK
 
 MINUTE = 60.0
 """Seconds between updates of ages."""
@@ -121,7 +125,6 @@ class ReaderScreen(PanesScreen):
             self.statuses,
             clock=clock,
             undo_key=undo_key,
-            rules_key=keys.keys_of("rules", keymap)[0],
         )
         self.marking = MarkController(self, cache, self.statuses)
         self.filing = FilingController(self, cache, self.statuses, self.tasks.syncing.push)
@@ -185,8 +188,9 @@ class ReaderScreen(PanesScreen):
             "sync": self.tasks.syncing.sync_as_asked,
             "account": self.tasks.syncing.ask_for_account,
             "read-page": self.adding.ask_for_page,
-            "feed-info": lambda: self.feed_control.show(self.key_target.summary()),
+            "feed-info": lambda: None if self.searches.edit() else self.feed_control.show(self.key_target.summary()),
             "zen": self.journey.toggle_zen,
+            "settings": self._ask_for_settings,
         }
 
     # Beginning and end.
@@ -197,7 +201,8 @@ class ReaderScreen(PanesScreen):
         self.headlines.dense = in_force(self.config, self._state, "dense", self.config.dense)
         for rows in self.query(RowList):
             rows.reorder = reorders(self.config)
-        self.sidebar.views.show(None, ())
+        self.sidebar.feed_tree.folded = folded_from(self._state.get("folded", ""))
+        self.sidebar.feed_tree.show_views(None)
         self.feed_control.remove_hidden()
         self._begin()
         self.headlines.focus()
@@ -306,6 +311,8 @@ class ReaderScreen(PanesScreen):
     def _listed(self, event: HeadlinesPane.Listed) -> None:
         self.captions.write_empty()
         self._headline_pointed()
+        if not self.headlines.row_count() and self.pane != "article":
+            self.reading.close()
         if event.is_another:
             self.selecting.clear()
             # They are painted first: what counts would hold that up.
@@ -349,8 +356,12 @@ class ReaderScreen(PanesScreen):
 
     def back(self) -> None:
         """Go back: first out of a followed link, a search or a filter."""
-        if not (self.trail.back() or self._unselect() or self.prompts.clear()):
+        if not (self.trail.back() or self._unselect() or self.prompts.clear() or self._stop_download()):
             super().back()
+
+    @on(FeedTree.Folded)
+    def _remember_folds(self) -> None:
+        self._state.put("folded", folded_to_text(self.sidebar.feed_tree.folded))
 
     @on(SideList.ChosenToo)
     def _choose_too(self, event: SideList.ChosenToo) -> None:
@@ -363,26 +374,42 @@ class ReaderScreen(PanesScreen):
     def _unselect(self) -> bool:
         return self.pane == "headlines" and self.selecting.clear()
 
+    def _stop_download(self) -> bool:
+        return self.pane == "headlines" and self.tasks.stop_download()
+
     def _selected(self) -> None:
         self.captions.write_title()
+        self.write_keys()
 
     def _exclude(self) -> None:
-        if not self.searches.remove():
+        if not self.searches.ask_to_remove():
             self.selecting.exclude()
+
+    def _ask_for_settings(self) -> None:
+        questions.open_dialog(self.app, settings.SettingsScreen(self.config, self._set_option))
+
+    def _set_option(self, name: str, value: object) -> None:
+        """Write an option into the configuration file, and apply it if that is possible at once."""
+        self.config = settings.changed(self.config, name, value)
+        if name == "theme":
+            self.app.theme = self.config.theme or DARK.name
+        elif name == "dense":
+            self.headlines.dense = self.config.dense
+            self.headlines.refresh()
+        elif name == "measure":
+            self.article.measure = self.config.measure
 
     def _toggle_stories(self) -> None:
         """Toggle between showing duplicates as separate articles and showing one of them."""
         pane = self.headlines_pane
         pane.apart = not pane.apart
         pane.want(self.wanted, pane.place)
-        said = (
-            "Each telling of a story is shown apart." if pane.apart else "Of each story the fullest telling is shown."
-        )
+        said = "Ungrouped duplicates" if pane.apart else "Grouped duplicates"
         toast(self, said)
 
     async def action_command(self, id_: str) -> None:
         if BY_ID[id_].needs_article and not self.headlines.row_count() and not self.key_target.articles():
-            toast(self, "There is no article here.")
+            toast(self, "No article selected")
         else:
             await super().action_command(id_)
 
@@ -395,7 +422,7 @@ class ReaderScreen(PanesScreen):
         elif feeds:
             self.filing.file(feeds)
         else:
-            toast(self, "In the sidebar, this is for the folder of a feed: put the cursor on one.")
+            toast(self, "Select a feed first")
 
     # Reading.
 
@@ -406,13 +433,18 @@ class ReaderScreen(PanesScreen):
     def _arrived(self, arrival: Arrival) -> None:
         self.trail.arrived(arrival.article_id)
         self.journey.arrive(arrival)
+        text = self.headlines_pane.listed.text
+        self.article.mark_words(partial(search.matches, query=text) if search.is_for_words(text) else None)
         self.resume.keep_soon()
+        if arrival.how == "opened":
+            self.reading.complete_excerpt(arrival.article_id, self.config.full_text)
         if "is:hidden" in self.wanted.text.lower():
             self.ruling.say_what_hides(arrival.article_id)
 
     @on(HeadlineList.Pointed)
     def _headline_pointed(self) -> None:
         self.resume.keep_soon()
+        self.captions.write_pointed()
         if self.config.preview:
             self.preview.pointed()
 
@@ -450,7 +482,7 @@ class ReaderScreen(PanesScreen):
 
     def action_copy_text(self) -> None:
         super().action_copy_text()
-        toast(self, "Text copied.")
+        toast(self, "Copied")
 
     # Refreshing and adding.
 
@@ -458,7 +490,7 @@ class ReaderScreen(PanesScreen):
         """Refresh the feed that the key acts on."""
         feed = self.key_target.feed()
         if feed is None:
-            toast(self, "Put the cursor on a feed, or on one of its articles, to refresh that.")
+            toast(self, "Select a feed or an article first")
         elif feed.is_of_account:
             self.tasks.syncing.sync_as_asked()
         else:
@@ -486,6 +518,6 @@ class ReaderScreen(PanesScreen):
             self._read_again()
             self.tasks.refresh(None, force=False)
         else:
-            self.feed_control.restore(UndoStep("It is back", feed_id=event.added.feed_id))
+            self.feed_control.restore(UndoStep("Restored", feed_id=event.added.feed_id))
             self.tasks.complete()
             self.adding.lead_to(event.added, self.choosing, self.journey)

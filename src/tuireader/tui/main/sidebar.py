@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection
@@ -21,32 +22,28 @@ from tuireader.model.query import Query, SavedSearch
 from tuireader.store import articles, feeds, folders, ui_state
 from tuireader.store.queries import article_lists, search
 from tuireader.tui.chrome import Backdrop
-from tuireader.tui.lists.facet_list import (
-    ALL,
-    STARRED,
-    UNREAD,
-    FacetList,
-    Facets,
-    ViewList,
-    prepare,
-    prepare_feeds,
-    prepare_rows,
-)
+from tuireader.tui.lists.facet_list import FacetList, Facets, prepare
+from tuireader.tui.lists.feed_tree import ALL, GROUP, SEARCH, STARRED, UNREAD, VIEW, Branch, FeedTree, Key, tags_branch
 from tuireader.tui.lists.side_list import Choice, SideList
 from tuireader.tui.main import query_controller
+from tuireader.urls.hosts import named_host
 
 
 @dataclass(frozen=True, slots=True)
 class SidebarCounts:
-    """Counts in the sidebar for a query; each list ignores its own filter."""
+    """Counts in the sidebar for a query; each list ignores its own filter, the tree those of feeds and folders."""
 
     query: Query
     totals: Totals
     feeds: tuple[FeedSummary, ...]
     folders: Mapping[int, str]
     """Folder names by id."""
+    branches: Sequence[Branch]
+    """The tree of tags, folders and feeds."""
+    is_narrowed: bool
+    """Whether the query filters by anything but feeds and folders."""
     facets: Mapping[str, Facets]
-    """The rows of each list, by the query field that it filters."""
+    """The rows of each other list, by the query field that it filters."""
     unindexed: int
     """Number of articles not in the search index yet."""
     checked: datetime | None
@@ -59,21 +56,24 @@ class SidebarCounts:
 
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
-    counted = article_lists.feeds(connection, query)
+    elsewhere = replace(query, feeds=(), not_feeds=(), folders=(), not_folders=())
+    counted = article_lists.feeds(connection, elsewhere)
     every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
-    narrowed = _is_narrowed(replace(query, keep=frozenset()))
     there = folders.every(connection)
     checked = max((feed.refreshed for feed in every if feed.refreshed), default=None)
+    tags = [each for each in article_lists.tags(connection, query) if each.name]
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
         feeds=summaries,
         folders={folder.id: folder.title for folder in there},
+        branches=(
+            tags_branch([Choice(("tags", each.name), each.name, each.unread, each.total, depth=1) for each in tags]),
+            *_branches(connection, elsewhere, there, summaries),
+        ),
+        is_narrowed=_is_narrowed(replace(elsewhere, keep=frozenset())),
         facets={
-            "folders": _folders(connection, query, there, summaries, narrowed=narrowed),
-            "feeds": prepare_feeds(summaries, narrowed=narrowed),
-            "tags": prepare(article_lists.tag_columns(connection, query), ""),
             "categories": prepare(article_lists.category_columns(connection, query), "No category"),
             "authors": prepare(article_lists.author_columns(connection, query), "No author"),
         },
@@ -84,42 +84,46 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
 
 
 def _is_narrowed(query: Query) -> bool:
-    """Whether a query filters by anything but feeds."""
-    return replace(query, feeds=(), not_feeds=(), left_feeds=(), apart=False) != Query(order=query.order)
+    """Whether a query filters by anything but feeds and folders."""
+    return replace(query, left_feeds=(), apart=False) != Query(order=query.order)
 
 
-def _folders(
-    c: sqlite3.Connection, query: Query, there: Sequence[Folder], feeds: Sequence[FeedSummary], *, narrowed: bool
-) -> Facets:
-    """The rows of folders, and of feeds without one, with counts; a story in several feeds counts once."""
-    if not there:
-        return Facets()
-    elsewhere = replace(query, folders=(), not_folders=())
-    if query.folders or query.not_folders:
-        counted = article_lists.feeds(c, elsewhere)
-        feeds = [FeedSummary(each.feed, *counted.get(each.feed.id, (0, 0))) for each in feeds]
-        narrowed = _is_narrowed(elsewhere)
-    sums = {folder.id: [0, 0] for folder in there} | {0: [0, 0]}
-    copies = {} if query.apart else article_lists.copies(c, elsewhere)
-    for each in feeds:
-        into = sums[each.feed.folder_id or 0]
-        unread, total = copies.get(each.feed.id, (0, 0))
-        into[0] += each.unread - unread
-        into[1] += each.total - total
-    names = {folder.id: folder.title for folder in there} | {0: "No folder"}
-    rows = [
-        Choice(id_, names[id_], sums[id_][0], sums[id_][1], is_nameless=not id_) for id_ in sums if id_ or sums[0][1]
-    ]
-    return prepare_rows(rows, narrowed=narrowed)
+def _branches(
+    c: sqlite3.Connection, query: Query, there: Sequence[Folder], summaries: Sequence[FeedSummary]
+) -> Iterator[Branch]:
+    """The folders with their feeds, and the feeds without one; a story in several feeds of a folder counts once.
+
+    A single feed has no row; feeds of the same name show their hosts.
+    """
+    if len(summaries) < 2:
+        return
+    names = Counter(each.feed.name for each in summaries)
+    sums = {folder.id: [0, 0] for folder in there}
+    leaves: dict[int, list[Choice]] = {folder.id: [] for folder in there}
+    copies = {} if query.apart or not there else article_lists.copies(c, query)
+    for each in summaries:
+        name = each.feed.name if names[each.feed.name] == 1 else f"{each.feed.name} · {named_host(each.feed.url)}"
+        row = Choice(("feeds", each.feed.id), name, each.unread, each.total, failed=each.is_in_trouble)
+        if each.feed.folder_id in leaves:
+            leaves[each.feed.folder_id].append(row._replace(depth=1))
+            unread, total = copies.get(each.feed.id, (0, 0))
+            into = sums[each.feed.folder_id]
+            into[0] += each.unread - unread
+            into[1] += each.total - total
+        else:
+            yield Branch(row, section=2)
+    for folder in there:
+        row = Choice(("folders", folder.id), folder.title, sums[folder.id][0], sums[folder.id][1])
+        yield Branch(row, leaves[folder.id], section=2)
 
 
-def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
+def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], list[Choice]]:
     there = tuple(ui_state.searches(connection))
     rows = []
     for each in there:
         total, unread = article_lists.count_unread(connection, query_of(each))
-        rows.append(Choice(each.id, each.name, unread, total))
-    return there, prepare_rows(rows)
+        rows.append(Choice((SEARCH, each.id), each.name, unread, total, depth=1))
+    return there, rows
 
 
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
@@ -135,14 +139,14 @@ def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
     )
 
 
-LEAST = 4
-"""Minimum lines to show rows of a list; below that only its head."""
-SHORT_LIST_LINES = 5
-"""Lines of a list that is not the tallest: head, three rows, a blank line."""
+LOW = 21
+"""Lines of a sidebar below which only the tree or the list with the focus is open."""
+TREE_LEAST = 4
+"""Lines that the tree keeps while another list is open in a low sidebar."""
 
 
 class Sidebar(Backdrop):
-    """Lists of views, saved searches, folders, feeds, tags, categories and authors, with counts."""
+    """The tree of feeds, and lists of categories and authors, with counts."""
 
     class Counted(Message):
         """The counts of the current query have arrived."""
@@ -152,45 +156,28 @@ class Sidebar(Backdrop):
         super().__init__(id=id)
         self._cache = cache
         self.counts: SidebarCounts | None = None
-        self.views = ViewList(id="views")
-        self.searches = FacetList("SEARCHES", "search", by_name=True)
-        self.folders = FacetList("FOLDERS", "folder", "folders", by_name=True)
-        self.feeds = FacetList("FEEDS", "feed", "feeds", by_name=True)
-        self.tags = FacetList("TAGS", "tag", "tags")
+        self.feed_tree = FeedTree()
         self.categories = FacetList("CATEGORIES", "category", "categories")
         self.authors = FacetList("AUTHORS", "author", "authors")
         self.saved: tuple[SavedSearch, ...] = ()
-        self._tallest = self.feeds
-        """The tallest list: the one focused last."""
-        for facets in self.facets:
-            facets.display = False  # until there is something in it
+        self._needs = [0, 0, 0]
+        """The lines that each list wanted last."""
 
     def compose(self) -> ComposeResult:
         yield from self.lists
 
     @property
-    def lists(self) -> list[SideList]:
-        return [self.views, *self.facets]
+    def lists(self) -> list[FeedTree | FacetList]:
+        return [self.feed_tree, self.categories, self.authors]
 
     @property
-    def facets(self) -> list[FacetList]:
-        return [self.searches, self.folders, self.feeds, self.tags, self.categories, self.authors]
-
-    @property
-    def shown(self) -> list[SideList]:
+    def shown(self) -> list[FeedTree | FacetList]:
         return [side_list for side_list in self.lists if side_list.lines_wanted]
 
     @property
-    def focused(self) -> SideList | None:
+    def focused(self) -> FeedTree | FacetList | None:
+        """The list with the focus, on which the keys to filter names and to sort act, too."""
         return next((side_list for side_list in self.lists if side_list.has_focus), None)
-
-    @property
-    def facets_in_use(self) -> FacetList | None:
-        """The list that filter and sort keys act on: the focused one, or the first visible if that is the views."""
-        focused = self.focused
-        if focused is self.views:
-            return next((facets for facets in self.facets if facets.lines_wanted), None)
-        return focused if isinstance(focused, FacetList) else None
 
     @on(SideList.Left)
     def _go_on(self, event: SideList.Left) -> None:
@@ -204,46 +191,50 @@ class Sidebar(Backdrop):
             there.focus()
 
     def go_home(self) -> None:
-        """Reset the lists as at a start: no name filters, each at its top, the list of feeds tallest."""
-        for facets in self.facets:
-            facets.set_filter("")
-            facets.go_home()
-        self._tallest = self.feeds
+        """Reset the lists as at a start: no name filters, each at its top."""
+        for side_list in self.lists:
+            side_list.set_filter("")
+            side_list.go_home()
         self.share()
 
     # What is chosen.
 
     def choose(self, query: Query) -> None:
         """Mark the rows that a query chooses or excludes."""
-        is_all = True
-        for facets in self.facets:
-            if facets.field:
-                chosen, excluded = getattr(query, facets.field), getattr(query, f"not_{facets.field}")
-                facets.set_chosen(chosen, excluded)
-                is_all = is_all and not (chosen or excluded)
-        saved = [each.id for each in self.saved if is_all and each.query == query.text.strip()]
-        self.searches.set_chosen(saved)
-        flags = [UNREAD] * query.unread + [STARRED] * query.starred
-        self.views.set_chosen([ALL] if is_all and not (flags or saved) else flags)
+        chosen, excluded = _rows_of(query, ""), _rows_of(query, "not_")
+        is_all = not (chosen or excluded or _facets_of(query))
+        for facets in (self.categories, self.authors):
+            facets.set_chosen(getattr(query, facets.field), getattr(query, f"not_{facets.field}"))
+        chosen += [(SEARCH, each.id) for each in self.saved if is_all and each.query == query.text.strip()]
+        chosen += [(VIEW, UNREAD)] * query.unread + [(VIEW, STARRED)] * query.starred
+        self.feed_tree.set_chosen([(VIEW, ALL)] if is_all and not chosen else chosen, excluded)
 
     def query_after(self, query: Query, event: SideList.Chosen) -> Query:
         """The query after a row was chosen; choosing the chosen row again clears it."""
-        side_list, key = event.side_list, event.key
-        clear = key in side_list.chosen and not event.onward
-        if side_list is self.searches:
-            return self._with_search(query, key, clear=clear)
-        if isinstance(side_list, FacetList):
-            if side_list is self.folders:  # a feed that is chosen may be in another one
-                query = replace(query, feeds=())
-            return query_controller.with_only(query, side_list.field, *([] if clear else [key]))
-        if key == ALL:
-            return Query(text=query.text, order=query.order)
-        if key == UNREAD:
-            return replace(query, unread=not clear, starred=False)
-        return replace(query, starred=not clear, unread=False)
+        return self._after(query, event.side_list, event.key, clear=event.key in event.side_list.chosen)
 
-    def _with_search(self, query: Query, key: Hashable, *, clear: bool) -> Query:
-        found = next((each for each in self.saved if each.id == key), None)
+    def _after(self, query: Query, side_list: SideList, key: Hashable, *, clear: bool = False) -> Query:
+        field, value = self._place(side_list, key)
+        if field == SEARCH:
+            return self._with_search(query, value, clear=clear)
+        if field == VIEW:
+            if value == ALL:
+                return Query(text=query.text, order=query.order)
+            on = {UNREAD: value == UNREAD and not clear, STARRED: value == STARRED and not clear}
+            return replace(query, unread=on[UNREAD], starred=on[STARRED])
+        if field in ("feeds", "folders"):  # a feed is in a folder: one of both
+            query = replace(query, feeds=(), folders=())
+        return query_controller.with_only(query, field, *([] if clear else [value]))
+
+    def _place(self, side_list: SideList, key: Hashable) -> Key:
+        """The query field of a row, or its kind, and its value."""
+        if isinstance(side_list, FacetList):
+            return side_list.field, key
+        assert isinstance(key, tuple)  # noqa: S101 - those of the tree are
+        return key
+
+    def _with_search(self, query: Query, id_: Hashable, *, clear: bool) -> Query:
+        found = next((each for each in self.saved if each.id == id_), None)
         text = "" if clear or found is None else f"{found.query} "
         order = "newest" if query.order == "best" else query.order
         return Query(text=text, order=order)
@@ -251,34 +242,39 @@ class Sidebar(Backdrop):
     def query_with_pointed(self, query: Query, side_list: SideList, *, excluded: bool) -> Query | None:
         """The query after toggling the row under the cursor as a filter or exclusion; None if there is no row."""
         row = side_list.pointed
-        if row is None or side_list is self.searches:
+        field, value = self._place(side_list, row.key) if row is not None else (GROUP, "")
+        if field == VIEW and not excluded and value != ALL:
+            return replace(query, unread=query.unread ^ (value == UNREAD), starred=query.starred ^ (value == STARRED))
+        if field in (VIEW, GROUP, SEARCH):
             return None
-        if isinstance(side_list, FacetList):
-            return query_controller.with_also(query, side_list.field, row.key, excluded=excluded)
-        if excluded or row.key == ALL:
-            return None
-        if row.key == UNREAD:
-            return replace(query, unread=not query.unread)
-        return replace(query, starred=not query.starred)
+        if field in ("feeds", "folders") and not excluded:
+            query = replace(query, folders=()) if field == "feeds" else replace(query, feeds=())
+        return query_controller.with_also(query, field, value, excluded=excluded)
 
     def query_of_pointed(self, query: Query) -> Query | None:
         """The query that choosing the row under the cursor would lead to; None if there is none."""
         focused = self.focused
         row = focused.pointed if focused is not None else None
-        if focused is None or row is None:
+        if focused is None or row is None or self._place(focused, row.key)[0] == GROUP:
             return None
-        return self.query_after(query, SideList.Chosen(focused, row.key, onward=True))
+        return self._after(query, focused, row.key)
+
+    @property
+    def pointed_search(self) -> SavedSearch | None:
+        """The saved search under the cursor."""
+        row = self.feed_tree.pointed if self.feed_tree.has_focus else None
+        return next((each for each in self.saved if row is not None and row.key == (SEARCH, each.id)), None)
 
     @property
     def pointed_feed(self) -> feed.FeedSummary | None:
         """The feed under the cursor; the "all" row stands for the only feed."""
-        counts, focused = self.counts, self.focused
-        pointed = focused.pointed if focused is not None else None
+        counts, pointed = self.counts, self.feed_tree.pointed if self.feed_tree.has_focus else None
         if counts is None or pointed is None:
             return None
-        if focused is self.views and pointed.key == ALL and len(counts.feeds) == 1:
+        field, value = self._place(self.feed_tree, pointed.key)
+        if (field, value) == (VIEW, ALL) and len(counts.feeds) == 1:
             return counts.feeds[0]
-        return counts.feed(pointed.key) if focused is self.feeds else None
+        return counts.feed(value) if field == "feeds" else None
 
     @property
     def feeds_to_act_on(self) -> list[feed.Feed]:
@@ -286,8 +282,9 @@ class Sidebar(Backdrop):
         pointed = self.pointed_feed
         if pointed is None or self.counts is None:
             return []
-        chosen = self.feeds.chosen if pointed.feed.id in self.feeds.chosen else frozenset()
-        return [each.feed for each in self.counts.feeds if each.feed.id in chosen] or [pointed.feed]
+        marked = self.feed_tree.chosen
+        chosen = [each.feed for each in self.counts.feeds if ("feeds", each.feed.id) in marked]
+        return chosen if pointed.feed in chosen else [pointed.feed]
 
     # Counts.
 
@@ -297,24 +294,25 @@ class Sidebar(Backdrop):
         counts = await self._cache.read(lambda c: _counted(c, query))
         is_another = self.counts is not None and replace(self.counts.query, keep=query.keep) != query
         self.counts = counts
-        self.views.show(counts.totals, counts.feeds)
-        for facets in self.facets:
-            if facets.field:
-                facets.show(counts.facets[facets.field], is_another=is_another)
+        self.feed_tree.show_views(counts.totals, failed=len(counts.feeds) == 1 and counts.feeds[0].is_in_trouble)
+        self.feed_tree.show_branches(counts.branches, is_narrowed=counts.is_narrowed, is_another=is_another)
+        for facets in (self.categories, self.authors):
+            facets.show(counts.facets[facets.field], is_another=is_another)
         self.share()
         self.post_message(self.Counted())
 
     @work(exclusive=True, group="searches")
     async def count_searches(self) -> None:
         self.saved, rows = await self._cache.read(_searches)
-        self.searches.set_chosen(self.searches.chosen & {each.id for each in self.saved})  # what is gone has no row
-        self.searches.show(rows)
+        gone = {key for key in self.feed_tree.chosen if key[0] == SEARCH} - {(SEARCH, each.id) for each in self.saved}
+        self.feed_tree.set_chosen(self.feed_tree.chosen - gone, self.feed_tree.excluded)
+        self.feed_tree.show_searches(rows)
         self.share()
         self.post_message(self.Counted())
 
     # Filtering names.
 
-    def end_filter(self, facets: FacetList, *, kept: bool, entered: bool) -> None:
+    def end_filter(self, facets: FeedTree | FacetList, *, kept: bool, entered: bool) -> None:
         """Keep or drop a filter; if it leaves a single name, that is chosen."""
         if entered and facets.row_count() == 1 and facets.rows[0].key not in facets.chosen:
             facets.action_open()
@@ -323,7 +321,7 @@ class Sidebar(Backdrop):
             return
         self.clear_filter(facets)
 
-    def clear_filter(self, facets: FacetList) -> None:
+    def clear_filter(self, facets: FeedTree | FacetList) -> None:
         facets.set_filter("")
         self.share()
 
@@ -333,42 +331,44 @@ class Sidebar(Backdrop):
         """Distribute the height among the lists; does nothing while hidden."""
         if not self.size.height:
             return
-        if isinstance(self.focused, FacetList):
-            self._tallest = self.focused
-        lists = self.lists
-        needs = [side_list.lines_wanted for side_list in lists]
-        tallest = lists.index(self._tallest)
-        focused = next((index for index, side_list in enumerate(lists) if side_list.has_focus), tallest)
-        for side_list, height in zip(lists, shares(needs, self.size.height, focused, tallest), strict=True):
+        needs = [side_list.lines_wanted for side_list in self.lists]
+        if self._is_filtered and any(self._needs):  # lists that a filter shortens keep their height
+            needs = [max(pair) for pair in zip(needs, self._needs, strict=True)]
+        self._needs = needs
+        focused = next((place for place, side_list in enumerate(self.lists) if side_list.has_focus), 0)
+        for side_list, height in zip(self.lists, shares(needs, self.size.height, focused), strict=True):
             side_list.display = height > 0
             if height:
                 side_list.styles.height = height
+
+    @property
+    def _is_filtered(self) -> bool:
+        """Whether names or articles are filtered, so that lists may be shorter than usual."""
+        query = self.counts.query if self.counts is not None else Query()
+        has_names = any(side_list.filter for side_list in self.lists)
+        return has_names or not query.is_wide or _is_narrowed(replace(query, keep=frozenset()))
 
     def on_resize(self) -> None:
         self.share()
 
 
-def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> list[int]:
-    """Divide the height among the lists: a fair share for each, the rest for the tallest.
+def shares(needs: Sequence[int], height: int, focused: int) -> list[int]:
+    """Divide the height: three fifths for the tree, the rest for the others, whatever has the focus.
 
-    What the tallest does not need goes to the others, from the top. If even small shares do not fit, the focused list
-    gets what it needs and the last ones shrink to their head.
+    What a list does not need goes to the others. In a low sidebar, the others fold to their heads, and the tree makes
+    room for the one with the focus.
     """
-    wanting = [index for index, need in enumerate(needs) if need]
-    given = [0] * len(needs)
-    if wanting and height < sum(min(needs[index], LEAST) for index in wanting):
-        focused = focused if focused in wanting else wanting[0]
-        part, tallest = 1, focused
+    if height < LOW and sum(needs) > height:
+        given = [min(need, 1) for need in needs]
+        wishes = [(0, needs[0] if not focused else TREE_LEAST), (focused, needs[focused])]
     else:
-        parts = range(SHORT_LIST_LINES, LEAST - 1, -1)
-        part = next(part for part in parts if sum(min(needs[index], part) for index in wanting) <= height)
-    for index in wanting:
-        given[index] = min(needs[index], part)
-    left = max(0, height - sum(given))
-    for index in sorted(wanting, key=lambda index: (index != tallest, index)):
-        more = min(left, needs[index] - given[index])
-        given[index] += more
-        left -= more
+        rest = height * 2 // 5
+        part = rest // max(1, sum(map(bool, needs[1:])))
+        given = [min(need, part if place else height - rest) for place, need in enumerate(needs)]
+        wishes = []
+    for place, need in [*wishes, *enumerate(needs)]:
+        more = max(0, min(need - given[place], height - sum(given)))
+        given[place] += more
     return given
 
 
@@ -377,5 +377,14 @@ def _counted(connection: Connection, query: Query) -> SidebarCounts:
     return count(connection, query)
 
 
-def _searches(connection: Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
+def _searches(connection: Connection) -> tuple[tuple[SavedSearch, ...], list[Choice]]:
     return count_searches(connection)
+
+
+def _rows_of(query: Query, prefix: str) -> list[Key]:
+    """The keys of the tree's rows that a query filters by, or excludes (with the prefix "not_")."""
+    return [(field, key) for field in ("feeds", "folders", "tags") for key in getattr(query, f"{prefix}{field}")]
+
+
+def _facets_of(query: Query) -> bool:
+    return bool(query.categories or query.not_categories or query.authors or query.not_authors)

@@ -89,14 +89,12 @@ class StatusController:
     def toggle_read(self, article_id: int, status: Status) -> None:
         self.set(article_id, read=not status.read)
         self._undo.push(
-            UndoStep("Marked read again" if status.read else "Marked unread again", (article_id,), read=status.read)
+            UndoStep("Marked as read" if status.read else "Marked as unread", (article_id,), read=status.read)
         )
 
     def toggle_starred(self, article_id: int, status: Status) -> None:
         self.set(article_id, starred=not status.starred)
-        self._undo.push(
-            UndoStep("Star restored" if status.starred else "Star taken back", (article_id,), starred=status.starred)
-        )
+        self._undo.push(UndoStep("Starred" if status.starred else "Unstarred", (article_id,), starred=status.starred))
 
     def toggle_many(self, ids: Collection[int], field: Field) -> None:
         """Mark articles read, or unread if all are read; or star them, or unstar them if all are starred."""
@@ -168,9 +166,9 @@ class StatusController:
             if change.read is not None:
                 ids = ids - {*change.ids} if change.read else ids | {*change.ids}
         if not ids:
-            toast(self._node, "Nothing here is unread.")
+            toast(self._node, "No unread articles")
             return
-        await self._mark_many(ids, f"{len(ids)} marked read", f"{len(ids)} marked unread again", read=True)
+        await self._mark_many(ids, f"Marked {len(ids)} as read", f"Marked {len(ids)} as unread", read=True)
 
     async def _toggle_many(self, ids: Collection[int], field: Field) -> None:
         try:
@@ -186,7 +184,7 @@ class StatusController:
             said, undone = ("read", "unread") if value else ("unread", "read")
             await self._mark_many(changed, f"{number} marked {said}", f"{number} marked {undone} again", read=value)
         else:
-            said, undone = ("starred", "stars taken back") if value else ("stars taken", "stars restored")
+            said, undone = ("starred", "unstarred") if value else ("unstarred", "starred")
             await self._mark_many(changed, f"{number} {said}", f"{number} {undone}", starred=value)
 
     async def _mark_many(
@@ -194,7 +192,7 @@ class StatusController:
     ) -> None:
         before = None if read is None else not read, None if starred is None else not starred
         self._undo.push(UndoStep(undone, ids, read=before[0], starred=before[1]))
-        toast(self._node, f"{said} ({self._undo_key} to undo)")
+        toast(self._node, f"{said} · {self._undo_key}: undo")
         await self._mark_in_steps(sorted(ids), read=read, starred=starred)
         self._node.post_message(StatusChanged(lists_too=True))
 
@@ -224,7 +222,7 @@ class StatusController:
     async def _take_back(self) -> None:
         step = await self._undo.pop()
         if step is None:
-            toast(self._node, "Nothing to undo.")
+            toast(self._node, "Nothing to undo")
             return
         if not step.is_kept and step.feed_id is not None:
             self._node.post_message(FeedRestored(step))
@@ -236,7 +234,7 @@ class StatusController:
             try:
                 said = await self._cache.write(partial(_take_back, step=step))
             except NotFoundError as error:  # its feed or its folder was removed meanwhile
-                toast(self._node, f"{error} So this cannot be undone.", severity="error")
+                toast(self._node, f"{error} This cannot be undone.", severity="error")
                 return
             except TuireaderError:
                 self._undo.push(step)

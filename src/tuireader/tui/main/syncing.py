@@ -31,7 +31,6 @@ SEND_DELAY = 4.0
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
 """Seconds before a retry: the first, and the longest."""
 _MODULE = "tuireader.tasks.sync"
-_REMEDY = "To keep it: tuireader account add --help"
 
 
 class SyncController:
@@ -78,7 +77,7 @@ class SyncController:
         every = await self._cache.read(_accounts)
         without = next((each for each in every if self._lacks_password(each)), None)
         if not every:
-            toast(self._node, f"There are no accounts yet; {self._key} adds one.")
+            toast(self._node, f"No accounts. {self._key}: add account")
         elif without is not None:
             await self._ask(without)
         else:
@@ -127,8 +126,8 @@ class SyncController:
             self._logins[signed.account.id] = signed.login
             secret = signed.account.secret
             is_kept = secret.in_keyring or secret.command
-            how = "its password is in your keyring." if is_kept else f"its password is known until you quit. {_REMEDY}."
-            toast(self._node, f"{signed.account.name} is signed in; {how}")
+            how = "password saved in the keyring" if is_kept else "password kept until you quit"
+            toast(self._node, f"Signed in to {signed.account.name}; {how}")
             self.sync(is_asked=True)
 
     def _later(self, seconds: float) -> None:
@@ -183,7 +182,7 @@ class SyncController:
         said = []
         for account in every:
             count, lacks = owed.get(account.id, 0), self._lacks_password(account)
-            said += [f"{account.name} wants its password: {self._sync_key}"] if lacks else []
+            said += [f"sign in to {account.name}: {self._sync_key}"] if lacks else []
             said += [server.waiting(count, "it" if lacks else account.name)] if count else []
         self.waiting = tuple(said)
         self._node.post_message(Progressed())

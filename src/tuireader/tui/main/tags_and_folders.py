@@ -23,7 +23,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
 from tuireader.store import rules as store_rules
 from tuireader.store.queries import article_lists
-from tuireader.text.sentences import together
+from tuireader.text.sentences import counted, together
 from tuireader.tui.dialogs import questions
 from tuireader.tui.dialogs import rules as rules_dialog
 from tuireader.tui.main import query_controller
@@ -55,7 +55,7 @@ class FilingController:
 
     def tag(self, ids: Collection[int]) -> None:
         if not ids:
-            toast(self._panes, "Put the cursor on an article, or select some, to give them tags.")
+            toast(self._panes, "Select an article first")
             return
         start(self._panes, partial(self._ask_for_tags, frozenset(ids)), group=ASKING)
 
@@ -90,7 +90,7 @@ class FilingController:
         what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
 
         every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
-        pick = questions.PickScreen(f"Folder of {what}", every, there, noun="folder", nothing="No folder")
+        pick = questions.PickScreen(f"Move {what} to folder", every, there, noun="folder", nothing="No folder")
         questions.open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
 
     def _filed(
@@ -112,14 +112,14 @@ class FilingController:
             partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder)
         )
         one, former = len(feeds) == 1, before[feeds[0].id]
-        where = f"in {former}" if former else "in no folder"
-        undone = f"{feeds[0].name} is {where} again" if one else f"{len(feeds)} feeds are in their folders again"
+        what = feeds[0].name if one else f"{len(feeds)} feeds"
+        back = (f"Moved {what} back to {former}" if former else f"Removed {what} from its folder") if one else ""
+        undone = back or f"Moved {what} back to their folders"
         filed: dict[str, list[int]] = defaultdict(list)
         for feed in feeds:
             filed[before[feed.id]].append(feed.id)
         self._statuses.add_undo_step(UndoStep(undone, filed=filed, of_rules=of_rules))
-        what = feeds[0].name if one else f"{len(feeds)} feeds"
-        moved = f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now"
+        moved = f"Moved {what} to {folder}" if folder else f"Removed {what} from {'its folder' if one else 'folders'}"
         toast(self._panes, together([moved, *said]))
         self._statuses.tell()
 
@@ -139,9 +139,10 @@ def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     user_edits.need_any(c, change.ids)
     tagged: Mapping[str, list[int]] = {name: user_edits.tag(c, change.ids, [name]) for name in change.tagged}
     untagged: Mapping[str, list[int]] = {name: user_edits.untag(c, change.ids, [name]) for name in change.untagged}
-    names = ", ".join(f"“{name}”" for name in (*change.tagged, *change.untagged))
+    undone = [("Removed", change.tagged), ("Restored", change.untagged)]
+    said = "; ".join(f"{verb} tags: {', '.join(f'“{name}”' for name in names)}" for verb, names in undone if names)
     return UndoStep(
-        f"Tags as before: {names}",
+        said,
         tagged={name: some for name, some in tagged.items() if some},
         untagged={name: some for name, some in untagged.items() if some},
     )
@@ -180,16 +181,14 @@ class RuleController:
         *,
         clock: Clock,
         undo_key: str,
-        rules_key: str,
     ) -> None:
-        """`undo_key` and `rules_key` are the names of these keys."""
+        """`undo_key` is the name of that key."""
         self._panes = panes
         self._cache = cache
         self._target = target
         self._statuses = statuses
         self._clock = clock
         self._undo_key = undo_key
-        self._rules_key = rules_key
 
     def ask(self) -> None:
         """Show the rules dialog; a new rule starts with the current search."""
@@ -216,7 +215,7 @@ class RuleController:
     async def _say_what_hides(self, article_id: int) -> None:
         said = await self._cache.read(lambda c: _hiding(c, article_id))
         if said:
-            toast(self._panes, f"Hidden by the rule “{said}”; {self._rules_key} shows the rules")
+            toast(self._panes, f"Hidden by rule: {said}")
 
     def _do(self, wish: rules_dialog.RuleAction | None) -> None:
         if wish is None:
@@ -232,20 +231,18 @@ class RuleController:
         changed = 0
         if is_applied:
             changed = await self._cache.take(partial(_apply, rule=kept))
-        done = f"; {changed} changed" if is_applied else ""
-        self._statuses.add_undo_step(
-            UndoStep(f"The rule is gone, and what it did: {kept.query or kept.said}", rule=kept.id)
-        )
-        toast(self._panes, f"From now on: {kept.said}{done} ({self._undo_key} to undo)")
+        done = f", applied to {counted(changed, 'article')}" if is_applied else ""
+        self._statuses.add_undo_step(UndoStep(f"Deleted rule: {kept.query or kept.said}", rule=kept.id))
+        toast(self._panes, f"Created rule{done} · {self._undo_key}: undo")
         self._statuses.tell()
 
     async def _remove(self, rule: Rule) -> None:
         did, said = await self._cache.read(lambda c: (_done_by(c, rule), _as_json(c, rule)))
         changed = await self._cache.take(partial(_remove, rule=rule))
-        step = UndoStep(f"The rule is back: {rule.query or rule.said}", removed_rule=said, did=did)
+        step = UndoStep(f"Restored rule: {rule.query or rule.said}", removed_rule=said, did=did)
         self._statuses.add_undo_step(step)
-        some = "it had done nothing" if not changed else f"what it did with {changed} is taken back"
-        toast(self._panes, f"The rule is removed; {some} ({self._undo_key} to undo)")
+        some = "no articles changed" if not changed else f"{changed} restored"
+        toast(self._panes, f"Deleted rule, {some} · {self._undo_key}: undo")
         self._statuses.tell()
 
 
@@ -257,12 +254,10 @@ def _gathered(
 ) -> tuple[str, list[rules_dialog.Scope], list[rules_dialog.ListedRule], list[str]]:
     """Data of the rules dialog: the query of a new rule, its possible scopes, the saved rules, all tags."""
     names = {folder.id: folder.title for folder in store_folders.every(c)}
-    scopes = [rules_dialog.Scope("all feeds")]
-    scopes += [rules_dialog.Scope(f"this feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
+    scopes = [rules_dialog.Scope("All feeds")]
+    scopes += [rules_dialog.Scope(f"Feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
     folder = feed.folder_id if feed is not None else None
-    scopes += (
-        [rules_dialog.Scope(f"this folder: {names[folder]}", folder_id=folder)] if folder in names and folder else []
-    )
+    scopes += [rules_dialog.Scope(f"Folder: {names[folder]}", folder_id=folder)] if folder in names and folder else []
     counts = store_rules.counts(c)
     titles = {each.id: each.name for each in store_feeds.every(c)}
     there = [

@@ -91,6 +91,15 @@ class TaskRunner:
         if task.said_again:
             toast(self._node, task.said_again.format(progress=self.progress_of(task.name)))
 
+    def stop(self, name: str) -> bool:
+        """Stop a running task and those queued behind it, and say how far it was; returns whether there was one."""
+        if not self.is_running(name):
+            return False
+        self._next.pop(name, None)
+        toast(self._node, f"Stopped at {self.progress_of(name)}")
+        self._workers[name].cancel()
+        return True
+
     def is_running(self, name: str) -> bool:
         worker = self._workers.get(name)
         return worker is not None and not worker.is_finished

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock
 from tuireader.model.query import Query, SavedSearch
+from tuireader.store.queries.query_language import understand
 from tuireader.text.printable import printable
-from tuireader.tui.keys import keys_of
+from tuireader.tui.keys import how_to, keys_of
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.lists.side_list import Choice
 from tuireader.tui.main import sidebar as main_sidebar
 from tuireader.tui.main.background_tasks import BackgroundTasks
-from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.panes import ARTICLE_BESIDE, PanesScreen
 from tuireader.tui.main.resume import INVITATION
-from tuireader.tui.support.safe_text import age, ago
+from tuireader.tui.support.safe_text import ago
 from tuireader.tui.support.viewport import Omitted, omits
 
 
@@ -49,9 +50,11 @@ class Captions:
                 if counts
                 else ""
             )
+        mistakes = [] if panes.bottom.is_asking else understand(panes.headlines_pane.wanted.text).mistakes
         panes.title_bar.states = states(
             counts,
             self._clock(),
+            mistakes=mistakes,
             progress=tasks.progress,
             offline=tasks.offline,
             waiting=tasks.syncing.waiting,
@@ -77,7 +80,18 @@ class Captions:
         feed, focused = sidebar.pointed_feed, sidebar.focused
         row = focused.pointed if focused is not None else None
         hints.alarm = trouble(feed.feed, self._clock()) if feed else ""
-        hints.note = counted(row) if row else ""
+        saved = sidebar.pointed_search
+        hints.note = (f"{saved.query} · " if saved else "") + counted(row) if row else self._of_article()
+
+    def _of_article(self) -> str:
+        """The date of the headline under the cursor, and in how many feeds it is."""
+        panes = self._panes
+        headline = panes.headlines.current
+        if panes.pane != "headlines" or headline is None or panes.size.width < ARTICLE_BESIDE:
+            return ""
+        there = headline.date.astimezone()
+        date = f"{there.day} {there:%b} {there.year}, {there:%H:%M}" if headline.is_dated else ""
+        return " · ".join(filter(None, [date, f"in {headline.feeds} feeds" if headline.feeds > 1 else ""]))
 
 
 def described(
@@ -126,31 +140,26 @@ def states(
     *,
     progress: str,
     offline: bool,
+    mistakes: Sequence[str] = (),
     waiting: Sequence[str] = (),
     has_counts: bool = True,
     has_ages: bool = True,
 ) -> tuple[str, ...]:
     """Status messages, most important first."""
-    said = [progress] if progress else []
+    said = [*mistakes, *([progress] if progress else [])]
     said += ["offline"] if offline else []
     said += waiting
     if survey is not None and survey.feeds:
         unread = survey.totals.unread
         is_empty = not survey.totals.all and bool(survey.query.text.strip())
         if survey.unindexed and survey.query.text.strip():
-            said.append(f"{survey.unindexed} still being indexed")
+            said.append(f"indexing {survey.unindexed} articles")
         if has_counts:
             starred = f"{survey.totals.starred} starred" if survey.query.starred else ""
-            said.append(starred or (f"{unread} unread" if unread else "nothing found" if is_empty else "all read"))
+            said.append(starred or (f"{unread} unread" if unread else "no matches" if is_empty else ""))
         if survey.checked and has_ages and not progress:
             said.append(f"refreshed {ago(survey.checked, now)}")
-        elif survey.newest and has_ages and not progress and now - survey.newest > _RECENT:
-            said.append(f"newest {age(survey.newest, now)}")
-    return tuple(said)
-
-
-_RECENT = timedelta(hours=1)
-"""Age from which the date of the newest article is shown in the status."""
+    return tuple(filter(None, said))
 
 
 def empty_list_message(
@@ -164,22 +173,21 @@ def empty_list_message(
     """Explain why a list is empty and what to do; `feeds` are all feeds, None if not loaded yet."""
     if query.text.strip():
         where = described(replace(query, text="", order="newest"), feeds or (), folders)
-        said = "Nothing found." if where == "All articles" else f"Nothing found in {where}."
-        return _lines(said, f"{keys_of('back', keymap)[-1]} clears the search.")
+        said = "No articles match" if where == "All articles" else f"No articles match in {where}"
+        mistake = next(iter(understand(query.text).mistakes), "")
+        return _lines(said, mistake or f"{keys_of('back', keymap)[-1]}: clear search")
     if feeds is not None and not feeds:
-        add, account = (keys_of(name, keymap)[0] for name in ("add", "account"))
-        return _lines("No feeds yet.", f"{add} adds a site, {account} an account.")
+        add, account = (how_to(name, keymap) for name in ("add", "account"))
+        return _lines("No feeds yet", f"{add}: add feed · {account}: add account")
     if query.unread:
-        return _lines("Nothing unread.", "Everything here is read.")
+        return _lines("No unread articles", "")
     if query.starred:
-        return _lines("Nothing starred.", f"{keys_of('star', keymap)[0]} stars an article.")
+        return _lines("No starred articles", f"{keys_of('star', keymap)[0]}: star an article")
     choices = (query.feeds, query.folders, query.categories, query.authors, query.tags)
-    hint = (
-        "New ones are being asked for." if is_refreshing else f"{keys_of('refresh-all', keymap)[0]} asks for new ones."
-    )
+    hint = "Refreshing…" if is_refreshing else f"{keys_of('refresh-all', keymap)[0]}: refresh"
     if sum(map(bool, choices)) > 1:
-        hint = f"{keys_of('clear-choices', keymap)[0]} clears every choice."
-    return _lines("No articles here.", hint)
+        hint = f"{keys_of('clear-choices', keymap)[0]}: clear filters"
+    return _lines("No articles", hint)
 
 
 def _lines(said: str, hint: str) -> list[list[Piece]]:
@@ -201,7 +209,7 @@ def counted(row: Choice) -> str:
 def trouble(feed: model_feed.Feed, now: datetime) -> str:
     """A sentence about a feed's problem; "" if it has none."""
     if feed.gone:
-        return feed.error or "This feed is gone: its site says it will not come back."
+        return feed.error or "Feed no longer exists (HTTP 410 Gone)"
     if feed.error is None:
         return ""
-    return f"{feed.error} · tried {ago(feed.tried, now)}" if feed.tried else feed.error
+    return f"{feed.error} · last tried {ago(feed.tried, now)}" if feed.tried else feed.error

@@ -67,15 +67,15 @@ async def open_link(app: App[object], url: str) -> None:
     """Open `url` in the user's browser, in the terminal if it is a text browser; raises AddressError."""
     target = openable(url)
     if target is None:
-        raise AddressError(f"Only web and mail addresses are opened, not {printable(url)[:200]}")
+        raise AddressError(f"Cannot open {printable(url)[:200]}: not a web or mail address")
     if _needs_terminal():
         try:
             with app.suspend():
                 webbrowser.open(target)
         except SuspendNotSupported as error:
-            raise AddressError(f"The browser here needs the terminal for itself: {printable(target)}") from error
+            raise AddressError(f"Cannot start a terminal browser. Link: {printable(target)}") from error
     elif not await _open_beside(target):
-        raise AddressError(f"No browser was found to open {printable(target)}")
+        raise AddressError(f"No browser found. Link: {printable(target)}")
 
 
 def _needs_terminal() -> bool:

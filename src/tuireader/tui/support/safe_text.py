@@ -137,25 +137,29 @@ def ago(then: datetime, now: datetime) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def day_head(date: datetime, now: datetime) -> str:
+    """The heading of a date in a list that is sorted by date: "Today", "Yesterday", "This week", or its month."""
+    day, today = date.astimezone().date(), now.astimezone().date()
+    if day >= today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    if day >= today - timedelta(days=today.weekday()):
+        return "This week"
+    return f"{day:%B} {day.year}"
+
+
 def people(names: Sequence[str], width: int) -> str:
-    """Format authors for a width: all, else the first and a count, with initials if needed."""
+    """Format authors for a width: all, else the first and a count, cut if needed."""
     if not names or width < 1:
         return ""
     together = ", ".join(names)
     if cell_len(together) <= width:
         return together
     more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    for name in (names[0], _with_initial(names[0])):
-        if cell_len(name + more) <= width:
-            return name + more
+    if cell_len(names[0] + more) <= width:
+        return names[0] + more
     return cut(names[0], width)
-
-
-def _with_initial(name: str) -> str:
-    """Shorten the first of several words to an initial, as in "Z. Ångström-Díaz"; keep groups whole."""
-    first, _, rest = name.partition(" ")
-    is_person = rest.strip() and len(first) > 1 and first != "The" and "&" not in name
-    return f"{first[0]}. {rest.lstrip()}" if is_person else name
 
 
 def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:

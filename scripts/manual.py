@@ -1,0 +1,48 @@
+"""Write the tables of the manual that come from the program: docs/keys.md and docs/settings.md."""
+
+from pathlib import Path
+
+from tuireader.config import documented
+from tuireader.tui import keys
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+KEYS = """\
+# Keys
+
+Commands without a key are in the command palette (`:`), found by keyword. Any command can get other keys, by its
+name in `[keymap]` of the [settings](settings.md). The last line of the screen shows the most useful keys; each can be
+clicked.
+"""
+
+SETTINGS = """\
+# Settings
+
+The configuration file is `config.toml`; `tuireader path` shows where. `tuireader config --init` creates it, `--check`
+lists mistakes, `--schema` prints a JSON Schema for editors. Every setting is optional. For the settings of one feed,
+press `e` in the reader, or use `tuireader feed NAME --set …`.
+"""
+
+
+def keys_page() -> str:
+    """All commands by section, with keys and names."""
+    lines = [KEYS]
+    for section, rows in keys.help_sections({}):
+        lines += [f"## {section}", "", "| Key | Command | Name in `[keymap]` |", "|---|---|---|"]
+        lines += [f"| {_keys(row.keys)} | {row.description} | `{row.id}` |" for row in rows]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _keys(written: str) -> str:
+    return " ".join(f"`{key}`".replace("|", "\\|") for key in written.split())
+
+
+def settings_page() -> str:
+    """The configuration file with all defaults."""
+    return f"{SETTINGS}\n```toml\n{documented()}```\n"
+
+
+if __name__ == "__main__":
+    (DOCS / "keys.md").write_text(keys_page(), "utf-8")
+    (DOCS / "settings.md").write_text(settings_page(), "utf-8")

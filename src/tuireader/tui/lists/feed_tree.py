@@ -1,0 +1,217 @@
+"""The tree of the sidebar: views, saved searches, own tags, and folders with their feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
+
+from textual import events
+
+from tuireader.model import article
+from tuireader.text.folding import fold
+from tuireader.tui.lists.side_list import Choice, OfList, SideList, digits
+from tuireader.tui.support.viewport import is_linear
+
+Key = tuple[str, Hashable]
+"""The kind of a row ("view", "group", "search", or a query field), and its id or name."""
+
+ALL, UNREAD, STARRED = "all", "unread", "starred"
+VIEW, GROUP, SEARCH = "view", "group", "search"
+"""Kinds of rows that are not query fields."""
+ROOMY = 24
+"""Lines of the tree from which its sections are separated by blank lines."""
+
+
+class Branch(NamedTuple):
+    """A row at the left edge with the rows below it; the key of each row is a `Key`."""
+
+    row: Choice
+    leaves: Sequence[Choice] = ()
+    section: int = 0
+    """Branches are ordered by section, then by name or count."""
+
+
+class FeedTree(SideList):
+    """A tree with branches that fold; it can be filtered by name and has two orders."""
+
+    class Folded(OfList):
+        """A branch was folded or unfolded."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="feeds")
+        self.filter = ""
+        """The filter text."""
+        self.by_name = True
+        self.folded: frozenset[Key] = frozenset()
+        """The keys of folded branches."""
+        self._views: Sequence[Choice] = ()
+        self._searches = Branch(_group("Searches"))
+        self._branches: Sequence[Branch] = ()
+        self._is_narrowed = False
+        self._gaps: frozenset[int] = frozenset()
+        """The rows that a blank line follows if there is room."""
+
+    @property
+    def HEAD(self) -> int:  # type: ignore[override]  # noqa: N802 - as in Rows
+        """The head shows the filter, if there is one."""
+        return 1 if self.filter else 0
+
+    @property
+    def a_row(self) -> str:
+        return "feeds"
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the order differs from the default."""
+        return not self.by_name
+
+    def note(self) -> str:
+        return f"/{self.filter}"
+
+    @property
+    def lines_wanted(self) -> int:
+        rows = len(self.rows) + len(self._gaps) or len(self.empty)
+        return self.HEAD + rows + 1
+
+    def row_height(self, row: int) -> int:
+        return 2 if row in self._gaps and self.size.height >= ROOMY else 1
+
+    def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - without the blank line
+        return 1
+
+    # What it shows.
+
+    def show_views(self, totals: article.Totals | None, *, failed: bool = False) -> None:
+        """Show the counts of the views; `failed` marks the problem of a single feed, which has no row."""
+        self._views = (
+            Choice((VIEW, ALL), "All", None, totals.all if totals else None, failed=failed),
+            Choice((VIEW, UNREAD), "Unread", totals.unread if totals else None),
+            Choice((VIEW, STARRED), "★ Starred", None, totals.starred if totals else None),
+        )
+        self._arrange()
+
+    def show_searches(self, rows: Sequence[Choice]) -> None:
+        self._searches = Branch(_group("Searches"), rows)
+        self._arrange()
+
+    def show_branches(self, branches: Sequence[Branch], *, is_narrowed: bool, is_another: bool = False) -> None:
+        """Show folders, feeds and tags; `is_another`: they belong to another query, see `set_rows`.
+
+        `is_narrowed`: rows without articles are hidden unless they are filters.
+        """
+        self._branches, self._is_narrowed = branches, is_narrowed
+        self._arrange(is_another=is_another)
+
+    def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:
+        before = self.chosen, self.excluded
+        super().set_chosen(keys, excluded)
+        if before != (self.chosen, self.excluded):
+            self._arrange()
+
+    def set_filter(self, text: str) -> None:
+        """Show only names that contain the text, ignoring case and accents."""
+        if text != self.filter:
+            self.filter = text
+            self._arrange()
+            if text:
+                self.move_to(0)
+
+    def toggle_order(self) -> None:
+        self.by_name = not self.by_name
+        self._arrange()
+
+    def _arrange(self, *, is_another: bool = False) -> None:
+        """Lay out the rows: sections, branches in order, their leaves unless folded."""
+        wanted = fold(self.filter) if self.filter else ""
+        rows = [] if wanted else list(self._views)
+        gaps = {len(rows) - 1}
+        section = -1
+        for branch in [self._searches, *sorted(self._branches, key=self._place)]:
+            shown = self._shown(branch, wanted)
+            if not shown:
+                continue
+            if branch.section != section:
+                gaps.add(len(rows) - 1)
+            section = branch.section
+            rows += shown
+        self._gaps = frozenset(gaps - {-1, len(rows) - 1})
+        self.empty = [[("  ", ""), ("No feed matches", "faint")]] if wanted else []
+        self.set_rows(rows, digits(rows), is_another=is_another)
+
+    def _place(self, branch: Branch) -> tuple[object, ...]:
+        """Sections in order; folders before feeds without one."""
+        return (branch.section, branch.row.key[0] != "folders", self._rank(branch.row))
+
+    def _rank(self, row: Choice) -> tuple[object, ...]:
+        return (fold(row.name),) if self.by_name else (-(row.unread or 0), fold(row.name))
+
+    def _shown(self, branch: Branch, wanted: str) -> list[Choice]:
+        """The rows of a branch: itself and its leaves; of a folded one, only those that are filters."""
+        marked = self.chosen | self.excluded
+        every = [each for each in branch.leaves if each.total or not self._is_narrowed or each.key in marked]
+        row, every = branch.row, sorted(every, key=self._rank)
+        if wanted:
+            found = [leaf for leaf in every if wanted in fold(leaf.name)]
+            if wanted not in fold(row.name) and not found:
+                return []
+            return [row._replace(sign=self._sign(is_folded=False) if found else ""), *found]
+        if not every:
+            is_hidden = row.key[0] == GROUP or (self._is_narrowed and not row.total and row.key not in marked)
+            return [] if is_hidden else [row]
+        is_folded = row.key in self.folded
+        leaves = [leaf for leaf in every if not is_folded or leaf.key in marked]
+        failed = row.failed or (is_folded and any(leaf.failed for leaf in every))
+        return [row._replace(sign=self._sign(is_folded=is_folded), failed=failed), *leaves]
+
+    def _sign(self, *, is_folded: bool) -> str:
+        if is_linear(self):
+            return "+ " if is_folded else "- "
+        return "▸ " if is_folded else "▾ "
+
+    # Folding.
+
+    def action_open(self) -> None:
+        if self.pointed is not None and self.pointed.key[0] == GROUP:
+            self.action_fold()
+        else:
+            super().action_open()
+
+    def action_fold(self) -> None:
+        """Fold or unfold the branch under the cursor, or that of the leaf under it."""
+        at = next((row for row in range(self.cursor, -1, -1) if self.rows[row].sign), None)
+        if not self.rows or at is None or (at != self.cursor and not self.rows[self.cursor].depth):
+            return
+        self.folded = self.folded ^ {self.rows[at].key}
+        self.move_to(at)
+        self._arrange()
+        self.post_message(self.Folded(self))
+
+    def _open_at(self, event: events.MouseEvent) -> None:
+        places, index = self.places(), event.y - self.HEAD
+        is_on_sign = 0 <= index < len(places) and event.x < 4 and self.rows[places[index].item].sign
+        if is_on_sign and event.button == 1:
+            event.stop()
+            self.move_to(places[index].item)
+            self.action_fold()
+        else:
+            super()._open_at(event)
+
+
+def _group(name: str) -> Choice:
+    return Choice((GROUP, name), name)
+
+
+def tags_branch(rows: Sequence[Choice]) -> Branch:
+    """The branch of the user's own tags."""
+    return Branch(_group("Tags"), rows, section=1)
+
+
+def folded_to_text(keys: frozenset[Key]) -> str:
+    """The keys of folded branches as text, for `folded_from`."""
+    return ",".join(sorted(f"{kind}:{key}" for kind, key in keys))
+
+
+def folded_from(text: str) -> frozenset[Key]:
+    """The keys of folded branches; unreadable ones are left out."""
+    pairs = [each.partition(":") for each in text.split(",")]
+    return frozenset((kind, int(key) if key.isdecimal() else key) for kind, _, key in pairs if key)
