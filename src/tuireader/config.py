@@ -316,10 +316,12 @@ def _text_of(path: Path) -> str:
 
 
 def set_option(path: Path, name: str, value: object) -> None:
-    """Write one option into a configuration file, keeping everything else; raises ConfigError."""
+    """Write a valid option into a configuration file, keeping everything else; raises ConfigError."""
     import tomlkit  # the app does without, until an option is changed
     from tomlkit.exceptions import TOMLKitError
 
+    for mistake in _mistakes(name, value):
+        raise mistake
     try:
         text = _text_of(path) if path.exists() else documented(commented=True)
         document = tomlkit.parse(text)

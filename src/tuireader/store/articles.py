@@ -109,12 +109,9 @@ def is_at(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
     return bool(key) and c.execute(sql, (key, feed_id)).fetchone() is not None
 
 
-def newest_date(c: sqlite3.Connection, feed_id: int | None = None) -> datetime | None:
-    """The date of the newest article of a feed, or of all."""
-    if feed_id is None:
-        found = c.execute("SELECT max(date) FROM article INDEXED BY article_by_date WHERE aside = 0")
-    else:
-        found = c.execute("SELECT max(date) FROM article INDEXED BY article_by_feed WHERE feed_id = ?", (feed_id,))
+def newest_date(c: sqlite3.Connection, feed_id: int) -> datetime | None:
+    """The date of the newest article of a feed."""
+    found = c.execute("SELECT max(date) FROM article INDEXED BY article_by_feed WHERE feed_id = ?", (feed_id,))
     return moment(found.fetchone()[0])
 
 

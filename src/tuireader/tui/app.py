@@ -166,7 +166,7 @@ class ReaderApp(TypeAhead):
             ),
             *(
                 palette_and_help.Command(f"Theme: {name}", "", f"app.choose_theme({name!r})", name)
-                for name in theme_names(is_exact=self.console.color_system == "truecolor")
+                for name in theme_names(self.console)
             ),
         ]
         questions.open_dialog(self, palette_and_help.PaletteScreen(commands), self._do_chosen)

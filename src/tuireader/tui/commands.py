@@ -18,7 +18,7 @@ Section = Literal["Basics", "Navigation", "Articles", "Article", "Feeds and list
 """Section of the help."""
 
 Place = Literal["list", "sidebar", "article", "finding", "selected", "nothing"]
-"""What a hint line is for: a kind of pane, a search in an article, a selection, or a reader without feeds."""
+"""The context of a hint line: a kind of pane, a search in an article, a selection, or a reader without feeds."""
 
 Hint = tuple[int, str]
 """Rank in a hint line (lower is more useful) and the word shown.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import combinations, groupby
 from typing import Any, NamedTuple, get_args
 
+from rich.console import Console
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 from textual.screen import Screen
@@ -134,8 +135,9 @@ def key_on(screen: Screen[Any], id_: str) -> str:
     return _written(next((key for key in [*usual, *bound] if key in bound), usual[0] if usual else ""))
 
 
-def theme_names(*, is_exact: bool = True) -> list[str]:
-    """The names of all themes; without exact colours (fewer than all 16 million), of those made for that."""
+def theme_names(console: Console | None = None) -> list[str]:
+    """The names of all themes; for a console without true colour, of those made for it."""
+    is_exact = console is None or console.color_system == "truecolor"
     return [*(theme.name for theme in HOUSE), *sorted(name for name in BUILTIN_THEMES if is_exact or "ansi" in name)]
 
 

@@ -272,7 +272,7 @@ def authors(c: sqlite3.Connection, query: Query) -> list[article.Facet]:
 
 def tags(c: sqlite3.Connection, query: Query) -> list[article.Facet]:
     """Tags of a query's articles with counts, ignoring its own tag filter; most frequent first."""
-    return _listed(tag_columns(c, query))
+    return _listed(_facets(c, "tag", replace(query, tags=(), not_tags=(), keep=frozenset())))
 
 
 def category_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumns:
@@ -281,10 +281,6 @@ def category_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumn
 
 def author_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumns:
     return _facets(c, "author", replace(query, authors=(), not_authors=(), keep=frozenset()))
-
-
-def tag_columns(c: sqlite3.Connection, query: Query) -> article.FacetColumns:
-    return _facets(c, "tag", replace(query, tags=(), not_tags=(), keep=frozenset()))
 
 
 def _listed(columns: article.FacetColumns) -> list[article.Facet]:

@@ -159,8 +159,6 @@ class ArticleView(PageView):
     def close(self) -> None:
         """Show nothing."""
         if self.article is not None:
-            self.article = None
-            self._message = "-"  # differs from any message
             self.clear("")
 
     def mark_words(self, find: FindWords | None) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tuireader.model import article
 from tuireader.text.folding import fold
 from tuireader.text.printable import printable
-from tuireader.tui.lists.side_list import Choice, Choices, SideList, Table, keys_of
+from tuireader.tui.lists.side_list import Choice, Choices, NameList, Table, keys_of
 
 _SORTED_BY = 100
 """Number of leading characters by which names are sorted, so that many very long names do not slow it down."""
@@ -52,33 +52,16 @@ def _sorted(table: Table) -> Facets:
     )
 
 
-class FacetList(SideList):
-    """A sidebar list of categories or authors, with filter and two orders."""
+class FacetList(NameList):
+    """A sidebar list of categories or authors."""
 
     def __init__(self, heading: str, noun: str, field: str) -> None:
-        """`noun` names a row, in the singular; `field` is the query field that the list filters, and the widget's id.
-
-        The list is sorted by count by default.
-        """
+        """`noun` names a row, in the singular; `field` is the query field that it filters, and the widget's id."""
         super().__init__(heading, id=field)
         self.field = field
         self._noun = noun
         self._facets = Facets()
         self._folded: list[str] | None = None
-        self.filter = ""
-        """The filter text."""
-        self._before_filter: Hashable = None
-        """The row under the cursor before filtering."""
-        self.by_name = False
-
-    @property
-    def a_row(self) -> str:
-        return self.heading.lower()
-
-    @property
-    def is_turned(self) -> bool:
-        """Whether the order differs from the default."""
-        return self.by_name
 
     def note(self) -> str:
         """The filter, else the number of rows if none is visible, else the order if it is not the default."""
@@ -97,23 +80,6 @@ class FacetList(SideList):
         """
         self._facets, self._folded = facets, None
         self._arrange(is_another=is_another, in_place=self.has_focus)
-
-    def set_filter(self, text: str) -> None:
-        """Show only names that contain the text, ignoring case and accents."""
-        if text == self.filter:
-            return
-        if not self.filter:
-            self._before_filter = self.pointed and self.pointed.key
-        found_nothing, self.filter = not self.rows, text
-        self._arrange()
-        if text:
-            self.move_to(0)
-        elif found_nothing:
-            self.move_to(self._row_of(self._before_filter, 0))
-
-    def toggle_order(self) -> None:
-        self.by_name = not self.by_name
-        self._arrange()
 
     def _arrange(self, *, is_another: bool = False, in_place: bool = False) -> None:
         """Sort the rows; with `in_place`, rows already shown keep their order."""

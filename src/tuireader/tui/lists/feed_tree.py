@@ -9,7 +9,7 @@ from textual import events
 
 from tuireader.model import article
 from tuireader.text.folding import fold
-from tuireader.tui.lists.side_list import Choice, OfList, SideList, digits
+from tuireader.tui.lists.side_list import Choice, NameList, OfList, digits
 from tuireader.tui.support.viewport import is_linear
 
 Key = tuple[str, Hashable]
@@ -31,17 +31,16 @@ class Branch(NamedTuple):
     """Branches are ordered by section, then by name or count."""
 
 
-class FeedTree(SideList):
-    """A tree with branches that fold; it can be filtered by name and has two orders."""
+class FeedTree(NameList):
+    """A tree with branches that fold."""
+
+    BY_NAME = True
 
     class Folded(OfList):
         """A branch was folded or unfolded."""
 
     def __init__(self) -> None:
         super().__init__("", id="feeds")
-        self.filter = ""
-        """The filter text."""
-        self.by_name = True
         self.folded: frozenset[Key] = frozenset()
         """The keys of folded branches."""
         self._views: Sequence[Choice] = ()
@@ -59,11 +58,6 @@ class FeedTree(SideList):
     @property
     def a_row(self) -> str:
         return "feeds"
-
-    @property
-    def is_turned(self) -> bool:
-        """Whether the order differs from the default."""
-        return not self.by_name
 
     def note(self) -> str:
         return f"/{self.filter}"
@@ -107,18 +101,6 @@ class FeedTree(SideList):
         super().set_chosen(keys, excluded)
         if before != (self.chosen, self.excluded):
             self._arrange()
-
-    def set_filter(self, text: str) -> None:
-        """Show only names that contain the text, ignoring case and accents."""
-        if text != self.filter:
-            self.filter = text
-            self._arrange()
-            if text:
-                self.move_to(0)
-
-    def toggle_order(self) -> None:
-        self.by_name = not self.by_name
-        self._arrange()
 
     def _arrange(self, *, is_another: bool = False) -> None:
         """Lay out the rows: sections, branches in order, their leaves unless folded."""

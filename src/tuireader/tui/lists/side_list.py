@@ -319,3 +319,49 @@ class SideList(RowList):
     def action_open(self) -> None:
         if self.pointed is not None:
             self.post_message(self.Chosen(self, self.pointed.key))
+
+
+class NameList(SideList):
+    """A list of the sidebar that is filtered by name and has two orders."""
+
+    BY_NAME = False
+    """Whether it is sorted by name by default; else by count."""
+
+    def __init__(self, heading: str, *, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(heading, id=id)
+        self.filter = ""
+        """The filter text."""
+        self.by_name = self.BY_NAME
+        self._before_filter: Hashable = None
+        """The row under the cursor before filtering."""
+
+    @property
+    def a_row(self) -> str:
+        """What its rows are, in the plural."""
+        return self.heading.lower()
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the order differs from the default."""
+        return self.by_name != self.BY_NAME
+
+    def set_filter(self, text: str) -> None:
+        """Show only names that contain the text, ignoring case and accents."""
+        if text == self.filter:
+            return
+        if not self.filter:
+            self._before_filter = self.pointed and self.pointed.key
+        found_nothing, self.filter = not self.rows, text
+        self._arrange()
+        if text:
+            self.move_to(0)
+        elif found_nothing:
+            self.move_to(self._row_of(self._before_filter, 0))
+
+    def toggle_order(self) -> None:
+        self.by_name = not self.by_name
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Lay out the rows by filter and order."""
+        raise NotImplementedError

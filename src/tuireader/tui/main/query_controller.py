@@ -22,9 +22,7 @@ from tuireader.store.labels import Kind
 from tuireader.store.queries.query_language import FIELDS
 from tuireader.tui import chrome
 from tuireader.tui.dialogs import questions
-from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.lists.feed_tree import FeedTree
-from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.lists.side_list import NameList, SideList
 from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.statuses import StatusController, UndoStep
@@ -154,7 +152,7 @@ class PromptController:
         self._cache = cache
         self._panes = panes
         self._want = want
-        self._filtered: FeedTree | FacetList | None = None
+        self._filtered: NameList | None = None
         """The list of names being filtered."""
         self._before: tuple[Query, CursorPlace | None] = (Query(), None)
         """The query and cursor before the search."""

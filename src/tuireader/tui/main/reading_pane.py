@@ -215,9 +215,7 @@ class ReadingPane(Backdrop):
             return
         toast(self, "Fetching full text…")
         try:
-            async with self._web.queue("tuireader.library.reading.full_text") as queue:
-                if not await self.from_server(queue, article_id):
-                    await full_text.fetch_full_text(self._cache, queue, article_id)
+            await self._fetch_text(article_id)
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
@@ -233,13 +231,17 @@ class ReadingPane(Backdrop):
         if not await self._cache.read(partial(_is_worth_fetching, article_id=article_id, usual=usual)):
             return
         try:
-            async with self._web.queue("tuireader.library.reading.full_text") as queue:
-                if not await self.from_server(queue, article_id):
-                    await full_text.fetch_full_text(self._cache, queue, article_id)
+            await self._fetch_text(article_id)
         except TuireaderError as error:
             log.debug("no full text of %s: %s", article_id, error)
         else:
             self.post_message(self.Fetched(article_id, is_asked=False))
+
+    async def _fetch_text(self, article_id: int) -> None:
+        """Fetch the full text of an article from its server or its page; raises TuireaderError."""
+        async with self._web.queue("tuireader.library.reading.full_text") as queue:
+            if not await self.from_server(queue, article_id):
+                await full_text.fetch_full_text(self._cache, queue, article_id)
 
     def _turn(self, article_id: int) -> None:
         """Switch between the feed's text and the page's text."""

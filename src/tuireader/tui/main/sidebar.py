@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from sqlite3 import Connection
+from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -19,12 +19,12 @@ from tuireader.model import feed
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary, Folder
 from tuireader.model.query import Query, SavedSearch
-from tuireader.store import articles, feeds, folders, ui_state
+from tuireader.store import feeds, folders, ui_state
 from tuireader.store.queries import article_lists, search
 from tuireader.tui.chrome import Backdrop
 from tuireader.tui.lists.facet_list import FacetList, Facets, prepare
 from tuireader.tui.lists.feed_tree import ALL, GROUP, SEARCH, STARRED, UNREAD, VIEW, Branch, FeedTree, Key, tags_branch
-from tuireader.tui.lists.side_list import Choice, SideList
+from tuireader.tui.lists.side_list import Choice, NameList, SideList
 from tuireader.tui.main import query_controller
 from tuireader.urls.hosts import named_host
 
@@ -48,8 +48,6 @@ class SidebarCounts:
     """Number of articles not in the search index yet."""
     checked: datetime | None
     """When a feed last answered; None if none ever did."""
-    newest: datetime | None = None
-    """The date of the newest article; None if unknown."""
 
     def feed(self, feed_id: Hashable) -> FeedSummary | None:
         return next((one for one in self.feeds if one.feed.id == feed_id), None)
@@ -79,7 +77,6 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
         },
         unindexed=search.waiting(connection),
         checked=checked,
-        newest=None if checked else articles.newest_date(connection),
     )
 
 
@@ -167,15 +164,15 @@ class Sidebar(Backdrop):
         yield from self.lists
 
     @property
-    def lists(self) -> list[FeedTree | FacetList]:
+    def lists(self) -> list[NameList]:
         return [self.feed_tree, self.categories, self.authors]
 
     @property
-    def shown(self) -> list[FeedTree | FacetList]:
+    def shown(self) -> list[NameList]:
         return [side_list for side_list in self.lists if side_list.lines_wanted]
 
     @property
-    def focused(self) -> FeedTree | FacetList | None:
+    def focused(self) -> NameList | None:
         """The list with the focus, on which the keys to filter names and to sort act, too."""
         return next((side_list for side_list in self.lists if side_list.has_focus), None)
 
@@ -291,7 +288,7 @@ class Sidebar(Backdrop):
     @work(exclusive=True, group="facets")
     async def count(self, query: Query) -> None:
         """Count for a query; results of an outdated query are discarded."""
-        counts = await self._cache.read(lambda c: _counted(c, query))
+        counts = await self._cache.read(partial(count, query=query))
         is_another = self.counts is not None and replace(self.counts.query, keep=query.keep) != query
         self.counts = counts
         self.feed_tree.show_views(counts.totals, failed=len(counts.feeds) == 1 and counts.feeds[0].is_in_trouble)
@@ -303,7 +300,7 @@ class Sidebar(Backdrop):
 
     @work(exclusive=True, group="searches")
     async def count_searches(self) -> None:
-        self.saved, rows = await self._cache.read(_searches)
+        self.saved, rows = await self._cache.read(count_searches)
         gone = {key for key in self.feed_tree.chosen if key[0] == SEARCH} - {(SEARCH, each.id) for each in self.saved}
         self.feed_tree.set_chosen(self.feed_tree.chosen - gone, self.feed_tree.excluded)
         self.feed_tree.show_searches(rows)
@@ -312,7 +309,7 @@ class Sidebar(Backdrop):
 
     # Filtering names.
 
-    def end_filter(self, facets: FeedTree | FacetList, *, kept: bool, entered: bool) -> None:
+    def end_filter(self, facets: NameList, *, kept: bool, entered: bool) -> None:
         """Keep or drop a filter; if it leaves a single name, that is chosen."""
         if entered and facets.row_count() == 1 and facets.rows[0].key not in facets.chosen:
             facets.action_open()
@@ -321,7 +318,7 @@ class Sidebar(Backdrop):
             return
         self.clear_filter(facets)
 
-    def clear_filter(self, facets: FeedTree | FacetList) -> None:
+    def clear_filter(self, facets: NameList) -> None:
         facets.set_filter("")
         self.share()
 
@@ -370,15 +367,6 @@ def shares(needs: Sequence[int], height: int, focused: int) -> list[int]:
         more = max(0, min(need - given[place], height - sum(given)))
         given[place] += more
     return given
-
-
-def _counted(connection: Connection, query: Query) -> SidebarCounts:
-    # Loaded in the thread that counts first, since the headlines are on the screen before anything is counted.
-    return count(connection, query)
-
-
-def _searches(connection: Connection) -> tuple[tuple[SavedSearch, ...], list[Choice]]:
-    return count_searches(connection)
 
 
 def _rows_of(query: Query, prefix: str) -> list[Key]:
