@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tuireader.config import documented
-from tuireader.tui import keys
+from tuireader.tui import keys, themes
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -24,6 +24,29 @@ press `e` in the reader, or use `tuireader feed NAME --set …`.
 """
 
 
+THEMES = """\
+
+## Themes
+
+Themes are selected in the command palette (“Theme:”), which previews them:
+{shipped}. The last two use the terminal’s own
+16 colours; the others are exact in true colour and in 256 colours.
+
+Your own themes are files in the folder `themes` beside the configuration file: `themes/harbour.toml` is the theme
+`harbour`. A changed file takes effect at once.
+
+```toml
+background = "#10202c"
+foreground = "#dfe8ee"
+accent = "#58c4b8"         # unread articles, links, titles and keys
+star = "#e0b25c"           # optional
+error = "#f0736a"          # optional
+```
+
+The dimmer tones are computed from these, and every tone is adjusted until it is readable.
+"""
+
+
 def keys_page() -> str:
     """All commands by section, with keys and names."""
     lines = [KEYS]
@@ -39,8 +62,9 @@ def _keys(written: str) -> str:
 
 
 def settings_page() -> str:
-    """The configuration file with all defaults."""
-    return f"{SETTINGS}\n```toml\n{documented()}```\n"
+    """The configuration file with all defaults, and the themes."""
+    shipped = ", ".join(f"`{name}`" for name in themes.SHIPPED)
+    return f"{SETTINGS}\n```toml\n{documented()}```\n{THEMES.format(shipped=shipped)}"
 
 
 if __name__ == "__main__":

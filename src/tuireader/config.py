@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from tuireader.errors import ConfigError
 from tuireader.model.article import Mode
+from tuireader.paths import written_whole
 from tuireader.text.sentences import nearest
 
 Bidi = Literal["auto", "terminal", "reorder"]
@@ -278,10 +279,15 @@ def read(path: Path) -> tuple[Config, list[ConfigError]]:
 
     Raises ConfigError if the file cannot be read at all.
     """
+    return _config(parsed(path))
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """The content of a TOML file, empty if there is none; raises ConfigError."""
     try:
         text = _text_of(path)
     except FileNotFoundError:
-        return Config(), []
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read {path}: {error}.") from error
     import tomllib
@@ -289,10 +295,9 @@ def read(path: Path) -> tuple[Config, list[ConfigError]]:
     if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):  # tomllib takes the square
         raise ConfigError(f"Invalid setting in {path}: its name has more than {_DEEPEST} parts.")
     try:
-        said = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
-    return _config(said)
 
 
 @contextmanager
@@ -327,9 +332,8 @@ def set_option(path: Path, name: str, value: object) -> None:
         document = tomlkit.parse(text)
         document[name] = value
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.new")
-        new.write_text(tomlkit.dumps(document), "utf-8")
-        new.replace(path.resolve())
+        with written_whole(path.resolve()) as part:
+            part.write_text(tomlkit.dumps(document), "utf-8")
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise ConfigError(f"Cannot write {path}: {error}.") from error
 

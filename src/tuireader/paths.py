@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -69,6 +70,24 @@ def keep_private(path: str | os.PathLike[str]) -> None:
             state = os.stat(path)  # noqa: PTH116 - no Path is needed for it
             if stat.S_ISREG(state.st_mode) and state.st_mode & 0o077:
                 os.chmod(path, stat.S_IMODE(state.st_mode) & ~0o077)  # noqa: PTH101 - as above
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A new private file for the block to write; at the end of the block it is renamed to `path`.
+
+    Whatever was there is replaced, also a link.
+    """
+    import tempfile
+
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
+    os.close(descriptor)
+    part = Path(name)
+    try:
+        yield part
+        os.replace(part, path)  # noqa: PTH105 - as everywhere
+    finally:
+        part.unlink(missing_ok=True)
 
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)

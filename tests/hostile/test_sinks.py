@@ -71,7 +71,7 @@ ALLOWED: dict[tuple[str, str], str] = {
         "cli/rules.py",
         "put(f\"{counted(found.total, 'article')} in the last {library_rules.PREVIEW_AGE.days} days\")",
     ): "numbers",
-    ("cli/transfer.py", "file.write(json.dumps(row, ensure_ascii=False) + '\\n')"): "a file, not the screen",
+    ("tui/dialogs/files.py", "line.value = self._suggested"): "words of ours",
     ("cli/transfer.py", "sys.stdout.buffer.write(exported.content)"): "XML of names that are printable",
     ("cli/output.py", "print(text)"): "this is the way to stdout: see those who call it",
     (

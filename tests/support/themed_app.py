@@ -12,7 +12,7 @@ class ThemedApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        for theme in themes.HOUSE:
+        for theme in themes.SHIPPED.values():
             self.register_theme(theme)
         self.theme = themes.DARK.name
 

@@ -52,8 +52,8 @@ async def test_lists_and_article_are_one_column_and_the_cursor_is_where_one_read
         await press(pilot, "j")
         assert line_read(app).startswith("N The land")
         await press(pilot, "k", "enter")
-        assert line_read(app) == "The Example Review"
-        said = ["The sea", "By ", "Europe"]
+        assert line_read(app) == "The Example Review · Europe"
+        said = ["The sea", "By "]
         said += ["Heading 2: Tides", "See the table (link 1) of lamps.", "Table of 2 columns and 1 row."]
         said += ["Row 1: Port: Hull; Height: 7 m.", "End of table.", "List of 2.", "1 of 2: ebb", "2 of 2: flood"]
         said += ["End of list.", "Break.", "Paragraph 0 of a long article."]

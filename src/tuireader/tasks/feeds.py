@@ -1,4 +1,4 @@
-"""Tasks on feeds: refresh, backfill, download, prune."""
+"""Tasks on feeds: refresh, backfill, download, export, prune."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from tuireader.errors import BusyError
 from tuireader.library import rules
@@ -18,8 +19,10 @@ from tuireader.library.reading.full_text import Fetched, fetch_full_texts
 from tuireader.library.refreshing import upkeep
 from tuireader.library.refreshing.refresh import refresh as ask
 from tuireader.library.rules import PrunePlan, expire
+from tuireader.library.transfer import export_articles
 from tuireader.model.article import Mode
 from tuireader.model.feed import Backfilled, Feed, Refreshed
+from tuireader.model.query import Query
 from tuireader.store import feeds, pruning, site_facts
 from tuireader.store.queries import article_lists
 from tuireader.tasks.task import Context, Step, Steps, utc
@@ -285,6 +288,13 @@ async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Co
                 if event.error is None:
                     came += 1
                     yield Step(f"full text of {counted(came, 'article')} fetched", article_id=event.article_id)
+
+
+async def export(on: Context, form: str, path: Path, query: Query) -> Steps:
+    """Write all feeds, everything, or the articles of a list to a file or folder."""
+    yield Step("exporting…")
+    write = partial(export_articles.export_to, form=form, path=path, query=query, now=on.clock())
+    yield Step(said=" ".join(await on.cache.read(write)))
 
 
 async def prune(on: Context, found: PrunePlan) -> Steps:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, work
-from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.css.query import NoMatches
 from textual.driver import Driver
@@ -24,7 +23,7 @@ from textual.worker import Worker, WorkerFailed
 
 from tuireader import early_terminal
 from tuireader.config import Config
-from tuireader.errors import StoreError, TuireaderError, unexpected
+from tuireader.errors import ConfigError, StoreError, TuireaderError, unexpected
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.open_cache import open_cache
 from tuireader.library.syncing import server
@@ -32,9 +31,9 @@ from tuireader.model.article import Clock, utc_now
 from tuireader.startup_frame import Screens
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
-from tuireader.tui import keys
+from tuireader.tui import keys, themes
 from tuireader.tui.dialogs import palette_and_help, questions
-from tuireader.tui.keys import check, theme_names
+from tuireader.tui.keys import check
 from tuireader.tui.main import resume
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support import driver as support_driver
@@ -43,7 +42,6 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import POLL_INTERVAL, TypeAhead
 from tuireader.tui.support.viewport import Omitted, reading_place
 from tuireader.tui.support.workers import USER_WRITE_GROUPS, UiState, Web
-from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
 
 log = logging.getLogger("tuireader")
 
@@ -57,6 +55,8 @@ CANCEL_TIMEOUT = 0.3
 """Seconds for cancelled work to release its resources."""
 FRAME_TIMEOUT = 1.0
 """Maximum seconds for the startup frame while the app starts behind it."""
+THEME_INTERVAL = 1.0
+"""Seconds between two looks at the user's theme files."""
 CLOSE_TIMEOUT = 0.8
 """Seconds for pending writes when the program ends."""
 
@@ -109,12 +109,11 @@ class ReaderApp(TypeAhead):
         The values are the logins; a shared folder has none.
         """
         self._ending: Termination | None = None
+        self._theme_versions: dict[str, int] = {}
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
             super().__init__()
             self.shows_frames = not early_terminal.is_other_screen_shown()
-            for theme in HOUSE:
-                self.register_theme(theme)
             self.set_keymap(self.config.keymap)
             self.set_class(self.is_linear, "-linear")
             self._choose_theme()
@@ -125,16 +124,35 @@ class ReaderApp(TypeAhead):
     # Themes.
 
     def _choose_theme(self) -> None:
-        usual = SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK.name
+        self._load_themes()
+        usual = themes.SIXTEEN_COLOURS if self.console.color_system == "standard" else themes.DARK.name
         wanted = self.config.theme or self.memory.get("theme", usual)
-        try:
-            self.theme = wanted
-        except InvalidThemeError:  # one that is remembered from another version
-            self.theme = DARK.name
+        self.theme = wanted if wanted in self._theme_versions and wanted in self.available_themes else usual
+
+    def _load_themes(self) -> None:
+        """Register the themes that are new or whose files have changed; report those with mistakes."""
+        for name in themes.names():
+            version = themes.version(name)
+            if version == self._theme_versions.get(name):
+                continue
+            self._theme_versions[name] = version
+            try:
+                self.register_theme(themes.find(name, self.console.color_system))
+            except ConfigError as error:
+                self._report(str(error))
+            else:
+                if name == self.theme:
+                    self.mutate_reactive(ReaderApp.theme)
+
+    def _report(self, said: str) -> None:
+        if self.screen_stack:
+            toast(self.screen, said, severity="error")
+        else:
+            self.notices.append(said)
 
     def get_css_variables(self) -> dict[str, str]:
         """Theme variables and our own tones."""
-        variables = {**super().get_css_variables(), **tones(self.current_theme)}
+        variables = {**super().get_css_variables(), **themes.tones(self.current_theme, self.console.color_system)}
         self.theme_variables = variables
         return variables
 
@@ -166,7 +184,8 @@ class ReaderApp(TypeAhead):
             ),
             *(
                 palette_and_help.Command(f"Theme: {name}", "", f"app.choose_theme({name!r})", name)
-                for name in theme_names(self.console)
+                for name in themes.names(self.console.color_system)
+                if name in self.available_themes
             ),
         ]
         questions.open_dialog(self, palette_and_help.PaletteScreen(commands), self._do_chosen)
@@ -202,6 +221,8 @@ class ReaderApp(TypeAhead):
 
     def on_mount(self) -> None:
         self._heed_the_terminal()
+        if themes.folder().is_dir():
+            self.set_interval(THEME_INTERVAL, self._load_themes)
         if self._shows_frame:
             self._replace_frame(time.monotonic() + FRAME_TIMEOUT)
         for notice in filter(None, [self.connection.notice, *self.notices]):

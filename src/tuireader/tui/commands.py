@@ -117,7 +117,7 @@ COMMANDS = (
     Command("select-all", "ctrl+a", "Select all", "panes", "Articles", needs_article=True),
     Command(
         "tags", "T", "Edit tags; in the sidebar, move feed…", "panes", "Articles", {"selected": (5, "tags")},
-        also="label folder move account server",
+        also="label folder move account server read later",
     ),
     Command(
         "star", "f", "Star/unstar", "panes", "Basics",
@@ -182,7 +182,7 @@ COMMANDS = (
         "archive", "B", "Load older articles", "panes", "Feeds and lists",
         also="backfill archive history",
     ),
-    Command("prune", "", "Clean up old articles…", "panes", "Feeds and lists"),
+    Command("prune", "", "Clean up old articles…", "panes", "Feeds and lists", also="prune delete disk space"),
     Command("stories", "", "Group/ungroup duplicates", "panes", "Feeds and lists"),
     Command("dense", "", "Toggle compact list", "panes", "Feeds and lists"),
     Command("refresh", "r", "Refresh feed", "panes", "Feeds and lists"),
@@ -196,12 +196,17 @@ COMMANDS = (
     ),
     Command(
         "feed-info", "e", "Feed info", "panes", "Feeds and lists",
-        also="rename unsubscribe remove settings full text css selectors",
+        also="rename settings full text css selectors",
     ),
     Command(
         "add", "a", "Add feed…", "panes", "Basics",
         {"list": (6, "add"), "sidebar": (8, "add"), "nothing": (1, "add")}, also="site subscribe follow import opml",
     ),
+    Command("import", "", "Import…", "panes", "Feeds and lists", also="opml newsboat pocket backup restore json file"),
+    Command("export", "", "Export…", "panes", "Feeds and lists", also="opml epub book markdown backup json file save"),
+    Command("unsubscribe-feed", "", "Unsubscribe…", "panes", "Feeds and lists", also="remove delete feed"),
+    Command("files", "", "Show files", "panes", "Feeds and lists", also="path folder directory database configuration"),
+    Command("log", "", "Show log", "panes", "Feeds and lists", also="errors debug"),
     Command(
         "read-page", "", "Save page…", "panes", "Feeds and lists"
     ),

@@ -8,16 +8,14 @@ from dataclasses import replace
 from itertools import combinations, groupby
 from typing import Any, NamedTuple, get_args
 
-from rich.console import Console
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES
 
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError
+from tuireader.tui import themes
 from tuireader.tui.commands import BY_ID, COMMANDS, Command, Context, Place, Section
-from tuireader.tui.themes import HOUSE
 
 PINNED = ("close", "palette", "help")
 """Commands whose hints are shown at any width."""
@@ -135,12 +133,6 @@ def key_on(screen: Screen[Any], id_: str) -> str:
     return _written(next((key for key in [*usual, *bound] if key in bound), usual[0] if usual else ""))
 
 
-def theme_names(console: Console | None = None) -> list[str]:
-    """The names of all themes; for a console without true colour, of those made for it."""
-    is_exact = console is None or console.color_system == "truecolor"
-    return [*(theme.name for theme in HOUSE), *sorted(name for name in BUILTIN_THEMES if is_exact or "ansi" in name)]
-
-
 def check(config: Config) -> None:
     for mistake in theme_and_key_errors(config):
         raise mistake
@@ -149,7 +141,7 @@ def check(config: Config) -> None:
 def sound(config: Config) -> tuple[Config, list[ConfigError]]:
     """The configuration with the default theme or keys in place of invalid ones, and the errors."""
     mistakes = list(theme_and_key_errors(config))
-    if config.theme and config.theme not in theme_names():
+    if any(_theme_errors(config.theme)):
         config = replace(config, theme="")
     if any(theme_and_key_errors(config)):
         config = replace(config, keymap={})
@@ -158,14 +150,25 @@ def sound(config: Config) -> tuple[Config, list[ConfigError]]:
 
 def theme_and_key_errors(config: Config) -> Iterator[ConfigError]:
     """Find unknown themes, commands and keys, and bindings that conflict, each with a hint."""
-    if config.theme and config.theme not in theme_names():
-        yield ConfigError(f"unknown theme “{config.theme}”. {hint(config.theme, theme_names())}")
+    yield from _theme_errors(config.theme)
     for id_ in config.keymap:
         if id_ not in BY_ID:
             yield ConfigError(f"in [keymap], unknown command “{id_}”. {hint(id_, BY_ID)}")
     if config.keymap:  # the usual keys need no look at each start
         for said in _wrong_keys(config.keymap):
             yield ConfigError(f"in [keymap], {said}.")
+
+
+def _theme_errors(name: str) -> Iterator[ConfigError]:
+    if not name or name in themes.SHIPPED:  # the folder needs no look at each start
+        return
+    if name not in themes.names():
+        yield ConfigError(f"unknown theme “{name}”. {hint(name, themes.names())}")
+        return
+    try:
+        themes.find(name)
+    except ConfigError as error:
+        yield error
 
 
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})

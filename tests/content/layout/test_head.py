@@ -36,12 +36,10 @@ def drawn(lines: list[Line]) -> list[str]:
 
 def test_wide() -> None:
     assert drawn(lay_out_head(ARTICLE, 78, zone=UTC)) == [
-        "The Example Review",
-        "",
+        "The Example Review · China/Russia",
         "China and Russia: A Worrying Relationship",
         "─" * 78,
         "By Andrew Zirkle, Zoë Ångström-Díaz · 30 June 2017 · 2 min",
-        "China/Russia",
         "",
     ]
 
@@ -49,29 +47,38 @@ def test_wide() -> None:
 def test_narrow() -> None:
     assert drawn(lay_out_head(ARTICLE, 30, zone=UTC)) == [
         "The Example Review",
-        "",
+        "China/Russia",
         "China and Russia:",
         "A Worrying Relationship",
         "─" * 30,
         "By Andrew Zirkle, Zoë",
         "Ångström-Díaz",
         "30 June 2017 · 2 min",
-        "China/Russia",
         "",
     ]
 
 
 def test_categories_hold_commas_and_of_many_the_first_are_named() -> None:
     names = ("Rubio, Marco", "Trump, Donald J", "Europe/Politics", "Middle East", "Elections")
-    lines = drawn(lay_out_head(replace(ARTICLE, categories=names), 78, zone=UTC))
-    assert lines[-2:] == ["Rubio, Marco · Trump, Donald J · Europe/Politics · +2", ""]
+    many = replace(ARTICLE, categories=names)
+    wide, narrow = (drawn(lay_out_head(many, width, zone=UTC)) for width in (78, 50))
+    assert wide[0] == "The Example Review · Rubio, Marco · Trump, Donald J · Europe/Politics · +2"
+    assert narrow[0] == "The Example Review · Rubio, Marco · +4"
+
+
+def test_it_has_at_most_five_lines_on_a_small_screen() -> None:
+    names = ("Rubio, Marco", "Trump, Donald J", "Europe/Politics", "Middle East", "Elections")
+    title = "A Tour of the Title That Is Long Enough for Two Lines of the Column, and Not for Three of Them"
+    lines = drawn(lay_out_head(replace(ARTICLE, title=title, categories=names), 72, zone=UTC))
+    assert len(lines[:-1]) == 5
 
 
 def test_names_in_another_script_do_not_change_places_with_what_is_beside_them() -> None:
     arabic = "محمد الأحمد"
     lines = lay_out_head(replace(ARTICLE, authors=(arabic,), categories=("عربي",)), 78, zone=UTC)
     seen = ["".join(span.text for span in visual(line)).strip() for line in lines]
-    assert seen[-3:-1] == [f"By {arabic[::-1]} · 30 June 2017 · 2 min", "عربي"[::-1]]
+    assert seen[0] == f"The Example Review · {'عربي'[::-1]}"
+    assert seen[-2] == f"By {arabic[::-1]} · 30 June 2017 · 2 min"
 
 
 def test_short_words_do_not_end_a_line_of_the_title() -> None:

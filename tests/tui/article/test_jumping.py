@@ -127,7 +127,7 @@ async def test_brackets_go_from_heading_to_heading() -> None:
             for key in keys:
                 await pilot.press({"]": "right_square_bracket", "[": "left_square_bracket"}.get(key, key))
             tops.append(next(row.strip("▐ ") for row in app.rows() if row.strip("▐ ")))
-        assert tops == [f"Section {number}" for number in (0, 1, 2, 1, 0, 0)] + ["The Slow Terminal"]
+        assert tops == [f"Section {number}" for number in (0, 1, 2, 1, 0, 0)] + ["The Slow Terminal · China/Russia"]
 
 
 async def test_the_contents_lead_to_a_heading_and_back() -> None:

@@ -7,9 +7,9 @@ from textual.theme import BUILTIN_THEMES
 from support.article_host import Host, opened
 from tuireader.content.layout.line import ROLES
 from tuireader.tui.article.paint import ORNAMENT, STATES, legible
-from tuireader.tui.themes import HOUSE, TEXT_CONTRAST_MIN, contrast
+from tuireader.tui.themes import SHIPPED, TEXT_CONTRAST_MIN, contrast
 
-THEMES = sorted({*BUILTIN_THEMES, *(theme.name for theme in HOUSE)})
+THEMES = sorted({*BUILTIN_THEMES, *SHIPPED})
 ANSI = sorted(name for name, theme in BUILTIN_THEMES.items() if theme.ansi)
 CODE = [role for role in ROLES if role.startswith("code-")]
 COMBINED = [

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from support.app_factory import NOTES, NOW, REVIEW, point, reader, screen_text, settle, shelve
+from support.app_factory import NOTES, NOW, REVIEW, point, reader, rows_of, screen_text, settle, shelve
+from tuireader.errors import NotFoundError
+from tuireader.library.reading import user_edits
+from tuireader.library.subscribing import subscription
+from tuireader.library.transfer import removed_feeds
 from tuireader.library.transfer.backup import backup_rows
 from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.library.transfer.restore_backup import restore
-from tuireader.store import accounts, feeds, status_outbox, ui_state
+from tuireader.store import accounts, articles, feeds, rules, status_outbox, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.chrome import HintBar
@@ -103,6 +108,71 @@ async def test_unsubscribing_is_taken_back_with_all_that_was_there(two_feeds: Pa
         assert app.reader.headlines.headline(0) is not None
         assert app.reader.headlines.headline(0).starred  # type: ignore[union-attr]
     assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+def kept(path: Path) -> list[dict[str, object]]:
+    """What a backup has of all feeds and articles, but for ids."""
+    with closing(connect(path)) as c:
+        return sorted((row for row in backup_rows(c, NOW) if row["type"] in ("feed", "article", "folder")), key=str)
+
+
+async def test_unsubscribing_is_taken_back_within_a_day_of_a_restart(two_feeds: Path) -> None:
+    with closing(connect(two_feeds)) as c:
+        review = next(each for each in feeds.every(c) if each.name == "The Example Review")
+        feeds.record(c, replace(review, url="https://me:secret@review.example/feed/"))
+        first, second, *_ = articles.of_feed(c, review.id)
+        user_edits.tag(c, [first], ["keep"])
+        rules.hide(c, [second])
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "f")
+        before = kept(two_feeds)
+        await press(pilot, "e", "x", "j", "enter")
+    assert names(two_feeds) == ["Notes"]
+
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "U")
+        assert "Restored The Example Review" in screen_text(app)
+        assert rows_of(app, "feeds") == ["Notes", "The Example Review"]
+        assert kept(two_feeds) == before
+        with closing(connect(two_feeds)) as c:
+            assert "https://me:secret@review.example/feed/" in [feed.url for feed in feeds.every(c)]
+        assert not [*two_feeds.parent.glob("*.unsubscribed-*")]
+
+
+async def test_a_feed_without_articles_is_brought_back(db: Path) -> None:
+    with closing(connect(db)) as c:
+        empty = feeds.add(c, "https://empty.example/feed", title="Empty", site="", now=NOW)
+        name = removed_feeds.keep(c, empty, NOW)
+        subscription.unsubscribe(c, empty.id)
+        removed_feeds.restore(c, name, empty.url, NOW)
+        assert [feed.url for feed in feeds.every(c)] == [empty.url]
+        with pytest.raises(NotFoundError, match="is gone"):
+            removed_feeds.restore(c, name, empty.url, NOW)
+
+
+@pytest.mark.parametrize("loss", ["late", "lost", "cut"])
+async def test_what_cannot_be_taken_back_is_said(two_feeds: Path, loss: str) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x", "j", "enter")
+    (file,) = two_feeds.parent.glob("*.unsubscribed-*")
+    assert file.stat().st_mode & 0o077 == 0
+    if loss == "lost":
+        file.unlink()
+    elif loss == "cut":
+        file.write_bytes(file.read_bytes()[:40])
+    app = reader(two_feeds, now=NOW + timedelta(days=2 if loss == "late" else 0))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "U")
+        said = "Nothing to undo" if loss == "late" else "The backup of this feed is gone"
+        assert said in " ".join(screen_text(app).split())
+    assert names(two_feeds) == ["Notes"]
 
 
 async def test_a_feed_is_removed_when_the_reader_ends(two_feeds: Path) -> None:

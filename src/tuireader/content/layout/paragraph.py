@@ -117,18 +117,15 @@ HEAD = -1
 DOT = " · "
 """Separator between the parts of a line."""
 _SHOWN = 3
-"""Maximum categories named; the rest is counted."""
+"""Maximum categories named in the head."""
 _SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
 
 
 def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) -> list[Line]:
     """Lay out the head; times are in `zone`, or the machine's time zone. Offsets count within the head's own text."""
-    source = printable(article.feed_title)
-    title = printable(article.title) or "Untitled"
-    texts = [(source, "source"), ("", "")] if source else []
-    texts += [(title, "title"), ("", "rule")]
+    texts = [(line, "source") for line in packed(origin(article, width), width)]
+    texts += [(printable(article.title) or "Untitled", "title"), ("", "rule")]
     texts += [(line, "byline") for line in packed(byline(article, zone), width)]
-    texts += [(line, "byline") for line in packed(filed_under(article), width)]
     lines: list[Line] = []
     base = 0
     for plain, role in texts:
@@ -153,11 +150,15 @@ def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = 
     return parts
 
 
-def filed_under(article: Article) -> list[str]:
-    """The categories, of many the first ones; their names may contain commas and slashes."""
+def origin(article: Article, width: int) -> list[str]:
+    """The feed and the first categories, as many as fit in a line; the rest is counted."""
     names = [printable(category) for category in article.categories]
-    more = len(names) - _SHOWN
-    return [*names[:_SHOWN], f"+{more}"] if more > 0 else names
+    feed = [printable(article.feed_title)] if article.feed_title else []
+    for shown in range(min(len(names), _SHOWN), 0, -1):
+        parts = [*feed, *names[:shown], *([f"+{len(names) - shown}"] if shown < len(names) else [])]
+        if shown == 1 or cells(DOT.join(parts)) <= width:
+            return parts
+    return feed
 
 
 def packed(parts: Sequence[str], width: int) -> list[str]:
@@ -213,7 +214,8 @@ def visual(line: Line, *, apart: bool = False) -> tuple[Span, ...]:
     text = "".join([span.text for span in spans])
     if not has_right_to_left(text):
         return spans
-    between = DOT if line.style == "byline" else ""  # names in two scripts do not change places with what is beside
+    # Names in two scripts do not change places with what is beside them.
+    between = DOT if line.style in {"source", "byline"} else ""
     seen: list[Span] = []
     for is_text, group in groupby(spans, key=lambda span: span.offset >= 0):
         pieces = tuple(group)
@@ -245,12 +247,12 @@ def _reordered(spans: Sequence[Span], whole: str, between: str) -> tuple[Span, .
 _CODES = {
     "strong": "1", "em": "3", "strike": "9", "code": "36", "link": "4", "image": "2",
     "footnote-mark": "36",
-    "heading-1": "1", "heading-2": "1", "heading-3": "1", "heading-4": "1;2", "heading-5": "1;2", "heading-6": "1;2",
+    "heading-1": "1", "heading-2": "1", "heading-3": "1", "heading-4": "3", "heading-5": "3", "heading-6": "3",
     "quote": "3", "term": "1", "caption": "2", "footnote": "2", "callout": "1", "table-head": "1", "table-label": "2",
     "code-comment": "2", "code-keyword": "35", "code-name": "34", "code-number": "33", "code-operator": "0",
-    "code-string": "32", "code-error": "31", "title": "1", "byline": "2", "quote-bar": "2", "bullet": "36",
-    "task-open": "2", "task-done": "36", "callout-bar": "36", "code-wrap": "2", "hyphen": "0", "rule": "2",
-    "table-rule": "2", "picture-mark": "36",
+    "code-string": "32", "code-error": "31", "source": "2", "title": "1", "byline": "2", "quote-bar": "2",
+    "bullet": "36", "task-open": "2", "task-done": "36", "callout-bar": "36", "code-wrap": "2", "hyphen": "0",
+    "rule": "2", "table-rule": "2", "picture-mark": "36",
 }  # fmt: skip
 """The SGR parameters of each role; the terminal's own colours, which suit its background."""
 

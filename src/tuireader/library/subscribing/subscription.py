@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,10 +43,11 @@ def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
     feeds.leave(c, feed_id, os.getpid(), now)
 
 
-def unsubscribe_leaving(c: sqlite3.Connection) -> None:
-    """Remove the feeds marked for removal by this program, or by a killed one."""
+def unsubscribe_leaving(c: sqlite3.Connection, keep: Callable[[Feed], None] = lambda _: None) -> None:
+    """Remove the feeds marked for removal by this program, or by a killed one; `keep` is called with each before."""
     for feed_id, (owner, when) in feeds.leaving(c).items():
         if owner == os.getpid() or not _is_alive(owner, when):
+            keep(feeds.get(c, feed_id))
             with transaction(c):
                 addresses = feeds.all_addresses(c, feed_id)
                 unsubscribe(c, feed_id)

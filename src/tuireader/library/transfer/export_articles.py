@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sqlite3
+import stat
 import unicodedata
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from html import escape
+from itertools import count
+from pathlib import Path
 from typing import NamedTuple
 
 from ebooklib import epub
 
+from tuireader import paths
 from tuireader.content import xhtml
 from tuireader.content.layout import paragraph
+from tuireader.errors import TuireaderError
 from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import open_article
+from tuireader.library.transfer import backup
 from tuireader.model.article import Article, Status
+from tuireader.model.feed import Feed
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders, labels, site_facts
 from tuireader.store.queries import article_lists
 from tuireader.text import bidi
 from tuireader.text.printable import printable, printable_line
+from tuireader.text.sentences import counted
 from tuireader.urls.hosts import Reach, host_of, is_private_name
-from tuireader.urls.typed_and_shown import without_credentials
+from tuireader.urls.typed_and_shown import shown_address, without_credentials
 
 _STYLE = """\
 body { line-height: 1.5; }
@@ -193,6 +203,27 @@ class ExportedFeeds(NamedTuple):
     outside: int
     """Number of feeds left out because their addresses are not http or https: other programs might execute them."""
 
+    def left_out(self) -> list[str]:
+        """A sentence on each kind of thing that is not in the list."""
+        said = [_passwords(self.without_password)]
+        if self.pages:
+            pages = counted(self.pages, "watched page")
+            said.append(f"Not exported: {pages} without a feed. A JSON backup includes them.")
+        if self.outside:
+            said.append(f"Not exported: {counted(self.outside, 'feed')} without a web address.")
+        if self.inside:
+            said.append(f"Not exported: {counted(self.inside, 'feed')} in your local network.")
+        return [each for each in said if each]
+
+
+def passwords_left_out(every: Iterable[Feed]) -> str:
+    """A sentence on the passwords of feeds, which are not exported; "" if there are none."""
+    return _passwords(sum(without_credentials(feed.url) != feed.url for feed in every))
+
+
+def _passwords(of: int) -> str:
+    return f"Passwords of {counted(of, 'feed')} were not exported. Enter them again after importing." if of else ""
+
 
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
     """Export all feeds, or those of a folder, as OPML with folders and the user's titles, by folder and name."""
@@ -216,3 +247,140 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
     outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
     content = write_opml("Subscriptions", outlines, now)
     return ExportedFeeds(content, len(outlines), without_password, inside, pages, outside)
+
+
+SUFFIXES = {"opml": ".opml", "json": ".json", "epub": ".epub", "markdown": ""}
+"""The formats, and the suffixes of their files; Markdown is a folder of files."""
+
+Tell = Callable[[str], None]
+"""Receives the progress."""
+
+
+def _tell_nobody(_: str) -> None:
+    return None
+
+
+def mistake(path: Path, form: str) -> str:
+    """Why nothing can be written to a path, as a sentence; "" if it can.
+
+    Anything but a regular file or a folder is refused.
+    """
+    shown = shown_address(str(path))
+    with _write_errors(path):
+        if form == "markdown":
+            return f"{shown} is not a directory." if path.exists() and not path.is_dir() else ""
+        if not path.name or path.is_dir():
+            return f"{shown} is a directory: enter a file name."
+        if paths.cache_path().exists() and path.exists() and path.samefile(paths.cache_path()):
+            return f"{shown} is the database itself: enter another file name."
+        return f"{shown} is not a file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
+
+
+def export_to(c: sqlite3.Connection, *, form: str, path: Path, query: Query, now: datetime) -> list[str]:
+    """Export all feeds, everything, or the articles of a list, by the format; returns what to say."""
+    if form == "opml":
+        exported = export_feeds(c, now)
+        return [*exported.left_out(), *feeds_to(path, exported)]
+    if form == "json":
+        said = passwords_left_out(feeds.every(c))
+        return [*filter(None, [said]), *backup_to(c, path, now)]
+    if not (ids := ids_of(c, query)):
+        return ["The list has no articles to export."]
+    return markdown_to(c, path, ids) if form == "markdown" else book_to(c, path, ids, now)
+
+
+def feeds_to(path: Path, exported: ExportedFeeds) -> list[str]:
+    """Write a list of feeds; returns what to say."""
+    return _write(path, exported.content, counted(exported.feeds, "feed"))
+
+
+def backup_to(
+    c: sqlite3.Connection, path: Path, now: datetime, ids: Sequence[int] | None = None, tell: Tell = _tell_nobody
+) -> list[str]:
+    """Write a backup of everything, or of some articles; returns what to say."""
+    written = 0
+    with (
+        closing(backup.backup_rows(c, now, ids)) as rows,
+        _write_errors(path),
+        paths.written_whole(path) as part,
+        part.open("w", encoding="utf-8") as file,
+    ):
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            written += row["type"] == "article"
+            if not written % 100:
+                tell(f"{written} articles")
+    return [f"Exported {counted(written, 'article')} to {printable(str(path))}."]
+
+
+def book_to(
+    c: sqlite3.Connection,
+    path: Path,
+    ids: Sequence[int],
+    now: datetime,
+    tell: Tell = _tell_nobody,
+    *,
+    title: str | None = None,
+) -> list[str]:
+    """Write a book with a chapter for each article; returns what to say."""
+    tell(f"Exporting {counted(len(ids), 'article')}…")
+    content = book(c, title or f"Articles, {now.astimezone():%Y-%m-%d}", ids, now)
+    return _write(path, content, counted(len(ids), "article"))
+
+
+def markdown_to(c: sqlite3.Connection, folder: Path, ids: Sequence[int], tell: Tell = _tell_nobody) -> list[str]:
+    """Write each article as a file in a folder; returns what to say."""
+    kept = 0
+    with _write_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, file in enumerate(markdown_files(c, ids), 1):
+            with paths.written_whole(folder / file.name) as part:
+                part.write_text(file.text, "utf-8", "replace")
+                os.utime(part, (file.date, file.date))
+                kept += _keep_edited(folder / file.name, file)
+            tell(f"{number}/{len(ids)} articles")
+    said = [f"Exported {counted(len(ids), 'article')} to {printable(str(folder))}."]
+    return said if not kept else [*said, f"{counted(kept, 'file')} changed since the last export: kept as “….md~1”."]
+
+
+def _keep_edited(path: Path, file: TextFile) -> bool:
+    """Rename a file at a path unless it is an unchanged earlier export, and return whether it was renamed.
+
+    An unchanged one is known by its modification time or its text.
+    """
+    try:
+        about = path.lstat()
+    except FileNotFoundError:
+        return False
+    text = file.text.encode("utf-8", "replace")
+    if stat.S_ISREG(about.st_mode) and (int(about.st_mtime) == file.date or _holds(path, about.st_size, text)):
+        return False
+    name = next(name for number in count(1) if not (name := path.with_name(f"{path.name}~{number}")).exists())
+    path.rename(name)
+    return True
+
+
+def _holds(path: Path, size: int, content: bytes) -> bool:
+    """Whether the file at a path, of this size, has this content."""
+    if size != len(content):
+        return False
+    try:
+        with os.fdopen(paths.open_shared(path), "rb") as opened:
+            return opened.read(size) == content
+    except OSError:  # something else stands there by now
+        return False
+
+
+def _write(path: Path, content: bytes, what: str) -> list[str]:
+    with _write_errors(path), paths.written_whole(path) as part:
+        part.write_bytes(content)
+    return [f"Exported {what} to {printable(str(path))}."]
+
+
+@contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError in the block into a TuireaderError that says that `path` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise TuireaderError(f"Cannot write {shown_address(str(path))}: {error.strerror}.") from error

@@ -40,18 +40,16 @@ ArticleView {
     overflow-x: hidden;
     overflow-y: scroll;
     scrollbar-size: 0 0;
-    & > .article--title { text-style: bold; }
-    & > .article--source { color: $mark; }
-    & > .article--byline { color: $ink-faint; }
+    & > .article--title { color: $mark; text-style: bold; }
+    & > .article--source, & > .article--byline { color: $ink-faint; }
     & > .article--rule, & > .article--table-rule { color: $rule; }
     & > .article--thumb { color: $control; }
     & > .article--strong, & > .article--term, & > .article--table-head { text-style: bold; }
     & > .article--em, & > .article--caption { text-style: italic; }
     & > .article--strike { text-style: strike; }
-    & > .article--heading-1, & > .article--heading-2 { text-style: bold; }
-    & > .article--heading-3 { text-style: bold; color: $ink-soft; }
-    & > .article--heading-4 { text-style: italic; }
-    & > .article--heading-5, & > .article--heading-6 { text-style: italic; color: $ink-soft; }
+    & > .article--heading-1, & > .article--heading-2 { color: $ink-bright; text-style: bold; }
+    & > .article--heading-3 { text-style: bold; }
+    & > .article--heading-4, & > .article--heading-5, & > .article--heading-6 { text-style: italic; }
     & > .article--quote, & > .article--footnote { color: $ink-soft; }
     & > .article--caption, & > .article--table-label, & > .article--message, & > .article--foot { color: $ink-faint; }
     & > .article--image { color: $ink-faint; }

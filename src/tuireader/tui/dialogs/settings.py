@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from tuireader import paths
 from tuireader.config import Choice, Config, Number, Option, Switch, options, set_option
 from tuireader.errors import ConfigError
-from tuireader.tui import keys
+from tuireader.tui import keys, themes
 from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
 from tuireader.tui.keys import Row
@@ -96,7 +96,7 @@ class SettingsScreen(Dialog[None]):
 
     def _words(self, name: str, option: Option) -> list[str]:
         if name == "theme":
-            return keys.theme_names(self.app.console)
+            return [each for each in themes.names(self.app.console.color_system) if each in self.app.available_themes]
         return list(option.kind.words) if isinstance(option.kind, Choice) else []
 
     @on(Input.Submitted)

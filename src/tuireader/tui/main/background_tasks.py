@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from sqlite3 import Connection
 
 from textual.timer import Timer
@@ -27,7 +28,7 @@ from tuireader.store.pruning import Limits
 from tuireader.store.queries import article_lists
 from tuireader.tasks import feeds as tasks_feeds
 from tuireader.tasks.task import Context, ExpiryLimits, Step, Steps
-from tuireader.tui.dialogs import questions
+from tuireader.tui.dialogs import files, questions
 from tuireader.tui.keys import how_to
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import ReadingPane
@@ -194,6 +195,18 @@ class BackgroundTasks:
         if step.article_id is not None:
             self._panes.post_message(ReadingPane.Fetched(step.article_id, is_asked=is_asked))
 
+    # Files.
+
+    def ask_to_export(self) -> None:
+        """Ask what to export, and where to; articles are those of the list."""
+        questions.open_dialog(self._panes.app, files.ExportScreen(self._clock()), self._export)
+
+    def _export(self, wanted: files.Export | None) -> None:
+        if wanted is not None:
+            query = self._panes.headlines_pane.wanted
+            run = partial(_export, form=wanted.format, path=wanted.path, query=query)
+            self.runner.start(Task("export", "tuireader.tasks.feeds", run, is_refresh=False))
+
     # What is to go.
 
     def ask_to_prune(self) -> None:
@@ -235,6 +248,10 @@ def _fetch(on: Context, find: Callable[[Connection], list[int]], *, replace: boo
 
 def _prune(on: Context, found: rules.PrunePlan) -> Steps:
     return tasks_feeds.prune(on, found)
+
+
+def _export(on: Context, form: str, path: Path, query: Query) -> Steps:
+    return tasks_feeds.export(on, form, path, query)
 
 
 MANY_TEXTS = 20

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from sqlite3 import Connection
 from typing import NamedTuple
 
 from textual.message import Message
@@ -14,12 +13,14 @@ from textual.widget import Widget
 from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.reading import selectors
+from tuireader.library.reading import selectors, user_edits
 from tuireader.library.subscribing import subscription
+from tuireader.library.transfer import removed_feeds
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock, Mode
 from tuireader.model.query import Query
 from tuireader.store import feeds, pruning, site_facts
+from tuireader.store.connection import Connection
 from tuireader.store.queries import article_lists
 from tuireader.text.sentences import counted
 from tuireader.tui.dialogs import feed_info, forms, page_text, questions, subscribe
@@ -43,8 +44,8 @@ class FeedsChanged(Message):
 class FeedController:
     """Shows the feed dialog and runs what is chosen there.
 
-    Unsubscribing hides a feed; it is removed when the program ends. Until then undo or adding it again brings it back.
-    If the program is killed, the next start removes it.
+    Unsubscribing hides a feed; it is removed when the program ends. Until then undo or adding it again brings it back,
+    and after that undo does for a day. If the program is killed, the next start removes it.
     """
 
     def __init__(
@@ -73,8 +74,8 @@ class FeedController:
         self._undo_key = undo_key
 
     def remove_hidden(self) -> None:
-        """Remove hidden feeds, including those of a killed program; they cannot be restored after that."""
-        self._cache.write_soon(_unsubscribe_leaving)
+        """Remove hidden feeds, including those of a killed program."""
+        self._cache.write_soon(partial(_unsubscribe_leaving, now=self._clock()))
 
     async def look_again(self) -> None:
         """Read from the cache which feeds are marked for removal, by any program: hide these, and show all others."""
@@ -106,8 +107,20 @@ class FeedController:
         elif wish.kind == "selector":
             start(self._node, partial(self._ask_for_selectors, feed), group=ASKING, exclusive=True)
         else:
-            question = f"Unsubscribe from {feed.name} and delete its articles?"
-            questions.confirm(self._node.app, question, "Unsubscribe", partial(self.unsubscribe, feed))
+            self._ask_to_unsubscribe(feed)
+
+    def ask_to_unsubscribe(self, summary: model_feed.FeedSummary | None) -> None:
+        """Ask before unsubscribing from a feed; without a feed, say how to choose one."""
+        if summary is None:
+            toast(self._node, "Select a feed or an article first")
+        else:
+            self._ask_to_unsubscribe(summary.feed)
+
+    def _ask_to_unsubscribe(self, feed: model_feed.Feed) -> None:
+        question = f"Unsubscribe from {feed.name} and delete its articles?"
+        limit = "until you quit" if feed.is_of_account else "for a day"
+        aside = f"{self._undo_key}: undo, {limit}"
+        questions.confirm(self._node.app, question, "Unsubscribe", partial(self.unsubscribe, feed), aside)
 
     async def _rename(self, feed: model_feed.Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
@@ -210,9 +223,16 @@ def _leave(connection: Connection, feed_id: int, now: datetime) -> int:
     return feeds.starred(connection, feed_id)
 
 
-def _unsubscribe_leaving(connection: Connection) -> None:
+def _unsubscribe_leaving(connection: Connection, now: datetime) -> None:
+    """Remove feeds; a local one is kept as a file for its undo step, for one of an account its server would differ."""
+
+    def keep(feed: model_feed.Feed) -> None:
+        if not feed.is_of_account:
+            kept = removed_feeds.keep(connection, feed, now), feed.url
+            user_edits.push(connection, {"undone": f"Restored {feed.name}", "removed_feed": kept}, now)
+
     if feeds.leaving(connection):
-        subscription.unsubscribe_leaving(connection)
+        subscription.unsubscribe_leaving(connection, keep)
 
 
 class Destination(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from sqlite3 import Connection
 
 from textual import events, on
 
@@ -13,11 +12,12 @@ from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import Clock, StatusChange
 from tuireader.model.query import Query
+from tuireader.store.connection import Connection
 from tuireader.store.queries import search
 from tuireader.tui import chrome, keys
 from tuireader.tui.article import view
 from tuireader.tui.commands import BY_ID
-from tuireader.tui.dialogs import questions, settings
+from tuireader.tui.dialogs import files, questions, settings
 from tuireader.tui.lists.feed_tree import FeedTree, folded_from, folded_to_text
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
@@ -43,7 +43,7 @@ from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusContr
 from tuireader.tui.main.tags_and_folders import FilingController, RuleController
 from tuireader.tui.main.task_runner import Changed, Ended, Progressed
 from tuireader.tui.main.title_and_hints import Captions
-from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.safe_text import copy_address, toast
 from tuireader.tui.support.typeahead import POLL_INTERVAL
 from tuireader.tui.support.workers import ASKING, IDLE_DELAY, UiState, Web, is_busy, start
 from tuireader.tui.themes import DARK
@@ -185,6 +185,11 @@ class ReaderScreen(PanesScreen):
             "archive": lambda: self.tasks.toggle_backfill(self.key_target.feed()),
             "refresh-all": self._refresh_all,
             "add": lambda: self.adding.ask(()),
+            "import": lambda: self.adding.ask(()),
+            "export": self.tasks.ask_to_export,
+            "unsubscribe-feed": lambda: self.feed_control.ask_to_unsubscribe(self.key_target.summary()),
+            "files": self._show_files,
+            "log": lambda: questions.open_dialog(self.app, files.LogScreen()),
             "sync": self.tasks.syncing.sync_as_asked,
             "account": self.tasks.syncing.ask_for_account,
             "read-page": self.adding.ask_for_page,
@@ -384,6 +389,13 @@ class ReaderScreen(PanesScreen):
     def _exclude(self) -> None:
         if not self.searches.ask_to_remove():
             self.selecting.exclude()
+
+    def _show_files(self) -> None:
+        dialog = files.FilesScreen()
+        paths = [*dialog.files.values()]
+        questions.open_dialog(
+            self.app, dialog, lambda row: None if row is None else copy_address(self, str(paths[row]))
+        )
 
     def _ask_for_settings(self) -> None:
         questions.open_dialog(self.app, settings.SettingsScreen(self.config, self._set_option))

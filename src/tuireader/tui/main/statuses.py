@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from textual.message import Message
@@ -20,8 +19,10 @@ from tuireader.library.jobs.batching import wait_for
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
+from tuireader.library.transfer import removed_feeds
 from tuireader.model.article import Clock, Field, Status, StatusChange
 from tuireader.store import rules
+from tuireader.store.connection import Connection
 from tuireader.store.queries.article_lists import headlines
 from tuireader.text.sentences import together
 from tuireader.tui.support.safe_text import toast
@@ -75,6 +76,7 @@ class StatusController:
         self._shows = show
         self._is_reading = is_reading
         self._undo_key = undo_key
+        self._clock = clock
         self._undo = UndoStack(cache, clock)
         self._unwritten = unwritten
 
@@ -228,11 +230,11 @@ class StatusController:
             self._node.post_message(FeedRestored(step))
             toast(self._node, step.undone)
             return
-        is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed
+        is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed or step.removed_feed
         said: list[str] = []
         if is_more or step.feed_id is not None or step.search or step.rule is not None:
             try:
-                said = await self._cache.write(partial(_take_back, step=step))
+                said = await self._cache.write(partial(_take_back, step=step, now=self._clock()))
             except NotFoundError as error:  # its feed or its folder was removed meanwhile
                 toast(self._node, f"{error} This cannot be undone.", severity="error")
                 return
@@ -262,7 +264,7 @@ def _with_status(connection: Connection, ids: Collection[int], field: Field, *, 
     return user_edits.with_status(connection, ids, field, value=value)
 
 
-def _take_back(connection: Connection, step: UndoStep) -> list[str]:
+def _take_back(connection: Connection, step: UndoStep, now: datetime) -> list[str]:
     """Undo everything in a step except marks; returns messages."""
     for tag, ids in step.tagged.items():
         user_edits.untag(connection, ids, [tag])
@@ -277,6 +279,8 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
         user_edits.remove(connection, found.id)
     if step.rule is not None or step.removed_rule:
         _take_back_rule(connection, step)
+    if step.removed_feed is not None:
+        removed_feeds.restore(connection, *step.removed_feed, now)
     return said
 
 
@@ -320,6 +324,8 @@ class UndoStep(NamedTuple):
     """The rule that was added."""
     removed_rule: Mapping[str, Any] = {}
     """The rule that was removed, in JSON types."""
+    removed_feed: tuple[str, str] | None = None
+    """The file and the address of a feed that was removed; see `library.transfer.removed_feeds`."""
     did: Mapping[str, Collection[int]] = {}
     """The effects of the removed rule; see `library.rules.done_by`."""
 
