@@ -253,6 +253,23 @@ def test_filters_that_are_typed_mean_what_their_keys_mean(library: sqlite3.Conne
 
 
 @pytest.mark.parametrize(
+    ("typed", "mistakes"),
+    [
+        ("fed:apple", ["“fed:apple”: did you mean feed:?"]),
+        ("Catgory:Sea harbour", ["“Catgory:Sea”: did you mean category:?"]),
+        ("titel:x auther:y", ["“titel:x”: did you mean title:?", "“auther:y”: did you mean author:?"]),
+        ("is:starre", ["“is:starre”: use unread, read, starred or hidden"]),
+        ("since:foo", ["“since:foo”: use a date: 2024-03, today or 7d"]),
+        ("title:fed feed:x is:read 12:30 http://feed.example/ foo:bar fed: “fed:” cat:", []),
+    ],
+)
+def test_a_mistake_is_said_and_its_words_are_found_all_the_same(typed: str, mistakes: list[str]) -> None:
+    wanted = understand(typed)
+    assert wanted.mistakes == mistakes
+    assert not wanted.nothing
+
+
+@pytest.mark.parametrize(
     ("text", "query", "marked"),
     [
         ("The Quick fox.", "quick ", ["Quick"]),

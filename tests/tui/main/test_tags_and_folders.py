@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from support.app_factory import (
     shelve,
     until,
 )
+from tuireader.library import rules as library_rules
 from tuireader.model.article import Headline
 from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
@@ -364,7 +367,11 @@ async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> 
         assert "Hidden by rule: title:harbour" in screen_text(app)
         await press(pilot, "escape", "c", "exclamation_mark")
         assert "hide: title:harbour" in screen_text(app)
-        await press(pilot, *["down"] * 9, "enter")
+        await press(pilot, *["down"] * 9, "enter")  # it is edited
+        assert "Edit rule" in screen_text(app)
+        await press(pilot, *["down"] * 9)
+        assert "enter delete" in screen_text(app)
+        await press(pilot, "enter")
         await until(pilot, lambda: titles(app) == before)
         with closing(connect(library)) as c:
             assert rules.every(c) == []
@@ -374,6 +381,34 @@ async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> 
         await until(pilot, lambda: titles(app) == before)
         with closing(connect(library)) as c:
             assert rules.every(c) == []
+
+
+async def test_a_rule_is_edited_and_undo_brings_the_former_one_back(library: Path) -> None:
+    with closing(connect(library)) as c:
+        feed = articles.get(c, ids(library)[0]).feed_id
+        old = library_rules.keep(c, Rule("title:harbour", read=True, feed_id=feed, until=NOW + timedelta(days=3)), NOW)
+        library_rules.apply(c, old)
+        before = rules.done_by(c, old)
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        text = screen_text(app)
+        assert "Edit rule" in text
+        assert "✓ Mark as read" in text
+        assert "title:harbour" in text
+        assert f"{(NOW + timedelta(days=3)):%Y-%m-%d}" in text
+        await press(pilot, *" is:unread", "down", "down", "down", "enter", "up", "up", "up", "enter")
+        assert "Saved rule, applied to" in screen_text(app)
+        with closing(connect(library)) as c:
+            (new,) = rules.every(c)
+            assert (new.query, new.read, new.star, new.feed_id) == ("title:harbour is:unread", True, True, feed)
+            assert new.until == old.until
+        await press(pilot, "U")
+        with closing(connect(library)) as c:
+            (back,) = rules.every(c)
+            assert replace(back, id=0) == replace(old, id=0)
+            assert rules.done_by(c, back) == before
 
 
 async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:

@@ -17,6 +17,7 @@ from tuireader.model.query import MEDIA_FLAGS
 from tuireader.store.row_values import name_key, sound, text_of
 from tuireader.text import date_expressions
 from tuireader.text.folding import FoldedText
+from tuireader.text.sentences import nearest
 
 FIELDS: Mapping[str, str] = {
     "author:": "author (a word of the name)",
@@ -52,6 +53,8 @@ _VALUES_OF = {
     "is": "unread, read, starred or hidden", "has": "picture or enclosure", "since": _DATES, "before": _DATES,
     "words>": "a number", "words<": "a number",
 }  # fmt: skip
+_ALIKE = 0.75
+"""Minimum similarity of a misspelt field and the one that was meant."""
 _WORD_COUNT_MAX = 10**9
 """More words than any article has."""
 
@@ -182,12 +185,21 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
         sign = "" if key[-1] in "<>" else ":"
         wanted.mistakes.append(f"“{key}{sign}{piece[5][:_SHOWN]}”: use {_VALUES_OF[key]}")
         key, values = "", [f"{key.rstrip('<>')} {value}" for value in values]
+    elif not key and (field := _nearest_field(piece[5])):
+        wanted.mistakes.append(f"“{piece[5][:_SHOWN]}”: did you mean {field}:?")
     options = tuple(tokens for value in values if (tokens := tuple(token().findall(compared(value)))))
     if not options:
         return
     # What begins with one or two letters is most of the words there are: only the word of these letters is meant.
     prefix = last and not minus and piece[5][-1:].isalnum() and len(options[-1][-1]) >= _SHORTEST_PREFIX
     (wanted.without if minus else wanted.terms).append(Term(options, _COLUMNS[key], prefix))
+
+
+def _nearest_field(word: str) -> str:
+    """The field that a word with a colon misspells; "" if there is none."""
+    name, colon, value = word.partition(":")
+    fields = [each[:-1] for each in FIELDS if each.endswith(":")]
+    return nearest(name.lower(), fields, alike=_ALIKE) if colon and value and name.isalpha() else ""
 
 
 def quoted(name: str) -> str:

@@ -21,12 +21,12 @@ from tuireader.library.rules import PREVIEW_AGE, Preview
 from tuireader.model.article import Headline
 from tuireader.model.query import Rule
 from tuireader.text.date_expressions import span
-from tuireader.text.sentences import counted
+from tuireader.text.sentences import counted, ended
 from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import NameChanges, PickScreen, TypedDialog, open_dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, Line
-from tuireader.tui.support.safe_text import age, plain, toast
+from tuireader.tui.support.safe_text import age, joined, plain
 from tuireader.tui.support.viewport import is_linear
 
 _HEADLINES = 5
@@ -49,11 +49,20 @@ class ListedRule(NamedTuple):
 
     rule: Rule
     words: str
+    scope: Scope
     caught: int
 
 
+class ActionRow(NamedTuple):
+    """A row of the dialog with its action (None: it is only text), and the label of the enter key on it."""
+
+    line: Line
+    act: Callable[[], None] | None = None
+    verb: str = "toggle"
+
+
 class RuleAction(NamedTuple):
-    """The chosen action: save a new rule (`is_applied`: also for existing articles), or remove a rule."""
+    """What to do: save a new rule (`is_applied`: also for existing articles), remove one, or both to change one."""
 
     made: Rule | None = None
     is_applied: bool = False
@@ -61,7 +70,7 @@ class RuleAction(NamedTuple):
 
 
 class RulesScreen(TypedDialog[RuleAction | None]):
-    """Makes or removes a rule; returns the chosen action, or None."""
+    """Makes, changes or deletes a rule; returns what to do, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "step(1)", show=False),
@@ -91,8 +100,9 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         self._until = "Never"
         self._is_applied = False
         self._preview: Preview | None = None
-        self._acts: list[Callable[[], None] | None] = []
-        """The action of each row; None for rows that are only text."""
+        self._edited: Rule | None = None
+        """The saved rule that is edited."""
+        self._rows: list[ActionRow] = []
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
@@ -104,11 +114,18 @@ class RulesScreen(TypedDialog[RuleAction | None]):
                 select_on_focus=False,
                 suggester=self._suggester,
             )
+            yield Static(id="rule-said")
             yield AutocompleteList()
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        return [Row("enter", "toggle", "open"), Row("esc", "close", "leave", is_pinned=True)]
+        cursor = self.query_one(AutocompleteList).cursor if self.is_mounted else 0
+        verb = self._rows[cursor].verb if cursor < len(self._rows) else "toggle"
+        return [Row("enter", verb, "open"), Row("esc", "close", "leave", is_pinned=True)]
+
+    @on(AutocompleteList.Pointed)
+    def _pointed(self) -> None:
+        self.write_hints()
 
     def on_mount(self) -> None:
         self._fill()
@@ -116,11 +133,11 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:
-        self.leave_room(self.query_one(AutocompleteList), beside=2)  # the input
+        self.leave_room(self.query_one(AutocompleteList), beside=3)  # the input and the message
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self.reads = None
+        self._complain("")
         self._rule = replace(self._rule, query=event.value)
         self._look()
 
@@ -144,30 +161,37 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         choices = self.query_one(AutocompleteList)
         cursor = choices.cursor
         rule = self._rule
-        rows: list[tuple[Line, Callable[[], None] | None]] = [(Line("Create rule", rule.said), self._make)]
+        make = "Save rule" if self._edited else "Create rule"
+        rows = [ActionRow(Line(make, rule.said), self._make, make.split(maxsplit=1)[0].lower())]
         for words, name in (
             ("Hide", "hide"),
             ("Mark as read", "read"),
             ("Star", "star"),
             ("Keep unread", "keep"),
         ):
-            rows.append((self._box(words, is_on=getattr(rule, name)), partial(self._toggle, name)))
+            rows.append(ActionRow(self._box(words, is_on=getattr(rule, name)), partial(self._toggle, name)))
         tags = ", ".join(rule.tags) or "none"
-        rows.append((Line(f"{self._sign(is_on=bool(rule.tags))} Add tags", tags), self._ask_for_tags))
-        rows.append((Line("  Feeds", self._scopes[0].words), self._turn_scope))
-        rows.append((Line("  Expires", self._until), self._ask_for_end))
+        rows.append(
+            ActionRow(Line(f"{self._sign(is_on=bool(rule.tags))} Add tags", tags), self._ask_for_tags, "select")
+        )
+        rows.append(ActionRow(Line("  Feeds", self._scopes[0].words), self._turn_scope, "change"))
+        rows.append(ActionRow(Line("  Expires", self._until), self._ask_for_end, "change"))
         also = self._box("Apply to existing articles", is_on=self._is_applied)
         here = f"{self._preview.here}" if self._preview is not None and self._preview.here else ""
-        rows.append((Line(also.text, here), self._toggle_applied))
-        every = [*rows, *((line, None) for line in self._caught())]
+        rows.append(ActionRow(Line(also.text, here), self._toggle_applied))
+        if self._edited is not None:
+            rows.append(ActionRow(Line("Delete rule"), partial(self._remove, self._edited), "delete"))
+        rows += map(ActionRow, self._caught())
         if self._there:
-            every += [(Line(""), None), (Line("Existing rules", "enter: delete", is_heading=True), None)]
-            every += [
-                (Line(f"  {kept.words}", str(kept.caught)), partial(self._remove, kept.rule)) for kept in self._there
+            rows += [ActionRow(Line("")), ActionRow(Line("Existing rules", "enter: edit", is_heading=True))]
+            rows += [
+                ActionRow(Line(f"  {each.words}", str(each.caught)), partial(self._edit, each), "edit")
+                for each in self._there
             ]
-        self._acts = [act for _, act in every]
-        choices.set_rows([line for line, _ in every])
-        choices.move_to(min(cursor, len(every) - 1))
+        self._rows = rows
+        choices.set_rows([row.line for row in rows])
+        choices.move_to(min(cursor, len(rows) - 1))
+        self.write_hints()
 
     def _caught(self) -> list[Line]:
         found, days = self._preview, PREVIEW_AGE.days
@@ -190,9 +214,30 @@ class RulesScreen(TypedDialog[RuleAction | None]):
 
     def choose(self, row: int) -> None:
         """Run the action of a row, if it has one."""
-        act = self._acts[row] if row < len(self._acts) else None
+        act = self._rows[row].act if row < len(self._rows) else None
         if act is not None:
+            self._complain("")
             act()
+
+    def _complain(self, sentence: str) -> None:
+        said = self.query_one("#rule-said", Static)
+        said.display = bool(sentence)
+        said.update(joined(("! ", "$alarm"), (ended(sentence), "$ink")) if sentence else plain(""))
+        self.reads = said if sentence else None
+
+    def _edit(self, listed: ListedRule) -> None:
+        """Load a saved rule into the form; saving it puts the new one in its place."""
+        rule = listed.rule
+        self._edited, self._rule, self._is_applied = rule, replace(rule, id=0), True
+        self._scopes = [listed.scope, *(each for each in self._scopes if each != listed.scope)]
+        self._until = f"{rule.until.astimezone():%Y-%m-%d}" if rule.until else "Never"
+        self.query_one(".dialog-title", Static).update(plain("Edit rule"))
+        line = self.query_one(Input)
+        line.value = rule.query
+        line.cursor_position = len(line.value)
+        self._fill()
+        self.query_one(AutocompleteList).move_to(0)
+        self._look()
 
     def _toggle(self, name: str) -> None:
         changed: dict[str, Any] = {name: not getattr(self._rule, name)}
@@ -219,13 +264,13 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             self._rule = replace(self._rule, tags=tuple(dict.fromkeys((*kept, *picked.on))))
             self._fill()
 
-    def _ask_for_end(self) -> None:
+    def _ask_for_end(self, title: str = "Rule expires") -> None:
         hint = "Date (2026-12-01)"
-        there = {self._until: True}
-        pick = PickScreen("Rule expires", [*_ENDS], there, noun="date", nothing="Never", hint=hint)
+        pick = PickScreen(title, [*_ENDS], {self._until: True}, noun="date", nothing="Never", hint=hint)
         open_dialog(self.app, pick, self._take_end)
 
     def _take_end(self, picked: NameChanges | None) -> None:
+        """Take the chosen or typed end; after a mistake, ask again."""
         if picked is None:
             return
         (said,) = picked.on
@@ -233,12 +278,10 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         try:
             until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
         except ValueError:
-            toast(self, f"“{said}” is not a date. Use the form 2026-12-01.", severity="warning")
-            self._ask_for_end()
+            self._ask_for_end(f"“{said}” is not a date. Use the form 2026-12-01.")
             return
         if until is not None and until <= self._now():
-            toast(self, f"“{said}” is in the past. Enter a future date", severity="warning")
-            self._ask_for_end()
+            self._ask_for_end(f"“{said}” is in the past. Enter a future date.")
             return
         self._until, self._rule = said, replace(self._rule, until=until)
         self._fill()
@@ -246,11 +289,11 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def _make(self) -> None:
         rule = self._asked
         if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
-            toast(self, "Enter a query, or the rule would match every article", severity="warning")
+            self._complain("Enter a query, or the rule would match every article.")
         elif not rule.actions:
-            toast(self, "Select at least one action", severity="warning")
+            self._complain("Select at least one action.")
         else:
-            self.dismiss(RuleAction(made=rule, is_applied=self._is_applied))
+            self.dismiss(RuleAction(rule, self._is_applied, removed=self._edited))
 
     def _remove(self, rule: Rule) -> None:
         self.dismiss(RuleAction(removed=rule))
@@ -258,6 +301,6 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def row_beside(self, row: int, by: int) -> int:
         """The next row with an action."""
         beside = row + by
-        while 0 <= beside < len(self._acts) and self._acts[beside] is None:
+        while 0 <= beside < len(self._rows) and self._rows[beside].act is None:
             beside += by
-        return beside if 0 <= beside < len(self._acts) else row
+        return beside if 0 <= beside < len(self._rows) else row

@@ -64,12 +64,10 @@ class FacetList(NameList):
         self._folded: list[str] | None = None
 
     def note(self) -> str:
-        """The filter, else the number of rows if none is visible, else the order if it is not the default."""
+        """The filter, else the order if it is not the default."""
         if self.filter:
             return f"/{self.filter}"
-        if not self.room:
-            return str(self.row_count())
-        if not self.is_turned or not self.rows:
+        if not self.room or not self.is_turned or not self.rows:
             return ""
         return "a–z"
 

@@ -80,7 +80,7 @@ class FeedTree(NameList):
         self._views = (
             Choice((VIEW, ALL), "All", None, totals.all if totals else None, failed=failed),
             Choice((VIEW, UNREAD), "Unread", totals.unread if totals else None),
-            Choice((VIEW, STARRED), "★ Starred", None, totals.starred if totals else None),
+            Choice((VIEW, STARRED), "★ Starred", starred := totals.starred if totals else None, starred),
         )
         self._arrange()
 

@@ -282,7 +282,7 @@ class SearchesController:
         before, saved = await self._cache.write(partial(_keep, name=name, text=text))
         if before is None:
             step = UndoStep(f"Deleted saved search “{saved.name}”", saved=saved.name)
-            said = f"Saved search as “{saved.name}”"
+            said = f"Saved search as “{saved.name}” · {self._undo_key}: undo"
         else:
             step = UndoStep(f"Restored saved search “{before.name}”", search=(before.name, before.query))
             said = f"Replaced saved search “{saved.name}” · {self._undo_key}: undo"

@@ -285,11 +285,11 @@ def _take_back(connection: Connection, step: UndoStep, now: datetime) -> list[st
 
 
 def _take_back_rule(connection: Connection, step: UndoStep) -> None:
-    if step.removed_rule:
-        library_rules.bring_back(connection, step.removed_rule, step.did)
-    elif step.rule is not None:
+    if step.rule is not None:
         with suppress(NotFoundError):  # it was removed meanwhile
             library_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
+    if step.removed_rule:
+        library_rules.bring_back(connection, step.removed_rule, step.did)
 
 
 KEPT_FOR = timedelta(days=1)

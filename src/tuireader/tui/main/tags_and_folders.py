@@ -220,29 +220,25 @@ class RuleController:
     def _do(self, wish: rules_dialog.RuleAction | None) -> None:
         if wish is None:
             return
-        if wish.made is not None:
-            start(self._panes, partial(self._make, wish.made, is_applied=wish.is_applied), group="ruling")
-        elif wish.removed is not None:
-            start(self._panes, partial(self._remove, wish.removed), group="ruling")
+        start(self._panes, partial(self._change, wish), group="ruling")
 
-    async def _make(self, rule: Rule, *, is_applied: bool) -> None:
-        now = self._clock()
-        kept = await self._cache.write(lambda c: _keep(c, rule, now))
-        changed = 0
-        if is_applied:
-            changed = await self._cache.take(partial(_apply, rule=kept))
-        done = f", applied to {counted(changed, 'article')}" if is_applied else ""
-        self._statuses.add_undo_step(UndoStep(f"Deleted rule: {kept.query or kept.said}", rule=kept.id))
-        toast(self._panes, f"Created rule{done} · {self._undo_key}: undo")
-        self._statuses.tell()
-
-    async def _remove(self, rule: Rule) -> None:
-        did, said = await self._cache.read(lambda c: (_done_by(c, rule), _as_json(c, rule)))
-        changed = await self._cache.take(partial(_remove, rule=rule))
-        step = UndoStep(f"Restored rule: {rule.query or rule.said}", removed_rule=said, did=did)
+    async def _change(self, wish: rules_dialog.RuleAction) -> None:
+        """Remove a rule, make one, or both, as one step of undo."""
+        step, said = UndoStep(""), ""
+        if (old := wish.removed) is not None:
+            did, row = await self._cache.read(lambda c: (_done_by(c, old), _as_json(c, old)))
+            restored = await self._cache.take(partial(_remove, rule=old))
+            step = UndoStep(f"Restored rule: {old.query or old.said}", removed_rule=row, did=did)
+            said = f"Deleted rule, {f'{restored} restored' if restored else 'no articles changed'}"
+        if (new := wish.made) is not None:
+            now = self._clock()
+            kept = await self._cache.write(lambda c: _keep(c, new, now))
+            changed = await self._cache.take(partial(_apply, rule=kept)) if wish.is_applied else 0
+            done = f", applied to {counted(changed, 'article')}" if wish.is_applied else ""
+            step = step._replace(undone=step.undone or f"Deleted rule: {kept.query or kept.said}", rule=kept.id)
+            said = f"{'Saved' if old else 'Created'} rule{done}"
         self._statuses.add_undo_step(step)
-        some = "no articles changed" if not changed else f"{changed} restored"
-        toast(self._panes, f"Deleted rule, {some} · {self._undo_key}: undo")
+        toast(self._panes, f"{said} · {self._undo_key}: undo")
         self._statuses.tell()
 
 
@@ -254,14 +250,21 @@ def _gathered(
 ) -> tuple[str, list[rules_dialog.Scope], list[rules_dialog.ListedRule], list[str]]:
     """Data of the rules dialog: the query of a new rule, its possible scopes, the saved rules, all tags."""
     names = {folder.id: folder.title for folder in store_folders.every(c)}
-    scopes = [rules_dialog.Scope("All feeds")]
-    scopes += [rules_dialog.Scope(f"Feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
-    folder = feed.folder_id if feed is not None else None
-    scopes += [rules_dialog.Scope(f"Folder: {names[folder]}", folder_id=folder)] if folder in names and folder else []
-    counts = store_rules.counts(c)
     titles = {each.id: each.name for each in store_feeds.every(c)}
+    counts = store_rules.counts(c)
+
+    def scope(feed_id: int | None, folder_id: int | None) -> rules_dialog.Scope:
+        name = f"Feed: {titles.get(feed_id)}" if feed_id else f"Folder: {names.get(folder_id or 0)}"
+        return rules_dialog.Scope(name if feed_id or folder_id else "All feeds", feed_id, folder_id)
+
+    scopes = [scope(None, None)]
+    if feed is not None:
+        scopes.append(scope(feed.id, None))
+        scopes += [scope(None, feed.folder_id)] if feed.folder_id in names else []
     there = [
-        rules_dialog.ListedRule(rule, _said(rule, titles, names), counts.get(rule.id, 0))
+        rules_dialog.ListedRule(
+            rule, _said(rule, titles, names), scope(rule.feed_id, rule.folder_id), counts.get(rule.id, 0)
+        )
         for rule in store_rules.every(c)
     ]
     return query.text.strip(), scopes, there, labels.every(c, "tag")
