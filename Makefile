@@ -78,7 +78,7 @@ $(DEV): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $@ $(USE)
 
-.venv-lowest/.lowest: .venv-lowest/.developers
+.venv-lowest/.lowest: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --resolution lowest-direct --editable . --group dev
-	@touch $@
+	@touch $(USE) $(DEV) $@
