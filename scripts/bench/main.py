@@ -29,6 +29,7 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "add": rows_refresh.adding,
     "refresh-large": rows_refresh.large,
     "key": rows_list.key,
+    "slide": rows_list.slide,
     "busy": rows_list.busy,
     "searches": rows_rules.searches,
     "preview": rows_rules.preview,

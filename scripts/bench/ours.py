@@ -85,7 +85,7 @@ asyncio.run(main())
 
     def first_refresh(self) -> tuple[float, float]:
         """Ask for all feeds; give the seconds until all articles can be read, and to the prompt."""
-        return run_until([*COMMAND, "refresh"], self.env, " new in ")
+        return run_until([*COMMAND, "refresh"], self.env, " new article")
 
     def command(self, *arguments: str) -> float:
         """Run a command; give the seconds it took."""

@@ -93,6 +93,23 @@ def key(bench: Workbench) -> Iterator[Row]:
     yield Result("the same (median)", median(many), median(few), "at 100 articles", None)
 
 
+def slide(bench: Workbench) -> Iterator[Row]:
+    """Keys with which the panes slide: to the sidebar, back, to an article, back; `j` between them."""
+    here = bench.ours(bench.size)
+    times: dict[str, list[float]] = {"j": [], "h": [], "l": [], "\r": []}
+    with keys.ready(here) as screen:
+        for turn in range(10 if bench.quick else 40):
+            for pressed in ("j", "h", "l", "\r", "h"):
+                before = screen.lines()
+                begin = screen.press(pressed)
+                took = screen.wait(lambda s, before=before: s.lines() != before) - begin
+                screen.settle(0.1)
+                times[pressed] += [took] if turn else []
+    for pressed, name in (("h", "h"), ("l", "l"), ("\r", "enter")):
+        what = f"key to paint of {name}, which slides the panes, {bench.size:,} articles (p95)"
+        yield Result(what, p95(times[pressed]), p95(times["j"]), "j", 1.3)
+
+
 def busy(bench: Workbench) -> Iterator[Row]:
     """The same while every feed has something new and all are fetched."""
     here = bench.ours(bench.size).copy(bench.folder / "ours-busy")

@@ -72,6 +72,7 @@ ALLOWED: dict[tuple[str, str], str] = {
         "put(f\"{counted(found.total, 'article')} in the last {library_rules.PREVIEW_AGE.days} days\")",
     ): "numbers",
     ("tui/dialogs/files.py", "line.value = self._suggested"): "words of ours",
+    ("tui/dialogs/rules.py", "line.value = rule.query"): "a CleanInput makes what it is given harmless",
     ("cli/transfer.py", "sys.stdout.buffer.write(exported.content)"): "XML of names that are printable",
     ("cli/output.py", "print(text)"): "this is the way to stdout: see those who call it",
     (

@@ -108,7 +108,7 @@ PIECES = st.sampled_from(
         "<p>Some words.</p>", "<h2>Head</h2>", "<ul><li>a<ol><li>b</ol><li>c</ul>", "<blockquote><p>q<ul><li>r</ul>",
         "</blockquote>", "<pre>┌─┐\n└─┘</pre>", "<table><tr><th>x<th>y<tr><td>1<td>│</table>", "<hr>", "<p>┃ bar ▣</p>",
         '<div lang="fr">mot</div>', '<figure><img src="i.png" alt="A b"><figcaption lang="de">W</figcaption></figure>',
-        "<a href='/x'>x</a>", "<ol reversed type=a><li>z<li>y</ol>", "<dl><dt>t<dd>u</dl>", "<p dir=rtl>שלום</p>",
+        "<a href='/x'>x</a> ", "<ol reversed type=a><li>z<li>y</ol>", "<dl><dt>t<dd>u</dl>", "<p dir=rtl>שלום</p>",
     ]
 )  # fmt: skip
 

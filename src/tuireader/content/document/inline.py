@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -161,8 +162,8 @@ class _Writer:
 
     def take(self, token: Token) -> None:
         kind = token.type
-        if kind == "text":
-            if self.after_picture and token.content[:1].isalnum():
+        if kind in ("text", "text_special"):
+            if self.after_picture and _begins_word(token.content[:1]):
                 self.write("\n")  # on the site it floats beside the text
             self.after_picture = False
             self.write(token.content.replace(_CELL_BREAK, "\n") if self.in_cell else token.content)
@@ -233,6 +234,11 @@ class _Writer:
         self.references.notes.append((self.link, label))
         self.write(raised(label), "footnote-mark")
         self.link = outer
+
+
+def _begins_word(character: str) -> bool:
+    """Whether a character begins a word, or what stands before one, such as an opening bracket."""
+    return bool(character.strip()) and unicodedata.category(character) not in ("Pe", "Pf", "Po")
 
 
 _WORDLESS = {"softbreak": " ", "hardbreak": "\n"}
