@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import Field, dataclass, field, fields
@@ -94,7 +95,8 @@ class Keymap:
         for id_, keys in value.items():
             if not isinstance(keys, str) or not keys.strip():
                 yield ConfigError(
-                    f"in [keymap], the keys of “{id_}” must be text in quotes that names a key, not {_shown(keys)}."
+                    f'in [keymap], the keys of “{id_}” must be text in quotes, such as "x" or "x,ctrl+x",'
+                    f" not {_shown(keys)}."
                 )
 
     def schema(self) -> Mapping[str, object]:
@@ -328,7 +330,7 @@ def set_option(path: Path, name: str, value: object) -> None:
     for mistake in _mistakes(name, value):
         raise mistake
     try:
-        text = _text_of(path) if path.exists() else documented(commented=True)
+        text = _with_line(_text_of(path) if path.exists() else documented(commented=True), name)
         document = tomlkit.parse(text)
         document[name] = value
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -336,6 +338,34 @@ def set_option(path: Path, name: str, value: object) -> None:
             part.write_text(tomlkit.dumps(document), "utf-8")
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise ConfigError(f"Cannot write {path}: {error}.") from error
+
+
+_TABLE = re.compile(r"#?\s*\[")
+
+
+def _with_line(text: str, name: str) -> str:
+    """The file with a line for an option: its own, also if that is commented out, else a new one above the tables."""
+    lines = text.splitlines(keepends=True)
+    top = next((number for number, line in enumerate(lines) if _TABLE.match(line)), len(lines))
+    own = re.compile(rf"(#?)\s*{name}\s*=")
+    found = {match[1]: number for number, line in enumerate(lines[:top]) if (match := own.match(line))}
+    if not found:
+        if top and not lines[top - 1].endswith("\n"):
+            lines[top - 1] += "\n"
+        lines.insert(top, f"{name} = 0\n")
+    elif "" not in found and _is_toml(line := lines[found["#"]].removeprefix("#").lstrip()):
+        lines[found["#"]] = line
+    return "".join(lines)
+
+
+def _is_toml(line: str) -> bool:
+    import tomllib
+
+    try:
+        tomllib.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:

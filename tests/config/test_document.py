@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config import Config, documented, in_force, load, options, schema
+from tuireader.config import Config, documented, in_force, load, options, schema, set_option
 
 
 def read(tmp_path: Path, text: str) -> Config:
@@ -58,3 +58,31 @@ def test_the_schema_says_what_fits() -> None:
 @pytest.mark.parametrize("line", ["# a comment", "[keymap]"])
 def test_an_empty_file_is_all_defaults(tmp_path: Path, line: str) -> None:
     assert replace(read(tmp_path, line), given=frozenset()) == Config()
+
+
+@pytest.mark.parametrize("start", ["", "# mine\n", "[keymap]\nstar = 's'\n", "dense = true # yes\r\n", "theme='nord'"])
+@pytest.mark.parametrize("is_template", [True, False])
+def test_options_are_written_where_their_lines_are(tmp_path: Path, start: str, is_template: bool) -> None:
+    path = tmp_path / "config.toml"
+    if not is_template:
+        path.write_text(start, newline="")
+    before = load(path)
+    for name, value in (("theme", "gruvbox"), ("measure", 60), ("bidi", "reorder"), ("dense", False), ("measure", 61)):
+        set_option(path, name, value)
+    after = load(path)
+    assert (after.theme, after.measure, after.bidi, after.dense) == ("gruvbox", 61, "reorder", False)
+    assert after.keymap == before.keymap
+    text = path.read_text()
+    assert text.count("measure") == 1
+    # The keymap of the template can be uncommented after that.
+    path.write_text(text.replace("#[keymap]", "[keymap]").replace('#star = "s"', 'star = "s"'))
+    assert load(path).measure == 61
+    assert load(path).keymap == ({"star": "s"} if is_template else before.keymap)
+
+
+def test_a_comment_that_looks_like_an_option_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("# measure = as wide as I like\n#dense = true\n")
+    set_option(path, "measure", 60)
+    set_option(path, "dense", False)
+    assert path.read_text() == "# measure = as wide as I like\ndense = false\nmeasure = 60\n"

@@ -113,7 +113,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
     """The named feeds, or all that are requested here if none is named; and a message about each invalid name."""
     if not texts:
-        every = store_feeds.every(connection)
+        every = store_feeds.current(connection)
         return [feed for feed in every if not (feed.holds_pages or feed.is_of_account)], []
     found: dict[int, Feed] = {}
     mistakes = []

@@ -97,6 +97,12 @@ def every(c: sqlite3.Connection) -> list[model_feed.Feed]:
     return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall())
 
 
+def current(c: sqlite3.Connection) -> list[model_feed.Feed]:
+    """All subscriptions but those that the user unsubscribed from, which are removed later."""
+    left = leaving(c)
+    return [feed for feed in every(c) if feed.id not in left]
+
+
 def of_account(c: sqlite3.Connection, account_id: int) -> list[model_feed.Feed]:
     return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed WHERE account_id = ?", (account_id,)).fetchall())
 
@@ -137,7 +143,7 @@ def summaries(c: sqlite3.Connection) -> list[model_feed.FeedSummary]:
         id_: (unread, all_) for id_, unread, all_ in c.execute("SELECT id, unread, articles FROM feed").fetchall()
     }
 
-    return [model_feed.FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
+    return [model_feed.FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in current(c)]
 
 
 def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
@@ -156,7 +162,7 @@ def find(c: sqlite3.Connection, text: str) -> model_feed.Feed:
 
     Raises NotFoundError if there is none or more than one.
     """
-    feeds = every(c) if text.strip() else []
+    feeds = current(c) if text.strip() else []
     name, address, shown = name_key(text), _spelling(text), shown_address(text)
     spelt = [(feed, _spellings(feed)) for feed in feeds]
     for meant in (
@@ -185,7 +191,8 @@ def due(c: sqlite3.Connection, now: datetime) -> list[model_feed.Feed]:
         " ORDER BY due IS NOT NULL, due, id",
         (seconds(now),),
     ).fetchall()
-    return [feed for feed in map(_feed, rows) if not feed.holds_pages]
+    left = leaving(c)
+    return [feed for feed in map(_feed, rows) if not feed.holds_pages and feed.id not in left]
 
 
 def remove(c: sqlite3.Connection, feed_id: int) -> None:
@@ -430,13 +437,13 @@ def _set_remote(c: sqlite3.Connection, feed_id: int, remote: fetched.RemoteFeed,
 
 
 LEAVING = "unsubscribed"
-"""The option of an unsubscribed feed that is removed when a reader ends: its process id, and the time in seconds."""
+"""The option of an unsubscribed feed that is removed later: process id of the reader, and the time in seconds."""
 
 
 def leaving(c: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """Unsubscribed feeds that are removed when a reader ends: its process id, and the time in seconds.
+    """Unsubscribed feeds that are removed later: the reader's process id, and the time of unsubscribing in seconds.
 
-    The time is that of unsubscribing. Zeros if the option is unreadable.
+    Zeros if the option is unreadable.
     """
     rows = c.execute("SELECT feed_id, value FROM feed_option WHERE name = ?", (LEAVING,)).fetchall()
     found = {feed_id: [int(each) for each in text_of(value).split() if each.isdecimal()] for feed_id, value in rows}
@@ -444,7 +451,7 @@ def leaving(c: sqlite3.Connection) -> dict[int, tuple[int, int]]:
 
 
 def leave(c: sqlite3.Connection, feed_id: int, process: int, now: datetime) -> None:
-    """Mark a feed as unsubscribed: it is removed when the reader with this process id ends."""
+    """Mark a feed as unsubscribed in the reader with this process id."""
     set_option(c, feed_id, LEAVING, f"{process} {seconds(now)}")
 
 

@@ -195,8 +195,14 @@ class ReaderApp(TypeAhead):
             await self.run_action(action, self.screen)
 
     def action_choose_theme(self, name: str) -> None:
+        """Use a theme from now on; if the configuration file names one, change it there."""
         self.theme = name
         self.memory.put("theme", name)
+        if "theme" in self.reader.config.given:
+            try:
+                self.reader.set_option("theme", name)
+            except ConfigError as error:
+                toast(self.screen, str(error), severity="error")
 
     # Beginning and end.
 
@@ -221,8 +227,7 @@ class ReaderApp(TypeAhead):
 
     def on_mount(self) -> None:
         self._heed_the_terminal()
-        if themes.folder().is_dir():
-            self.set_interval(THEME_INTERVAL, self._load_themes)
+        self.set_interval(THEME_INTERVAL, self._load_themes)
         if self._shows_frame:
             self._replace_frame(time.monotonic() + FRAME_TIMEOUT)
         for notice in filter(None, [self.connection.notice, *self.notices]):

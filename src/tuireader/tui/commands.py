@@ -106,7 +106,7 @@ COMMANDS = (
         "read", "m", "Toggle read/unread", "panes", "Basics", {"list": (4, "read"), "selected": (2, "read")},
         needs_article=True,
     ),
-    Command("all-read", "A", "Mark all as read", "panes", "Articles"),
+    Command("all-read", "A", "Mark all as read", "panes", "Articles", also="catch up catchup"),
     Command("mark-as-read", "", "Mark as read…", "panes", "Articles"),
     Command("undo", "U", "Undo", "panes", "Articles"),
     Command(
@@ -122,7 +122,7 @@ COMMANDS = (
     Command(
         "star", "f", "Star/unstar", "panes", "Basics",
         {"list": (3, "star"), "article": (4, "star"), "selected": (3, "star")},
-        needs_article=True,
+        needs_article=True, also="flag bookmark favourite",
     ),
     Command(
         "browser", "o", "Open in browser", "panes", "Articles", {"article": (8, "browser")},
@@ -148,7 +148,7 @@ COMMANDS = (
     Command("contents", "t", "Table of contents", "panes", "Article"),
     Command("next-heading", "]", "Next heading", "article", "Article"),
     Command("previous-heading", "[", "Previous heading", "article", "Article"),
-    Command("links", "u", "Show links", "panes", "Article", {"article": (6, "links")}),
+    Command("links", "u", "Show links", "panes", "Article", {"article": (6, "links")}, also="urls"),
     Command("next-link", ".", "Next link", "article", "Article", is_navigation=True),
     Command("previous-link", ">", "Previous link", "article", "Article", is_navigation=True),
     Command("open-link", "enter", "Open link", "article", "Article", is_navigation=True),
@@ -172,11 +172,11 @@ COMMANDS = (
     Command(
         "exclude", "x", "Exclude; delete saved search", "panes", "Feeds and lists", {"sidebar": (9, "exclude")}
     ),
-    Command("save-search", "S", "Save search…", "panes", "Feeds and lists"),
+    Command("save-search", "S", "Save search…", "panes", "Feeds and lists", also="query feed"),
     Command(
         "settings", "comma", "Settings", "panes", "Feeds and lists", also="options preferences configuration theme"
     ),
-    Command("rules", "", "Edit rules", "panes", "Feeds and lists"),
+    Command("rules", "", "Edit rules", "panes", "Feeds and lists", also="filter ignore hide mute killfile"),
     Command("hidden", "", "Show hidden articles", "panes", "Feeds and lists"),
     Command(
         "archive", "B", "Load older articles", "panes", "Feeds and lists",
@@ -185,10 +185,10 @@ COMMANDS = (
     Command("prune", "", "Clean up old articles…", "panes", "Feeds and lists", also="prune delete disk space"),
     Command("stories", "", "Group/ungroup duplicates", "panes", "Feeds and lists"),
     Command("dense", "", "Toggle compact list", "panes", "Feeds and lists"),
-    Command("refresh", "r", "Refresh feed", "panes", "Feeds and lists"),
+    Command("refresh", "r", "Refresh feed", "panes", "Feeds and lists", also="reload update"),
     Command(
         "refresh-all", "R", "Refresh all feeds", "panes", "Feeds and lists",
-        {"list": (7, "refresh"), "sidebar": (7, "refresh")},
+        {"list": (7, "refresh"), "sidebar": (7, "refresh")}, also="reload update",
     ),
     Command("sync", "", "Sync now", "panes", "Feeds and lists", also="push status accounts shared folder"),
     Command(
@@ -196,11 +196,11 @@ COMMANDS = (
     ),
     Command(
         "feed-info", "e", "Feed info", "panes", "Feeds and lists",
-        also="rename settings full text css selectors",
+        also="rename settings full text css selectors edit url saved search",
     ),
     Command(
         "add", "a", "Add feed…", "panes", "Basics",
-        {"list": (6, "add"), "sidebar": (8, "add"), "nothing": (1, "add")}, also="site subscribe follow import opml",
+        {"list": (6, "add"), "sidebar": (8, "add"), "nothing": (1, "add")}, also="site subscribe follow urls",
     ),
     Command("import", "", "Import…", "panes", "Feeds and lists", also="opml newsboat pocket backup restore json file"),
     Command("export", "", "Export…", "panes", "Feeds and lists", also="opml epub book markdown backup json file save"),

@@ -139,12 +139,16 @@ def check(config: Config) -> None:
 
 
 def sound(config: Config) -> tuple[Config, list[ConfigError]]:
-    """The configuration with the default theme or keys in place of invalid ones, and the errors."""
+    """The configuration without an invalid theme and invalid keys, and the errors."""
     mistakes = list(theme_and_key_errors(config))
     if any(_theme_errors(config.theme)):
         config = replace(config, theme="")
-    if any(theme_and_key_errors(config)):
-        config = replace(config, keymap={})
+    if mistakes:
+        valid: dict[str, str] = {}
+        for id_, keys in config.keymap.items():
+            if not any(theme_and_key_errors(replace(config, keymap=valid | {id_: keys}))):
+                valid[id_] = keys
+        config = replace(config, keymap=valid)
     return config, mistakes
 
 

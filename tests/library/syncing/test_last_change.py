@@ -831,7 +831,7 @@ def test_a_feed_that_leaves_with_the_reader_ended_when_the_user_said_so(
         one.now = two.now = early + timedelta(minutes=90)
         everywhere(two, one)
     with one.opened() as c:
-        subscription.unsubscribe_leaving(c)
+        subscription.unsubscribe_leaving(c, early + timedelta(days=1))
     one.now = two.now = early + timedelta(hours=2)
     everywhere(two, one)
     assert one.feeds() == two.feeds() == {URL: ("Kept", "Keep")}

@@ -68,10 +68,10 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
             rows.move_to(named[name])
             await press(pilot, "enter", *pressed)
 
-        await change("Dense")
+        await change("Compact list")
         assert app.reader.headlines.dense
         await change("Full text")
-        await change("Measure")
+        await change("Text width")
         app.screen.query_one(Input).value = "999"
         await press(pilot, "enter")
         assert "must be a whole number from 32 to 120" in " ".join(screen_text(app).split())
@@ -80,7 +80,7 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
         assert app.reader.article.measure == 80
         await change("Theme")
         assert app.theme == "tuireader-dark"
-        await change("Mark read after", "escape", "escape")  # leaves the number, then the dialog
+        await change("Seconds until marked as read", "escape", "escape")  # leaves the number, then the dialog
         assert app.screen is app.reader
     there = load(paths.config_path())
     assert (there.dense, there.full_text, there.measure, there.mark_read_after) == (True, "always", 80, 0)

@@ -297,6 +297,8 @@ async def test_steps_in_quick_succession_all_count(two_feeds: Path) -> None:
             assert app.reader.article.article is not None
             assert (keys, app.reader.article.article.title) == (keys, order[place])
             assert app.reader.headlines.cursor == place
+            if keys == "JJJ":  # what was passed was opened, too
+                assert [status(two_feeds, id_).read for id_ in ids(two_feeds)] == [True] * 4 + [False] * 2
 
 
 async def test_stars_and_reads_are_kept_and_undone(two_feeds: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,15 +39,25 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
 
 
 def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
-    """Mark a feed for removal at the end of this program, as unsubscribed `now`; `feeds.stay` cancels that."""
+    """Mark a feed for removal, as unsubscribed `now`; `feeds.stay` cancels that."""
     feeds.leave(c, feed_id, os.getpid(), now)
 
 
-def unsubscribe_leaving(c: sqlite3.Connection, keep: Callable[[Feed], None] = lambda _: None) -> None:
-    """Remove the feeds marked for removal by this program, or by a killed one; `keep` is called with each before."""
+RESTORABLE_FOR = timedelta(days=1)
+"""Time from unsubscribing from a local feed until it is removed."""
+
+
+def unsubscribe_leaving(c: sqlite3.Connection, now: datetime) -> None:
+    """Remove the feeds marked for removal: local ones after a day, those of accounts when their program has ended.
+
+    A server is told at the end of the program: until then the feed is only hidden.
+    """
     for feed_id, (owner, when) in feeds.leaving(c).items():
-        if owner == os.getpid() or not _is_alive(owner, when):
-            keep(feeds.get(c, feed_id))
+        if feeds.get(c, feed_id).is_of_account:
+            is_over = owner == os.getpid() or not _is_alive(owner, when)
+        else:
+            is_over = now.timestamp() - when >= RESTORABLE_FOR.total_seconds()
+        if is_over:
             with transaction(c):
                 addresses = feeds.all_addresses(c, feed_id)
                 unsubscribe(c, feed_id)

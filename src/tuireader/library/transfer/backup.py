@@ -87,9 +87,10 @@ def backup_rows(
 
 def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> Iterator[dict[str, Any]]:
     yield {"type": HEAD, "version": VERSION, "made": _utc(now)}
-    wanted = articles.order(c, ids)
+    left = {id_ for feed_id in feeds.leaving(c) for id_ in articles.of_feed(c, feed_id)}
+    wanted = [id_ for id_ in articles.order(c, ids) if id_ not in left]
     some = None if ids is None else articles.feeds_of(c, wanted)
-    by_id = {feed.id: feed for feed in feeds.every(c) if some is None or feed.id in some}
+    by_id = {feed.id: feed for feed in feeds.current(c) if some is None or feed.id in some}
     filed = {feed.folder_id for feed in by_id.values()}
     names = {each.id: each.name for each in folders.every(c) if some is None or each.id in filed}
     for name in sorted(names.values()):
@@ -111,13 +112,13 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "reach": feed.reach.value,
             "options": {name: value for each in options for name, value in each.items() if name in ROW_OPTIONS},
         }
-    for feed_id, keys in pruning.remembered(c) if some is None else ():
+    for feed_id, keys in ((id_, keys) for id_, keys in pruning.remembered(c) if id_ in urls and some is None):
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             chunk = keys[start : start + _KEYS_AT_ONCE]
             yield {"type": "pruned", "feed_url": urls[feed_id], "keys": chunk}
     for search in ui_state.searches(c) if some is None else ():
         yield {"type": "search", "name": search.name, "query": search.query}
-    every = rules.every(c) if some is None else []
+    every = [] if some is not None else [each for each in rules.every(c) if not each.feed_id or each.feed_id in urls]
     in_folder: dict[int | None, list[str]] = defaultdict(list)
     for feed_id, url in urls.items():
         in_folder[by_id[feed_id].folder_id].append(url)

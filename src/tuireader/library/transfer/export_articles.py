@@ -228,7 +228,7 @@ def _passwords(of: int) -> str:
 def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
     """Export all feeds, or those of a folder, as OPML with folders and the user's titles, by folder and name."""
     names = {folder.id: folder.name for folder in folders.every(c)}
-    every = [feed for feed in feeds.every(c) if not feed.holds_pages and folder_id in (None, feed.folder_id)]
+    every = [feed for feed in feeds.current(c) if not feed.holds_pages and folder_id in (None, feed.folder_id)]
     page_lists = site_facts.page_list_feeds(c)
     by_url: dict[str, Outline] = {}
     without_password = inside = pages = outside = 0
@@ -282,7 +282,7 @@ def export_to(c: sqlite3.Connection, *, form: str, path: Path, query: Query, now
         exported = export_feeds(c, now)
         return [*exported.left_out(), *feeds_to(path, exported)]
     if form == "json":
-        said = passwords_left_out(feeds.every(c))
+        said = passwords_left_out(feeds.current(c))
         return [*filter(None, [said]), *backup_to(c, path, now)]
     if not (ids := ids_of(c, query)):
         return ["The list has no articles to export."]

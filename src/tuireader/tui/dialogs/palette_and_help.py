@@ -43,6 +43,17 @@ class Command:
     def words(self) -> str:
         return fold(f"{self.name} {self.also}")
 
+    def rank(self, words: Sequence[str]) -> int:
+        """How well it fits what is typed (lower is better): words of its name begin so, others, or only parts."""
+        return next(
+            (
+                rank
+                for rank, text in enumerate((fold(self.name), self.words))
+                if all(f" {w}" in f" {text}" for w in words)
+            ),
+            2,
+        )
+
 
 class PaletteScreen(TypedDialog[str | None]):
     """Returns the action of the chosen command."""
@@ -72,8 +83,7 @@ class PaletteScreen(TypedDialog[str | None]):
         self.reads = None
         words = fold(event.value).split()
         fitting = [command for command in self._commands if all(word in command.words for word in words)]
-        # What has a word that begins like what is typed is meant rather than what has that within a word.
-        self._shown = sorted(fitting, key=lambda each: not all(f" {word}" in f" {each.words}" for word in words))
+        self._shown = sorted(fitting, key=lambda each: each.rank(words))
         found = self.query_one(ChoiceList)
         found.empty = [] if self._shown else [[("  ", ""), ("No matching commands", "faint")]]
         found.set_rows(_lines(self._shown))

@@ -26,6 +26,18 @@ LIVE = frozenset({"theme", "measure", "dense", "preview", "open_next_unread", "f
 """Options that take effect at once; the others do at the next start."""
 
 
+LABELS = {
+    "theme": "Theme", "measure": "Text width", "hyphenate": "Hyphenation", "dense": "Compact list",
+    "bidi": "Right-to-left text", "linear": "Screen-reader layout", "refresh_on_start": "Refresh at start",
+    "refresh_every": "Minutes between refreshes", "resume": "Restore position at start", "preview": "Preview",
+    "mark_read_after": "Seconds until marked as read", "open_next_unread": "Next unread after the end",
+    "full_text": "Full text", "archive_read": "Older articles are read", "one_story": "Merge duplicates",
+    "expire_after": "Expire after days", "expire_above": "Maximum unread per feed",
+    "keep_days": "Keep read articles for days", "keep_articles": "Keep articles per feed",
+    "keep_megabytes": "Maximum database size (MB)",
+}  # fmt: skip
+
+
 class SettingsScreen(Dialog[None]):
     """Shows all options with their values; enter changes one."""
 
@@ -59,8 +71,10 @@ class SettingsScreen(Dialog[None]):
 
     def _rows(self) -> Iterator[Line]:
         for name in self._names:
-            shown = _shown(getattr(self._config, name), options()[name][0])
-            yield Line(name.replace("_", " ").capitalize(), shown)
+            yield Line(LABELS[name], _shown(self._value(name), options()[name][0]))
+
+    def _value(self, name: str) -> Any:
+        return self.app.theme if name == "theme" else getattr(self._config, name)
 
     @property
     def _option(self) -> tuple[str, Option]:
@@ -82,7 +96,7 @@ class SettingsScreen(Dialog[None]):
         """Turn a switch, go on to the next word, or ask for a number; while one is typed, save it."""
         line = self.query_one(Input)
         name, option = self._option
-        value = getattr(self._config, name)
+        value = self._value(name)
         if line.display:
             self._save_typed(line.value)
         elif isinstance(option.kind, Switch):

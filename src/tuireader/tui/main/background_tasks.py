@@ -98,7 +98,7 @@ class BackgroundTasks:
     def _feeds_to_ask(self, *, force: bool) -> list[model_feed.Feed]:
         if not force:
             return feeds.due(self._connection, self._clock())
-        return [feed for feed in feeds.every(self._connection) if not feed.is_never_asked]
+        return [feed for feed in feeds.current(self._connection) if not feed.is_never_asked]
 
     async def _refresh(self, on: Context, asked: Sequence[model_feed.Feed], *, force: bool, quiet: bool) -> Steps:
         tally = tasks_feeds.Tally(asked)

@@ -13,9 +13,8 @@ from textual.widget import Widget
 from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.reading import selectors, user_edits
+from tuireader.library.reading import selectors
 from tuireader.library.subscribing import subscription
-from tuireader.library.transfer import removed_feeds
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock, Mode
 from tuireader.model.query import Query
@@ -44,8 +43,8 @@ class FeedsChanged(Message):
 class FeedController:
     """Shows the feed dialog and runs what is chosen there.
 
-    Unsubscribing hides a feed; it is removed when the program ends. Until then undo or adding it again brings it back,
-    and after that undo does for a day. If the program is killed, the next start removes it.
+    Unsubscribing hides a feed; it is removed after a day, one of an account when the program ends. Until then undo or
+    adding it again brings it back.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class FeedController:
         self._undo_key = undo_key
 
     def remove_hidden(self) -> None:
-        """Remove hidden feeds, including those of a killed program."""
+        """Remove the hidden feeds whose time is over."""
         self._cache.write_soon(partial(_unsubscribe_leaving, now=self._clock()))
 
     async def look_again(self) -> None:
@@ -153,7 +152,7 @@ class FeedController:
         self._tasks.fetch_again(there[:REFETCHED_MAX])
 
     def unsubscribe(self, feed: model_feed.Feed) -> None:
-        """Mark a feed for removal at the end of the program, and hide it until then; can be undone."""
+        """Mark a feed for removal, and hide it until then; can be undone."""
         step = UndoStep(f"Restored {feed.name}", feed_id=feed.id)
         self._hide(self.hidden | {feed.id})
         self._statuses.add_undo_step(step)
@@ -171,10 +170,12 @@ class FeedController:
         toast(self._node, f"Unsubscribed from {what} · {self._undo_key}: undo")
 
     def restore(self, step: UndoStep) -> None:
-        """Undo an unsubscription; does nothing if the feed is not hidden."""
+        """Undo an unsubscription."""
         if (feed_id := step.feed_id) in self.hidden and feed_id is not None:
             self._hide(self.hidden - {feed_id})
             start(self._node, partial(self._stay, step, feed_id), group="writes")
+        elif step.undone:
+            toast(self._node, "The feed was removed. This cannot be undone.", severity="error")
 
     async def _stay(self, step: UndoStep, feed_id: int) -> None:
         try:
@@ -184,6 +185,8 @@ class FeedController:
             self._hide(self.hidden | {feed_id})
             raise
         self._hide(self.hidden - {feed_id})
+        if step.undone:
+            toast(self._node, step.undone)
 
     def _hide(self, hidden: frozenset[int]) -> None:
         if hidden != self.hidden:
@@ -224,15 +227,8 @@ def _leave(connection: Connection, feed_id: int, now: datetime) -> int:
 
 
 def _unsubscribe_leaving(connection: Connection, now: datetime) -> None:
-    """Remove feeds; a local one is kept as a file for its undo step, for one of an account its server would differ."""
-
-    def keep(feed: model_feed.Feed) -> None:
-        if not feed.is_of_account:
-            kept = removed_feeds.keep(connection, feed, now), feed.url
-            user_edits.push(connection, {"undone": f"Restored {feed.name}", "removed_feed": kept}, now)
-
     if feeds.leaving(connection):
-        subscription.unsubscribe_leaving(connection, keep)
+        subscription.unsubscribe_leaving(connection, now)
 
 
 class Destination(NamedTuple):

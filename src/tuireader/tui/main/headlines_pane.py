@@ -105,6 +105,7 @@ class HeadlinesPane(Backdrop):
 
     def begin(self) -> None:
         """Show the first headlines at once; their number follows with the next reload."""
+        self.listed = self.wanted = replace(self.wanted, left_feeds=tuple(sorted(self.hidden)))
         first = self._at(0, PAGE)
         self.headlines.by_day = True
         self.headlines.show(self._source, View(len(first), rows=first))

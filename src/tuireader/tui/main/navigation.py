@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from sqlite3 import Connection
 
@@ -69,6 +69,7 @@ class Navigation:
         """Focus an article that was loaded, unless it is only a preview; a focused article counts as read."""
         panes, alone = self._panes, self._is_alone_on_arrival
         panes.headlines.mark_open(arrival.article_id)
+        self._read_mark.mark_passed(arrival.passed)
         if arrival.how == "again":
             return
         if arrival.how == "opened":
@@ -112,6 +113,12 @@ class ReadMark:
         """Prepare to mark an article that is shown now, unless it is read."""
         self._waiting = None if read else article_id
         self.enter()
+
+    def mark_passed(self, ids: Collection[int]) -> None:
+        """Mark articles that quick steps have passed, unless an open one needs time to count as read."""
+        for id_ in () if self._after else ids:
+            self._panes.headlines_pane.keep(id_)
+            self._statuses.set(id_, read=True)
 
     def enter(self) -> None:
         """Mark the article if its pane has the focus."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -70,6 +70,8 @@ class Arrival(NamedTuple):
     """The list around it, if its row was unknown."""
     status: Status
     how: Way = "opened"
+    passed: Collection[int] = ()
+    """Unread articles that quick steps have passed on the way."""
 
 
 class Start(NamedTuple):
@@ -306,6 +308,7 @@ class ReadingPane(Backdrop):
         how: Way = "opened",
         *,
         is_last: bool = False,
+        passed: Collection[int] = (),
     ) -> None:
         self.keep_position()
         if how != "previewed":
@@ -319,7 +322,7 @@ class ReadingPane(Backdrop):
         self.view.is_last = is_last
         self.view.show(opened)
         self._shower = get_current_worker()
-        self._arrived(Arrival(position.query, opened.article.id, around, opened.status, how))
+        self._arrived(Arrival(position.query, opened.article.id, around, opened.status, how, passed))
         if not opened.whole:
             painted = asyncio.Event()  # the beginning is on the screen before the rest takes time
             self.call_after_refresh(painted.set)
@@ -365,13 +368,15 @@ class ReadingPane(Backdrop):
         by, unread = steps[0]
         here = start.is_next_unread and unread and by > 0
 
-        def find(connection: Connection) -> tuple[View | None, open_article.OpenArticle, bool] | str:
-            left = steps[1:] if here else steps
-            found = _walked(connection, position.query, start.article_id, left) or (start.article_id if here else None)
-            if found is None:
+        def find(connection: Connection) -> tuple[View | None, open_article.OpenArticle, bool, list[int]] | str:
+            walked = [start.article_id] if here else []
+            walked += _walked(connection, position.query, start.article_id, steps[1:] if here else steps)
+            if not walked:
                 return _no_way(connection, position.query, start.article_id, by, unread=unread)
+            *passed, found = walked
+            passed = [each for each in passed if not articles.status(connection, each).read]
             is_last = self._is_last(connection, position, found)
-            return _around(connection, position, found), self._read(connection, found), is_last
+            return _around(connection, position, found), self._read(connection, found), is_last, passed
 
         try:
             found = await self._cache.read(find)
@@ -382,8 +387,8 @@ class ReadingPane(Backdrop):
         if isinstance(found, str):
             toast(self, found)
             return
-        around, opened, is_last = found
-        await self._show(opened, position, around, is_last=is_last)
+        around, opened, is_last, passed = found
+        await self._show(opened, position, around, is_last=is_last, passed=passed)
 
     # Its status.
 
@@ -430,15 +435,15 @@ class ReadingPane(Backdrop):
             self._cache.change(StatusChange((article.id,), position=status.position))
 
 
-def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:
-    """The article that some steps lead to, stopping where one leads nowhere; None if the first does."""
-    at: int | None = None
+def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> list[int]:
+    """The articles that some steps lead to, one after the other, until one leads nowhere."""
+    walked: list[int] = []
     for by, unread in steps:
-        found = article_lists.neighbour(connection, query, start if at is None else at, by, unread=unread)
+        found = article_lists.neighbour(connection, query, walked[-1] if walked else start, by, unread=unread)
         if found is None:
             break
-        at = found
-    return at
+        walked.append(found)
+    return walked
 
 
 def _around(connection: Connection, position: ListPosition, article_id: int) -> View | None:

@@ -12,6 +12,7 @@ from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import Clock, StatusChange
 from tuireader.model.query import Query
+from tuireader.store import feeds
 from tuireader.store.connection import Connection
 from tuireader.store.queries import search
 from tuireader.tui import chrome, keys
@@ -208,6 +209,7 @@ class ReaderScreen(PanesScreen):
             rows.reorder = reorders(self.config)
         self.sidebar.feed_tree.folded = folded_from(self._state.get("folded", ""))
         self.sidebar.feed_tree.show_views(None)
+        self.feed_control.hidden = self.headlines_pane.hidden = frozenset(feeds.leaving(self.connection))
         self.feed_control.remove_hidden()
         self._begin()
         self.headlines.focus()
@@ -398,10 +400,10 @@ class ReaderScreen(PanesScreen):
         )
 
     def _ask_for_settings(self) -> None:
-        questions.open_dialog(self.app, settings.SettingsScreen(self.config, self._set_option))
+        questions.open_dialog(self.app, settings.SettingsScreen(self.config, self.set_option))
 
-    def _set_option(self, name: str, value: object) -> None:
-        """Write an option into the configuration file, and apply it if that is possible at once."""
+    def set_option(self, name: str, value: object) -> None:
+        """Write an option into the configuration file, and apply it if possible at once; raises ConfigError."""
         self.config = settings.changed(self.config, name, value)
         if name == "theme":
             self.app.theme = self.config.theme or DARK.name
@@ -530,6 +532,6 @@ class ReaderScreen(PanesScreen):
             self._read_again()
             self.tasks.refresh(None, force=False)
         else:
-            self.feed_control.restore(UndoStep("Restored", feed_id=event.added.feed_id))
+            self.feed_control.restore(UndoStep("", feed_id=event.added.feed_id))
             self.tasks.complete()
             self.adding.lead_to(event.added, self.choosing, self.journey)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,7 +19,6 @@ from tuireader.library.jobs.batching import wait_for
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
-from tuireader.library.transfer import removed_feeds
 from tuireader.model.article import Clock, Field, Status, StatusChange
 from tuireader.store import rules
 from tuireader.store.connection import Connection
@@ -76,7 +75,6 @@ class StatusController:
         self._shows = show
         self._is_reading = is_reading
         self._undo_key = undo_key
-        self._clock = clock
         self._undo = UndoStack(cache, clock)
         self._unwritten = unwritten
 
@@ -226,15 +224,14 @@ class StatusController:
         if step is None:
             toast(self._node, "Nothing to undo")
             return
-        if not step.is_kept and step.feed_id is not None:
+        if step.feed_id is not None and step.title is None:
             self._node.post_message(FeedRestored(step))
-            toast(self._node, step.undone)
             return
-        is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed or step.removed_feed
+        is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed
         said: list[str] = []
         if is_more or step.feed_id is not None or step.search or step.rule is not None:
             try:
-                said = await self._cache.write(partial(_take_back, step=step, now=self._clock()))
+                said = await self._cache.write(partial(_take_back, step=step))
             except NotFoundError as error:  # its feed or its folder was removed meanwhile
                 toast(self._node, f"{error} This cannot be undone.", severity="error")
                 return
@@ -264,7 +261,7 @@ def _with_status(connection: Connection, ids: Collection[int], field: Field, *, 
     return user_edits.with_status(connection, ids, field, value=value)
 
 
-def _take_back(connection: Connection, step: UndoStep, now: datetime) -> list[str]:
+def _take_back(connection: Connection, step: UndoStep) -> list[str]:
     """Undo everything in a step except marks; returns messages."""
     for tag, ids in step.tagged.items():
         user_edits.untag(connection, ids, [tag])
@@ -279,8 +276,6 @@ def _take_back(connection: Connection, step: UndoStep, now: datetime) -> list[st
         user_edits.remove(connection, found.id)
     if step.rule is not None or step.removed_rule:
         _take_back_rule(connection, step)
-    if step.removed_feed is not None:
-        removed_feeds.restore(connection, *step.removed_feed, now)
     return said
 
 
@@ -324,30 +319,22 @@ class UndoStep(NamedTuple):
     """The rule that was added."""
     removed_rule: Mapping[str, Any] = {}
     """The rule that was removed, in JSON types."""
-    removed_feed: tuple[str, str] | None = None
-    """The file and the address of a feed that was removed; see `library.transfer.removed_feeds`."""
     did: Mapping[str, Collection[int]] = {}
     """The effects of the removed rule; see `library.rules.done_by`."""
 
-    @property
-    def is_kept(self) -> bool:
-        return self.feed_id is None or self.title is not None
-
 
 class UndoStack:
-    """Undo steps, newest last; some are saved in the cache."""
+    """Undo steps, newest last, also saved in the cache for the next start."""
 
     LENGTH = 50
 
     def __init__(self, cache: Cache, clock: Clock) -> None:
         self._cache = cache
         self._clock = clock
-        self._made: list[tuple[UndoStep, Future[int] | None]] = []
+        self._made: list[tuple[UndoStep, Future[int]]] = []
 
     def push(self, made: UndoStep) -> None:
-        number = None
-        if made.is_kept:
-            number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock()))
+        number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock()))
         self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
 
     def drop(self, step: UndoStep) -> None:
@@ -357,8 +344,7 @@ class UndoStack:
         """The latest undo step of this session, else of an earlier one."""
         if self._made:
             step, number = self._made.pop()
-            if number is not None:
-                self._cache.write_soon(partial(_forget, number=number))
+            self._cache.write_soon(partial(_forget, number=number))
             return step
         return await self._cache.write(partial(_pop, now=self._clock()))
 
