@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from bench import keys
@@ -102,12 +103,16 @@ def slide(bench: Workbench) -> Iterator[Row]:
             for pressed in ("j", "h", "l", "\r", "h"):
                 before = screen.lines()
                 begin = screen.press(pressed)
-                took = screen.wait(lambda s, before=before: s.lines() != before) - begin
+                took = screen.wait(partial(_differs, before)) - begin
                 screen.settle(0.1)
                 times[pressed] += [took] if turn else []
     for pressed, name in (("h", "h"), ("l", "l"), ("\r", "enter")):
         what = f"key to paint of {name}, which slides the panes, {bench.size:,} articles (p95)"
         yield Result(what, p95(times[pressed]), p95(times["j"]), "j", 1.3)
+
+
+def _differs(before: list[str], screen: Screen) -> bool:
+    return screen.lines() != before
 
 
 def busy(bench: Workbench) -> Iterator[Row]:

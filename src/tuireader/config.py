@@ -350,6 +350,8 @@ def _with_line(text: str, name: str) -> str:
     own = re.compile(rf"(#?)\s*{name}\s*=")
     found = {match[1]: number for number, line in enumerate(lines[:top]) if (match := own.match(line))}
     if not found:
+        while top and not lines[top - 1].strip():
+            top -= 1
         if top and not lines[top - 1].endswith("\n"):
             lines[top - 1] += "\n"
         lines.insert(top, f"{name} = 0\n")

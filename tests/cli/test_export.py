@@ -148,9 +148,10 @@ def test_an_exported_file_that_was_changed_keeps_its_name_where_the_new_one_has_
     assert sorted((tmp_path / "md").iterdir()) == files
 
 
-def test_the_cache_is_no_file_to_export_to(run: Run) -> None:
-    done = run("export", "--output", str(paths.cache_path()))
-    assert (done.status, "is the database itself: enter another file name" in done.err) == (2, True)
+@pytest.mark.parametrize("end", ["", "-wal", ".screen"])
+def test_the_cache_is_no_file_to_export_to(run: Run, end: str) -> None:
+    done = run("export", "--output", f"{paths.cache_path()}{end}")
+    assert (done.status, "belongs to the database: enter another file name" in done.err) == (2, True)
     assert run("feeds").status == 0
 
 

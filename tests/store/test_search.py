@@ -261,6 +261,7 @@ def test_filters_that_are_typed_mean_what_their_keys_mean(library: sqlite3.Conne
         ("is:starre", ["“is:starre”: use unread, read, starred or hidden"]),
         ("since:foo", ["“since:foo”: use a date: 2024-03, today or 7d"]),
         ("title:fed feed:x is:read 12:30 http://feed.example/ foo:bar fed: “fed:” cat:", []),
+        ("harbour title:", ["“title:”: type a value after it"]),
     ],
 )
 def test_a_mistake_is_said_and_its_words_are_found_all_the_same(typed: str, mistakes: list[str]) -> None:

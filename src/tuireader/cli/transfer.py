@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sqlite3
 import sys
@@ -21,7 +22,7 @@ from tuireader.library.transfer import backup, export_articles, import_any
 from tuireader.model.article import utc_now
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders
-from tuireader.urls.typed_and_shown import shown_address, without_credentials
+from tuireader.urls.typed_and_shown import without_credentials
 
 _NOTHING = "No articles match."
 
@@ -38,12 +39,14 @@ def export(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Let SIGTERM end the block as an exception does, so that no unfinished file is left."""
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    """Let signals end the block as an exception does, so that no unfinished file is left."""
+    ending = [signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
+    before = {number: signal.signal(number, lambda number, _: sys.exit(128 + number)) for number in ending}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -144,19 +147,13 @@ def import_list(arguments: argparse.Namespace) -> int:
         finally:
             progress.clear()
         new = [feeds.get(connection, id_) for id_ in came.new_feeds]
-    status = DONE
+    problems = came.problems()
+    status = FAILED if problems else DONE
     for each in came.feeds:
-        if each.error is not None:
-            where = "" if each.line is None else f"line {each.line}: "
-            say(f"{where}{shown_address(each.outline.url)}: {each.error}")
-            status = FAILED
         if arguments.json:
             url = without_credentials(each.outline.url)
             named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
             put_json(named | {"status": each.status, "line": each.line, "error": each.error})
-    for sentence in came.said():
+    for sentence in (*problems, *came.said()):
         say(sentence)
-    for line, why in came.restored.mistakes if came.restored else ():
-        say(f"line {line}: {why}")
-        status = FAILED
     return cli_feeds.refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status

@@ -265,6 +265,15 @@ class Ignored(NamedTuple):
     expression: str
 
 
+def other_settings(text: str) -> list[str]:
+    """The names of the settings in a newsboat configuration but `ignore-article`, each once, in order."""
+    names = (line.split(maxsplit=1)[0][:_NAME_MAX] for line in text.splitlines() if line.strip())
+    return [name for name in dict.fromkeys(names) if _SETTING.fullmatch(name) and name != "ignore-article"]
+
+
+_SETTING, _NAME_MAX = re.compile("[a-z-]+"), 40
+
+
 def read_killfile(text: str) -> list[Ignored]:
     """The ignored articles of a configuration, in order."""
     found = []

@@ -16,7 +16,7 @@ from tuireader.content.dom import sanitize
 from tuireader.library.jobs import cache_gateway
 from tuireader.model.article import Headline, utc_now
 from tuireader.model.feed import LOCAL, Feed, Folder, Refreshed, Saved
-from tuireader.model.query import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, feeds, folders, pruning, rules, status_outbox, statuses, ui_state
 from tuireader.store.pruning import Limits
 from tuireader.store.queries import article_lists, query_language, search
@@ -44,14 +44,37 @@ def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Prev
     """Count the articles that a rule would have matched in the last 90 days; with the `most` newest as examples."""
     if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
         return Preview(0, [])
-    query = rules.query_of(rule, since=now - PREVIEW_AGE)
-    here = article_lists.count(c, rules.query_of(rule))
-    return Preview(article_lists.count(c, query), article_lists.window(c, query, 0, most), here)
+    lately, ever = rules.query_of(rule, since=now - PREVIEW_AGE), rules.query_of(rule)
+    newest = [headline for query in _also_hidden(lately) for headline in article_lists.window(c, query, 0, most)]
+    newest.sort(key=lambda headline: headline.date, reverse=True)
+    total, here = (sum(article_lists.count(c, query) for query in _also_hidden(query)) for query in (lately, ever))
+    return Preview(total, newest[:most], here)
+
+
+def _also_hidden(query: Query) -> tuple[Query, Query]:
+    """A query, and that for the hidden articles that match it."""
+    return query, replace(query, text=f"{query.text} is:hidden ")
 
 
 def keep(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
     """Save a rule for new articles; returns it with its id. Raises QueryError."""
     return rules.add(c, rule, now)
+
+
+def change(c: sqlite3.Connection, rule: Rule) -> None:
+    """Replace the rule of the same id for new articles; raises QueryError, NotFoundError if its feed is gone."""
+    if rule.feed_id is not None:
+        feeds.get(c, rule.feed_id)
+    if rule.folder_id is not None:
+        folders.get(c, rule.folder_id)
+    rules.change(c, rule)
+
+
+def apply_again(c: sqlite3.Connection, rule: Rule) -> int:
+    """Undo the effects of a rule, and apply it to all existing articles; returns how many changed."""
+    while rules.take_back(c, rule, _BATCH_SIZE):
+        time.sleep(_BATCH_INTERVAL)
+    return apply(c, rule)
 
 
 def index_for(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = time.sleep) -> None:

@@ -43,6 +43,29 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
     return _rule(row)
 
 
+def change(c: sqlite3.Connection, rule: Rule) -> None:
+    """Replace the rule of the same id; what it did to existing articles stays, tags that it no longer gives too.
+
+    Raises QueryError if its query is too long, NotFoundError if there is no such rule.
+    """
+    check_length(rule.query)
+    with transaction(c):
+        tags = get(c, rule.id).tags
+        c.execute(
+            "UPDATE rule SET query = ?, feed_id = ?, folder_id = ?, actions = ?, tags = ?, until = ? WHERE id = ?",
+            (
+                sound(rule.query.strip()), rule.feed_id, rule.folder_id, rule.actions,
+                sound(TAG_SEPARATOR.join(rule.tags)), seconds(rule.until), rule.id,
+            ),
+        )  # fmt: skip
+        if tags != rule.tags:  # each tag has its own bit, by its place in the rule
+            for (bits,) in c.execute("SELECT DISTINCT did FROM rule_article WHERE rule_id = ?", (rule.id,)).fetchall():
+                kept = sum(tag_bit(rule.tags.index(tag)) for tag in tags_given(bits, tags) if tag in rule.tags)
+                now = bits & (HIDE | READ | STAR) | (TAG | kept if kept else 0)
+                c.execute("UPDATE rule_article SET did = ? WHERE rule_id = ? AND did = ?", (-1 - now, rule.id, bits))
+            c.execute("UPDATE rule_article SET did = -1 - did WHERE rule_id = ? AND did < 0", (rule.id,))
+
+
 def every(c: sqlite3.Connection) -> list[Rule]:
     return [_rule(row) for row in c.execute(f"SELECT {_COLUMNS} FROM rule ORDER BY id").fetchall()]
 

@@ -169,6 +169,7 @@ def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db:
     assert came.said() == [
         "2 new feeds, 2 rules.",
         'Not imported: ignore-article title =~ "^[0-9]+$", ignore-article title =~ "x".',
+        "Not imported from newsboat’s config: refresh-on-startup.",
     ]
     with closing(connect(db)) as c:
         by_url = {feed.url: feed.id for feed in feeds.every(c)}

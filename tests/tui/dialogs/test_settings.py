@@ -79,7 +79,7 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
         await press(pilot, "enter")
         assert app.reader.article.measure == 80
         await change("Theme")
-        assert app.theme == "tuireader-dark"
+        assert app.theme == "tuireader-light"
         await change("Seconds until marked as read", "escape", "escape")  # leaves the number, then the dialog
         assert app.screen is app.reader
     there = load(paths.config_path())

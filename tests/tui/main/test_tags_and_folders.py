@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from support.app_factory import (
     NOTES,
@@ -25,8 +26,9 @@ from support.app_factory import (
     until,
 )
 from tuireader.library import rules as library_rules
+from tuireader.library.subscribing import subscription
 from tuireader.model.article import Headline
-from tuireader.model.query import Query, Rule
+from tuireader.model.query import HIDE, Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
@@ -399,16 +401,69 @@ async def test_a_rule_is_edited_and_undo_brings_the_former_one_back(library: Pat
         assert "title:harbour" in text
         assert f"{(NOW + timedelta(days=3)):%Y-%m-%d}" in text
         await press(pilot, *" is:unread", "down", "down", "down", "enter", "up", "up", "up", "enter")
-        assert "Saved rule, applied to" in screen_text(app)
+        assert "Saved rule · U: undo" in screen_text(app)
         with closing(connect(library)) as c:
+            assert rules.done_by(c, old) == before  # nothing is applied without being asked
             (new,) = rules.every(c)
             assert (new.query, new.read, new.star, new.feed_id) == ("title:harbour is:unread", True, True, feed)
             assert new.until == old.until
         await press(pilot, "U")
         with closing(connect(library)) as c:
             (back,) = rules.every(c)
-            assert replace(back, id=0) == replace(old, id=0)
+            assert back == old
             assert rules.done_by(c, back) == before
+        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        await press(pilot, "down", "enter", *["down"] * 7, "enter", *["up"] * 8, "enter")  # hide, applied
+        assert "Saved rule, applied to" in screen_text(app)
+        with closing(connect(library)) as c:
+            assert {bits & HIDE for bits in rules.done_by(c, old).values()} == {HIDE}
+        await press(pilot, "U")
+        with closing(connect(library)) as c:
+            assert rules.every(c) == [old]
+            assert rules.done_by(c, old) == before
+
+
+async def test_a_rule_that_cannot_be_saved_stays_as_it_was(library: Path) -> None:
+    with closing(connect(library)) as c:
+        rule = library_rules.keep(c, Rule("title:harbour", hide=True, feed_id=feeds.every(c)[0].id), NOW)
+        library_rules.apply(c, rule)
+        before = rules.done_by(c, rule)
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        app.screen.query_one(Input).value = "word " * 600
+        await press(pilot, "enter")
+        assert "Search too long" in screen_text(app)
+        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        with closing(connect(library)) as c:
+            assert (rules.every(c), rules.done_by(c, rule)) == ([rule], before)
+            subscription.unsubscribe(c, rule.feed_id or 0)
+        await press(pilot, "enter")
+        assert "No rule with ID" in screen_text(app)
+
+
+def test_of_a_rule_that_gives_other_tags_its_memory_stays(library: Path) -> None:
+    with closing(connect(library)) as c:
+        rule = library_rules.keep(c, Rule("title:harbour", tags=("one", "two", "three")), NOW)
+        library_rules.apply(c, rule)
+        some = list(rules.done_by(c, rule))
+        changed = replace(rule, tags=("three", "new", "one"))
+        library_rules.change(c, changed)
+        assert {frozenset(names) for names in labels.tags_of(c, some).values()} >= {frozenset({"one", "two", "three"})}
+        library_rules.remove(c, changed, take_back=True)
+        assert all("one" not in names and "three" not in names for names in labels.tags_of(c, some).values())
+        assert all("two" in labels.tags_of(c, some)[id_] for id_ in some)
+
+
+async def test_an_expired_rule_is_not_saved(library: Path) -> None:
+    with closing(connect(library)) as c:
+        library_rules.keep(c, Rule("title:harbour", read=True, until=NOW - timedelta(days=3)), NOW)
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "exclamation_mark", *["down"] * 9, "enter", "enter")
+        assert "The rule has expired" in screen_text(app)
 
 
 async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:

@@ -118,6 +118,8 @@ DOT = " · "
 """Separator between the parts of a line."""
 _SHOWN = 3
 """Maximum categories named in the head."""
+_AUTHORS = 8
+"""Maximum authors named in the head."""
 _SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
 
 
@@ -139,8 +141,9 @@ def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) ->
 
 def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = True) -> list[str]:
     """The known parts of the byline: author, date, reading time."""
-    authors = [printable(author) for author in article.authors]
-    parts = ["By " + ", ".join(authors)] if authors else []
+    authors = [printable(author) for author in article.authors[:_AUTHORS]]
+    more = len(article.authors) - len(authors)
+    parts = ["By " + ", ".join([*authors, *([f"+{more}"] if more else [])])] if authors else []
     published = article.published or article.updated
     if published:
         day = published.astimezone(zone)

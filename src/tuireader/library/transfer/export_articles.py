@@ -271,8 +271,10 @@ def mistake(path: Path, form: str) -> str:
             return f"{shown} is not a directory." if path.exists() and not path.is_dir() else ""
         if not path.name or path.is_dir():
             return f"{shown} is a directory: enter a file name."
-        if paths.cache_path().exists() and path.exists() and path.samefile(paths.cache_path()):
-            return f"{shown} is the database itself: enter another file name."
+        cache = paths.cache_path()
+        is_beside = path.name.startswith(cache.name) and cache.parent.exists() and path.parent.samefile(cache.parent)
+        if is_beside or (cache.exists() and path.exists() and path.samefile(cache)):
+            return f"{shown} belongs to the database: enter another file name."
         return f"{shown} is not a file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
 
 

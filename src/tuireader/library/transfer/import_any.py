@@ -25,7 +25,7 @@ from tuireader.feeds.decode import decode
 from tuireader.feeds.entries import UNTITLED, guid_with_digest
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
-from tuireader.feeds.url_list import read_killfile, read_url_list
+from tuireader.feeds.url_list import other_settings, read_killfile, read_url_list
 from tuireader.library.reading import full_text, user_edits
 from tuireader.library.refreshing.match_entries import Candidate, given_body, is_another, prepare
 from tuireader.library.transfer import backup, newsboat, restore_backup
@@ -349,6 +349,8 @@ class Imported:
     """Number of known articles that newsboat's marks have changed."""
     kept_away: int = 0
     """Number of articles that newsboat has deleted, which are not imported, now or later."""
+    settings: list[str] = field(default_factory=list)
+    """Names of newsboat's settings, which are not imported."""
     pages: KeptPages | None = None
     """The result for saved pages."""
     restored: restore_backup.Restored | None = None
@@ -374,6 +376,13 @@ class Imported:
             for each in self.feeds
             if each.status == "unsupported"
         ]
+
+    def problems(self) -> list[str]:
+        """Each entry that failed, with its line and the reason."""
+        failed = [each for each in self.feeds if each.error is not None]
+        said = [(each.line, f"{shown_address(each.outline.url)}: {each.error}") for each in failed]
+        said += self.restored.mistakes if self.restored is not None else []
+        return [why if line is None else f"line {line}: {why}" for line, why in said]
 
     def said(self) -> list[str]:
         """Return the result as sentences."""
@@ -419,10 +428,15 @@ class Imported:
             said.append(f"Imported {counted(self.articles, 'article')} with read status and flags from newsboat.")
         if self.kept_away:
             said.append(f"{counted(self.kept_away, 'article')} deleted in newsboat not imported.")
-        return [*said, *_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
+        said += [*_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
+        return said + _left(self.settings)
 
     def _leads_inside(self) -> list[str]:
         return [f"Feeds in your local network: {_named(self.inside)}."] if self.inside else []
+
+
+def _left(settings: list[str]) -> list[str]:
+    return [f"Not imported from newsboat’s config: {', '.join(settings)}."] if settings else []
 
 
 def _filled(count: int) -> list[str]:
@@ -520,6 +534,7 @@ def _newsboat(
     if config.is_file():
         said = decode(read_file(str(config)))
         imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
+        imported.settings = other_settings(said)
     if cache is None:
         return imported
     there, up_to = feeds.by_place(c), article_lists.highest_id(c)

@@ -185,8 +185,8 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
         sign = "" if key[-1] in "<>" else ":"
         wanted.mistakes.append(f"“{key}{sign}{piece[5][:_SHOWN]}”: use {_VALUES_OF[key]}")
         key, values = "", [f"{key.rstrip('<>')} {value}" for value in values]
-    elif not key and (field := _nearest_field(piece[5])):
-        wanted.mistakes.append(f"“{piece[5][:_SHOWN]}”: did you mean {field}:?")
+    elif not key and (hint := _hint(piece[5])):
+        wanted.mistakes.append(f"“{piece[5][:_SHOWN]}”: {hint}")
     options = tuple(tokens for value in values if (tokens := tuple(token().findall(compared(value)))))
     if not options:
         return
@@ -195,11 +195,16 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     (wanted.without if minus else wanted.terms).append(Term(options, _COLUMNS[key], prefix))
 
 
-def _nearest_field(word: str) -> str:
-    """The field that a word with a colon misspells; "" if there is none."""
+def _hint(word: str) -> str:
+    """What is wrong with a word that looks like a field; "" if it does not."""
     name, colon, value = word.partition(":")
     fields = [each[:-1] for each in FIELDS if each.endswith(":")]
-    return nearest(name.lower(), fields, alike=_ALIKE) if colon and value and name.isalpha() else ""
+    if not (colon and name.isalpha()):
+        return ""
+    if not value:
+        return "type a value after it" if name.lower() in fields else ""
+    near = nearest(name.lower(), fields, alike=_ALIKE)
+    return near and f"did you mean {near}:?"
 
 
 def quoted(name: str) -> str:

@@ -217,11 +217,15 @@ def _facts(known: FeedFacts, now: datetime) -> Iterator[Line]:
     yield Line("Articles", f"{summary.total} ({summary.unread} unread) · {in_megabytes(known.size)}")
     yield from _state(feed, now)
     if feed.due is not None and not feed.gone:
-        yield Line("Next refresh", "now" if feed.due <= now else f"{_moment(feed.due)}")
+        yield Line("Next refresh", "now" if feed.due <= now else f"{_moment(feed.due)}{_why_rarely(feed)}")
     yield from _full_text(known)
     if known.page_list is None:
         said = standing(known.archive)
         yield Line("Older articles", said[:1].upper() + said[1:])
+
+
+def _why_rarely(feed: Feed) -> str:
+    return "" if feed.validators or feed.is_of_account else " (once a day: the site sends no ETag or Last-Modified)"
 
 
 def _state(feed: Feed, now: datetime) -> Iterator[Line]:

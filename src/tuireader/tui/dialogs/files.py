@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -117,17 +118,25 @@ class FilesScreen(ChooseScreen):
         super().__init__("Files", FullHeightList([Line(name, str(path)) for name, path in self.files.items()]))
 
 
-_LOG_SIZE, _LOG_WIDTH = 100_000, 90
-"""Maximum bytes of the log that are shown, and the width of its lines in cells."""
+_LOG_SIZE, _LINE_WIDTH = 100_000, 88
+"""Maximum bytes of the log that are shown, and the width of lines in cells."""
 
 
-class LogScreen(ChooseScreen):
-    """Shows the end of the log, the newest entry last."""
+class LinesScreen(ChooseScreen):
+    """Shows lines of text, long ones wrapped."""
 
     verb = "close"
 
+    def __init__(self, title: str, lines: Iterable[str]) -> None:
+        wrapped = [Line(line[a:b]) for line in lines for a, b in wrap(line, _LINE_WIDTH)]
+        super().__init__(title, FullHeightList(wrapped))
+
+
+class LogScreen(LinesScreen):
+    """Shows the end of the log, the newest entry last."""
+
     def __init__(self) -> None:
-        super().__init__("Log", FullHeightList([Line(line) for line in _log()]))
+        super().__init__("Log", _log())
 
     def on_mount(self) -> None:
         self.rows.move_to(len(self.rows.rows) - 1)
@@ -142,4 +151,4 @@ def _log() -> list[str]:
         return ["The log is empty."]
     except OSError as error:
         return [f"Cannot read {paths.log_path()}: {error.strerror}."]
-    return [line[a:b] for line in text.splitlines() for a, b in wrap(line, _LOG_WIDTH)]
+    return text.splitlines()

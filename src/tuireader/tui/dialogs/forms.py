@@ -160,6 +160,8 @@ class Added:
     was_here: bool = False
     said: str = ""
     """A message for the user."""
+    report: tuple[str, ...] = ()
+    """Sentences on what was imported, if something was not."""
 
 
 class AddressScreen(Dialog[Added | None]):

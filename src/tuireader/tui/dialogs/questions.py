@@ -252,6 +252,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
     def _narrow(self, event: Input.Changed) -> None:
         self.reads = None
         self._show(event.value)
+        self.query_one(AutocompleteList).move_to(0)
 
     def _show(self, typed: str) -> None:
         name = " ".join(typed.split())

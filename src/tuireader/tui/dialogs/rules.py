@@ -62,7 +62,7 @@ class ActionRow(NamedTuple):
 
 
 class RuleAction(NamedTuple):
-    """What to do: save a new rule (`is_applied`: also for existing articles), remove one, or both to change one."""
+    """What to do: save a rule, a changed one under its id (`is_applied`: also for existing articles), or remove one."""
 
     made: Rule | None = None
     is_applied: bool = False
@@ -170,7 +170,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             ("Keep unread", "keep"),
         ):
             rows.append(ActionRow(self._box(words, is_on=getattr(rule, name)), partial(self._toggle, name)))
-        tags = ", ".join(rule.tags) or "none"
+        tags = ", ".join(rule.tags) or "None"
         rows.append(
             ActionRow(Line(f"{self._sign(is_on=bool(rule.tags))} Add tags", tags), self._ask_for_tags, "select")
         )
@@ -226,9 +226,9 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         self.reads = said if sentence else None
 
     def _edit(self, listed: ListedRule) -> None:
-        """Load a saved rule into the form; saving it puts the new one in its place."""
+        """Load a saved rule into the form."""
         rule = listed.rule
-        self._edited, self._rule, self._is_applied = rule, replace(rule, id=0), True
+        self._edited, self._rule, self._is_applied = rule, rule, False
         self._scopes = [listed.scope, *(each for each in self._scopes if each != listed.scope)]
         self._until = f"{rule.until.astimezone():%Y-%m-%d}" if rule.until else "Never"
         self.query_one(".dialog-title", Static).update(plain("Edit rule"))
@@ -292,8 +292,10 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             self._complain("Enter a query, or the rule would match every article.")
         elif not rule.actions:
             self._complain("Select at least one action.")
+        elif rule.until is not None and rule.until <= self._now():
+            self._complain("The rule has expired. Change when it expires.")
         else:
-            self.dismiss(RuleAction(rule, self._is_applied, removed=self._edited))
+            self.dismiss(RuleAction(rule, self._is_applied))
 
     def _remove(self, rule: Rule) -> None:
         self.dismiss(RuleAction(removed=rule))

@@ -124,7 +124,9 @@ class SubscribeScreen(AddressScreen):
 
         # Not by the writer, which has marks to write meanwhile, and ends no job early.
         came = await self.cache.read(lambda c: _import(c, path, self.clock(), tell))
-        return Added(None, None, said=" ".join(came.said()))
+        said, problems = came.said(), came.problems()
+        is_part = bool(problems or came.left_out or came.settings)
+        return Added(None, None, said=" ".join(said), report=(*said, *problems) if is_part else ())
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """For a page without a feed, offer alternatives; the input keeps the focus."""
@@ -272,6 +274,19 @@ class SubscribeScreen(AddressScreen):
         self._offers = False
         self.on_resize()
         super().withdraw_offers()
+
+
+class ImportScreen(SubscribeScreen):
+    """Asks for a file or a folder, and imports it."""
+
+    heading = "Import"
+    label = "File or folder"
+    invitation = "OPML, ~/.newsboat, a backup, or an export of Pocket, Instapaper, Omnivore, Readeck or wallabag"
+    verb = "import"
+
+    @staticmethod
+    def _is_path(text: str) -> bool:  # noqa: ARG004 - whatever is typed
+        return True
 
 
 class PageScreen(AddressScreen):

@@ -267,6 +267,10 @@ class AddController:
             subscribe.SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first)
         )
 
+    def ask_for_file(self) -> None:
+        """Open the dialog that imports a file."""
+        self._open(subscribe.ImportScreen(self._cache, self._web, clock=self._clock))
+
     def ask_for_page(self) -> None:
         """Open the dialog that saves a single page."""
         self._open(subscribe.PageScreen(self._cache, self._web, clock=self._clock))

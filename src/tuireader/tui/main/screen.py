@@ -186,7 +186,7 @@ class ReaderScreen(PanesScreen):
             "archive": lambda: self.tasks.toggle_backfill(self.key_target.feed()),
             "refresh-all": self._refresh_all,
             "add": lambda: self.adding.ask(()),
-            "import": lambda: self.adding.ask(()),
+            "import": self.adding.ask_for_file,
             "export": self.tasks.ask_to_export,
             "unsubscribe-feed": lambda: self.feed_control.ask_to_unsubscribe(self.key_target.summary()),
             "files": self._show_files,
@@ -528,7 +528,10 @@ class ReaderScreen(PanesScreen):
         if event.added is None:
             self.captions.write_empty()
         elif event.added.feed_id is None:
-            toast(self, event.added.said)
+            if event.added.report:
+                questions.open_dialog(self.app, files.LinesScreen("Import report", event.added.report))
+            else:
+                toast(self, event.added.said)
             self._read_again()
             self.tasks.refresh(None, force=False)
         else:

@@ -220,26 +220,40 @@ class RuleController:
     def _do(self, wish: rules_dialog.RuleAction | None) -> None:
         if wish is None:
             return
-        start(self._panes, partial(self._change, wish), group="ruling")
+        if wish.made is not None:
+            save = self._save if wish.made.id else self._make
+            start(self._panes, partial(save, wish.made, is_applied=wish.is_applied), group="ruling")
+        elif wish.removed is not None:
+            start(self._panes, partial(self._remove, wish.removed), group="ruling")
 
-    async def _change(self, wish: rules_dialog.RuleAction) -> None:
-        """Remove a rule, make one, or both, as one step of undo."""
-        step, said = UndoStep(""), ""
-        if (old := wish.removed) is not None:
-            did, row = await self._cache.read(lambda c: (_done_by(c, old), _as_json(c, old)))
-            restored = await self._cache.take(partial(_remove, rule=old))
-            step = UndoStep(f"Restored rule: {old.query or old.said}", removed_rule=row, did=did)
-            said = f"Deleted rule, {f'{restored} restored' if restored else 'no articles changed'}"
-        if (new := wish.made) is not None:
-            now = self._clock()
-            kept = await self._cache.write(lambda c: _keep(c, new, now))
-            changed = await self._cache.take(partial(_apply, rule=kept)) if wish.is_applied else 0
-            done = f", applied to {counted(changed, 'article')}" if wish.is_applied else ""
-            step = step._replace(undone=step.undone or f"Deleted rule: {kept.query or kept.said}", rule=kept.id)
-            said = f"{'Saved' if old else 'Created'} rule{done}"
+    async def _make(self, rule: Rule, *, is_applied: bool) -> None:
+        now = self._clock()
+        kept = await self._cache.write(lambda c: _keep(c, rule, now))
+        changed = await self._cache.take(partial(_apply, rule=kept)) if is_applied else 0
+        step = UndoStep(f"Deleted rule: {kept.query or kept.said}", rule=kept.id)
+        self._tell(step, f"Created rule{_applied(changed) if is_applied else ''}")
+
+    async def _save(self, rule: Rule, *, is_applied: bool) -> None:
+        """Save a changed rule; if it is applied, its former effects are undone before that."""
+        did, before = await self._cache.write(partial(_change, rule=rule))
+        changed = await self._cache.take(partial(_apply_again, rule=rule)) if is_applied else 0
+        step = UndoStep(f"Restored rule: {before['query']}", rule=rule.id, removed_rule=before, did=did)
+        self._tell(step, f"Saved rule{_applied(changed) if is_applied else ''}")
+
+    async def _remove(self, rule: Rule) -> None:
+        did, said = await self._cache.read(lambda c: (_done_by(c, rule), _as_json(c, rule)))
+        changed = await self._cache.take(partial(_remove, rule=rule))
+        step = UndoStep(f"Restored rule: {rule.query or rule.said}", removed_rule=said, did=did)
+        self._tell(step, f"Deleted rule, {f'{changed} restored' if changed else 'no articles changed'}")
+
+    def _tell(self, step: UndoStep, said: str) -> None:
         self._statuses.add_undo_step(step)
         toast(self._panes, f"{said} · {self._undo_key}: undo")
         self._statuses.tell()
+
+
+def _applied(changed: int) -> str:
+    return f", applied to {counted(changed, 'article')}"
 
 
 # Seldom needed: loaded where it is.
@@ -291,6 +305,18 @@ def _done_by(c: Connection, rule: Rule) -> dict[str, list[int]]:
 
 def _as_json(c: Connection, rule: Rule) -> dict[str, Any]:
     return library_rules.as_json(c, rule)
+
+
+def _change(c: Connection, rule: Rule) -> tuple[dict[str, list[int]], dict[str, Any]]:
+    """Save a changed rule; returns the effects and the definition of the former one."""
+    before = store_rules.get(c, rule.id)
+    former = library_rules.done_by(c, before), library_rules.as_json(c, before)
+    library_rules.change(c, rule)
+    return former
+
+
+def _apply_again(c: Connection, rule: Rule) -> int:
+    return library_rules.apply_again(c, rule)
 
 
 def _apply(c: Connection, rule: Rule) -> int:

@@ -91,7 +91,8 @@ class Captions:
             return ""
         there = headline.date.astimezone()
         date = f"{there.day} {there:%b} {there.year}, {there:%H:%M}" if headline.is_dated else ""
-        return " · ".join(filter(None, [date, f"in {headline.feeds} feeds" if headline.feeds > 1 else ""]))
+        parts = [date, f"in {headline.feeds} feeds" * (headline.feeds > 1), "excerpt" * (not headline.offline)]
+        return " · ".join(filter(None, parts))
 
 
 def described(
