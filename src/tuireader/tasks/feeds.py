@@ -167,7 +167,7 @@ async def tend(on: Context) -> Steps:
 
 async def backfill(on: Context, feed: Feed, wanted: save_older.BackfillOptions) -> Steps:
     """Fetch older articles of a feed's site, from where the last run stopped."""
-    yield Step(f"{feed.name}: looking for older articles…")
+    yield Step(f"{feed.name}: searching…")
     new = 0
     async with (
         on.queue() as queue,

@@ -150,6 +150,6 @@ async def test_a_feed_is_unsubscribed_from_by_name(filled: Path) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await command(pilot, "unsubscribe")
         assert "Unsubscribe from The Example Review and delete its" in screen_text(app)
-        assert "undo, for a day" in screen_text(app)
+        assert "U: undo" in screen_text(app)
         await pilot.press("j", "enter")
         await said(pilot, "Unsubscribed from The Example Review")

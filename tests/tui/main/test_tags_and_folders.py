@@ -472,7 +472,7 @@ async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:
         await settle(pilot)
         await press(pilot, "exclamation_mark", "down", "down", "enter", "down", "enter", "down", "enter")
         await press(pilot, "down", "enter", *"Sea", "enter", "escape")  # tags
-        await press(pilot, "down", "enter")  # for this feed
+        await press(pilot, "down", "enter", "down", "enter")  # for this feed
         await press(pilot, "down", "enter", *"2020-01-01", "enter")
         assert "is in the past" in screen_text(app)
         await press(pilot, *"soonish", "enter")

@@ -24,7 +24,7 @@ from tuireader.library.subscribing import discovery, typed_page
 from tuireader.model.feed import LOCAL, Feed, Refreshed, is_unfiled
 from tuireader.model.fetched import FeedLink, Page, ParsedFeed
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, rules, save_articles, server_statuses, status_outbox
+from tuireader.store import accounts, articles, feeds, folders, rules, save_articles, server_statuses, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.queries import article_lists
 from tuireader.urls.identity import is_front_page, of_one_site, place, same_place
@@ -44,16 +44,16 @@ def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
 
 
 RESTORABLE_FOR = timedelta(days=1)
-"""Time from unsubscribing from a local feed until it is removed."""
+"""Time from unsubscribing from a feed of this machine alone until it is removed."""
 
 
 def unsubscribe_leaving(c: sqlite3.Connection, now: datetime) -> None:
-    """Remove the feeds marked for removal: local ones after a day, those of accounts when their program has ended.
+    """Remove the feeds marked for removal: after a day, or if others are told of it, when their program has ended.
 
-    A server is told at the end of the program: until then the feed is only hidden.
+    Others are servers, and machines with which a folder is shared.
     """
     for feed_id, (owner, when) in feeds.leaving(c).items():
-        if feeds.get(c, feed_id).is_of_account:
+        if feeds.get(c, feed_id).is_of_account or accounts.get(c, LOCAL).cursor:
             is_over = owner == os.getpid() or not _is_alive(owner, when)
         else:
             is_over = now.timestamp() - when >= RESTORABLE_FOR.total_seconds()

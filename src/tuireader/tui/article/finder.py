@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from textual import events
@@ -47,8 +47,9 @@ MATCHES_MAX = 5_000
 class FindSession:
     """State of a search within a text."""
 
-    def __init__(self, text: str, origin: int) -> None:
-        """`origin` is the offset from which the first match is sought."""
+    def __init__(self, text: str, origin: int, words: Sequence[tuple[int, int]] = ()) -> None:
+        """`origin` is the offset from which the first match is sought; `words` are the matches without a text."""
+        self._words = [Match(*span) for span in words]
         self._searchable = FoldedText(text)
         self.began = origin
         """The offset at which the search began."""
@@ -65,7 +66,7 @@ class FindSession:
     def seek(self, sought: str) -> None:
         """Search for another text, from the origin, wrapping around."""
         self.sought = sought
-        self.matches = matches(self._searchable, sought, MATCHES_MAX)
+        self.matches = matches(self._searchable, sought, MATCHES_MAX) if sought else self._words
         self.current = bisect_left(self.matches, self.origin, key=lambda match: match.start)
         if self.current == len(self.matches):
             self.current = 0
@@ -96,9 +97,15 @@ _QUERY_MAX = 200
 class Finder:
     """Handles the find prompt of a page, moves to matches and highlights them."""
 
-    def __init__(self, view: PageView, changed: Callable[[], None]) -> None:
-        """`changed` is called when the text or the current match changes."""
+    def __init__(
+        self, view: PageView, changed: Callable[[], None], words: Callable[[], Sequence[tuple[int, int]]]
+    ) -> None:
+        """`changed` is called when the text or the current match changes.
+
+        `words` gives the spans of the words of the search that led here: they are the matches until a text is typed.
+        """
         self._view = view
+        self._words = words
         self._changed = changed
         self.session: FindSession | None = None
         self.typing = False
@@ -131,7 +138,7 @@ class Finder:
         if document is None:
             return
         if self.session is None:
-            self.session = FindSession(document_text(document), self._view.position)
+            self.session = FindSession(document_text(document), self._view.position, self._words())
         self.session.seek(sought)
         self._show()
 
@@ -139,12 +146,12 @@ class Finder:
         """Extend the search to a longer version of the document."""
         if self.session is not None:
             began, sought = self.session.began, self.session.sought
-            self.session = FindSession(document_text(document), began)
+            self.session = FindSession(document_text(document), began, self._words())
             self.session.seek(sought)
 
     def step(self, by: int) -> bool:
         """Move to the next match, or the previous one (-1); returns whether there is a search."""
-        if self.session is None or not self.session.sought:
+        if self.session is None or not (self.session.sought or self.session.matches):
             return False
         self.session.step(by)
         self._show()
@@ -163,7 +170,7 @@ class Finder:
         if not self.typing:
             return
         self.typing = False
-        if self.session is None or not self.session.sought:
+        if self.session is None or not (self.session.sought or self.session.matches):
             self.end()
         self._view.refresh()
 

@@ -109,7 +109,7 @@ class ArticleView(PageView):
     def __init__(self, *, id: str | None = None, reorder: bool | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, reorder=reorder)
         self.selected = Selection(self)
-        self.finder = Finder(self, self._tell_found)
+        self.finder = Finder(self, self._tell_found, self._word_spans)
         self.link_cursor = LinkCursor(self, self._tell_focused)
         self.jumps = Jumps(self)
         self.reading = LinearReading(self, self.finder, self.link_cursor)
@@ -167,13 +167,20 @@ class ArticleView(PageView):
         self.refresh()
 
     def _marked_words(self, place: Place, start: int, end: int) -> list[Highlight]:
-        if self.find_words is None or self.document is None or place.item == HEAD or self.finder.session is not None:
+        if place.item == HEAD or self.finder.session is not None:
             return []
+        words = self._word_spans()
+        first = bisect_left(words, start, key=lambda span: span[1])
+        last = bisect_right(words, end, key=lambda span: span[0])
+        return [Highlight(*span, "match") for span in words[first:last]]
+
+    def _word_spans(self) -> Sequence[tuple[int, int]]:
+        """The spans of the words of the search that led here."""
+        if self.find_words is None or self.document is None:
+            return ()
         if self._words is None:
             self._words = self.find_words(document_text(self.document)[:MARKED_MAX])
-        first = bisect_left(self._words, start, key=lambda span: span[1])
-        last = bisect_right(self._words, end, key=lambda span: span[0])
-        return [Highlight(*span, "match") for span in self._words[first:last]]
+        return self._words
 
     def _forget(self) -> None:
         self._words = None
@@ -266,7 +273,7 @@ class ArticleView(PageView):
 
     def _said(self) -> str:
         if self.finder.session is not None:
-            return f"{self.finder.sought} · {self.finder.said}"
+            return f"{self.finder.sought or 'Search'} · {self.finder.said}"
         if (hint := self._hinted()) is not None:
             return HINTS[hint].format(keys.key_on(self.screen, hint))
         if self.at_end and self.max_scroll_y:

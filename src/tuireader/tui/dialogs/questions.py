@@ -207,11 +207,13 @@ class PickScreen(TypedDialog[NameChanges | None]):
         nothing: str = "",
         hint: str = "",
         write: Callable[[NameChanges], object] | None = None,
+        creates: bool = True,
     ) -> None:
         """`there` maps each name in use to True if all items have it, False if some; `noun` is "tag" or the like.
 
         With `nothing`, the label of having none, one name is picked, which closes the dialog; else any number. `hint`
-        is the input's placeholder. `write` is called with each change; without it, the result has them all.
+        is the input's placeholder. `write` is called with each change; without it, the result has them all. With
+        `creates`, a typed name that does not exist can be picked, too.
         """
         super().__init__()
         self._title = title
@@ -221,6 +223,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         self._noun = noun
         self._nothing = nothing
         self._write = write
+        self._creates = creates
         self._hint = hint or f"Find or create a {noun}"
         self._shown: list[str] = []
         self._made = ""
@@ -258,7 +261,8 @@ class PickScreen(TypedDialog[NameChanges | None]):
         name = " ".join(typed.split())
         words = fold(name)
         self._shown = [each for each in self._names if words in fold(each or self._nothing)]
-        self._made = "" if not name or any(fold(each) == words for each in self._names) else name
+        is_new = self._creates and name and not any(fold(each) == words for each in self._names)
+        self._made = name if is_new else ""
         self._fill()
 
     def _fill(self) -> None:
@@ -267,7 +271,11 @@ class PickScreen(TypedDialog[NameChanges | None]):
         rows = [Line(f"  Create {self._noun} “{self._made}”")] if self._made and not self._shown else []
         rows += [Line(f"{self._sign(each)} {each or self._nothing}") for each in self._shown]
         rows += [Line(f"  Create {self._noun} “{self._made}”")] if self._made and self._shown else []
-        choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun}s. Type a name to create one.", "faint")]]
+        choices.empty = (
+            []
+            if rows
+            else [[("  ", ""), (f"No {self._noun}s{'. Type a name to create one.' * self._creates}", "faint")]]
+        )
         choices.set_rows(rows)
         choices.move_to(min(cursor, max(0, len(rows) - 1)))
 

@@ -44,6 +44,9 @@ class Scope:
     folder_id: int | None = None
 
 
+EVERYWHERE = Scope("All feeds")
+
+
 class ListedRule(NamedTuple):
     """A saved rule, as the dialog lists it."""
 
@@ -67,6 +70,12 @@ class RuleAction(NamedTuple):
     made: Rule | None = None
     is_applied: bool = False
     removed: Rule | None = None
+    draft: Rule | None = None
+    """A new rule that was left unfinished."""
+
+
+def _day(rule: Rule) -> str:
+    return f"{rule.until.astimezone():%Y-%m-%d}" if rule.until else "Never"
 
 
 class RulesScreen(TypedDialog[RuleAction | None]):
@@ -82,22 +91,22 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         cache: Cache,
         *,
         now: Callable[[], datetime],
-        query: str,
+        rule: Rule,
         scopes: Sequence[Scope],
         there: Sequence[ListedRule],
         tags: Sequence[str],
         suggester: Suggester,
     ) -> None:
-        """`query` is the initial search, `scopes` the possible scopes, the default first, `there` the saved rules."""
+        """`rule` is a new one to start with, `scopes` all scopes, the first that of it, `there` the saved rules."""
         super().__init__()
         self._cache = cache
         self._now = now
-        self._rule = Rule(query)
-        self._scopes = list(scopes)
+        self._rule = rule
+        self._scope, self._scopes = scopes[0], {scope.words: scope for scope in scopes}
         self._there = there
         self._tags = tags
         self._suggester = suggester
-        self._until = "Never"
+        self._until = _day(rule)
         self._is_applied = False
         self._preview: Preview | None = None
         self._edited: Rule | None = None
@@ -145,8 +154,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
 
     @property
     def _asked(self) -> Rule:
-        scope = self._scopes[0]
-        return replace(self._rule, feed_id=scope.feed_id, folder_id=scope.folder_id)
+        return replace(self._rule, feed_id=self._scope.feed_id, folder_id=self._scope.folder_id)
 
     @work(exclusive=True, group="preview")
     async def _look(self) -> None:
@@ -174,7 +182,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         rows.append(
             ActionRow(Line(f"{self._sign(is_on=bool(rule.tags))} Add tags", tags), self._ask_for_tags, "select")
         )
-        rows.append(ActionRow(Line("  Feeds", self._scopes[0].words), self._turn_scope, "change"))
+        rows.append(ActionRow(Line("  Feeds", self._scope.words), self._ask_for_scope, "change"))
         rows.append(ActionRow(Line("  Expires", self._until), self._ask_for_end, "change"))
         also = self._box("Apply to existing articles", is_on=self._is_applied)
         here = f"{self._preview.here}" if self._preview is not None and self._preview.here else ""
@@ -229,8 +237,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         """Load a saved rule into the form."""
         rule = listed.rule
         self._edited, self._rule, self._is_applied = rule, rule, False
-        self._scopes = [listed.scope, *(each for each in self._scopes if each != listed.scope)]
-        self._until = f"{rule.until.astimezone():%Y-%m-%d}" if rule.until else "Never"
+        self._scope, self._until = listed.scope, _day(rule)
         self.query_one(".dialog-title", Static).update(plain("Edit rule"))
         line = self.query_one(Input)
         line.value = rule.query
@@ -248,10 +255,25 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         self._is_applied = not self._is_applied
         self._fill()
 
-    def _turn_scope(self) -> None:
-        self._scopes = [*self._scopes[1:], self._scopes[0]]
-        self._fill()
-        self._look()
+    def _ask_for_scope(self) -> None:
+        names = ["", *(words for words, scope in self._scopes.items() if scope != EVERYWHERE)]
+        now = "" if self._scope == EVERYWHERE else self._scope.words
+        pick = PickScreen(
+            "Rule applies to",
+            names,
+            {now: True},
+            noun="feed",
+            nothing=EVERYWHERE.words,
+            hint="Find a feed or a folder",
+            creates=False,
+        )
+        open_dialog(self.app, pick, self._take_scope)
+
+    def _take_scope(self, picked: NameChanges | None) -> None:
+        if picked is not None:
+            self._scope = self._scopes.get(picked.on[0], EVERYWHERE)
+            self._fill()
+            self._look()
 
     def _ask_for_tags(self) -> None:
         names = list(dict.fromkeys((*self._rule.tags, *self._tags)))
@@ -299,6 +321,10 @@ class RulesScreen(TypedDialog[RuleAction | None]):
 
     def _remove(self, rule: Rule) -> None:
         self.dismiss(RuleAction(removed=rule))
+
+    def action_leave(self) -> None:
+        """Close; an unfinished rule is there again when the dialog is opened next."""
+        self.dismiss(RuleAction(draft=None if self._edited else self._asked))
 
     def row_beside(self, row: int, by: int) -> int:
         """The next row with an action."""

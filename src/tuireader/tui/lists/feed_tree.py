@@ -158,6 +158,12 @@ class FeedTree(NameList):
         else:
             super().action_open()
 
+    def open_clicked(self) -> None:
+        if self.pointed is not None and self.pointed.key[0] == GROUP:
+            self.action_fold()
+        else:
+            super().open_clicked()
+
     def action_fold(self) -> None:
         """Fold or unfold the branch under the cursor, or that of the leaf under it."""
         at = next((row for row in range(self.cursor, -1, -1) if self.rows[row].sign), None)

@@ -139,7 +139,11 @@ class RowList(Rows):
             if event.ctrl or event.meta:
                 self.action_open_too()
             else:
-                self.action_open()
+                self.open_clicked()
+
+    def open_clicked(self) -> None:
+        """Open the row that was clicked."""
+        self.action_open()
 
     def _file_at(self, event: events.MouseEvent) -> None:
         places, index = self.places(), event.y - self.HEAD
@@ -232,8 +236,8 @@ class RowList(Rows):
         if selected and self._has_hand:
             return Segment("▌", self._style("here", selected=True)) if self.HAS_BAR else None
         if marked:
-            return Segment("▌", self._style("here", selected=False))
-        return Segment("▏", self._style("here", selected=True)) if self.SHOWS_CURSOR_AWAY else None
+            return Segment("▏", self._style("here", selected=False))
+        return Segment("▌", self._style("thumb", selected=True)) if self.SHOWS_CURSOR_AWAY else None
 
     def _style(self, role: str, *, selected: bool) -> Style:
         style = self._styles.get((role, selected))

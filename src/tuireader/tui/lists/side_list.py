@@ -147,6 +147,9 @@ class SideList(RowList):
     OPENS_ON_PRESS = True  # with the focus it gets the height, and its neighbours lose it
     SHOWS_CURSOR_AWAY = HAS_BAR = False  # a bar says what is chosen; a cursor without the focus would say nothing
 
+    class Entered(Message):
+        """The articles of a chosen row are wanted."""
+
     class Chosen(OfList):
         """A row was chosen."""
 
@@ -317,6 +320,14 @@ class SideList(RowList):
         self.post_message(self.ChosenToo(self))
 
     def action_open(self) -> None:
+        """Choose the row; if it is chosen, go to its articles."""
+        if self.pointed is not None and self.pointed.key in self.chosen:
+            self.post_message(self.Entered())
+        else:
+            self.open_clicked()
+
+    def open_clicked(self) -> None:
+        """Choose the row; if it is chosen, no more."""
         if self.pointed is not None:
             self.post_message(self.Chosen(self, self.pointed.key))
 

@@ -43,7 +43,7 @@ class FeedsChanged(Message):
 class FeedController:
     """Shows the feed dialog and runs what is chosen there.
 
-    Unsubscribing hides a feed; it is removed after a day, one of an account when the program ends. Until then undo or
+    Unsubscribing hides a feed; it is removed after a day, one that is synced when the program ends. Until then undo or
     adding it again brings it back.
     """
 
@@ -117,9 +117,8 @@ class FeedController:
 
     def _ask_to_unsubscribe(self, feed: model_feed.Feed) -> None:
         question = f"Unsubscribe from {feed.name} and delete its articles?"
-        limit = "until you quit" if feed.is_of_account else "for a day"
-        aside = f"{self._undo_key}: undo, {limit}"
-        questions.confirm(self._node.app, question, "Unsubscribe", partial(self.unsubscribe, feed), aside)
+        undo = f"{self._undo_key}: undo"
+        questions.confirm(self._node.app, question, "Unsubscribe", partial(self.unsubscribe, feed), undo)
 
     async def _rename(self, feed: model_feed.Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))

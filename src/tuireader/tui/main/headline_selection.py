@@ -136,7 +136,8 @@ class MarkController:
         elif selected:
             self._statuses.mark_read(lambda c: _unread_among(c, selected))
             return
-        every = _Way("All shown", lambda c: _to_mark(c, query, highest))
+        row = panes.sidebar.focused.pointed if panes.sidebar.focused is not None else None
+        every = _Way(row.name if row is not None else "All shown", lambda c: _to_mark(c, query, highest))
         start(self._panes, partial(self._mark_or_ask, every), group=ASKING)
 
     async def _mark_or_ask(self, every: _Way) -> None:

@@ -224,7 +224,7 @@ class ReadingPane(Backdrop):
             self._as_given.discard(article_id)
             self.post_message(self.Fetched(article_id))
 
-    @work(exclusive=True, group="full-text")
+    @work(group="full-text")
     async def complete_excerpt(self, article_id: int, usual: Mode) -> None:
         """Fetch the full text of an opened excerpt, unless its feed's mode, by default `usual`, is "never".
 
@@ -232,6 +232,7 @@ class ReadingPane(Backdrop):
         """
         if not await self._cache.read(partial(_is_worth_fetching, article_id=article_id, usual=usual)):
             return
+        toast(self, "Fetching full text…", timeout=2)
         try:
             await self._fetch_text(article_id)
         except TuireaderError as error:

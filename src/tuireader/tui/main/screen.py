@@ -355,6 +355,10 @@ class ReaderScreen(PanesScreen):
     def _choose(self, event: SideList.Chosen) -> None:
         self.choosing.choose(event)
 
+    @on(SideList.Entered)
+    def _enter(self) -> None:
+        self.show_pane("headlines")
+
     def on_prompt_changed(self, event: chrome.Prompt.Changed) -> None:
         self.prompts.changed(event)
 

@@ -17,7 +17,7 @@ from tuireader.library.subscribing import subscription
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock, StatusChange
 from tuireader.model.feed import LOCAL, Account
-from tuireader.model.query import HIDE, Query, Rule
+from tuireader.model.query import HIDE, Rule
 from tuireader.store import accounts, labels
 from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
@@ -189,19 +189,24 @@ class RuleController:
         self._statuses = statuses
         self._clock = clock
         self._undo_key = undo_key
+        self._draft: Rule | None = None
+        """A rule that was left unfinished."""
 
     def ask(self) -> None:
-        """Show the rules dialog; a new rule starts with the current search."""
+        """Show the rules dialog; a new rule starts with the current search, else as it was left."""
         start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:
         query, feed = self._panes.headlines_pane.wanted, self._target.feed()
-        text, scopes, there, tags = await self._cache.read(lambda c: _gathered(c, query, feed))
-
+        scopes, there, tags = await self._cache.read(lambda c: _gathered(c, feed))
+        rule = Rule(query.text.strip())
+        if self._draft is not None and rule.query in ("", self._draft.query):
+            rule = self._draft
+        scopes.sort(key=lambda each: (each.feed_id, each.folder_id) != (rule.feed_id, rule.folder_id))
         rules = rules_dialog.RulesScreen(
             self._cache,
             now=self._clock,
-            query=text,
+            rule=rule,
             scopes=scopes,
             there=there,
             tags=tags,
@@ -220,6 +225,7 @@ class RuleController:
     def _do(self, wish: rules_dialog.RuleAction | None) -> None:
         if wish is None:
             return
+        self._draft = wish.draft
         if wish.made is not None:
             save = self._save if wish.made.id else self._make
             start(self._panes, partial(save, wish.made, is_applied=wish.is_applied), group="ruling")
@@ -260,28 +266,30 @@ def _applied(changed: int) -> str:
 
 
 def _gathered(
-    c: Connection, query: Query, feed: model_feed.Feed | None
-) -> tuple[str, list[rules_dialog.Scope], list[rules_dialog.ListedRule], list[str]]:
-    """Data of the rules dialog: the query of a new rule, its possible scopes, the saved rules, all tags."""
+    c: Connection, feed: model_feed.Feed | None
+) -> tuple[list[rules_dialog.Scope], list[rules_dialog.ListedRule], list[str]]:
+    """Data of the rules dialog: all scopes, those of the current feed first, the saved rules, all tags."""
     names = {folder.id: folder.title for folder in store_folders.every(c)}
     titles = {each.id: each.name for each in store_feeds.every(c)}
     counts = store_rules.counts(c)
 
     def scope(feed_id: int | None, folder_id: int | None) -> rules_dialog.Scope:
         name = f"Feed: {titles.get(feed_id)}" if feed_id else f"Folder: {names.get(folder_id or 0)}"
-        return rules_dialog.Scope(name if feed_id or folder_id else "All feeds", feed_id, folder_id)
+        return rules_dialog.Scope(name, feed_id, folder_id) if feed_id or folder_id else rules_dialog.EVERYWHERE
 
-    scopes = [scope(None, None)]
+    scopes = [rules_dialog.EVERYWHERE]
     if feed is not None:
         scopes.append(scope(feed.id, None))
         scopes += [scope(None, feed.folder_id)] if feed.folder_id in names else []
+    scopes += [each for id_ in names if (each := scope(None, id_)) not in scopes]
+    scopes += [each for id_ in titles if (each := scope(id_, None)) not in scopes]
     there = [
         rules_dialog.ListedRule(
             rule, _said(rule, titles, names), scope(rule.feed_id, rule.folder_id), counts.get(rule.id, 0)
         )
         for rule in store_rules.every(c)
     ]
-    return query.text.strip(), scopes, there, labels.every(c, "tag")
+    return scopes, there, labels.every(c, "tag")
 
 
 def _said(rule: Rule, feeds: dict[int, str], folders: dict[int, str]) -> str:
