@@ -466,6 +466,11 @@ class ReaderScreen(PanesScreen):
         if self.config.preview:
             self.preview.pointed()
 
+    @on(events.Resize)
+    def _preview_again(self) -> None:
+        if self.config.preview:
+            self.preview.pointed()
+
     def entered(self) -> None:
         self.read_mark.enter()
 
