@@ -117,15 +117,11 @@ class PanesScreen(SteadyScreen[None]):
         self.bottom.display = not alone or self.bottom.is_asking
         for seam in self.seams:
             seam.display = not alone and self.size.height >= LOW and not is_linear(self)
-        shapes = (
-            ("-one", beside == 1),
-            ("-two", beside == 2),
-            ("-slid", slid and is_wide),
-            ("-three", beside == 3),
-            ("-zen", alone),
-        )
-        for class_, holds in shapes:
-            self.set_class(holds, class_)
+        shapes = {"-one": beside == 1, "-two": beside == 2, "-three": beside == 3}
+        self.bottom.set_class(beside == 1, "-one")
+        self.sidebar.update_classes(shapes)
+        self.headlines_pane.update_classes({**shapes, "-slid": slid and is_wide})
+        self.reading.update_classes({**shapes, "-zen": alone})
         self.call_after_refresh(self._follow_panes)
 
     def _follow_panes(self, tries: int = _LAYOUT_FRAMES_MAX) -> None:
@@ -138,8 +134,10 @@ class PanesScreen(SteadyScreen[None]):
             self.call_after_refresh(self._follow_panes, tries - 1)
             return
         self.sidebar.share()
-        joints = tuple(
-            pane.region.x for pane in (self.headlines_pane, self.reading) if pane.display and pane.styles.border_left[0]
+        shown = [pane for pane in (self.headlines_pane, self.reading) if pane.display]
+        joints = (
+            *(pane.region.x for pane in shown if pane.styles.border_left[0]),
+            *(pane.region.right - 1 for pane in shown if pane.styles.border_right[0]),
         )
         for seam in self.seams:
             seam.joints = joints
