@@ -158,7 +158,7 @@ WRITING = {
     },
     "folders": {"add", "put", "remove_empty"},
     "site_facts": {"hold", "learn", "put_archive", "put_page_list"},
-    "rules": {"add", "apply", "assign", "move_to", "take_back", "remove", "record_effect", "hide"},
+    "rules": {"add", "change", "apply", "assign", "move_to", "take_back", "remove", "record_effect", "hide"},
     "status_outbox": {
         "date_ends",
         "remove_sent",

@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from support.app_factory import NOTES, NOW, REVIEW, point, reader, rows_of, screen_text, settle, shelve
+from support.app_factory import NOTES, NOW, REVIEW, point, reader, rows_of, screen_text, settle, shelve, until
 from tuireader.library import rules as library_rules
 from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
@@ -141,6 +141,7 @@ async def test_unsubscribing_is_undone_within_a_day_also_after_a_restart(two_fee
     assert "title:brexit" not in json.dumps(there["backup"])
     app = reader(two_feeds, now=NOW + timedelta(hours=23))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, app.reader.headlines.row_count)
         assert app.reader.headlines.row_count() == 2  # from the first moment
         await settle(pilot)
         assert rows_of(app, "feeds") == []
