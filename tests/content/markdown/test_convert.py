@@ -75,6 +75,7 @@ def test_links_and_pictures(html: str, expected: str) -> None:
         ("<dl><dt>t</dt><dt>u</dt><dd>d</dd></dl>", "t\n\nu\n: d"),
         ("<dl><dd>d</dd></dl>", "d"),
         ("<dl><dt>t</dt><dd><pre>&lt;b></pre></dd></dl>", "t\n\n```\n<b>\n```"),
+        ("<dl><dt>t</dt><dd><pre>b</pre></dd><dd>d</dd></dl>", "t\n\n```\nb\n```\n\nd"),
         ("<dl><dt>t</dt><dd><ul><li><pre>&lt;b></pre></ul></dd></dl>", "t\n\n* ```\n  <b>\n  ```"),
         ("<dl><dt><ruby><rp>(</rp></ruby></dt></dl>", ""),
     ],

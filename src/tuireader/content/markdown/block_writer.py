@@ -152,6 +152,7 @@ def definitions(items: list[Item]) -> Piece | None:
         elif termed and "```" not in text.partition("\n")[0]:  # behind a colon it would open no code everywhere
             parts[-1] += "\n" + indented(text, ": ", "  ")
         else:
+            termed = False  # a colon below this would be text
             parts.append(text)
     return Piece("terms", "\n\n".join(parts), _lines_of_items(items, [""] * len(items))) if parts else None
 
