@@ -61,6 +61,10 @@ _LEADING = frozenset({"list", "facets", "searches", "article"})
 """Worker groups that load what is shown."""
 
 
+_ON_ARTICLE = frozenset({"read", "star", "browser", "copy-link", "full-text"})
+"""Commands that act on the article under the cursor."""
+
+
 class ReaderScreen(PanesScreen):
     """Connects sidebar, headlines, article, statuses and refreshes; none of them knows the others."""
 
@@ -428,6 +432,8 @@ class ReaderScreen(PanesScreen):
     async def action_command(self, id_: str) -> None:
         if BY_ID[id_].needs_article and not self.headlines.row_count() and not self.key_target.articles():
             toast(self, "No article selected")
+        elif id_ in _ON_ARTICLE and self.pane == "sidebar":  # the cursor is on no article
+            toast(self, "Move to the list first")
         else:
             await super().action_command(id_)
 
