@@ -336,15 +336,32 @@ def set_option(path: Path, name: str, value: object) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with written_whole(path.resolve()) as part:
             part.write_text(tomlkit.dumps(document), "utf-8")
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+    except (OSError, ValueError, TOMLKitError) as error:  # ValueError: it is not valid as it is
         raise ConfigError(f"Cannot write {path}: {error}.") from error
 
 
-_TABLE = re.compile(r"#?\s*\[")
+_TABLE = re.compile(r"#?\s*\[\[?[\w.\"-]+\]\]?\s*(#.*)?$")
 
 
 def _with_line(text: str, name: str) -> str:
-    """The file with a line for an option: its own, also if that is commented out, else a new one above the tables."""
+    """The file with a line for an option that it does not set: where it is commented out, else above the tables.
+
+    Where that would change other settings, as within a text of several lines, the line is the first.
+    """
+    import tomllib
+
+    wanted = tomllib.loads(text)
+    if name in wanted:
+        return text
+    try:
+        found = tomllib.loads(changed := _with_line_in_place(text, name))
+    except ValueError:
+        found, changed = {}, text
+    found.pop(name, None)
+    return changed if found == wanted else f"{name} = 0\n{text}"
+
+
+def _with_line_in_place(text: str, name: str) -> str:
     lines = text.splitlines(keepends=True)
     top = next((number for number, line in enumerate(lines) if _TABLE.match(line)), len(lines))
     own = re.compile(rf"(#?)\s*{name}\s*=")
@@ -355,24 +372,16 @@ def _with_line(text: str, name: str) -> str:
         if top and not lines[top - 1].endswith("\n"):
             lines[top - 1] += "\n"
         lines.insert(top, f"{name} = 0\n")
-    elif "" not in found and _is_toml(line := lines[found["#"]].removeprefix("#").lstrip()):
-        lines[found["#"]] = line
+    elif "#" in found:
+        lines[found["#"]] = lines[found["#"]].removeprefix("#").lstrip()
     return "".join(lines)
-
-
-def _is_toml(line: str) -> bool:
-    import tomllib
-
-    try:
-        tomllib.loads(line)
-    except ValueError:
-        return False
-    return True
 
 
 def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
     wrong = {name: found for name, value in said.items() if (found := _mistakes(name, value))}
     usable = {name: value for name, value in said.items() if name not in wrong}
+    if "keymap" in wrong and isinstance(said["keymap"], dict):
+        usable["keymap"] = {id_: keys for id_, keys in said["keymap"].items() if not _mistakes("keymap", {id_: keys})}
     return Config(**usable, given=frozenset(usable)), [mistake for found in wrong.values() for mistake in found]
 
 

@@ -586,7 +586,7 @@ def test_what_is_exported_is_imported_again(run: Run, review: ScriptedSite, tmp_
     written, again = (re.sub("<dateCreated>[^<]*", "", text) for text in (file.read_text("utf-8"), run("export").out))
     assert again == written
     assert run("export", "--folder", "nowhere").status == 1
-    assert "Cannot write" in run("export", "--output", str(tmp_path / "no" / "where")).err
+    assert "does not exist" in run("export", "--output", str(tmp_path / "no" / "where")).err
     (before,) = run("feeds", "--json").rows
     run("remove", "1", "--yes")
     run("import", str(file))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tuireader.config import Config, documented, in_force, load, options, schema, set_option
+from tuireader.errors import ConfigError
 
 
 def read(tmp_path: Path, text: str) -> Config:
@@ -86,3 +87,31 @@ def test_a_comment_that_looks_like_an_option_stays_one(tmp_path: Path) -> None:
     set_option(path, "measure", 60)
     set_option(path, "dense", False)
     assert path.read_text() == "# measure = as wide as I like\ndense = false\nmeasure = 60\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# [my settings]\ndense = true\n",
+        '"dense" = true\n',
+        "theme = '''\nmeasure = 1\n# dense = true\n'''\n",
+        'theme = """\ndense = true\n[keymap]\nmeasure = 3\n"""\n# comment\n#[ ] a to-do list\nresume = false',
+        "measure = 50\n#dense = true\ndense = true\n",
+        "keymap = {star = 's'} # mine\n",
+    ],
+)
+def test_an_option_changes_nothing_else(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    before = tomllib.loads(text)
+    for name, value in (("dense", False), ("mark_read_after", 7)):
+        set_option(path, name, value)
+    assert tomllib.loads(path.read_text()) == before | {"dense": False, "mark_read_after": 7}
+
+
+def test_a_file_that_is_not_valid_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("measure = \n")
+    with pytest.raises(ConfigError, match="Cannot write"):
+        set_option(path, "dense", True)
+    assert path.read_text() == "measure = \n"

@@ -167,7 +167,7 @@ async def test_the_last_line_of_the_help_is_reached(db: Path, size: tuple[int, i
     ("keymap", "says"),
     [
         ({"star": "s"}, "“s” is assigned to both “star” and “sort”"),
-        ({"down": "e,q", "leave": "e"}, "“e” is assigned to both “down” and “leave”"),
+        ({"down": "Z,j", "leave": "Z"}, "“Z” is assigned to both “down” and “leave”"),
         ({"quit": "j"}, "“j” is assigned to both “down” and “quit”"),
         ({"help": "f"}, "“f” is assigned to both “star” and “help”"),
         ({"star": "ctrl+"}, "“ctrl+” is not a key"),

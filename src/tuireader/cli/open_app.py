@@ -71,7 +71,9 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     if linear:
         chosen = replace(chosen, linear=True)
     app = tui_app.ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
-    app.notices += [f"{paths.config_path()}: {mistake}" for mistake in mistakes]
+    if mistakes:
+        more = f" {len(mistakes) - 1} more: tuireader config --check" if len(mistakes) > 1 else ""
+        app.notices.append(f"{paths.config_path()}: {mistakes[0]}{more}")
     app.run()
     _keep_last_screen(app)
     _tell_last_marks(app)

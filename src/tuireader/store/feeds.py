@@ -163,6 +163,8 @@ def find(c: sqlite3.Connection, text: str) -> model_feed.Feed:
     Raises NotFoundError if there is none or more than one.
     """
     feeds = current(c) if text.strip() else []
+    if text.strip().isdecimal() and int(text.strip()[:18]) in leaving(c):
+        raise NotFoundError(f"You unsubscribed from the feed with ID {text.strip()}.")
     name, address, shown = name_key(text), _spelling(text), shown_address(text)
     spelt = [(feed, _spellings(feed)) for feed in feeds]
     for meant in (

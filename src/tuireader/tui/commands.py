@@ -195,8 +195,8 @@ COMMANDS = (
         "account", "", "Add account…", "panes", "Feeds and lists", also="miniflux freshrss server sync login sign in"
     ),
     Command(
-        "feed-info", "e", "Feed info", "panes", "Feeds and lists",
-        also="rename settings full text css selectors edit url saved search",
+        "feed-info", "e", "Feed info; edit saved search", "panes", "Feeds and lists",
+        also="rename settings full text css selectors edit url",
     ),
     Command(
         "add", "a", "Add feed…", "panes", "Basics",

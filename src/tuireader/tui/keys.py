@@ -143,23 +143,29 @@ def sound(config: Config) -> tuple[Config, list[ConfigError]]:
     mistakes = list(theme_and_key_errors(config))
     if any(_theme_errors(config.theme)):
         config = replace(config, theme="")
-    if mistakes:
-        valid: dict[str, str] = {}
-        for id_, keys in config.keymap.items():
-            if not any(theme_and_key_errors(replace(config, keymap=valid | {id_: keys}))):
-                valid[id_] = keys
-        config = replace(config, keymap=valid)
-    return config, mistakes
+    keymap = dict(config.keymap)
+    while _errors_of(keymap):
+        worst = min(keymap, key=lambda id_: len(_errors_of({name: keymap[name] for name in keymap if name != id_})))
+        del keymap[worst]
+    return replace(config, keymap=keymap), mistakes
+
+
+def _errors_of(keymap: Mapping[str, str]) -> list[ConfigError]:
+    return list(_key_errors(keymap))
 
 
 def theme_and_key_errors(config: Config) -> Iterator[ConfigError]:
     """Find unknown themes, commands and keys, and bindings that conflict, each with a hint."""
     yield from _theme_errors(config.theme)
-    for id_ in config.keymap:
+    yield from _key_errors(config.keymap)
+
+
+def _key_errors(keymap: Mapping[str, str]) -> Iterator[ConfigError]:
+    for id_ in keymap:
         if id_ not in BY_ID:
             yield ConfigError(f"in [keymap], unknown command “{id_}”. {hint(id_, BY_ID)}")
-    if config.keymap:  # the usual keys need no look at each start
-        for said in _wrong_keys(config.keymap):
+    if keymap:  # the usual keys need no look at each start
+        for said in _wrong_keys(keymap):
             yield ConfigError(f"in [keymap], {said}.")
 
 
@@ -185,6 +191,10 @@ _OVERLAPPING: tuple[frozenset[Context], ...] = (
     frozenset({"moving", "article"}),
     frozenset({"moving", "dialog", "feed"}),
     frozenset({"panes", "app"}),
+    frozenset({"moving", "panes"}),
+    frozenset({"moving", "app"}),
+    frozenset({"list", "panes"}),
+    frozenset({"list", "app"}),
 )
 
 

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from support.app_factory import NOTES, NOW, REVIEW, point, reader, rows_of, screen_text, settle, shelve, until
+from tuireader.errors import NotFoundError
 from tuireader.library import rules as library_rules
 from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
@@ -134,6 +135,8 @@ async def test_unsubscribing_is_undone_within_a_day_also_after_a_restart(two_fee
         before = seen(two_feeds)
         await press(pilot, "e", "x", "j", "enter")
 
+    with closing(connect(two_feeds)) as c, pytest.raises(NotFoundError, match="You unsubscribed"):
+        feeds.find(c, str(review.id))  # and no other feed that has this number in its name
     there = seen(two_feeds)
     assert there["named"] == there["due"] == ["Notes"]
     assert there["opml"] == 1
@@ -178,7 +181,7 @@ async def test_what_was_removed_meanwhile_is_not_said_to_be_restored(two_feeds: 
                 subscription.unsubscribe(c, feed_id)
         await app.reader.feed_control.look_again()
         await press(pilot, "U")
-        assert "The feed was removed. This cannot be undone." in screen_text(app)
+        assert "Nothing to restore" in screen_text(app)
     assert names(two_feeds) == ["Notes"]
 
 

@@ -111,7 +111,8 @@ async def test_mistakes_are_said_and_nothing_is_replaced_without_a_question(fill
         await command(pilot, "export")
         typed(app).value = "~/none/feeds.opml"
         await pilot.press("enter")
-        await said(pilot, "Cannot write")
+        await said(pilot, "does not exist")
+        assert isinstance(app.screen, ExportScreen)
 
 
 async def test_the_path_of_a_file_is_copied(filled: Path) -> None:

@@ -434,13 +434,32 @@ async def test_a_rule_that_cannot_be_saved_stays_as_it_was(library: Path) -> Non
         await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
         app.screen.query_one(Input).value = "word " * 600
         await press(pilot, "enter")
-        assert "Search too long" in screen_text(app)
-        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        assert "The query is too long" in screen_text(app)
+        app.screen.query_one(Input).value = "title:harbour"
         with closing(connect(library)) as c:
             assert (rules.every(c), rules.done_by(c, rule)) == ([rule], before)
             subscription.unsubscribe(c, rule.feed_id or 0)
         await press(pilot, "enter")
         assert "No rule with ID" in screen_text(app)
+
+
+async def test_an_undo_that_fails_loses_no_rule(library: Path) -> None:
+    with closing(connect(library)) as c:
+        feed = feeds.every(c)[0].id
+        library_rules.keep(c, Rule("title:harbour", read=True, feed_id=feed), NOW)
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        await press(pilot, *["down"] * 6, "enter", *"All", "enter", *["up"] * 6, "enter")  # for all feeds
+        with closing(connect(library)) as c:
+            (saved,) = rules.every(c)
+            assert saved.feed_id is None
+            subscription.unsubscribe(c, feed)
+        await press(pilot, "U")
+        assert "cannot be undone" in screen_text(app)
+        with closing(connect(library)) as c:
+            assert rules.every(c) == [saved]
 
 
 def test_of_a_rule_that_gives_other_tags_its_memory_stays(library: Path) -> None:

@@ -182,11 +182,12 @@ class _Subscription:
         """Refresh an existing subscription after its address was typed again."""
         if feed.is_of_account and not feed.is_followed_for_us:  # its server does not ask for it any more
             feed = await self._cache.write(partial(take_back, feed=feed))
+        is_left = feed.id in await self._cache.read(store_feeds.leaving)
+        # It may be back where it was gone, and a password that is typed is the one to use from now on.
+        url = feed.url if feed.is_of_account else _with_password(feed, typed, is_left=is_left)
         await self._cache.write(partial(store_feeds.stay, feed_id=feed.id))
         if feed.is_of_account:  # its server asks for it
             return Subscribed(feed, Refreshed(feed, "unchanged"), article_id, tuple(others))
-        # It may be back where it was gone, and a password that is typed is the one to use from now on.
-        url = _with_password(feed, typed)
         if feed.gone or url != feed.url:
             feed = replace(feed, gone=False, url=url)
             await self._cache.write(partial(store_feeds.record, feed=feed))
@@ -258,8 +259,11 @@ def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
     return {address for address in addresses if subscription.find_subscription(c, address) is not None}
 
 
-def _with_password(feed: Feed, typed: str) -> str:
-    """The address of a feed with the typed credentials; raises AddressError for another user."""
-    if name := kept_user(feed.url, typed):
+def _with_password(feed: Feed, typed: str, *, is_left: bool) -> str:
+    """The address of a feed with the typed credentials; raises AddressError for another user.
+
+    `is_left`: the user unsubscribed from it, so that it may be of another user now.
+    """
+    if (name := kept_user(feed.url, typed)) and not is_left:
         raise AddressError(f"Already subscribed to {feed.name} as “{name}”. To change this, unsubscribe first.")
     return with_credentials_of(split_credentials(feed.url)[0], typed) if split_credentials(typed)[1] else feed.url

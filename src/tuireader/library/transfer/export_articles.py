@@ -271,6 +271,8 @@ def mistake(path: Path, form: str) -> str:
             return f"{shown} is not a directory." if path.exists() and not path.is_dir() else ""
         if not path.name or path.is_dir():
             return f"{shown} is a directory: enter a file name."
+        if not path.parent.is_dir():
+            return f"{shown_address(str(path.parent))} does not exist."
         cache = paths.cache_path()
         is_beside = path.name.startswith(cache.name) and cache.parent.exists() and path.parent.samefile(cache.parent)
         if is_beside or (cache.exists() and path.exists() and path.samefile(cache)):

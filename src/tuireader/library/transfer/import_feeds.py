@@ -21,7 +21,13 @@ from tuireader.store.connection import transaction
 from tuireader.store.pruning import QUIET
 from tuireader.store.row_values import name_key
 from tuireader.urls.identity import place
-from tuireader.urls.typed_and_shown import addresses_to_try, kept_user, shown_address, without_passwords
+from tuireader.urls.typed_and_shown import (
+    addresses_to_try,
+    kept_user,
+    shown_address,
+    split_credentials,
+    without_passwords,
+)
 
 _OPML, _BEGINNING = re.compile(rb"<outline\b|opml\s+version=", re.IGNORECASE), 4096
 """Recognises OPML whose beginning is missing, and bytes searched for it."""
@@ -184,8 +190,12 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
         return ImportedFeed(outline, "failed", None, str(error))
     where = place(url)
     if where in there:
-        if name := kept_user(feeds.get(c, there[where]).url, url):
+        feed = feeds.get(c, there[where])
+        is_left = feed.id in feeds.leaving(c)
+        if (name := kept_user(feed.url, url)) and not is_left:
             return ImportedFeed(outline, "failed", None, f"already subscribed as “{name}”")
+        if is_left and url != feed.url and split_credentials(url)[1]:
+            feeds.record(c, replace(feed, url=url))
         return ImportedFeed(outline, "known", there[where], is_filled=_fill_in(c, there[where], outline))
     with transaction(c):  # whole, or not at all: what is here already is not made anew
         feed = feeds.add(c, url, title=outline.title, site="", now=now, follows=False)

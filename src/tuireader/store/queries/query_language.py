@@ -156,9 +156,13 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
     return wanted
 
 
+def is_too_long(text: str) -> bool:
+    return _pieces(text) is None
+
+
 def check_length(text: str) -> None:
     """Raise QueryError if a search text has too many words and names."""
-    if _pieces(text) is None:
+    if is_too_long(text):
         raise QueryError(f"Search too long (over {VALUES_MAX} words and names).")
 
 

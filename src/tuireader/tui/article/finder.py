@@ -173,6 +173,7 @@ class Finder:
         if self.session is None or not (self.session.sought or self.session.matches):
             self.end()
         self._view.refresh()
+        self._changed()
 
     def _show(self) -> None:
         session, page = self.session, self._view.page

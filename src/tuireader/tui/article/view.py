@@ -99,6 +99,7 @@ class ArticleView(PageView):
 
         sought: str
         said: str
+        is_typing: bool = False
 
     @dataclass
     class AtEnd(Message):
@@ -370,7 +371,7 @@ class ArticleView(PageView):
             raise SkipAction
 
     def _tell_found(self) -> None:
-        self.post_message(self.Found(self.finder.sought, self.finder.said))
+        self.post_message(self.Found(self.finder.sought, self.finder.said, self.finder.typing))
 
     def on_key(self, event: events.Key) -> None:
         if self.finder.take_key(event):

@@ -118,7 +118,7 @@ class FilesScreen(ChooseScreen):
         super().__init__("Files", FullHeightList([Line(name, str(path)) for name, path in self.files.items()]))
 
 
-_LOG_SIZE, _LINE_WIDTH = 100_000, 88
+_LOG_SIZE, _LINE_WIDTH = 100_000, 68
 """Maximum bytes of the log that are shown, and the width of lines in cells."""
 
 

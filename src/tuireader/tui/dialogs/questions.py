@@ -176,6 +176,7 @@ class TypedDialog(Dialog[Result]):
 
     @on(ChoiceList.Chosen)
     def _choose_clicked(self, event: ChoiceList.Chosen) -> None:
+        self.query_one(Input).focus()
         self.choose(event.index)
 
     def action_step(self, by: int) -> None:

@@ -19,7 +19,8 @@ from tuireader.library import rules
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.rules import PREVIEW_AGE, Preview
 from tuireader.model.article import Headline
-from tuireader.model.query import Rule
+from tuireader.model.query import TAGS_MAX, Rule
+from tuireader.store.queries.query_language import is_too_long, understand
 from tuireader.text.date_expressions import span
 from tuireader.text.sentences import counted, ended
 from tuireader.tui.chrome import CleanInput
@@ -287,7 +288,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             self._fill()
 
     def _ask_for_end(self, title: str = "Rule expires") -> None:
-        hint = "Date (2026-12-01)"
+        hint = f"Date ({self._now() + timedelta(days=30):%Y-%m-%d})"
         pick = PickScreen(title, [*_ENDS], {self._until: True}, noun="date", nothing="Never", hint=hint)
         open_dialog(self.app, pick, self._take_end)
 
@@ -312,6 +313,10 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         rule = self._asked
         if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
             self._complain("Enter a query, or the rule would match every article.")
+        elif (mistakes := understand(rule.query).mistakes) or is_too_long(rule.query):
+            self._complain(mistakes[0] if mistakes else "The query is too long.")
+        elif len(rule.tags) > TAGS_MAX:
+            self._complain(f"A rule can add at most {TAGS_MAX} tags.")
         elif not rule.actions:
             self._complain("Select at least one action.")
         elif rule.until is not None and rule.until <= self._now():

@@ -126,7 +126,14 @@ class SubscribeScreen(AddressScreen):
         came = await self.cache.read(lambda c: _import(c, path, self.clock(), tell))
         said, problems = came.said(), came.problems()
         is_part = bool(problems or came.left_out or came.settings)
-        return Added(None, None, said=" ".join(said), report=(*said, *problems) if is_part else ())
+        return Added(
+            None,
+            None,
+            said=" ".join(said),
+            report=(*(each for each in said if not (problems and each.startswith("Not imported: "))), *problems)
+            if is_part
+            else (),
+        )
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """For a page without a feed, offer alternatives; the input keeps the focus."""

@@ -93,7 +93,8 @@ class FeedTree(NameList):
 
         `is_narrowed`: rows without articles are hidden unless they are filters.
         """
-        self._branches, self._is_narrowed = branches, is_narrowed
+        leaves = [leaf for branch in branches for leaf in (branch.row, *branch.leaves)]
+        self._branches, self._is_narrowed = branches, is_narrowed and any(leaf.total for leaf in leaves)
         self._arrange(is_another=is_another)
 
     def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:

@@ -174,7 +174,7 @@ class FeedController:
             self._hide(self.hidden - {feed_id})
             start(self._node, partial(self._stay, step, feed_id), group="writes")
         elif step.undone:
-            toast(self._node, "The feed was removed. This cannot be undone.", severity="error")
+            toast(self._node, "Nothing to restore: the feed was added again, or removed")
 
     async def _stay(self, step: UndoStep, feed_id: int) -> None:
         try:

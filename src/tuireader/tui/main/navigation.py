@@ -15,7 +15,7 @@ from tuireader.tui import keys
 from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import Arrival
-from tuireader.tui.main.statuses import StatusController
+from tuireader.tui.main.statuses import StatusController, UndoStep
 from tuireader.tui.support.workers import Debounce, start
 
 STEP_COMMANDS = ("next-article", "previous-article", "next-unread", "previous-unread")
@@ -116,9 +116,12 @@ class ReadMark:
 
     def mark_passed(self, ids: Collection[int]) -> None:
         """Mark articles that quick steps have passed, unless an open one needs time to count as read."""
-        for id_ in () if self._after else ids:
+        if self._after or not ids:
+            return
+        for id_ in ids:
             self._panes.headlines_pane.keep(id_)
             self._statuses.set(id_, read=True)
+        self._statuses.add_undo_step(UndoStep(f"Marked {len(ids)} as unread", tuple(ids), read=False))
 
     def enter(self) -> None:
         """Mark the article if its pane has the focus."""

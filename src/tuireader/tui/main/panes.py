@@ -40,6 +40,10 @@ _PLACES: Mapping[Pane, Place] = {"sidebar": "sidebar", "headlines": "list", "art
 """The kind of each pane, for the hint line."""
 
 
+TYPING = (keys.Row("enter", "done"), keys.Row("esc", "cancel"))
+"""The hints while a text to find is typed."""
+
+
 class PanesScreen(SteadyScreen[None]):
     """Lays out the panes and moves the focus between them; knows nothing of their content."""
 
@@ -61,7 +65,7 @@ class PanesScreen(SteadyScreen[None]):
         """The pane with the focus."""
         self.zen = False
         """Whether the article is shown alone."""
-        self.is_finding = False
+        self.is_finding = self.is_typing = False
         """Whether the user is searching within the article."""
         self._is_slid = False
         """Whether, of two panes, the right ones are shown: list and article."""
@@ -207,7 +211,8 @@ class PanesScreen(SteadyScreen[None]):
         self._light()
 
     def write_keys(self) -> None:
-        self.bottom.hints.hints = tuple(keys.hints(self._place, self.keymap))
+        is_typing = self.is_typing and self.pane == "article"
+        self.bottom.hints.hints = TYPING if is_typing else tuple(keys.hints(self._place, self.keymap))
 
     @property
     def _place(self) -> Place:

@@ -19,7 +19,7 @@ from tuireader.library.reading import user_edits
 from tuireader.model.query import Order, Query, SavedSearch
 from tuireader.store import feeds, folders, labels
 from tuireader.store.labels import Kind
-from tuireader.store.queries.query_language import FIELDS
+from tuireader.store.queries.query_language import FIELDS, understand
 from tuireader.tui import chrome
 from tuireader.tui.dialogs import questions
 from tuireader.tui.lists.side_list import NameList, SideList
@@ -198,6 +198,10 @@ class PromptController:
         elif event.purpose == SEARCH:
             self._search(event.text)  # the next letter stops what is then no longer wanted
 
+    def show(self, text: str) -> None:
+        """Show the articles that match another text."""
+        self._want(with_text(self._panes.headlines_pane.wanted, f"{text} "), None)
+
     def _search(self, text: str) -> None:
         """Show the search results, best first; without text, the former list."""
         before, place = self._before
@@ -289,6 +293,8 @@ class SearchesController:
         self._statuses.add_undo_step(step)
         toast(self._panes, said)
         self._panes.sidebar.count_searches()
+        if before is not None and self._panes.headlines_pane.wanted.text.strip() == before.query:
+            self._prompts.show(saved.query)
 
     def edit(self) -> bool:
         """Edit the query of the saved search under the cursor; returns whether there is one."""
@@ -299,7 +305,10 @@ class SearchesController:
         return found is not None
 
     def _save_query(self, name: str, text: str) -> None:
-        self._save(text, name)
+        if mistakes := understand(text).mistakes:
+            toast(self._panes, f"Not saved: {mistakes[0]}", severity="error")
+        else:
+            self._save(text, name)
 
     def ask_to_remove(self) -> bool:
         """Ask before removing the saved search under the cursor; returns whether there is one."""

@@ -495,7 +495,7 @@ class ReaderScreen(PanesScreen):
         self.captions.write_title()
 
     def on_article_view_found(self, event: view.ArticleView.Found) -> None:
-        self.is_finding = bool(event.sought)
+        self.is_finding, self.is_typing = bool(event.sought or event.said), event.is_typing
         self.show_hints()
 
     def on_article_view_at_end(self) -> None:

@@ -21,7 +21,7 @@ from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
 from tuireader.model.article import Clock, Field, Status, StatusChange
 from tuireader.store import rules
-from tuireader.store.connection import Connection
+from tuireader.store.connection import Connection, transaction
 from tuireader.store.queries.article_lists import headlines
 from tuireader.text.sentences import together
 from tuireader.tui.support.safe_text import toast
@@ -280,11 +280,12 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
 
 
 def _take_back_rule(connection: Connection, step: UndoStep) -> None:
-    if step.rule is not None:
-        with suppress(NotFoundError):  # it was removed meanwhile
-            library_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
-    if step.removed_rule:
-        library_rules.bring_back(connection, step.removed_rule, step.did)
+    with transaction(connection):  # else a rule whose former feed is gone would be lost
+        if step.rule is not None:
+            with suppress(NotFoundError):  # it was removed meanwhile
+                library_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
+        if step.removed_rule:
+            library_rules.bring_back(connection, step.removed_rule, step.did)
 
 
 KEPT_FOR = timedelta(days=1)

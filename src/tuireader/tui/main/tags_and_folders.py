@@ -236,24 +236,25 @@ class RuleController:
         now = self._clock()
         kept = await self._cache.write(lambda c: _keep(c, rule, now))
         changed = await self._cache.take(partial(_apply, rule=kept)) if is_applied else 0
-        step = UndoStep(f"Deleted rule: {kept.query or kept.said}", rule=kept.id)
-        self._tell(step, f"Created rule{_applied(changed) if is_applied else ''}")
+        self._statuses.add_undo_step(UndoStep(f"Deleted rule: {kept.query or kept.said}", rule=kept.id))
+        self._tell(f"Created rule{_applied(changed) if is_applied else ''}")
 
     async def _save(self, rule: Rule, *, is_applied: bool) -> None:
         """Save a changed rule; if it is applied, its former effects are undone before that."""
         did, before = await self._cache.write(partial(_change, rule=rule))
-        changed = await self._cache.take(partial(_apply_again, rule=rule)) if is_applied else 0
         step = UndoStep(f"Restored rule: {before['query']}", rule=rule.id, removed_rule=before, did=did)
-        self._tell(step, f"Saved rule{_applied(changed) if is_applied else ''}")
+        self._statuses.add_undo_step(step)  # before it is applied, which the end of the program may interrupt
+        changed = await self._cache.take(partial(_apply_again, rule=rule)) if is_applied else 0
+        self._tell(f"Saved rule{_applied(changed) if is_applied else ''}")
 
     async def _remove(self, rule: Rule) -> None:
         did, said = await self._cache.read(lambda c: (_done_by(c, rule), _as_json(c, rule)))
         changed = await self._cache.take(partial(_remove, rule=rule))
         step = UndoStep(f"Restored rule: {rule.query or rule.said}", removed_rule=said, did=did)
-        self._tell(step, f"Deleted rule, {f'{changed} restored' if changed else 'no articles changed'}")
-
-    def _tell(self, step: UndoStep, said: str) -> None:
         self._statuses.add_undo_step(step)
+        self._tell(f"Deleted rule, {f'{changed} restored' if changed else 'no articles changed'}")
+
+    def _tell(self, said: str) -> None:
         toast(self._panes, f"{said} · {self._undo_key}: undo")
         self._statuses.tell()
 
