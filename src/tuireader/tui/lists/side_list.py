@@ -145,6 +145,8 @@ class SideList(RowList):
 
     HEAD = 1
     OPENS_ON_PRESS = True  # with the focus it gets the height, and its neighbours lose it
+    is_last = False
+    """Whether no list is below it."""
     SHOWS_CURSOR_AWAY = HAS_BAR = False  # a bar says what is chosen; a cursor without the focus would say nothing
 
     class Entered(Message):
@@ -181,15 +183,15 @@ class SideList(RowList):
 
     @property
     def room(self) -> int:
-        """Lines for rows; the last line is blank if there is enough room."""
+        """Lines for rows; the last line is blank if there is enough room, and another list below."""
         height = self.size.height
-        return max(0, height - self.HEAD - (1 if height > 3 else 0))
+        return max(0, height - self.HEAD - (1 if height > 3 and not self.is_last else 0))
 
     @property
     def lines_wanted(self) -> int:
-        """The lines of the whole list with its heading and a blank line; 0 if it is empty."""
+        """The lines of the whole list with its heading and a blank line above the next; 0 if it is empty."""
         rows = self.row_count() or len(self.empty)
-        return self.HEAD + rows + 1 if rows else 0
+        return self.HEAD + rows + (not self.is_last) if rows else 0
 
     def set_rows(self, rows: Sequence[Choice], unread_width: int | None = None, *, is_another: bool = False) -> None:
         """Show other rows; the cursor stays on its row, and the scroll position too if possible.

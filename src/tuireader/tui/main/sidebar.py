@@ -157,6 +157,7 @@ class Sidebar(Backdrop):
         self.feed_tree = FeedTree()
         self.categories = FacetList("CATEGORIES", "category", "categories")
         self.authors = FacetList("AUTHORS", "author", "authors")
+        self.authors.is_last = True
         self.saved: tuple[SavedSearch, ...] = ()
         self._needs = [0, 0, 0]
         """The lines that each list wanted last."""
@@ -362,7 +363,9 @@ def shares(needs: Sequence[int], height: int, focused: int) -> list[int]:
     else:
         rest = height * 2 // 5
         part = rest // max(1, sum(map(bool, needs[1:])))
-        given = [min(need, part if place else height - rest) for place, need in enumerate(needs)]
+        spare = int(needs[-1] > 0)  # the last list needs no blank line below it
+        parts = [height - rest + spare, *[part] * (len(needs) - 2), part - spare]
+        given = [min(need, wished) for need, wished in zip(needs, parts, strict=True)]
         wishes = []
     for place, need in [*wishes, *enumerate(needs)]:
         more = max(0, min(need - given[place], height - sum(given)))
