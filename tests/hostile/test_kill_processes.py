@@ -98,4 +98,4 @@ def test_whoever_is_killed_leaves_a_sound_cache(
             assert running.wait(60) == 0
         with closing(connect(db)) as c:
             assert article_lists.count(c, Query()) == FEEDS * ENTRIES
-    assert midway >= 2
+    assert midway
