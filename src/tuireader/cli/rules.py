@@ -85,7 +85,8 @@ def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.json:
         put_json(_row(c, rule) | {"caught": found.total, "newest": [each.id for each in found.newest]})
         return DONE
-    put(f"{counted(found.total, 'article')} in the last {library_rules.PREVIEW_AGE.days} days")
+    total = counted(found.total, "article")
+    put(f"{total} in the last {library_rules.PREVIEW_AGE.days} days")
     for headline in found.newest:
         put(printable(f"{headline.id:>6}  {headline.date:%Y-%m-%d}  {headline.feed_title} · {headline.title}"))
     return DONE
