@@ -213,7 +213,7 @@ class ReaderScreen(PanesScreen):
             rows.reorder = reorders(self.config)
         self.sidebar.feed_tree.folded = folded_from(self._state.get("folded", ""))
         self.sidebar.feed_tree.show_views(None)
-        self.feed_control.hidden = self.headlines_pane.hidden = frozenset(feeds.leaving(self.connection))
+        self._hide_left_feeds()
         self.feed_control.remove_hidden()
         self._begin()
         self.headlines.focus()
@@ -227,6 +227,15 @@ class ReaderScreen(PanesScreen):
             self.call_after_refresh(self.tasks.refresh, None, force=False)
             self.set_timer(INDEX_DELAY, self.tasks.syncing.sync)
             self.set_timer(IDLE_DELAY, self.tasks.complete)
+
+    def _hide_left_feeds(self) -> None:
+        """Hide the feeds that the user unsubscribed from, before anything is shown."""
+        try:
+            left = frozenset(feeds.leaving(self.connection))
+        except StoreError as error:
+            toast(self, str(error), severity="error")
+        else:
+            self.feed_control.hidden = self.headlines_pane.hidden = left
 
     def _prepare(self) -> None:
         current = self.headlines.current
