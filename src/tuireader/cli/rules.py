@@ -6,7 +6,6 @@ import argparse
 import shlex
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from tuireader.cli import DONE, USAGE
@@ -195,8 +194,7 @@ def searches(arguments: argparse.Namespace) -> int:
         if there:
             index_for(connection, BEFORE_SEARCH)
         for each in there:
-            left = tuple(feeds.leaving(connection))
-            counts = article_lists.count_unread(connection, replace(user_edits.query_of(each), left_feeds=left))
+            counts = article_lists.count_unread(connection, user_edits.query_of(connection, each))
             if arguments.json:
                 put_json({"name": each.name, "query": each.query, "articles": counts[0], "unread": counts[1]})
             else:

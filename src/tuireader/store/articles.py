@@ -186,12 +186,6 @@ def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
     return [row[0] for row in sorted(rows, key=lambda row: (places[row[2]], row[1], row[0]))]
 
 
-def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:
-    """The ids of all articles of a feed, also of hidden ones."""
-    rows = c.execute("SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?", (feed_id,))
-    return [row[0] for row in rows.fetchall()]
-
-
 def feeds_of(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     """The ids of the feeds of articles."""
     sql = "SELECT DISTINCT feed_id FROM article WHERE id IN (SELECT value FROM json_each(?))"

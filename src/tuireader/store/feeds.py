@@ -151,6 +151,12 @@ def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
     return (0, 0) if row is None else (number(row[0]), number(row[1]))
 
 
+def article_ids(c: sqlite3.Connection, feed_id: int) -> list[int]:
+    """The ids of all articles of a feed, also of hidden ones."""
+    rows = c.execute("SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?", (feed_id,))
+    return [row[0] for row in rows.fetchall()]
+
+
 def starred(c: sqlite3.Connection, feed_id: int) -> int:
     """The number of a feed's starred articles."""
     sql = "SELECT count(*) FROM article INDEXED BY article_by_feed WHERE feed_id = ? AND starred = 1"
@@ -162,9 +168,10 @@ def find(c: sqlite3.Connection, text: str) -> model_feed.Feed:
 
     Raises NotFoundError if there is none or more than one.
     """
-    feeds = current(c) if text.strip() else []
-    if text.strip().isdecimal() and int(text.strip()[:18]) in leaving(c):
+    left = leaving(c)
+    if text.strip().isdecimal() and int(text.strip()[:18]) in left:
         raise NotFoundError(f"You unsubscribed from the feed with ID {text.strip()}.")
+    feeds = [feed for feed in every(c) if feed.id not in left] if text.strip() else []
     name, address, shown = name_key(text), _spelling(text), shown_address(text)
     spelt = [(feed, _spellings(feed)) for feed in feeds]
     for meant in (
@@ -251,8 +258,7 @@ def take_over(c: sqlite3.Connection, feed_id: int, other_id: int) -> None:
         )
         hidden = c.execute(sql, (id_list(pairs.values()),)).fetchall()
         labels.write_status(c, "aside", 1, id_list(row[0] for row in hidden))
-        rows = c.execute("SELECT id FROM article WHERE feed_id = ?", (other_id,)).fetchall()
-        ids = id_list(row[0] for row in rows if row[0] not in pairs)
+        ids = id_list(id_ for id_ in article_ids(c, other_id) if id_ not in pairs)
         _make_guids_unique(c, feed_id, ids)
         c.execute(
             "UPDATE article SET feed_id = ?, server_id = NULL WHERE id IN (SELECT value FROM json_each(?))",

@@ -35,12 +35,15 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
         row = c.execute(
             "INSERT INTO rule (id, query, feed_id, folder_id, actions, tags, until, created)"
             f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
-            (
-                rule.id or None, sound(rule.query.strip()), rule.feed_id, rule.folder_id, rule.actions,
-                sound(TAG_SEPARATOR.join(rule.tags)), seconds(rule.until), seconds(now),
-            ),
-        ).fetchone()  # fmt: skip
+            (rule.id or None, *_values(rule), seconds(now)),
+        ).fetchone()
     return _rule(row)
+
+
+def _values(rule: Rule) -> tuple[Any, ...]:
+    """The values of the columns of a rule between its id and its time."""
+    tags = sound(TAG_SEPARATOR.join(rule.tags))
+    return sound(rule.query.strip()), rule.feed_id, rule.folder_id, rule.actions, tags, seconds(rule.until)
 
 
 def change(c: sqlite3.Connection, rule: Rule) -> None:
@@ -53,11 +56,8 @@ def change(c: sqlite3.Connection, rule: Rule) -> None:
         tags = get(c, rule.id).tags
         c.execute(
             "UPDATE rule SET query = ?, feed_id = ?, folder_id = ?, actions = ?, tags = ?, until = ? WHERE id = ?",
-            (
-                sound(rule.query.strip()), rule.feed_id, rule.folder_id, rule.actions,
-                sound(TAG_SEPARATOR.join(rule.tags)), seconds(rule.until), rule.id,
-            ),
-        )  # fmt: skip
+            (*_values(rule), rule.id),
+        )
         if tags != rule.tags:  # each tag has its own bit, by its place in the rule
             for (bits,) in c.execute("SELECT DISTINCT did FROM rule_article WHERE rule_id = ?", (rule.id,)).fetchall():
                 kept = sum(tag_bit(rule.tags.index(tag)) for tag in tags_given(bits, tags) if tag in rule.tags)

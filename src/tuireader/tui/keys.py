@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations, groupby
 from typing import Any, NamedTuple, get_args
 
@@ -144,14 +145,14 @@ def sound(config: Config) -> tuple[Config, list[ConfigError]]:
     if any(_theme_errors(config.theme)):
         config = replace(config, theme="")
     keymap = dict(config.keymap)
-    while _errors_of(keymap):
-        worst = min(keymap, key=lambda id_: len(_errors_of({name: keymap[name] for name in keymap if name != id_})))
-        del keymap[worst]
+    while any(_key_errors(keymap)):
+        del keymap[min(keymap, key=partial(_errors_without, keymap))]
     return replace(config, keymap=keymap), mistakes
 
 
-def _errors_of(keymap: Mapping[str, str]) -> list[ConfigError]:
-    return list(_key_errors(keymap))
+def _errors_without(keymap: Mapping[str, str], id_: str) -> int:
+    """The number of errors that a keymap has without the keys of a command."""
+    return sum(1 for _ in _key_errors({name: keys for name, keys in keymap.items() if name != id_}))
 
 
 def theme_and_key_errors(config: Config) -> Iterator[ConfigError]:

@@ -191,7 +191,7 @@ def _grey(color: Color) -> Color:
 
 @cache
 def _shown(color: Color) -> Color:
-    """What Rich writes in place of a colour on a terminal with 256 colours."""
+    """The colour that Rich writes instead on a terminal with 256 colours."""
     return Color.from_rich_color(color.rich_color.downgrade(ColorSystem.EIGHT_BIT))
 
 

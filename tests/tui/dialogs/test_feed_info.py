@@ -22,7 +22,7 @@ from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.library.transfer.restore_backup import restore
 from tuireader.model.query import Query, Rule
-from tuireader.store import accounts, articles, feeds, status_outbox, ui_state
+from tuireader.store import accounts, feeds, status_outbox, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
@@ -126,7 +126,7 @@ def seen(path: Path) -> dict[str, object]:
 async def test_unsubscribing_is_undone_within_a_day_also_after_a_restart(two_feeds: Path) -> None:
     with closing(connect(two_feeds)) as c:
         review = next(each for each in feeds.every(c) if each.name == "The Example Review")
-        user_edits.tag(c, articles.of_feed(c, review.id)[:1], ["keep"])
+        user_edits.tag(c, feeds.article_ids(c, review.id)[:1], ["keep"])
         library_rules.apply(c, library_rules.keep(c, Rule("title:brexit", hide=True, feed_id=review.id), NOW))
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -385,6 +385,11 @@ async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> 
             assert rules.every(c) == []
 
 
+async def edit_the_rule(pilot: Pilot[None]) -> None:
+    """Open the dialog of the rules, and there the only rule."""
+    await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+
+
 async def test_a_rule_is_edited_and_undo_brings_the_former_one_back(library: Path) -> None:
     with closing(connect(library)) as c:
         feed = articles.get(c, ids(library)[0]).feed_id
@@ -394,7 +399,7 @@ async def test_a_rule_is_edited_and_undo_brings_the_former_one_back(library: Pat
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        await edit_the_rule(pilot)
         text = screen_text(app)
         assert "Edit rule" in text
         assert "✓ Mark as read" in text
@@ -412,7 +417,7 @@ async def test_a_rule_is_edited_and_undo_brings_the_former_one_back(library: Pat
             (back,) = rules.every(c)
             assert back == old
             assert rules.done_by(c, back) == before
-        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        await edit_the_rule(pilot)
         await press(pilot, "down", "enter", *["down"] * 7, "enter", *["up"] * 8, "enter")  # hide, applied
         assert "Saved rule, applied to" in screen_text(app)
         with closing(connect(library)) as c:
@@ -431,7 +436,7 @@ async def test_a_rule_that_cannot_be_saved_stays_as_it_was(library: Path) -> Non
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        await edit_the_rule(pilot)
         app.screen.query_one(Input).value = "word " * 600
         await press(pilot, "enter")
         assert "The query is too long" in screen_text(app)
@@ -450,7 +455,7 @@ async def test_an_undo_that_fails_loses_no_rule(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "exclamation_mark", *["down"] * 9, "enter")
+        await edit_the_rule(pilot)
         await press(pilot, *["down"] * 6, "enter", *"All", "enter", *["up"] * 6, "enter")  # for all feeds
         with closing(connect(library)) as c:
             (saved,) = rules.every(c)
@@ -481,7 +486,8 @@ async def test_an_expired_rule_is_not_saved(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "exclamation_mark", *["down"] * 9, "enter", "enter")
+        await edit_the_rule(pilot)
+        await press(pilot, "enter")
         assert "The rule has expired" in screen_text(app)
 
 

@@ -44,14 +44,11 @@ def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
 
 
 RESTORABLE_FOR = timedelta(days=1)
-"""Time from unsubscribing from a feed of this machine alone until it is removed."""
+"""Maximum age of an undo step after a restart: until then an unsubscribed feed stays, if no one else is told of it."""
 
 
 def unsubscribe_leaving(c: sqlite3.Connection, now: datetime) -> None:
-    """Remove the feeds marked for removal: after a day, or if others are told of it, when their program has ended.
-
-    Others are servers, and machines with which a folder is shared.
-    """
+    """Remove the feeds marked for removal: synced ones at the end of their program, others after a day."""
     for feed_id, (owner, when) in feeds.leaving(c).items():
         if feeds.get(c, feed_id).is_of_account or accounts.get(c, LOCAL).cursor:
             is_over = owner == os.getpid() or not _is_alive(owner, when)

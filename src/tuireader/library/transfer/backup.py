@@ -87,7 +87,7 @@ def backup_rows(
 
 def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> Iterator[dict[str, Any]]:
     yield {"type": HEAD, "version": VERSION, "made": _utc(now)}
-    left = {id_ for feed_id in feeds.leaving(c) for id_ in articles.of_feed(c, feed_id)}
+    left = {id_ for feed_id in feeds.leaving(c) for id_ in feeds.article_ids(c, feed_id)}
     wanted = [id_ for id_ in articles.order(c, ids) if id_ not in left]
     some = None if ids is None else articles.feeds_of(c, wanted)
     by_id = {feed.id: feed for feed in feeds.current(c) if some is None or feed.id in some}
@@ -112,8 +112,8 @@ def _rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None) -> It
             "reach": feed.reach.value,
             "options": {name: value for each in options for name, value in each.items() if name in ROW_OPTIONS},
         }
-    for feed_id, keys in ((id_, keys) for id_, keys in pruning.remembered(c) if id_ in urls and some is None):
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
+    for feed_id, keys in pruning.remembered(c) if some is None else ():
+        for start in range(0, len(keys) if feed_id in urls else 0, _KEYS_AT_ONCE):
             chunk = keys[start : start + _KEYS_AT_ONCE]
             yield {"type": "pruned", "feed_url": urls[feed_id], "keys": chunk}
     for search in ui_state.searches(c) if some is None else ():

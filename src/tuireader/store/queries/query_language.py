@@ -200,7 +200,7 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
 
 
 def _hint(word: str) -> str:
-    """What is wrong with a word that looks like a field; "" if it does not."""
+    """A hint for a word that resembles a field; "" for other words."""
     name, colon, value = word.partition(":")
     fields = [each[:-1] for each in FIELDS if each.endswith(":")]
     if not (colon and name.isalpha()):

@@ -60,6 +60,11 @@ class FindSession:
         """The index of the current match."""
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is neither a search text nor a match."""
+        return not (self.sought or self.matches)
+
+    @property
     def here(self) -> Match | None:
         return self.matches[self.current] if self.matches else None
 
@@ -151,7 +156,7 @@ class Finder:
 
     def step(self, by: int) -> bool:
         """Move to the next match, or the previous one (-1); returns whether there is a search."""
-        if self.session is None or not (self.session.sought or self.session.matches):
+        if self.session is None or self.session.is_empty:
             return False
         self.session.step(by)
         self._show()
@@ -170,7 +175,7 @@ class Finder:
         if not self.typing:
             return
         self.typing = False
-        if self.session is None or not (self.session.sought or self.session.matches):
+        if self.session is None or self.session.is_empty:
             self.end()
         self._view.refresh()
         self._changed()

@@ -15,14 +15,13 @@ from textual.widgets import Input, Static
 from tuireader import paths
 from tuireader.errors import TuireaderError
 from tuireader.library.transfer import export_articles
-from tuireader.text.sentences import ended
 from tuireader.text.wrap import wrap
 from tuireader.tui import themes
 from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import ChooseScreen, TypedDialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, FullHeightList, Line
-from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.safe_text import error_line, joined, plain
 
 FORMATS = {
     "opml": Line("Feeds and folders", "OPML"),
@@ -93,7 +92,7 @@ class ExportScreen(TypedDialog[Export | None]):
             said = "This file exists. Press enter again to replace it."
         if said:
             self._refused = typed
-            self.query_one("#export-said", Static).update(joined(("! ", "$alarm"), (ended(said), "$ink")))
+            self.query_one("#export-said", Static).update(joined(*error_line(said)))
         else:
             self.dismiss(Export(self._format, path))
 

@@ -25,7 +25,7 @@ from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
-from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.safe_text import error_line, joined, plain
 from tuireader.tui.support.workers import Web, is_busy
 from tuireader.urls.typed_and_shown import shown_address
 
@@ -131,7 +131,7 @@ class AccountScreen(Dialog[SignedIn | None]):
             self.dismiss(await self._signed())
         except TuireaderError as error:
             self.reads = self._said
-            self._said.update(joined(("! ", "$alarm"), (ended(str(error)), "$ink")))
+            self._said.update(joined(*error_line(str(error))))
 
     async def _signed(self) -> SignedIn:
         async with self._web.queue("tuireader.library.syncing.accounts") as queue:
@@ -234,7 +234,7 @@ class AddressScreen(Dialog[Added | None]):
         """Show an error (or with `is_wrong` False, a notice) until the address is edited."""
         self._complained_of = self.query_one(Input).value
         self.reads = said = self.query_one("#subscribe-said", Static)
-        said.update(joined(*([("! ", "$alarm")] if is_wrong else []), (ended(sentence), "$ink")))
+        said.update(joined(*error_line(sentence)) if is_wrong else plain(ended(sentence), "$ink"))
 
     @on(Input.Changed)
     def _say_no_more(self, event: Input.Changed) -> None:

@@ -272,11 +272,8 @@ class PickScreen(TypedDialog[NameChanges | None]):
         rows = [Line(f"  Create {self._noun} “{self._made}”")] if self._made and not self._shown else []
         rows += [Line(f"{self._sign(each)} {each or self._nothing}") for each in self._shown]
         rows += [Line(f"  Create {self._noun} “{self._made}”")] if self._made and self._shown else []
-        choices.empty = (
-            []
-            if rows
-            else [[("  ", ""), (f"No {self._noun}s{'. Type a name to create one.' * self._creates}", "faint")]]
-        )
+        how = ". Type a name to create one." if self._creates else ""
+        choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun}s{how}", "faint")]]
         choices.set_rows(rows)
         choices.move_to(min(cursor, max(0, len(rows) - 1)))
 

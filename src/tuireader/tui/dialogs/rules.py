@@ -22,12 +22,12 @@ from tuireader.model.article import Headline
 from tuireader.model.query import TAGS_MAX, Rule
 from tuireader.store.queries.query_language import is_too_long, understand
 from tuireader.text.date_expressions import span
-from tuireader.text.sentences import counted, ended
+from tuireader.text.sentences import counted
 from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import NameChanges, PickScreen, TypedDialog, open_dialog
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import AutocompleteList, Line
-from tuireader.tui.support.safe_text import age, joined, plain
+from tuireader.tui.support.safe_text import age, error_line, joined, plain
 from tuireader.tui.support.viewport import is_linear
 
 _HEADLINES = 5
@@ -66,7 +66,7 @@ class ActionRow(NamedTuple):
 
 
 class RuleAction(NamedTuple):
-    """What to do: save a rule, a changed one under its id (`is_applied`: also for existing articles), or remove one."""
+    """The chosen action: save a new or changed rule (`is_applied`: also for existing articles), or remove one."""
 
     made: Rule | None = None
     is_applied: bool = False
@@ -231,7 +231,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def _complain(self, sentence: str) -> None:
         said = self.query_one("#rule-said", Static)
         said.display = bool(sentence)
-        said.update(joined(("! ", "$alarm"), (ended(sentence), "$ink")) if sentence else plain(""))
+        said.update(joined(*error_line(sentence)) if sentence else plain(""))
         self.reads = said if sentence else None
 
     def _edit(self, listed: ListedRule) -> None:

@@ -153,12 +153,6 @@ class FeedTree(NameList):
 
     # Folding.
 
-    def action_open(self) -> None:
-        if self.pointed is not None and self.pointed.key[0] == GROUP:
-            self.action_fold()
-        else:
-            super().action_open()
-
     def open_clicked(self) -> None:
         if self.pointed is not None and self.pointed.key[0] == GROUP:
             self.action_fold()

@@ -350,7 +350,7 @@ class NameList(SideList):
 
     @property
     def a_row(self) -> str:
-        """What its rows are, in the plural."""
+        """The plural noun for its rows."""
         return self.heading.lower()
 
     @property

@@ -120,7 +120,7 @@ class ReadMark:
             return
         for id_ in ids:
             self._panes.headlines_pane.keep(id_)
-            self._statuses.set(id_, read=True)
+        self._statuses.set(*ids, read=True)
         self._statuses.add_undo_step(UndoStep(f"Marked {len(ids)} as unread", tuple(ids), read=False))
 
     def enter(self) -> None:

@@ -116,10 +116,9 @@ def _branches(
 
 def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], list[Choice]]:
     there = tuple(ui_state.searches(connection))
-    left = tuple(feeds.leaving(connection))
     rows = []
     for each in there:
-        total, unread = article_lists.count_unread(connection, replace(query_of(each), left_feeds=left))
+        total, unread = article_lists.count_unread(connection, query_of(connection, each))
         rows.append(Choice((SEARCH, each.id), each.name, unread, total, depth=1))
     return there, rows
 

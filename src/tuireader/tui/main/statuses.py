@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -78,9 +77,9 @@ class StatusController:
         self._undo = UndoStack(cache, clock)
         self._unwritten = unwritten
 
-    def set(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
+    def set(self, *ids: int, read: bool | None = None, starred: bool | None = None) -> None:
         """Show a status at once, write it soon, and post `StatusChanged` after that."""
-        change = StatusChange((article_id,), read, starred)
+        change = StatusChange(ids, read, starred)
         self._show(change)
         self._unwritten.append(change)
         written = self._cache.change(change)
@@ -288,10 +287,6 @@ def _take_back_rule(connection: Connection, step: UndoStep) -> None:
             library_rules.bring_back(connection, step.removed_rule, step.did)
 
 
-KEPT_FOR = timedelta(days=1)
-"""Maximum age of an undo step after a restart."""
-
-
 class UndoStep(NamedTuple):
     """One undoable change: its articles with their former statuses (None: unchanged), or its feed."""
 
@@ -377,5 +372,5 @@ def _forget(c: Connection, number: Future[int]) -> None:
 
 
 def _pop(c: Connection, now: Any) -> UndoStep | None:
-    kept = user_edits.pop(c, now, KEPT_FOR)
+    kept = user_edits.pop(c, now, subscription.RESTORABLE_FOR)
     return None if kept is None else _from_json(kept)

@@ -282,15 +282,14 @@ def _gathered(
     if feed is not None:
         scopes.append(scope(feed.id, None))
         scopes += [scope(None, feed.folder_id)] if feed.folder_id in names else []
-    scopes += [each for id_ in names if (each := scope(None, id_)) not in scopes]
-    scopes += [each for id_ in titles if (each := scope(id_, None)) not in scopes]
+    scopes += [scope(None, id_) for id_ in names] + [scope(id_, None) for id_ in titles]
     there = [
         rules_dialog.ListedRule(
             rule, _said(rule, titles, names), scope(rule.feed_id, rule.folder_id), counts.get(rule.id, 0)
         )
         for rule in store_rules.every(c)
     ]
-    return scopes, there, labels.every(c, "tag")
+    return list(dict.fromkeys(scopes)), there, labels.every(c, "tag")
 
 
 def _said(rule: Rule, feeds: dict[int, str], folders: dict[int, str]) -> str:

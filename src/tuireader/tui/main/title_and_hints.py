@@ -93,8 +93,8 @@ class Captions:
             return ""
         there = headline.date.astimezone()
         date = f"{there.day} {there:%b} {there.year}, {there:%H:%M}" if headline.is_dated else ""
-        parts = [date, f"in {headline.feeds} feeds" * (headline.feeds > 1), "excerpt" * (not headline.offline)]
-        return " · ".join(filter(None, parts))
+        stories = f"in {headline.feeds} feeds" if headline.feeds > 1 else ""
+        return " · ".join(filter(None, [date, stories, "" if headline.offline else "excerpt"]))
 
 
 def described(

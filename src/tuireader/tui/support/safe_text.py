@@ -39,6 +39,11 @@ def joined(*parts: str | Content | tuple[str, str]) -> Content:
     return Content("").join(pieces)
 
 
+def error_line(sentence: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The (text, style) pairs of an error in a dialog, for `joined`."""
+    return ("! ", "$alarm"), (ended(sentence), "$ink")
+
+
 _MESSAGE_MAX = 2_000
 """Maximum characters of a notification."""
 
