@@ -512,6 +512,27 @@ async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:
             assert rules.counts(c) == {}
 
 
+async def test_a_rule_is_for_one_of_two_feeds_of_the_same_name_and_for_no_unsubscribed_feed(library: Path) -> None:
+    with closing(connect(library)) as c:
+        weekly = next(feed for feed in feeds.every(c) if feed.title == "Harbour Weekly")
+        notes = next(feed for feed in feeds.every(c) if feed.title == "Notes")
+        review = next(feed for feed in feeds.every(c) if feed.title == "The Example Review")
+        feeds.rename(c, weekly.id, "Notes")
+        subscription.leave(c, review.id, NOW)
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "exclamation_mark", *"sea", *["down"] * 6, "enter")
+        text = screen_text(app)
+        assert f"Feed: {weekly.url}" in text
+        assert f"Feed: {notes.url}" in text
+        assert "Feed: The Example Review" not in text
+        app.screen.query_one(Input).value = weekly.url
+        await press(pilot, "enter", *["up"] * 4, "enter", *["up"] * 2, "enter")
+        with closing(connect(library)) as c:
+            assert [rule.feed_id for rule in rules.every(c)] == [weekly.id]
+
+
 async def test_marking_what_is_above_below_or_older_says_how_many(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

@@ -271,7 +271,7 @@ def _gathered(
 ) -> tuple[list[rules_dialog.Scope], list[rules_dialog.ListedRule], list[str]]:
     """Data of the rules dialog: all scopes, those of the current feed first, the saved rules, all tags."""
     names = {folder.id: folder.title for folder in store_folders.every(c)}
-    titles = {each.id: each.name for each in store_feeds.every(c)}
+    titles = store_feeds.unique_names(c)
     counts = store_rules.counts(c)
 
     def scope(feed_id: int | None, folder_id: int | None) -> rules_dialog.Scope:
@@ -282,7 +282,7 @@ def _gathered(
     if feed is not None:
         scopes.append(scope(feed.id, None))
         scopes += [scope(None, feed.folder_id)] if feed.folder_id in names else []
-    scopes += [scope(None, id_) for id_ in names] + [scope(id_, None) for id_ in titles]
+    scopes += [scope(None, id_) for id_ in names] + [scope(each.id, None) for each in store_feeds.current(c)]
     there = [
         rules_dialog.ListedRule(
             rule, _said(rule, titles, names), scope(rule.feed_id, rule.folder_id), counts.get(rule.id, 0)
