@@ -205,6 +205,8 @@ def test_the_last_words_of_an_excerpt_are_kept(end: str) -> None:
         ("a word ![icon here](u) and on", ["a word ▣ icon here and on"]),
         ("noise (![a formula](u)), on", ["noise (▣ a formula), on"]),
         ("so nice ![🙂](u)Really", ["so nice 🙂Really"]),
+        ("![a shell](u)`ls` lists", ["▣ a shell", "ls lists"]),
+        ("see **![a shell](u)**`ls`", ["see ▣ a shell", "ls"]),
     ],
 )
 def test_a_picture_that_stands_against_a_text_has_a_line_of_its_own(markdown: str, lines: list[str]) -> None:

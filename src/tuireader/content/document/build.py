@@ -101,7 +101,7 @@ def to_document(
     the language of blocks that do not state theirs.
     """
     tokens = _parser().parse(markdown)
-    builder = _Builder(_last_numbers(tokens), title)
+    builder = _Builder(_largest_numbers(tokens), title)
     for token in trimmed(tokens, title, authors, excerpt=bool(excerpt)):
         builder.take(token)
     if excerpt:
@@ -135,20 +135,20 @@ def _parser() -> _Parser:
     return _Parser()
 
 
-def _last_numbers(tokens: Sequence[Token]) -> dict[int, int]:
-    """The last number of each ordered list, by position."""
-    last: dict[int, int] = {}
+def _largest_numbers(tokens: Sequence[Token]) -> dict[int, int]:
+    """The largest number of each ordered list, by position."""
+    largest: dict[int, int] = {}
     lists: list[int] = []
     count = 0
     for token in tokens:
         if token.type == "list_item_open" and token.info:
-            last[lists[-1]] = int(token.info)
+            largest[lists[-1]] = max(largest.get(lists[-1], 0), int(token.info))
         elif token.type in {"bullet_list_open", "ordered_list_open"}:
             lists.append(count)
             count += 1
         elif token.type in {"bullet_list_close", "ordered_list_close"}:
             lists.pop()
-    return last
+    return largest
 
 
 class _List:
@@ -173,13 +173,13 @@ class _Table:
 class _Builder:
     """Builds blocks from tokens; open containers are on stacks, without recursion."""
 
-    def __init__(self, last_numbers: dict[int, int], title: str) -> None:
+    def __init__(self, largest_numbers: dict[int, int], title: str) -> None:
         self.title = title
         self.references = References()
         self.blocks: list[Block] = []
         self.levels: list[Level] = []
         self.lists: list[_List] = []
-        self.last_numbers = last_numbers
+        self.largest_numbers = largest_numbers
         self.ids = 0
         self.gap = 1
         """Blank lines before the next block."""
@@ -253,7 +253,7 @@ class _Builder:
     def open_list(self, token: Token) -> None:
         """Open a list, whose markers are as wide as its last number."""
         ordered = token.type == "ordered_list_open"
-        digits = len(str(self.last_numbers.get(self.list_count, 1)))
+        digits = len(str(self.largest_numbers.get(self.list_count, 1)))
         self.list_count += 1
         in_tight = bool(self.lists and self.lists[-1].tight and self.levels and self.levels[-1].kind == "item")
         self.gap = 0 if in_tight else 1

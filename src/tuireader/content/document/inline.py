@@ -162,10 +162,11 @@ class _Writer:
 
     def take(self, token: Token) -> None:
         kind = token.type
-        if kind in ("text", "text_special"):
+        if kind in ("text", "text_special", "code_inline") and token.content:
             if self.after_picture and _begins_word(token.content[:1]):
                 self.write("\n")  # on the site it floats beside the text
             self.after_picture = False
+        if kind in ("text", "text_special"):
             self.write(token.content.replace(_CELL_BREAK, "\n") if self.in_cell else token.content)
         elif kind in _WORDLESS:
             self.write(_WORDLESS[kind])
