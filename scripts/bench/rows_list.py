@@ -101,7 +101,7 @@ def slide(bench: Workbench) -> Iterator[Row]:
     with keys.ready(here) as screen:
         for turn in range(10 if bench.quick else 40):
             for pressed in ("j", "h", "l", "\r", "h"):
-                before = screen.lines()
+                before = screen.cells()
                 begin = screen.press(pressed)
                 took = screen.wait(partial(_differs, before)) - begin
                 screen.settle(0.1)
@@ -111,8 +111,8 @@ def slide(bench: Workbench) -> Iterator[Row]:
         yield Result(what, p95(times[pressed]), p95(times["j"]), "j", 1.3)
 
 
-def _differs(before: list[str], screen: Screen) -> bool:
-    return screen.lines() != before
+def _differs(before: list[dict[int, object]], screen: Screen) -> bool:
+    return screen.cells() != before
 
 
 def busy(bench: Workbench) -> Iterator[Row]:

@@ -73,6 +73,10 @@ class Screen:
         """What stands on the screen, as one text."""
         return "\n".join(line.rstrip() for line in self.lines())
 
+    def cells(self) -> list[dict[int, object]]:
+        """All cells by row and column, with their colours."""
+        return [dict(self._screen.buffer[row]) for row in range(self._screen.lines)]
+
     def background(self, column: int, row: int) -> str:
         """The background of one cell: a name, `default`, or six hexadecimal digits."""
         return str(self._screen.buffer[row][column].bg)

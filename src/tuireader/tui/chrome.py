@@ -22,6 +22,7 @@ from textual.widgets import Input, Static
 from tuireader.text.printable import printable
 from tuireader.tui.keys import Row
 from tuireader.tui.support.safe_text import cut, joined, plain
+from tuireader.tui.support.textual_internals import Inelastic
 
 
 class TitleBar(Widget):
@@ -158,7 +159,7 @@ class SideBySide(Horizontal):
     BLANK = True
 
 
-class Backdrop(Container):
+class Backdrop(Inelastic, Container):
     """Holds a pane; drawn cheaply, since all of its lines are equal."""
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -34,6 +34,7 @@ from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.main import query_controller
+from tuireader.tui.support.textual_internals import OpenApp
 
 WIDE, MIDDLE, NARROW, SMALL = (160, 40), (80, 24), (60, 20), (40, 12)
 
@@ -713,3 +714,34 @@ async def test_the_words_of_a_search_are_marked_in_the_article_that_it_opened(tw
         await press(pilot, "q", "escape", "enter")  # without the search
         lines = [view.render_line(y) for y in range(view.size.height)]
         assert not [segment for line in lines for segment in line if segment.text == "rivals"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "frames"),
+    [(["h"], []), (["h", "l"], []), (["enter"], ["layout"]), (["enter", "h"], []), (["enter", "h", "h"], ["layout"])],
+)
+async def test_a_slide_is_the_next_frame_with_one_layout(
+    two_feeds: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str], frames: list[str]
+) -> None:
+    seen: list[str] = []
+    lay_out, display = Screen._refresh_layout, OpenApp._display
+
+    def layout_seen(self: Screen[Any], *args: Any, **more: Any) -> None:
+        seen.append("layout")
+        lay_out(self, *args, **more)
+
+    def paint_seen(self: OpenApp, screen: Screen[Any], renderable: Any) -> None:
+        seen.append("paint")
+        display(self, screen, renderable)
+
+    app = reader(two_feeds)
+    async with app.run_test(size=(140, 40)) as pilot:
+        *before, last = keys
+        await pilot.press(*before)
+        await settle(pilot)
+        monkeypatch.setattr(Screen, "_refresh_layout", layout_seen)
+        monkeypatch.setattr(OpenApp, "_display", paint_seen)
+        await pilot.press(last)
+        await settle(pilot)
+        assert seen[: len(frames) + 1] == [*frames, "paint"]
+        assert seen.count("layout") == len(frames)

@@ -49,6 +49,7 @@ class VisibleLines(NamedTuple):
     """The visible lines, cached until something changes."""
 
     size: Size
+    is_linear: bool
     places: list[Place]
     thumb: tuple[int, int] | None
     rows: dict[int, list[list[Piece]]]
@@ -172,29 +173,41 @@ class RowList(Rows):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
-        if y < self.HEAD:
-            return self.strip(self.head_line(y))
-        if self._sight is None or self._sight.size != self.size:
+        size = self.size
+        if self._sight is None or self._sight.size != size:
             places = self.places()
-            self._sight = VisibleLines(self.size, places, self.thumb_of(places), {})
-        _, places, thumb, rows = self._sight
+            self._sight = VisibleLines(size, is_linear(self), places, self.thumb_of(places), {})
+        if y < self.HEAD:
+            return self._strip(self._sight, self.head_line(y))
+        _, _, places, thumb, rows = self._sight
         index = y - self.HEAD
         if index >= len(places):
-            return self.strip(self.empty[index] if not self.row_count() and index < len(self.empty) else [])
+            return self._strip(
+                self._sight, self.empty[index] if not self.row_count() and index < len(self.empty) else []
+            )
         row, line = places[index]
         if row not in rows:
             rows[row] = self.row_lines(row)
         is_inside = 0 <= line - self.lead_lines(row) < self.cursor_lines(row)
-        return self.strip(
+        return self._strip(
+            self._sight,
             rows[row][line] if line < len(rows[row]) else [],
             selected=is_inside and row == self.cursor,
             marked=is_inside and self.is_marked(row),
             thumb=thumb is not None and thumb[0] <= index < thumb[1],
         )
 
-    def strip(self, pieces: list[Piece], *, selected: bool = False, marked: bool = False, thumb: bool = False) -> Strip:
+    def _strip(
+        self,
+        sight: VisibleLines,
+        pieces: list[Piece],
+        *,
+        selected: bool = False,
+        marked: bool = False,
+        thumb: bool = False,
+    ) -> Strip:
         """A line as a strip of the widget's width, with the cursor's bar and the scroll thumb if they belong there."""
-        width = self.size.width
+        width = sight.size.width
         segments: list[Segment] = []
         used = 0
         for text, role in pieces:
@@ -206,7 +219,7 @@ class RowList(Rows):
         if used < width:
             segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
         strip = Strip(segments, width)
-        if is_linear(self):
+        if sight.is_linear:
             return strip
         if (selected or marked) and width > 1 and (bar := self._bar(selected=selected, marked=marked)) is not None:
             strip = Strip([bar, *strip.crop(1, width)], width)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from textual.geometry import Region
-from textual.widget import Widget
 
+from tuireader.tui.support.textual_internals import Inelastic, PlainFocus
 from tuireader.tui.support.viewport import Items, Place, thumb
 
 Piece = tuple[str, str]
 """Text and its role ("" for the default)."""
 
 
-class Rows(Widget, can_focus=True):
+class Rows(PlainFocus, Inelastic, can_focus=True):
     """Base of lists: a cursor, and scrolling by lines.
 
     Unlike Textual's ScrollView it does not measure all rows above, so that a list of 100,000 rows costs what a list of

@@ -126,6 +126,7 @@ class PanesScreen(SteadyScreen[None]):
         self.sidebar.update_classes(shapes)
         self.headlines_pane.update_classes({**shapes, "-slid": slid and is_wide})
         self.reading.update_classes({**shapes, "-zen": alone})
+        self.lay_out_next(self.sidebar, self.headlines_pane, self.reading)
         self.call_after_refresh(self._follow_panes)
 
     def _follow_panes(self, tries: int = _LAYOUT_FRAMES_MAX) -> None:

@@ -6,9 +6,11 @@ Textual parses a `str` as markup in many places, where `[@click=app.quit]` runs 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from rich.cells import cell_len
@@ -144,7 +146,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def day_head(date: datetime, now: datetime) -> str:
     """The heading of a date in a list that is sorted by date: "Today", "Yesterday", "This week", or its month."""
-    day, today = date.astimezone().date(), now.astimezone().date()
+    return _day_head(date, now.astimezone().date())
+
+
+@lru_cache(maxsize=1024)
+def _day_head(date: datetime, today: dt.date) -> str:
+    day = date.astimezone().date()
     if day >= today:
         return "Today"
     if day == today - timedelta(days=1):

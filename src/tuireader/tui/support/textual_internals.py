@@ -11,6 +11,7 @@ from typing import IO, Any, cast
 from textual import events, on
 from textual.app import App
 from textual.geometry import Offset, Size
+from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
@@ -94,6 +95,8 @@ class OpenApp(App[None]):
 class OpenScreen(Screen[ScreenResultType]):
     """A screen that is not drawn while it is held, or while its app paints no frames."""
 
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """The widget with the focus; what looks otherwise then repaints itself, where Textual repaints the whole screen."""
     is_held = False
 
     def hold(self) -> None:
@@ -116,6 +119,14 @@ class OpenScreen(Screen[ScreenResultType]):
             self._layout_required = True
             self.check_idle()
 
+    def lay_out_next(self, *widgets: Widget) -> None:
+        """Have changes of the layout of widgets shown with the next frame.
+
+        Textual would first paint what else has changed, and lay out in the frame after that.
+        """
+        for widget in widgets:
+            widget._check_refresh()  # noqa: SLF001 - as the module says
+
     def may_lay_out(self) -> bool:
         return True
 
@@ -131,7 +142,21 @@ class OpenScreen(Screen[ScreenResultType]):
             super()._compositor_refresh()
 
 
-class OpenScrollView(ScrollView):
+class Inelastic(Widget):
+    """A widget whose content has no part in its size: a new size needs no layout after the one that gave it."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Textual's signature
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
+
+
+class PlainFocus(Widget):
+    """A widget for which no rule of the stylesheet depends on the focus: with it, it is repainted, but not restyled."""
+
+    def watch_has_focus(self, _has_focus: bool) -> None:  # noqa: FBT001 - Textual's signature
+        """Called by Textual, which would apply the stylesheet."""
+
+
+class OpenScrollView(PlainFocus, ScrollView):
     """A scroll view that is told its size before the first frame in it is painted."""
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
