@@ -31,7 +31,7 @@ def test_searches_are_kept_and_replaced_by_name(c: sqlite3.Connection) -> None:
 
 def test_the_last_word_of_a_saved_search_is_whole(c: sqlite3.Connection) -> None:
     save(c, ready("1", "art", title="One"), ready("2", "artful", title="Two"))
-    assert titles(c, user_edits.query_of(c, user_edits.save_search(c, "Arts", "art"))) == ["One"]
+    assert titles(c, user_edits.query_of(user_edits.save_search(c, "Arts", "art"))) == ["One"]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,6 @@ def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Q
         tags=tuple(arguments.tag[:1]),
         unread=arguments.unread,
         starred=arguments.starred,
-        left_feeds=tuple(store_feeds.leaving(connection)),
         text=text,
         since=arguments.since,
         until=arguments.until,

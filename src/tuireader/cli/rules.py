@@ -194,7 +194,7 @@ def searches(arguments: argparse.Namespace) -> int:
         if there:
             index_for(connection, BEFORE_SEARCH)
         for each in there:
-            counts = article_lists.count_unread(connection, user_edits.query_of(connection, each))
+            counts = article_lists.count_unread(connection, user_edits.query_of(each))
             if arguments.json:
                 put_json({"name": each.name, "query": each.query, "articles": counts[0], "unread": counts[1]})
             else:

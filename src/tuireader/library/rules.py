@@ -44,7 +44,7 @@ def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Prev
     """Count the articles that a rule would have matched in the last 90 days; with the `most` newest as examples."""
     if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
         return Preview(0, [])
-    ever = replace(rules.query_of(rule), left_feeds=tuple(feeds.leaving(c)))
+    ever = rules.query_of(rule)
     lately = replace(ever, since=now - PREVIEW_AGE)
     newest = [headline for query in _also_hidden(lately) for headline in article_lists.window(c, query, 0, most)]
     newest.sort(key=lambda headline: headline.date, reverse=True)

@@ -27,14 +27,12 @@ Order = Literal["newest", "oldest", "shortest", "longest", "best"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Filters and an order; all filters must match."""
+    """Filters and an order; all filters must match. Unsubscribed feeds match only if `feeds` has them."""
 
     feeds: tuple[int, ...] = ()
     """Ids of feeds, any of which must match; empty: all."""
     not_feeds: tuple[int, ...] = ()
     """Ids of excluded feeds."""
-    left_feeds: tuple[int, ...] = ()
-    """Ids of feeds hidden because the user unsubscribed, which can be undone."""
     without_quiet: bool = False
     """Whether quiet feeds, whose unread articles are counted separately, are excluded."""
     folders: tuple[int, ...] = ()

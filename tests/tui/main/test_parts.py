@@ -362,7 +362,7 @@ async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_i
     assert searched == ["trust", ""]
 
 
-async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(panes: PanesScreen) -> None:
+async def test_what_is_wanted_is_chosen_sorted_left_and_cleared_in_all_panes(panes: PanesScreen) -> None:
     nothing: Any = SimpleNamespace(progress="", offline=False, is_refreshing=False, syncing=SimpleNamespace(waiting=""))
     choosing = QueryController(panes, Captions(panes, nothing, lambda: NOW))
     choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections"))
@@ -376,10 +376,13 @@ async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(p
     assert choosing.wanted == Query(order="oldest")
     feed = panes.headlines.headline(0)
     assert feed is not None
-    choosing.hide({feed.feed_id})
-    await until(lambda: panes.headlines.row_count() == 0)
-    choosing.hide(())
+    choosing.want(Query(feeds=(feed.feed_id, 99), order="oldest"))
+    choosing.leave(99)
+    assert choosing.wanted == Query(feeds=(feed.feed_id,), order="oldest")
+    choosing.leave(None)
+    choosing.leave(feed.feed_id)
     await until(lambda: panes.headlines.row_count() == len(REVIEW))
+    assert choosing.wanted == Query(order="oldest")
 
 
 async def test_the_way_from_article_to_article(panes: PanesScreen, shelved: Path) -> None:

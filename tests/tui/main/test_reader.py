@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual._compositor import Compositor
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -724,11 +725,11 @@ async def test_a_slide_is_the_next_frame_with_one_layout(
     two_feeds: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str], frames: list[str]
 ) -> None:
     seen: list[str] = []
-    lay_out, display = Screen._refresh_layout, OpenApp._display
+    lay_out, display = Compositor.reflow, OpenApp._display
 
-    def layout_seen(self: Screen[Any], *args: Any, **more: Any) -> None:
+    def layout_seen(self: Compositor, *args: Any) -> Any:
         seen.append("layout")
-        lay_out(self, *args, **more)
+        return lay_out(self, *args)
 
     def paint_seen(self: OpenApp, screen: Screen[Any], renderable: Any) -> None:
         seen.append("paint")
@@ -736,10 +737,11 @@ async def test_a_slide_is_the_next_frame_with_one_layout(
 
     app = reader(two_feeds)
     async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
         *before, last = keys
         await pilot.press(*before)
         await settle(pilot)
-        monkeypatch.setattr(Screen, "_refresh_layout", layout_seen)
+        monkeypatch.setattr(Compositor, "reflow", layout_seen)
         monkeypatch.setattr(OpenApp, "_display", paint_seen)
         await pilot.press(last)
         await settle(pilot)

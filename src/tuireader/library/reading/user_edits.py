@@ -49,9 +49,9 @@ def remove(c: sqlite3.Connection, id_: int) -> None:
     ui_state.remove_search(c, id_)
 
 
-def query_of(c: sqlite3.Connection, saved: SavedSearch) -> Query:
-    """The query of a saved search, without unsubscribed feeds; its last word is complete, not a prefix."""
-    return Query(text=f"{saved.query} ", left_feeds=tuple(feeds.leaving(c)))
+def query_of(saved: SavedSearch) -> Query:
+    """The query of a saved search; its last word is complete, not a prefix."""
+    return Query(text=f"{saved.query} ")
 
 
 def text_of(c: sqlite3.Connection, query: Query) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from tuireader.model import article
 from tuireader.model.article import Headline, Names
 from tuireader.model.query import Order, Query
+from tuireader.store import feeds as store_feeds
 from tuireader.store import labels, pruning
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import Kind, names_of, split_names
@@ -293,7 +294,7 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
     Hidden duplicates are included, as in the list of each feed.
     """
     query = replace(query, feeds=(), not_feeds=(), keep=frozenset())
-    kept = _kept(query)
+    kept = _kept(c, query)
     if kept is not None:
         rows = c.execute(f"SELECT id, unread, {kept} FROM feed").fetchall()
         return {id_: (unread, total) for id_, unread, total in rows if total}
@@ -316,7 +317,7 @@ def _by_feed(c: sqlite3.Connection, parts: Sequence[Part]) -> dict[int, tuple[in
 def totals(c: sqlite3.Connection, query: Query) -> article.Totals:
     """Total, unread and starred counts, ignoring the query's feed, folder and status filters."""
     query = replace(query, feeds=(), folders=(), unread=False, starred=False, keep=frozenset())
-    if _kept(query) is not None:
+    if _kept(c, query) is not None:
         columns = "coalesce(sum(articles), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0)"
         every = c.execute(f"SELECT {columns} FROM feed").fetchone()
         apart = "SELECT coalesce(sum(unread), 0) FROM feed WHERE id IN (SELECT value FROM json_each(?))"
@@ -336,9 +337,11 @@ def totals(c: sqlite3.Connection, query: Query) -> article.Totals:
     return article.Totals(*map(sum, zip((0, 0, 0), *found, strict=True)))
 
 
-def _kept(query: Query) -> Literal["articles", "unread"] | None:
+def _kept(c: sqlite3.Connection, query: Query) -> Literal["articles", "unread"] | None:
     """The column with the stored count of a query; None if it must be counted."""
     query = replace(query, without_quiet=False) if not query.unread else query
+    if store_feeds.leaving(c):
+        return None
     if query == Query(order=query.order):
         return "articles"
     return "unread" if query == Query(order=query.order, unread=True) else None
@@ -354,7 +357,7 @@ def _params(parts: Sequence[Part]) -> tuple[Any, ...]:
 
 
 def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> article.FacetColumns:
-    kept = _kept(query)
+    kept = _kept(c, query)
     if kept is not None:
         return _columns(c, *labels.counted(kind, kept))
     counts = "sum(d.read = 0) AS unread, count(*) AS total"

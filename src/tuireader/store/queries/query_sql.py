@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal, NamedTuple, cast
 
 from tuireader.model.query import Query
-from tuireader.store import folders, labels, pruning
+from tuireader.store import feeds, folders, labels, pruning
 from tuireader.store.labels import Kind
 from tuireader.store.queries.query_language import Named, SearchQuery, Term, understand
 from tuireader.store.row_values import folded, id_list, name_key, seconds, text_of
@@ -379,8 +379,9 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     for some, sign in ((query.folders, "IN"), (query.not_folders, "NOT IN")):
         if some:
             found.append((_OF_FOLDERS.format(sign), (id_list(some),)))
+    left = set(feeds.leaving(c)).difference(query.feeds)
     quiet = pruning.quiet_feeds(c) if query.without_quiet else []
-    if unwanted_feeds := (*query.not_feeds, *query.left_feeds, *quiet):
+    if unwanted_feeds := (*query.not_feeds, *left, *quiet):
         found.append((_OF_FEEDS.format("NOT IN"), (id_list(unwanted_feeds),)))
     unwanted: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ("category", query.not_categories),

@@ -37,7 +37,12 @@ REFETCHED_MAX = 50
 
 
 class FeedsChanged(Message):
-    """A feed was renamed, hidden, or shown again."""
+    """A feed was renamed, unsubscribed from, or restored."""
+
+    def __init__(self, *, left: int | None = None) -> None:
+        """`left` is the feed that was unsubscribed from."""
+        super().__init__()
+        self.left = left
 
 
 class FeedController:
@@ -68,18 +73,12 @@ class FeedController:
         self._external = external
         self._tasks = tasks
         self._usual = config.full_text
-        self.hidden: frozenset[int] = frozenset()
         self._clock = clock
         self._undo_key = undo_key
 
-    def remove_hidden(self) -> None:
-        """Remove the hidden feeds whose time is over."""
+    def remove_left(self) -> None:
+        """Remove the unsubscribed feeds whose time is over."""
         self._cache.write_soon(partial(_unsubscribe_leaving, now=self._clock()))
-
-    async def look_again(self) -> None:
-        """Read from the cache which feeds are marked for removal, by any program: hide these, and show all others."""
-        leaving = await self._cache.read(feeds.leaving)
-        self._hide(frozenset(leaving))
 
     def show(self, summary: model_feed.FeedSummary | None) -> None:
         """Show the dialog of a feed; without a feed, say how to choose one."""
@@ -151,9 +150,8 @@ class FeedController:
         self._tasks.fetch_again(there[:REFETCHED_MAX])
 
     def unsubscribe(self, feed: model_feed.Feed) -> None:
-        """Mark a feed for removal, and hide it until then; can be undone."""
+        """Mark a feed for removal; can be undone."""
         step = UndoStep(f"Restored {feed.name}", feed_id=feed.id)
-        self._hide(self.hidden | {feed.id})
         self._statuses.add_undo_step(step)
         start(self._node, partial(self._leave, step, feed), group="writes")
 
@@ -162,35 +160,24 @@ class FeedController:
             starred = await self._cache.write(partial(_leave, feed_id=feed.id, now=self._clock()))
         except TuireaderError:
             self._statuses.drop_undo_step(step)
-            self._hide(self.hidden - {feed.id})
             raise
-        self._hide(self.hidden | {feed.id})  # a look at the cache that was under way has shown it again
+        self._node.post_message(FeedsChanged(left=feed.id))
         what = f"{feed.name} and {counted(starred, 'starred article')}" if starred else feed.name
         toast(self._node, f"Unsubscribed from {what} · {self._undo_key}: undo")
 
     def restore(self, step: UndoStep) -> None:
         """Undo an unsubscription."""
-        if (feed_id := step.feed_id) in self.hidden and feed_id is not None:
-            self._hide(self.hidden - {feed_id})
-            start(self._node, partial(self._stay, step, feed_id), group="writes")
-        elif step.undone:
-            toast(self._node, "Nothing to restore: the feed was added again, or removed")
+        start(self._node, partial(self._stay, step), group="writes")
 
-    async def _stay(self, step: UndoStep, feed_id: int) -> None:
+    async def _stay(self, step: UndoStep) -> None:
         try:
-            await self._cache.write(partial(feeds.stay, feed_id=feed_id))
+            was_left = await self._cache.write(partial(_stay, feed_id=step.feed_id or 0))
         except TuireaderError:
             self._statuses.add_undo_step(step)
-            self._hide(self.hidden | {feed_id})
             raise
-        self._hide(self.hidden - {feed_id})
+        self._node.post_message(FeedsChanged())
         if step.undone:
-            toast(self._node, step.undone)
-
-    def _hide(self, hidden: frozenset[int]) -> None:
-        if hidden != self.hidden:
-            self.hidden = hidden
-            self._node.post_message(FeedsChanged())
+            toast(self._node, step.undone if was_left else "Nothing to restore: the feed was added again, or removed")
 
 
 def _known(c: Connection, feed: model_feed.Feed, usual: Mode) -> feed_info.FeedFacts:
@@ -223,6 +210,13 @@ def _leave(connection: Connection, feed_id: int, now: datetime) -> int:
     """Mark a feed for removal; returns how many of its articles are starred."""
     subscription.leave(connection, feed_id, now)
     return feeds.starred(connection, feed_id)
+
+
+def _stay(connection: Connection, feed_id: int) -> bool:
+    """Cancel the removal of a feed; returns whether there was one to cancel."""
+    was_left = feed_id in feeds.leaving(connection)
+    feeds.stay(connection, feed_id)
+    return was_left
 
 
 def _unsubscribe_leaving(connection: Connection, now: datetime) -> None:

@@ -93,8 +93,6 @@ class HeadlinesPane(Backdrop):
         """The query that the user asked for."""
         self._wanted_at: CursorPlace | None = None
         """Where the cursor will be in the list of `wanted`; None: at the top."""
-        self.hidden: frozenset[int] = frozenset()
-        """Feeds that the user unsubscribed from; hidden until the end, since that can be undone."""
         self.apart = False
         """Whether duplicates are shown as separate articles."""
         self.listed = self.wanted
@@ -105,7 +103,7 @@ class HeadlinesPane(Backdrop):
 
     def begin(self) -> None:
         """Show the first headlines at once; their number follows with the next reload."""
-        self.listed = self.wanted = replace(self.wanted, left_feeds=tuple(sorted(self.hidden)))
+        self.listed = self.wanted
         first = self._at(0, PAGE)
         self.headlines.by_day = True
         self.headlines.show(self._source, View(len(first), rows=first))
@@ -172,7 +170,6 @@ class HeadlinesPane(Backdrop):
         return replace(
             query,
             keep=frozenset(),
-            left_feeds=tuple(sorted(self.hidden)),
             apart=self.apart,
             without_quiet=query.unread and query.is_wide,
         )

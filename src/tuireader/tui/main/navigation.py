@@ -10,7 +10,7 @@ from textual import events
 
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import StatusChange
-from tuireader.store import articles
+from tuireader.store import articles, feeds
 from tuireader.tui import keys
 from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
 from tuireader.tui.main.panes import PanesScreen
@@ -175,9 +175,9 @@ class LinkTrail:
         self._journey.open(there)
 
     def _article_at(self, c: Connection, url: str) -> int | None:
-        """The article at an address, unless its feed is hidden."""
-        hidden = self._panes.headlines_pane.hidden
-        return next((each.id for each in articles.at(c, url) if each.feed_id not in hidden), None)
+        """The article at an address, unless its feed is unsubscribed."""
+        left = feeds.leaving(c)
+        return next((each.id for each in articles.at(c, url) if each.feed_id not in left), None)
 
     def arrived(self, article_id: int) -> None:
         """Clear the history if the shown article was not opened by a link."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -80,6 +80,11 @@ class QueryController:
         if self._panes.panes_beside == 1:
             self._panes.show_pane("headlines")
 
+    def leave(self, feed_id: int | None) -> None:
+        """Choose a feed no more."""
+        feeds = tuple(id_ for id_ in self.wanted.feeds if id_ != feed_id)
+        self.want(replace(self.wanted, feeds=feeds), self._panes.headlines_pane.place)
+
     def sort(self) -> None:
         """Change the order of the headlines; in a list of names, between count and name."""
         if (side_list := self._panes.sidebar.focused) is not None:
@@ -92,13 +97,6 @@ class QueryController:
         for side_list in self._panes.sidebar.lists:
             self._panes.sidebar.clear_filter(side_list)
         self.want(Query(order=order), self._panes.headlines_pane.place)
-
-    def hide(self, feeds: Collection[int]) -> None:
-        """Hide exactly these feeds."""
-        pane = self._panes.headlines_pane
-        pane.hidden = frozenset(feeds)
-        pane.want(replace(self.wanted, feeds=tuple(id_ for id_ in self.wanted.feeds if id_ not in feeds)), pane.place)
-        self.update_panes()
 
 
 ORDERS: tuple[Order, ...] = get_args(Order)

@@ -78,7 +78,7 @@ class Resume:
         is_seen = opened is not None and (in_article or panes.is_article_beside)
         wanted = query_controller.with_text(panes.headlines_pane.wanted, "")
         here = SessionState(
-            query=replace(wanted, keep=frozenset(), left_feeds=(), apart=False, without_quiet=False),
+            query=replace(wanted, keep=frozenset(), apart=False, without_quiet=False),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,

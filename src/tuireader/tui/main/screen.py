@@ -12,7 +12,6 @@ from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import Clock, StatusChange
 from tuireader.model.query import Query
-from tuireader.store import feeds
 from tuireader.store.connection import Connection
 from tuireader.store.queries import search
 from tuireader.tui import chrome, keys
@@ -46,7 +45,7 @@ from tuireader.tui.main.task_runner import Changed, Ended, Progressed
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.safe_text import copy_address, toast
 from tuireader.tui.support.typeahead import POLL_INTERVAL
-from tuireader.tui.support.workers import ASKING, IDLE_DELAY, UiState, Web, is_busy, start
+from tuireader.tui.support.workers import ASKING, IDLE_DELAY, UiState, Web, is_busy
 from tuireader.tui.themes import DARK
 
 MINUTE = 60.0
@@ -213,8 +212,7 @@ class ReaderScreen(PanesScreen):
             rows.reorder = reorders(self.config)
         self.sidebar.feed_tree.folded = folded_from(self._state.get("folded", ""))
         self.sidebar.feed_tree.show_views(None)
-        self._hide_left_feeds()
-        self.feed_control.remove_hidden()
+        self.feed_control.remove_left()
         self._begin()
         self.headlines.focus()
         self.set_interval(MINUTE, self._age)
@@ -228,23 +226,13 @@ class ReaderScreen(PanesScreen):
             self.set_timer(INDEX_DELAY, self.tasks.syncing.sync)
             self.set_timer(IDLE_DELAY, self.tasks.complete)
 
-    def _hide_left_feeds(self) -> None:
-        """Hide the feeds that the user unsubscribed from, before anything is shown."""
-        try:
-            left = frozenset(feeds.leaving(self.connection))
-        except StoreError as error:
-            toast(self, str(error), severity="error")
-        else:
-            self.feed_control.hidden = self.headlines_pane.hidden = left
-
     def _prepare(self) -> None:
         current = self.headlines.current
         self.reading.prepare(current.id if current is not None else None)
-        start(self, self.feed_control.look_again, group="hidden")
 
     def on_unmount(self) -> None:
         self.reading.keep_position()
-        self.feed_control.remove_hidden()
+        self.feed_control.remove_left()
 
     def _begin(self) -> None:
         """Show the first headlines at once, or restore the last session."""
@@ -315,7 +303,6 @@ class ReaderScreen(PanesScreen):
     @on(Ended)
     def _read_again(self) -> None:
         self.recount()
-        start(self, self.feed_control.look_again, group="hidden")
 
     @on(Ended)
     def _tend_later(self) -> None:
@@ -539,8 +526,9 @@ class ReaderScreen(PanesScreen):
         self.tasks.syncing.sync(is_asked=True)
 
     @on(FeedsChanged)
-    def _feeds_changed(self) -> None:
-        self.choosing.hide(self.feed_control.hidden)
+    def _feeds_changed(self, event: FeedsChanged) -> None:
+        self.choosing.leave(event.left)
+        self.recount()
         self.tasks.syncing.soon()
 
     @on(FeedRestored)

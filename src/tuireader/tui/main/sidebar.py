@@ -56,7 +56,7 @@ class SidebarCounts:
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     elsewhere = replace(query, feeds=(), not_feeds=(), folders=(), not_folders=())
     counted = article_lists.feeds(connection, elsewhere)
-    every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
+    every = feeds.current(connection)
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     there = folders.every(connection)
     checked = max((feed.refreshed for feed in every if feed.refreshed), default=None)
@@ -82,7 +82,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
 
 def _is_narrowed(query: Query) -> bool:
     """Whether a query filters by anything but feeds and folders."""
-    return replace(query, left_feeds=(), apart=False) != Query(order=query.order)
+    return replace(query, apart=False) != Query(order=query.order)
 
 
 def _branches(
@@ -118,7 +118,7 @@ def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, .
     there = tuple(ui_state.searches(connection))
     rows = []
     for each in there:
-        total, unread = article_lists.count_unread(connection, query_of(connection, each))
+        total, unread = article_lists.count_unread(connection, query_of(each))
         rows.append(Choice((SEARCH, each.id), each.name, unread, total, depth=1))
     return there, rows
 
