@@ -20,7 +20,7 @@ SETTINGS = """\
 
 The configuration file is `config.toml`; `tuireader path` shows where. `tuireader config --init` creates it, `--check`
 lists mistakes, `--schema` prints a JSON Schema for editors. Every setting is optional. For the settings of one feed,
-press `e` in the reader, or use `tuireader feed NAME --set …`.
+press `e` and then `,` in the reader, or use `tuireader feed NAME --set …`.
 """
 
 

@@ -94,7 +94,7 @@ def test_the_default_keys_are_those_that_are_promised() -> None:
 def test_the_help_names_every_binding_once() -> None:
     shown = [row for _, rows in keys.help_sections({}) for row in rows]
     missing = {id_ for id_, command in BY_ID.items() if command.words not in {row.description for row in shown}}
-    assert missing == {"clear", "leave", "rename", "unsubscribe", "open-site", "turn-full-text", "selector"}
+    assert missing == {"clear", "leave", "rename", "unsubscribe", "open-site", "feed-settings", "selector"}
     assert len(shown) == len(set(shown))
     assert {row.id for row in shown} <= set(BY_ID)
 

@@ -227,8 +227,8 @@ COMMANDS = (
     Command("leave", "escape,q", "Close", "dialog"),
     Command("rename", "n", "Rename feed", "feed"),
     Command("unsubscribe", "x", "Unsubscribe", "feed"),
-    Command("turn-full-text", "d", "Change full-text mode", "feed"),
     Command("selector", "s", "Edit full-text selectors", "feed"),
+    Command("feed-settings", "comma", "Settings of the feed", "feed"),
     Command("open-site", "o", "Open site in browser", "feed"),
 )  # fmt: skip
 """All commands, in the order of the help."""

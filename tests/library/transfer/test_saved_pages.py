@@ -235,5 +235,5 @@ def test_pages_that_are_saved_while_they_are_about_to_go_stay(db: Path) -> None:
             (feed,) = feeds.every(c)
             assert not feeds.leaving(c)
             feeds.leave(c, feed.id, 1, NOW)
-        user_edits.save_copy(c, article_lists.ids(c, Query())[0], NOW)
+        user_edits.save_copy(c, article_lists.ids(c, Query(feeds=(feed.id,)))[0], NOW)
         assert not feeds.leaving(c)

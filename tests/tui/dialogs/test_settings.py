@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from support.app_factory import REVIEW, reader, screen_text, settle, shelve
+from support.app_factory import NOTES, REVIEW, reader, screen_text, settle, shelve
 from tuireader import config, paths
 from tuireader.config import load, set_option
 from tuireader.errors import ConfigError
+from tuireader.library.reading.user_edits import OPTIONS
+from tuireader.store import feeds
+from tuireader.store.connection import connect
 from tuireader.tui.dialogs.settings import SettingsScreen
 from tuireader.tui.lists.choice_list import AutocompleteList
 
@@ -85,3 +89,50 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
     there = load(paths.config_path())
     assert (there.dense, there.full_text, there.measure, there.mark_read_after) == (True, "always", 80, 0)
     assert there.given == {"dense", "full_text", "measure", "theme"}
+
+
+async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    shelve(db, "Notes", NOTES)
+    app = reader(db)
+
+    def stored() -> dict[str, str]:
+        with closing(connect(db)) as c:
+            named = next(feed for feed in feeds.every(c) if feed.name == "The Example Review")
+            return {name: value for name, value in feeds.options(c, named.id).items() if name in OPTIONS}
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "comma")
+        assert isinstance(app.screen, SettingsScreen)
+        assert "Settings of The Example Review" in screen_text(app)
+        rows = app.screen.query_one(AutocompleteList)
+        named = {line.text: at for at, line in enumerate(rows.rows)}
+        shown = {line.text: line.aside for line in rows.rows}
+        assert shown["Quiet"] == "no"
+        assert shown["Keep read articles for days"] == "default (never)"
+        assert shown["Full text"] == "default (auto)"
+
+        async def change(name: str, typed: str | None = None) -> None:
+            rows.move_to(named[name])
+            await press(pilot, "enter")
+            if typed is not None:
+                app.screen.query_one(Input).value = typed
+                await press(pilot, "enter")
+
+        await change("Quiet")
+        await change("Full text")
+        await change("Full text")
+        await change("Keep read articles for days", "many")
+        assert "keep_days must be a number" in " ".join(screen_text(app).split())
+        app.screen.query_one(Input).value = "30"
+        await press(pilot, "enter")
+        assert stored() == {"quiet": "yes", "full_text": "always", "keep_days": "30"}
+        await change("Selector", "p[")
+        assert stored().keys() == {"quiet", "full_text", "keep_days"}
+        await press(pilot, "escape")
+        await change("Keep read articles for days", "")
+        await change("Quiet")
+        assert stored() == {"quiet": "no", "full_text": "always"}
+        await press(pilot, "escape")
+        assert app.screen is app.reader

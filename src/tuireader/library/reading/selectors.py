@@ -16,7 +16,7 @@ from tuireader.errors import FetchError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
-from tuireader.model.article import Article, Mode
+from tuireader.model.article import Article
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, site_facts
@@ -88,10 +88,6 @@ def _in_paragraphs(html: str) -> str:
         around = around.children[0]
     said = (" ".join(each.split()) if isinstance(each, str) else each.words() for each in around.children)
     return "\n\n".join(filter(None, said))
-
-
-def set_mode(c: sqlite3.Connection, feed_id: int, mode: Mode) -> None:
-    feeds.set_option(c, feed_id, site_facts.MODE, mode)
 
 
 def choose(c: sqlite3.Connection, feed_id: int, take: str, drop: str) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from tuireader.config import Choice, Option, Text, options
 from tuireader.library.reading import selectors
 from tuireader.library.refreshing import match_entries
 from tuireader.model import fetched
@@ -21,8 +22,14 @@ from tuireader.text.printable import printable
 LIMITS = (pruning.AFTER, pruning.ABOVE, pruning.DAYS, pruning.NEWEST)
 """The options that set when articles are marked read or removed."""
 SELECTORS = (site_facts.TAKE, site_facts.DROP)
-OPTIONS = (pruning.QUIET, *LIMITS, site_facts.MODE, *SELECTORS)
-"""All options of a feed, by the names under which they are stored."""
+OPTIONS: Mapping[str, Option] = {
+    pruning.QUIET: Option(Choice(("no", "yes")), "leave its articles out of “Unread”"),
+    **{name: option for name, (option, _) in options().items() if name in LIMITS},
+    site_facts.MODE: options()["full_text"][0]._replace(kind=Choice(("", *get_args(Mode)))),
+    site_facts.TAKE: Option(Text(), "CSS selector of the text on the pages of this feed"),
+    site_facts.DROP: Option(Text(), "CSS selector of what is not text on the pages of this feed"),
+}
+"""All options of a feed, by the names under which they are stored; without a value, that of the configuration holds."""
 
 
 def mistake(name: str, value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import ClassVar, Literal, NamedTuple, get_args
+from typing import ClassVar, Literal, NamedTuple
 
 from rich.cells import cell_len
 from textual import on
@@ -37,11 +37,9 @@ _MANY = 5
 class FeedAction(NamedTuple):
     """The chosen action on the feed."""
 
-    kind: Literal["rename", "unsubscribe", "site", "full-text", "selector"]
+    kind: Literal["rename", "unsubscribe", "site", "selector", "settings"]
     text: str = ""
     """The feed's new name; "" restores the name that the feed gives itself."""
-    mode: Mode = "auto"
-    """The full-text mode."""
 
 
 class FeedFacts(NamedTuple):
@@ -68,14 +66,13 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
         keys.binding("rename"),
         keys.binding("unsubscribe"),
         keys.binding("open-site"),
-        keys.binding("turn-full-text"),
         keys.binding("selector"),
+        keys.binding("feed-settings"),
     ]
 
     def __init__(self, known: FeedFacts, now: datetime) -> None:
         super().__init__()
         self._feed = known.summary.feed
-        self._mode = known.mode
         self._facts = _FactList(list(_facts(known, now)))
 
     def compose(self) -> ComposeResult:
@@ -100,7 +97,7 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
         return [
             Row(keys.key_on(self, "rename"), "rename", "rename"),
             Row(keys.key_on(self, "unsubscribe"), "unsubscribe", "unsubscribe"),
-            Row(keys.key_on(self, "turn-full-text"), "full text", "turn_full_text"),
+            Row(keys.key_on(self, "feed-settings"), "settings", "feed_settings"),
             Row(keys.key_on(self, "selector"), "selector", "selector"),
             Row(keys.key_on(self, "open-site"), "open site", "open_site"),
             Row(keys.key_on(self, "copy-link"), "copy address", "copy_link"),
@@ -137,14 +134,13 @@ class FeedInfoScreen(Dialog[FeedAction | None]):
     def action_unsubscribe(self) -> None:
         self.dismiss(FeedAction("unsubscribe"))
 
-    def action_turn_full_text(self) -> None:
-        if not self._feed.holds_pages:
-            modes = get_args(Mode)
-            self.dismiss(FeedAction("full-text", mode=modes[(modes.index(self._mode) + 1) % len(modes)]))
-
     def action_selector(self) -> None:
         if not self._feed.holds_pages:
             self.dismiss(FeedAction("selector"))
+
+    def action_feed_settings(self) -> None:
+        if not self._feed.holds_pages:
+            self.dismiss(FeedAction("settings"))
 
     def action_open_site(self) -> None:
         self.dismiss(FeedAction("site"))

@@ -1,10 +1,10 @@
-"""The dialog of the settings: each is changed in place, and written into the configuration file."""
+"""The dialog of the settings of the program, or of a feed: each is changed in place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,8 @@ from textual.widgets import Input, Static
 from tuireader import paths
 from tuireader.config import Choice, Config, Number, Option, Switch, options, set_option
 from tuireader.errors import ConfigError
+from tuireader.library.reading import user_edits
+from tuireader.store import pruning
 from tuireader.tui import keys, themes
 from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
@@ -34,25 +36,70 @@ LABELS = {
     "full_text": "Full text", "archive_read": "Older articles are read", "one_story": "Merge duplicates",
     "expire_after": "Expire after days", "expire_above": "Maximum unread per feed",
     "keep_days": "Keep read articles for days", "keep_articles": "Keep articles per feed",
-    "keep_megabytes": "Maximum database size (MB)",
+    "keep_megabytes": "Maximum database size (MB)", "quiet": "Quiet", "selector": "Selector",
+    "selector_drop": "Excluded by selector",
 }  # fmt: skip
 
 
+class Setting(NamedTuple):
+    """An option as the dialog shows and changes it."""
+
+    label: str
+    option: Option
+    value: Callable[[], Any]
+    """Its current value."""
+    save: Callable[[Any], None]
+    """Writes and applies a new value; raises ConfigError."""
+    unset: str = ""
+    """What the value "" stands for."""
+
+
+def of_program(
+    config: Callable[[], Config], change: Callable[[str, object], None], theme: Callable[[], str]
+) -> list[Setting]:
+    """The options of the configuration file; `change` raises ConfigError."""
+
+    def setting(name: str, option: Option) -> Setting:
+        if name not in LIVE:
+            option = option._replace(help=f"{option.help}; takes effect at the next start")
+        value = theme if name == "theme" else lambda: getattr(config(), name)
+        return Setting(LABELS[name], option, value, lambda new: change(name, new), "default")
+
+    return [setting(name, option) for name, (option, _) in options().items() if name != "keymap"]
+
+
+def of_feed(given: Mapping[str, str], usual: Config, change: Callable[[str, str], None]) -> list[Setting]:
+    """The options of a feed: those `given`; the others are as `usual`."""
+    now = dict(given)
+
+    def setting(name: str) -> Setting:
+        option = user_edits.OPTIONS[name]
+        unset = f"default ({_shown(getattr(usual, name), option)})" if name in options() else ""
+
+        def save(new: object) -> None:
+            if mistake := user_edits.mistake(name, str(new)):
+                raise ConfigError(mistake)
+            now[name] = str(new)
+            change(name, now[name])
+
+        return Setting(LABELS[name], option, lambda: now.get(name, "no" if name == pruning.QUIET else ""), save, unset)
+
+    return [setting(name) for name in user_edits.OPTIONS]
+
+
 class SettingsScreen(Dialog[None]):
-    """Shows all options with their values; enter changes one."""
+    """Shows settings with their values; enter changes one."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
 
-    def __init__(self, config: Config, change: Callable[[str, object], None]) -> None:
-        """`change` writes and applies an option; it raises ConfigError."""
+    def __init__(self, title: str, settings: Sequence[Setting]) -> None:
         super().__init__()
-        self._config = config
-        self._change = change
-        self._names = [name for name in options() if name != "keymap"]
+        self._title = title
+        self._settings = settings
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
-            yield Static(plain("Settings"), classes="dialog-title")
+            yield Static(plain(self._title), classes="dialog-title")
             yield AutocompleteList(list(self._rows()))
             yield CleanInput(compact=True)
             yield Static(id="settings-help")
@@ -70,57 +117,51 @@ class SettingsScreen(Dialog[None]):
         return [Row("enter", verb, "open"), *super().hints()]
 
     def _rows(self) -> Iterator[Line]:
-        for name in self._names:
-            yield Line(LABELS[name], _shown(self._value(name), options()[name][0]))
-
-    def _value(self, name: str) -> Any:
-        return self.app.theme if name == "theme" else getattr(self._config, name)
+        for each in self._settings:
+            value = each.value()
+            yield Line(each.label, each.unset if value == "" else _shown(value, each.option))
 
     @property
-    def _option(self) -> tuple[str, Option]:
-        """The option under the cursor."""
-        name = self._names[self.query_one(AutocompleteList).cursor]
-        return name, options()[name][0]
+    def _setting(self) -> Setting:
+        """The setting under the cursor."""
+        return self._settings[self.query_one(AutocompleteList).cursor]
 
     @on(AutocompleteList.Pointed)
     def _explain(self) -> None:
         self._say("")
 
     def _say(self, said: str) -> None:
-        name, option = self._option
-        note = "" if name in LIVE else "; takes effect at the next start"
-        self.query_one("#settings-help", Static).update(plain(said or f"{option.help}{note}", "$ink-faint"))
+        self.query_one("#settings-help", Static).update(plain(said or self._setting.option.help, "$ink-faint"))
 
     @on(ChoiceList.Chosen)
     def action_open(self) -> None:
         """Turn a switch, go on to the next word, or ask for a number; while one is typed, save it."""
         line = self.query_one(Input)
-        name, option = self._option
-        value = self._value(name)
+        setting = self._setting
+        value = setting.value()
         if line.display:
             self._save_typed(line.value)
-        elif isinstance(option.kind, Switch):
-            self._save(name, not value)
-        elif words := self._words(name, option):
-            self._save(name, words[(words.index(value) + 1) % len(words) if value in words else 0])
+        elif isinstance(setting.option.kind, Switch):
+            self._save(not value)
+        elif words := self._words(setting):
+            self._save(words[(words.index(value) + 1) % len(words) if value in words else 0])
         else:
             line.display, line.value = True, str(value)
             line.focus()
             self.write_hints()
 
-    def _words(self, name: str, option: Option) -> list[str]:
-        if name == "theme":
+    def _words(self, setting: Setting) -> list[str]:
+        if setting.label == LABELS["theme"]:
             return [each for each in themes.names(self.app.console.color_system) if each in self.app.available_themes]
-        return list(option.kind.words) if isinstance(option.kind, Choice) else []
+        return list(setting.option.kind.words) if isinstance(setting.option.kind, Choice) else []
 
     @on(Input.Submitted)
     def _submit(self) -> None:
         self.action_open()
 
     def _save_typed(self, typed: str) -> None:
-        name, option = self._option
-        value: Any = int(typed) if isinstance(option.kind, Number) and typed.strip().isdecimal() else typed
-        if self._save(name, value):
+        is_number = isinstance(self._setting.option.kind, Number)
+        if self._save(int(typed) if is_number and typed.strip().isdecimal() else typed.strip()):
             self._end_typing()
 
     def _end_typing(self) -> None:
@@ -135,14 +176,13 @@ class SettingsScreen(Dialog[None]):
         else:
             super().action_leave()
 
-    def _save(self, name: str, value: Any) -> bool:
+    def _save(self, value: Any) -> bool:
         """Write and apply an option, or say why not; returns whether it is saved."""
         try:
-            self._change(name, value)
+            self._setting.save(value)
         except ConfigError as error:
             self._say(str(error))
             return False
-        self._config = replace(self._config, **{name: value})
         rows = self.query_one(AutocompleteList)
         cursor = rows.cursor
         rows.rows = list(self._rows())
@@ -157,7 +197,7 @@ def _shown(value: object, option: Option) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     _, has_word, word = option.help.partition("(0: ")
-    return word.partition(")")[0] if value == 0 and has_word else str(value) or "default"
+    return word.partition(")")[0] if str(value) == "0" and has_word else str(value)
 
 
 def changed(config: Config, name: str, value: Any) -> Config:

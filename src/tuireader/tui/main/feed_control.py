@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.reading import selectors
+from tuireader.library.reading import selectors, user_edits
 from tuireader.library.subscribing import subscription
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock, Mode
@@ -22,7 +22,7 @@ from tuireader.store import feeds, pruning, site_facts
 from tuireader.store.connection import Connection
 from tuireader.store.queries import article_lists
 from tuireader.text.sentences import counted
-from tuireader.tui.dialogs import feed_info, forms, page_text, questions, subscribe
+from tuireader.tui.dialogs import feed_info, forms, page_text, questions, settings, subscribe
 from tuireader.tui.main.article_commands import ExternalPrograms
 from tuireader.tui.main.background_tasks import BackgroundTasks
 from tuireader.tui.main.navigation import Navigation
@@ -61,7 +61,7 @@ class FeedController:
         statuses: StatusController,
         external: ExternalPrograms,
         tasks: BackgroundTasks,
-        config: Config,
+        config: Callable[[], Config],
         clock: Clock,
         undo_key: str,
     ) -> None:
@@ -72,7 +72,7 @@ class FeedController:
         self._statuses = statuses
         self._external = external
         self._tasks = tasks
-        self._usual = config.full_text
+        self._config = config
         self._clock = clock
         self._undo_key = undo_key
 
@@ -88,7 +88,7 @@ class FeedController:
         start(self._node, partial(self._show, summary.feed), group=ASKING, exclusive=True)
 
     async def _show(self, feed: model_feed.Feed) -> None:
-        known = await self._cache.read(partial(_known, feed=feed, usual=self._usual))
+        known = await self._cache.read(partial(_known, feed=feed, usual=self._config().full_text))
 
         dialog = feed_info.FeedInfoScreen(known, self._clock())
         questions.open_dialog(self._node.app, dialog, lambda wish: self._do(feed, wish))
@@ -100,10 +100,10 @@ class FeedController:
             self._external.browse(feed.site or feed.url)
         elif wish.kind == "rename":
             start(self._node, partial(self._rename, feed, wish.text), group="rename")
-        elif wish.kind == "full-text":
-            start(self._node, partial(self._set_mode, feed, wish.mode), group=ASKING)
         elif wish.kind == "selector":
             start(self._node, partial(self._ask_for_selectors, feed), group=ASKING, exclusive=True)
+        elif wish.kind == "settings":
+            start(self._node, partial(self._ask_for_settings, feed), group=ASKING, exclusive=True)
         else:
             self._ask_to_unsubscribe(feed)
 
@@ -127,10 +127,6 @@ class FeedController:
         toast(self._node, f"Renamed to {title or feed.title} · {self._undo_key}: undo")
         self._node.post_message(FeedsChanged())
 
-    async def _set_mode(self, feed: model_feed.Feed, mode: Mode) -> None:
-        await self._cache.write(lambda c: _set_mode(c, feed.id, mode))
-        await self._show(feed)
-
     async def _ask_for_selectors(self, feed: model_feed.Feed) -> None:
         chosen = await self._cache.read(partial(site_facts.selectors, feed_id=feed.id))
 
@@ -143,6 +139,22 @@ class FeedController:
             page_text.PageTextScreen(feed, self._cache, self._web, page_text.TextSelectors(*chosen)),
             keep,
         )
+
+    async def _ask_for_settings(self, feed: model_feed.Feed) -> None:
+        given = await self._cache.read(partial(feeds.options, feed_id=feed.id))
+
+        def change(name: str, value: str) -> None:
+            start(self._node, partial(self._set_option, feed, name, value), group="rename")
+
+        shown = settings.of_feed(given, self._config(), change)
+        questions.open_dialog(self._node.app, settings.SettingsScreen(f"Settings of {feed.name}", shown))
+
+    async def _set_option(self, feed: model_feed.Feed, name: str, value: str) -> None:
+        await self._cache.write(partial(subscription.set_option, feed_id=feed.id, name=name, value=value or None))
+        self._node.post_message(FeedsChanged())
+        if name in user_edits.SELECTORS:
+            there = await self._cache.read(partial(site_facts.complete, feed_id=feed.id))
+            self._tasks.fetch_again(there[:REFETCHED_MAX])
 
     async def _keep_selectors(self, feed: model_feed.Feed, chosen: page_text.TextSelectors) -> None:
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
@@ -192,10 +204,6 @@ def _known(c: Connection, feed: model_feed.Feed, usual: Mode) -> feed_info.FeedF
         pruning.used_by(c, feed.id),
         site_facts.page_list_of(c, feed.id),
     )
-
-
-def _set_mode(c: Connection, feed_id: int, mode: Mode) -> None:
-    selectors.set_mode(c, feed_id, mode)
 
 
 def _choose(c: Connection, feed_id: int, chosen: page_text.TextSelectors) -> list[int]:

@@ -147,7 +147,7 @@ class ReaderScreen(PanesScreen):
             statuses=self.statuses,
             external=self.external,
             tasks=self.tasks,
-            config=config,
+            config=lambda: self.config,
             clock=clock,
             undo_key=undo_key,
         )
@@ -404,7 +404,12 @@ class ReaderScreen(PanesScreen):
         )
 
     def _ask_for_settings(self) -> None:
-        questions.open_dialog(self.app, settings.SettingsScreen(self.config, self.set_option))
+        questions.open_dialog(
+            self.app,
+            settings.SettingsScreen(
+                "Settings", settings.of_program(lambda: self.config, self.set_option, lambda: self.app.theme)
+            ),
+        )
 
     def set_option(self, name: str, value: object) -> None:
         """Write an option into the configuration file, and apply it if possible at once; raises ConfigError."""
