@@ -12,7 +12,8 @@ KEYS = """\
 
 Commands without a key are in the command palette (`:`), found by keyword. Any command can get other keys, by its
 name in `[keymap]` of the [settings](settings.md). The last line of the screen shows the most useful keys; each can be
-clicked.
+clicked. Keys can be combined (`ctrl+x`, `alt+x`) or typed in a row (`top = "g g"`, `archive = "comma a"`). Several keys
+of a command are separated by commas.
 """
 
 SETTINGS = """\

@@ -6,11 +6,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.binding import Binding
+from textual.widgets import Input
 
-from support.app_factory import reader, screen_text, settle
+from support.app_factory import REVIEW, reader, screen_text, settle, shelve, until
 from tuireader.config import Config, documented, load
 from tuireader.errors import ConfigError
+from tuireader.tui import app as app_module
 from tuireader.tui import keys
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
@@ -136,6 +139,60 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
         text = screen_text(app)
         assert "BASICS" in text
         assert re.search(r"Q +Back; in the first pane, quit +close\b", text)
+
+
+GO = {"top": "g g", "archive": "g a", "sort": "comma s,s", "settings": "alt+s"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "acting"),
+    [
+        ("g g", ["g g"]),
+        ("g a", ["g a"]),
+        ("g x", ["g", "x"]),
+        ("x g g", ["x", "g g"]),
+        ("comma g g", ["comma", "g g"]),
+        ("g comma s", ["g", "comma s"]),
+        ("g escape j", ["j"]),
+        ("escape", ["escape"]),
+        ("g", []),
+    ],
+)
+def test_keys_of_a_sequence_are_one_key(typed: str, acting: list[str]) -> None:
+    sequences = keys.Sequences(GO)
+    taken = [each.key for key in typed.split(" ") for each in sequences.take(events.Key(key, None))]
+    assert taken == acting
+    assert sequences.is_begun == (typed == "g")
+    assert [each.key for each in sequences.end()] == (["g"] if typed == "g" else [])
+
+
+async def test_sequences_are_bound_as_the_configuration_says(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db, config=Config(refresh_on_start=False, keymap=GO))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("G")
+        await settle(pilot)
+        assert app.reader.headlines.cursor == len(REVIEW) - 1
+        await pilot.press("g", "g")
+        await settle(pilot)
+        assert app.reader.headlines.cursor == 0
+        await pilot.press("slash", "g", "g")  # a text is typed
+        await settle(pilot)
+        assert app.reader.screen.query_one(Input).value == "gg"
+        await pilot.press("escape", "question_mark")
+        await settle(pilot)
+        assert re.search(r"g g +.* top\b", screen_text(app))
+
+
+async def test_a_key_that_begins_a_sequence_acts_alone_after_a_while(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_module, "SEQUENCE_TIMEOUT", 0.05)
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db, config=Config(refresh_on_start=False, keymap={"help": "g h"}))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("G", "g")
+        await until(pilot, lambda: app.reader.headlines.cursor == 0)
 
 
 async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> None:

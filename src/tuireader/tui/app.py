@@ -19,6 +19,7 @@ from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.widget import MountError
+from textual.widgets import Input
 from textual.worker import Worker, WorkerFailed
 
 from tuireader import early_terminal
@@ -41,7 +42,7 @@ from tuireader.tui.support.driver import Termination
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import POLL_INTERVAL, TypeAhead
 from tuireader.tui.support.viewport import Omitted, reading_place
-from tuireader.tui.support.workers import USER_WRITE_GROUPS, UiState, Web
+from tuireader.tui.support.workers import USER_WRITE_GROUPS, Debounce, UiState, Web
 
 log = logging.getLogger("tuireader")
 
@@ -55,6 +56,8 @@ CANCEL_TIMEOUT = 0.3
 """Seconds for cancelled work to release its resources."""
 FRAME_TIMEOUT = 1.0
 """Maximum seconds for the startup frame while the app starts behind it."""
+SEQUENCE_TIMEOUT = 1.0
+"""Seconds after which keys that begin a sequence act on their own."""
 THEME_INTERVAL = 1.0
 """Seconds between two looks at the user's theme files."""
 CLOSE_TIMEOUT = 0.8
@@ -115,6 +118,8 @@ class ReaderApp(TypeAhead):
             super().__init__()
             self.shows_frames = not early_terminal.is_other_screen_shown()
             self.set_keymap(self.config.keymap)
+            self._sequences = keys.Sequences(self.config.keymap)
+            self._sequence_end = Debounce(self, SEQUENCE_TIMEOUT, self._end_sequence)
             self.set_class(self.is_linear, "-linear")
             self._choose_theme()
         except BaseException:
@@ -264,9 +269,20 @@ class ReaderApp(TypeAhead):
                 toast(self.reader, str(error), severity="error")
 
     async def on_event(self, event: events.Event) -> None:
-        await super().on_event(event)
-        if isinstance(event, events.Key) and self._has_reader:
+        if not isinstance(event, events.Key):
+            await super().on_event(event)
+            return
+        is_text = bool(self.screen_stack) and isinstance(self.focused, Input)
+        for each in [event] if event.is_forwarded or is_text else self._sequences.take(event):
+            await super().on_event(each)
+        if self._has_reader:
             self._replace_frame(0)
+        if self._sequences.is_begun:
+            self._sequence_end.restart()
+
+    async def _end_sequence(self) -> None:
+        for each in self._sequences.end():
+            await super().on_event(each)
 
     def on_app_focus(self) -> None:
         if self._has_reader:

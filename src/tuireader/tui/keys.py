@@ -9,6 +9,7 @@ from functools import partial
 from itertools import combinations, groupby
 from typing import Any, NamedTuple, get_args
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key
 from textual.screen import Screen
@@ -17,6 +18,7 @@ from tuireader.config import Config, hint
 from tuireader.errors import ConfigError
 from tuireader.tui import themes
 from tuireader.tui.commands import BY_ID, COMMANDS, Command, Context, Place, Section
+from tuireader.tui.support.textual_internals import key_name
 
 PINNED = ("close", "palette", "help")
 """Commands whose hints are shown at any width."""
@@ -40,6 +42,38 @@ def bindings(context: Context) -> list[BindingType]:
         for command in COMMANDS
         if command.context == each
     ]
+
+
+class Sequences:
+    """Joins keys typed in a row that the keymap binds together, such as "g g", to one key of that name."""
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        bound = (key.strip() for keys in keymap.values() for key in keys.split(","))
+        self._names = {tuple(map(key_name, key.split(" "))): key for key in bound if " " in key}
+        self._typed: list[events.Key] = []
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self._typed)
+
+    def take(self, event: events.Key) -> list[events.Key]:
+        """The keys that take effect with another one: none while a sequence may go on; escape cancels it."""
+        self._typed.append(event)
+        typed = tuple(each.key for each in self._typed)
+        if typed in self._names:
+            self._typed.clear()
+            return [events.Key(self._names[typed], None)]
+        if any(keys[: len(typed)] == typed for keys in self._names):
+            return []
+        *before, last = self.end()
+        if not before:
+            return [last]
+        return [] if last.key == "escape" else [*before, *self.take(last)]
+
+    def end(self) -> list[events.Key]:
+        """End a sequence that does not go on; returns its keys, which act on their own."""
+        ended, self._typed = self._typed, []
+        return ended
 
 
 class Row(NamedTuple):
@@ -67,6 +101,8 @@ def bound_to(ids: Sequence[str], keymap: Mapping[str, str]) -> frozenset[str]:
 
 
 def _written(key: str) -> str:
+    if " " in key:
+        return " ".join(map(_written, key.split(" ")))
     if len(key) == 1 or key in {"enter", "backspace"}:
         return key
     return format_key(key)
@@ -220,7 +256,9 @@ def _keys(command: Command, keymap: Mapping[str, str]) -> list[str]:
 
 
 def _is_key(key: str) -> bool:
-    """Whether it is a key in Textual's notation: a character or a name, with optional modifiers."""
+    """Whether it is a key in Textual's notation, a character or a name with optional modifiers; or several in a row."""
+    if " " in key:
+        return all(map(_is_key, key.split(" ")))
     *modifiers, name = key.removesuffix("+").split("+") if key != "+" else [key]
     if not _MODIFIERS.issuperset(modifiers) or (key.endswith("+") and key != "+"):
         return False

@@ -11,10 +11,16 @@ from typing import IO, Any, cast
 from textual import events, on
 from textual.app import App
 from textual.geometry import Offset, Size
+from textual.keys import _character_to_key
 from textual.reactive import Reactive
 from textual.screen import Screen, ScreenResultType
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
+
+
+def key_name(key: str) -> str:
+    """The name by which a key is reported that is written as its character."""
+    return _character_to_key(key) if len(key) == 1 else key
 
 
 class OpenApp(App[None]):

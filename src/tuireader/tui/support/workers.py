@@ -47,7 +47,7 @@ def is_busy(node: DOMNode, group: str, *, but: Worker[Any] | None = None) -> boo
 class Debounce:
     """Debounces: runs an action after some seconds without a restart."""
 
-    def __init__(self, node: MessagePump, seconds: float, act: Callable[[], None]) -> None:
+    def __init__(self, node: MessagePump, seconds: float, act: Callable[[], Any]) -> None:
         """`act` is called as a message of `node`, and not after that is gone."""
         self._node = node
         self._seconds = seconds
