@@ -80,5 +80,6 @@ $(DEV): pyproject.toml | $(BIN)/python
 
 .venv-lowest/.lowest: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --resolution lowest-direct --editable . --group dev
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --resolution lowest-direct --editable .
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable . --group dev
 	@touch $(USE) $(DEV) $@

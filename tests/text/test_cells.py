@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+import wcwidth as wcwidth_module
 from wcwidth import wcwidth
 
 from tuireader.text import wrap as measured
@@ -35,11 +39,27 @@ def test_cells_are_those_of_a_terminal(text: str, expected: int) -> None:
 
 def test_what_is_measured_without_wcwidth_is_as_wide_as_it_says() -> None:
     square = [chr(n) for first, last in measured._SQUARE for n in range(ord(first), ord(last) + 1)]
-    narrow = [chr(n) for n in range(0x20, 0x2600) if not measured.NOT_NARROW.match(chr(n))]
+    narrow = [chr(n) for n in range(0x20, 0x2E00) if not measured.NOT_NARROW.match(chr(n))]
     assert len(square) > 38_000
     assert len(narrow) > 1_000
     assert [sign for sign in square if wcwidth(sign) != 2 or widths(sign) != [2]] == []
     assert [sign for sign in narrow if wcwidth(sign) != 1 or widths(f"{sign}語") != [1, 2]] == []
+
+
+TITLES = (
+    "Der Zug nach Köln – “später”", "Tàu điện ngầm ở Hà Nội", "Το τρένο των έξι", "Поезд в шесть часов", "הרכבת של שש",
+    "قطار الساعة السادسة", "მატარებელი ექვს საათზე", "Վեցի գնացքը", "六時の列車", "여섯 시 기차",
+    "The six o’clock 🚂 to № 9™",
+)  # fmt: skip
+
+
+def test_usual_titles_are_measured_without_wcwidth() -> None:
+    code = (
+        "import sys; from tuireader.text.wrap import cells, wrap; "
+        f"[(cells(title), wrap(title, 9)) for title in {TITLES!r}]; print('wcwidth' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+    assert [cells(title) for title in TITLES] == [wcwidth_module.width(title) for title in TITLES]
 
 
 def test_widths_count_a_cluster_at_its_first_character() -> None:

@@ -9,22 +9,26 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from unicodedata import category
 
-# Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek and Cyrillic, the usual
-# punctuation, no-break spaces, currency, arrows and frames. All else is measured.
+# Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek, Cyrillic, Armenian,
+# Hebrew, Arabic and Georgian, the usual punctuation, no-break spaces, currency, letterlike signs, arrows, mathematics
+# and frames.
 NOT_NARROW = re.compile(
-    r"[^\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u2010-\u2027\u202f-\u203b"
-    r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f]"
+    r"[^\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u0556\u0559-\u058a\u05d0-\u05ea"
+    r"\u05ef-\u05f4\u0606-\u060f\u061d-\u064a\u0660-\u066f\u0671-\u06d5\u10d0-\u10ff\u1e00-\u1f15\u2010-\u2027"
+    r"\u202f-\u203b\u2039-\u205e\u20a0-\u20bf\u2100-\u2319\u2500-\u25fc\u2605\u2606\u2713-\u2718]"
 )
 """A character whose width must be measured."""
 
 _LONG = 1000
 """Characters above which a text is measured cluster by cluster: wcwidth takes quadratic time for a run of flags."""
 
-# Characters of which each takes two cells: Chinese, Japanese and Korean without what is rare. To load wcwidth for one
-# title in these would take as long as all that the start of the app reads.
+# Characters of which each takes two cells: Chinese, Japanese and Korean, and emoji, without what is rare. To load
+# wcwidth for one title in these would take as long as all that the start of the app reads.
 _SQUARE = (
     ("\u3001", "\u3029"), ("\u3041", "\u3096"), ("\u309b", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"),
-    ("\uac00", "\ud7a3"), ("\uff01", "\uff60"),
+    ("\uac00", "\ud7a3"), ("\uff01", "\uff60"), ("\U0001f300", "\U0001f320"), ("\U0001f337", "\U0001f37c"),
+    ("\U0001f400", "\U0001f43e"), ("\U0001f442", "\U0001f4fc"), ("\U0001f600", "\U0001f64f"),
+    ("\U0001f680", "\U0001f6c5"), ("\U0001f90c", "\U0001f93a"), ("\U0001f947", "\U0001f9ff"),
 )  # fmt: skip
 
 
@@ -51,7 +55,7 @@ def cells(text: str) -> int:
     """The number of terminal cells that a line of text takes."""
     if text.isascii() or not NOT_NARROW.search(text):
         return len(text)
-    if len(text) > _LONG or _CONJOINED.search(text):
+    if len(text) > _LONG or _CONJOINED.search(text) or not _clustered().search(text):
         return sum(widths(text))
     from wcwidth import width
 
