@@ -6,6 +6,7 @@ from textual.theme import BUILTIN_THEMES
 
 from support.article_host import Host, opened
 from tuireader.content.layout.line import ROLES
+from tuireader.tui.article import paint
 from tuireader.tui.article.paint import ORNAMENT, STATES, legible
 from tuireader.tui.themes import SHIPPED, TEXT_CONTRAST_MIN, contrast
 
@@ -90,3 +91,7 @@ def test_a_colour_is_moved_only_as_far_as_it_must(text: str, paper: str) -> None
     assert contrast(after, behind) >= TEXT_CONTRAST_MIN
     if contrast(before, behind) >= TEXT_CONTRAST_MIN:
         assert after == before
+
+
+def test_only_roles_that_occur_have_a_look() -> None:
+    assert set(paint._LOOKS) <= {*ROLES, *paint.STATES}

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import ClassVar, Self
+from typing import Self
 
 from rich.segment import Segment
 from textual import events, work
@@ -23,7 +23,7 @@ from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out_block
 from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import terminal_reorders
 from tuireader.tui.article.page_layout import HEAD, TOP, Page
-from tuireader.tui.article.paint import COMPONENTS, Highlight, PaintContext, RoleStyles, drawn, extent, paint
+from tuireader.tui.article.paint import Highlight, PaintContext, RoleStyles, drawn, extent, paint
 from tuireader.tui.support.textual_internals import OpenScrollView
 from tuireader.tui.support.viewport import Place, ThumbDrag, share_at, thumb
 
@@ -41,8 +41,6 @@ LINES_IN_BLOCK = 10**8
 
 class PageView(OpenScrollView, can_focus=True):
     """Scrolls and paints a page; subclasses add a head and highlights."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     measure: var[int] = var(MEASURE, init=False)
     """Column width in cells, if the widget is wide enough."""

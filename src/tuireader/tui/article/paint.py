@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,19 +10,16 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from textual.css.styles import RenderStyles
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuireader.content.layout.line import ROLES, Line, Span
+from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.paragraph import visual
 from tuireader.text.printable import printable_block
 from tuireader.tui.themes import readable
 
 STATES = ("link-hover", "link-here", "match", "match-here", "thumb", "message", "foot", "typed")
 """Roles that the view adds to those of the layout."""
-
-COMPONENTS = {f"article--{role}" for role in (*ROLES, *STATES)}
 
 ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb", "code-edge"})
 """Roles without text, which may have less contrast."""
@@ -33,45 +30,48 @@ _NOTED = frozenset({"match", "mark", "link-hover"})
 """Tinted roles that must stay visible: "ansi" themes show them in reverse."""
 _REVERSE = Style(reverse=True)
 
-CSS = """
-ArticleView {
-    background: $background;
-    color: $ink;
-    overflow-x: hidden;
-    overflow-y: scroll;
-    scrollbar-size: 0 0;
-    & > .article--title { color: $mark; text-style: bold; }
-    & > .article--source, & > .article--byline { color: $ink-faint; }
-    & > .article--rule, & > .article--table-rule { color: $rule; }
-    & > .article--thumb { color: $control; }
-    & > .article--strong, & > .article--term, & > .article--table-head { text-style: bold; }
-    & > .article--em, & > .article--caption { text-style: italic; }
-    & > .article--strike { text-style: strike; }
-    & > .article--heading-1, & > .article--heading-2 { color: $ink-bright; text-style: bold; }
-    & > .article--heading-3 { text-style: bold; }
-    & > .article--heading-4, & > .article--heading-5, & > .article--heading-6 { text-style: italic; }
-    & > .article--quote, & > .article--footnote { color: $ink-soft; }
-    & > .article--caption, & > .article--table-label, & > .article--message, & > .article--foot { color: $ink-faint; }
-    & > .article--image { color: $ink-faint; }
-    & > .article--quote-bar { color: $rule; }
-    & > .article--callout-bar, & > .article--task-done, & > .article--footnote-mark { color: $mark; }
-    & > .article--bullet, & > .article--task-open, & > .article--picture-mark { color: $ink-faint; }
-    & > .article--code-wrap, & > .article--hyphen { color: $ink-faint; }
-    & > .article--mark { background: $mark 22%; }
-    & > .article--code, & > .article--code-block { background: $ink 7%; }
-    & > .article--code-comment { color: $ink-faint; text-style: italic; }
-    & > .article--code-keyword { color: $mark; }
-    & > .article--code-string { color: $success; }
-    & > .article--code-number { color: $warning; }
-    & > .article--code-operator { color: $ink-soft; }
-    & > .article--code-error { text-style: underline; }
-    & > .article--link { color: $mark; text-style: underline; }
-    & > .article--link-hover { background: $mark 18%; }
-    & > .article--link-here { background: $mark; color: $background; text-style: bold not underline; }
-    & > .article--match { background: $mark 25%; }
-    & > .article--match-here { background: $mark; color: $background; text-style: bold; }
-}
-"""
+
+class Look(NamedTuple):
+    """How a role looks: tones of the theme ("" keeps what it has) and a text style, as Rich writes them."""
+
+    tone: str = ""
+    style: str = ""
+    paper: str = ""
+    """The tone of the background."""
+    share: float = 1.0
+    """The share of that tone in the background, 0 to 1."""
+
+
+_LOOKS: Mapping[str, Look] = {
+    "title": Look("mark", "bold"),
+    **dict.fromkeys(("rule", "table-rule", "quote-bar"), Look("rule")),
+    "thumb": Look("control"),
+    **dict.fromkeys(("strong", "term", "table-head", "heading-3"), Look(style="bold")),
+    **dict.fromkeys(("em", "heading-4", "heading-5", "heading-6"), Look(style="italic")),
+    "strike": Look(style="strike"),
+    **dict.fromkeys(("heading-1", "heading-2"), Look("ink-bright", "bold")),
+    **dict.fromkeys(("quote", "footnote", "code-operator"), Look("ink-soft")),
+    **dict.fromkeys(("caption", "code-comment"), Look("ink-faint", "italic")),
+    **dict.fromkeys(
+        (
+            "source", "byline", "table-label", "message", "foot", "image", "bullet", "task-open", "picture-mark",
+            "code-wrap", "hyphen",
+        ),
+        Look("ink-faint"),
+    ),
+    **dict.fromkeys(("callout-bar", "task-done", "footnote-mark", "code-keyword"), Look("mark")),
+    "mark": Look(paper="mark", share=0.22),
+    **dict.fromkeys(("code", "code-block"), Look(paper="ink", share=0.07)),
+    "code-string": Look("success"),
+    "code-number": Look("warning"),
+    "code-error": Look(style="underline"),
+    "link": Look("mark", "underline"),
+    "link-hover": Look(paper="mark", share=0.18),
+    "link-here": Look("background", "bold not underline", "mark"),
+    "match": Look(paper="mark", share=0.25),
+    "match-here": Look("background", "bold", "mark"),
+}  # fmt: skip
+"""The look of each role that has one. Not component classes, of which each would be styled at the start."""
 
 
 class RoleStyles:
@@ -79,7 +79,8 @@ class RoleStyles:
 
     def __init__(self, widget: Widget) -> None:
         """Take the widget's current colours."""
-        self._widget = widget
+        self._tones = widget.app.theme_variables
+        self._selection = widget.screen.get_component_styles("screen--selection")
         self._paper = widget.background_colors[1]
         self._text = widget.styles.color
         self._styles: dict[tuple[str, bool], Style] = {}
@@ -98,27 +99,30 @@ class RoleStyles:
     def _mix(self, roles: list[str], *, selected: bool) -> Style:
         color, paper, attributes = self._text, self._paper, Style.null()
         for role in roles:
-            rules = self._widget.get_component_styles(f"article--{role}")
-            color = rules.color if rules.has_rule("color") else color
+            look = _LOOKS.get(role, Look())
             if role == "code-edge":
-                color = _over(paper, self._widget.get_component_styles("article--code-block"))
-            attributes += rules.text_style
-            if paper.ansi is None or role not in _TINTED:
-                paper = _over(paper, rules)
-            elif role in _NOTED:
+                block = _LOOKS["code-block"]
+                color = _over(paper, self._tone(block.paper, block.share))
+            elif look.tone:
+                color = self._tone(look.tone)
+            attributes += Style.parse(look.style)
+            if look.paper and (paper.ansi is None or role not in _TINTED):
+                paper = _over(paper, self._tone(look.paper, look.share))
+            elif paper.ansi is not None and role in _NOTED:
                 attributes += _REVERSE
-        if selected:
-            paper = _over(paper, self._widget.screen.get_component_styles("screen--selection"))
+        if selected and self._selection.has_rule("background"):
+            paper = _over(paper, self._selection.background)
         return attributes + Style.from_color(
             color.rich_color if ORNAMENT.issuperset(roles) and roles else legible(color, paper, self._text).rich_color,
             paper.rich_color,
         )
 
+    def _tone(self, name: str, share: float = 1.0) -> Color:
+        return Color.parse(self._tones[name]).multiply_alpha(share)
 
-def _over(paper: Color, rules: RenderStyles) -> Color:
-    if not rules.has_rule("background"):
-        return paper
-    return rules.background if paper.ansi is not None else paper + rules.background
+
+def _over(paper: Color, color: Color) -> Color:
+    return color if paper.ansi is not None else paper + color
 
 
 def legible(color: Color, paper: Color, text: Color) -> Color:

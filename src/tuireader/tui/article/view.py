@@ -29,7 +29,7 @@ from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.jumps import Jumps, LinearReading, LinkCursor
 from tuireader.tui.article.page_layout import HEAD, HINTS, TOP, foot, sentence_lines, typing_foot
 from tuireader.tui.article.page_view import PageView
-from tuireader.tui.article.paint import CSS, Highlight
+from tuireader.tui.article.paint import Highlight
 from tuireader.tui.article.selection import Selection
 from tuireader.tui.support.viewport import Place
 
@@ -56,7 +56,9 @@ class Contents(NamedTuple):
 class ArticleView(PageView):
     """Shows an article, or a message without one."""
 
-    DEFAULT_CSS = CSS
+    DEFAULT_CSS = """
+    ArticleView { background: $background; color: $ink; overflow-x: hidden; overflow-y: scroll; scrollbar-size: 0 0; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("article")
 
     @dataclass
