@@ -24,9 +24,9 @@ STATES = ("link-hover", "link-here", "match", "match-here", "thumb", "message", 
 ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb", "code-edge"})
 """Roles without text, which may have less contrast."""
 
-_TINTED = frozenset({"match", "mark", "link-hover", "code", "code-block"})
+_TINTED = frozenset({"match", "link-hover", "code", "code-block"})
 """Roles with a background tint, which "ansi" themes cannot show."""
-_NOTED = frozenset({"match", "mark", "link-hover"})
+_NOTED = frozenset({"match", "link-hover"})
 """Tinted roles that must stay visible: "ansi" themes show them in reverse."""
 _REVERSE = Style(reverse=True)
 
@@ -60,7 +60,6 @@ _LOOKS: Mapping[str, Look] = {
         Look("ink-faint"),
     ),
     **dict.fromkeys(("callout-bar", "task-done", "footnote-mark", "code-keyword"), Look("mark")),
-    "mark": Look(paper="mark", share=0.22),
     **dict.fromkeys(("code", "code-block"), Look(paper="ink", share=0.07)),
     "code-string": Look("success"),
     "code-number": Look("warning"),
