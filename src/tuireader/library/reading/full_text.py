@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tuireader.async_tools import as_done
-from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.dom import sanitize
 from tuireader.content.extraction import extract
 from tuireader.content.extraction import page as extraction_page
 from tuireader.errors import FetchError, TuireaderError
@@ -25,7 +25,7 @@ from tuireader.model.article import Article
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, save_articles, site_facts
-from tuireader.text.language_and_hyphenation import count_words
+from tuireader.text import language_and_hyphenation
 from tuireader.text.shingles import likeness, retained, title_key
 from tuireader.urls.hosts import Permission, host_of, named_host, permission_for
 from tuireader.urls.identity import is_front_page, names_part, of_one_site, same_place
@@ -233,7 +233,7 @@ class _SaveText:
         is_chosen, is_unasked = bool(chosen[0]) or self.is_replacing, self.much > 1
         is_less = found.words < article.words * (1 if is_chosen else self.much)
         # A part that was chosen may be less, or something else, of pages that hold all that is here.
-        holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or plain_text(given))
+        holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or sanitize.plain_text(given))
         if kept is not None and not (holds or (not (is_chosen and is_less) and _replaces(found, kept))):
             raise NoFullTextError(f"{host} shows different text for this article; the saved text is kept")
         if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
@@ -241,7 +241,7 @@ class _SaveText:
         if not self.is_alone and _is_part(c, article):
             raise NoFullTextError(f"The page at {host} has several articles")
         is_whole = is_unasked and article.offline
-        if (is_whole and retained(plain_text(given), found.text) < _HELD) or (
+        if (is_whole and retained(sanitize.plain_text(given), found.text) < _HELD) or (
             not self.is_alone and not _has_title_or_text(c, article, first)
         ):
             raise NoFullTextError(f"{host} shows different text for this article")
@@ -272,12 +272,12 @@ def _has_title_or_text(c: sqlite3.Connection, article: Article, page: Page) -> b
     """Whether a page contains the title of an article, or most of the text that its feed gave."""
     text, title = _text_of([page]), title_key(article.title)
     is_titled = title and f" {title} " in f" {title_key(text)} "
-    return is_titled or retained(plain_text(save_articles.given_html(c, article.id)), text) >= _HELD
+    return is_titled or retained(sanitize.plain_text(save_articles.given_html(c, article.id)), text) >= _HELD
 
 
 def _replaces(found: _Found, kept: str) -> bool:
     """Whether a fetched text is another version of the one fetched before, and not only a remainder of it."""
-    before = count_words(kept)
+    before = language_and_hyphenation.count_words(kept)
     if before < _SHORT <= found.words:  # what was there was hardly an article
         return True
     is_enough = found.words * 2 >= before or (found.words >= _SHORT and found.words * _LESS >= before)
@@ -314,7 +314,7 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> bool:
     if found.words >= article.words * (LONGER_RATIO if article.offline else 1):
         _keep(c, article, found)
     elif any(names := _missing_names(article, found)):
-        text = plain_text(body)
+        text = sanitize.plain_text(body)
         save_articles.set_names(c, article.id, text, authors=names.authors, categories=names.categories)
     return True
 
@@ -329,14 +329,14 @@ class _Found(NamedTuple):
 
 def _extract_article(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
     """Extract the article from its pages, by the feed's text `body` and the `chosen` selectors; None if none."""
-    excerpt, selectors = plain_text(body), extraction_page.Selectors(*chosen)
+    excerpt, selectors = sanitize.plain_text(body), extraction_page.Selectors(*chosen)
     parts = [extract.extract_article(page.content, page.url, excerpt=excerpt, selectors=selectors) for page in pages]
     there = [part for part in parts if part is not None]
     if not there or parts[0] is None:
         return None
     extracted, _ = extract.joined(there)
-    text = plain_text(extracted.html)
-    words = count_words(text)
+    text = sanitize.plain_text(extracted.html)
+    words = language_and_hyphenation.count_words(text)
     return _Found(extracted, text, words) if words else None
 
 

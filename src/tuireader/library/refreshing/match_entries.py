@@ -19,15 +19,14 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tuireader.content.cleaning import trim_end
-from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.dom.tree import extras_of
+from tuireader.content.dom import sanitize, tree
 from tuireader.feeds.entries import guid_with_digest, is_marked, other_name
 from tuireader.model.article import Status, utc_now
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.store import feeds, save_articles
 from tuireader.store.row_values import is_made, pictures_of
-from tuireader.text.language_and_hyphenation import count_tidied
+from tuireader.text import language_and_hyphenation
 from tuireader.text.printable import printable_line, short_line
 from tuireader.text.shingles import has_other, is_unlike
 from tuireader.urls.hosts import ADDRESS_MAX, host_of
@@ -87,14 +86,14 @@ def prepare(
 
 
 def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
-    text = plain_text(entry.html)
+    text = sanitize.plain_text(entry.html)
     return Prepared(
         entry,
         digest,
         text,
-        count_tidied(text),
+        language_and_hyphenation.count_tidied(text),
         entry.summary or trim_end.looks_truncated(entry.html, text),
-        extras=extras_of(entry.html),
+        extras=tree.extras_of(entry.html),
     )
 
 
@@ -143,13 +142,13 @@ def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     if is_at_same_place and entry.title == there.title:
         return is_made(entry.guid, entry.link) and is_later and not _stays(body(there), entry.html)
     if is_at_same_place and not is_nowhere:
-        return is_later and is_unlike(plain_text(entry.html), plain_text(body(there)))
+        return is_later and is_unlike(sanitize.plain_text(entry.html), sanitize.plain_text(body(there)))
     if is_nowhere or entry.title == there.title:
         return is_later and not _stays(body(there), entry.html)
     if is_later:
         return True
     if is_dated and not _is_day(entry.published):  # some feeds date all entries by their build
-        return is_unlike(plain_text(entry.html), plain_text(body(there)))
+        return is_unlike(sanitize.plain_text(entry.html), sanitize.plain_text(body(there)))
     same = not is_dated and _when(entry) is not None and _when(entry) == _when(there)
     return not same and (_has_other_pictures(body(there), entry.html) or not _much_alike(entry.html, body(there)))
 
@@ -161,7 +160,7 @@ def is_another_page(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     """
     if _path(entry.link) != _path(there.link):
         return is_another(entry, there, body)
-    text, before = plain_text(entry.html), plain_text(body(there))
+    text, before = sanitize.plain_text(entry.html), sanitize.plain_text(body(there))
     return bool(text and before) and not has_other(text, before)
 
 
@@ -169,7 +168,7 @@ def _stays(before: str, now: str) -> bool:
     """Whether most words of an old text are in a new one, and at least one of its pictures."""
     if _has_other_pictures(before, now):
         return False
-    return before == now or _is_kept(plain_text(before), plain_text(now), some=_FEW)
+    return before == now or _is_kept(sanitize.plain_text(before), sanitize.plain_text(now), some=_FEW)
 
 
 def _has_other_pictures(before: str, now: str) -> bool:
@@ -346,19 +345,19 @@ def _is_same_text(pair: Pair, body: Body, *, some: int = 1) -> bool:
     White space is ignored, since servers put paragraph breaks in different places.
     """
     texts = (pair[0].html, body(pair[1]))
-    shorter, longer = sorted((" ".join(plain_text(html).split()) for html in texts), key=len)
+    shorter, longer = sorted((" ".join(sanitize.plain_text(html).split()) for html in texts), key=len)
     return longer.startswith(shorter) and len(_WORD.findall(shorter)) >= (some if shorter == longer else _FEW)
 
 
 def _is_same_picture(pair: Pair, body: Body) -> bool:
     """Whether a pair has the same pictures, and no words."""
     mine, its = pair[0].html, body(pair[1])
-    return pictures_of(mine) == pictures_of(its) != [] and not plain_text(mine) and not plain_text(its)
+    return pictures_of(mine) == pictures_of(its) != [] and not any(map(sanitize.plain_text, (mine, its)))
 
 
 def _has_its_text(pair: Pair, body: Body) -> bool:
     """Whether half of a pair's shorter text is in the other one, or both have no text and pictures agree."""
-    text, before = plain_text(pair[0].html), plain_text(body(pair[1]))
+    text, before = sanitize.plain_text(pair[0].html), sanitize.plain_text(body(pair[1]))
     if text and before:
         return text == before or has_other(text, before)
     return text == before and not _has_other_pictures(body(pair[1]), pair[0].html)

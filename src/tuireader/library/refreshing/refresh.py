@@ -10,7 +10,7 @@ from functools import partial
 
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
-from tuireader.feeds.sitemap import Robots
+from tuireader.feeds import sitemap
 from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
@@ -138,7 +138,7 @@ class _RefreshRun:
 
     async def _ask_as_allowed(self, feed: Feed) -> Page | Refreshed:
         """Fetch a followed page if robots.txt allows it and all targets of its redirects."""
-        rules: dict[str, Robots] = {}
+        rules: dict[str, sitemap.Robots] = {}
 
         def may_follow(there: str) -> bool:
             return (own := rules.get(host_of(there))) is not None and own.allows(there)
