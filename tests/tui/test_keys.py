@@ -141,17 +141,20 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
         assert re.search(r"Q +Back; in the first pane, quit +close\b", text)
 
 
-GO = {"top": "g g", "archive": "g a", "sort": "comma s,s", "settings": "alt+s"}
+GO = {"top": "g g", "archive": "g a", "sort": "comma s,s", "settings": "alt+s", "star": "g g o x"}
 
 
 @pytest.mark.parametrize(
     ("typed", "acting"),
     [
-        ("g g", ["g g"]),
+        ("g g j", ["g g", "j"]),
+        ("g g o x", ["g g o x"]),
+        ("g g o j", ["g g", "o", "j"]),
+        ("g g g a", ["g g", "g a"]),
         ("g a", ["g a"]),
         ("g x", ["g", "x"]),
-        ("x g g", ["x", "g g"]),
-        ("comma g g", ["comma", "g g"]),
+        ("x g g j", ["x", "g g", "j"]),
+        ("comma g g j", ["comma", "g g", "j"]),
         ("g comma s", ["g", "comma s"]),
         ("g escape j", ["j"]),
         ("escape", ["escape"]),
@@ -175,11 +178,12 @@ async def test_sequences_are_bound_as_the_configuration_says(db: Path) -> None:
         await settle(pilot)
         assert app.reader.headlines.cursor == len(REVIEW) - 1
         await pilot.press("g", "g")
+        await until(pilot, lambda: app.reader.headlines.cursor == 0)
+        for key in ("/", "g", "g", "h"):  # at once; a text is typed
+            app.post_message(events.Key({"/": "slash"}.get(key, key), key))
+        await until(pilot, lambda: bool(app.reader.screen.query(Input)))
         await settle(pilot)
-        assert app.reader.headlines.cursor == 0
-        await pilot.press("slash", "g", "g")  # a text is typed
-        await settle(pilot)
-        assert app.reader.screen.query_one(Input).value == "gg"
+        assert app.reader.screen.query_one(Input).value == "ggh"
         await pilot.press("escape", "question_mark")
         await settle(pilot)
         assert re.search(r"g g +.* top\b", screen_text(app))

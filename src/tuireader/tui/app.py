@@ -40,7 +40,7 @@ from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support import driver as support_driver
 from tuireader.tui.support.driver import Termination
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.typeahead import POLL_INTERVAL, TypeAhead
+from tuireader.tui.support.typeahead import POLL_INTERVAL, TypeAhead, Typed
 from tuireader.tui.support.viewport import Omitted, reading_place
 from tuireader.tui.support.workers import USER_WRITE_GROUPS, Debounce, UiState, Web
 
@@ -269,20 +269,20 @@ class ReaderApp(TypeAhead):
                 toast(self.reader, str(error), severity="error")
 
     async def on_event(self, event: events.Event) -> None:
-        if not isinstance(event, events.Key):
-            await super().on_event(event)
-            return
-        is_text = bool(self.screen_stack) and isinstance(self.focused, Input)
-        for each in [event] if event.is_forwarded or is_text else self._sequences.take(event):
-            await super().on_event(each)
-        if self._has_reader:
+        await super().on_event(event)
+        if isinstance(event, events.Key) and self._has_reader:
             self._replace_frame(0)
+
+    def join(self, event: Typed) -> Sequence[Typed]:
+        if not isinstance(event, events.Key) or isinstance(self.focused, Input):
+            return [*self._sequences.end(), event]
+        joined = self._sequences.take(event)
         if self._sequences.is_begun:
             self._sequence_end.restart()
+        return joined
 
     async def _end_sequence(self) -> None:
-        for each in self._sequences.end():
-            await super().on_event(each)
+        await self.act(self._sequences.end())
 
     def on_app_focus(self) -> None:
         if self._has_reader:

@@ -58,22 +58,36 @@ class Sequences:
 
     def take(self, event: events.Key) -> list[events.Key]:
         """The keys that take effect with another one: none while a sequence may go on; escape cancels it."""
+        is_begun = self.is_begun
         self._typed.append(event)
-        typed = tuple(each.key for each in self._typed)
-        if typed in self._names:
+        if is_begun and event.key == "escape" and not self._may_go_on():
             self._typed.clear()
-            return [events.Key(self._names[typed], None)]
-        if any(keys[: len(typed)] == typed for keys in self._names):
-            return []
-        *before, last = self.end()
-        if not before:
-            return [last]
-        return [] if last.key == "escape" else [*before, *self.take(last)]
+        ended: list[events.Key] = []
+        while self._typed and not self._may_go_on():
+            ended.append(self._first())
+        return ended
 
     def end(self) -> list[events.Key]:
-        """End a sequence that does not go on; returns its keys, which act on their own."""
-        ended, self._typed = self._typed, []
+        """End a sequence that does not go on; returns the keys that take effect."""
+        ended: list[events.Key] = []
+        while self._typed:
+            ended.append(self._first())
         return ended
+
+    def _may_go_on(self) -> bool:
+        typed = self._names_typed()
+        return any(len(keys) > len(typed) and keys[: len(typed)] == typed for keys in self._names)
+
+    def _first(self) -> events.Key:
+        """Remove the longest sequence at the beginning, or the first key."""
+        typed = self._names_typed()
+        length = next((length for length in range(len(typed), 1, -1) if typed[:length] in self._names), 1)
+        first = events.Key(self._names[typed[:length]], None) if length > 1 else self._typed[0]
+        del self._typed[:length]
+        return first
+
+    def _names_typed(self) -> tuple[str, ...]:
+        return tuple([each.key for each in self._typed])
 
 
 class Row(NamedTuple):

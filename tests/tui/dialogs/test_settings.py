@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from support.app_factory import NOTES, REVIEW, reader, screen_text, settle, shelve
+from support.fault_injection import Fault, failing_statements
 from tuireader import config, paths
 from tuireader.config import load, set_option
 from tuireader.errors import ConfigError
@@ -84,7 +86,9 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
         assert app.reader.article.measure == 80
         await change("Theme")
         assert app.theme == "tuireader-light"
-        await change("Seconds until marked as read", "escape", "escape")  # leaves the number, then the dialog
+        await change(
+            "Mark as read while open after (seconds)", "escape", "escape"
+        )  # leaves the number, then the dialog
         assert app.screen is app.reader
     there = load(paths.config_path())
     assert (there.dense, there.full_text, there.measure, there.mark_read_after) == (True, "always", 80, 0)
@@ -109,8 +113,8 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         rows = app.screen.query_one(AutocompleteList)
         named = {line.text: at for at, line in enumerate(rows.rows)}
         shown = {line.text: line.aside for line in rows.rows}
-        assert shown["Quiet"] == "no"
-        assert shown["Keep read articles for days"] == "default (never)"
+        assert shown["Quiet"] == "off"
+        assert shown["Delete read articles after (days)"] == "default (never)"
         assert shown["Full text"] == "default (auto)"
 
         async def change(name: str, typed: str | None = None) -> None:
@@ -123,16 +127,59 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         await change("Quiet")
         await change("Full text")
         await change("Full text")
-        await change("Keep read articles for days", "many")
-        assert "keep_days must be a number" in " ".join(screen_text(app).split())
+        await change("Delete read articles after (days)", "many")
+        assert "Delete read articles after (days) must be a number" in " ".join(screen_text(app).split())
         app.screen.query_one(Input).value = "30"
         await press(pilot, "enter")
         assert stored() == {"quiet": "yes", "full_text": "always", "keep_days": "30"}
         await change("Selector", "p[")
         assert stored().keys() == {"quiet", "full_text", "keep_days"}
         await press(pilot, "escape")
-        await change("Keep read articles for days", "")
+        await change("Delete read articles after (days)", "")
         await change("Quiet")
         assert stored() == {"quiet": "no", "full_text": "always"}
         await press(pilot, "escape")
         assert app.screen is app.reader
+
+
+async def click(pilot: Pilot[None], name: str) -> None:
+    rows = pilot.app.screen.query_one(AutocompleteList)
+    await pilot.click(rows, offset=(4, [line.text for line in rows.rows].index(name)))
+    await settle(pilot)
+
+
+async def test_a_click_beside_a_typed_value_saves_that_and_changes_nothing_else(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "comma")
+        await click(pilot, "Text width")
+        app.screen.query_one(Input).value = "80"
+        await click(pilot, "Theme")
+        assert app.reader.article.measure == 80
+        assert not app.screen.query_one(Input).display
+        await click(pilot, "Text width")
+        app.screen.query_one(Input).value = "8"
+        await click(pilot, "Compact list")
+        assert "Text width” must be a whole number" in " ".join(screen_text(app).split())
+        assert app.screen.query_one(Input).has_focus
+        await press(pilot, "escape", "escape")
+    there = load(paths.config_path())
+    assert there.given == {"measure"}
+    assert there.measure == 80
+
+
+async def test_a_setting_that_could_not_be_written_is_shown_as_it_is(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "comma")
+        rows = app.screen.query_one(AutocompleteList)
+        with failing_statements(Fault(1), sqlite3.SQLITE_FULL, "disk is full", of="INTO feed_option"):
+            await press(pilot, "enter")
+        assert "Disk full" in screen_text(app)
+        assert rows.rows[0].aside == "off"
+        await press(pilot, "enter")
+        assert rows.rows[0].aside == "on"

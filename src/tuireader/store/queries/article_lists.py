@@ -66,7 +66,8 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
         f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
         " coalesce(a.published, a.updated, a.page_date) IS NOT NULL, a.offline,"
         " CASE WHEN a.story IS NULL THEN 1"
-        " ELSE (SELECT count(DISTINCT o.feed_id) FROM article AS o WHERE o.story = a.story) END"
+        " ELSE (SELECT count(DISTINCT o.feed_id) FROM article AS o WHERE o.story = a.story"
+        f" AND o.feed_id NOT IN (SELECT feed_id FROM feed_option WHERE name = '{store_feeds.LEAVING}')) END"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
         (id_list(ids),),
     ).fetchall()

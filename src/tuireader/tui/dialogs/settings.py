@@ -32,10 +32,10 @@ LABELS = {
     "theme": "Theme", "measure": "Text width", "hyphenate": "Hyphenation", "dense": "Compact list",
     "bidi": "Right-to-left text", "linear": "Screen-reader layout", "refresh_on_start": "Refresh at start",
     "refresh_every": "Minutes between refreshes", "resume": "Restore position at start", "preview": "Preview",
-    "mark_read_after": "Seconds until marked as read", "open_next_unread": "Next unread after the end",
+    "mark_read_after": "Mark as read while open after (seconds)", "open_next_unread": "Next unread after the end",
     "full_text": "Full text", "archive_read": "Older articles are read", "one_story": "Merge duplicates",
-    "expire_after": "Expire after days", "expire_above": "Maximum unread per feed",
-    "keep_days": "Keep read articles for days", "keep_articles": "Keep articles per feed",
+    "expire_after": "Mark as read after (days)", "expire_above": "Maximum unread per feed",
+    "keep_days": "Delete read articles after (days)", "keep_articles": "Maximum articles per feed",
     "keep_megabytes": "Maximum database size (MB)", "quiet": "Quiet", "selector": "Selector",
     "selector_drop": "Excluded by selector",
 }  # fmt: skip
@@ -44,6 +44,7 @@ LABELS = {
 class Setting(NamedTuple):
     """An option as the dialog shows and changes it."""
 
+    name: str
     label: str
     option: Option
     value: Callable[[], Any]
@@ -63,14 +64,13 @@ def of_program(
         if name not in LIVE:
             option = option._replace(help=f"{option.help}; takes effect at the next start")
         value = theme if name == "theme" else lambda: getattr(config(), name)
-        return Setting(LABELS[name], option, value, lambda new: change(name, new), "default")
+        return Setting(name, LABELS[name], option, value, lambda new: change(name, new), "default")
 
     return [setting(name, option) for name, (option, _) in options().items() if name != "keymap"]
 
 
 def of_feed(given: Mapping[str, str], usual: Config, change: Callable[[str, str], None]) -> list[Setting]:
-    """The options of a feed: those `given`; the others are as `usual`."""
-    now = dict(given)
+    """The options of a feed: those `given`, which `change` updates; the others are as `usual`."""
 
     def setting(name: str) -> Setting:
         option = user_edits.OPTIONS[name]
@@ -79,10 +79,10 @@ def of_feed(given: Mapping[str, str], usual: Config, change: Callable[[str, str]
         def save(new: object) -> None:
             if mistake := user_edits.mistake(name, str(new)):
                 raise ConfigError(mistake)
-            now[name] = str(new)
-            change(name, now[name])
+            change(name, str(new))
 
-        return Setting(LABELS[name], option, lambda: now.get(name, "no" if name == pruning.QUIET else ""), save, unset)
+        usually = "no" if name == pruning.QUIET else ""
+        return Setting(name, LABELS[name], option, lambda: given.get(name, usually), save, unset)
 
     return [setting(name) for name in user_edits.OPTIONS]
 
@@ -96,6 +96,8 @@ class SettingsScreen(Dialog[None]):
         super().__init__()
         self._title = title
         self._settings = settings
+        self._typed: Setting | None = None
+        """The setting whose value is being typed."""
 
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
@@ -113,7 +115,7 @@ class SettingsScreen(Dialog[None]):
         self.leave_room(self.query_one(AutocompleteList), beside=3)
 
     def hints(self) -> list[Row]:
-        verb = "save" if self.is_mounted and self.query_one(Input).display else "change"
+        verb = "change" if self._typed is None else "save"
         return [Row("enter", verb, "open"), *super().hints()]
 
     def _rows(self) -> Iterator[Line]:
@@ -128,30 +130,37 @@ class SettingsScreen(Dialog[None]):
 
     @on(AutocompleteList.Pointed)
     def _explain(self) -> None:
-        self._say("")
+        if self._typed is None:
+            self._say("")
 
     def _say(self, said: str) -> None:
-        self.query_one("#settings-help", Static).update(plain(said or self._setting.option.help, "$ink-faint"))
+        said = said or self._setting.option.help
+        self.query_one("#settings-help", Static).update(plain(said[:1].upper() + said[1:], "$ink-faint"))
 
     @on(ChoiceList.Chosen)
+    def _choose(self) -> None:
+        """Change the row that was clicked; a click beside what is typed saves that."""
+        self.action_open()
+
     def action_open(self) -> None:
         """Turn a switch, go on to the next word, or ask for a number; while one is typed, save it."""
-        line = self.query_one(Input)
-        setting = self._setting
+        if self._typed is not None:
+            self._save_typed(self._typed)
+            return
+        line, setting = self.query_one(Input), self._setting
         value = setting.value()
-        if line.display:
-            self._save_typed(line.value)
-        elif isinstance(setting.option.kind, Switch):
-            self._save(not value)
+        if isinstance(setting.option.kind, Switch):
+            self._save(setting, not value)
         elif words := self._words(setting):
-            self._save(words[(words.index(value) + 1) % len(words) if value in words else 0])
+            self._save(setting, words[(words.index(value) + 1) % len(words) if value in words else 0])
         else:
+            self._typed = setting
             line.display, line.value = True, str(value)
             line.focus()
             self.write_hints()
 
     def _words(self, setting: Setting) -> list[str]:
-        if setting.label == LABELS["theme"]:
+        if setting.name == "theme":
             return [each for each in themes.names(self.app.console.color_system) if each in self.app.available_themes]
         return list(setting.option.kind.words) if isinstance(setting.option.kind, Choice) else []
 
@@ -159,43 +168,52 @@ class SettingsScreen(Dialog[None]):
     def _submit(self) -> None:
         self.action_open()
 
-    def _save_typed(self, typed: str) -> None:
-        is_number = isinstance(self._setting.option.kind, Number)
-        if self._save(int(typed) if is_number and typed.strip().isdecimal() else typed.strip()):
+    def _save_typed(self, setting: Setting) -> None:
+        typed = self.query_one(Input).value.strip()
+        is_number = isinstance(setting.option.kind, Number) and typed.isdecimal()
+        if self._save(setting, int(typed) if is_number else typed):
             self._end_typing()
+        else:
+            self.query_one(AutocompleteList).move_to(self._settings.index(setting))
+            self.query_one(Input).focus()
 
     def _end_typing(self) -> None:
+        self._typed = None
         self.query_one(Input).display = False
         self.query_one(AutocompleteList).focus()
         self.write_hints()
 
     def action_leave(self) -> None:
-        if self.query_one(Input).display:
+        if self._typed is not None:
             self._end_typing()
             self._say("")
         else:
             super().action_leave()
 
-    def _save(self, value: Any) -> bool:
-        """Write and apply an option, or say why not; returns whether it is saved."""
+    def _save(self, setting: Setting, value: Any) -> bool:
+        """Write and apply a setting, or say why not; returns whether it is saved."""
         try:
-            self._setting.save(value)
+            setting.save(value)
         except ConfigError as error:
-            self._say(str(error))
+            self._say(str(error).replace(setting.name, setting.label, 1))
             return False
+        self.show_values()
+        self._say("")
+        return True
+
+    def show_values(self) -> None:
+        """Show the values as they are now."""
         rows = self.query_one(AutocompleteList)
         cursor = rows.cursor
         rows.rows = list(self._rows())
         rows.put_cursor(cursor, rows.cursor_line())
         rows.refresh()
-        self._say("")
-        return True
 
 
 def _shown(value: object, option: Option) -> str:
     """A value as the list shows it; 0 as the word that the help has for it, such as "never"."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
+    if isinstance(value, bool) or value in ("yes", "no"):
+        return "on" if value in (True, "yes") else "off"
     _, has_word, word = option.help.partition("(0: ")
     return word.partition(")")[0] if str(value) == "0" and has_word else str(value)
 

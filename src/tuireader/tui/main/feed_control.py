@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from textual.widget import Widget
 
 from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError
+from tuireader.library.jobs.batching import wait_for
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.reading import selectors, user_edits
 from tuireader.library.subscribing import subscription
@@ -144,10 +146,22 @@ class FeedController:
         given = await self._cache.read(partial(feeds.options, feed_id=feed.id))
 
         def change(name: str, value: str) -> None:
-            start(self._node, partial(self._set_option, feed, name, value), group="rename")
+            before = dict(given)
+            given[name] = value
+            start(self._node, partial(set_option, name, value, before), group="rename")
 
-        shown = settings.of_feed(given, self._config(), change)
-        questions.open_dialog(self._node.app, settings.SettingsScreen(f"Settings of {feed.name}", shown))
+        async def set_option(name: str, value: str, before: dict[str, str]) -> None:
+            try:
+                await self._set_option(feed, name, value)
+            except TuireaderError:
+                given.clear()
+                given.update(before)
+                if dialog.is_attached:
+                    dialog.show_values()
+                raise
+
+        dialog = settings.SettingsScreen(f"Settings of {feed.name}", settings.of_feed(given, self._config(), change))
+        questions.open_dialog(self._node.app, dialog)
 
     async def _set_option(self, feed: model_feed.Feed, name: str, value: str) -> None:
         await self._cache.write(partial(subscription.set_option, feed_id=feed.id, name=name, value=value or None))
@@ -164,15 +178,16 @@ class FeedController:
     def unsubscribe(self, feed: model_feed.Feed) -> None:
         """Mark a feed for removal; can be undone."""
         step = UndoStep(f"Restored {feed.name}", feed_id=feed.id)
-        self._statuses.add_undo_step(step)
-        start(self._node, partial(self._leave, step, feed), group="writes")
+        leave = partial(subscription.leave, feed_id=feed.id, now=self._clock())
+        start(self._node, partial(self._leave, step, feed, self._statuses.add_undo_step(step, leave)), group="writes")
 
-    async def _leave(self, step: UndoStep, feed: model_feed.Feed) -> None:
+    async def _leave(self, step: UndoStep, feed: model_feed.Feed, written: Future[int]) -> None:
         try:
-            starred = await self._cache.write(partial(_leave, feed_id=feed.id, now=self._clock()))
+            await wait_for(written)
         except TuireaderError:
             self._statuses.drop_undo_step(step)
             raise
+        starred = await self._cache.read(partial(feeds.starred, feed_id=feed.id))
         self._node.post_message(FeedsChanged(left=feed.id))
         what = f"{feed.name} and {counted(starred, 'starred article')}" if starred else feed.name
         toast(self._node, f"Unsubscribed from {what} · {self._undo_key}: undo")
@@ -212,12 +227,6 @@ def _choose(c: Connection, feed_id: int, chosen: page_text.TextSelectors) -> lis
 
 def _rename(connection: Connection, feed_id: int, title: str) -> None:
     subscription.rename(connection, feed_id, title)
-
-
-def _leave(connection: Connection, feed_id: int, now: datetime) -> int:
-    """Mark a feed for removal; returns how many of its articles are starred."""
-    subscription.leave(connection, feed_id, now)
-    return feeds.starred(connection, feed_id)
 
 
 def _stay(connection: Connection, feed_id: int) -> bool:

@@ -105,8 +105,9 @@ class StatusController:
         self._find(1)
         start(self._node, partial(self._mark_read, find), group="marking")
 
-    def add_undo_step(self, step: UndoStep) -> None:
-        self._undo.push(step)
+    def add_undo_step(self, step: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[int]:
+        """Add an undo step; with the change that it undoes, both are written in one transaction."""
+        return self._undo.push(step, change)
 
     def drop_undo_step(self, step: UndoStep) -> None:
         """Drop the undo step of a change that failed."""
@@ -329,9 +330,10 @@ class UndoStack:
         self._clock = clock
         self._made: list[tuple[UndoStep, Future[int]]] = []
 
-    def push(self, made: UndoStep) -> None:
-        number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock()))
+    def push(self, made: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[int]:
+        number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock(), change=change))
         self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
+        return number
 
     def drop(self, step: UndoStep) -> None:
         self._made = [each for each in self._made if each[0] is not step]
@@ -362,7 +364,9 @@ def _from_json(kept: Mapping[str, Any]) -> UndoStep | None:
     return None
 
 
-def _push(c: Connection, step: dict[str, Any], now: Any) -> int:
+def _push(c: Connection, step: dict[str, Any], now: Any, change: Callable[[Connection], object] | None) -> int:
+    if change is not None:
+        change(c)
     return user_edits.push(c, step, now)
 
 

@@ -76,6 +76,8 @@ class TypeAhead(OpenApp):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: deque[Typed] = deque()
+        self._joined: deque[Typed] = deque()
+        """What is dispatched before the waiting keys, as it is."""
         self._given: DispatchedKey | None = None
         """The last dispatched key."""
         self._acting: DispatchedKey | None = None
@@ -99,7 +101,7 @@ class TypeAhead(OpenApp):
 
     @property
     def is_idle(self) -> bool:
-        return not self._waiting and self._acting is None
+        return not (self._waiting or self._joined) and self._acting is None
 
     async def caught_up(self) -> None:
         """Wait until all keys typed before have taken effect, with a limit."""
@@ -151,7 +153,7 @@ class TypeAhead(OpenApp):
 
     def _has_to_wait(self) -> bool:
         self._end_patience()
-        return bool(self._waiting) or self._acting is not None or self._is_opening()
+        return bool(self._waiting or self._joined) or self._acting is not None or self._is_opening()
 
     def _is_opening(self) -> bool:
         """Whether the app or a dialog is opening, with a limit: nothing in it has had the focus yet."""
@@ -187,6 +189,10 @@ class TypeAhead(OpenApp):
         self._end_patience()
         await self._go_on()
 
+    def join(self, event: Typed) -> Sequence[Typed]:
+        """What takes effect with a key: itself, unless keys in a row are one; called when its turn has come."""
+        return [event]
+
     def about_to_act(self) -> None:
         """Called before a key or a paste takes effect."""
 
@@ -198,6 +204,16 @@ class TypeAhead(OpenApp):
 
     async def _give(self, event: Typed) -> None:
         self._focus_again()
+        self._joined.extend(self.join(event))
+        if self._joined:
+            await self._dispatch(self._joined.popleft())
+
+    async def act(self, keys: Sequence[Typed]) -> None:
+        """Have keys take effect before those that wait."""
+        self._joined.extend(keys)
+        await self._go_on()
+
+    async def _dispatch(self, event: Typed) -> None:
         self.about_to_act()
         target = self.focused or self.screen
         self._given = self._acting = DispatchedKey(event, self.screen, time.monotonic())
@@ -218,12 +234,13 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     async def _go_on(self) -> None:
-        while self._waiting and self._acting is None and self.screen_stack:  # none is left where the app ends
-            if self._is_opening() or self._is_held(self._waiting[0]):
+        while (next_ := self._joined or self._waiting) and self._acting is None and self.screen_stack:
+            if self._is_opening() or self._is_held(next_[0]):  # no screen is left where the app ends
                 break
-            event = self._waiting.popleft()
+            act = self._dispatch if next_ is self._joined else self._give
+            event = next_.popleft()
             if not self._is_another_of(event):
-                await self._give(event)
+                await act(event)
 
     def _is_another_of(self, event: Typed) -> bool:
         """Whether a key repeats the one that has just closed a dialog, and would hit the screen below."""
