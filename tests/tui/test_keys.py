@@ -189,6 +189,20 @@ async def test_sequences_are_bound_as_the_configuration_says(db: Path) -> None:
         assert re.search(r"g g +.* top\b", screen_text(app))
 
 
+async def test_a_word_found_in_an_article_holds_no_sequence(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db, config=Config(refresh_on_start=False, keymap=GO | {"read": "m m"}))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("slash", *"commagg")
+        await settle(pilot)
+        assert "commagg" in screen_text(app)
+        assert app.reader.reading.opened is not None
+        assert app.reader.reading.opened[1].read
+
+
 async def test_a_key_that_begins_a_sequence_acts_alone_after_a_while(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_module, "SEQUENCE_TIMEOUT", 0.05)
     shelve(db, "The Example Review", REVIEW)

@@ -19,7 +19,6 @@ from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.widget import MountError
-from textual.widgets import Input
 from textual.worker import Worker, WorkerFailed
 
 from tuireader import early_terminal
@@ -274,8 +273,9 @@ class ReaderApp(TypeAhead):
             self._replace_frame(0)
 
     def join(self, event: Typed) -> Sequence[Typed]:
-        if not isinstance(event, events.Key) or isinstance(self.focused, Input):
-            return [*self._sequences.end(), event]
+        focused = self.focused
+        if not isinstance(event, events.Key) or (focused and focused.check_consume_key(event.key, event.character)):
+            return [*self._sequences.end(), event]  # it is text
         joined = self._sequences.take(event)
         if self._sequences.is_begun:
             self._sequence_end.restart()

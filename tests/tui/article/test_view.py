@@ -389,6 +389,18 @@ async def test_what_is_opened_while_the_view_is_hidden_is_seen_when_it_is_shown_
         assert "The second text." in "\n".join(app.rows())
 
 
+async def test_what_is_scrolled_while_the_view_is_hidden_is_seen_when_it_is_shown_again() -> None:
+    app = Host(opened("\n\n".join(f"Text {number}." for number in range(50))))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        app.view.display = False
+        await settled(pilot)
+        app.view.scroll_rows(4)
+        app.view.display = True
+        await settled(pilot)
+        assert any("Text 1." in row for row in app.rows())
+
+
 async def test_whether_the_title_is_in_sight_is_known_of_what_was_opened_while_the_view_was_hidden() -> None:
     app = Host(opened("The first text."))
     async with app.run_test(size=(60, 20)) as pilot:

@@ -260,7 +260,8 @@ class PageView(OpenScrollView, can_focus=True):
 
     def size_taken(self, *, changed: bool) -> None:
         """Fit the page to a new size at once, so that the first frame is right."""
-        if changed or (self.page is None and self.document is not None):  # opened while the view was hidden
+        is_blank = self.document is not None and not (self.page and self.sight)  # opened or scrolled while hidden
+        if changed or is_blank:
             self._fit()
 
     def validate_measure(self, measure: int) -> int:

@@ -375,6 +375,10 @@ class ArticleView(PageView):
     def _tell_found(self) -> None:
         self.post_message(self.Found(self.finder.sought, self.finder.said, self.finder.typing))
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - Textual's signature
+        """Whether a key is typed into the search within the article."""
+        return self.finder.typing and character is not None and character.isprintable()
+
     def on_key(self, event: events.Key) -> None:
         if self.finder.take_key(event):
             event.stop()
