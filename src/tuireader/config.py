@@ -329,6 +329,9 @@ def set_option(path: Path, name: str, value: object) -> None:
 
     for mistake in _mistakes(name, value):
         raise mistake
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    if not mode & 0o200:
+        raise ConfigError(f"Cannot write {path}: it is read-only.")
     try:
         text = _with_line(_text_of(path) if path.exists() else documented(commented=True), name)
         document = tomlkit.parse(text)
@@ -336,6 +339,7 @@ def set_option(path: Path, name: str, value: object) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with written_whole(path.resolve()) as part:
             part.write_text(tomlkit.dumps(document), "utf-8")
+            part.chmod(mode)
     except (OSError, ValueError, TOMLKitError) as error:  # ValueError: it is not valid as it is
         raise ConfigError(f"Cannot write {path}: {error}.") from error
 

@@ -103,7 +103,7 @@ async def test_unsubscribing_is_taken_back_with_all_that_was_there(two_feeds: Pa
         await settle(pilot)
         await press(pilot, "f")
         await press(pilot, "e", "x", "j", "enter")
-        assert "Unsubscribed from The Example Review and 1" in screen_text(app)
+        assert "Unsubscribed from The Example Review (1" in screen_text(app)
         assert app.reader.headlines.row_count() == 2
         await press(pilot, "U")
         assert app.reader.headlines.row_count() == 6

@@ -59,6 +59,19 @@ def test_a_file_that_is_not_toml_is_left_as_it_is(tmp_path: Path) -> None:
     assert file.read_text() == "dense = ="
 
 
+def test_a_file_keeps_its_mode_and_a_read_only_one_its_content(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(FILE)
+    file.chmod(0o644)
+    set_option(file, "dense", True)
+    assert file.stat().st_mode & 0o777 == 0o644
+    file.chmod(0o444)
+    before = file.read_text()
+    with pytest.raises(ConfigError, match="read-only"):
+        set_option(file, "dense", False)
+    assert file.read_text() == before
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: tuple[int, int]) -> None:
     shelve(db, "The Example Review", REVIEW)

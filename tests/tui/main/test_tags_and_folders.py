@@ -613,3 +613,19 @@ async def test_fields_and_names_are_completed_as_one_types(library: Path, typed:
         await settle(pilot)
         await press(pilot, "right")
         assert app.reader.wanted.text == whole
+
+
+async def test_a_filter_in_the_tree_finds_the_feed_and_not_its_folder(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        tree = app.reader.sidebar.feed_tree
+        tree.focus()
+        await press(pilot, "slash", *"harbo")
+        assert tree.pointed is not None
+        assert tree.pointed.name == "Harbour Weekly"
+        await press(pilot, "enter")
+        with closing(connect(library)) as c:
+            harbour = next(feed.id for feed in feeds.every(c) if feed.name == "Harbour Weekly")
+        assert app.reader.wanted.feeds == (harbour,)
+        assert app.reader.wanted.folders == ()

@@ -174,6 +174,7 @@ class AddressScreen(Dialog[Added | None]):
 
     heading = ""
     label = ""
+    placeholder = "example.org"
     invitation = ""
     verb = ""
     """The label of the enter key in the hints."""
@@ -195,7 +196,7 @@ class AddressScreen(Dialog[Added | None]):
             yield Static(plain(self.heading), classes="dialog-title")
             yield from self.welcome()
             yield Static(plain(self.label), id="subscribe-label")
-            yield CleanInput(placeholder="example.org", compact=True)
+            yield CleanInput(placeholder=self.placeholder, compact=True)
             yield Static(id="subscribe-said")
             yield ChoiceList(id="subscribe-choices")
             yield self.hint_bar()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from textual import on
@@ -55,16 +56,13 @@ class Setting(NamedTuple):
     """What the value "" stands for."""
 
 
-def of_program(
-    config: Callable[[], Config], change: Callable[[str, object], None], theme: Callable[[], str]
-) -> list[Setting]:
+def of_program(value: Callable[[str], Any], change: Callable[[str, object], None]) -> list[Setting]:
     """The options of the configuration file; `change` raises ConfigError."""
 
     def setting(name: str, option: Option) -> Setting:
         if name not in LIVE:
             option = option._replace(help=f"{option.help}; takes effect at the next start")
-        value = theme if name == "theme" else lambda: getattr(config(), name)
-        return Setting(name, LABELS[name], option, value, lambda new: change(name, new), "default")
+        return Setting(name, LABELS[name], option, partial(value, name), partial(change, name), "default")
 
     return [setting(name, option) for name, (option, _) in options().items() if name != "keymap"]
 

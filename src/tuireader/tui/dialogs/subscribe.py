@@ -288,6 +288,7 @@ class ImportScreen(SubscribeScreen):
 
     heading = "Import"
     label = "File or folder"
+    placeholder = "feeds.opml"
     invitation = "OPML, ~/.newsboat, a backup, or an export of Pocket, Instapaper, Omnivore, Readeck or wallabag"
     verb = "import"
 

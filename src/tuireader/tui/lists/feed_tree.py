@@ -97,6 +97,11 @@ class FeedTree(NameList):
         self._branches, self._is_narrowed = branches, is_narrowed and any(leaf.total for leaf in leaves)
         self._arrange(is_another=is_another)
 
+    @property
+    def matches(self) -> Sequence[int]:
+        """The rows that match the filter; their folders are shown too."""
+        return [at for at, row in enumerate(self.rows) if fold(self.filter) in fold(row.name)]
+
     def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:
         before = self.chosen, self.excluded
         super().set_chosen(keys, excluded)

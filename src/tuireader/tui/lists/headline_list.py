@@ -307,13 +307,13 @@ class HeadlineList(RowList):
         self.refresh()
 
     def _byline(self, headline: Headline, width: int) -> list[Piece]:
-        """The line below the title: feed, authors and minutes ("…" for an excerpt); at its end the number of feeds."""
+        """The line below the title: feed, authors and minutes; at its end the number of feeds."""
         copies = f"×{headline.feeds}" if headline.feeds > 1 else ""
         room = width - (cell_len(copies) + 1 if copies else 0)
         feed = cut(printable(headline.feed_title), room) if self.with_feed else ""
         left = room - (cell_len(feed) + 3 if feed else 0)
         time = minutes(headline.words)
-        long = ELLIPSIS if not headline.offline else f"{time} min" if time >= _LONG else ""
+        long = f"{time} min" if headline.offline and time >= _LONG else ""
         authors = [printable(name) for name in headline.authors]
         beside = [people(authors, left - (cell_len(long) + 3 if long else 0)), long]
         if authors and (not beside[0] or beside[0].endswith(ELLIPSIS)):  # without the minutes, or without the authors

@@ -367,9 +367,14 @@ class NameList(SideList):
         found_nothing, self.filter = not self.rows, text
         self._arrange()
         if text:
-            self.move_to(0)
+            self.move_to(self.matches[0] if self.matches else 0)
         elif found_nothing:
             self.move_to(self._row_of(self._before_filter, 0))
+
+    @property
+    def matches(self) -> Sequence[int]:
+        """The rows that match the filter."""
+        return range(self.row_count())
 
     def toggle_order(self) -> None:
         self.by_name = not self.by_name

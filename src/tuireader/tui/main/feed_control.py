@@ -189,7 +189,7 @@ class FeedController:
             raise
         starred = await self._cache.read(partial(feeds.starred, feed_id=feed.id))
         self._node.post_message(FeedsChanged(left=feed.id))
-        what = f"{feed.name} and {counted(starred, 'starred article')}" if starred else feed.name
+        what = f"{feed.name} ({counted(starred, 'starred article')})" if starred else feed.name
         toast(self._node, f"Unsubscribed from {what} · {self._undo_key}: undo")
 
     def restore(self, step: UndoStep) -> None:

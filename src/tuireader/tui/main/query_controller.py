@@ -81,9 +81,11 @@ class QueryController:
             self._panes.show_pane("headlines")
 
     def leave(self, feed_id: int | None) -> None:
-        """Choose a feed no more."""
-        feeds = tuple(id_ for id_ in self.wanted.feeds if id_ != feed_id)
-        self.want(replace(self.wanted, feeds=feeds), self._panes.headlines_pane.place)
+        """Neither choose nor exclude a feed any more."""
+        feeds, not_feeds = (
+            tuple([id_ for id_ in some if id_ != feed_id]) for some in (self.wanted.feeds, self.wanted.not_feeds)
+        )
+        self.want(replace(self.wanted, feeds=feeds, not_feeds=not_feeds), self._panes.headlines_pane.place)
 
     def sort(self) -> None:
         """Change the order of the headlines; in a list of names, between count and name."""
@@ -399,5 +401,5 @@ def _name(c: Connection, field: str, typed: str) -> str | None:
         return labels.beginning_with(c, cast("Kind", field), typed)
     names: list[str] = []
     if field in ("feed", "folder"):
-        names = [each.name for each in (feeds.every(c) if field == "feed" else folders.every(c))]
+        names = [each.name for each in (feeds.current(c) if field == "feed" else folders.every(c))]
     return next((name for name in names if name.casefold().startswith(typed.casefold())), None)

@@ -404,12 +404,13 @@ class ReaderScreen(PanesScreen):
         )
 
     def _ask_for_settings(self) -> None:
-        questions.open_dialog(
-            self.app,
-            settings.SettingsScreen(
-                "Settings", settings.of_program(lambda: self.config, self.set_option, lambda: self.app.theme)
-            ),
-        )
+        shown = settings.of_program(self._option, self.set_option)
+        questions.open_dialog(self.app, settings.SettingsScreen("Settings", shown))
+
+    def _option(self, name: str) -> object:
+        """The current value of an option, which commands may have changed."""
+        now = {"theme": self.app.theme, "dense": self.headlines.dense, "measure": self.article.measure}
+        return now.get(name, getattr(self.config, name))
 
     def set_option(self, name: str, value: object) -> None:
         """Write an option into the configuration file, and apply it if possible at once; raises ConfigError."""

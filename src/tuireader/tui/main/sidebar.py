@@ -312,7 +312,8 @@ class Sidebar(Backdrop):
 
     def end_filter(self, facets: NameList, *, kept: bool, entered: bool) -> None:
         """Keep or drop a filter; if it leaves a single name, that is chosen."""
-        if entered and facets.row_count() == 1 and facets.rows[0].key not in facets.chosen:
+        is_only = len(facets.matches) == 1 and facets.cursor == facets.matches[0]
+        if entered and is_only and facets.rows[facets.cursor].key not in facets.chosen:
             facets.action_open()
         elif kept and facets.row_count():
             self.share()

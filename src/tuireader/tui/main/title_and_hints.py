@@ -205,7 +205,7 @@ def counted(row: Choice) -> str:
     if row.unread and row.unread < row.total:
         return f"{name} · {row.unread} unread of {row.total}"
     articles = "no articles" if not row.total else "1 article" if row.total == 1 else f"{row.total} articles"
-    marks = "" if row.unread is None or not row.total else ", unread" if row.unread else ", read"
+    marks = "" if row.unread is None or not row.total else ", all unread" if row.unread else ", all read"
     return f"{name} · {articles}{marks}"
 
 
