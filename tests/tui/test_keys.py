@@ -141,7 +141,14 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
         assert re.search(r"Q +Back; in the first pane, quit +close\b", text)
 
 
-GO = {"top": "g g", "archive": "g a", "sort": "comma s,s", "settings": "alt+s", "star": "g g o x"}
+GO = {
+    "top": "g g",
+    "archive": "g a",
+    "sort": "comma s,s",
+    "settings": "alt+s",
+    "star": "g g o x",
+    "zen": "ctrl+x escape",
+}
 
 
 @pytest.mark.parametrize(
@@ -157,6 +164,8 @@ GO = {"top": "g g", "archive": "g a", "sort": "comma s,s", "settings": "alt+s", 
         ("comma g g j", ["comma", "g g", "j"]),
         ("g comma s", ["g", "comma s"]),
         ("g escape j", ["j"]),
+        ("x escape", ["x", "escape"]),
+        ("ctrl+x escape", ["ctrl+x escape"]),
         ("escape", ["escape"]),
         ("g", []),
     ],

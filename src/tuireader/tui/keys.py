@@ -60,7 +60,7 @@ class Sequences:
         """The keys that take effect with another one: none while a sequence may go on; escape cancels it."""
         is_begun = self.is_begun
         self._typed.append(event)
-        if is_begun and event.key == "escape" and not self._may_go_on():
+        if is_begun and event.key == "escape" and not self._may_go_on() and self._names_typed() not in self._names:
             self._typed.clear()
         ended: list[events.Key] = []
         while self._typed and not self._may_go_on():

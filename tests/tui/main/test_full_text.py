@@ -126,7 +126,7 @@ async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) 
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        await said(pilot, "…")
+        await said(pilot, "excerpt")
         await settle(pilot)
     assert site.paths() == ["/feed/"]
 
@@ -134,7 +134,7 @@ async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) 
 async def test_a_key_turns_from_the_page_to_the_feed_and_back(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await said(pilot, "…")
+        await said(pilot, "excerpt")
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
@@ -158,14 +158,16 @@ async def test_a_key_turns_from_the_page_to_the_feed_and_back(excerpts: Path, cl
 async def test_it_is_set_for_one_feed(excerpts: Path, clock: Clock) -> None:
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE) as pilot:
-        await said(pilot, "…")
+        await said(pilot, "excerpt")
         await settle(pilot)
         await pilot.press("e")
         await said(pilot, "Never")
-        await pilot.press("d")
-        await said(pilot, "Automatic")
-        await pilot.press("d")
-        await said(pilot, "Always")
+        await pilot.press("comma", *["j"] * 5)
+        await said(pilot, "Full text default (never)")
+        await pilot.press("enter")
+        await said(pilot, "Full text auto")
+        await pilot.press("enter")
+        await said(pilot, "Full text always")
         await pilot.press("escape")
         await settle(pilot)
     with closing(connect(excerpts)) as c:

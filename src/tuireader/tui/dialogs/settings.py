@@ -68,7 +68,7 @@ def of_program(value: Callable[[str], Any], change: Callable[[str, object], None
 
 
 def of_feed(given: Mapping[str, str], usual: Config, change: Callable[[str, str], None]) -> list[Setting]:
-    """The options of a feed: those `given`, which `change` updates; the others are as `usual`."""
+    """The options of a feed: those `given`, which `change` updates once written; the others are as `usual`."""
 
     def setting(name: str) -> Setting:
         option = user_edits.OPTIONS[name]

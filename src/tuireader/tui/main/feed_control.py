@@ -146,19 +146,13 @@ class FeedController:
         given = await self._cache.read(partial(feeds.options, feed_id=feed.id))
 
         def change(name: str, value: str) -> None:
-            before = dict(given)
-            given[name] = value
-            start(self._node, partial(set_option, name, value, before), group="rename")
+            start(self._node, partial(set_option, name, value), group="rename")
 
-        async def set_option(name: str, value: str, before: dict[str, str]) -> None:
-            try:
-                await self._set_option(feed, name, value)
-            except TuireaderError:
-                given.clear()
-                given.update(before)
-                if dialog.is_attached:
-                    dialog.show_values()
-                raise
+        async def set_option(name: str, value: str) -> None:
+            await self._set_option(feed, name, value)
+            given[name] = value
+            if dialog.is_attached:
+                dialog.show_values()
 
         dialog = settings.SettingsScreen(f"Settings of {feed.name}", settings.of_feed(given, self._config(), change))
         questions.open_dialog(self._node.app, dialog)

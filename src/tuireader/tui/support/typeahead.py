@@ -185,7 +185,8 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     async def _watch_again(self) -> None:
-        self._watch = self.set_timer(KEY_TIMEOUT, self._watch_again) if self._waiting else None
+        is_waiting = self._waiting or self._joined
+        self._watch = self.set_timer(KEY_TIMEOUT, self._watch_again) if is_waiting else None
         self._end_patience()
         await self._go_on()
 
@@ -207,6 +208,8 @@ class TypeAhead(OpenApp):
         self._joined.extend(self.join(event))
         if self._joined:
             await self._dispatch(self._joined.popleft())
+        if self._joined:
+            self._watch = self._watch or self.set_timer(KEY_TIMEOUT, self._watch_again)
 
     async def act(self, keys: Sequence[Typed]) -> None:
         """Have keys take effect before those that wait."""
