@@ -100,7 +100,7 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
         await change("Theme")
         assert app.theme == "tuireader-light"
         await change(
-            "Mark as read while open after (seconds)", "escape", "escape"
+            "Mark open article as read after (seconds)", "escape", "escape"
         )  # leaves the number, then the dialog
         assert app.screen is app.reader
     there = load(paths.config_path())
