@@ -329,11 +329,12 @@ def set_option(path: Path, name: str, value: object) -> None:
 
     for mistake in _mistakes(name, value):
         raise mistake
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    if not mode & 0o200:
-        raise ConfigError(f"Cannot write {path}: it is read-only.")
     try:
-        text = _with_line(_text_of(path) if path.exists() else documented(commented=True), name)
+        is_there = path.exists()
+        mode = path.stat().st_mode & 0o777 if is_there else 0o600
+        if not mode & 0o200:
+            raise ConfigError(f"Cannot write {path}: it is read-only.")
+        text = _with_line(_text_of(path) if is_there else documented(commented=True), name)
         document = tomlkit.parse(text)
         document[name] = value
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

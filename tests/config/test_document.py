@@ -109,9 +109,10 @@ def test_an_option_changes_nothing_else(tmp_path: Path, text: str) -> None:
     assert tomllib.loads(path.read_text()) == before | {"dense": False, "mark_read_after": 7}
 
 
-def test_a_file_that_is_not_valid_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["measure = \n", "dense = ="])
+def test_a_file_that_is_not_valid_is_left_alone(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.toml"
-    path.write_text("measure = \n")
+    path.write_text(text)
     with pytest.raises(ConfigError, match="Cannot write"):
         set_option(path, "dense", True)
-    assert path.read_text() == "measure = \n"
+    assert path.read_text() == text

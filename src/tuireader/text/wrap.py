@@ -55,7 +55,9 @@ def cells(text: str) -> int:
     """The number of terminal cells that a line of text takes."""
     if text.isascii() or not NOT_NARROW.search(text):
         return len(text)
-    if len(text) > _LONG or _CONJOINED.search(text) or not _clustered().search(text):
+    if not _clustered().search(text):
+        return sum(map(_width, text))
+    if len(text) > _LONG or _CONJOINED.search(text):
         return sum(widths(text))
     from wcwidth import width
 

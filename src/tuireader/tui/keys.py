@@ -48,7 +48,7 @@ class Sequences:
     """Joins keys typed in a row that the keymap binds together, such as "g g", to one key of that name."""
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
-        bound = (key.strip() for keys in keymap.values() for key in keys.split(","))
+        bound = bound_to([*keymap], keymap)
         self._names = {tuple(map(key_name, key.split(" "))): key for key in bound if " " in key}
         self._typed: list[events.Key] = []
 
@@ -62,15 +62,16 @@ class Sequences:
         self._typed.append(event)
         if is_begun and event.key == "escape" and not self._may_go_on() and self._names_typed() not in self._names:
             self._typed.clear()
-        ended: list[events.Key] = []
-        while self._typed and not self._may_go_on():
-            ended.append(self._first())
-        return ended
+        return self._ended(is_last=False)
 
     def end(self) -> list[events.Key]:
         """End a sequence that does not go on; returns the keys that take effect."""
+        return self._ended(is_last=True)
+
+    def _ended(self, *, is_last: bool) -> list[events.Key]:
+        """Remove the keys and sequences that end; `is_last`: no further key belongs to them."""
         ended: list[events.Key] = []
-        while self._typed:
+        while self._typed and (is_last or not self._may_go_on()):
             ended.append(self._first())
         return ended
 

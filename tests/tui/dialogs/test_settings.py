@@ -51,14 +51,6 @@ def test_without_a_file_one_is_made_with_everything_explained(tmp_path: Path) ->
     assert load(file) == config.Config(theme="nord", given=frozenset({"theme"}))
 
 
-def test_a_file_that_is_not_toml_is_left_as_it_is(tmp_path: Path) -> None:
-    file = tmp_path / "config.toml"
-    file.write_text("dense = =")
-    with pytest.raises(ConfigError, match="Cannot write"):
-        set_option(file, "dense", True)
-    assert file.read_text() == "dense = ="
-
-
 def test_a_file_keeps_its_mode_and_a_read_only_one_its_content(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(FILE)

@@ -44,7 +44,7 @@ def leave(c: sqlite3.Connection, feed_id: int, now: datetime) -> None:
 
 
 RESTORABLE_FOR = timedelta(days=1)
-"""Maximum age of an undo step after a restart: until then an unsubscribed feed stays, if no one else is told of it."""
+"""Maximum age of an undo step after a restart; so long an unsubscribed feed is kept, unless it is synced."""
 
 
 def unsubscribe_leaving(c: sqlite3.Connection, now: datetime) -> None:

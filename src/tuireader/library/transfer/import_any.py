@@ -384,8 +384,8 @@ class Imported:
         said += self.restored.mistakes if self.restored is not None else []
         return [why if line is None else f"line {line}: {why}" for line, why in said]
 
-    def said(self) -> list[str]:
-        """Return the result as sentences."""
+    def said(self, *, names_left_out: bool = True) -> list[str]:
+        """Return the result as sentences; `names_left_out`: with the names of entries that were not imported."""
         if self.restored is not None:
             back = self.restored
             known = f"; {back.known} already existed" if back.known else ""
@@ -422,7 +422,7 @@ class Imported:
         parts += [f"{there} already subscribed"] if there else []
         parts += [f"{failed} with an invalid address"] if failed else []
         said = [f"{', '.join(parts)}."]
-        said += [f"Not imported: {_named(self.left_out)}."] if left else []
+        said += [f"Not imported: {_named(self.left_out)}."] if left and names_left_out else []
         said += self._leads_inside()
         if self.articles:
             said.append(f"Imported {counted(self.articles, 'article')} with read status and flags from newsboat.")

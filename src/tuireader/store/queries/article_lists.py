@@ -13,7 +13,6 @@ from tuireader.model.article import Headline, Names
 from tuireader.model.query import Order, Query
 from tuireader.store import feeds as store_feeds
 from tuireader.store import labels, pruning
-from tuireader.store.feeds import NAME
 from tuireader.store.labels import Kind, names_of, split_names
 from tuireader.store.queries.query_sql import NOT_ASIDE, Part, Selection, doubled, rows_of, scan, select
 from tuireader.store.row_values import id_list, number, seconds, stamp, text_of
@@ -63,8 +62,8 @@ def has_to_be_ranked(c: sqlite3.Connection, query: Query) -> bool:
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of articles in this order; missing articles are left out."""
     rows = c.execute(
-        f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
-        " coalesce(a.published, a.updated, a.page_date) IS NOT NULL, a.offline,"
+        f"SELECT a.id, a.feed_id, {store_feeds.NAME}, a.title, {names_of('author')}, a.date, a.words, a.read,"
+        " a.starred, coalesce(a.published, a.updated, a.page_date) IS NOT NULL, a.offline,"
         " CASE WHEN a.story IS NULL THEN 1"
         " ELSE (SELECT count(DISTINCT o.feed_id) FROM article AS o WHERE o.story = a.story"
         f" AND o.feed_id NOT IN (SELECT feed_id FROM feed_option WHERE name = '{store_feeds.LEAVING}')) END"

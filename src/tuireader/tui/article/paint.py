@@ -24,10 +24,6 @@ STATES = ("link-hover", "link-here", "match", "match-here", "thumb", "message", 
 ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb", "code-edge"})
 """Roles without text, which may have less contrast."""
 
-_TINTED = frozenset({"match", "link-hover", "code", "code-block"})
-"""Roles with a background tint, which "ansi" themes cannot show."""
-_NOTED = frozenset({"match", "link-hover"})
-"""Tinted roles that must stay visible: "ansi" themes show them in reverse."""
 _REVERSE = Style(reverse=True)
 
 
@@ -39,7 +35,10 @@ class Look(NamedTuple):
     paper: str = ""
     """The tone of the background."""
     share: float = 1.0
-    """The share of that tone in the background, 0 to 1."""
+    """The share of that tone in the background, 0 to 1.
+
+    Below 1 it is a tint, which "ansi" themes cannot show: they show one of the accent in reverse.
+    """
 
 
 _LOOKS: Mapping[str, Look] = {
@@ -105,9 +104,9 @@ class RoleStyles:
             elif look.tone:
                 color = self._tone(look.tone)
             attributes += Style.parse(look.style)
-            if look.paper and (paper.ansi is None or role not in _TINTED):
+            if look.paper and (paper.ansi is None or look.share == 1):
                 paper = _over(paper, self._tone(look.paper, look.share))
-            elif paper.ansi is not None and role in _NOTED:
+            elif look.paper == "mark":
                 attributes += _REVERSE
         if selected and self._selection.has_rule("background"):
             paper = _over(paper, self._selection.background)

@@ -17,7 +17,6 @@ from tuireader import paths
 from tuireader.config import Choice, Config, Number, Option, Switch, options, set_option
 from tuireader.errors import ConfigError
 from tuireader.library.reading import user_edits
-from tuireader.store import pruning
 from tuireader.tui import keys, themes
 from tuireader.tui.chrome import CleanInput
 from tuireader.tui.dialogs.questions import Dialog
@@ -53,7 +52,7 @@ class Setting(NamedTuple):
     save: Callable[[Any], None]
     """Writes and applies a new value; raises ConfigError."""
     unset: str = ""
-    """What the value "" stands for."""
+    """The text shown for the value ""."""
 
 
 def of_program(value: Callable[[str], Any], change: Callable[[str, object], None]) -> list[Setting]:
@@ -79,8 +78,8 @@ def of_feed(given: Mapping[str, str], usual: Config, change: Callable[[str, str]
                 raise ConfigError(mistake)
             change(name, str(new))
 
-        usually = "no" if name == pruning.QUIET else ""
-        return Setting(name, LABELS[name], option, lambda: given.get(name, usually), save, unset)
+        first = option.kind.words[0] if isinstance(option.kind, Choice) else ""
+        return Setting(name, LABELS[name], option, lambda: given.get(name, first), save, unset)
 
     return [setting(name) for name in user_edits.OPTIONS]
 
@@ -136,12 +135,9 @@ class SettingsScreen(Dialog[None]):
         self.query_one("#settings-help", Static).update(plain(said[:1].upper() + said[1:], "$ink-faint"))
 
     @on(ChoiceList.Chosen)
-    def _choose(self) -> None:
-        """Change the row that was clicked; a click beside what is typed saves that."""
-        self.action_open()
-
+    @on(Input.Submitted)
     def action_open(self) -> None:
-        """Turn a switch, go on to the next word, or ask for a number; while one is typed, save it."""
+        """Turn a switch, go on to the next word, or ask for a value; a click elsewhere saves what is typed."""
         if self._typed is not None:
             self._save_typed(self._typed)
             return
@@ -161,10 +157,6 @@ class SettingsScreen(Dialog[None]):
         if setting.name == "theme":
             return [each for each in themes.names(self.app.console.color_system) if each in self.app.available_themes]
         return list(setting.option.kind.words) if isinstance(setting.option.kind, Choice) else []
-
-    @on(Input.Submitted)
-    def _submit(self) -> None:
-        self.action_open()
 
     def _save_typed(self, setting: Setting) -> None:
         typed = self.query_one(Input).value.strip()

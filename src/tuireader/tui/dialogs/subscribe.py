@@ -124,16 +124,10 @@ class SubscribeScreen(AddressScreen):
 
         # Not by the writer, which has marks to write meanwhile, and ends no job early.
         came = await self.cache.read(lambda c: _import(c, path, self.clock(), tell))
-        said, problems = came.said(), came.problems()
+        problems = came.problems()
         is_part = bool(problems or came.left_out or came.settings)
-        return Added(
-            None,
-            None,
-            said=" ".join(said),
-            report=(*(each for each in said if not (problems and each.startswith("Not imported: "))), *problems)
-            if is_part
-            else (),
-        )
+        report = (*came.said(names_left_out=not problems), *problems) if is_part else ()
+        return Added(None, None, said=" ".join(came.said()), report=report)
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """For a page without a feed, offer alternatives; the input keeps the focus."""

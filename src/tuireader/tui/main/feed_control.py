@@ -161,13 +161,15 @@ class FeedController:
         await self._cache.write(partial(subscription.set_option, feed_id=feed.id, name=name, value=value or None))
         self._node.post_message(FeedsChanged())
         if name in user_edits.SELECTORS:
-            there = await self._cache.read(partial(site_facts.complete, feed_id=feed.id))
-            self._tasks.fetch_again(there[:REFETCHED_MAX])
+            self._fetch_again(await self._cache.read(partial(site_facts.complete, feed_id=feed.id)))
 
     async def _keep_selectors(self, feed: model_feed.Feed, chosen: page_text.TextSelectors) -> None:
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
         toast(self._node, "Selectors saved")
-        self._tasks.fetch_again(there[:REFETCHED_MAX])
+        self._fetch_again(there)
+
+    def _fetch_again(self, ids: Sequence[int]) -> None:
+        self._tasks.fetch_again(ids[:REFETCHED_MAX])
 
     def unsubscribe(self, feed: model_feed.Feed) -> None:
         """Mark a feed for removal; can be undone."""

@@ -82,10 +82,12 @@ class QueryController:
 
     def leave(self, feed_id: int | None) -> None:
         """Neither choose nor exclude a feed any more."""
-        feeds, not_feeds = (
-            tuple([id_ for id_ in some if id_ != feed_id]) for some in (self.wanted.feeds, self.wanted.not_feeds)
-        )
-        self.want(replace(self.wanted, feeds=feeds, not_feeds=not_feeds), self._panes.headlines_pane.place)
+
+        def without(ids: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(id_ for id_ in ids if id_ != feed_id)
+
+        wanted, place = self.wanted, self._panes.headlines_pane.place
+        self.want(replace(wanted, feeds=without(wanted.feeds), not_feeds=without(wanted.not_feeds)), place)
 
     def sort(self) -> None:
         """Change the order of the headlines; in a list of names, between count and name."""

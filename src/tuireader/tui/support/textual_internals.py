@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 
 def key_name(key: str) -> str:
-    """The name by which a key is reported that is written as its character."""
+    """Textual's name of a key that is written as a character or as a name."""
     return _character_to_key(key) if len(key) == 1 else key
 
 
@@ -102,7 +102,7 @@ class OpenScreen(Screen[ScreenResultType]):
     """A screen that is not drawn while it is held, or while its app paints no frames."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """The widget with the focus; what looks otherwise then repaints itself, where Textual repaints the whole screen."""
+    """The widget with the focus. Widgets repaint themselves on a change of focus; Textual repaints the whole screen."""
     is_held = False
 
     def hold(self) -> None:
@@ -126,10 +126,7 @@ class OpenScreen(Screen[ScreenResultType]):
             self.check_idle()
 
     def lay_out_next(self, *widgets: Widget) -> None:
-        """Have changes of the layout of widgets shown with the next frame.
-
-        Textual would first paint what else has changed, and lay out in the frame after that.
-        """
+        """Lay out widgets that were changed with the next frame, not with the one after it, as Textual would."""
         for widget in widgets:
             widget._check_refresh()  # noqa: SLF001 - as the module says
 
@@ -149,14 +146,14 @@ class OpenScreen(Screen[ScreenResultType]):
 
 
 class Inelastic(Widget):
-    """A widget whose content has no part in its size: a new size needs no layout after the one that gave it."""
+    """A widget whose size does not depend on its content: a new size needs no second layout."""
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Textual's signature
         return super()._size_updated(size, virtual_size, container_size, layout=False)
 
 
 class PlainFocus(Widget):
-    """A widget for which no rule of the stylesheet depends on the focus: with it, it is repainted, but not restyled."""
+    """A widget whose style rules do not depend on the focus: a change of focus repaints it without restyling it."""
 
     def watch_has_focus(self, _has_focus: bool) -> None:  # noqa: FBT001 - Textual's signature
         """Called by Textual, which would apply the stylesheet."""

@@ -77,7 +77,7 @@ class TypeAhead(OpenApp):
         super().__init__()
         self._waiting: deque[Typed] = deque()
         self._joined: deque[Typed] = deque()
-        """What is dispatched before the waiting keys, as it is."""
+        """Keys to dispatch before the waiting ones; sequences are already joined."""
         self._given: DispatchedKey | None = None
         """The last dispatched key."""
         self._acting: DispatchedKey | None = None
@@ -191,7 +191,7 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     def join(self, event: Typed) -> Sequence[Typed]:
-        """What takes effect with a key: itself, unless keys in a row are one; called when its turn has come."""
+        """The keys to dispatch for a key whose turn has come; subclasses join sequences."""
         return [event]
 
     def about_to_act(self) -> None:
