@@ -143,7 +143,8 @@ def metadata(found: Extracted | None, case: Case) -> tuple[bool, bool, bool]:
     )
 
 
-def _others() -> dict[str, Extractor]:
+def others() -> dict[str, Extractor]:
+    """Return the other libraries by name."""
     from readability import Document  # type: ignore[import-untyped]
     from trafilatura import extract
 
@@ -172,7 +173,7 @@ def main() -> int:
     """Print a table of all, and with `--pages` the F1 of each page."""
     logging.disable(logging.CRITICAL)
     pages = cases()
-    extractors: dict[str, Extractor] = {"tuireader": ours, **_others()}
+    extractors: dict[str, Extractor] = {"tuireader": ours, **others()}
     print(
         f"{len(pages)} pages; CPU time is a multiple of that of trafilatura in fast mode, the least of {_RUNS} runs\n"
     )

@@ -43,9 +43,9 @@ def test_lines_fit_and_are_no_more_than_allowed(text: str, width: int, at_most: 
 
 
 def test_lines_end_after_a_word() -> None:
-    assert lines("China and Russia: A Worrying Relationship", 20, 2) == ["China and Russia: A", "Worrying…"]
-    assert lines("China and Russia: A Worrying Relationship", 21, 2) == ["China and Russia: A", "Worrying Relationship"]
-    assert lines("端末で日本語を読む", 8, 2) == ["端末で日", "本語を…"]
+    assert lines("China and Russia: A Worrying Relationship", 20, 2) == ("China and Russia: A", "Worrying…")
+    assert lines("China and Russia: A Worrying Relationship", 21, 2) == ("China and Russia: A", "Worrying Relationship")
+    assert lines("端末で日本語を読む", 8, 2) == ("端末で日", "本語を…")
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ class HeadlineList(RowList):
         headline = self.headline(row)
         if headline is None:
             return 1
-        return 1 + self._has_context(headline) + len(self._title(headline))
+        return 1 + self._has_context(headline) + len(self._title_lines(headline))
 
     def _has_context(self, headline: Headline) -> bool:
         return self.searched and not (self.find is not None and self.find(headline.title).is_all)
@@ -237,15 +237,17 @@ class HeadlineList(RowList):
     def _title_width(self, headline: Headline) -> int:
         return max(1, self.size.width - 5 - sum(cell_len(text) for text, _ in self._tail(headline)[:2]))
 
+    def _title_lines(self, headline: Headline) -> tuple[str, ...]:
+        return lines(printable(headline.title) or "Untitled", self._title_width(headline), 2)
+
     def _title(self, headline: Headline) -> list[list[Piece]]:
         """The lines of a title in drawing order; right-to-left titles are right-aligned."""
-        width = self._title_width(headline)
+        width, parts = self._title_width(headline), self._title_lines(headline)
         text = printable(headline.title) or "Untitled"
         tone = "soft" if headline.read else "strong"
-        seen = self.in_drawing_order(text)
-        if seen == text:
-            return [[*self._marked(part, tone), (" " * (width - cell_len(part)), "")] for part in lines(text, width, 2)]
-        parts = [self.in_drawing_order(part, text) for part in lines(text, width, 2)]
+        if self.in_drawing_order(text) == text:
+            return [[*self._marked(part, tone), (" " * (width - cell_len(part)), "")] for part in parts]
+        parts = tuple(self.in_drawing_order(part, text) for part in parts)
         at_right = from_right(text)
         return [[(" " * (width - cell_len(part)) + part if at_right else pad(part, width), tone)] for part in parts]
 

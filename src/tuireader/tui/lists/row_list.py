@@ -172,11 +172,15 @@ class RowList(Rows):
         self._sight, self._styles = None, {}
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if self._sight is not None and self._sight.size != self.size:
+            self._sight = None
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        size = self.size
-        if self._sight is None or self._sight.size != size:
+        if self._sight is None:
             places = self.places()
-            self._sight = VisibleLines(size, is_linear(self), places, self.thumb_of(places), {})
+            self._sight = VisibleLines(self.size, is_linear(self), places, self.thumb_of(places), {})
         if y < self.HEAD:
             return self._strip(self._sight, self.head_line(y))
         _, _, places, thumb, rows = self._sight
@@ -188,12 +192,13 @@ class RowList(Rows):
         row, line = places[index]
         if row not in rows:
             rows[row] = self.row_lines(row)
-        is_inside = 0 <= line - self.lead_lines(row) < self.cursor_lines(row)
+        selected, marked = row == self.cursor, self.is_marked(row)
+        is_inside = (selected or marked) and 0 <= line - self.lead_lines(row) < self.cursor_lines(row)
         return self._strip(
             self._sight,
             rows[row][line] if line < len(rows[row]) else [],
-            selected=is_inside and row == self.cursor,
-            marked=is_inside and self.is_marked(row),
+            selected=is_inside and selected,
+            marked=is_inside and marked,
             thumb=thumb is not None and thumb[0] <= index < thumb[1],
         )
 

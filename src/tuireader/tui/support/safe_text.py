@@ -95,16 +95,17 @@ def cut(text: str, width: int) -> str:
     return short
 
 
-def lines(text: str, width: int, at_most: int) -> list[str]:
+@lru_cache(maxsize=512)
+def lines(text: str, width: int, at_most: int) -> tuple[str, ...]:
     """Wrap text; the last allowed line ends with an ellipsis if the text goes on."""
     width = max(1, width)
     places = wrap(text, width)
     if len(places) <= at_most:
-        return [cut(text[start:end], width) for start, end in places]
+        return tuple(cut(text[start:end], width) for start, end in places)
     kept = [cut(text[start:end], width) for start, end in places[: at_most - 1]]
     rest = text[places[at_most - 1][0] :]
     start, end = wrap(rest, max(1, width - 1))[0]
-    return [*kept, cut(rest[start:end].rstrip() + ELLIPSIS, width)]
+    return (*kept, cut(rest[start:end].rstrip() + ELLIPSIS, width))
 
 
 def pad(text: str, width: int) -> str:
