@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 
 from tuireader.content.cleaning.boilerplate import BUTTON, PARTS
-from tuireader.content.extraction.blocks import Block, Blocks, Span
+from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text
 from tuireader.content.extraction.page import Element, lead_away, outwards, text_of
 from tuireader.text.printable import HEADINGS
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
 _TOKENS_MAX = 3
 """Number of leading words of a class name that count: later ones say what the part is for."""
-_OF_PAGE = ("no-", "has-", "with-", "is-", "without-")
-"""Prefixes of classes that say what else a page has or lacks."""
+_STATES = re.compile(
+    r"(?:no|has|with|is|without)(?:-|(?=[A-Z]))|.*(?:[-_](?:has|with|without|no)[-_]|sidebar-?position|promoted|ctxtmenu)"
+    r"|(?:category|tag)-(?!(?:cloud|links?|list|menu)\b)",
+    re.IGNORECASE,
+)
+"""Class names that say what a part has or lacks, or where it is filed, not what it is."""
 _LENGTH_MAX = 300
+_HASHED_MAX = 3
+"""Maximum letters of a word that beside a digit is part of a hash."""
 
 _AROUND = frozenset(
     {
@@ -143,16 +149,29 @@ def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
     words: set[str] = set()
     pairs: set[str] = set()
     for each in (*classes.split(), name):
-        if not each.startswith(_OF_PAGE):
-            found = [word.lower() for word in islice(_TOKEN.findall(each), _TOKENS_MAX)]
+        if not _STATES.match(each):
+            found = list(_tokens(each, _TOKENS_MAX))
             words.update(found)
             pairs.update(map(" ".join, pairwise(found)))
     return frozenset(words), frozenset(pairs)
 
 
+def _tokens(name: str, at_most: int) -> Iterator[str]:
+    """The leading words of a class name, in lower case, without short ones beside a digit, which are parts of a hash."""
+    for found in islice(_TOKEN.finditer(name), at_most):
+        is_hashed = name[found.start() - 1 : found.start()].isdigit() or name[found.end() : found.end() + 1].isdigit()
+        if not (is_hashed and len(found[0]) <= _HASHED_MAX):
+            yield found[0].lower()
+
+
 def _words_of(element: Element) -> tuple[frozenset[str], frozenset[str]]:
     given = element.attrib
     return _words(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+
+
+def names_of(element: Element) -> frozenset[str]:
+    """Return the words in an element's classes and id."""
+    return _words_of(element)[0]
 
 
 @lru_cache(maxsize=4096)
@@ -242,7 +261,7 @@ def is_body(element: Element) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_called_body(classes: str) -> bool:
-    names = ([word.lower() for word in islice(_TOKEN.findall(each), 2)] for each in classes.split())
+    names = (list(_tokens(each, 2)) for each in classes.split())
     return any(len(name) == 2 and name[0] in _OF_ARTICLE and name[1] in _BODIES for name in names)
 
 
@@ -263,6 +282,15 @@ def is_left_out(element: Element) -> bool:
     )
 
 
+_OVERLAYS = frozenset({"alertdialog", "consent", "cookie", "cookies", "dialog", "gdpr"})
+"""Words for what covers a page at first."""
+_OVERLAY_MAX = 0.9
+"""Share of a page's prose from which a part is no overlay."""
+_COMMENTS = frozenset({"comments", "commentlist", "disqus", "respond"})
+_MAIN_MIN = 400
+"""Minimum letters of prose by which a part is the main one."""
+_FEW_LINKS = 0.25
+"""Maximum share of prose in links."""
 _REMOVED_SHARE_MAX = 0.4
 """Maximum share of the letters outside links that one name can remove."""
 _LEFT_MIN = 250
@@ -285,9 +313,11 @@ def blocks_around(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
+    named = _named(blocks)
+    prose = _prose(blocks, named)
     groups: dict[frozenset[str], list[Span]] = {}
-    for each, span in blocks.spans.items():
-        if span[0] < span[1] and (said := reasons(each)):
+    for span, said in named:
+        if not _is_main(span, said, named, prose):
             spans = groups.setdefault(said, [])
             if not spans or span[0] >= spans[-1][1]:
                 spans.append(span)
@@ -304,6 +334,40 @@ def blocks_around(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
             for first, last in teasers:
                 found[first:last] = [True] * (last - first)
     return found
+
+
+def prose_before(blocks: Blocks) -> list[int]:
+    """Return the letters of prose before each block, and in all; overlays are not counted."""
+    return _prose(blocks, _named(blocks))
+
+
+def _named(blocks: Blocks) -> list[tuple[Span, frozenset[str]]]:
+    return [(span, said) for each, span in blocks.spans.items() if span[0] < span[1] and (said := reasons(each))]
+
+
+def _prose(blocks: Blocks, named: Sequence[tuple[Span, frozenset[str]]]) -> list[int]:
+    """The letters of prose before each block and in all: of long blocks with few links outside overlays."""
+    sizes = [len(block.key) if is_text(block, _FEW_LINKS) else 0 for block in blocks]
+    whole = sum(sizes)
+    for (first, last), said in named:
+        if not said.isdisjoint(_OVERLAYS) and sum(sizes[first:last]) < _OVERLAY_MAX * whole:
+            sizes[first:last] = [0] * (last - first)
+    return [0, *accumulate(sizes)]
+
+
+def _is_main(
+    span: Span, said: frozenset[str], named: Sequence[tuple[Span, frozenset[str]]], prose: Sequence[int]
+) -> bool:
+    """Whether a part holds most of the page's prose: then its names say nothing.
+
+    Comments hold more than a short article; they are the main part only where there is hardly any other prose.
+    """
+    size = prose[span[1]] - prose[span[0]]
+    if said.isdisjoint(_COMMENTS):
+        return size >= _MAIN_MIN and 2 * size > prose[-1]
+    in_comments = {number for other, each in named if not each.isdisjoint(_COMMENTS) for number in range(*other)}
+    outside = prose[-1] - sum(prose[number + 1] - prose[number] for number in in_comments)
+    return size > outside < _LEFT_MIN
 
 
 def _is_button(block: Block) -> bool:

@@ -14,7 +14,7 @@ from tuireader.content.cleaning.boilerplate import without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.dom.sanitize import bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
-from tuireader.content.extraction import scoring
+from tuireader.content.extraction import scoring, threads
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
 from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
@@ -171,9 +171,11 @@ def extract_article(
         return Extracted(title, facts.authors, facts.categories, facts.published, html, is_chosen=True)
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
-    article = clean_tree(
-        html_of(*choose(tree, ArticleHints(title, names, excerpt, url))), url, has_tex=_shows_tex(text)
-    )
+    blocks = Blocks(tree.find("body"))
+    posts = threads.posts_of(tree, blocks, is_declared=threads.DECLARED.search(text) is not None)
+    hints = ArticleHints(title, names, excerpt, url)
+    found_html = threads.html_of(posts) if posts else html_of(blocks, choose(tree, blocks, hints))
+    article = clean_tree(found_html, url, has_tex=_shows_tex(text))
     del elements
     html = _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:

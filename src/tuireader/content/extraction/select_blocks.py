@@ -114,9 +114,8 @@ class ArticleHints:
     """The address of its page."""
 
 
-def choose(tree: Element, known: ArticleHints) -> tuple[Blocks, list[bool]]:
-    """Return the blocks of a page, and which of them belong to its article; consumes the page."""
-    blocks = Blocks(tree.find("body"))
+def choose(tree: Element, blocks: Blocks, known: ArticleHints) -> list[bool]:
+    """Return which of the blocks of a page belong to its article; consumes the page."""
     bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
     around = blocks_around(blocks, bodies, known.url)
     begins = _beginnings(blocks, known.excerpt)
@@ -136,7 +135,7 @@ def choose(tree: Element, known: ArticleHints) -> tuple[Blocks, list[bool]]:
         choice.anchor()
         choice.trim()
         choice.add_notes()
-    return blocks, choice.chosen
+    return choice.chosen
 
 
 def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
