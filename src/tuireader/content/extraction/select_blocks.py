@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import END
 from tuireader.content.extraction import scoring
-from tuireader.content.extraction.blocks import TEXT_MIN, Blocks, Span, is_text
+from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text
 from tuireader.content.extraction.boilerplate_names import blocks_around, is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
@@ -45,6 +45,11 @@ _HAN = re.compile(
     r"|字数|字數|总计|總計|文字|阅读|閱讀|预计|估时|時間|时间|时长|分钟|分鐘|約|约|量|次|热度|来源|來源|记者|読了|目安|執筆|[年月日时時分秒前]"
 )
 _HALF = 0.5
+_MISSED_ALIKE, _MISSED_SHARE = 0.1, 0.6
+"""Shares of trafilatura's text outside the best element from which both opinions are joined.
+
+The first is for prose in elements of the same kind as the best element's.
+"""
 _STRANGE_MAX = 100
 """Maximum letters between the text and its notes."""
 _TELLING = 20
@@ -169,6 +174,10 @@ def _matched(blocks: Blocks, text: str, scored: list[bool]) -> list[bool]:
     return found
 
 
+def _kind(element: Element) -> tuple[str, ...]:
+    return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
+
+
 class _Choice:
     def __init__(self, blocks: Blocks, around: list[bool], known: ArticleHints, begins: list[int]) -> None:
         self.blocks = blocks
@@ -190,7 +199,8 @@ class _Choice:
         """
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
-        if both < _HALF * other_size and other_size > size * _HALF:
+        is_missed = self._missed(scored, matched) > other_size
+        if (both < _HALF * other_size and other_size > size * _HALF) or is_missed:
             pairs = zip(scored, matched, self.around, strict=True)
             self.chosen = [(one or other) and not out for one, other, out in pairs]
             return
@@ -202,6 +212,21 @@ class _Choice:
                 first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
             self._add_told(first, last, matched)
+
+    def _missed(self, scored: list[bool], matched: list[bool]) -> float:
+        """The letters of prose that only trafilatura includes; more than its text if the scores have missed a part.
+
+        Prose in elements of the same kind as the scored prose weighs most: a page may have a container for each part.
+        """
+        kinds: set[tuple[str, ...]] = set()
+        missed: list[Block] = []
+        for block, one, other, out in zip(self.blocks, scored, matched, self.around, strict=True):
+            if one and is_text(block, _FEW_LINKS):
+                kinds.add(_kind(block.element))
+            elif other and not out and is_text(block, _FEW_LINKS):
+                missed.append(block)
+        alike = sum(len(block.key) for block in missed if _kind(block.element) in kinds)
+        return max(alike / _MISSED_ALIKE, sum(len(block.key) for block in missed) / _MISSED_SHARE)
 
     def _add_told(self, first: int, last: int, matched: list[bool]) -> None:
         """Choose blocks of text that only trafilatura includes, between the edges or right before them."""
