@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 
@@ -304,7 +304,54 @@ _BUTTON_MAX = 80
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
 
-def blocks_around(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
+class Prose:
+    """The prose of a page: its long blocks with few links, outside of what covers the page at first."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self.named = [(span, said) for each, span in blocks.spans.items() if span[0] < span[1] and (said := reasons(each))]
+        """The range of each element that is named as around the article, with its reasons."""
+        sizes = [len(block.key) if is_text(block, _FEW_LINKS) else 0 for block in blocks]
+        whole = sum(sizes)
+        for first, last in _apart(span for span, said in self.named if not said.isdisjoint(_OVERLAYS)):
+            if sum(sizes[first:last]) < _OVERLAY_MAX * whole:
+                sizes[first:last] = [0] * (last - first)
+        self._before = [0, *accumulate(sizes)]
+        self.whole = self._before[-1]
+        """Its letters in all."""
+        headings = [number for number, block in enumerate(blocks) if block.element.tag == "h1"]
+        self._title = headings[0] if len(headings) == 1 else -1
+        self._outside_comments = self.whole - self._of(lambda said: not said.isdisjoint(_COMMENTS))
+        self._by_names = {each: self._of(each.__eq__) for each in {said for _, said in self.named}}
+
+    def _of(self, is_meant: Callable[[frozenset[str]], bool]) -> int:
+        return sum(map(self.within, _apart(span for span, said in self.named if is_meant(said))))
+
+    def within(self, span: Span) -> int:
+        """The letters of prose in a range of blocks."""
+        return self._before[span[1]] - self._before[span[0]]
+
+    def is_main(self, span: Span, said: frozenset[str]) -> bool:
+        """Whether a part, or the parts of its names, hold most of the prose, or the title with prose: no name counts then.
+
+        Comments may hold more than a short article; they are the main part only where there is hardly any other prose.
+        """
+        size = self.within(span)
+        if not said.isdisjoint(_COMMENTS):
+            return size > self._outside_comments < _LEFT_MIN
+        is_most = 2 * max(size, self._by_names[said]) > self.whole
+        return size >= _MAIN_MIN and (is_most or span[0] <= self._title < span[1])
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The ranges that lie in no other one of them; they come in document order."""
+    found: list[Span] = []
+    for span in spans:
+        if not found or span[0] >= found[-1][1]:
+            found.append(span)
+    return found
+
+
+def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) -> list[bool]:
     """Return, for each block, whether it is around the article, and not part of it.
 
     Names that would remove most of the text are ignored. Elements with the same names count together, since a theme
@@ -313,61 +360,24 @@ def blocks_around(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
-    named = _named(blocks)
-    prose = _prose(blocks, named)
     groups: dict[frozenset[str], list[Span]] = {}
-    for span, said in named:
-        if not _is_main(span, said, named, prose):
-            spans = groups.setdefault(said, [])
-            if not spans or span[0] >= spans[-1][1]:
-                spans.append(span)
+    for span, said in prose.named:
+        if not prose.is_main(span, said):
+            groups.setdefault(said, []).append(span)
     for said, spans in groups.items():
-        size = sum(plain[last] - plain[first] for first, last in spans)
+        parts = _apart(spans)
+        size = sum(plain[last] - plain[first] for first, last in parts)
         is_sure = not said.isdisjoint(SURELY_AROUND)
-        is_elsewhere = bodies and not any(first <= body[0] < last for first, last in spans for body in bodies)
+        is_elsewhere = bodies and not any(first <= body[0] < last for first, last in parts for body in bodies)
         most = max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - (0 if is_elsewhere else _LEFT_MIN) if is_sure else 0)
         if size <= most:
-            for first, last in spans:
+            for first, last in parts:
                 found[first:last] = [True] * (last - first)
     for teasers in _teasers(blocks, url):
         if sum(plain[last] - plain[first] for first, last in teasers) <= _REMOVED_SHARE_MAX * plain[-1]:
             for first, last in teasers:
                 found[first:last] = [True] * (last - first)
     return found
-
-
-def prose_before(blocks: Blocks) -> list[int]:
-    """Return the letters of prose before each block, and in all; overlays are not counted."""
-    return _prose(blocks, _named(blocks))
-
-
-def _named(blocks: Blocks) -> list[tuple[Span, frozenset[str]]]:
-    return [(span, said) for each, span in blocks.spans.items() if span[0] < span[1] and (said := reasons(each))]
-
-
-def _prose(blocks: Blocks, named: Sequence[tuple[Span, frozenset[str]]]) -> list[int]:
-    """The letters of prose before each block and in all: of long blocks with few links outside overlays."""
-    sizes = [len(block.key) if is_text(block, _FEW_LINKS) else 0 for block in blocks]
-    whole = sum(sizes)
-    for (first, last), said in named:
-        if not said.isdisjoint(_OVERLAYS) and sum(sizes[first:last]) < _OVERLAY_MAX * whole:
-            sizes[first:last] = [0] * (last - first)
-    return [0, *accumulate(sizes)]
-
-
-def _is_main(
-    span: Span, said: frozenset[str], named: Sequence[tuple[Span, frozenset[str]]], prose: Sequence[int]
-) -> bool:
-    """Whether a part holds most of the page's prose: then its names say nothing.
-
-    Comments hold more than a short article; they are the main part only where there is hardly any other prose.
-    """
-    size = prose[span[1]] - prose[span[0]]
-    if said.isdisjoint(_COMMENTS):
-        return size >= _MAIN_MIN and 2 * size > prose[-1]
-    in_comments = {number for other, each in named if not each.isdisjoint(_COMMENTS) for number in range(*other)}
-    outside = prose[-1] - sum(prose[number + 1] - prose[number] for number in in_comments)
-    return size > outside < _LEFT_MIN
 
 
 def _is_button(block: Block) -> bool:

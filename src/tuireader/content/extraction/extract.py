@@ -16,6 +16,7 @@ from tuireader.content.dom.sanitize import bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
+from tuireader.content.extraction.boilerplate_names import Prose
 from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
@@ -172,9 +173,10 @@ def extract_article(
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     blocks = Blocks(tree.find("body"))
-    posts = threads.posts_of(tree, blocks, is_declared=threads.DECLARED.search(text) is not None)
+    prose = Prose(blocks)
+    posts = threads.posts_of(tree, blocks, prose, is_declared=threads.DECLARED.search(text) is not None)
     hints = ArticleHints(title, names, excerpt, url)
-    found_html = threads.html_of(posts) if posts else html_of(blocks, choose(tree, blocks, hints))
+    found_html = threads.html_of(posts) if posts else html_of(blocks, choose(tree, blocks, prose, hints))
     article = clean_tree(found_html, url, has_tex=_shows_tex(text))
     del elements
     html = _stated_text(stated, article.words(), url)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import accumulate, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text
-from tuireader.content.extraction.boilerplate_names import blocks_around, is_body, is_left_out, is_note, sections_of
+from tuireader.content.extraction.boilerplate_names import Prose, blocks_around, is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters
@@ -50,6 +50,8 @@ _MISSED_ALIKE, _MISSED_SHARE = 0.1, 0.6
 
 The first is for prose in elements of the same kind as the best element's.
 """
+_HARDLY, _NEARLY = 0.25, 0.9
+"""Shares of a page's prose: that is hardly any, and nearly all."""
 _STRANGE_MAX = 100
 """Maximum letters between the text and its notes."""
 _TELLING = 20
@@ -119,10 +121,10 @@ class ArticleHints:
     """The address of its page."""
 
 
-def choose(tree: Element, blocks: Blocks, known: ArticleHints) -> list[bool]:
+def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> list[bool]:
     """Return which of the blocks of a page belong to its article; consumes the page."""
     bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
-    around = blocks_around(blocks, bodies, known.url)
+    around = blocks_around(blocks, prose, bodies, known.url)
     begins = _beginnings(blocks, known.excerpt)
     if begins and all(around[number] for number in begins):
         around[begins[0]] = False
@@ -135,6 +137,7 @@ def choose(tree: Element, blocks: Blocks, known: ArticleHints) -> list[bool]:
     choice = _Choice(blocks, around, known, [number for number in begins if not around[number]])
     sections = [] if part is None else [blocks.spans[each] for each in sections_of(part) if each in blocks.spans]
     choice.agree(scored, matched, sections)
+    choice.widen()
     if any(choice.chosen):
         choice.fill_gaps(bodies)
         choice.anchor()
@@ -212,6 +215,26 @@ class _Choice:
                 first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
             self._add_told(first, last, matched)
+
+    def widen(self) -> None:
+        """Choose the part with nearly all of the page's prose if hardly any is chosen."""
+        prose = [
+            0,
+            *accumulate(
+                len(block.key) if not out and is_text(block, _FEW_LINKS) else 0
+                for block, out in zip(self.blocks, self.around, strict=True)
+            ),
+        ]
+        if self.blocks.size_of(self.chosen) >= _HARDLY * prose[-1]:
+            return
+        within = (0, len(self.blocks))
+        for first, last in self.blocks.spans.values():  # from the outermost to the innermost
+            is_inner = within[0] <= first and last <= within[1]
+            if is_inner and prose[last] - prose[first] >= _NEARLY * prose[-1]:
+                within = (first, last)
+        numbers = [number for number in range(*within) if prose[number] < prose[number + 1]]
+        for number in range(numbers[0], numbers[-1] + 1):
+            self.chosen[number] = not self.around[number]
 
     def _missed(self, scored: list[bool], matched: list[bool]) -> float:
         """The letters of prose that only trafilatura includes; more than its text if the scores have missed a part.

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 
 from tuireader.content.extraction.blocks import Blocks
-from tuireader.content.extraction.boilerplate_names import names_of, prose_before, reasons
+from tuireader.content.extraction.boilerplate_names import Prose, names_of, reasons
 from tuireader.content.extraction.page import Element, drop, text_of, write
 from tuireader.text.folding import letters
 from tuireader.text.printable import HEADINGS
@@ -56,9 +56,8 @@ class Post:
     """How many posts it is nested in."""
 
 
-def posts_of(tree: Element, blocks: Blocks, *, is_declared: bool) -> list[Post]:
+def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool) -> list[Post]:
     """Return the posts of a page that is a thread, in their order; none if it is not."""
-    prose = prose_before(blocks)
     marked = _marked(tree) if is_declared else []
     holders = marked or _siblings(blocks, prose, is_declared=is_declared)
     if len(holders) < _DECLARED_MIN:
@@ -78,7 +77,7 @@ def posts_of(tree: Element, blocks: Blocks, *, is_declared: bool) -> list[Post]:
         return []
     found[:0] = _before(tree, found[0], usual)
     size = sum(len(letters(text_of(body))) for _, body in found)
-    if len(found) < _DECLARED_MIN or size < _SHARE_MIN * prose[-1] * (not marked):
+    if len(found) < _DECLARED_MIN or size < _SHARE_MIN * prose.whole * (not marked):
         return []
     holders = [holder for holder, _ in found]
     return [Post(body, _author(each, body), _date(each, body), _depth(each, holders)) for each, body in found]
@@ -165,22 +164,22 @@ def _before(tree: Element, first: tuple[Element, Element], kind: tuple[str, str]
             yield next(same, each.getparent()), each
 
 
-def _siblings(blocks: Blocks, prose: Sequence[int], *, is_declared: bool) -> list[Element]:
+def _siblings(blocks: Blocks, prose: Prose, *, is_declared: bool) -> list[Element]:
     """The siblings that are the posts of a page, if they hold most of its prose and none has a linked title."""
     best: tuple[float, int, list[Element]] = (0, 0, [])
     for element in blocks.spans:
         groups: dict[tuple[str, str], list[Element]] = {}
         for child in element if len(element) >= _DECLARED_MIN else ():
             span = blocks.spans.get(child)
-            if span and prose[span[0]] < prose[span[1]] and (is_declared or not _POST_NAMES.isdisjoint(names_of(child))):
+            if span and prose.within(span) and (is_declared or not _POST_NAMES.isdisjoint(names_of(child))):
                 named = min(_POST_NAMES & names_of(child), default="")
                 groups.setdefault((child.tag, named or _kind(child)[1]), []).append(child)
         for kind, each in groups.items():
             if kind[1] and len(each) >= (_DECLARED_MIN if is_declared else _SIBLINGS_MIN):
-                size = sum(prose[last] - prose[first] for first, last in map(blocks.spans.__getitem__, each))
+                size = sum(prose.within(blocks.spans[post]) for post in each)
                 best = max(best, (size * (1 - 1 / len(each)), size, each), key=lambda one: one[0])
     _, size, found = best
-    if not found or size < _SHARE_MIN * prose[-1] or sum(map(_has_linked_title, found)) > len(found) / 2:
+    if not found or size < _SHARE_MIN * prose.whole or sum(map(_has_linked_title, found)) > len(found) / 2:
         return []
     first = blocks.spans[found[0]][0]
     before = sum(len(block.key) - block.links for block in islice(blocks, first) if len(block.key) >= _LINE_MIN)
@@ -197,16 +196,15 @@ def _has_linked_title(element: Element) -> bool:
     return link is not None and "#" not in link.get("href", "")
 
 
-def _deepest(blocks: Blocks, prose: Sequence[int], element: Element) -> Element | None:
+def _deepest(blocks: Blocks, prose: Prose, element: Element) -> Element | None:
     """The innermost element with a class that holds most of a post's prose; None if there is none."""
-    first, last = blocks.spans[element]
-    least = _WITHIN_MIN * (prose[last] - prose[first])
+    least = _WITHIN_MIN * prose.within(blocks.spans[element])
     deepest = None
     inner = element if least else None
     while inner is not None:
         deepest = inner if inner is not element and _kind(inner)[1] else deepest
         spans = ((child, blocks.spans.get(child, (0, 0))) for child in inner if child.tag not in _FLOW)
-        inner = next((child for child, (start, end) in spans if prose[end] - prose[start] >= least), None)
+        inner = next((child for child, span in spans if prose.within(span) >= least), None)
     return deepest
 
 
