@@ -161,13 +161,21 @@ def table(results: Mapping[str, Sequence[Measured]]) -> str:
 
 def named(results: Iterable[Measured]) -> Iterator[str]:
     """Yield lines about pages that crash, come empty or as a stub, or have a wrong title, author or day."""
-    for result in sorted(results, key=lambda each: float(each.get("f1", each.get("with", 1)))):
+    for result in sorted(results, key=_worst_first):
         said = [result["crash"]] if result["crash"] else []
         said += ["empty"] if not result["words"] else []
         said += [f"{name} {result[name]:.2f}" for name in ("f1", "with") if result.get(name, 1) < STUB]
-        said += [f"{name}: {' ≠ '.join(result[f'{name}s'])}" for name in ("title", "author", "day") if not result.get(name, True)]
+        said += [
+            f"{name}: {' ≠ '.join(result[f'{name}s'])}"
+            for name in ("title", "author", "day")
+            if not result.get(name, True)
+        ]
         if said:
             yield f"  {result['page'][:60]}  {' · '.join(said)}"
+
+
+def _worst_first(result: Measured) -> float:
+    return float(result["f1"] if "f1" in result else result.get("with", 1.0) or 0.0)
 
 
 def compared(before: Iterable[Measured], now: Iterable[Measured]) -> Iterator[str]:
@@ -194,7 +202,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(table(results))
     print("\nPages to look at:", *named(results["tuireader"]), sep="\n")
     if options.against:
-        print("\nAgainst before:", *compared(json.loads(options.against.read_text("utf-8")), results["tuireader"]), sep="\n")
+        print(
+            "\nAgainst before:",
+            *compared(json.loads(options.against.read_text("utf-8")), results["tuireader"]),
+            sep="\n",
+        )
     if options.save:
         options.save.write_text(json.dumps(results["tuireader"], indent=0), "utf-8")
     return 0

@@ -84,6 +84,7 @@ def test_a_search_above_the_feeds_of_a_title_means_all_of_them(db: Path, folder:
         assert [each.query for each in ui_state.searches(c)] == ["feed=Same"]
 
 
+@needs_newsboat
 def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, site: ScriptedSite) -> None:
     urls = [publish(site, number) for number in range(3)]
     search = '"query:News:tags # \\"news\\" and unread = \\"yes\\""'

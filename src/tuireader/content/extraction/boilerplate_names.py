@@ -308,7 +308,9 @@ class Prose:
     """The prose of a page: its long blocks with few links, outside of what covers the page at first."""
 
     def __init__(self, blocks: Blocks) -> None:
-        self.named = [(span, said) for each, span in blocks.spans.items() if span[0] < span[1] and (said := reasons(each))]
+        self.named = [
+            (span, said) for each, span in blocks.spans.items() if span[0] < span[1] and (said := reasons(each))
+        ]
         """The range of each element that is named as around the article, with its reasons."""
         sizes = [len(block.key) if is_text(block, _FEW_LINKS) else 0 for block in blocks]
         whole = sum(sizes)
@@ -360,16 +362,23 @@ def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) ->
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
+    starts = {first for first, _ in bodies}
+    named_before = [0, *accumulate(number in starts for number in range(len(blocks)))]
+
+    def is_elsewhere(parts: list[Span]) -> bool:
+        """Whether the page names article text, but none in these parts."""
+        return bool(bodies) and not any(named_before[last] - named_before[first] for first, last in parts)
+
     groups: dict[frozenset[str], list[Span]] = {}
     for span, said in prose.named:
-        if not prose.is_main(span, said):
+        if is_elsewhere([span]) or not prose.is_main(span, said):
             groups.setdefault(said, []).append(span)
     for said, spans in groups.items():
         parts = _apart(spans)
         size = sum(plain[last] - plain[first] for first, last in parts)
         is_sure = not said.isdisjoint(SURELY_AROUND)
-        is_elsewhere = bodies and not any(first <= body[0] < last for first, last in parts for body in bodies)
-        most = max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - (0 if is_elsewhere else _LEFT_MIN) if is_sure else 0)
+        left = 0 if is_elsewhere(parts) else _LEFT_MIN
+        most = max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - left if is_sure else 0)
         if size <= most:
             for first, last in parts:
                 found[first:last] = [True] * (last - first)

@@ -14,7 +14,14 @@ from itertools import accumulate, pairwise, takewhile
 from tuireader.content.cleaning.boilerplate import END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text
-from tuireader.content.extraction.boilerplate_names import Prose, blocks_around, is_body, is_left_out, is_note, sections_of
+from tuireader.content.extraction.boilerplate_names import (
+    Prose,
+    blocks_around,
+    is_body,
+    is_left_out,
+    is_note,
+    sections_of,
+)
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters

@@ -230,7 +230,9 @@ def _short(element: Element) -> str:
 
 def _date(holder: Element, body: Element) -> str:
     stated = _stated(holder, _DATES)
-    times = (stated,) if stated is not None else (each for each in holder.iter("time") if body not in each.iterancestors())
+    times = (
+        (stated,) if stated is not None else (each for each in holder.iter("time") if body not in each.iterancestors())
+    )
     for each in times:
         said = each.get("datetime") or each.get("content") or text_of(each)
         try:
