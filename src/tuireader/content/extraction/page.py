@@ -32,6 +32,11 @@ _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xx
 """Classes that show on wide screens what another class hides."""
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
 _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
+_PANELS = frozenset({"div", "section", "dd"})
+_PANEL = re.compile(r"(?:^|[\s_-])(?:accordion|collaps(?:e|ible)|tab-?(?:pane|panel|content)|faq)(?:[\s_-]|$)", re.IGNORECASE)
+"""Classes of what can be folded."""
+_PANEL_MIN, _PANEL_LINKED = 90, 0.25
+"""Minimum characters of a folded text, and maximum share of it in links."""
 _CHILDREN_MAX = 1000
 _SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
@@ -208,6 +213,7 @@ def _fallback_of(place: Element) -> list[Element]:
 def drop_unseen(tree: Element) -> None:
     """Remove hidden elements, in place; a hidden element with much of the page's text is unhidden instead."""
     body = tree.find("body")
+    _unfold(body)
     unseen, hidden = [], []
     for each in body.iter():
         if each.tag in _UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
@@ -218,9 +224,46 @@ def drop_unseen(tree: Element) -> None:
     whole = len(text_of(body)) if hidden else 0
     large = [each for each in hidden if len(text_of(each)) > _SHARE_MAX * whole]
     for each in large:
-        for name in _HIDING_ATTRIBUTES.intersection(each.keys()):
-            del each.attrib[name]
+        _show(each)
     drop(set(hidden).difference(large))
+
+
+def _show(element: Element) -> None:
+    for name in _HIDING_ATTRIBUTES.intersection(element.keys()):
+        del element.attrib[name]
+
+
+def _unfold(body: Element) -> None:
+    """Show what a reader may unfold: the answers of an accordion, and the panels of tabs, each under its tab's name."""
+    tabs: dict[str, Element] = {}
+    folded = []
+    for each in body.iter():
+        if each.get("role") == "tab":
+            tabs[each.get("aria-controls", "").lstrip("#") or each.get("id", "")] = each
+        if each.tag in _PANELS and each.attrib and _is_panel(each) and _is_long(each):
+            folded.append(each)
+    for each in folded:
+        for holder in outwards(each, 1):
+            if holder is not body and _is_hidden(holder):
+                _show(holder)
+        tab = tabs.get(each.get("id", ""), tabs.get(each.get("aria-labelledby", "")))
+        if tab is not None and (said := text_of(tab)):
+            heading = each.makeelement("h4")
+            heading.text = allowed(said)
+            each.insert(0, heading)
+            heading.tail, each.text = each.text, None
+
+
+def _is_panel(element: Element) -> bool:
+    if element.get("role") == "tabpanel" or (element.get("role") == "region" and element.get("aria-labelledby")):
+        return True
+    return "class" in element.attrib and _PANEL.search(element.get("class")) is not None
+
+
+def _is_long(element: Element) -> bool:
+    """Whether an element has text, with few links."""
+    size = len(text_of(element))
+    return size >= _PANEL_MIN and sum(len(text_of(each)) for each in element.iter("a")) < _PANEL_LINKED * size
 
 
 def _is_hidden(element: Element) -> bool:

@@ -34,7 +34,7 @@ _AS_GOOD = 0.75
 """Share of the best score from which an element is as good."""
 _AS_GOOD_MIN = 3
 """How many elements as good as the best make their container the best."""
-_PARTS_OF_TEXT = frozenset({"blockquote", "dd", "dl", "dt", "li", "ol", "p", "pre", "ul"})
+_PARTS_OF_TEXT = frozenset({"blockquote", "dd", "dl", "dt", "li", "ol", "p", "pre", "table", "tbody", "tr", "ul"})
 """Elements that are part of an article, never the whole."""
 _SECTIONS_DEEP = 5
 """How many ancestors of the best element are searched for sections."""
