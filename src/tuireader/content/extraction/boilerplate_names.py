@@ -382,8 +382,9 @@ def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) ->
         if size <= most:
             for first, last in parts:
                 found[first:last] = [True] * (last - first)
+    left = sum(len(block.key) - block.links for block, out in zip(blocks, found, strict=True) if not out)
     for teasers in _teasers(blocks, url):
-        if sum(plain[last] - plain[first] for first, last in teasers) <= _REMOVED_SHARE_MAX * plain[-1]:
+        if sum(plain[last] - plain[first] for first, last in teasers) <= _REMOVED_SHARE_MAX * left:
             for first, last in teasers:
                 found[first:last] = [True] * (last - first)
     return found
