@@ -176,13 +176,18 @@ def extract_article(
     prose = Prose(blocks)
     posts = threads.posts_of(tree, blocks, prose, is_declared=threads.DECLARED.search(text) is not None)
     hints = ArticleHints(title, names, excerpt, url)
-    found_html = threads.html_of(posts) if posts else html_of(blocks, choose(tree, blocks, prose, hints))
+    authors, published = facts.authors, facts.published
+    if posts:
+        authors, published = (posts[0].author,) if posts[0].author else authors, posts[0].moment or published
+        found_html = threads.html_of(posts)
+    else:
+        found_html = html_of(blocks, choose(tree, blocks, prose, hints))
     article = clean_tree(found_html, url, has_tex=_shows_tex(text))
     del elements
-    html = _stated_text(stated, article.words(), url)
+    html = "" if posts else _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:
         return None
-    return Extracted(title, facts.authors, facts.categories, facts.published, html or serialise(article.children))
+    return Extracted(title, authors, facts.categories, published, html or serialise(article.children))
 
 
 def _shows_tex(page: str) -> bool:

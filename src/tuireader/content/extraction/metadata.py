@@ -37,10 +37,10 @@ def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], st
     The shown date is that of the `time` elements `near` the title if they agree on a day, else the day that `find`
     returns; outside the month named in `url` it is ignored. A day gets a time that is marked for it.
     """
-    said = [*_moments(stated), *_moments(_marked(page, near))]
-    shown = list(_moments(_times(near)))
+    said = [*moments(stated), *moments(_marked(page, near))]
+    shown = list(moments(_times(near)))
     moment = said[0] if said else _day_shown(shown, find, url)
-    timed = [each for each in (*said, *shown, *_moments(_times(page))) if each.time() != datetime.min.time()]
+    timed = [each for each in (*said, *shown, *moments(_times(page))) if each.time() != datetime.min.time()]
     if moment is None or moment in timed:
         return moment
     return next((each for each in timed if each.date() == moment.date()), moment)
@@ -52,7 +52,7 @@ def _day_shown(shown: list[datetime], find: Callable[[], str], url: str) -> date
         moment: datetime | None = shown[0]
     else:
         # The first of January is what is made of a year alone, such as that of a copyright.
-        moment = None if (day := find()).endswith("-01-01") else next(_moments([day]), None)
+        moment = None if (day := find()).endswith("-01-01") else next(moments([day]), None)
         if shown and (moment is None or moment.date() not in [each.date() for each in shown]):
             moment = shown[0]
     return moment if moment is not None and _fits(moment, url) else None
@@ -89,7 +89,7 @@ def _times(part: Any) -> Iterator[str]:
             yield each.get("datetime") or ""
 
 
-def _moments(texts: Iterable[str]) -> Iterator[datetime]:
+def moments(texts: Iterable[str]) -> Iterator[datetime]:
     """Yield the texts that are dates, in UTC; midnight if there is no time."""
     for text in islice(filter(None, texts), _TIMES_MAX):
         match = _MOMENT.fullmatch(text.strip())

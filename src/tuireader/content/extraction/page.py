@@ -33,7 +33,9 @@ _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xx
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
 _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
 _PANELS = frozenset({"div", "section", "dd"})
-_PANEL = re.compile(r"(?:^|[\s_-])(?:accordion|collaps(?:e|ible)|tab-?(?:pane|panel|content)|faq)(?:[\s_-]|$)", re.IGNORECASE)
+_PANEL = re.compile(
+    r"(?:^|[\s_-])(?:accordion|collaps(?:e|ible)|tab-?(?:pane|panel|content)|faq)(?:[\s_-]|$)", re.IGNORECASE
+)
 """Classes of what can be folded."""
 _PANEL_MIN, _PANEL_LINKED = 90, 0.25
 """Minimum characters of a folded text, and maximum share of it in links."""

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from functools import partial
+from html import escape
 from itertools import islice
 
 from tuireader.content.extraction.blocks import Blocks
 from tuireader.content.extraction.boilerplate_names import Prose, names_of, reasons
+from tuireader.content.extraction.metadata import moments
 from tuireader.content.extraction.page import Element, drop, text_of, write
 from tuireader.text.folding import letters
 from tuireader.text.printable import HEADINGS
@@ -37,7 +38,7 @@ _LINE_MIN, _OUTSIDE_MAX = 20, 400
 """Minimum letters of a line that counts, and maximum letters before the posts: more is an article with comments."""
 _WITHIN_MIN = 0.8
 """Minimum share of a post's text in the element that is its body."""
-_NAME_MAX, _DATE_MAX, _TITLE_MIN = 60, 40, 25
+_NAME_MAX, _TITLE_MIN = 60, 25
 _FLOW = frozenset({"p", "ul", "ol", "dl", "li", "blockquote", "pre", "table", "figure", *HEADINGS})
 """Elements that are parts of a body, never the whole."""
 _LEVEL, _LEVEL_MAX = 2, 6
@@ -50,8 +51,9 @@ class Post:
 
     body: Element
     author: str = ""
-    date: str = ""
-    """The day, as the page states it."""
+    """Empty if unknown."""
+    moment: datetime | None = None
+    """When it was posted, if known."""
     depth: int = 0
     """How many posts it is nested in."""
 
@@ -80,7 +82,7 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool) 
     if len(found) < _DECLARED_MIN or size < _SHARE_MIN * prose.whole * (not marked):
         return []
     holders = [holder for holder, _ in found]
-    return [Post(body, _author(each, body), _date(each, body), _depth(each, holders)) for each, body in found]
+    return [Post(body, _author(each, body), _moment(each, body), _depth(each, holders)) for each, body in found]
 
 
 def html_of(posts: Sequence[Post]) -> str:
@@ -93,7 +95,8 @@ def _html(post: Post, shallow: int, *, is_first: bool) -> str:
     drop([each for each in post.body.iter() if each is not post.body and _is_beside(each)])
     for each in list(post.body.iter(*HEADINGS)):
         each.tag = "h6"
-    said = " · ".join(filter(None, (post.author, post.date)))
+    day = f"{post.moment.day} {post.moment:%B} {post.moment.year}" if post.moment else ""
+    said = " · ".join(filter(None, (post.author, day)))
     level = min(_LEVEL_MAX, _LEVEL + max(0, post.depth - shallow))
     head = "" if is_first else f"<h{level}>{escape(said)}</h{level}>" if said else "<hr>"
     return f"{head}<div>{write(post.body)}</div>"
@@ -228,19 +231,13 @@ def _short(element: Element) -> str:
     return said if len(said) <= _NAME_MAX else ""
 
 
-def _date(holder: Element, body: Element) -> str:
+def _moment(holder: Element, body: Element) -> datetime | None:
     stated = _stated(holder, _DATES)
     times = (
-        (stated,) if stated is not None else (each for each in holder.iter("time") if body not in each.iterancestors())
+        [stated] if stated is not None else [each for each in holder.iter("time") if body not in each.iterancestors()]
     )
-    for each in times:
-        said = each.get("datetime") or each.get("content") or text_of(each)
-        try:
-            day = datetime.fromisoformat(said.strip()[:10])
-        except ValueError:
-            return said if len(said) <= _DATE_MAX else ""
-        return f"{day.day} {day:%B} {day.year}"
-    return ""
+    said = (each.get("datetime") or each.get("content") or text_of(each) for each in times)
+    return next(moments(said), None)
 
 
 def _depth(holder: Element, holders: Sequence[Element]) -> int:
