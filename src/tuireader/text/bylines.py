@@ -49,6 +49,12 @@ _BEHIND_NAME = re.compile(
 """A role after a name."""
 _FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)
 _ON_DAY = re.compile(r",?\s+(?:on\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*$")
+_THEN = re.compile(
+    r",?\s+(?:(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber)\b[\d ,]*$"
+    r"|,?\s+(?:(?:edited|reviewed|updated|posted|published|checked|wrote|photos?)\b.*|posts?)$",
+    re.IGNORECASE,
+)
+"""A month, or what else was done, after a name."""
 _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 # Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
 _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"
@@ -79,7 +85,7 @@ def person(text: str) -> str:
 
 def _without_role(text: str) -> str:
     """Names without roles and organisations, if whole names remain."""
-    for pattern in (_BEHIND_NAME, _FOR_WHOM, _ON_DAY):
+    for pattern in (_BEHIND_NAME, _FOR_WHOM, _ON_DAY, _THEN):
         shorter = pattern.sub("", text, count=1).rstrip(" ,")
         if shorter != text and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):
             text = shorter

@@ -157,7 +157,7 @@ def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _tokens(name: str, at_most: int) -> Iterator[str]:
-    """The leading words of a class name, in lower case, without short ones beside a digit, which are parts of a hash."""
+    """The leading words of a class name, in lower case, without short ones beside a digit: those are parts of a hash."""
     for found in islice(_TOKEN.finditer(name), at_most):
         is_hashed = name[found.start() - 1 : found.start()].isdigit() or name[found.end() : found.end() + 1].isdigit()
         if not (is_hashed and len(found[0]) <= _HASHED_MAX):
@@ -333,9 +333,9 @@ class Prose:
         return self._before[span[1]] - self._before[span[0]]
 
     def is_main(self, span: Span, said: frozenset[str]) -> bool:
-        """Whether a part, or the parts of its names, hold most of the prose, or the title with prose: no name counts then.
+        """Whether a part, or all parts of its names, hold most of the prose, or a part holds the title with prose.
 
-        Comments may hold more than a short article; they are the main part only where there is hardly any other prose.
+        Then its names say nothing. Comments may hold more than a short article; they are the main part only where there is hardly any other prose.
         """
         size = self.within(span)
         if not said.isdisjoint(_COMMENTS):
@@ -384,7 +384,9 @@ def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) ->
                 found[first:last] = [True] * (last - first)
     left = sum(len(block.key) - block.links for block, out in zip(blocks, found, strict=True) if not out)
     for teasers in _teasers(blocks, url):
-        if sum(plain[last] - plain[first] for first, last in teasers) <= _REMOVED_SHARE_MAX * left:
+        size = sum(plain[last] - plain[first] for first, last in teasers)
+        if size <= min(_REMOVED_SHARE_MAX * plain[-1], left - _LEFT_MIN):
+            left -= size
             for first, last in teasers:
                 found[first:last] = [True] * (last - first)
     return found

@@ -20,6 +20,7 @@ from tuireader.content.extraction.boilerplate_names import Prose
 from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
+    UNSEEN_TAGS,
     Element,
     Selectors,
     allowed,
@@ -30,7 +31,7 @@ from tuireader.content.extraction.page import (
     without,
     write,
 )
-from tuireader.content.extraction.select_blocks import ArticleHints, choose
+from tuireader.content.extraction.select_blocks import ArticleHints, choose, main_blocks
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.language_and_hyphenation import count_words
 from tuireader.urls.hosts import absolute
@@ -45,6 +46,9 @@ _TAGS_MAX = 40_000
 """Maximum tags of a page that are parsed: trafilatura's time grows faster than their number."""
 _METAS_MAX, _META_MAX = 200, 500
 """Maximum number of `meta` elements, and maximum characters of each."""
+_NO_TEXT = ("nav", "footer", "aside")
+_PROSE_MIN = 250
+"""Minimum letters of prose of a page on which no article is found otherwise."""
 _FEWEST_WORDS = 5
 """Minimum words outside links: with fewer it is a menu."""
 _TWICE = 2
@@ -186,8 +190,21 @@ def extract_article(
     del elements
     html = "" if posts else _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:
-        return None
+        article = clean_tree(_main_html(text), url, has_tex=_shows_tex(text))
+        if count_words(without_links(article)) < _FEWEST_WORDS:
+            return None
     return Extracted(title, authors, facts.categories, published, html or serialise(article.children))
+
+
+def _main_html(page: str) -> str:
+    """Return the part of a page with nearly all of its prose, whatever its names say; empty without prose."""
+    tree = load(page)
+    if tree is None:
+        return ""
+    drop(list(tree.iter(*UNSEEN_TAGS, *_NO_TEXT)))
+    blocks = Blocks(tree.find("body"))
+    prose = Prose(blocks)
+    return html_of(blocks, main_blocks(blocks, prose)) if prose.whole >= _PROSE_MIN else ""
 
 
 def _shows_tex(page: str) -> bool:

@@ -114,7 +114,10 @@ _TITLE_CLASS = re.compile(
     r"(?:^|\s)(?:post|entry|article)[-_](?:(?:main|head|header)[-_])?title(?:\s|$)", re.IGNORECASE
 )
 """Class names that themes use for a title that is not a heading element."""
-_BESIDE_TITLE = re.compile(r"(?:^|[\s_-])(?:sub-?(?:title|heading|head)|kicker|overline|eyebrow|tagline)(?:[\s_-]|$)")
+_BESIDE_TITLE = re.compile(
+    r"(?:^|[\s_-])(?:sub-?(?:title|heading|head)|kicker|overline|eyebrow|tagline)(?:[\s_-]|$)"
+    r"|(?:^|\s)(?:label|badge|descriptor)(?:[\s_-]|$)"
+)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
     r"""<meta\s[^<>]{0,200}property=["']og:title["'][^<>]{0,200}?\s"""
@@ -129,6 +132,7 @@ _PART_TOLD, _WORDS_TOLD = 0.7, 4
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile("[,;，、；]")
 _AUTHOR = "article:author"
+_LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user", "webmaster"})
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """Section names that mean nothing: Hugo gives the folder of a page."""
 
@@ -276,7 +280,15 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
         or [
             each.get("content", "") for each in page.iter("meta") if _AUTHOR in {each.get("name"), each.get("property")}
         ]
+        or _meta_author(page)
     )
+
+
+def _meta_author(page: Any) -> list[str]:
+    """The author in a page's `meta` element, unless it is the name of its site or a usual login."""
+    site = next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), "")
+    said = [each.get("content", "").strip() for each in page.iter("meta") if each.get("name", "").lower() == "author"]
+    return [each for each in said if page_bylines.is_name(each) and each.casefold() not in {*_LOGINS, site.casefold()}]
 
 
 def _key_words(page: Any) -> list[str]:
@@ -330,7 +342,7 @@ def _shown(element: Any) -> Iterator[str]:
 
 def _is_hidden(element: Any) -> bool:
     """Whether an element is invisible or a button."""
-    if element.get("aria-hidden") == "true" or element.tag in {"button", "div"}:
+    if element.get("aria-hidden") == "true" or element.tag in {"button", "div", "svg"}:
         return True
     return is_unseen(element.tag, element.get("class", "").split())
 

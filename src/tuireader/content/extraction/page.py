@@ -24,7 +24,7 @@ _BEGINNING, _BEGINNING_MAX = re.compile(r"<html[\s>]", re.IGNORECASE), 5000
 """Where the document begins: some servers send a page inside something else."""
 _STREAMED = re.compile(r"""\sid=["'][\w:-]{0,40}S:[0-9a-f]{1,6}["']""")
 _PLACE = re.compile(r"(.{0,40})[BP]:([0-9a-f]{1,6})")
-_UNSEEN_TAGS = frozenset(
+UNSEEN_TAGS = frozenset(
     {"script", "style", "template", "link", "base", "svg", "canvas", "datalist", "select", "textarea", "noframes"}
 )
 _OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template"})
@@ -148,7 +148,7 @@ def uncrowded(tree: Element) -> Element:
     tree = deepcopy(tree)
     for each in list(filter(_is_crowded, tree.iter())):
         if _has_marks_only(each) or sum(bool((child.tail or "").strip()) for child in each) > _CHILDREN_MAX:
-            drop(list(each.iter(*_UNSEEN_TAGS)))
+            drop(list(each.iter(*UNSEEN_TAGS)))
             each.text = "".join(each.itertext())
             del each[:]
             continue
@@ -218,7 +218,7 @@ def drop_unseen(tree: Element) -> None:
     _unfold(body)
     unseen, hidden = [], []
     for each in body.iter():
-        if each.tag in _UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
+        if each.tag in UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
             unseen.append(each)
         elif each.attrib and each is not body and _is_hidden(each):
             hidden.append(each)

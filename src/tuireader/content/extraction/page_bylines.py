@@ -82,6 +82,7 @@ _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
     r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*|.* says:?"
     r"|(?:this|his|her|their|your) .*|.*\b(?:rss|feeds?|logged|sign(?:ed)? in|account|version)\b.*"
+    r"|(?:view|see) .*(?:profile|bio)|(?:written|reviewed|edited|(?:fact[ -])?checked|updated) by:?"
     r"|(?:[a-z]+ )?(?:editors?|reporters?|correspondents?|writers?|contributors?|columnists?)"
     r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
     re.IGNORECASE,
@@ -133,7 +134,7 @@ class Names:
                 self._telling[is_page] = list(_telling(part))
             for rule in rules:
                 for element in islice(filter(rule, self._telling[is_page]), _CANDIDATES):
-                    if _text(element) and not is_elsewhere(element):
+                    if _text(element) and not is_elsewhere(element, self.near):
                         region = _region(element, part)
                         if is_page and _is_headed(region) and not _is_beside_post(element.iterancestors()):
                             continue
@@ -151,7 +152,7 @@ def _in_byline(near: Any) -> list[str]:
     for element in islice(near.iter(), _ELEMENTS_MAX):
         if element.tag in _PARAGRAPHS and (text := _text(element)) and len(text) <= _REGION_MAX:
             found = _BYLINE.fullmatch(text)
-            if found and (is_full_name(found[1]) or _TEAM.fullmatch(found[1])) and not is_elsewhere(element):
+            if found and (is_full_name(found[1]) or _TEAM.fullmatch(found[1])) and not is_elsewhere(element, near):
                 return [found[1]]
     return []
 
@@ -193,9 +194,11 @@ def _is_beside_post(around: Iterable[Any]) -> bool:
     return any(_is_of(each, _ABOUT_POST) for each in around)
 
 
-def is_elsewhere(element: Any) -> bool:
-    """Whether an element is in a part of the page about other articles or comments."""
-    around = list(takewhile(lambda each: each.tag not in {"main", "body"}, outwards(element, _AROUND_MAX)))
+def is_elsewhere(element: Any, near: Any = None) -> bool:
+    """Whether an element is in a part of the page about other articles or comments, within `near` if it is in that."""
+    around = list(
+        takewhile(lambda each: each is not near and each.tag not in {"main", "body"}, outwards(element, _AROUND_MAX))
+    )
     is_filing = any(_is_of(each, _TAG | _CATEGORY) for each in around)
     return not _is_beside_post(around) and any(
         (each.tag in _ELSEWHERE_TAGS and not is_filing)

@@ -184,6 +184,23 @@ def _matched(blocks: Blocks, text: str, scored: list[bool]) -> list[bool]:
     return found
 
 
+def main_blocks(blocks: Blocks, prose: Prose) -> list[bool]:
+    """Return which blocks are in the part of a page with nearly all of its prose."""
+    within = _main_span(blocks, [prose.within((number, number + 1)) for number in range(len(blocks))])
+    return [number in within for number in range(len(blocks))]
+
+
+def _main_span(blocks: Blocks, sizes: Sequence[int]) -> range:
+    """The range from the first to the last prose in the innermost element with nearly all; `sizes` are letters."""
+    before = [0, *accumulate(sizes)]
+    first, last = 0, len(blocks)
+    for start, end in blocks.spans.values():  # from the outermost to the innermost
+        if first <= start and end <= last and before[end] - before[start] >= _NEARLY * before[-1]:
+            first, last = start, end
+    numbers = [number for number in range(first, last) if sizes[number]]
+    return range(numbers[0], numbers[-1] + 1)
+
+
 def _kind(element: Element) -> tuple[str, ...]:
     return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
 
@@ -225,23 +242,13 @@ class _Choice:
 
     def widen(self) -> None:
         """Choose the part with nearly all of the page's prose if hardly any is chosen."""
-        prose = [
-            0,
-            *accumulate(
-                len(block.key) if not out and is_text(block, _FEW_LINKS) else 0
-                for block, out in zip(self.blocks, self.around, strict=True)
-            ),
+        sizes = [
+            len(block.key) if not out and is_text(block, _FEW_LINKS) else 0
+            for block, out in zip(self.blocks, self.around, strict=True)
         ]
-        if self.blocks.size_of(self.chosen) >= _HARDLY * prose[-1]:
-            return
-        within = (0, len(self.blocks))
-        for first, last in self.blocks.spans.values():  # from the outermost to the innermost
-            is_inner = within[0] <= first and last <= within[1]
-            if is_inner and prose[last] - prose[first] >= _NEARLY * prose[-1]:
-                within = (first, last)
-        numbers = [number for number in range(*within) if prose[number] < prose[number + 1]]
-        for number in range(numbers[0], numbers[-1] + 1):
-            self.chosen[number] = not self.around[number]
+        if self.blocks.size_of(self.chosen) < _HARDLY * sum(sizes):
+            within = _main_span(self.blocks, sizes)
+            self.chosen = [number in within and not out for number, out in enumerate(self.around)]
 
     def _missed(self, scored: list[bool], matched: list[bool]) -> float:
         """The letters of prose that only trafilatura includes; more than its text if the scores have missed a part.

@@ -1,6 +1,7 @@
 """Threads: the posts of a forum's topic, or a question with its answers, each with its author and date.
 
-A page is a thread if it says so in the terms of schema.org, or if siblings without linked titles hold most of its prose.
+A page is a thread if it says so in the terms of schema.org, or if siblings without linked titles hold most of its
+prose.
 """
 
 from __future__ import annotations
@@ -227,8 +228,9 @@ def _author(holder: Element, body: Element) -> str:
 
 
 def _short(element: Element) -> str:
-    said = element.get("content") or text_of(element)
-    return said if len(said) <= _NAME_MAX else ""
+    """The first text in an element: beside a name stand ranks and counts."""
+    said = element.get("content") or next(filter(None, map(str.strip, element.itertext())), "")
+    return " ".join(said.split()) if len(said) <= _NAME_MAX else ""
 
 
 def _moment(holder: Element, body: Element) -> datetime | None:
