@@ -57,8 +57,8 @@ screenshots: $(DEV) ## retake the pictures of screenshots/
 bench: $(DEV) ## measure speed and memory; BENCH=--quick for a short run
 	$(BIN)/python scripts/bench $(BENCH)
 
-evaluate: $(DEV) ## how well articles are found on pages, beside two other libraries
-	$(BIN)/python scripts/evaluate.py $(EVALUATE)
+evaluate: $(DEV) ## how well articles are found on pages, beside two other libraries; PAGES=FOLDER for other pages
+	$(BIN)/python scripts/$(if $(PAGES),evaluate_pages.py $(PAGES),evaluate.py) $(EVALUATE)
 
 clean: ## remove what was made here
 	rm -rf $(VENV) .venv-lowest dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

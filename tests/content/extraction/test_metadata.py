@@ -106,6 +106,16 @@ def test_the_words_of_links_are_no_names() -> None:
     assert metadata_of(page, Found(authors=["Tags", "Ida Brandt"])).authors == ("Ida Brandt",)
 
 
+@pytest.mark.parametrize(
+    ("name", "authors"), [("stephenlega", ("stephenlega",)), ("admin", ()), ("The Tide", ()), ("Read more posts", ())]
+)
+def test_the_meta_author_is_a_last_resort(name: str, authors: tuple[str, ...]) -> None:
+    head = f'<meta property="og:site_name" content="The Tide"><meta name="author" content="{name}">'
+    page = load(f"<html><head>{head}</head><body><p>x</p></body></html>")
+    assert metadata_of(page, NOTHING).authors == authors
+    assert metadata_of(page, Found(authors=["Ida Brandt"])).authors == ("Ida Brandt",)
+
+
 def test_key_words_are_categories_where_there_are_no_others_and_each_is_one() -> None:
     words = '<meta name="keywords" content="the tide, moon; harbour">'
     for generator, categories in (("WordPress", ("the tide", "moon", "harbour")), ("DokuWiki", ())):
@@ -154,6 +164,9 @@ def test_the_sites_name_and_what_stands_beside_are_no_title(page: str, title: st
     [
         ("<h1><a href='s' class='icon'><span class='sr-only'>View Source</span></a> gen_server</h1>", "gen_server"),
         ("<h1>Module <span>option</span><button>Copy item path</button></h1>", "Module option"),
+        ("<h1><span class='label label--blue'>Question</span> Which tap?</h1>", "Which tap?"),
+        ("<h1><span class='field field--label-hidden'>Which tap: a guide</span></h1>", "Which tap: a guide"),
+        ("<h1><svg><title>Created with Sketch</title></svg>Which tap?</h1>", "Which tap?"),
     ],
 )
 def test_a_title_is_without_what_is_hidden_or_pressed_in_it(heading: str, title: str) -> None:

@@ -36,6 +36,15 @@ WHOLE = plain_text(BODY)
         '<div class="elementor-widget"><div class="elementor-widget-container">{}</div></div>',
         '<div class="sidebar-right no-ads">{}</div>',
         '<div class="is-paywall">{}</div>',
+        '<main class="hasSidebar">{}</main>',
+        '<article class="node node--promoted">{}</article>',
+        '<article class="post category-newsletter tag-social-media">{}</article>',
+        '<div class="Layout--sidebarPosition-end">{}</div>',
+        '<article class="paywall"><h1>The harbour</h1>{}</article><footer>'
+        + "<p>Read at sea, by many.</p>" * 40
+        + "</footer>",
+        '<div class="newsletter">{}</div><ul class="menu">' + '<li><a href="/x">Elsewhere</a></li>' * 90 + "</ul>",
+        '<form action="/">{}</form>',
         '<div id="app" aria-hidden="true"><h1>The harbour</h1>{}</div>',
         "<main hidden>{}</main>",
         '<article>{}</article><div class="cards">' + TEASERS + "</div>",
@@ -150,3 +159,53 @@ def test_items_keep_their_shape() -> None:
     found = extract_article(f"<main>{BODY}<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul>{BODY}</main>", URL)
     assert found is not None
     assert "<li>one<ul><li>inner</li></ul></li>" in found.html
+
+
+def test_hashes_in_class_names_are_no_words() -> None:
+    marked = "".join(
+        f'<p class="sc-08ad ad3e790 x9nav-{number}" id="0{number}ad">{each}</p>' for number, each in enumerate(TEXT)
+    )
+    assert text_on(f"<div>{marked}</div>") == WHOLE
+
+
+def test_sections_in_containers_of_their_own_are_one_article() -> None:
+    rows = "".join(
+        f'<div class="row"><div class="col x{number}"><div class="block"><h2>Part {number}</h2><p>{each * 2}</p></div>'
+        "</div></div>"
+        for number, each in enumerate(TEXT)
+    )
+    found = text_on(f"<h1>The harbour</h1>{rows}")
+    assert all(each.strip() in found for each in TEXT)
+
+
+@pytest.mark.parametrize(
+    "hiding", ['style="display:none"', "hidden", 'aria-hidden="true"', 'class="accordion-body hide"']
+)
+def test_folded_answers_are_shown(hiding: str) -> None:
+    answer = f'<div role="region" aria-labelledby="q1" {hiding}><p>{TEXT[0]}</p></div>'
+    found = text_on(
+        f'<main><h1>The harbour</h1>{BODY}<h3 id="q1">When does it close?</h3>{answer}<p>{TEXT[1]}</p></main>'
+    )
+    assert found.count(TEXT[0].strip()) == 2
+
+
+def test_panels_of_tabs_are_shown_under_the_names_of_their_tabs() -> None:
+    tabs = "".join(
+        f'<a role="tab" href="#p{n}" aria-controls="p{n}">{name}</a>' for n, name in enumerate(("Rope", "Chain"))
+    )
+    panels = "".join(
+        f'<section role="tabpanel" id="p{n}" {hidden}><p>Moor with it: {TEXT[n]}</p></section>'
+        for n, hidden in enumerate(("", 'hidden="hidden" aria-hidden="true"'))
+    )
+    page = f'<main><h1>The harbour</h1>{BODY}<div role="tablist">{tabs}</div>{panels}<p>{TEXT[2]}</p></main>'
+    found = extract_article(f"<html><body>{page}</body></html>", URL)
+    assert found is not None
+    assert [found.html.count(f"<h4>{name}</h4><p>Moor") for name in ("Rope", "Chain")] == [1, 1]
+
+
+def test_teasers_that_are_all_of_a_page_are_its_text() -> None:
+    assert "Another story about the weather, number 7" in text_on(f"<main><h1>The weather</h1>{TEASERS}</main>")
+
+
+def test_what_is_marked_as_anything_but_text_is_taken_if_there_is_nothing_else() -> None:
+    assert text_on(f'<div class="menu nav"><form class="login">{BODY}</form></div>') == WHOLE

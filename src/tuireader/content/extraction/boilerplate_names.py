@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 
@@ -157,7 +157,7 @@ def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _tokens(name: str, at_most: int) -> Iterator[str]:
-    """The leading words of a class name, in lower case, without short ones beside a digit: those are parts of a hash."""
+    """The leading words of a class name in lower case, but for short ones beside a digit, which are parts of a hash."""
     for found in islice(_TOKEN.finditer(name), at_most):
         is_hashed = name[found.start() - 1 : found.start()].isdigit() or name[found.end() : found.end() + 1].isdigit()
         if not (is_hashed and len(found[0]) <= _HASHED_MAX):
@@ -287,6 +287,8 @@ _OVERLAYS = frozenset({"alertdialog", "consent", "cookie", "cookies", "dialog", 
 _OVERLAY_MAX = 0.9
 """Share of a page's prose from which a part is no overlay."""
 _COMMENTS = frozenset({"comments", "commentlist", "disqus", "respond"})
+_SENTENCE_MIN, _STOPS = 40, tuple('.!?…。！？”"')
+"""Minimum letters of a short sentence, and its endings."""
 _MAIN_MIN = 400
 """Minimum letters of prose by which a part is the main one."""
 _FEW_LINKS = 0.25
@@ -322,7 +324,7 @@ class Prose:
         """Its letters in all."""
         headings = [number for number, block in enumerate(blocks) if block.element.tag == "h1"]
         self._title = headings[0] if len(headings) == 1 else -1
-        self._outside_comments = self.whole - self._of(lambda said: not said.isdisjoint(_COMMENTS))
+        self._outside_comments = _sentences(blocks, [span for span, _ in self.named])
         self._by_names = {each: self._of(each.__eq__) for each in {said for _, said in self.named}}
 
     def _of(self, is_meant: Callable[[frozenset[str]], bool]) -> int:
@@ -335,13 +337,26 @@ class Prose:
     def is_main(self, span: Span, said: frozenset[str]) -> bool:
         """Whether a part, or all parts of its names, hold most of the prose, or a part holds the title with prose.
 
-        Then its names say nothing. Comments may hold more than a short article; they are the main part only where there is hardly any other prose.
+        Then its names say nothing. Comments may hold more than a short article: they are the main part only where there
+        is hardly any other prose.
         """
         size = self.within(span)
         if not said.isdisjoint(_COMMENTS):
             return size > self._outside_comments < _LEFT_MIN
         is_most = 2 * max(size, self._by_names[said]) > self.whole
         return size >= _MAIN_MIN and (is_most or span[0] <= self._title < span[1])
+
+
+def _sentences(blocks: Blocks, named: Sequence[Span]) -> int:
+    """The letters of sentences, however short, outside all named parts."""
+    outside = [len(block.key) if _is_sentence(block) else 0 for block in blocks]
+    for first, last in _apart(named):
+        outside[first:last] = [0] * (last - first)
+    return sum(outside)
+
+
+def _is_sentence(block: Block) -> bool:
+    return len(block.key) >= _SENTENCE_MIN and block.text.endswith(_STOPS) and block.links < _FEW_LINKS * len(block.key)
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

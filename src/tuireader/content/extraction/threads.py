@@ -175,7 +175,7 @@ def _siblings(blocks: Blocks, prose: Prose, *, is_declared: bool) -> list[Elemen
         groups: dict[tuple[str, str], list[Element]] = {}
         for child in element if len(element) >= _DECLARED_MIN else ():
             span = blocks.spans.get(child)
-            if span and prose.within(span) and (is_declared or not _POST_NAMES.isdisjoint(names_of(child))):
+            if span and span[0] < span[1] and (is_declared or not _POST_NAMES.isdisjoint(names_of(child))):
                 named = min(_POST_NAMES & names_of(child), default="")
                 groups.setdefault((child.tag, named or _kind(child)[1]), []).append(child)
         for kind, each in groups.items():
