@@ -56,6 +56,9 @@ def library(c: sqlite3.Connection) -> sqlite3.Connection:
         ("QUICK brown ", ["Fox", "Order"]),
         ("dog", ["Elsewhere", "Fox"]),
         ("cafe ", ["Cafe"]),
+        ("qui* brown* ", ["Fox", "Order"]),
+        ("author:ang* ", ["Cafe"]),
+        ("-qui* dog ", ["Elsewhere", "Fox"]),
         ("CAFÉ ", ["Cafe"]),
         ("cafe\u0301 ", ["Cafe"]),
         ("naive", ["Cafe"]),
@@ -443,3 +446,22 @@ def test_parts_of_names_of_tags_feeds_and_folders_are_found_without_their_accent
         assert article_lists.count(c, Query(text=f"-{text}")) == 0, text
     assert article_lists.count(c, Query(text='tag="arger strasse" ')) == 0
     assert article_lists.count(c, Query(text='tag="ärger straße" ')) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("trade war", "trade war*"),
+        ("trade war ", "trade war"),
+        ("war*", "war*"),
+        ("ab* feed:arch", "ab* feed:arch"),
+        ('"trade war ', '"trade war"'),
+        ("is:unread", "is:unread"),
+        ("author:zoe", "author:zoe*"),
+        ("of", "of"),
+        ("", ""),
+    ],
+)
+def test_a_completed_query_finds_what_was_typed(typed: str, kept: str) -> None:
+    assert query_language.completed(typed) == kept
+    assert understand(f"{kept} ").terms == understand(typed).terms

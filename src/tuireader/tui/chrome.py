@@ -187,14 +187,28 @@ class BottomBar(Container):
         focused = self.screen.focused
         return focused is not None and self._prompt not in focused.ancestors
 
-    async def ask(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, *, mark: str) -> None:
-        """Open a prompt; see `Prompt`. Keys typed right after it go into the prompt."""
+    async def ask(
+        self,
+        purpose: str,
+        text: str,
+        hint: str,
+        suggester: Suggester | None = None,
+        *,
+        mark: str,
+        is_kept: bool = False,
+    ) -> None:
+        """Open a prompt; see `Prompt`. Keys typed right after it go into the prompt.
+
+        They replace its text, unless that is kept (`is_kept`).
+        """
         if self._prompt is None and self.is_mounted:  # a key may come before there is a screen
             self._prompt = Prompt(purpose, text, hint, suggester, mark)
             self.hints.display = False
             self.display = True
             await self.mount(self._prompt)
             self.screen.set_focus(self._prompt.line)
+            if not is_kept:
+                self._prompt.line.select_all()
 
     async def end(self) -> None:
         prompt, self._prompt = self._prompt, None

@@ -116,8 +116,8 @@ COMMANDS = (
     Command("select-to", "V", "Extend selection to cursor", "panes", "Articles", needs_article=True),
     Command("select-all", "ctrl+a", "Select all", "panes", "Articles", needs_article=True),
     Command(
-        "tags", "T", "Edit tags; in the sidebar, move feed…", "panes", "Articles", {"selected": (5, "tags")},
-        also="label folder move account server read later",
+        "tags", "T", "Edit tags; in the sidebar, move feeds…", "panes", "Articles", {"selected": (5, "tags")},
+        also="label folder move rename account server read later",
     ),
     Command(
         "star", "f", "Star/unstar", "panes", "Basics",

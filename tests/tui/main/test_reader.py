@@ -333,7 +333,7 @@ async def test_all_read_means_what_is_shown_and_can_be_undone(two_feeds: Path) -
         await settle(pilot)
         await choose(pilot, app.reader.sidebar.categories, "Elections")
         await press(pilot, "A")
-        assert "Marked 2 as read · U: undo" in screen_text(app)
+        assert "Marked 2 articles as read · U: undo" in screen_text(app)
         assert len(ids(two_feeds, Query(unread=True))) == 4
         await press(pilot, "U")
         assert len(ids(two_feeds, Query(unread=True))) == 6
@@ -348,7 +348,7 @@ async def test_what_came_since_the_list_was_read_is_not_marked_with_it(two_feeds
             save(c, ready("just came"), feed=feeds.every(c)[0])
         app.reader.marking.mark_all()  # before the list is read again
         await settle(pilot)
-        assert f"Marked {shown} as read" in screen_text(app)
+        assert f"Marked {shown} articles as read" in screen_text(app)
         assert len(ids(two_feeds, Query(unread=True))) == 1
 
 

@@ -210,6 +210,18 @@ async def test_selected_articles_are_marked_starred_and_tagged_together(library:
         assert not app.reader.headlines.selected
 
 
+async def test_one_selected_article_is_acted_on_wherever_the_cursor_is(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        first = ids(library)[0]
+        await press(pilot, "v", "j", "j", "f")
+        assert ids(library, Query(starred=True)) == [first]
+        assert "Starred 1 article" in screen_text(app)
+        await press(pilot, "g", "v", "j", "j", "m")
+        assert ids(library, Query(text="is:read ")) == [first]
+
+
 async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -228,6 +240,49 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
             names = {folder.id: folder.name for folder in folders.every(c)}
             assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["", "News", "Sea"]
         assert "Moved 2 feeds back to their folders" in screen_text(app)
+
+
+async def test_all_feeds_of_a_folder_are_moved_which_renames_it(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await point(pilot, "Sea")
+        await press(pilot, "T", *"Ocean", "enter")
+        with closing(connect(library)) as c:
+            assert "Ocean" in [folder.name for folder in folders.every(c)]
+            assert "Sea" not in [folder.name for folder in folders.every(c)]
+        await press(pilot, "U")
+        with closing(connect(library)) as c:
+            assert "Sea" in [folder.name for folder in folders.every(c)]
+
+
+async def test_a_saved_search_is_named_by_its_query_unless_another_name_is_typed(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"harbour", "enter", "S", "enter")
+        with closing(connect(library)) as c:
+            assert [(each.name, each.query) for each in ui_state.searches(c)] == [("harbour*", "harbour*")]
+        await press(pilot, "S", "backspace", "enter")
+        assert "Type a name for the search" in screen_text(app)
+        assert app.reader.bottom.is_asking
+        await press(pilot, "escape")
+
+
+async def test_an_invalid_query_stays_in_its_prompt(library: Path) -> None:
+    with closing(connect(library)) as c:
+        ui_state.put_search(c, "Mine", "harbour")
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await point(pilot, "Mine")
+        await press(pilot, "e", *" is:foo", "enter")
+        assert "use unread, read, starred or hidden" in screen_text(app)
+        assert "harbour is:foo" in screen_text(app)
+        await press(pilot, *["backspace"] * 7, "enter")
+        assert not app.reader.bottom.is_asking
+        with closing(connect(library)) as c:
+            assert [each.query for each in ui_state.searches(c)] == ["harbour"]
 
 
 async def test_rules_and_searches_go_along_with_the_feeds_of_a_folder_and_back(library: Path) -> None:
@@ -329,7 +384,7 @@ async def test_what_is_shown_is_saved_as_a_search_chosen_and_removed(library: Pa
         await press(pilot, "S", *"My Sea", "enter")
         with closing(connect(library)) as c:
             (kept,) = ui_state.searches(c)
-        assert (kept.name, kept.query) == ("My Sea", 'folder="News" harbour')
+        assert (kept.name, kept.query) == ("My Sea", 'folder="News" harbour*')
         await press(pilot, "c")
         tree = app.reader.sidebar.feed_tree
         await point(pilot, "My Sea")
@@ -542,7 +597,7 @@ async def test_marking_what_is_above_below_or_older_says_how_many(library: Path)
         assert isinstance(app.screen, ChooseScreen)
         assert f"Below the cursor{' ' * 3}" in screen_text(app)
         await press(pilot, "j", "enter")
-        assert "Marked 2 as read" in screen_text(app)
+        assert "Marked 2 articles as read" in screen_text(app)
         assert set(ids(library, Query(text="is:read "))) == set(every[:2])
         await press(pilot, "M", "j", "enter")  # what is above is read already, and not offered any more
         assert set(ids(library, Query(unread=True))) == {every[2]}
@@ -558,7 +613,7 @@ async def test_what_arrives_while_the_dialog_is_open_is_not_marked(library: Path
         shelve(library, "Later", [Piece("Later", -1)])
         assert ids(library)[0] not in app.reader.headlines.ids()
         await press(pilot, "j", "enter")  # what is above the cursor
-        assert "Marked 2 as read" in screen_text(app)
+        assert "Marked 2 articles as read" in screen_text(app)
 
 
 async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
@@ -567,7 +622,7 @@ async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
         await settle(pilot)
         app.reader.sidebar.authors.focus()
         await press(pilot, "A")
-        assert "Marked 12 as read" in screen_text(app)
+        assert "Marked 12 articles as read" in screen_text(app)
         with closing(connect(library)) as c:
             assert article_lists.count(c, Query(authors=("Ann",), unread=True)) == 0
             assert article_lists.count(c, Query(unread=True)) == len(REVIEW) + len(NOTES)

@@ -15,7 +15,7 @@ from tuireader.model.article import Field, Mode
 from tuireader.model.feed import LOCAL, PAGES, PAGES_TITLE
 from tuireader.model.query import Query, SavedSearch
 from tuireader.store import articles, feeds, folders, pruning, save_articles, site_facts, statuses, ui_state
-from tuireader.store.queries.query_language import quoted
+from tuireader.store.queries.query_language import completed, quoted
 from tuireader.store.row_values import name_key
 from tuireader.text.printable import printable
 
@@ -79,7 +79,7 @@ def text_of(c: sqlite3.Connection, query: Query) -> str:
         if names
     ]
     pieces += ["is:unread"] * query.unread + ["is:starred"] * query.starred
-    return " ".join([*pieces, query.text.strip()]).strip()
+    return " ".join([*pieces, completed(query.text)]).strip()
 
 
 def _names(ids: Sequence[int], names: Mapping[int, str]) -> list[str]:

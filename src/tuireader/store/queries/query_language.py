@@ -156,6 +156,12 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
     return wanted
 
 
+def completed(text: str) -> str:
+    """A search text that finds the same once nothing more is typed: an incomplete last word gets its asterisk."""
+    is_incomplete = understand(text).terms != understand(f"{text} ").terms
+    return text.strip() + ('"' if text.count('"') % 2 else "*" if is_incomplete else "")
+
+
 def is_too_long(text: str) -> bool:
     return _pieces(text) is None
 
@@ -195,7 +201,8 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     if not options:
         return
     # What begins with one or two letters is most of the words there are: only the word of these letters is meant.
-    prefix = last and not minus and piece[5][-1:].isalnum() and len(options[-1][-1]) >= _SHORTEST_PREFIX
+    is_begun = piece[5].endswith("*") or (last and piece[5][-1:].isalnum())
+    prefix = is_begun and not minus and len(options[-1][-1]) >= _SHORTEST_PREFIX
     (wanted.without if minus else wanted.terms).append(Term(options, _COLUMNS[key], prefix))
 
 

@@ -52,18 +52,16 @@ class ArticleCommands:
         self._tasks = tasks
 
     def toggle_read(self) -> None:
-        several = self._target.articles()
-        if len(several) > 1:
-            self._toggle_many(several, "read")
+        if selected := self._target.selection():
+            self._toggle_many(selected, "read")
         elif (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_read(article.id, article.status)
             self._say_unseen("Marked as unread" if article.status.read else "Marked as read")
 
     def toggle_starred(self) -> None:
-        several = self._target.articles()
-        if len(several) > 1:
-            self._toggle_many(several, "starred")
+        if selected := self._target.selection():
+            self._toggle_many(selected, "starred")
         elif (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_starred(article.id, article.status)
@@ -95,9 +93,8 @@ class ArticleCommands:
 
     def fetch_full_text(self) -> None:
         """Fetch the full text of the article, or of all selected ones that lack it."""
-        several = self._target.articles()
-        if len(several) > 1:
-            self._tasks.fetch(several)
+        if selected := self._target.selection():
+            self._tasks.fetch(selected)
         elif (article := self._target.article()) is not None:
             self._reading.fetch_full_text(article.id)
 
@@ -160,9 +157,13 @@ class KeyTarget:
         headline = self._panes.headlines.current
         return TargetArticle(headline.id, headline.status) if headline else None
 
+    def selection(self) -> frozenset[int]:
+        """The selected articles, unless the pane of the open one has the focus."""
+        return frozenset() if self._panes.pane == "article" else self._panes.headlines.selected
+
     def articles(self) -> frozenset[int]:
-        if self._panes.pane != "article" and self._panes.headlines.selected:
-            return self._panes.headlines.selected
+        if selected := self.selection():
+            return selected
         article = self.article()
         return frozenset() if article is None else frozenset({article.id})
 

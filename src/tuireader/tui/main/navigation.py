@@ -11,6 +11,7 @@ from textual import events
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import StatusChange
 from tuireader.store import articles, feeds
+from tuireader.text.sentences import counted
 from tuireader.tui import keys
 from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
 from tuireader.tui.main.panes import PanesScreen
@@ -121,7 +122,9 @@ class ReadMark:
         for id_ in ids:
             self._panes.headlines_pane.keep(id_)
         self._statuses.set(*ids, read=True)
-        self._statuses.add_undo_step(UndoStep(f"Marked {len(ids)} as unread", tuple(ids), read=False))
+        self._statuses.add_undo_step(
+            UndoStep(f"Marked {counted(len(ids), 'article')} as unread", tuple(ids), read=False)
+        )
 
     def enter(self) -> None:
         """Mark the article if its pane has the focus."""

@@ -163,6 +163,7 @@ class PromptController:
         self._name = ""
         """The name being typed."""
         self._named: Callable[[str], None] = lambda _name: None
+        self._mistake: Callable[[str], str] = lambda _name: ""
         self._before_name: Widget | None = None
         """The focused widget before the name prompt."""
 
@@ -185,11 +186,17 @@ class PromptController:
         hint = 'Words, "a phrase", -exclude, author:, category:'
         await panes.bottom.ask(SEARCH, text, hint, suggester, mark="Search articles:")
 
-    async def ask_name(self, text: str, hint: str, done: Callable[[str], None], mark: str = "Edit search:") -> None:
-        """Ask for a name; `done` is called with it unless the prompt is cancelled."""
-        self._name, self._named = text, done
+    async def ask_name(
+        self, text: str, done: Callable[[str], None], mistake: Callable[[str], str], *, mark: str, is_kept: bool = False
+    ) -> None:
+        """Ask for a name or a query; `done` is called with it unless the prompt is cancelled.
+
+        While `mistake` returns a sentence, that is shown, and the prompt stays. What is typed replaces the text, unless
+        that is kept (`is_kept`).
+        """
+        self._name, self._named, self._mistake = text, done, mistake
         self._before_name = self._panes.focused
-        await self._panes.bottom.ask(NAME, text, hint, mark=mark)
+        await self._panes.bottom.ask(NAME, text, "", mark=mark, is_kept=is_kept)
 
     def changed(self, event: chrome.Prompt.Changed) -> None:
         """Filter or search by the text typed so far."""
@@ -217,13 +224,16 @@ class PromptController:
         panes = self._panes
         if not panes.bottom.is_asking:  # enter, and the focus that went away with it, close it twice
             return
+        if event.purpose == NAME and event.entered and (mistake := self._mistake(self._name.strip())):
+            toast(panes, mistake, severity="error")
+            return
         target: Widget = panes.headlines
         if event.purpose == FILTER and self._filtered is not None:
             target = self._filtered
             panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
         elif event.purpose == NAME:
             target = self._before_name or panes.headlines
-            if event.entered and self._name.strip():
+            if event.entered:
                 self._named(self._name)
         elif not event.kept:
             self._want(*self._before)
@@ -274,8 +284,8 @@ class SearchesController:
         if not text:
             toast(panes, "Search or filter first, then save")
             return
-        there = next((each.name for each in panes.sidebar.saved if each.query == text), "")
-        await self._prompts.ask_name(there, f"Name for “{text}”", partial(self._save, text), "Save search as:")
+        name = next((each.name for each in panes.sidebar.saved if each.query == text), text)
+        await self._prompts.ask_name(name, partial(self._save, text), _no_name, mark="Save search as:")
 
     async def _text(self) -> str:
         query = self._panes.headlines_pane.wanted
@@ -288,10 +298,10 @@ class SearchesController:
         before, saved = await self._cache.write(partial(_keep, name=name, text=text))
         if before is None:
             step = UndoStep(f"Deleted saved search “{saved.name}”", saved=saved.name)
-            said = f"Saved search as “{saved.name}” · {self._undo_key}: undo"
+            said = f"Search saved as “{saved.name}” · {self._undo_key}: undo"
         else:
             step = UndoStep(f"Restored saved search “{before.name}”", search=(before.name, before.query))
-            said = f"Replaced saved search “{saved.name}” · {self._undo_key}: undo"
+            said = f"Updated saved search “{saved.name}” · {self._undo_key}: undo"
         self._statuses.add_undo_step(step)
         toast(self._panes, said)
         self._panes.sidebar.count_searches()
@@ -302,15 +312,10 @@ class SearchesController:
         """Edit the query of the saved search under the cursor; returns whether there is one."""
         found = self._panes.sidebar.pointed_search
         if found is not None:
-            edit = partial(self._prompts.ask_name, found.query, "", partial(self._save_query, found.name))
+            write = partial(self._save, name=found.name)
+            edit = partial(self._prompts.ask_name, found.query, write, _mistake, mark="Edit search:", is_kept=True)
             start(self._panes, edit, group=ASKING)
         return found is not None
-
-    def _save_query(self, name: str, text: str) -> None:
-        if mistakes := understand(text).mistakes:
-            toast(self._panes, f"Not saved: {mistakes[0]}", severity="error")
-        else:
-            self._save(text, name)
 
     def ask_to_remove(self) -> bool:
         """Ask before removing the saved search under the cursor; returns whether there is one."""
@@ -328,6 +333,16 @@ class SearchesController:
         )
         toast(self._panes, f"Deleted saved search “{saved.name}” · {self._undo_key}: undo")
         self._panes.sidebar.count_searches()
+
+
+def _no_name(name: str) -> str:
+    return "" if name else "Type a name for the search."
+
+
+def _mistake(query: str) -> str:
+    if not query:
+        return "Type a query."
+    return next(iter(understand(query).mistakes), "")
 
 
 # Seldom needed: loaded where it is.

@@ -441,14 +441,14 @@ class ReaderScreen(PanesScreen):
 
     @on(RowList.FilingWanted)
     def _choose_tags_or_folder(self) -> None:
-        """In the sidebar, ask for the folder of the feed under the cursor; else for tags of the current articles."""
+        """In the sidebar, ask for the folder of the feeds under the cursor; else for tags of the current articles."""
         feeds = self.sidebar.feeds_to_act_on
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
         elif feeds:
             self.filing.file(feeds)
         else:
-            toast(self, "Select a feed first")
+            toast(self, "Select a feed or a folder first")
 
     # Reading.
 

@@ -276,10 +276,13 @@ class Sidebar(Backdrop):
 
     @property
     def feeds_to_act_on(self) -> list[feed.Feed]:
-        """The chosen feeds if the cursor is on one of them, else the feed under the cursor."""
-        pointed = self.pointed_feed
-        if pointed is None or self.counts is None:
+        """The chosen feeds if the cursor is on one of them, else the feed under the cursor, or those of the folder."""
+        pointed, row = self.pointed_feed, self.feed_tree.pointed if self.feed_tree.has_focus else None
+        if self.counts is None or row is None:
             return []
+        if pointed is None:
+            field, value = self._place(self.feed_tree, row.key)
+            return [each.feed for each in self.counts.feeds if field == "folders" and each.feed.folder_id == value]
         marked = self.feed_tree.chosen
         chosen = [each.feed for each in self.counts.feeds if ("feeds", each.feed.id) in marked]
         return chosen if pointed.feed in chosen else [pointed.feed]

@@ -22,7 +22,7 @@ from tuireader.model.article import Clock, Field, Status, StatusChange
 from tuireader.store import rules
 from tuireader.store.connection import Connection, transaction
 from tuireader.store.queries.article_lists import headlines
-from tuireader.text.sentences import together
+from tuireader.text.sentences import counted, together
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
@@ -168,7 +168,8 @@ class StatusController:
         if not ids:
             toast(self._node, "No unread articles")
             return
-        await self._mark_many(ids, f"Marked {len(ids)} as read", f"Marked {len(ids)} as unread", read=True)
+        number = counted(len(ids), "article")
+        await self._mark_many(ids, f"Marked {number} as read", f"Marked {number} as unread", read=True)
 
     async def _toggle_many(self, ids: Collection[int], field: Field) -> None:
         try:
@@ -179,13 +180,13 @@ class StatusController:
             self._find(-1)
         if not changed:
             return
-        number = len(changed)
+        number = counted(len(changed), "article")
         if field == "read":
-            said, undone = ("read", "unread") if value else ("unread", "read")
-            await self._mark_many(changed, f"{number} marked {said}", f"{number} marked {undone} again", read=value)
+            said, undone = ("as read", "as unread") if value else ("as unread", "as read")
+            await self._mark_many(changed, f"Marked {number} {said}", f"Marked {number} {undone}", read=value)
         else:
-            said, undone = ("starred", "unstarred") if value else ("unstarred", "starred")
-            await self._mark_many(changed, f"{number} {said}", f"{number} {undone}", starred=value)
+            said, undone = ("Starred", "Unstarred") if value else ("Unstarred", "Starred")
+            await self._mark_many(changed, f"{said} {number}", f"{undone} {number}", starred=value)
 
     async def _mark_many(
         self, ids: Collection[int], said: str, undone: str, *, read: bool | None = None, starred: bool | None = None
@@ -292,7 +293,7 @@ class UndoStep(NamedTuple):
     """One undoable change: its articles with their former statuses (None: unchanged), or its feed."""
 
     undone: str
-    """The message shown after undo: "12 marked unread again"."""
+    """The message shown after undo: "Marked 12 articles as unread"."""
     ids: Collection[int] = ()
     read: bool | None = None
     starred: bool | None = None

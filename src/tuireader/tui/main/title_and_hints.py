@@ -13,6 +13,7 @@ from tuireader.model.query import Query, SavedSearch
 from tuireader.store.queries.query_language import understand
 from tuireader.text.printable import printable
 from tuireader.tui.keys import how_to, keys_of
+from tuireader.tui.lists.feed_tree import STARRED, VIEW
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.lists.side_list import Choice
 from tuireader.tui.main import sidebar as main_sidebar
@@ -41,11 +42,13 @@ class Captions:
         """Write the title and the status above the panes; the article's title if it is scrolled out of view."""
         panes, tasks = self._panes, self._tasks
         counts = panes.sidebar.counts
+        opened = panes.reading.opened
+        star = "★ " if panes.pane == "article" and opened is not None and opened[1].starred else ""
         if panes.pane == "article" and (title := panes.reading.title_out_of_sight):
-            panes.title_bar.shown = title
+            panes.title_bar.shown = star + title
         else:
             selected = len(panes.headlines.selected)
-            panes.title_bar.shown = (f"{selected} selected · " if selected else "") + (
+            panes.title_bar.shown = (f"{selected} selected · " if selected else star) + (
                 described(panes.headlines_pane.wanted, counts.feeds, counts.folders, panes.sidebar.saved)
                 if counts
                 else ""
@@ -187,8 +190,9 @@ def empty_list_message(
     if query.starred:
         return _lines("No starred articles", f"{keys_of('star', keymap)[0]}: star an article")
     choices = (query.feeds, query.folders, query.categories, query.authors, query.tags)
+    left_out = (query.not_feeds, query.not_folders, query.not_categories, query.not_authors, query.not_tags)
     hint = "Refreshing…" if is_refreshing else f"{keys_of('refresh-all', keymap)[0]}: refresh"
-    if sum(map(bool, choices)) > 1:
+    if sum(map(bool, choices)) > 1 or any(left_out):
         hint = f"{keys_of('clear-choices', keymap)[0]}: clear filters"
     return _lines("No articles", hint)
 
@@ -205,7 +209,8 @@ def counted(row: Choice) -> str:
     if row.unread and row.unread < row.total:
         return f"{name} · {row.unread} unread of {row.total}"
     articles = "no articles" if not row.total else "1 article" if row.total == 1 else f"{row.total} articles"
-    marks = "" if row.unread is None or not row.total else ", all unread" if row.unread else ", all read"
+    is_counted = row.unread is not None and row.key != (VIEW, STARRED)  # which counts the starred ones
+    marks = "" if not is_counted or not row.total else ", all unread" if row.unread else ", all read"
     return f"{name} · {articles}{marks}"
 
 
