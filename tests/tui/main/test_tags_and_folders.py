@@ -242,6 +242,17 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
         assert "Moved 2 feeds back to their folders" in screen_text(app)
 
 
+async def test_a_selected_row_has_its_sign_wherever_the_cursor_is(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "v", "V")
+        assert len(app.reader.headlines.selected) == 2
+        assert screen_text(app).count("✓") == 2
+        await press(pilot, "tab")
+        assert screen_text(app).count("✓") == 2
+
+
 async def test_all_feeds_of_a_folder_are_moved_which_renames_it(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

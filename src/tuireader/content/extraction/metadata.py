@@ -15,7 +15,7 @@ from tuireader.content.cleaning.boilerplate import is_unseen
 from tuireader.content.extraction import page_bylines
 from tuireader.content.extraction.page import drop
 from tuireader.content.extraction.page_bylines import is_elsewhere
-from tuireader.text.bylines import categories, distinct, people
+from tuireader.text.bylines import categories, distinct, is_full_name, people
 from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line, unescape
 
@@ -273,14 +273,16 @@ def metadata_of(
 
 
 def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_bylines.Names) -> list[str]:
+    of_head = _meta_author(page)
     return (
         names_in(stated.get("author"))
         or marked.authors()
+        or (of_head if all(map(is_full_name, of_head)) else [])
         or list(filter(page_bylines.is_name, found.authors))
         or [
             each.get("content", "") for each in page.iter("meta") if _AUTHOR in {each.get("name"), each.get("property")}
         ]
-        or _meta_author(page)
+        or of_head
     )
 
 
@@ -388,6 +390,8 @@ _OBJECTS_MAX = 2000
 _ARTICLE = re.compile(r"(?:.*article|.*posting|report|review|recipe|.*creativework)", re.IGNORECASE)
 _HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed")
 _FACTS = ("author", "datePublished", "articleSection")
+_OF_PAGE = ("datePublished",)
+"""What the description of a page says of its article, too."""
 
 
 def take_stated(page: Any) -> dict[str, Any]:
@@ -419,7 +423,13 @@ def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
     known = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and len(thing) > 1}
     articles = [thing for thing in things if _is_article(thing)]
     best = max(articles, key=lambda thing: sum(name in thing for name in _FACTS), default={})
+    pages = ({name: thing[name] for name in _OF_PAGE if name in thing} for thing in things if _is_page(thing))
+    best = {**next(filter(None, pages), {}), **best}
     return {**best, "author": [_followed(each, known) for each in _listed(best.get("author"))]}
+
+
+def _is_page(thing: dict[str, Any]) -> bool:
+    return "WebPage" in _listed(thing.get("@type"))
 
 
 def names_in(people: object) -> list[str]:

@@ -78,12 +78,19 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool) 
     found = [(holder, body) for holder, body in found if body is not None and text_of(body)]
     if not found:
         return []
-    found[:0] = _before(tree, found[0], usual)
+    opening = list(_before(tree, found[0], usual))
+    found[:0] = opening
     size = sum(len(letters(text_of(body))) for _, body in found)
     if len(found) < _DECLARED_MIN or size < _SHARE_MIN * prose.whole * (not marked):
         return []
     holders = [holder for holder, _ in found]
-    return [Post(body, _author(each, body), _moment(each, body), _depth(each, holders)) for each, body in found]
+    return [
+        # What stands around an opening post that is marked nowhere may be of the whole topic.
+        Post(body, depth=0)
+        if marked and number < len(opening)
+        else Post(body, _author(each, body), _moment(each, body), _depth(each, holders))
+        for number, (each, body) in enumerate(found)
+    ]
 
 
 def html_of(posts: Sequence[Post]) -> str:

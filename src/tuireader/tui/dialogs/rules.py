@@ -206,6 +206,8 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         found, days = self._preview, PREVIEW_AGE.days
         if found is None or not (self._rule.query.strip() or self._asked.feed_id or self._asked.folder_id):
             return [Line(""), Line("Matching articles appear here as you type", is_heading=True)]
+        if mistakes := understand(self._rule.query).mistakes:
+            return [Line(""), Line(mistakes[0], is_heading=True)]
         said = "No matches" if not found.total else counted(found.total, "article")
         head = Line(f"{said} in the last {days} days", is_heading=True)
         return [Line(""), head, *(self._headline(each) for each in found.newest)]

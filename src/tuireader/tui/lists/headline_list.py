@@ -156,7 +156,8 @@ class HeadlineList(RowList):
         return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
 
     def bring(self, article_id: int, view: View | None) -> None:
-        """Move the cursor to an article; `view` holds the rows around it, for the case that they are not loaded."""
+        """Move the cursor to an opened article; `view` holds the rows around it, in case they are not loaded."""
+        self.is_untouched = False
         row = self._window.row_of(article_id)
         if row is None and view is not None and (row := view.row_of(article_id)) is not None:
             self._window = HeadlineWindow(self._source, view, self._unwritten)

@@ -226,7 +226,13 @@ class RowList(Rows):
         strip = Strip(segments, width)
         if sight.is_linear:
             return strip
-        if (selected or marked) and width > 1 and (bar := self._bar(selected=selected, marked=marked)) is not None:
+        has_sign = bool(pieces) and pieces[0][0][:1].strip() != ""  # the sign of a selected row
+        if (
+            (selected or marked)
+            and not has_sign
+            and width > 1
+            and (bar := self._bar(selected=selected, marked=marked)) is not None
+        ):
             strip = Strip([bar, *strip.crop(1, width)], width)
         if thumb and width > 1:
             mark = Segment("▐", self._style("thumb", selected=selected))

@@ -221,6 +221,7 @@ class ReadingPane(Backdrop):
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
+            self.app.clear_notifications()
             self._as_given.discard(article_id)
             self.post_message(self.Fetched(article_id))
 
@@ -238,6 +239,7 @@ class ReadingPane(Backdrop):
         except TuireaderError as error:
             log.debug("no full text of %s: %s", article_id, error)
         else:
+            self.app.clear_notifications()
             self.post_message(self.Fetched(article_id, is_asked=False))
 
     async def _fetch_text(self, article_id: int) -> None:
