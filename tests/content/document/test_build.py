@@ -133,6 +133,11 @@ def test_addresses_are_kept_as_they_are() -> None:
         ("x ![👩‍👩‍👧](u) y", ["x 👩‍👩‍👧 y"]),
         ("![cat](u) x", ["▣ cat x"]),
         ("![](u)", ["picture"]),
+        ("![](https://a.example/x/a-red-boat_at-sea-1024x768.jpg?w=1)", ["a red boat at sea"]),
+        ("![](https://a.example/IMG_2034.jpg)", ["picture"]),
+        ("![](https://a.example/photo-1579bf2e.jpg)", ["picture"]),
+        ("![](https://a.example/hero-image.png)", ["picture"]),
+        ("![](https://a.example/a-red-boat.jpg)\\\na", ["picture", "a"]),
     ],
 )
 def test_pictures_and_their_captions(markdown: str, expected: list[str]) -> None:

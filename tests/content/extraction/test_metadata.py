@@ -166,6 +166,7 @@ def test_the_sites_name_and_what_stands_beside_are_no_title(page: str, title: st
         ("<h1>Module <span>option</span><button>Copy item path</button></h1>", "Module option"),
         ("<h1><span class='label label--blue'>Question</span> Which tap?</h1>", "Which tap?"),
         ("<h1><span class='field field--label-hidden'>Which tap: a guide</span></h1>", "Which tap: a guide"),
+        ("<h1><ruby>端末<rt>たんまつ</rt></ruby>で読む</h1>", "端末で読む"),
         ("<h1><svg><title>Created with Sketch</title></svg>Which tap?</h1>", "Which tap?"),
     ],
 )

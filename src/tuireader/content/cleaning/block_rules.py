@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from tuireader.content.cleaning.boilerplate import ADVERT, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
 from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
@@ -55,6 +55,9 @@ _KINDS = {
     "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
     "upper-roman": "I",
 }  # fmt: skip
+_BELOW_HEADING = frozenset({"p", "ul", "ol", "dl", "pre", "table", "figure", "blockquote"})
+_BOLD_MAX, _STOPS = 70, frozenset('.!?…:;,。！？：；、”"')
+"""Maximum characters of bold words that are a heading, and endings of a sentence or of an introduction."""
 _SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
 
 
@@ -204,6 +207,24 @@ def _apart(paragraph: Node) -> Kept:
     return [paragraph]
 
 
+def raise_headings(root: Node) -> None:
+    """Turn short bold paragraphs above text into headings, in place."""
+    for around in (root, *(each for each in root.children if isinstance(each, Node) and each.tag == "div")):
+        blocks = [each for each in around.children if isinstance(each, Node)]
+        for block, following in pairwise(blocks):
+            if _is_bold(block) and following.tag in _BELOW_HEADING and not _is_bold(following):
+                block.tag, block.children = "h3", block.children[0].children  # type: ignore[union-attr]  # it is strong
+
+
+def _is_bold(block: Node) -> bool:
+    """Whether a paragraph is a few bold words without a stop at the end."""
+    if block.tag != "p" or len(block.children) != 1 or not isinstance(block.children[0], Node):
+        return False
+    words = block.words()
+    is_short = 1 < len(words) <= _BOLD_MAX and words[-1] not in _STOPS and any(map(str.isalpha, words))
+    return block.children[0].tag == "strong" and is_short and not block.has("img") and not block.has("br")
+
+
 def strong_paragraph(context: Context, node: Node) -> Kept:
     strong = Node("strong", {}, trimmed(context.children(node)))
     return [] if strong.is_empty() else [Node("p", {}, [strong])]
@@ -344,7 +365,10 @@ def unpacked(context: Context, node: Node) -> Kept:
 
 
 def part_of_table(context: Context, node: Node) -> Kept:
-    return [Node(node.tag, {}, list(only_nodes(context.children(node))))]
+    """The rows of a part of a table, or the cells of a row, unless they are all empty."""
+    found = Node(node.tag, {}, list(only_nodes(context.children(node))))
+    is_spanned = any(each["rowspan"] or each["colspan"] for each in found.elements())
+    return [] if node.tag == "tr" and found.is_empty() and not is_spanned else [found]
 
 
 def cell(context: Context, node: Node) -> Kept:

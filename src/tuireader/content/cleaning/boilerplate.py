@@ -24,6 +24,8 @@ NOTICE = _any(
     r"(?:like )?loading\s*(?:\.\.\.|…)",
     r"like this:",
     r"\[?advertisement\]?",
+    r"perma(?:nent )?link|reply (?:via|by) e-?mail|comment (?:via|by) e-?mail|read (?:the )?full topic",
+    r"\d+ posts? - \d+ participants?|(?:discuss|comment) on (?:hacker news|reddit|mastodon|lobste\.rs)",
     r"this site is protected by recaptcha\b.{0,150}",
     r"this site uses akismet\b.{0,150}",
     r"diese website verwendet akismet\b.{0,150}",

@@ -206,6 +206,7 @@ def tidy(root: Node, base_url: str, *, has_tex: bool = False, most: float = inf)
     """Clean a tree in place, up to about `most` characters of text; returns whether that is everything."""
     context = Context(root, base_url, _RULES, has_tex=has_tex, most=most)
     root.children = context.blocks(root)
+    block_rules.raise_headings(root)
     return context.left > 0
 
 

@@ -29,6 +29,8 @@ from tuireader.urls.hosts import lead_elsewhere
 _BLOCKS_MAX = 30
 """Maximum blocks checked from the end."""
 _HEADING_MAX = 80
+_SIGN = re.compile(r"[★☆◉⚓∞¶§♥●■□◆◇]{1,3}")
+"""What some blogs end each article with."""
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
 
 
@@ -45,7 +47,8 @@ def trim_end(root: Node, base_url: str) -> None:
         if found is None:
             return
         parent, last = found
-        if _is_closing(last):
+        is_sign = _SIGN.fullmatch(last.words()) is not None and len([*islice(_from_the_end(root), 2)]) > 1
+        if is_sign or _is_closing(last):
             _remove(parent, last)
         elif not (_cut_other_articles(root, base_url) or _cut_read_more(parent, last)):
             return

@@ -353,7 +353,8 @@ class _Builder:
         for number, picture in enumerate(pictures):
             text, image = picture_text(picture, self.references)
             said = plain(rest) if number + 1 == len(pictures) else ""
-            if _says_again(text.plain, said) or _says_again(text.plain, self.title, share=1):
+            is_captioned = bool(said) and not self.references.images[image].alt
+            if is_captioned or _says_again(text.plain, said) or _says_again(text.plain, self.title, share=1):
                 text = nameless(text)
             self.add(Picture, text, image)
         if rest or not pictures:

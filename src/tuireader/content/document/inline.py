@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from tuireader.content.document.model import Image, Link, Run, Text
 from tuireader.text.folding import raised
@@ -114,6 +116,19 @@ def _picture_size(tokens: Sequence[Token]) -> int:
     return 3 if linked else 0
 
 
+_FILE_SIZE = re.compile(
+    r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|e?\d{5,}|edited|copy|final|web|large|full))+$", re.IGNORECASE
+)
+"""What follows a name: the size and state of the file."""
+_FILE_WORD = re.compile(r"[^\W_]+")
+_NO_WORD = re.compile(
+    r"\d[^\W\d]|[^\W\d]\d|^\d{4,}$|^[^aeiouyäöü\d\W]{4,}$"
+    r"|^(?:img|image|images|dsc[fn]?|pxl|photo|picture|pic|screen|screenshot|shutterstock|istock|istockphoto|getty\w*|unsplash"
+    r"|pexels|pixabay|thumb|thumbnail|thumbnails|cover|header|hero|featured|placeholder|default|logo|unnamed|untitled|figure)$",
+    re.IGNORECASE,
+)
+"""What names nothing: parts of hashes, long numbers, and words of cameras, agencies and templates."""
+_FILE_WORDS_MIN = 2
 _NAMELESS = "picture"
 """The text for a picture without an alternative."""
 
@@ -122,7 +137,7 @@ def picture_text(tokens: Sequence[Token], references: References) -> tuple[Text,
     """The text of a picture with its link, and its index."""
     image = next(token for token in tokens if token.type == "image")
     alt, index = references.image(image)
-    said = alt or _NAMELESS
+    said = alt or name_of_picture(references.images[index].url) or _NAMELESS
     if tokens[0].type == "link_open":
         link, style = references.link(said, str(tokens[0].attrs.get("href", ""))), "link"
     elif url := references.images[index].url:
@@ -130,6 +145,15 @@ def picture_text(tokens: Sequence[Token], references: References) -> tuple[Text,
     else:
         return Text(said), index
     return Text(said, (Run(0, len(said), style, link),)), index
+
+
+def name_of_picture(url: str) -> str:
+    """The words of a picture's file name, if it has at least two; "" for numbers, hashes and what cameras write."""
+    path = unquote(url.partition("?")[0].rpartition("/")[2]).rpartition(".")[0]
+    words = _FILE_WORD.findall(_FILE_SIZE.sub("", path))
+    if len(words) < _FILE_WORDS_MIN or any(map(_NO_WORD.search, words)):
+        return ""
+    return " ".join(words) if sum(len(word) > 2 for word in words) >= _FILE_WORDS_MIN else ""
 
 
 def nameless(picture: Text) -> Text:

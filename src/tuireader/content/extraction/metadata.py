@@ -344,7 +344,7 @@ def _shown(element: Any) -> Iterator[str]:
 
 def _is_hidden(element: Any) -> bool:
     """Whether an element is invisible or a button."""
-    if element.get("aria-hidden") == "true" or element.tag in {"button", "div", "svg"}:
+    if element.get("aria-hidden") == "true" or element.tag in {"button", "div", "rp", "rt", "svg"}:
         return True
     return is_unseen(element.tag, element.get("class", "").split())
 
