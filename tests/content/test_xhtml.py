@@ -21,7 +21,10 @@ def written(html: str) -> str:
 @pytest.mark.parametrize(
     ("html", "xhtml"),
     [
-        ("<h2>A &amp; B</h2><p>One <b>two</b>", "<h3>A &amp; B</h3>\n<p>One <strong>two</strong></p>"),
+        ("<h2>A &amp; B</h2><p>One <b>two</b>", "<h2>A &amp; B</h2>\n<p>One <strong>two</strong></p>"),
+        ("<h4>A</h4><p>x</p><h5>B</h5>", "<h2>A</h2>\n<p>x</p>\n<h3>B</h3>"),
+        ("<ol type=a><li>x</ol>", '<ol type="a"><li>\n<p>x</p>\n</li></ol>'),
+        ("<ul><li><input type=checkbox checked>x</ul>", "<ul><li>☑ \n<p>x</p>\n</li></ul>"),
         ("<ul><li>a<li>b</ul>", "<ul><li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li></ul>"),
         ("<ol start=3><li>a<li>b</ol>", '<ol start="3"><li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li></ol>'),
         ("<blockquote><p>q<p>r</blockquote>", "<blockquote>\n<p>q</p>\n<p>r</p>\n</blockquote>"),
@@ -38,6 +41,20 @@ def written(html: str) -> str:
 )  # fmt: skip
 def test_each_block_is_an_element(html: str, xhtml: str) -> None:
     assert written(html) == xhtml
+
+
+def test_notes_are_popped_up_and_other_places_linked_to() -> None:
+    html = (
+        "<p>x<sup><a href='#note' id=back>1</a></sup> and <a href='#place'>there</a>.</p><h2 id=place>z</h2><p>y</p>"
+        "<ol><li id=note>The note. <a href='#back'>↩</a></li></ol>"
+    )
+    found = ET.fromstring(f'<x xmlns:epub="http://www.idpf.org/2007/ops">{written(html)}</x>')
+    note, place = found.iter("a")
+    (aside,) = found.iter("aside")
+    kind = "{http://www.idpf.org/2007/ops}type"
+    assert (note.get(kind), aside.get(kind)) == ("noteref", "footnote")
+    assert note.get("href") == f"#{aside.get('id')}"
+    assert place.get("href") == f"#{next(each.get('id') for each in found if each.text == 'z')}"
 
 
 def test_lists_in_lists_are_in_their_items() -> None:
@@ -60,7 +77,7 @@ pieces = st.lists(st.one_of(st.sampled_from(OPENED), st.sampled_from(CLOSED), st
 @settings(max_examples=150, deadline=None)
 @given(pieces)
 def test_it_is_well_formed_and_rightly_nested_whatever_the_article_was(html: list[str]) -> None:
-    found = ET.fromstring(f"<x>{written(''.join(html))}</x>")
+    found = ET.fromstring(f'<x xmlns:epub="http://www.idpf.org/2007/ops">{written("".join(html))}</x>')
     for parent in found.iter():
         for child in parent:
             if parent.tag in ("ul", "ol"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import takewhile
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tuireader.content.document.model import (
@@ -23,6 +24,8 @@ from tuireader.content.document.model import (
 from tuireader.text.bidi import is_right_to_left
 
 _ELEMENTS = {"strong": "strong", "em": "em", "strike": "del", "code": "code", "sub": "sub", "sup": "sup"}
+_NUMBERED = frozenset("aAiI")
+"""First markers of lists that are not numbered by figures."""
 _SAFE = "!$&'()*+,-./:;=?@_~%"
 _STRAY = re.compile("%(?![0-9A-Fa-f]{2})")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -33,19 +36,45 @@ _IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def to_xhtml(document: Document) -> str:
     """A document's blocks as XHTML for the content of a `section`, without the title.
 
-    Pictures are replaced by their alternative text.
+    Pictures are replaced by their alternative text. Its root must declare the namespace `epub`.
     """
     return "\n".join(_written(document))
 
 
+class _Names(NamedTuple):
+    """What a block's XHTML depends on besides the block."""
+
+    links: Sequence[Link]
+    top: int
+    """The highest level of heading in the document, which is the second of its chapter."""
+    targets: dict[int, str]
+    """The ids of linked blocks, by the offset that a link leads to."""
+    notes: frozenset[int]
+    """The offsets that lead to notes."""
+
+
+def _names(document: Document) -> _Names:
+    offsets = {link.target for link in document.links if link.target is not None}
+    blocks = {offset: document.block_at(offset) for offset in offsets}
+    notes = frozenset(offset for offset, at in blocks.items() if _is_note(document.blocks[at]))
+    top = min((block.level for block in document.blocks if isinstance(block, HeadingBlock)), default=1)
+    return _Names(document.links, top, {offset: f"b{at}" for offset, at in blocks.items()}, notes)
+
+
+def _is_note(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.role == "footnote"
+
+
 def _written(document: Document) -> Iterator[str]:
     around: tuple[Level, ...] = ()
-    for block in document.blocks:
+    names = _names(document)
+    ids = set(names.targets.values())
+    for number, block in enumerate(document.blocks):
         same = len([*takewhile(lambda both: _is_same(*both), zip(around, block.levels, strict=False))])
         yield from _closed(around[same:], block.levels[same:])
         yield from _opened(block.levels[same:], is_next=_is_next_item(around[same:], block.levels[same:]))
         around = block.levels
-        yield _block(block, document.links)
+        yield _block(block, names, f"b{number}" if f"b{number}" in ids else "")
     yield from _closed(around, ())
 
 
@@ -76,25 +105,32 @@ def _opened(levels: Sequence[Level], *, is_next: bool) -> Iterator[str]:
         if level.kind == "item":
             first = re.match(r"\d{1,6}", level.marker)
             start = f' start="{int(first[0])}"' if first and int(first[0]) != 1 else ""
-            yield "<li>" if is_next and at == 0 else f"<{_list(level)}{start if _list(level) == 'ol' else ''}><li>"
+            kind = f' type="{level.marker[0]}"' if level.marker[:1] in _NUMBERED else ""
+            mark = f"{level.marker} " if level.role.startswith("task") else ""
+            opening = "" if is_next and at == 0 else f"<{_list(level)}{start + kind if _list(level) == 'ol' else ''}>"
+            yield f"{opening}<li>{mark}"
         else:
             yield "<blockquote>" if level.kind == "quote" else f'<div class="{level.kind}">'
 
 
-def _block(block: Block, links: Sequence[Link]) -> str:
-    about = _about(block)
+def _block(block: Block, names: _Names, name: str) -> str:
+    place = f' id="{name}"' if name else ""
+    about = _about(block) + place
     if isinstance(block, HeadingBlock):
-        rank = min(6, block.level + 1)  # the title of the chapter is the first
-        return f"<h{rank}{about}>{inline(block.text, links)}</h{rank}>"
+        rank = min(6, block.level - names.top + 2)  # the title of the chapter is the first
+        return f"<h{rank}{about}>{_inline(block.text, names)}</h{rank}>"
     if isinstance(block, Code):
-        return f"<pre><code>{_safe(block.text)}</code></pre>"
+        return f"<pre{place}><code>{_safe(block.text)}</code></pre>"
     if isinstance(block, Table):
-        return _table(block, links)
+        return _table(block, names, place)
+    if _is_note(block) and name:
+        said = _block(block, names, "")
+        return f'<aside epub:type="footnote"{place}>{said}</aside>'
     if isinstance(block, Paragraph | Picture):
         role = "picture" if isinstance(block, Picture) else block.role
         kind = f' class="{role}"' if role else ""
-        return f"<p{kind}{about}>{inline(block.text, links)}</p>"
-    return "<hr/>"
+        return f"<p{kind}{about}>{_inline(block.text, names)}</p>"
+    return f"<hr{place}/>"
 
 
 def _about(block: Block) -> str:
@@ -105,36 +141,39 @@ def _about(block: Block) -> str:
     return lang + (f' dir="{direction}"' if direction in ("rtl", "ltr") else "")
 
 
-def _table(table: Table, links: Sequence[Link]) -> str:
+def _table(table: Table, names: _Names, place: str) -> str:
     rows = []
     for name, row in (("th", table.header), *(("td", row) for row in table.rows)):
         if name == "th" and not any(cell.plain.strip() for cell in row):
             continue
-        cells = "".join(_cell(name, cell, align, links) for cell, align in zip(row, table.aligns, strict=True))
+        cells = "".join(_cell(name, cell, align, names) for cell, align in zip(row, table.aligns, strict=True))
         rows.append(f"<tr>{cells}</tr>")
-    return f"<table>{''.join(rows)}</table>" if rows else ""
+    return f"<table{place}>{''.join(rows)}</table>" if rows else f"<p{place}></p>" if place else ""
 
 
-def _cell(name: str, text: Text, align: str, links: Sequence[Link]) -> str:
+def _cell(name: str, text: Text, align: str, names: _Names) -> str:
     style = "" if align == "left" else f' style="text-align: {align}"'
-    return f"<{name}{style}>{inline(text, links)}</{name}>"
+    return f"<{name}{style}>{_inline(text, names)}</{name}>"
 
 
-def inline(text: Text, links: Sequence[Link]) -> str:
-    """A text with styles and links; internal links are dropped."""
+def _inline(text: Text, names: _Names) -> str:
+    """A text with styles and links."""
     pieces, end = [], 0
     for run in text.runs:
         pieces.append(_lines(text.plain[end : run.start]))
-        link = None if run.link is None else links[run.link]
-        pieces.append(_run(_lines(text.plain[run.start : run.end]), run.style, link))
+        link = None if run.link is None else names.links[run.link]
+        pieces.append(_run(_lines(text.plain[run.start : run.end]), run.style, link, names))
         end = run.end
     return "".join([*pieces, _lines(text.plain[end:])])
 
 
-def _run(said: str, style: str, link: Link | None) -> str:
+def _run(said: str, style: str, link: Link | None, names: _Names) -> str:
     for role in style.split():
         if role in _ELEMENTS:
             said = f"<{_ELEMENTS[role]}>{said}</{_ELEMENTS[role]}>"
+    if link is not None and link.target is not None and said.strip():
+        kind = ' epub:type="noteref"' if link.target in names.notes else ""
+        return f'<a{kind} href="#{names.targets[link.target]}">{said}</a>'
     where = "" if link is None or link.target is not None else address(link.url)
     return f'<a href="{escape(where)}">{said}</a>' if where and said.strip() else said
 

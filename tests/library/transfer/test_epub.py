@@ -69,13 +69,19 @@ def test_it_has_a_chapter_for_each_article_and_contents_by_feed(db: Path) -> Non
     assert len(chapters) == len(REVIEW) + len(NOTES)
     contents = re.findall(r">([^<>]+)</(?:a|span)>", files["EPUB/nav.xhtml"])
     assert [each for each in contents if each in ("The Example Review", "Notes")] == ["The Example Review", "Notes"]
-    assert contents[1] == "China and Russia: A Worrying Relationship"
+    assert contents[1] == "China and Russia: A Worrying Relationship · Andrew Zirkle"
     first = files["EPUB/article-1.xhtml"]
     assert "<h1>China and Russia: A Worrying Relationship</h1>" in first
     assert "The Example Review · By Andrew Zirkle" in first
     about = files["EPUB/content.opf"]
     assert "A book &amp; more" in about
-    assert about.count("<dc:creator") == 2
+    creators = re.findall(r"<dc:creator[^<>]*>([^<>]*)<", about)
+    assert creators[0] == "Andrew Zirkle"
+    assert re.findall(r"<dc:contributor>([^<>]*)<", about) == ["The Example Review", "Notes"]
+    assert "<dc:language>und</dc:language>" in about
+    title = files["EPUB/title.xhtml"]
+    assert "<h1>A book &amp; more</h1>" in title
+    assert f"{len(chapters)} articles" in title
     assert "<img" not in "".join(files.values())
 
 

@@ -40,7 +40,9 @@ from tuireader.urls.typed_and_shown import shown_address, without_credentials
 
 _STYLE = """\
 body { line-height: 1.5; }
+a { color: inherit; }
 h1 { font-size: 1.5em; line-height: 1.2; margin: 1em 0 0.2em; }
+section.title { margin-top: 30%; text-align: center; }
 p.byline { margin: 0 0 1.5em; font-size: 0.85em; }
 blockquote { margin: 1em 1.5em; }
 pre { white-space: pre-wrap; font-size: 0.85em; }
@@ -48,6 +50,12 @@ table { border-collapse: collapse; }
 td, th { border: 1px solid; padding: 0.2em 0.5em; text-align: left; vertical-align: top; }
 p.picture, p.caption, p.footnote { font-size: 0.85em; }
 """
+
+
+_UNKNOWN = "und"
+"""The code of a language that is not known."""
+_AUTHORS_MAX = 20
+"""Maximum authors named in a book's metadata."""
 
 
 class Chapter(NamedTuple):
@@ -62,6 +70,7 @@ class Chapter(NamedTuple):
     lang: str
     part: str
     """Its feed, under which it is listed."""
+    authors: tuple[str, ...] = ()
 
 
 def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
@@ -72,11 +81,15 @@ def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
     )
     book.set_title(printable_line(title))
     langs = [each.lang for each in chapters if each.lang]
-    book.set_language(max(set(langs), key=langs.count) if langs else "en")
+    book.set_language(max(set(langs), key=langs.count) if langs else _UNKNOWN)
     book.add_metadata("DC", "date", made.strftime("%Y-%m-%dT%H:%M:%SZ"))
     book.add_metadata("DC", "publisher", "tuireader")
-    for feed in dict.fromkeys(each.part for each in chapters if each.part):
-        book.add_author(printable_line(feed), uid=f"creator-{len(book.get_metadata('DC', 'creator'))}")
+    feeds_of = dict.fromkeys(each.part for each in chapters if each.part)
+    authors = dict.fromkeys(author for each in chapters for author in each.authors)
+    for number, name in enumerate([*authors][:_AUTHORS_MAX] or feeds_of):
+        book.add_author(printable_line(name), uid=f"creator-{number}")
+    for feed in feeds_of if authors else ():
+        book.add_metadata("DC", "contributor", printable_line(feed))
     style = epub.EpubItem(uid="style", file_name="style.css", media_type="text/css", content=_STYLE)
     book.add_item(style)
     pages = [_page(number, each, style) for number, each in enumerate(chapters, 1)]
@@ -85,16 +98,28 @@ def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
     book.toc = _contents(chapters, pages)
     book.add_item(epub.EpubNcx())
     book.add_item(epub.EpubNav())
-    book.spine = ["nav", *pages]
+    front = _title_page(title, chapters, made, style)
+    book.add_item(front)
+    book.spine = [front, "nav", *pages]
     written = io.BytesIO()
     epub.write_epub(written, book, {"raise_exceptions": True})
     return written.getvalue()
 
 
+def _title_page(title: str, chapters: Sequence[Chapter], made: datetime, style: epub.EpubItem) -> epub.EpubHtml:
+    page = epub.EpubHtml(uid="title", title=printable_line(title), file_name="title.xhtml")
+    names = [printable_line(name) for name in dict.fromkeys(each.part for each in chapters if each.part)]
+    lines = [counted(len(chapters), "article"), f"{made.day} {made:%B} {made.year}", *names]
+    said = "".join(f'<p class="byline">{escape(line, quote=False)}</p>' for line in lines)
+    page.content = f'<section class="title"><h1>{escape(printable_line(title), quote=False)}</h1>{said}</section>'
+    page.add_item(style)
+    return page
+
+
 def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
     title = printable_line(chapter.title) or "Untitled"
     page = epub.EpubHtml(
-        uid=f"article-{number}", title=title, file_name=f"article-{number}.xhtml", lang=chapter.lang or None
+        uid=f"article-{number}", title=title, file_name=f"article-{number}.xhtml", lang=chapter.lang or _UNKNOWN
     )
     direction = ' dir="rtl"' if not title.isascii() and bidi.is_right_to_left(title) else ""
     if direction:
@@ -110,14 +135,13 @@ def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
 
 def _contents(chapters: Sequence[Chapter], pages: Sequence[epub.EpubHtml]) -> list[object]:
     """The table of contents, by feed if there are several."""
-    parts: dict[str, list[epub.EpubHtml]] = {}
+    parts: dict[str, list[epub.Link]] = {}
     for chapter, page in zip(chapters, pages, strict=True):
-        parts.setdefault(chapter.part, []).append(page)
+        said = paragraph.DOT.join([page.title, *map(printable_line, chapter.authors[:1])])
+        parts.setdefault(chapter.part, []).append(epub.Link(page.file_name, said, page.id))
     if len(parts) < 2:
-        return [*pages]
-    return [
-        (epub.Section(printable_line(name) or "Articles", href=some[0].file_name), some) for name, some in parts.items()
-    ]
+        return [each for some in parts.values() for each in some]
+    return [(epub.Section(printable_line(name) or "Articles", href=some[0].href), some) for name, some in parts.items()]
 
 
 _SLUG = re.compile(r"[^\w]+")
@@ -179,7 +203,11 @@ def book(c: sqlite3.Connection, title: str, ids: Sequence[int], made: datetime) 
         said = paragraph.DOT.join([article.feed_title, *paragraph.byline(article, with_length=False)])
         link = xhtml.address(article.link) if article.has_page else ""
         lang = feeds.language(c, article.feed_id)
-        chapters.append(Chapter(article.title, said, link, xhtml.to_xhtml(opened.document), lang, article.feed_title))
+        chapters.append(
+            Chapter(
+                article.title, said, link, xhtml.to_xhtml(opened.document), lang, article.feed_title, article.authors
+            )
+        )
     parts = [*dict.fromkeys(chapter.part for chapter in chapters)]
     return to_epub(printable(title), sorted(chapters, key=lambda chapter: parts.index(chapter.part)), made)
 
