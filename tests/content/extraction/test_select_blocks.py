@@ -161,6 +161,20 @@ def test_items_keep_their_shape() -> None:
     assert "<li>one<ul><li>inner</li></ul></li>" in found.html
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sign up for our newsletter, and never miss a tide.",
+        "Follow us on the usual channels!",
+        "Suscríbete a nuestro boletín.",
+        "We want to hear what you think. Write to the harbour master.",
+    ],
+)
+def test_invitations_at_the_end_go(said: str) -> None:
+    assert text_on(f"<article>{BODY}<p>{said}</p></article>") == WHOLE
+    assert said in text_on(f"<article>{BODY}<p>{said}</p>{BODY}</article>")
+
+
 def test_hashes_in_class_names_are_no_words() -> None:
     marked = "".join(
         f'<p class="sc-08ad ad3e790 x9nav-{number}" id="0{number}ad">{each}</p>' for number, each in enumerate(TEXT)

@@ -154,8 +154,11 @@ END = _any(
     r"more (?:from|stories)\b.{0,60}|more (?:in|on|about) this .{0,40}|read (?:more|next|also)|see also on .{0,40}",
     r"(?:you may|you might) also (?:like|enjoy|be interested in).{0,20}|(?:most|also) (?:read|popular|viewed)",
     r"rights and permissions|about this article|ethics declarations|additional information|cite this(?: article)?",
-    r"about the authors?|author information|kommentare?\s*\(?\d*\)?|das könnte (?:sie|dich) auch interessieren",
-    r"mehr zum thema|auch interessant|über (?:den autor|die autorin)|(?:\d+ )?commentaires?\s*\(?\d*\)?",
+    r"about the authors?|author information|kommentare?\s*\(?\d*\)?",
+    r"mehr zum thema\b.{0,40}|auch interessant|verwandte (?:artikel|beiträge|themen)"
+    r"|weitere (?:artikel|beiträge|nachrichten|meldungen|themen)\b.{0,60}|lust auf mehr\??"
+    r"|noch mehr\??|(?:das|diese (?:artikel|beiträge)) könnten? (?:dich|euch|sie) (?:auch|ebenfalls) interessieren",
+    r"über (?:den autor|die autorin)|(?:\d+ )?commentaires?\s*\(?\d*\)?",
     r"à lire aussi|sur le même (?:sujet|thème)|articles? liés|à propos de l.auteure?|comentarios?\s*\(?\d*\)?",
     r"(?:noticias|artículos) relacionad[oa]s|te puede interesar|más noticias|sobre el autor|comentários?\s*\(?\d*\)?",
     r"(?:notícias|artigos) relacionad[oa]s|leia (?:também|mais)|veja também|commenti\s*\(?\d*\)?|articoli correlati",
@@ -165,6 +168,17 @@ END = _any(
 )
 """Headings after which no article continues: comments, related articles, author."""
 
+CALL = re.compile(
+    r"(?:please |to )?(?:sign up|subscribe|follow (?:us|me)|join (?:us|our)|download our|register (?:now|for))\b"
+    r"|get in touch\b|want (?:more|to learn more)\b|we want to hear\b|share your (?:story|thoughts)\b|support us\b"
+    r"|become an? (?:member|subscriber|patron)\b|thank(?:s| you) for being\b"
+    r"|(?:jetzt |hier )?(?:abonnieren|folgen|bestellen) sie\b|jetzt (?:abonnieren|bestellen)"
+    r"|(?:abonnez|inscrivez|suivez)-(?:vous|nous)\b|¿?ya sabías que\b|¡?mira lo que tiene\b|puede escribirnos\b"
+    r"|(?:suscríbete|síguenos|únete|assine|inscreva-se|siga-nos|iscriviti|seguici)\b",
+    re.IGNORECASE,
+)
+"""The beginning of an invitation to subscribe or to follow, at the end of an article."""
+
 TRAIL_OR_NOTE = _any(r"(?:read|see|watch|listen|learn)|more|see also", around=r"{}\s*[:：|>»→-]+")
 """Phrases of `TRAIL` that may also introduce links to other sites, as in a list of recommendations."""
 
@@ -172,7 +186,7 @@ TRAIL = _any(
     r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",
     r"related(?: (?:article|post|stories|story)s?)?",
     r"you (?:may|might) also like|don[’']t miss|recommended|in case you missed it|must read|further reading",
-    r"lesen sie (?:auch|mehr|hier)|mehr (?:dazu|zum thema)|auch interessant|siehe auch",
+    r"lesen sie (?:auch(?: die folgenden beiträge)?|mehr|hier)|weiterlesen|zum weiterlesen|mehr (?:dazu|zum thema)|auch interessant|siehe auch",
     r"à lire (?:aussi|également)|lire (?:aussi|plus)",
     r"voir aussi|lea? (?:también|más)|lee también|te puede interesar|leia (?:também|mais)",
     r"veja (?:também|mais)|leggi anche",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 
-from tuireader.content.cleaning.boilerplate import END
+from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text
 from tuireader.content.extraction.boilerplate_names import (
@@ -75,6 +75,8 @@ _LEAD_MIN, _LEAD_MAX = 25, 900
 _TITLE_BEFORE, _TITLE_WITHIN = 14, 4
 """How many blocks before the text, and at its beginning, are searched for the title."""
 _LEAD_WORDS = 5
+_CALL_MAX = 250
+"""Maximum letters of an invitation at the end."""
 _ENDING_MAX = 0.5
 """Maximum share of the text after a heading that ends the article."""
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
@@ -427,7 +429,8 @@ class _Choice:
         before = self.blocks[number - 1].element if number else block.element
         if block.text.startswith(_DASHES) and any(each.tag == "blockquote" for each in outwards(before, _QUOTED_DEEP)):
             return False  # who is quoted
-        return block.element.tag in HEADINGS or self._is_beside(number)
+        is_call = len(block.key) <= _CALL_MAX and CALL.match(block.text) is not None
+        return block.element.tag in HEADINGS or is_call or self._is_beside(number)
 
     def _is_lead(self, number: int) -> bool:
         """Whether a block between the title and the text reads like text."""
