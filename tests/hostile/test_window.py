@@ -238,7 +238,7 @@ def test_what_is_lost_at_the_end_is_said(cache: Path) -> None:
         terminal.press("/", *"worrying", "\r")
         terminal.until("1 unread")
         terminal.press("S")
-        terminal.until("(?i)name")
+        terminal.until("Save search as")
         terminal.press(*"Mine", "\r", CTRL_Q)
         terminal.until("waiting for another program")
         terminal.press(CTRL_Q)
@@ -295,7 +295,7 @@ def test_all_that_is_marked_while_the_cache_is_locked_is_shown_and_kept_at_once(
     with locked(cache), Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")
         terminal.press("A")
-        terminal.until(r"Marked \d+ as read")
+        terminal.until(r"Marked \d+ articles? as read")
         terminal.until(lambda _: any(file.stat().st_size for file in cache.parent.glob("*.marks-*")))
         terminal.kill(signal.SIGKILL)
         terminal.wait()
@@ -327,13 +327,13 @@ def test_what_is_done_in_a_dialog_is_written_although_it_is_quit_at_once(cache: 
     with Terminal(columns=120, rows=30, pace=None) as terminal:
         terminal.until("A Worrying")
         terminal.press("/worrying\rS")
-        terminal.until("(?i)name for")
+        terminal.until("Save search as")
         terminal.press("Mine\r" + CTRL_Q)
         assert terminal.wait() == 0
     with Terminal(columns=120, rows=30, pace=None) as terminal:
         terminal.until("A Worrying")
         terminal.press("A")
-        terminal.until(r"Marked \d+ as read")
+        terminal.until(r"Marked \d+ articles? as read")
         terminal.press("U" + CTRL_Q)
         assert terminal.wait() == 0
     with closing(connect(cache)) as c:

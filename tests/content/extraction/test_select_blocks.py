@@ -223,3 +223,39 @@ def test_teasers_that_are_all_of_a_page_are_its_text() -> None:
 
 def test_what_is_marked_as_anything_but_text_is_taken_if_there_is_nothing_else() -> None:
     assert text_on(f'<div class="menu nav"><form class="login">{BODY}</form></div>') == WHOLE
+
+
+def test_the_names_of_tabs_are_short_and_never_the_panels_themselves() -> None:
+    within = "".join(f'<div role="tabpanel" aria-labelledby="t">{each}</div>' for each in TEXT)
+    found = extract_article(f'<h1>The harbour</h1><div role="tab" id="t">{within}</div>', URL)
+    assert found is not None
+    assert plain_text(found.html).count("The first boat") == 2
+    long = (
+        f'<div role="tab" id="t">{BODY}</div><div role="tabpanel" aria-labelledby="t"><p>Under it. {TEXT[0]}</p></div>'
+    )
+    assert "<h4>" not in extract_article(f"<main>{long}</main>", URL).html  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["newsletter-signup collapse", "login-modal tab-content", "sr-only faq"])
+def test_what_is_folded_beside_the_text_stays_so(name: str) -> None:
+    folded = f'<div class="{name}" hidden><p>Get the best stories of the harbour each week, and miss none.</p></div>'
+    assert text_on(f"<article>{BODY}{folded}</article>") == WHOLE
+
+
+@pytest.mark.parametrize("given", ['role="dialog" aria-modal="true" style="display:none"', ""])
+def test_the_text_about_cookies_is_no_article(given: str) -> None:
+    page = f'<main><h1>404</h1><p>Not found.</p></main><div class="cookie-banner" {given}>{BODY}</div>'
+    assert extract_article(f"<html><body>{page}</body></html>", URL) is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<h1>x</h1><b role=tab id=t>How</b><div role=tabpanel aria-labelledby=t>\x0c<p>{TEXT[0]}</p></div>",
+        f"<html><head><title>T</title><x-y></x-y></head><body>&#1;\x0b<p>{TEXT[0]}</p></body></html>",
+    ],
+)
+def test_characters_that_xml_forbids_do_no_harm(page: str) -> None:
+    found = extract_article(page, URL)
+    assert found is not None
+    assert "The first boat" in found.html

@@ -153,3 +153,84 @@ def test_posts_of_nothing_do_no_harm(body: str) -> None:
     found = extract_article(f"<html><head>{HEAD}{DECLARED}</head><body><p>{LONG * 4}</p>{body}</body></html>", URL)
     assert found is not None
     assert "kitchen" in found.html
+
+
+def test_a_text_that_only_speaks_of_threads_is_none() -> None:
+    text = "".join(f"<p>{n}. QAPage: {LONG}</p>" for n in range(8))
+    marks = marked("Comment", "Bo", "2024-05-07", TOLD) + marked("Comment", "Cy", "2024-05-08", TOLD)
+    found = found_on(
+        f'<div itemscope itemtype="https://schema.org/CreativeWork"><div itemprop="text">{text}</div></div>{marks}'
+    )
+    assert found.html.count("QAPage") == 8
+
+
+def test_comments_below_an_article_that_is_declared_a_posting_are_none() -> None:
+    article = "".join(f"<p>{n}. {LONG * 2}</p>" for n in range(4))
+    marks = "".join(marked("Comment", f"Reader {n}", "2024-05-07", TOLD * 2) for n in range(3))
+    found = found_on(f"<article>{article}</article>{marks}", head=HEAD + DECLARED)
+    assert [tag for tag, _ in lines_of(found)][:4] == ["p"] * 4
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<div class=message><b>Question {0}</b><div class=bubble>{1}</div></div>",
+        "<div class=post><h2 id=v{0}>Version 1.{0}</h2><div class=notes><p>{1}</p></div></div>",
+        "<div class=live-post><time datetime=2024-05-06T10:0{0}></time><h2>Minute {0}</h2><p>{1}</p></div>",
+    ],
+)
+def test_parts_of_an_article_are_no_posts(part: str) -> None:
+    parts = "".join(part.format(number, TOLD) for number in range(5))
+    found = found_on(f"<article><p>The lead: {LONG}</p>{parts}<p>The end: {LONG}</p></article>")
+    assert "The lead" in found.html
+    assert "The end" in found.html
+
+
+def test_a_thread_contains_the_excerpt() -> None:
+    posts = "".join(classed(f"Reader {n}", f"<p>{TOLD}</p>") for n in range(4))
+    page = f"<html><head>{HEAD}</head><body><h1>Leaking tap</h1><p>We have moved.</p>{posts}</body></html>"
+    assert extract_article(page, URL) is not None
+    found = extract_article(page, URL, excerpt="We have moved to a new kitchen.")
+    assert found is not None
+    assert not found.html.startswith("<div><p>Told")
+
+
+def test_posts_of_two_classes_in_turn_are_all_found() -> None:
+    posts = "".join(
+        f'<div class=post><b class=username>U{n}</b><div class="{name} content"><p>{n}. {TOLD}</p></div></div>'
+        for n, name in enumerate(("even", "odd", "even", "odd", "even"))
+    )
+    assert [words[:2] for tag, words in lines_of(found_on(posts)) if tag == "p"] == [f"{n}." for n in range(5)]
+
+
+def test_a_post_within_the_body_of_another_is_there_once() -> None:
+    quoted = (
+        '<blockquote itemscope itemtype="https://schema.org/Comment"><p itemprop="text">Quoted words.</p></blockquote>'
+    )
+    posts = marked("Comment", "Bo", "2024-05-07", f"{TOLD}</p>{quoted}<p>") + marked(
+        "Comment", "Ada", "2024-05-08", TOLD
+    )
+    assert found_on(posts, head=HEAD + DECLARED).html.count("Quoted words") == 1
+
+
+def test_code_in_a_post_keeps_its_words() -> None:
+    code = f"{TOLD}</p><pre><code><span class='menu'>keep_me</span></code></pre><p>"
+    assert (
+        found_on(
+            marked("Question", "A", "2024-05-06", ASKED) + marked("Answer", "B", "2024-05-07", code) * 2,
+            head=HEAD + DECLARED,
+        ).html.count("keep_me")
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    "said", ["by <b>Ada</b>", "Posted by: <b>Ada</b>", "<b>Ada</b> 21k gold", "<img alt=x><i>Ada</i>"]
+)
+def test_authors_are_without_what_stands_beside_them(said: str) -> None:
+    posts = "".join(
+        f"<div class=post><div class=content><p>{TOLD}</p><cite class=author>Plato</cite></div>"
+        f"<p class=author>{said}</p></div>"
+        for _ in range(4)
+    )
+    assert found_on(posts).authors == ("Ada",)

@@ -141,7 +141,7 @@ BUTTON = _any(
     r"facebook|twitter|whatsapp|linkedin|reddit|pinterest|telegram|mastodon|bluesky|like[sd]?|comments?|add comment",
     r"reply|follow(?: us)?|subscribe(?: now)?|sign (?:in|up)|log in|register|join|play|pause",
     r"listen(?: now| to this (?:story|article))?|read more|see (?:all|more)|view (?:all|gallery|comments?)",
-    r"previous|next|close|x",
+    r"previous|next|close|x|click to expand\W*",
     around=r"(?>{}[\s|·•,/&:+–-]*)+",
 )
 """Labels of buttons, advertisements and galleries; also several in a row."""
@@ -186,7 +186,8 @@ TRAIL = _any(
     r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",
     r"related(?: (?:article|post|stories|story)s?)?",
     r"you (?:may|might) also like|don[’']t miss|recommended|in case you missed it|must read|further reading",
-    r"lesen sie (?:auch(?: die folgenden beiträge)?|mehr|hier)|weiterlesen|zum weiterlesen|mehr (?:dazu|zum thema)|auch interessant|siehe auch",
+    r"lesen sie (?:auch(?: die folgenden beiträge)?|mehr|hier)|(?:zum )?weiterlesen|mehr (?:dazu|zum thema)",
+    r"auch interessant|siehe auch",
     r"à lire (?:aussi|également)|lire (?:aussi|plus)",
     r"voir aussi|lea? (?:también|más)|lee también|te puede interesar|leia (?:também|mais)",
     r"veja (?:também|mais)|leggi anche",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 
@@ -284,8 +284,8 @@ def is_left_out(element: Element) -> bool:
 
 _OVERLAYS = frozenset({"alertdialog", "consent", "cookie", "cookies", "dialog", "gdpr"})
 """Words for what covers a page at first."""
-_OVERLAY_MAX = 0.9
-"""Share of a page's prose from which a part is no overlay."""
+_TITLES_MAX = 3
+"""Maximum titles that are looked for in what may be an overlay."""
 _COMMENTS = frozenset({"comments", "commentlist", "disqus", "respond"})
 _SENTENCE_MIN, _STOPS = 40, tuple('.!?…。！？”"')
 """Minimum letters of a short sentence, and its endings."""
@@ -315,20 +315,27 @@ class Prose:
         ]
         """The range of each element that is named as around the article, with its reasons."""
         sizes = [len(block.key) if is_text(block, _FEW_LINKS) else 0 for block in blocks]
-        whole = sum(sizes)
-        for first, last in _apart(span for span, said in self.named if not said.isdisjoint(_OVERLAYS)):
-            if sum(sizes[first:last]) < _OVERLAY_MAX * whole:
-                sizes[first:last] = [0] * (last - first)
+        headings = [number for number, block in enumerate(blocks) if block.element.tag == "h1"]
+        self.overlays = [
+            (first, last)
+            for first, last in _apart(span for span, said in self.named if not said.isdisjoint(_OVERLAYS))
+            if not any(first <= number < last for number in headings[:_TITLES_MAX])
+        ]
+        """The ranges of what covers the page at first."""
+        for first, last in self.overlays:
+            sizes[first:last] = [0] * (last - first)
         self._before = [0, *accumulate(sizes)]
         self.whole = self._before[-1]
         """Its letters in all."""
-        headings = [number for number, block in enumerate(blocks) if block.element.tag == "h1"]
         self._title = headings[0] if len(headings) == 1 else -1
         self._outside_comments = _sentences(blocks, [span for span, _ in self.named])
-        self._by_names = {each: self._of(each.__eq__) for each in {said for _, said in self.named}}
-
-    def _of(self, is_meant: Callable[[frozenset[str]], bool]) -> int:
-        return sum(map(self.within, _apart(span for span, said in self.named if is_meant(said))))
+        self._by_names: dict[frozenset[str], int] = {}
+        """The prose in all parts of the same names; in parts within others it counts once."""
+        ends: dict[frozenset[str], int] = {}
+        for span, said in self.named:
+            if span[0] >= ends.get(said, 0):
+                ends[said] = span[1]
+                self._by_names[said] = self._by_names.get(said, 0) + self.within(span)
 
     def within(self, span: Span) -> int:
         """The letters of prose in a range of blocks."""
@@ -377,8 +384,22 @@ def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) ->
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
+    for first, last in (*_removed(prose, bodies, plain), *prose.overlays):
+        found[first:last] = [True] * (last - first)
+    left = sum(len(block.key) - block.links for block, out in zip(blocks, found, strict=True) if not out)
+    for teasers in _teasers(blocks, url):
+        size = sum(plain[last] - plain[first] for first, last in teasers)
+        if size <= min(_REMOVED_SHARE_MAX * plain[-1], left - _LEFT_MIN):
+            left -= size
+            for first, last in teasers:
+                found[first:last] = [True] * (last - first)
+    return found
+
+
+def _removed(prose: Prose, bodies: list[Span], plain: Sequence[int]) -> Iterator[Span]:
+    """Yield the ranges of the parts that are removed for their names; `plain` are the letters before each block."""
     starts = {first for first, _ in bodies}
-    named_before = [0, *accumulate(number in starts for number in range(len(blocks)))]
+    named_before = [0, *accumulate(number in starts for number in range(len(plain) - 1))]
 
     def is_elsewhere(parts: list[Span]) -> bool:
         """Whether the page names article text, but none in these parts."""
@@ -393,18 +414,8 @@ def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) ->
         size = sum(plain[last] - plain[first] for first, last in parts)
         is_sure = not said.isdisjoint(SURELY_AROUND)
         left = 0 if is_elsewhere(parts) else _LEFT_MIN
-        most = max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - left if is_sure else 0)
-        if size <= most:
-            for first, last in parts:
-                found[first:last] = [True] * (last - first)
-    left = sum(len(block.key) - block.links for block, out in zip(blocks, found, strict=True) if not out)
-    for teasers in _teasers(blocks, url):
-        size = sum(plain[last] - plain[first] for first, last in teasers)
-        if size <= min(_REMOVED_SHARE_MAX * plain[-1], left - _LEFT_MIN):
-            left -= size
-            for first, last in teasers:
-                found[first:last] = [True] * (last - first)
-    return found
+        if size <= max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - left if is_sure else 0):
+            yield from parts
 
 
 def _is_button(block: Block) -> bool:

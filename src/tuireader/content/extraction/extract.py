@@ -20,7 +20,6 @@ from tuireader.content.extraction.boilerplate_names import Prose
 from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
-    UNSEEN_TAGS,
     Element,
     Selectors,
     allowed,
@@ -178,7 +177,8 @@ def extract_article(
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     blocks = Blocks(tree.find("body"))
     prose = Prose(blocks)
-    posts = threads.posts_of(tree, blocks, prose, is_declared=threads.DECLARED.search(text) is not None)
+    is_declared = threads.DECLARED.search(text) is not None
+    posts = threads.posts_of(tree, blocks, prose, is_declared=is_declared, excerpt=excerpt)
     hints = ArticleHints(title, names, excerpt, url)
     authors, published = facts.authors, facts.published
     if posts:
@@ -201,7 +201,8 @@ def _main_html(page: str) -> str:
     tree = load(page)
     if tree is None:
         return ""
-    drop(list(tree.iter(*UNSEEN_TAGS, *_NO_TEXT)))
+    drop_unseen(tree)
+    drop(list(tree.iter(*_NO_TEXT)))
     blocks = Blocks(tree.find("body"))
     prose = Prose(blocks)
     return html_of(blocks, main_blocks(blocks, prose)) if prose.whole >= _PROSE_MIN else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from itertools import chain, islice
@@ -24,7 +24,7 @@ _BEGINNING, _BEGINNING_MAX = re.compile(r"<html[\s>]", re.IGNORECASE), 5000
 """Where the document begins: some servers send a page inside something else."""
 _STREAMED = re.compile(r"""\sid=["'][\w:-]{0,40}S:[0-9a-f]{1,6}["']""")
 _PLACE = re.compile(r"(.{0,40})[BP]:([0-9a-f]{1,6})")
-UNSEEN_TAGS = frozenset(
+_UNSEEN_TAGS = frozenset(
     {"script", "style", "template", "link", "base", "svg", "canvas", "datalist", "select", "textarea", "noframes"}
 )
 _OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template"})
@@ -37,9 +37,22 @@ _PANEL = re.compile(
     r"(?:^|[\s_-])(?:accordion|collaps(?:e|ible)|tab-?(?:pane|panel|content)|faq)(?:[\s_-]|$)", re.IGNORECASE
 )
 """Classes of what can be folded."""
-_PANEL_MIN, _PANEL_LINKED = 90, 0.25
+_NO_PANEL = re.compile(
+    r"newsletter|sign-?(?:up|in)|subscri|log-?in|modal|cookie|consent|carousel|slide|cite|citation|share|sr-only|menu|nav",
+    re.IGNORECASE,
+)
+"""Classes of what is folded but no text of the article."""
+_PANEL_MIN, _PANEL_LINKED = 15, 0.25
 """Minimum characters of a folded text, and maximum share of it in links."""
+_MEASURED_MAX, _LINK_COST = 1_000_000, 20
+"""Maximum characters of panels that are measured, since they may be nested; and what a link counts."""
+_LABEL_MAX, _LABEL_PIECES = 80, 40
+"""Maximum characters of a tab's name, and maximum pieces of text that it is read from."""
 _CHILDREN_MAX = 1000
+_WAITING_MAX = 200
+"""Maximum elements of a placeholder's fallback."""
+_SPOKEN_MAX = 20
+"""Maximum siblings searched for what is read aloud."""
 _SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _SHARE_MAX = 0.4
@@ -96,7 +109,7 @@ def _end_head(tree: Element) -> None:
     moved = children[first:]
     text, body.text = body.text, None
     if text:
-        moved[-1].tail = (moved[-1].tail or "") + text
+        moved[-1].tail = allowed((moved[-1].tail or "") + text)
     body[0:0] = moved
 
 
@@ -148,7 +161,7 @@ def uncrowded(tree: Element) -> Element:
     tree = deepcopy(tree)
     for each in list(filter(_is_crowded, tree.iter())):
         if _has_marks_only(each) or sum(bool((child.tail or "").strip()) for child in each) > _CHILDREN_MAX:
-            drop(list(each.iter(*UNSEEN_TAGS)))
+            drop(list(each.iter(*_UNSEEN_TAGS)))
             each.text = "".join(each.itertext())
             del each[:]
             continue
@@ -173,13 +186,13 @@ def allowed(text: str) -> str:
     return text.translate(_FORBIDDEN)
 
 
-def _add_text(around: Element, at: int, text: str) -> None:
-    """Add text to an element before its child number `at`."""
-    text = allowed(text)
-    if at:
-        around[at - 1].tail = (around[at - 1].tail or "") + text
+def _add_text_before(element: Element, text: str) -> None:
+    """Add text before an element, after what stands there."""
+    before = element.getprevious()
+    if before is not None:
+        before.tail = allowed((before.tail or "") + text) or None
     else:
-        around.text = (around.text or "") + text
+        element.getparent().text = allowed((element.getparent().text or "") + text) or None
 
 
 def _join_streams(tree: Element) -> None:
@@ -192,11 +205,9 @@ def _join_streams(tree: Element) -> None:
         place = places.pop(late.get("id"), None)
         if place is not None and late not in place.iterancestors():
             moved += _fallback_of(place)
-            around = place.getparent()
-            at = around.index(place)
-            if late.text:
-                _add_text(around, at, late.text)
-            around[at:at] = list(late)
+            _add_text_before(place, late.text or "")
+            for each in list(late):
+                place.addprevious(each)
             moved.append(late)
     drop(moved)
     drop(list(tree.iter(Comment)))
@@ -204,9 +215,9 @@ def _join_streams(tree: Element) -> None:
 
 def _fallback_of(place: Element) -> list[Element]:
     """The elements of a placeholder's fallback: everything up to its closing comment."""
-    waiting = []
+    waiting: list[Element] = []
     following = place.getnext()
-    while following is not None and isinstance(following.tag, str):
+    while following is not None and isinstance(following.tag, str) and len(waiting) < _WAITING_MAX:
         waiting.append(following)
         following = following.getnext()
     return waiting if following is not None and (following.text or "").strip() == "/$" else []
@@ -218,13 +229,13 @@ def drop_unseen(tree: Element) -> None:
     _unfold(body)
     unseen, hidden = [], []
     for each in body.iter():
-        if each.tag in UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
+        if each.tag in _UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
             unseen.append(each)
         elif each.attrib and each is not body and _is_hidden(each):
             hidden.append(each)
     drop(unseen)
     whole = len(text_of(body)) if hidden else 0
-    large = [each for each in hidden if len(text_of(each)) > _SHARE_MAX * whole]
+    large = [each for each in hidden if not _is_dialog(each) and len(text_of(each)) > _SHARE_MAX * whole]
     for each in large:
         _show(each)
     drop(set(hidden).difference(large))
@@ -238,34 +249,47 @@ def _show(element: Element) -> None:
 def _unfold(body: Element) -> None:
     """Show what a reader may unfold: the answers of an accordion, and the panels of tabs, each under its tab's name."""
     tabs: dict[str, Element] = {}
-    folded = []
+    folded: list[Element] = []
+    left = _MEASURED_MAX
     for each in body.iter():
         if each.get("role") == "tab":
-            tabs[each.get("aria-controls", "").lstrip("#") or each.get("id", "")] = each
-        if each.tag in _PANELS and each.attrib and _is_panel(each) and _is_long(each):
-            folded.append(each)
-    for each in folded:
+            for name in filter(None, (each.get("aria-controls", "").lstrip("#"), each.get("id"))):
+                tabs.setdefault(name, each)
+        if each.tag in _PANELS and each.attrib and left > 0 and _is_panel(each):
+            size, links = len(text_of(each)), [len(text_of(link)) for link in each.iter("a")]
+            left -= size + _LINK_COST * len(links)
+            if size >= _PANEL_MIN and sum(links) < _PANEL_LINKED * size:
+                folded.append(each)
+    for each, label in [(each, _label(tabs, each)) for each in folded]:
         for holder in outwards(each, 1):
             if holder is not body and _is_hidden(holder):
                 _show(holder)
-        tab = tabs.get(each.get("id", ""), tabs.get(each.get("aria-labelledby", "")))
-        if tab is not None and (said := text_of(tab)):
+        if label:
             heading = each.makeelement("h4")
-            heading.text = allowed(said)
+            heading.text = label
             each.insert(0, heading)
-            heading.tail, each.text = each.text, None
+            heading.tail, each.text = allowed(each.text or ""), None
+
+
+def _label(tabs: Mapping[str, Element], panel: Element) -> str:
+    """The name of a panel's tab; "" if it has none, or one too long for a name."""
+    tab = next((tabs[name] for name in (panel.get("id"), panel.get("aria-labelledby")) if name in tabs), None)
+    if tab is None or tab in panel.iterancestors():
+        return ""
+    pieces = list(islice(tab.itertext(), _LABEL_PIECES))
+    label = " ".join("".join(pieces).split()) if sum(map(len, pieces)) <= 4 * _LABEL_MAX else ""
+    return allowed(label) if len(label) <= _LABEL_MAX else ""
 
 
 def _is_panel(element: Element) -> bool:
-    if element.get("role") == "tabpanel" or (element.get("role") == "region" and element.get("aria-labelledby")):
+    """Whether an element can be unfolded to text of the article."""
+    if any(_NO_PANEL.search(each.get("class", "")) for each in outwards(element, 1)):
+        return False
+    if element.get("role") == "tabpanel" and not element.get("aria-roledescription"):
+        return True
+    if element.get("role") == "region" and element.get("aria-labelledby"):
         return True
     return "class" in element.attrib and _PANEL.search(element.get("class")) is not None
-
-
-def _is_long(element: Element) -> bool:
-    """Whether an element has text, with few links."""
-    size = len(text_of(element))
-    return size >= _PANEL_MIN and sum(len(text_of(each)) for each in element.iter("a")) < _PANEL_LINKED * size
 
 
 def _is_hidden(element: Element) -> bool:
@@ -274,7 +298,7 @@ def _is_hidden(element: Element) -> bool:
         return True
     if given.get("aria-hidden") == "true" and not _is_seen_instead(element):
         return True
-    if given.get("role") in _DIALOGS or given.get("aria-modal") == "true":
+    if _is_dialog(element):
         return True
     if (style := given.get("style")) and UNSEEN_STYLE.search(style):
         return True
@@ -284,11 +308,15 @@ def _is_hidden(element: Element) -> bool:
     return True
 
 
+def _is_dialog(element: Element) -> bool:
+    return element.get("role") in _DIALOGS or element.get("aria-modal") == "true"
+
+
 def _is_seen_instead(element: Element) -> bool:
     """Whether text is hidden only from screen readers, for which a sibling has it in full: an initial, a price."""
     return element.tag in INLINE and any(
         each.get("class") and is_unseen(each.tag, each.get("class").split()) and text_of(each)
-        for each in element.getparent().iterchildren(*_SPOKEN)
+        for each in islice(element.getparent().iterchildren(*_SPOKEN), _SPOKEN_MAX)
     )
 
 

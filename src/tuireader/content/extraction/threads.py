@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from html import escape
 from itertools import islice
 
+from tuireader.content.cleaning.boilerplate import BUTTON
 from tuireader.content.extraction.blocks import Blocks
-from tuireader.content.extraction.boilerplate_names import Prose, names_of, reasons
+from tuireader.content.extraction.boilerplate_names import Prose, is_body, names_of, reasons
 from tuireader.content.extraction.metadata import moments
 from tuireader.content.extraction.page import Element, drop, text_of, write
+from tuireader.text.bylines import person
 from tuireader.text.folding import letters
 from tuireader.text.printable import HEADINGS
 
-DECLARED = re.compile(r"\b(?:DiscussionForumPosting|QAPage)\b")
+DECLARED = re.compile(
+    r"""itemtype=["'][^"'<>]{0,200}\b(?:DiscussionForumPosting|QAPage)\b"""
+    r"""|"@type"\s*:\s*(?:\[[^\[\]]{0,200})?"(?:DiscussionForumPosting|QAPage)\""""
+)
 """What a page with a thread says of itself."""
 _KINDS = frozenset({"Question", "Answer", "Comment", "DiscussionForumPosting", "SocialMediaPosting"})
 _BODIES = ("text", "articleBody")
@@ -39,7 +43,13 @@ _LINE_MIN, _OUTSIDE_MAX = 20, 400
 """Minimum letters of a line that counts, and maximum letters before the posts: more is an article with comments."""
 _WITHIN_MIN = 0.8
 """Minimum share of a post's text in the element that is its body."""
-_NAME_MAX, _TITLE_MIN = 60, 25
+_NAME_MAX, _TITLE_MIN, _PIECES_MAX = 60, 25, 10
+_NO_NAME = re.compile(
+    r"\W*|(?:(?:written|posted|asked|answered) )?(?:by|von|par|por|di|de)\W*|author\W*", re.IGNORECASE
+)
+_EXCERPT_MIN, _EXCERPT_MAX = 20, 45
+"""Minimum and maximum letters of an excerpt by which the beginning of a text is recognized."""
+_VERBATIM = frozenset({"pre", "code"})
 _FLOW = frozenset({"p", "ul", "ol", "dl", "li", "blockquote", "pre", "table", "figure", *HEADINGS})
 """Elements that are parts of a body, never the whole."""
 _LEVEL, _LEVEL_MAX = 2, 6
@@ -50,6 +60,8 @@ _LEVEL, _LEVEL_MAX = 2, 6
 class Post:
     """A post of a thread."""
 
+    holder: Element
+    """The element with its author, date and body."""
     body: Element
     author: str = ""
     """Empty if unknown."""
@@ -59,48 +71,86 @@ class Post:
     """How many posts it is nested in."""
 
 
-def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool) -> list[Post]:
-    """Return the posts of a page that is a thread, in their order; none if it is not."""
+def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, excerpt: str = "") -> list[Post]:
+    """Return the posts of a page that is a thread, in their order; none if it is not.
+
+    `excerpt` is the beginning of the article in its feed, if known: the thread must contain it.
+    """
     marked = _marked(tree) if is_declared else []
     holders = marked or _siblings(blocks, prose, is_declared=is_declared)
     if len(holders) < _DECLARED_MIN:
         return []
     stated = [_stated(each, _BODIES) for each in holders]
+    deepest = [_deepest(blocks, prose, each) for each in holders] if None in stated else [None] * len(holders)
     kinds = Counter(_kind(_classed(each)) for each in stated if each is not None)
-    kinds = kinds or Counter(_kind(each) for each in map(partial(_deepest, blocks, prose), holders) if each is not None)
+    kinds = kinds or Counter(_kind(each) for each in deepest if each is not None)
     usual = max(kinds, key=lambda kind: kinds[kind], default=None)
     if usual is None:
         return []
-    found = [
-        (holder, body if body is not None else next(_of_kind(holder, usual), None))
-        for holder, body in zip(holders, stated, strict=True)
-    ]
-    found = [(holder, body) for holder, body in found if body is not None and text_of(body)]
-    if not found:
-        return []
-    opening = list(_before(tree, found[0], usual))
+    bodies = (
+        first if first is not None else next(_of_kind(holder, usual), own if len(holders) >= _SIBLINGS_MIN else None)
+        for holder, first, own in zip(holders, stated, deepest, strict=True)
+    )
+    found = [(holder, body) for holder, body in zip(holders, bodies, strict=True) if body is not None and text_of(body)]
+    opening = list(_before(tree, found[0], usual)) if found else []
     found[:0] = opening
-    size = sum(len(letters(text_of(body))) for _, body in found)
-    if len(found) < _DECLARED_MIN or size < _SHARE_MIN * prose.whole * (not marked):
+    if len(found) < _DECLARED_MIN or _is_beside_text(found, blocks, prose, excerpt):
         return []
-    holders = [holder for holder, _ in found]
+    if not is_declared and not _are_signed(found):
+        return []
+    every = {holder for holder, _ in found}
     return [
         # What stands around an opening post that is marked nowhere may be of the whole topic.
-        Post(body, depth=0)
+        Post(each, body)
         if marked and number < len(opening)
-        else Post(body, _author(each, body), _moment(each, body), _depth(each, holders))
+        else Post(each, body, _author(each, body), _moment(each, body), _depth(each, every))
         for number, (each, body) in enumerate(found)
     ]
+
+
+def _is_beside_text(found: Sequence[tuple[Element, Element]], blocks: Blocks, prose: Prose, excerpt: str) -> bool:
+    """Whether posts stand beside an article: they hold less than half of the prose, or not its beginning."""
+    keys = [letters(text_of(body)) for _, body in found]
+    beginning = letters(excerpt)[:_EXCERPT_MAX]
+    if len(beginning) >= _EXCERPT_MIN and not any(beginning in key for key in keys):
+        return True
+    first = blocks.spans.get(found[0][0], (0, 0))[0]
+    if any(span[0] < span[1] <= first and is_body(each) for each, span in blocks.spans.items()):
+        return True
+    return sum(map(len, keys)) < _SHARE_MIN * prose.whole or prose.within((0, first)) > _OUTSIDE_MAX
+
+
+def _are_signed(found: Sequence[tuple[Element, Element]]) -> bool:
+    """Whether most posts name their authors, and are not parts of a text with headings of their own."""
+    signed = sum(bool(_author(holder, body)) for holder, body in found)
+    headed = sum(
+        any(not _is_within(each, body) and not _leads_there(each) for each in holder.iter(*HEADINGS))
+        for holder, body in found
+    )
+    return signed > len(found) / 2 >= headed
+
+
+def _is_within(element: Element, around: Element) -> bool:
+    return element is around or around in element.iterancestors()
+
+
+def _leads_there(heading: Element) -> bool:
+    """Whether a heading links to its own post, or to a person."""
+    link = next(heading.iter("a"), None)
+    return link is not None and (len(text_of(heading)) < _TITLE_MIN or "#" in link.get("href", ""))
 
 
 def html_of(posts: Sequence[Post]) -> str:
     """Return the posts as HTML, each reply under its author and day; consumes the page."""
     shallow = min((post.depth for post in posts[1:]), default=0)
+    holders = {post.holder for post in posts}
+    for post in posts:  # what is quoted with the marks of a post, or answered within it, is a post of its own
+        drop([each for each in post.body.iter() if each in holders and each is not post.body])
     return "".join(_html(post, shallow, is_first=post is posts[0]) for post in posts)
 
 
 def _html(post: Post, shallow: int, *, is_first: bool) -> str:
-    drop([each for each in post.body.iter() if each is not post.body and _is_beside(each)])
+    drop(list(_beside(post.body)))
     for each in list(post.body.iter(*HEADINGS)):
         each.tag = "h6"
     day = f"{post.moment.day} {post.moment:%B} {post.moment.year}" if post.moment else ""
@@ -110,8 +160,19 @@ def _html(post: Post, shallow: int, *, is_first: bool) -> str:
     return f"{head}<div>{write(post.body)}</div>"
 
 
-def _is_beside(element: Element) -> bool:
-    return not _SIGNATURES.isdisjoint(names_of(element)) or (element.tag not in _FLOW and bool(reasons(element)))
+def _beside(element: Element) -> Iterator[Element]:
+    """Yield the parts of a body that are no text: signatures, and what is named so; code has names of its own."""
+    for child in element:
+        if not isinstance(child.tag, str) or child.tag in _VERBATIM:
+            continue
+        is_named = child.tag not in _FLOW and bool(reasons(child) - {child.tag})
+        is_button = (
+            len(child) == 0 and len(child.text or "") <= _NAME_MAX and BUTTON.fullmatch(text_of(child)) is not None
+        )
+        if is_named or is_button or not _SIGNATURES.isdisjoint(names_of(child)):
+            yield child
+        else:
+            yield from _beside(child)
 
 
 def _marked(tree: Element) -> list[Element]:
@@ -120,6 +181,7 @@ def _marked(tree: Element) -> list[Element]:
     found = [(kind, each) for kind, each in found if kind in _KINDS and _stated(each, _BODIES) is not None]
     if any(kind == "Answer" for kind, _ in found):
         found = [(kind, each) for kind, each in found if kind != "Comment"]
+        found.sort(key=lambda one: one[0] != "Question")
     return [each for _, each in found]
 
 
@@ -130,7 +192,8 @@ def _is_scope(element: Element) -> bool:
 def _stated(scope: Element, names: Iterable[str]) -> Element | None:
     """The part of an item with one of these properties, not of an item within it."""
     for each in _own(scope):
-        if not set(names).isdisjoint(each.get("itemprop", "").split()):
+        is_text = each.tag != "meta" or names is not _BODIES
+        if is_text and not set(names).isdisjoint(each.get("itemprop", "").split()):
             return each
     return None
 
@@ -165,12 +228,14 @@ def _before(tree: Element, first: tuple[Element, Element], kind: tuple[str, str]
     """Yield the posts before the first one found whose bodies are alike: a topic's first post may stand apart."""
     holder, body = first
     around = set(holder.iterancestors())
+    last: Element | None = None
     for each in _of_kind(tree, kind):
-        if each is body or body in each.iterancestors():
+        if _is_within(each, body):
             return
-        if each in around:
+        if each in around or (last is not None and _is_within(each, last)):
             continue
         if text_of(each):
+            last = each
             same = (one for one in each.iterancestors() if one not in around and _kind(one) == _kind(holder))
             yield next(same, each.getparent()), each
 
@@ -226,18 +291,23 @@ def _author(holder: Element, body: Element) -> str:
         return _short(named if named is not None else stated)
     if name := holder.get("data-author"):
         return str(name)[:_NAME_MAX]
-    for each in holder.iter():
-        if each is body:
-            continue
-        if not _AUTHOR_NAMES.isdisjoint(names_of(each)) and (said := _short(each)):
-            return said
-    return ""
+    return next(filter(None, map(_short, _called_author(holder, body))), "")
+
+
+def _called_author(element: Element, body: Element) -> Iterator[Element]:
+    """Yield the parts of a post outside its body that are named after its author."""
+    for child in element:
+        if child is not body and isinstance(child.tag, str):
+            if not _AUTHOR_NAMES.isdisjoint(names_of(child)):
+                yield child
+            yield from _called_author(child, body)
 
 
 def _short(element: Element) -> str:
-    """The first text in an element: beside a name stand ranks and counts."""
-    said = element.get("content") or next(filter(None, map(str.strip, element.itertext())), "")
-    return " ".join(said.split()) if len(said) <= _NAME_MAX else ""
+    """The first name in an element: beside it stand ranks and counts, and before it a word such as "by"."""
+    said = [element.get("content") or "", *islice(map(str.strip, element.itertext()), _PIECES_MAX)]
+    names = (person(" ".join(each.split())) for each in said if each)
+    return next((name for name in names if len(name) <= _NAME_MAX and not _NO_NAME.fullmatch(name)), "")
 
 
 def _moment(holder: Element, body: Element) -> datetime | None:
@@ -249,7 +319,7 @@ def _moment(holder: Element, body: Element) -> datetime | None:
     return next(moments(said), None)
 
 
-def _depth(holder: Element, holders: Sequence[Element]) -> int:
+def _depth(holder: Element, holders: Container[Element]) -> int:
     return sum(each in holders for each in islice(holder.iterancestors(), 40))
 
 
