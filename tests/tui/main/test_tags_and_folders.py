@@ -242,6 +242,18 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
         assert "Moved 2 feeds back to their folders" in screen_text(app)
 
 
+async def test_the_foot_of_an_article_says_whether_it_is_starred(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert "★" not in app.reader.article.progress
+        await press(pilot, "f")
+        assert app.reader.article.progress.startswith("★")
+        await press(pilot, "U")
+        assert "★" not in app.reader.article.progress
+
+
 async def test_a_selected_row_has_its_sign_wherever_the_cursor_is(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE) as pilot:

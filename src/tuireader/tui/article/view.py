@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from tuireader.content.document.model import Heading, Link, document_text
 from tuireader.content.layout.line import Line
-from tuireader.content.layout.paragraph import lay_out_head
+from tuireader.content.layout.paragraph import DOT, lay_out_head
 from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model.article import Article, minutes
 from tuireader.text.printable import printable
@@ -126,6 +126,7 @@ class ArticleView(PageView):
         """Whether the title is out of view."""
         self.is_last = False
         """Whether no article follows."""
+        self._is_starred = False
         self.find_words: FindWords | None = None
         """Finds the words of the search that led here; None without a search."""
         self._words: Sequence[tuple[int, int]] | None = None
@@ -137,9 +138,16 @@ class ArticleView(PageView):
         """Show an article at its reading position."""
         self._forget()
         self.article = opened.article
+        self._is_starred = opened.status.starred
         document = self.reading.shown(opened.document)
         self.open_page(document, self.reading.place_in(opened.status.position))
         self._notice_head()
+
+    def star(self, *, on: bool) -> None:
+        """Show whether the article is starred, in the foot line."""
+        if on != self._is_starred:
+            self._is_starred = on
+            self.refresh()
 
     def complete(self, opened: OpenArticle) -> None:
         """Replace the shown beginning of an article by the whole article; the position stays."""
@@ -233,14 +241,18 @@ class ArticleView(PageView):
 
     @property
     def progress(self) -> str:
-        """Progress and remaining time: "34% · 3 min left"; "" if everything is visible."""
+        """The star, progress and remaining time: "★ · 34% · 3 min left"; no progress if everything is visible."""
+        star = ["★"] if self.article is not None and self._is_starred else []
+        return DOT.join([*star, *self._progress()])
+
+    def _progress(self) -> list[str]:
         if self.article is None or self.document is None or not self.max_scroll_y:
-            return ""
+            return []
         if self.at_end:
-            return "end"
+            return ["end"]
         read = self.first_offset / max(1, self.document.length)
         left = max(1, ceil(minutes(self.article.words) * (1 - read)))
-        return f"{int(100 * read)}% · {left} min left"
+        return [f"{int(100 * read)}%", f"{left} min left"]
 
     @property
     def reading_cell(self) -> Offset:

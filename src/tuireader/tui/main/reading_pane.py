@@ -401,6 +401,7 @@ class ReadingPane(Backdrop):
         if self.opened is not None and self.opened[0].id in change.ids:
             article, status = self.opened
             self.opened = (article, change.over(status))
+            self.view.star(on=self.opened[1].starred)
 
     def reread_status(self) -> None:
         if self.opened is not None:
@@ -419,6 +420,7 @@ class ReadingPane(Backdrop):
         status = with_changes(article_id, status, (*unwritten, *changes[before:]))
         article, shown = self.opened
         self.opened = (article, replace(shown, read=status.read, starred=status.starred))
+        self.view.star(on=status.starred)
 
     # Where reading stopped.
 

@@ -42,13 +42,11 @@ class Captions:
         """Write the title and the status above the panes; the article's title if it is scrolled out of view."""
         panes, tasks = self._panes, self._tasks
         counts = panes.sidebar.counts
-        opened = panes.reading.opened
-        star = "★ " if panes.pane == "article" and opened is not None and opened[1].starred else ""
         if panes.pane == "article" and (title := panes.reading.title_out_of_sight):
-            panes.title_bar.shown = star + title
+            panes.title_bar.shown = title
         else:
             selected = len(panes.headlines.selected)
-            panes.title_bar.shown = (f"{selected} selected · " if selected else star) + (
+            panes.title_bar.shown = (f"{selected} selected · " if selected else "") + (
                 described(panes.headlines_pane.wanted, counts.feeds, counts.folders, panes.sidebar.saved)
                 if counts
                 else ""
