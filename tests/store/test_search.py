@@ -465,3 +465,11 @@ def test_parts_of_names_of_tags_feeds_and_folders_are_found_without_their_accent
 def test_a_completed_query_finds_what_was_typed(typed: str, kept: str) -> None:
     assert query_language.completed(typed) == kept
     assert understand(f"{kept} ").terms == understand(typed).terms
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"), [("a OR b", "write one|other"), ("a AND b", "searched for anyway"), ("or", "")]
+)
+def test_operators_of_other_languages_get_a_hint(text: str, hint: str) -> None:
+    mistakes = understand(text).mistakes
+    assert hint in mistakes[0] if hint else mistakes == []

@@ -241,7 +241,7 @@ async def test_the_last_line_of_the_help_is_reached(db: Path, size: tuple[int, i
         for keys_to_the_end in (["G"], ["j"] * 80, ["space"] * 9):
             await pilot.press("escape", "question_mark", *keys_to_the_end)
             await settle(pilot)
-            assert "Feed info" in screen_text(app), keys_to_the_end
+            assert "Edit feed" in screen_text(app), keys_to_the_end
             await pilot.press("g")
             await settle(pilot)
             assert "BASICS" in screen_text(app)

@@ -195,7 +195,7 @@ COMMANDS = (
         "account", "", "Add account…", "panes", "Feeds and lists", also="miniflux freshrss server sync login sign in"
     ),
     Command(
-        "feed-info", "e", "Feed info; edit saved search", "panes", "Feeds and lists",
+        "feed-info", "e", "Edit feed, folder or saved search", "panes", "Feeds and lists",
         also="rename settings full text css selectors edit url",
     ),
     Command(

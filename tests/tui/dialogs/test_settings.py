@@ -64,6 +64,21 @@ def test_a_file_keeps_its_mode_and_a_read_only_one_its_content(tmp_path: Path) -
     assert file.read_text() == before
 
 
+async def test_what_a_key_changes_is_written_where_it_is_given(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    file = paths.config_path()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("dense = true\n")
+    app = reader(db, config=load(file))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert app.reader.headlines.dense
+        await app.reader.action_command("dense")
+        await settle(pilot)
+    assert load(file).dense is False
+    assert load(file).given == {"dense"}
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: tuple[int, int]) -> None:
     shelve(db, "The Example Review", REVIEW)

@@ -105,7 +105,7 @@ async def test_escape_stops_it(db: Path, site: ScriptedSite, monkeypatch: pytest
         await pilot.press("D")
         await said(pilot, "Already fetching")
         await pilot.press("escape")
-        await said(pilot, "Stopped at full text: 0/3")
+        await said(pilot, "Stopped · full text: 0/3")
         assert app.reader.pane == "headlines"
         await settle(pilot)
         assert app.reader.tasks.progress == ""

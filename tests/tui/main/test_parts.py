@@ -133,7 +133,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
     pane = ReadingPane(
         cache,
         Web(cache, lambda: NOW),
-        make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
+        make=lambda: make_article_view(Config(), UiState({}, lambda *_: None), lambda *_: None),
         arrived=arrivals.append,
         unwritten=[StatusChange(tuple(there), starred=True)],
         endings=("", "", ""),
@@ -247,7 +247,7 @@ async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScr
         ReadingPane(
             cache,
             Web(cache, lambda: NOW),
-            make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
+            make=lambda: make_article_view(Config(), UiState({}, lambda *_: None), lambda *_: None),
             arrived=lambda _: None,
             unwritten=[],
             endings=("", "", ""),

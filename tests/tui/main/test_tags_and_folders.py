@@ -279,6 +279,24 @@ async def test_all_feeds_of_a_folder_are_moved_which_renames_it(library: Path) -
             assert "Sea" in [folder.name for folder in folders.every(c)]
 
 
+async def test_a_filter_follows_a_folder_that_is_renamed_and_ends_with_it(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await point(pilot, "Sea")
+        await press(pilot, "enter")
+        there = titles(app)
+        assert there
+        await press(pilot, "T", *"Ocean", "enter")
+        await settle(pilot)
+        assert "Ocean" in screen_text(app).splitlines()[0]
+        assert titles(app) == there
+        await press(pilot, "U")
+        await settle(pilot)
+        assert "Sea" in screen_text(app).splitlines()[0]
+        assert titles(app) == there
+
+
 async def test_a_saved_search_is_named_by_its_query_unless_another_name_is_typed(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

@@ -53,6 +53,7 @@ _VALUES_OF = {
     "is": "unread, read, starred or hidden", "has": "picture or enclosure", "since": _DATES, "before": _DATES,
     "words>": "a number", "words<": "a number",
 }  # fmt: skip
+_OPERATORS = {"OR": "write one|other", "AND": "all words are searched for anyway", "NOT": "write -word"}
 _ALIKE = 0.75
 """Minimum similarity of a misspelt field and the one that was meant."""
 _WORD_COUNT_MAX = 10**9
@@ -207,7 +208,9 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
 
 
 def _hint(word: str) -> str:
-    """A hint for a word that resembles a field; "" for other words."""
+    """A hint for a word that resembles a field or an operator; "" for other words."""
+    if word in _OPERATORS:
+        return _OPERATORS[word]
     name, colon, value = word.partition(":")
     fields = [each[:-1] for each in FIELDS if each.endswith(":")]
     if not (colon and name.isalpha()):

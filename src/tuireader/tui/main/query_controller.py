@@ -25,6 +25,7 @@ from tuireader.tui.dialogs import questions
 from tuireader.tui.lists.side_list import NameList, SideList
 from tuireader.tui.main.headlines_pane import CursorPlace
 from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.sidebar import SidebarCounts
 from tuireader.tui.main.statuses import StatusController, UndoStep
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.safe_text import toast
@@ -37,6 +38,8 @@ class QueryController:
     def __init__(self, panes: PanesScreen, captions: Captions) -> None:
         self._panes = panes
         self._captions = captions
+        self._folder_of: dict[int, int | None] = {}
+        """The folder of each feed when it was counted last."""
 
     @property
     def wanted(self) -> Query:
@@ -63,8 +66,11 @@ class QueryController:
         self._captions.write_pointed()
 
     def counted(self) -> None:
-        """Show new counts; a feed that another program removed is no longer chosen."""
+        """Show new counts; a feed that another program removed is no longer chosen, nor a folder that is gone."""
         counts, chosen = self._panes.sidebar.counts, self.wanted.feeds
+        if counts is not None and counts.query.folders == self.wanted.folders:
+            self.want(self._with_folders_that_exist(counts), self._panes.headlines_pane.place)
+            self._folder_of = {each.feed.id: each.feed.folder_id for each in counts.feeds}
         if counts is not None and counts.query.feeds == chosen:
             left = tuple(id_ for id_ in chosen if counts.feed(id_) is not None)
             if left != chosen:
@@ -73,6 +79,21 @@ class QueryController:
         self.update_panes()
         self._panes.write_keys()
         self._captions.write_empty()
+
+    def _with_folders_that_exist(self, counts: SidebarCounts) -> Query:
+        """The query without folders that are gone; if their feeds are in one other folder now, with that instead."""
+        wanted = self.wanted
+        gone = {id_ for id_ in (*wanted.folders, *wanted.not_folders) if id_ and id_ not in counts.folders}
+        if not gone:
+            return wanted
+        moved = {id_ for id_, folder in self._folder_of.items() if folder in gone}
+        there = {each.feed.folder_id for each in counts.feeds if each.feed.id in moved}
+
+        def now(ids: tuple[int, ...]) -> tuple[int, ...]:
+            new = tuple(id_ for id_ in there if id_) if len(there) == 1 and gone.intersection(ids) else ()
+            return tuple(dict.fromkeys((*(id_ for id_ in ids if id_ not in gone), *new)))
+
+        return replace(wanted, folders=now(wanted.folders), not_folders=now(wanted.not_folders))
 
     def choose(self, event: SideList.Chosen) -> None:
         """Choose a row of the sidebar, and go to the headlines if they are hidden."""

@@ -304,20 +304,20 @@ def in_force(config: Config, state: UiState, name: str, value: Setting) -> Setti
     return value if name in config.given else state.get(name, value)
 
 
-def make_article_view(config: Config, state: UiState) -> article_view.ArticleView:
+def make_article_view(config: Config, state: UiState, remember: Callable[[str, int], None]) -> article_view.ArticleView:
     """Make the article view, with the column width remembered from the last session."""
     view = article_view.ArticleView(id="article", reorder=reorders(config))
     view.hyphenate = config.hyphenate
     view.is_linear = config.linear
     view.measure = in_force(config, state, "measure", config.measure)
     view.clear(INVITATION)
-    view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)
+    view.watch(view, "measure", lambda measure: remember("measure", measure), init=False)
     return view
 
 
-def toggle_dense(headlines: HeadlineList, state: UiState) -> None:
+def toggle_dense(headlines: HeadlineList, remember: Callable[[str, int], None]) -> None:
     """Toggle compact lists; remembered."""
     row, line = headlines.scroll_anchor()
     headlines.dense = not headlines.dense
     headlines.scroll_row_to(row, line)
-    state.put("dense", headlines.dense)
+    remember("dense", headlines.dense)

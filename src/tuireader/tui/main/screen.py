@@ -8,7 +8,7 @@ from functools import partial
 from textual import events, on
 
 from tuireader.config import Config
-from tuireader.errors import StoreError
+from tuireader.errors import ConfigError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import Clock, StatusChange
 from tuireader.model.query import Query
@@ -88,7 +88,7 @@ class ReaderScreen(PanesScreen):
         reading = ReadingPane(
             cache,
             web,
-            make=partial(make_article_view, config, state),
+            make=lambda: make_article_view(self.config, state, self._remember),
             arrived=self._arrived,
             unwritten=unwritten,
             endings=endings(keys.keys_of("full-text", keymap)[0]),
@@ -183,7 +183,7 @@ class ReaderScreen(PanesScreen):
             "search": self.prompts.ask,
             "clear-choices": lambda: self.choosing.clear(self.prompts.order),
             "sort": self.choosing.sort,
-            "dense": lambda: toggle_dense(self.headlines, self._state),
+            "dense": lambda: toggle_dense(self.headlines, self._remember),
             "refresh": self.refresh_feed,
             "prune": self.tasks.ask_to_prune,
             "archive": lambda: self.tasks.toggle_backfill(self.key_target.feed()),
@@ -197,7 +197,7 @@ class ReaderScreen(PanesScreen):
             "sync": self.tasks.syncing.sync_as_asked,
             "account": self.tasks.syncing.ask_for_account,
             "read-page": self.adding.ask_for_page,
-            "feed-info": lambda: None if self.searches.edit() else self.feed_control.show(self.key_target.summary()),
+            "feed-info": self._edit,
             "zen": self.journey.toggle_zen,
             "settings": self._ask_for_settings,
         }
@@ -392,6 +392,14 @@ class ReaderScreen(PanesScreen):
         self.captions.write_title()
         self.write_keys()
 
+    def _edit(self) -> None:
+        """Edit what is under the cursor: a saved search, the name of a folder, or a feed."""
+        summary, feeds = self.key_target.summary(), self.sidebar.feeds_to_act_on
+        if summary is None and feeds:
+            self.filing.file(feeds)
+        elif not self.searches.edit():
+            self.feed_control.show(summary)
+
     def _exclude(self) -> None:
         if not self.searches.ask_to_remove():
             self.selecting.exclude()
@@ -422,6 +430,16 @@ class ReaderScreen(PanesScreen):
             self.headlines.refresh()
         elif name == "measure":
             self.article.measure = self.config.measure
+
+    def _remember(self, name: str, value: int) -> None:
+        """Remember what a key has changed: in the configuration file, if it is given there."""
+        if name not in self.config.given:
+            self._state.put(name, value)
+        elif getattr(self.config, name) != value:
+            try:
+                self.config = settings.changed(self.config, name, value)
+            except ConfigError as error:
+                toast(self, str(error), severity="error")
 
     def _toggle_stories(self) -> None:
         """Toggle between showing duplicates as separate articles and showing one of them."""

@@ -88,9 +88,11 @@ class FilingController:
         there = {name: set(now.values()) == {name} for name in now.values()}
         none = [] if all(feed.is_of_account for feed in feeds) else [""]  # in an account, each is in one
         what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
+        former = next(iter(there), "") if len(feeds) > 1 and len(there) == 1 else ""
 
         every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
-        pick = questions.PickScreen(f"Move {what} to folder", every, there, noun="folder", nothing="No folder")
+        title = f"Rename “{former}”, or move its {what}" if former else f"Move {what} to folder"
+        pick = questions.PickScreen(title, every, there, noun="folder", nothing="No folder")
         questions.open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
 
     def _filed(

@@ -96,7 +96,7 @@ class TaskRunner:
         if not self.is_running(name):
             return False
         self._next.pop(name, None)
-        toast(self._node, f"Stopped at {self.progress_of(name)}")
+        toast(self._node, f"Stopped · {self.progress_of(name)}")
         self._workers[name].cancel()
         return True
 

@@ -190,7 +190,7 @@ def empty_list_message(
     choices = (query.feeds, query.folders, query.categories, query.authors, query.tags)
     left_out = (query.not_feeds, query.not_folders, query.not_categories, query.not_authors, query.not_tags)
     hint = "Refreshing…" if is_refreshing else f"{keys_of('refresh-all', keymap)[0]}: refresh"
-    if sum(map(bool, choices)) > 1 or any(left_out):
+    if sum(map(bool, choices)) > 1 or any(left_out) or query.tags or query.folders:
         hint = f"{keys_of('clear-choices', keymap)[0]}: clear filters"
     return _lines("No articles", hint)
 
