@@ -196,7 +196,7 @@ async def test_a_dialog_that_ends_under_another_takes_away_itself_alone() -> Non
         ("archiv", "older articles"),
         ("backfill", "older articles"),
         ("prune", "Clean up old articles…"),
-        ("css", "Feed info"),
+        ("css", "Edit feed"),
     ],
 )
 async def test_the_palette_knows_what_keymap_and_command_line_call_it(with_links: Path, typed: str, words: str) -> None:
