@@ -16,7 +16,6 @@ from tuireader.content.dom.sanitize import bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
-from tuireader.content.extraction.boilerplate_names import Prose
 from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
@@ -30,6 +29,7 @@ from tuireader.content.extraction.page import (
     without,
     write,
 )
+from tuireader.content.extraction.prose import Prose
 from tuireader.content.extraction.select_blocks import ArticleHints, choose, main_blocks
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.language_and_hyphenation import count_words

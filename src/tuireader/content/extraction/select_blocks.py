@@ -14,15 +14,9 @@ from itertools import accumulate, pairwise, takewhile
 from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text
-from tuireader.content.extraction.boilerplate_names import (
-    Prose,
-    blocks_around,
-    is_body,
-    is_left_out,
-    is_note,
-    sections_of,
-)
+from tuireader.content.extraction.boilerplate_names import is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
+from tuireader.content.extraction.prose import Prose, blocks_around
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters
 from tuireader.text.printable import HEADINGS
