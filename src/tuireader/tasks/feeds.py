@@ -73,7 +73,9 @@ class Tally:
         if failed == len(self.feeds):
             return f"All {failed} feeds failed. Check your connection."
         others = len(self.feeds) - failed
-        where = f"{self.feeds_with_new} of {len(self.feeds)} feeds" if self.new else counted(others, "feed")
+        every = counted(len(self.feeds), "feed")
+        where = f"{self.feeds_with_new} of {every}" if self.feeds_with_new < len(self.feeds) else every
+        where = where if self.new else counted(others, "feed")
         came = f"{_new_articles(self.new)} in {where}"
         return f"{came}; {failed} failed." if failed else f"{came}."
 

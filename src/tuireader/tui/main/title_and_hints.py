@@ -83,8 +83,8 @@ class Captions:
         hints.alarm = trouble(feed.feed, self._clock()) if feed else ""
         saved = sidebar.pointed_search
         edit, delete = (next(iter(keys_of(id_, self._panes.keymap)), "") for id_ in ("feed-info", "exclude"))
-        about = f"{saved.query} · {edit}: edit · {delete}: delete · " if saved else ""
-        hints.note = about + counted(row) if row else self._of_article()
+        about = f" · {saved.query} · {edit}: edit · {delete}: delete" if saved else ""
+        hints.note = counted(row) + about if row else self._of_article()
 
     def _of_article(self) -> str:
         """The date of the headline under the cursor, and in how many feeds it is."""
