@@ -263,6 +263,9 @@ async def test_a_selected_row_has_its_sign_wherever_the_cursor_is(library: Path)
         assert screen_text(app).count("✓") == 2
         await press(pilot, "tab")
         assert screen_text(app).count("✓") == 2
+        await press(pilot, "h", "escape")
+        assert screen_text(app).count("✓") == 0
+        assert app.reader.pane == "sidebar"
 
 
 async def test_all_feeds_of_a_folder_are_moved_which_renames_it(library: Path) -> None:

@@ -383,7 +383,7 @@ class ReaderScreen(PanesScreen):
         self.selecting.toggle_current()
 
     def _unselect(self) -> bool:
-        return self.pane == "headlines" and self.selecting.clear()
+        return self.pane != "article" and self.selecting.clear()
 
     def _stop_download(self) -> bool:
         return self.pane == "headlines" and self.tasks.stop_download()
