@@ -85,7 +85,7 @@ def test_everything_is_done_with_the_mouse_at_80_columns(site: ScriptedSite) -> 
         terminal.until("Type a command")
         terminal.paste("rename")
         terminal.until(lambda text: "Refresh all feeds" not in text)
-        click(terminal, "Feed info")
+        click(terminal, "Edit feed")
         click(terminal, "x unsubscribe", last=True)
         terminal.until("Unsubscribe from")
         click(terminal, "Unsubscribe", last=True)
