@@ -423,7 +423,7 @@ class _Choice:
         before = self.blocks[number - 1].element if number else block.element
         if block.text.startswith(_DASHES) and any(each.tag == "blockquote" for each in outwards(before, _QUOTED_DEEP)):
             return False  # who is quoted
-        is_call = len(block.key) <= _CALL_MAX and CALL.match(block.text) is not None
+        is_call = len(block.key) <= _CALL_MAX and CALL.match(block.text) is not None and any(self.chosen[:number])
         return block.element.tag in HEADINGS or is_call or self._is_beside(number)
 
     def _is_lead(self, number: int) -> bool:
