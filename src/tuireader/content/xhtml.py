@@ -42,7 +42,7 @@ def to_xhtml(document: Document) -> str:
 
 
 class _Names(NamedTuple):
-    """What a block's XHTML depends on besides the block."""
+    """Links, ids and heading level of a document, for the XHTML of each of its blocks."""
 
     links: Sequence[Link]
     top: int

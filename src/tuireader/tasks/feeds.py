@@ -72,10 +72,9 @@ class Tally:
             return "" if failed else f"{_new_articles(self.new)} in {self.feeds[0].name}."
         if failed == len(self.feeds):
             return f"All {failed} feeds failed. Check your connection."
-        others = len(self.feeds) - failed
-        every = counted(len(self.feeds), "feed")
-        where = f"{self.feeds_with_new} of {every}" if self.feeds_with_new < len(self.feeds) else every
-        where = where if self.new else counted(others, "feed")
+        where = counted(len(self.feeds) if self.new else len(self.feeds) - failed, "feed")
+        if self.new and self.feeds_with_new < len(self.feeds):
+            where = f"{self.feeds_with_new} of {where}"
         came = f"{_new_articles(self.new)} in {where}"
         return f"{came}; {failed} failed." if failed else f"{came}."
 

@@ -1,8 +1,9 @@
-"""Sentences for messages: ends, plurals, lists; and the known name that a typed word probably means."""
+"""Sentences for messages: ends, plurals, dates, lists; and the known name that a typed word probably means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from tuireader.text.folding import fold
 
@@ -24,6 +25,11 @@ def together(said: Sequence[str]) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun in singular or plural; `many` unless it is `one` with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def dated(moment: datetime) -> str:
+    """The day of a moment, such as "26 November 2026"."""
+    return f"{moment.day} {moment:%B} {moment.year}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ _BLOCKS_MAX = 30
 """Maximum blocks checked from the end."""
 _HEADING_MAX = 80
 _SIGN = re.compile(r"[★☆◉⚓∞¶§♥●■□◆◇]{1,3}")
-"""What some blogs end each article with."""
+"""Signs at the end of each article of some blogs."""
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
 
 

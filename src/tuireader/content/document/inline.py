@@ -119,7 +119,7 @@ def _picture_size(tokens: Sequence[Token]) -> int:
 _FILE_SIZE = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|e?\d{5,}|edited|copy|final|web|large|full))+$", re.IGNORECASE
 )
-"""What follows a name: the size and state of the file."""
+"""Suffixes of file names: the size and state of the picture."""
 _FILE_WORD = re.compile(r"[^\W_]+")
 _NO_WORD = re.compile(
     r"\d[^\W\d]|[^\W\d]\d|^\d{4,}$|^[^aeiouyäöü\d\W]{4,}$"
@@ -127,7 +127,7 @@ _NO_WORD = re.compile(
     r"|pexels|pixabay|thumb|thumbnail|thumbnails|cover|header|hero|featured|placeholder|default|logo|unnamed|untitled|figure)$",
     re.IGNORECASE,
 )
-"""What names nothing: parts of hashes, long numbers, and words of cameras, agencies and templates."""
+"""Parts of file names without meaning: hashes, long numbers, and words of cameras, agencies and templates."""
 _FILE_WORDS_MIN = 2
 _NAMELESS = "picture"
 """The text for a picture without an alternative."""

@@ -265,7 +265,7 @@ def metadata_of(
         or labels(() if _is_wiki(page) else _key_words(page)),
         published(page, near, texts_in(stated.get("datePublished")), lambda: found.day, url),
         tuple(map(_line, _headings(near))),
-        next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
+        _site_name(page),
         _own_heading(near),
         tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
         tuple(map(_line, _h2_headings(near))),
@@ -288,9 +288,13 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
 
 def _meta_author(page: Any) -> list[str]:
     """The author in a page's `meta` element, unless it is the name of its site or a usual login."""
-    site = next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), "")
+    site = _site_name(page)
     said = [each.get("content", "").strip() for each in page.iter("meta") if each.get("name", "").lower() == "author"]
     return [each for each in said if page_bylines.is_name(each) and each.casefold() not in {*_LOGINS, site.casefold()}]
+
+
+def _site_name(page: Any) -> str:
+    return next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), "")
 
 
 def _key_words(page: Any) -> list[str]:
@@ -390,8 +394,6 @@ _OBJECTS_MAX = 2000
 _ARTICLE = re.compile(r"(?:.*article|.*posting|report|review|recipe|.*creativework)", re.IGNORECASE)
 _HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed")
 _FACTS = ("author", "datePublished", "articleSection")
-_OF_PAGE = ("datePublished",)
-"""What the description of a page says of its article, too."""
 
 
 def take_stated(page: Any) -> dict[str, Any]:
@@ -423,8 +425,10 @@ def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
     known = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and len(thing) > 1}
     articles = [thing for thing in things if _is_article(thing)]
     best = max(articles, key=lambda thing: sum(name in thing for name in _FACTS), default={})
-    pages = ({name: thing[name] for name in _OF_PAGE if name in thing} for thing in things if _is_page(thing))
-    best = {**next(filter(None, pages), {}), **best}
+    dates = (
+        {"datePublished": thing["datePublished"]} for thing in things if _is_page(thing) and "datePublished" in thing
+    )
+    best = {**next(dates, {}), **best}
     return {**best, "author": [_followed(each, known) for each in _listed(best.get("author"))]}
 
 

@@ -222,8 +222,8 @@ class _Choice:
         """
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
-        is_missed = self._missed(scored, matched) > other_size
-        if (both < _HALF * other_size and other_size > size * _HALF) or is_missed:
+        is_apart = both < _HALF * other_size and other_size > size * _HALF
+        if is_apart or self._is_part_missed(scored, matched, other_size):
             pairs = zip(scored, matched, self.around, strict=True)
             self.chosen = [(one or other) and not out for one, other, out in pairs]
             return
@@ -246,10 +246,10 @@ class _Choice:
             within = _main_span(self.blocks, sizes)
             self.chosen = [number in within and not out for number, out in enumerate(self.around)]
 
-    def _missed(self, scored: list[bool], matched: list[bool]) -> float:
-        """The letters of prose that only trafilatura includes; more than its text if the scores have missed a part.
+    def _is_part_missed(self, scored: list[bool], matched: list[bool], other_size: int) -> bool:
+        """Whether the scores lack a part of the article: a large share of trafilatura's text, `other_size` letters.
 
-        Prose in elements of the same kind as the scored prose weighs most: a page may have a container for each part.
+        Less is needed in elements of the same kind as the scored prose: a page may have a container for each part.
         """
         kinds: set[tuple[str, ...]] = set()
         missed: list[Block] = []
@@ -259,7 +259,8 @@ class _Choice:
             elif other and not out and is_text(block, _FEW_LINKS):
                 missed.append(block)
         alike = sum(len(block.key) for block in missed if _kind(block.element) in kinds)
-        return max(alike / _MISSED_ALIKE, sum(len(block.key) for block in missed) / _MISSED_SHARE)
+        size = sum(len(block.key) for block in missed)
+        return alike > _MISSED_ALIKE * other_size or size > _MISSED_SHARE * other_size
 
     def _add_told(self, first: int, last: int, matched: list[bool]) -> None:
         """Choose blocks of text that only trafilatura includes, between the edges or right before them."""

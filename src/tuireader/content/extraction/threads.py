@@ -23,12 +23,13 @@ from tuireader.content.extraction.prose import Prose
 from tuireader.text.bylines import person
 from tuireader.text.folding import letters
 from tuireader.text.printable import HEADINGS
+from tuireader.text.sentences import dated
 
 DECLARED = re.compile(
     r"""itemtype=["'][^"'<>]{0,200}\b(?:DiscussionForumPosting|QAPage)\b"""
     r"""|"@type"\s*:\s*(?:\[[^\[\]]{0,200})?"(?:DiscussionForumPosting|QAPage)\""""
 )
-"""What a page with a thread says of itself."""
+"""The types by which a page declares a thread."""
 _KINDS = frozenset({"Question", "Answer", "Comment", "DiscussionForumPosting", "SocialMediaPosting"})
 _BODIES = ("text", "articleBody")
 _DATES = ("datePublished", "dateCreated")
@@ -81,7 +82,7 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, 
     holders = marked or _siblings(blocks, prose, is_declared=is_declared)
     if len(holders) < _DECLARED_MIN:
         return []
-    stated = [_stated(each, _BODIES) for each in holders]
+    stated = [_stated(each, _BODIES, is_shown=True) for each in holders]
     deepest = [_deepest(blocks, prose, each) for each in holders] if None in stated else [None] * len(holders)
     kinds = Counter(_kind(_classed(each)) for each in stated if each is not None)
     kinds = kinds or Counter(_kind(each) for each in deepest if each is not None)
@@ -154,7 +155,7 @@ def _html(post: Post, shallow: int, *, is_first: bool) -> str:
     drop(list(_beside(post.body)))
     for each in list(post.body.iter(*HEADINGS)):
         each.tag = "h6"
-    day = f"{post.moment.day} {post.moment:%B} {post.moment.year}" if post.moment else ""
+    day = dated(post.moment) if post.moment else ""
     said = " · ".join(filter(None, (post.author, day)))
     level = min(_LEVEL_MAX, _LEVEL + max(0, post.depth - shallow))
     head = "" if is_first else f"<h{level}>{escape(said)}</h{level}>" if said else "<hr>"
@@ -179,7 +180,7 @@ def _beside(element: Element) -> Iterator[Element]:
 def _marked(tree: Element) -> list[Element]:
     """The elements that schema.org's terms name as posts; of a question, it and its answers."""
     found = [(each.get("itemtype", "").rstrip("/").rsplit("/", 1)[-1], each) for each in tree.iter() if _is_scope(each)]
-    found = [(kind, each) for kind, each in found if kind in _KINDS and _stated(each, _BODIES) is not None]
+    found = [one for one in found if one[0] in _KINDS and _stated(one[1], _BODIES, is_shown=True) is not None]
     if any(kind == "Answer" for kind, _ in found):
         found = [(kind, each) for kind, each in found if kind != "Comment"]
         found.sort(key=lambda one: one[0] != "Question")
@@ -190,11 +191,10 @@ def _is_scope(element: Element) -> bool:
     return bool(element.attrib) and element.get("itemtype") is not None
 
 
-def _stated(scope: Element, names: Iterable[str]) -> Element | None:
-    """The part of an item with one of these properties, not of an item within it."""
+def _stated(scope: Element, names: Iterable[str], *, is_shown: bool = False) -> Element | None:
+    """The part of an item with one of these properties, not of an item within it; `is_shown`: no `meta` element."""
     for each in _own(scope):
-        is_text = each.tag != "meta" or names is not _BODIES
-        if is_text and not set(names).isdisjoint(each.get("itemprop", "").split()):
+        if not (is_shown and each.tag == "meta") and not set(names).isdisjoint(each.get("itemprop", "").split()):
             return each
     return None
 
@@ -322,6 +322,3 @@ def _moment(holder: Element, body: Element) -> datetime | None:
 
 def _depth(holder: Element, holders: Container[Element]) -> int:
     return sum(each in holders for each in islice(holder.iterancestors(), 40))
-
-
-__all__ = ["DECLARED", "Post", "html_of", "posts_of"]

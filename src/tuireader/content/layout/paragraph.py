@@ -14,6 +14,7 @@ from tuireader.content.layout.line import Line, Span
 from tuireader.model.article import Article, minutes
 from tuireader.text.bidi import has_right_to_left, is_right_to_left, order, order_apart
 from tuireader.text.printable import printable, printable_block
+from tuireader.text.sentences import dated
 from tuireader.text.wrap import cells, wrap
 
 HYPHEN = (Span("-", "hyphen"),)
@@ -146,8 +147,7 @@ def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = 
     parts = ["By " + ", ".join([*authors, *([f"+{more}"] if more else [])])] if authors else []
     published = article.published or article.updated
     if published:
-        day = published.astimezone(zone)
-        parts.append(f"{day.day} {day:%B} {day.year}")
+        parts.append(dated(published.astimezone(zone)))
     if article.words and with_length:
         parts.append(f"{minutes(article.words)} min")
     return parts

@@ -34,7 +34,7 @@ from tuireader.store import feeds, folders, labels, site_facts
 from tuireader.store.queries import article_lists
 from tuireader.text import bidi
 from tuireader.text.printable import printable, printable_line
-from tuireader.text.sentences import counted
+from tuireader.text.sentences import counted, dated
 from tuireader.urls.hosts import Reach, host_of, is_private_name
 from tuireader.urls.typed_and_shown import shown_address, without_credentials
 
@@ -98,7 +98,7 @@ def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
     book.toc = _contents(chapters, pages)
     book.add_item(epub.EpubNcx())
     book.add_item(epub.EpubNav())
-    front = _title_page(title, chapters, made, style)
+    front = _title_page(title, len(chapters), feeds_of, made, style)
     book.add_item(front)
     book.spine = [front, "nav", *pages]
     written = io.BytesIO()
@@ -106,10 +106,9 @@ def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
     return written.getvalue()
 
 
-def _title_page(title: str, chapters: Sequence[Chapter], made: datetime, style: epub.EpubItem) -> epub.EpubHtml:
+def _title_page(title: str, chapters: int, parts: Iterable[str], made: datetime, style: epub.EpubItem) -> epub.EpubHtml:
     page = epub.EpubHtml(uid="title", title=printable_line(title), file_name="title.xhtml")
-    names = [printable_line(name) for name in dict.fromkeys(each.part for each in chapters if each.part)]
-    lines = [counted(len(chapters), "article"), f"{made.day} {made:%B} {made.year}", *names]
+    lines = [counted(chapters, "article"), dated(made), *map(printable_line, parts)]
     said = "".join(f'<p class="byline">{escape(line, quote=False)}</p>' for line in lines)
     page.content = f'<section class="title"><h1>{escape(printable_line(title), quote=False)}</h1>{said}</section>'
     page.add_item(style)

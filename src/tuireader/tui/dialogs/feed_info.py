@@ -18,6 +18,7 @@ from tuireader.library.rules import in_megabytes
 from tuireader.model.article import Gives, Mode, TextFacts
 from tuireader.model.feed import Archive, Feed, FeedSummary, PageList
 from tuireader.text.printable import printable
+from tuireader.text.sentences import dated
 from tuireader.text.wrap import wrap
 from tuireader.tui import keys
 from tuireader.tui.chrome import CleanInput
@@ -246,4 +247,4 @@ def _state(feed: Feed, now: datetime) -> Iterator[Line]:
 
 def _moment(moment: datetime) -> str:
     there = moment.astimezone()
-    return f"{there.day} {there:%B} {there.year}, {there:%H:%M}"
+    return f"{dated(there)}, {there:%H:%M}"
