@@ -171,7 +171,6 @@ def _seconds(extractor: Extractor, pages: Iterable[Case]) -> float:
 
 def main() -> int:
     """Print a table of all, and with `--pages` the F1 of each page."""
-    logging.disable(logging.CRITICAL)
     pages = cases()
     extractors: dict[str, Extractor] = {"tuireader": ours, **others()}
     print(
@@ -202,4 +201,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    logging.disable()
     sys.exit(main())

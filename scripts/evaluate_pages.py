@@ -56,7 +56,6 @@ def is_aside(name: str) -> bool:
 
 def measured(folder: Path, extractor: str, page: Page) -> Measured:
     """Measure what one library finds on one page."""
-    logging.disable(logging.CRITICAL)
     html = gzip.decompress((folder / page["page"]).read_bytes())
     begin = time.process_time()
     try:
@@ -196,7 +195,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     pages = pages_of(options.folder, aside=aside)
     names = ["tuireader"] if options.alone else list(EXTRACTORS)
     results: dict[str, list[Measured]] = {}
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=logging.disable) as pool:
         for name in names:
             results[name] = list(pool.map(partial(measured, options.folder, name), pages, chunksize=8))
     print(table(results))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -123,6 +124,15 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
 def _nobody_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the pages of a site there is no pause in tests but in those of it."""
     monkeypatch.setattr("tuireader.library.politeness.robots.REQUEST_INTERVAL", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _logging_unchanged() -> Iterator[None]:
+    """No test changes what later tests of its process log."""
+    ours = logging.getLogger("tuireader")
+    before = logging.root.manager.disable, logging.root.level, ours.level, ours.propagate, ours.disabled
+    yield
+    assert (logging.root.manager.disable, logging.root.level, ours.level, ours.propagate, ours.disabled) == before
 
 
 @pytest.fixture(autouse=True)

@@ -21,9 +21,9 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.factories import NOW
 from support.machines import followed
+from support.started_log import started_log
 from tuireader import paths
 from tuireader.cli import main
-from tuireader.cli.open_app import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
 from tuireader.feeds.opml import read_list
 from tuireader.feeds.sitemap import Robots
@@ -410,20 +410,10 @@ def test_one_feed_of_many_categories_and_many_searches_are_taken_in(db: Path) ->
 
 def test_what_libraries_say_when_they_are_watched_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUIREADER_LOG", str(tmp_path / "log"))
-    root, ours = logging.getLogger(), logging.getLogger("tuireader")
-    kept, level, own = root.handlers[:], root.level, ours.level
-    root.handlers[:] = []
-    try:
-        start_log(everything=True)
+    with started_log(everything=True) as log:
         for name in ("python_socks", "hpack", "asyncio", "urllib3"):
             logging.getLogger(name).debug("setup_socks5_connection.started auth=(b'bob', b'SECRETPW')")
-        ours.debug("a line of ours")
-    finally:
-        for handler in root.handlers:
-            handler.close()
-        root.handlers[:] = kept
-        root.setLevel(level)
-        ours.setLevel(own)
+        log.debug("a line of ours")
     text = (tmp_path / "log").read_text()
     assert "a line of ours" in text
     assert "SECRETPW" not in text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import REVIEW, ids, shelve
-from tuireader.cli.open_app import start_log
+from support.started_log import started_log
 from tuireader.errors import StoreError, SyncError
 from tuireader.library.open_cache import open_cache
 from tuireader.library.syncing.server import alone, lock_of
@@ -145,16 +144,8 @@ def test_locks_marks_and_the_log_follow_no_link(
     monkeypatch.setattr("tuireader.paths.state_dir", lambda: tmp_path / "state")
     (tmp_path / "state").mkdir()
     plant(tmp_path / "state" / "tuireader.log", precious)
-    root = logging.getLogger()
-    kept = root.handlers[:]
-    root.handlers[:] = []
-    try:
-        start_log(everything=False)
-        logging.getLogger("tuireader").error("a line")
-    finally:
-        for handler in root.handlers:
-            handler.close()
-        root.handlers[:] = kept
+    with started_log(everything=False) as log:
+        log.error("a line")
     assert precious.read_text() == before
 
 
