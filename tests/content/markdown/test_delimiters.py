@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tuireader.content.markdown import emphasis
-from tuireader.content.markdown.emphasis import escape, escape_start, settle
+from tuireader.content.document.build import to_document
+from tuireader.content.document.model import Paragraph
+from tuireader.content.markdown.emphasis import JOINER, escape, escape_start, settle
 from tuireader.content.markdown.inline_tokens import (
     BREAK,
     CODE,
@@ -92,16 +95,18 @@ def test_a_line_does_not_begin_a_block_by_accident(line: str, expected: str) -> 
         (strong("a") + strong("b"), "**ab**"),
         (f"{strong('a')} {strong('b')}", "**a b**"),
         (strong(strong("a")), "**a**"),
-        (strong(em("a")), "**_a_**"),
+        (strong(em("a")), "***a***"),
         (strong(f"a {em('b')} c"), "**a *b* c**"),
-        (em(f"a {strong('b')}"), "_a **b**_"),
-        (strong("a") + em("b"), "**a**b"),
-        (f"語{strong('「語」')}語", "語「**語**」語"),
-        (f"a{strong('(b)')} c", "a(**b)** c"),
+        (em(f"a {strong('b')}"), "*a **b***"),
+        (strong("a") + em("b"), f"**a**{JOINER}*b*"),
+        (f"語{strong('「語」')}語", f"語**{JOINER}「語」{JOINER}**語"),
+        (f"a{strong('(b)')} c", f"a**{JOINER}(b)** c"),
         (f"{strike('a')}b", "~~a~~b"),
         (f"{strike('~a~')}", r"~~\~a\~~~"),
         (f"{strike(strong('a'))} b", "~~**a**~~ b"),
-        (f"{strike(strong('a'))}b", "**a**b"),
+        (f"{strike(strong('a'))}b", f"~~**a**{JOINER}~~b"),
+        (f"{strong('a ')}{em('b ')}c", "**a** *b* c"),
+        (f"{strong(f'a {EM}b')} c{EM_END}", "**a *b*** *c*"),
     ],
 )
 def test_emphasis_stands_where_it_takes_effect(text: Any, expected: str) -> None:
@@ -116,7 +121,7 @@ def test_emphasis_stands_where_it_takes_effect(text: Any, expected: str) -> None
         (code("`"), "`` ` ``"),
         (code("a") + code("b"), "`ab`"),
         (code(""), ""),
-        (f"{strong(code('a'))}b", "`a`b"),
+        (f"{strong(code('a'))}b", f"**`a`{JOINER}**b"),
     ],
 )
 def test_code_has_as_many_backticks_as_it_takes(text: Any, expected: str) -> None:
@@ -133,7 +138,7 @@ def test_code_has_as_many_backticks_as_it_takes(text: Any, expected: str) -> Non
         ("a![b](u)", r"a\![b](u)"),
         (strong("[a](u)"), "[**a**](u)"),
         (f"{strong('a [b](u)')} c", "**a [b](u)** c"),
-        (f"{strong('a [b](u)')}c", "**a** [b](u)c"),
+        (f"{strong('a [b](u)')}c", f"**a [b](u){JOINER}**c"),
         (f"[a {strong('b](u) c')}", "[a **b**](u) **c**"),
         ("[^a](u)", r"[\^a](u)"),
         (f"{IMAGE}![a](u)!", "![a](u)!"),
@@ -163,15 +168,32 @@ def test_breaks_end_lines_and_begin_none() -> None:
     assert settle(f"{BREAK}a {BREAK} - b{BREAK}{BREAK}c{BREAK}") == "a\\\n\\- b\\\nc"
 
 
-def test_many_marks_take_no_more_than_their_number(monkeypatch: pytest.MonkeyPatch) -> Any:
-    looked = 0
-    fits = emphasis._fits
+STYLES = {STRONG: (STRONG, STRONG_END), EM: (EM, EM_END), STRIKE: (STRIKE, STRIKE_END)}
+PIECES = st.lists(
+    st.tuples(st.text('ab "(「語€*~`_!\xa0', min_size=1, max_size=3), st.sets(st.sampled_from(list(STYLES)))),
+    max_size=6,
+)
 
-    def counted(inside: str, outside: str) -> bool:
-        nonlocal looked
-        looked += 1
-        return fits(inside, outside)
 
-    monkeypatch.setattr(emphasis, "_fits", counted)
-    assert settle(f"{strong('a')} b " * 2000).count("**") == 4000
-    assert looked <= 4000
+@settings(max_examples=1000)
+@given(PIECES)
+def test_each_character_keeps_its_styles(pieces: list[tuple[str, set[str]]]) -> None:
+    signs = "".join(
+        "".join(STYLES[style][0] for style in sorted(styles))
+        + escape(text)
+        + "".join(STYLES[style][1] for style in sorted(styles, reverse=True))
+        for text, styles in pieces
+    )
+    wanted = [(char, styles) for text, styles in pieces for char in text if not char.isspace()]
+    names = {STRONG: "strong", EM: "em", STRIKE: "strike"}
+    found: list[tuple[str, set[str]]] = []
+    for block in to_document(settle(signs)).blocks:
+        assert isinstance(block, Paragraph)
+        for place, char in enumerate(block.text.plain):
+            styles = {style for run in block.text.runs if run.start <= place < run.end for style in run.style.split()}
+            found += [] if char.isspace() else [(char, styles)]
+    assert found == [(char, {names[style] for style in styles}) for char, styles in wanted]
+
+
+def test_many_marks_take_linear_time() -> None:
+    assert settle(f"{strong('a')} b " * 20000).count("**") == 40000

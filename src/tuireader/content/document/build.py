@@ -30,9 +30,11 @@ from tuireader.content.document.model import (
     text_length,
 )
 from tuireader.content.markdown.annotations import slug, split_attributes, without
+from tuireader.content.markdown.emphasis import JOINER
 from tuireader.text.bylines import BESIDE_NAMES
 
 if TYPE_CHECKING:
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 
@@ -120,6 +122,7 @@ class _Parser(MarkdownIt):
         self.disable(["footnote_tail", "text_join"])
         # What `to_markdown` never writes is text.
         self.disable(["reference", "lheading", "code", "html_block", "html_inline", "autolink"])
+        self.core.ruler.push("joiners", _drop_joiners)
 
     # Addresses are shown as they are, the odd ones too: which may be opened is decided where they are opened.
 
@@ -128,6 +131,15 @@ class _Parser(MarkdownIt):
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parent's
         return url
+
+
+def _drop_joiners(state: StateCore) -> None:
+    """Remove the word joiners that stand beside marks."""
+    if JOINER in state.src:
+        for token in state.tokens:
+            for child in token.children or ():
+                if child.type == "text":
+                    child.content = child.content.strip(JOINER)
 
 
 @cache

@@ -1,23 +1,23 @@
 """Markdown's inline marks: escaped in text, and placed where they take effect.
 
-The converter leaves signs where emphasis and code begin and end. CommonMark does not let a mark open before a space or
-close before a letter when punctuation is inside, so `settle` moves emphasis by a character or two to avoid stray marks.
+The converter leaves signs where emphasis and code begin and end. CommonMark ignores a mark beside a space, and one
+between a letter and punctuation: there, a word joiner, which is invisible, stands between the mark and its text.
 """
 
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
-from bisect import bisect_left
-from itertools import chain, groupby, pairwise
-from typing import NamedTuple
+from itertools import zip_longest
+from typing import Literal, NamedTuple
 
-from tuireader.content.markdown.inline_tokens import BREAK, SIGNS, STYLES, Leaf, Reader, is_punctuation, spaced
+from tuireader.content.markdown.inline_tokens import BREAK, SIGNS, SPACE_KINDS, Leaf, Reader, spaced
 
-UNDERSCORE = 8
-"""The style of emphasis that touches strong text: three asterisks in a row would be ambiguous."""
-
-_MARKS = {1: "**", 2: "*", 4: "~~", UNDERSCORE: "_"}
+JOINER = "\u2060"
+"""The word joiner."""
+_MARKS = ((4, "~~"), (1, "**"), (2, "*"))
+"""The styles' bits and marks, the outermost of equal length first."""
 _ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")
 # Looking for one class of characters is many times faster than for all of that, and most text has none of them.
 _MAY_BE_MARK = re.compile(r"[\\`*\[\]_<&~]")
@@ -27,153 +27,22 @@ _LINE_START = re.compile(
     r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|>|:(?=\s|$)|~(?=\s|$)|=+\s*$|[-:|][-:|\s]*$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
 )
 _NO_BREAK = "\xa0"
-_NESTING = {0: 0, 4: 1, 1: 2, 2: 3, UNDERSCORE: 3}
-"""The nesting order for runs of the same leaves: links outermost, then strikethrough, strong, emphasis."""
 
 
-class Run(NamedTuple):
-    """A range of leaves between two marks."""
+class _Run(NamedTuple):
+    """A range of leaves between two marks, or of a link."""
 
-    first: int
     last: int
     """One past its last leaf."""
-    style: int
-    """The bit of its style; 0 for a link."""
+    opening: str
+    closing: str
 
 
-class Placing:
-    """Places marks so that all runs nest and their ends are valid in CommonMark."""
+class _Piece(NamedTuple):
+    """A piece of a written paragraph: a leaf, or the marks between two leaves that open or close."""
 
-    def __init__(self, leaves: list[Leaf]) -> None:
-        self.leaves = leaves
-        self.runs: dict[int, list[Run]] = {0: _stretches([leaf.link for leaf in leaves])}
-        """The runs of each style so far, in order; those of one style do not overlap."""
-        for style in STYLES:
-            found: list[Run] = []
-            for first, last, _ in _stretches([leaf.style & style for leaf in leaves]):
-                for piece in self.nested(first, last):
-                    start, end = self.shrunk(*piece)
-                    mark = self.mark(start, end, style, found) if start < end else 0
-                    if mark:
-                        found.append(Run(start, end, mark))
-            self.runs[style] = found
-
-    def around(self, place: int, runs: list[Run]) -> Run | None:
-        at = bisect_left(runs, place, key=_first) - 1
-        return runs[at] if at >= 0 and place < runs[at].last else None
-
-    def nested(self, first: int, last: int) -> list[tuple[int, int]]:
-        """The range, split where it would cross the end of a run."""
-        cuts = {first, last}
-        for runs in self.runs.values():
-            before, after = self.around(first, runs), self.around(last, runs)
-            if before is not None and before.last < last:
-                cuts.add(before.last)
-            if after is not None and first < after.first:
-                cuts.add(after.first)
-        return list(pairwise(sorted(cuts)))
-
-    def shrunk(self, first: int, last: int) -> tuple[int, int]:
-        """The longest part of a range that can stand between marks."""
-        leaves, whole = self.leaves, (first, last)
-        while first < last:
-            link = self.link_from(first)
-            inside = link is not None and link.last <= last and (link.first, link.last) != whole
-            opening = "[" if inside else leaves[first].content[0]
-            if _fits(opening, _before(first, leaves, outside=inside)):
-                break
-            first = link.last if link is not None and inside else first + 1
-        while first < last:
-            link = self.link_to(last)
-            inside = link is not None and first <= link.first and (link.first, link.last) != whole
-            closing = ")" if inside else leaves[last - 1].content[-1]
-            if _fits(closing, _after(last, leaves, outside=inside)):
-                break
-            last = max(first, link.first) if link is not None and inside else last - 1
-        link = self.link_from(first)
-        if link is not None and link.last == last and (first, last) != whole:
-            # What is left is one link: the marks go into it.
-            return self.shrunk(first, last)
-        return first, last
-
-    def link_from(self, place: int) -> Run | None:
-        return self.beginning(place, self.runs[0])
-
-    def link_to(self, place: int) -> Run | None:
-        return self.ending(place, self.runs[0])
-
-    def beginning(self, place: int, runs: list[Run]) -> Run | None:
-        at = bisect_left(runs, place, key=_first)
-        return runs[at] if at < len(runs) and runs[at].first == place else None
-
-    def ending(self, place: int, runs: list[Run]) -> Run | None:
-        at = bisect_left(runs, place, key=_first) - 1
-        return runs[at] if at >= 0 and runs[at].last == place else None
-
-    def mark(self, first: int, last: int, style: int, found: list[Run]) -> int:
-        """The style of the mark for a range; 0 if any would be ambiguous beside those of other runs."""
-        others = [runs for name, runs in self.runs.items() if name]
-        touching = [*(self.ending(first, runs) for runs in others), *(self.beginning(last, runs) for runs in others)]
-        if any(touching) or (found and found[-1].last == first):
-            return 0
-        begins = any(self.beginning(first, runs) for runs in others)
-        ends = any(self.ending(last, runs) for runs in others)
-        if not (begins or ends):
-            return style
-        # A mark between two others is punctuation beside punctuation: the outer one needs a word's boundary outside.
-        is_em = style == 2
-        free_before = _is_boundary(_before(first, self.leaves, outside=True)) or not (begins or is_em)
-        free_after = _is_boundary(_after(last, self.leaves, outside=True)) or not (ends or is_em)
-        if not (free_before and free_after):
-            return 0
-        return UNDERSCORE if is_em else style
-
-
-def _stretches(values: list[int]) -> list[Run]:
-    """The ranges of equal values other than 0."""
-    runs = []
-    first = 0
-    for value, group in groupby(values):
-        last = first + sum(1 for _ in group)
-        if value:
-            runs.append(Run(first, last, 0))
-        first = last
-    return runs
-
-
-def _first(run: Run) -> int:
-    return run.first
-
-
-def _fits(inside: str, outside: str) -> bool:
-    """Whether a mark may stand between two characters (left- and right-flanking runs of CommonMark)."""
-    if inside.isspace() or inside == BREAK:
-        return False
-    return not is_punctuation(inside) or _is_boundary(outside)
-
-
-def _is_boundary(character: str) -> bool:
-    """Whether CommonMark counts a character, or the edge of a paragraph, as a word boundary."""
-    if not character or character in f" {BREAK}" or is_punctuation(character):
-        return True
-    return unicodedata.category(character) == "Zs"
-
-
-def _before(index: int, leaves: list[Leaf], *, outside: bool) -> str:
-    """The character before a mark at a leaf, outside or inside the link that begins there; "" at the start."""
-    if index and (outside or leaves[index - 1].link == leaves[index].link):
-        before = leaves[index - 1]
-        return ")" if before.link and before.link != leaves[index].link else before.content[-1]
-    return "[" if leaves[index].link and not outside else ")" if index else ""
-
-
-def _after(index: int, leaves: list[Leaf], *, outside: bool) -> str:
-    """The character after a mark behind a leaf, outside or inside the link that ends there; "" at the end."""
-    last = leaves[index - 1]
-    if index < len(leaves) and (outside or leaves[index].link == last.link):
-        after = leaves[index]
-        return "[" if after.link and after.link != last.link else after.content[0]
-    return "]" if last.link and not outside else "[" if index < len(leaves) else ""
+    kind: Literal["text", "space", "link", "open", "close"]
+    text: str
 
 
 def escape(text: str) -> str:
@@ -205,7 +74,7 @@ def settle(text: str) -> str:
     reader.read(text)
     leaves = spaced(reader.leaves)
     leaves = [leaf._replace(content=_fenced(leaf.content)) if leaf.kind == "code" else leaf for leaf in leaves]
-    settled = _written(leaves, Placing(leaves).runs, reader.urls)
+    settled = _joined(_nested(leaves, reader.urls))
     return "\\\n".join([escape_start(line.strip(" ")) for line in settled.split(BREAK) if line.strip()])
 
 
@@ -218,40 +87,106 @@ def _fenced(code: str) -> str:
     return f"{'`' * (longest + 1)}{pad}{code}{pad}{'`' * (longest + 1)}"
 
 
-def _written(leaves: list[Leaf], runs: dict[int, list[Run]], urls: list[str]) -> str:
-    """The leaves with the marks of their runs."""
-    opening: dict[int, list[Run]] = {}
-    for run in sorted(chain(*runs.values()), key=lambda run: (run.first, -run.last, _NESTING[run.style])):
-        opening.setdefault(run.first, []).append(run)
-    out: list[str] = []
-    stack: list[Run] = []
+def _nested(leaves: list[Leaf], urls: list[str]) -> list[_Piece]:
+    """The leaves with their marks, which nest: a run that would cross the end of another is divided there."""
+    link_ends = _ends([leaf.link for leaf in leaves])
+    ends = {style: _ends([leaf.style & style for leaf in leaves]) for style, _ in _MARKS}
+    pieces: list[_Piece] = []
+    stack: list[_Run] = []
     for index, leaf in enumerate(leaves):
-        while stack and stack[-1].last == index:
-            out.append(_end(stack.pop(), out, leaves, urls))
-        for run in opening.get(index, ()):
-            if not run.style and out and out[-1].endswith("!"):
-                out[-1] = out[-1][:-1] + "\\!"
-            out.append(_MARKS.get(run.style, "["))
-            stack.append(run)
-        if out and _would_join(leaves[index - 1], out[-1], leaf.content[0]):
-            out.append("\\")
-        out.append(leaf.content)
-    while stack:
-        out.append(_end(stack.pop(), out, leaves, urls))
+        is_word = leaf.kind not in SPACE_KINDS
+        last = link_ends[index]
+        opens_link = is_word and last and not any(run.opening == "[" and run.last == last for run in stack)
+        kept = (place for place, run in enumerate(stack) if run.last == index or (opens_link and run.last < last))
+        _close(pieces, stack, next(kept, len(stack)))
+        if is_word:
+            opening = [_Run(last, "[", urls[leaf.link])] if opens_link else []
+            there = {run.opening for run in stack}
+            opening += [
+                _Run(ends[bit][index], mark, mark) for bit, mark in _MARKS if leaf.style & bit and mark not in there
+            ]
+            for run in sorted(opening, key=lambda run: -run.last):
+                _open(pieces, stack, run)
+        pieces.append(_Piece("text" if is_word else "space", leaf.content))
+    _close(pieces, stack, 0)
+    return pieces
+
+
+def _ends(values: list[int]) -> list[int]:
+    """For each place, the end of its stretch of one value other than 0; 0 for that value."""
+    ends = [0] * len(values)
+    for place in reversed(range(len(values))):
+        goes_on = place + 1 < len(values) and values[place + 1] == values[place]
+        if values[place]:
+            ends[place] = ends[place + 1] if goes_on else place + 1
+    return ends
+
+
+def _open(pieces: list[_Piece], stack: list[_Run], run: _Run) -> None:
+    """Open a run within those of the stack."""
+    outer = stack[-1] if stack else run
+    stack.append(run._replace(last=min(run.last, outer.last)))
+    if pieces[-1:] == [_Piece("open", "**")] and outer.last == run.last and run.opening == "*":
+        pieces[-1] = _Piece("open", "***")  # with different ends, it would be unclear which of them ends first
+    else:
+        pieces.append(_Piece("link" if run.opening == "[" else "open", run.opening))
+
+
+def _close(pieces: list[_Piece], stack: list[_Run], kept: int) -> None:
+    """Close all runs but the outermost `kept`, before the space at the end."""
+    spaces: list[_Piece] = []
+    while len(stack) > kept and pieces[-1].kind == "space":
+        spaces.append(pieces.pop())
+    for run in reversed(stack[kept:]):
+        last = pieces[-1]
+        if last.kind == "close" and last.text[0] == run.closing[0]:
+            pieces[-1] = _Piece("close", "***")
+        else:
+            pieces.append(_Piece("text" if run.opening == "[" else "close", run.closing))
+    del stack[kept:]
+    pieces += reversed(spaces)
+
+
+def _joined(pieces: list[_Piece]) -> str:
+    """The text of all pieces, with joiners beside marks that would be ignored without."""
+    out: list[str] = []
+    for (kind, text), following in zip_longest(pieces, pieces[1:], fillvalue=_Piece("space", " ")):
+        last = out[-1] if out else " "
+        if kind == "open":
+            if last[-1] == text[0]:
+                out.append(last := JOINER)
+            out.append(text)
+            if not _takes_effect(following.text[0], last[-1]):
+                out.append(JOINER)
+        elif kind == "close":
+            if last[-1] == "~" == text[0] and not last.endswith("\\~"):
+                out[-1] = f"{last[:-1]}\\~"
+            after = JOINER if following.kind in ("open", "close") else following.text[0]
+            out += [text] if _takes_effect(last[-1], after) else [JOINER, text]
+        else:
+            if kind == "link" and last[-1] == "!":
+                out[-1] = f"{last[:-1]}\\!"
+            out.append(f"\\{text}" if _would_join(last, text[0]) else text)
     return "".join(out)
 
 
-def _would_join(before: Leaf, mark: str, first: str) -> bool:
-    """Whether the next character would merge with the mark before it."""
-    if first in "~^":
-        return mark == {"~": "~~", "^": "["}[first]
-    return first in "(:" and before.kind == "note"
+def _takes_effect(inside: str, outside: str) -> bool:
+    """Whether a mark between two characters opens or closes (left- and right-flanking runs of CommonMark)."""
+    if inside.isspace() or inside == BREAK:
+        return False
+    return not _is_sign(inside) or outside.isspace() or outside == BREAK or _is_punctuation(outside)
 
 
-def _end(run: Run, out: list[str], leaves: list[Leaf], urls: list[str]) -> str:
-    """The mark at the end of a run, kept apart from the text before it."""
-    if not run.style:
-        return urls[leaves[run.first].link]
-    if run.style == 4 and out[-1].endswith("~") and not out[-1].endswith("\\~"):
-        out[-1] = out[-1][:-1] + "\\~"
-    return _MARKS[run.style]
+def _is_sign(character: str) -> bool:
+    """Whether CommonMark counts a character as punctuation, at least since symbols do."""
+    return _is_punctuation(character) or unicodedata.category(character)[0] == "S"
+
+
+def _is_punctuation(character: str) -> bool:
+    """Whether every version of CommonMark counts a character as punctuation."""
+    return character in string.punctuation or unicodedata.category(character)[0] == "P"
+
+
+def _would_join(before: str, first: str) -> bool:
+    """Whether a character would be read as part of the mark, link or note before it."""
+    return (before, first) in {("~~", "~"), ("[", "^")} or (before.startswith("[^") and first in "(:")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
-import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -47,7 +45,7 @@ _TOKEN = re.compile(
 _FIGURES_FIRST = re.compile(r"(\d+)([^\W\d_]{1,6})")
 """Digits before letters, as in CO2eq: only the digits are lowered, since not all letters have such a form."""
 _SPACES = re.compile("[ \\n]+")
-_SPACE_KINDS = {"space", "break"}
+SPACE_KINDS = {"space", "break"}
 
 
 class Leaf(NamedTuple):
@@ -96,19 +94,18 @@ class Reader:
         """Add a leaf in the open styles; adjacent code is merged, since Markdown would not read two pieces as code."""
         leaf = Leaf(kind, content, self.style, self.link)
         last = self.leaves[-1] if self.leaves else None
-        if kind == "code" and last is not None and last.kind == "code" and last.link == self.link:
+        if kind == "code" and last is not None and last._replace(content=content) == leaf:
             self.leaves[-1] = leaf._replace(content=last.content + content)
         else:
             self.leaves.append(leaf)
 
     def text(self, token: str) -> None:
-        """Add text; punctuation and space at its ends become leaves of their own, so that marks can move past them."""
+        """Add text, with the space at its ends outside it."""
         inner = _SPACES.sub(" ", token).strip(" ")
         if token[0] == " ":
             self.add("space", " ")
         if inner:
-            for piece in _edges(inner) if self.style else (inner,):
-                self.add("text", piece)
+            self.add("text", inner)
             if token[-1] == " ":
                 self.add("space", " ")
 
@@ -137,22 +134,6 @@ class Reader:
             self.leaves[first:] = _moved(self.leaves[first:], raised if sign == SUP_END else lowered)
 
 
-def is_punctuation(character: str) -> bool:
-    """Whether CommonMark counts a character as punctuation."""
-    return character in string.punctuation or unicodedata.category(character)[0] in "PS"
-
-
-def _edges(text: str) -> list[str]:
-    """The text split from the punctuation and space at its ends, in runs, so that no escape is divided."""
-    first, last = 0, len(text)
-    while first < last and (is_punctuation(text[first]) or text[first].isspace()):
-        first += 1
-    while last > first and (is_punctuation(text[last - 1]) or text[last - 1].isspace()):
-        last -= 1
-    before, after = ([piece for piece in re.split(r"(\s+)", part) if piece] for part in (text[:first], text[last:]))
-    return [*before, *([text[first:last]] if first < last else []), *after]
-
-
 def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
     """Superscript or subscript text in Unicode; unchanged if a character has no such form."""
     if len(leaves) > 1 and all(leaf._replace(content="") == leaves[0]._replace(content="") for leaf in leaves):
@@ -171,20 +152,20 @@ def spaced(leaves: list[Leaf]) -> list[Leaf]:
     """The leaves with at most one space between words and none at the ends; a space has its neighbours' style."""
     kept: list[Leaf] = []
     for leaf in leaves:
-        if leaf.kind == "space" and (not kept or kept[-1].kind in _SPACE_KINDS):
+        if leaf.kind == "space" and (not kept or kept[-1].kind in SPACE_KINDS):
             continue
         if leaf.kind == "break":
-            while kept and kept[-1].kind in _SPACE_KINDS:
+            while kept and kept[-1].kind in SPACE_KINDS:
                 kept.pop()
             if not kept:
                 continue
         kept.append(leaf)
-    while kept and kept[-1].kind in _SPACE_KINDS:
+    while kept and kept[-1].kind in SPACE_KINDS:
         kept.pop()
-    words = [leaf for leaf in kept if leaf.kind not in _SPACE_KINDS]
+    words = [leaf for leaf in kept if leaf.kind not in SPACE_KINDS]
     passed = 0
     for index, leaf in enumerate(kept):
-        if leaf.kind not in _SPACE_KINDS:
+        if leaf.kind not in SPACE_KINDS:
             passed += 1
         elif 0 < passed < len(words):
             before, after = words[passed - 1], words[passed]
