@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction.extract import extract_article
+from tuireader.content.dom.sanitize import PARTIAL, plain_text
+from tuireader.content.extraction import extract
+from tuireader.content.extraction.extract import extract_article, joined
 
 URL = "https://page.example/2026/harbour/"
 SENTENCE = "The {} boat came in before noon, with half of its nets torn, and nobody on the quay asked why. "
@@ -259,3 +262,27 @@ def test_characters_that_xml_forbids_do_no_harm(page: str) -> None:
     found = extract_article(page, URL)
     assert found is not None
     assert "The first boat" in found.html
+
+
+def test_a_link_with_the_title_within_the_text_is_not_its_title() -> None:
+    body = f'<h1>The harbour</h1>{BODY}<p><a href="/harbour.pdf">The harbour</a></p><p>More in the library.</p>'
+    assert text_on(f"<article>{body}</article>").startswith(TEXT[0].strip())
+    short = f'<h1>The harbour</h1><p>{TEXT[0]}</p><p><a href="/h.pdf">The harbour</a></p><p>More in the library.</p>'
+    assert text_on(f"<article>{short}</article>").startswith(TEXT[0].strip())
+
+
+def test_a_heading_that_is_not_closed_holds_the_article() -> None:
+    page = f'<main><h1>The harbour</h1><h2 class="excerpt"><p>All about boats.</p>{BODY}</main>'
+    assert text_on(page).splitlines()[1:] == WHOLE.splitlines()
+
+
+def test_less_than_half_of_the_prose_may_be_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"<title>The harbour</title><body><article>{BODY}</article></body>"
+    whole = extract_article(page, URL)
+    monkeypatch.setattr(extract, "choose", lambda *_: [number < 2 for number in range(len(TEXT))])
+    part = extract_article(page, URL)
+    assert whole is not None
+    assert part is not None
+    assert not whole.html.startswith(PARTIAL)
+    assert part.html.startswith(PARTIAL)
+    assert PARTIAL in joined([whole, replace(part, html=part.html.replace("boat", "ship"))])[0].html

@@ -9,10 +9,11 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
+from tuireader.content.dom.sanitize import PARTIAL
 from tuireader.errors import FetchError, NotFoundError
 from tuireader.library.reading import full_text, open_article
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.store import articles, feeds, save_articles, statuses
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 
@@ -109,6 +110,16 @@ async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, 
     assert f"]({site.url}/other)" in text
     for other in ("Leave a Reply", "Akismet", "Home About"):
         assert other not in text
+
+
+async def test_a_text_with_less_than_half_of_its_page_says_so(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    with closing(connect(library.path)) as c:
+        for mark in (PARTIAL, ""):
+            save_articles.save_full_text(c, number, f"{mark}<p>It begins well, and ends.</p>", "It begins well", 5)
+            opened = open_article.open_article(c, number)
+            assert ("The article may be incomplete." in str(opened.document)) is bool(mark)
+            assert "partial" not in opened.html
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
         make=lambda: make_article_view(Config(), UiState({}, lambda *_: None), lambda *_: None),
         arrived=arrivals.append,
         unwritten=[StatusChange(tuple(there), starred=True)],
-        endings=("", "", ""),
+        endings=("", "", "", ""),
         to_unread=False,
     )
     app = Alone(pane)
@@ -250,7 +250,7 @@ async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScr
             make=lambda: make_article_view(Config(), UiState({}, lambda *_: None), lambda *_: None),
             arrived=lambda _: None,
             unwritten=[],
-            endings=("", "", ""),
+            endings=("", "", "", ""),
             to_unread=False,
         ),
         {},

@@ -74,6 +74,8 @@ def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
     return cleaner.clean(_REPLACEMENT.sub("", html).translate(_TO_REPLACEMENTS)).translate(_FROM_REPLACEMENTS)
 
 
+PARTIAL = "<!--partial-->"
+"""Marks the HTML of an article that may be incomplete: it has less than half of its page's prose."""
 SIZE_MAX = 1_000_000
 """Maximum characters of an article's HTML, without embedded pictures."""
 TAGS_MAX = 60_000

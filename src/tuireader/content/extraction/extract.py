@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tuireader.content.cleaning.boilerplate import without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
-from tuireader.content.dom.sanitize import bounded, cut, flattened, plain_text
+from tuireader.content.dom.sanitize import PARTIAL, bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
@@ -139,7 +139,7 @@ class Extracted:
     categories: tuple[str, ...]
     published: datetime | None
     html: str
-    """Clean, with absolute links."""
+    """Clean, with absolute links; contains `PARTIAL` if it may be incomplete."""
     is_chosen: bool = False
     """Whether it was matched by selectors."""
 
@@ -181,19 +181,23 @@ def extract_article(
     posts = threads.posts_of(tree, blocks, prose, is_declared=is_declared, excerpt=excerpt)
     hints = ArticleHints(title, names, excerpt, url)
     authors, published = facts.authors, facts.published
+    is_partial = False
     if posts:
         authors, published = (posts[0].author,) if posts[0].author else authors, posts[0].moment or published
         found_html = threads.html_of(posts)
     else:
-        found_html = html_of(blocks, choose(tree, blocks, prose, hints))
+        chosen_blocks = choose(tree, blocks, prose, hints)
+        is_partial = prose.unnamed >= max(_PROSE_MIN, _TWICE * prose.of(chosen_blocks))
+        found_html = html_of(blocks, chosen_blocks)
     article = clean_tree(found_html, url, has_tex=_shows_tex(text))
     del elements
     html = "" if posts else _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:
-        article = clean_tree(_main_html(text), url, has_tex=_shows_tex(text))
+        is_partial, article = True, clean_tree(_main_html(text), url, has_tex=_shows_tex(text))
         if count_words(without_links(article)) < _FEWEST_WORDS:
             return None
-    return Extracted(title, authors, facts.categories, published, html or serialise(article.children))
+    html = html or (PARTIAL if is_partial else "") + serialise(article.children)
+    return Extracted(title, authors, facts.categories, published, html)
 
 
 def _main_html(page: str) -> str:
@@ -349,7 +353,7 @@ def joined(parts: Sequence[Extracted]) -> tuple[Extracted, int]:
         if count_words(" ".join(map(_text_or_source, fresh))) < _NEW_WORDS_MIN:
             break
         seen.update(map(_text_or_source, fresh))
-        pieces.append(serialise(fresh))
+        pieces += [PARTIAL] * (PARTIAL in part.html) + [serialise(fresh)]
     return replace(first, html="".join(pieces)), len(pieces)
 
 

@@ -14,7 +14,7 @@ from lxml.etree import Comment, LxmlError, XPath  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.boilerplate import UNSEEN_STYLE, is_unseen
-from tuireader.text.printable import INLINE, MARKS
+from tuireader.text.printable import HEADINGS, INLINE, MARKS
 from tuireader.urls.hosts import lead_elsewhere
 
 Element: TypeAlias = Any
@@ -48,6 +48,8 @@ _MEASURED_MAX, _LINK_COST = 1_000_000, 20
 """Maximum characters of panels that are measured, since they may be nested; and what a link counts."""
 _LABEL_MAX, _LABEL_PIECES = 80, 40
 """Maximum characters of a tab's name, and maximum pieces of text that it is read from."""
+_PARAGRAPHS_MAX = 3
+"""Maximum paragraphs of a heading."""
 _CHILDREN_MAX = 1000
 _WAITING_MAX = 200
 """Maximum elements of a placeholder's fallback."""
@@ -86,6 +88,9 @@ def load(text: str) -> Element | None:
         return None
     if is_streamed:
         _join_streams(tree)
+    for each in tree.iter(*HEADINGS):
+        if len(list(islice(each.iter("p"), _PARAGRAPHS_MAX + 1))) > _PARAGRAPHS_MAX:
+            each.tag = "div"  # it was not closed
     for each in _WITH_COMMENT(tree):
         for name, value in each.items():
             each.set(name, value.replace("<!--", ""))

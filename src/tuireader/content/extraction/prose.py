@@ -56,6 +56,8 @@ class Prose:
         self._before = [0, *accumulate(sizes)]
         self.whole = self._before[-1]
         """Its letters in all."""
+        self.unnamed = self.whole - sum(map(self.within, _apart(span for span, _ in self.named)))
+        """The letters outside of all named parts."""
         self._title = headings[0] if len(headings) == 1 else -1
         self._outside_comments = _sentences(blocks, [span for span, _ in self.named])
         self._by_names: dict[frozenset[str], int] = {}
@@ -69,6 +71,10 @@ class Prose:
     def within(self, span: Span) -> int:
         """The letters of prose in a range of blocks."""
         return self._before[span[1]] - self._before[span[0]]
+
+    def of(self, chosen: Sequence[bool]) -> int:
+        """The letters of prose in the chosen blocks."""
+        return sum(self.within((number, number + 1)) for number, one in enumerate(chosen) if one)
 
     def is_main(self, span: Span, said: frozenset[str]) -> bool:
         """Whether a part, or all parts of its names, hold most of the prose, or a part holds the title with prose.

@@ -410,10 +410,10 @@ class _Choice:
         return None
 
     def _has_text_before(self, number: int) -> bool:
-        """Whether text stands before a heading below the first level: then it is not the title."""
-        if self.blocks[number].element.tag not in HEADINGS[1:]:
-            return False
-        return any(self.agreed[each] and len(self.blocks[each].key) >= TEXT_MIN for each in range(number))
+        """Whether text stands before a block that is no heading of the first level: then it is not the title."""
+        return self.blocks[number].element.tag != "h1" and any(
+            self.agreed[each] and len(self.blocks[each].key) >= TEXT_MIN for each in range(number)
+        )
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]

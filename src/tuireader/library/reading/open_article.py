@@ -31,6 +31,15 @@ BEGINNING = 16_000
 """Characters of clean HTML that fill more than a screen."""
 
 
+class Source(NamedTuple):
+    """The HTML of an article, with the base address of its links."""
+
+    body: str
+    """HTML as received."""
+    url: str
+    """The address of its page, or of its site."""
+
+
 class Endings(NamedTuple):
     """Sentences shown at the end of an incomplete article; "": none."""
 
@@ -39,28 +48,23 @@ class Endings(NamedTuple):
     """For a text so short that it may be a summary."""
     given: str = ""
     """Shown below the feed's text if the page's text is saved, too."""
+    partial: str = "The article may be incomplete."
+    """For a text that has less than half of its page's prose."""
 
-    def of(self, article: Article, html: str, *, is_given: bool = False) -> str:
+    def of(self, article: Article, html: str, source: Source, *, is_given: bool = False) -> str:
         """Return the sentence for an article; "" if none is due."""
         if is_given:
             return self.given
         if not article.offline:
             return self.excerpt
+        if sanitize.PARTIAL in source.body:
+            return self.partial
         is_short = 0 < article.words <= SUMMARY and "<img" not in html
         is_from_feed = article.has_page and article.feed_url != PAGES
         return self.summary if is_short and is_from_feed else ""
 
 
 ENDINGS = Endings()
-
-
-class Source(NamedTuple):
-    """The HTML of an article, with the base address of its links."""
-
-    body: str
-    """HTML as received."""
-    url: str
-    """The address of its page, or of its site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def open_article(
     html = first or _clean(source)
     if is_given:
         article = replace(article, words=_count_words(html))
-    end, lang = endings.of(article, html, is_given=is_given), feeds.language(c, article.feed_id)
+    end, lang = endings.of(article, html, source, is_given=is_given), feeds.language(c, article.feed_id)
     prepared = _prepared(article, html, end, lang)
     rest, is_of_page = source if first else None, is_here and not given
     return OpenArticle(article, status, html, *prepared, source=rest, is_given=is_given, is_of_page=is_of_page)
@@ -123,8 +127,10 @@ def _beginning(source: Source) -> str:
 
 def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
     """Prepare the whole of an article of which only the beginning was prepared."""
-    html = opened.html if opened.source is None else _clean(opened.source)
-    end = endings.of(opened.article, html, is_given=opened.is_given)
+    if opened.source is None:
+        return opened
+    html = _clean(opened.source)
+    end = endings.of(opened.article, html, opened.source, is_given=opened.is_given)
     markdown, document = _prepared(opened.article, html, end, opened.document.lang)
     return replace(opened, html=html, markdown=markdown, document=document, source=None)
 

@@ -105,7 +105,7 @@ class ReadingPane(Backdrop):
         make: Callable[[], article_view.ArticleView],
         arrived: Callable[[Arrival], None],
         unwritten: Sequence[StatusChange],
-        endings: tuple[str, str, str],
+        endings: tuple[str, str, str, str],
         to_unread: bool,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
@@ -475,7 +475,7 @@ def _is_worth_fetching(connection: Connection, article_id: int, usual: Mode) -> 
     return not is_closed and site_facts.mode(connection, feed_id, usual) != "never"
 
 
-def _completed(opened: open_article.OpenArticle, endings: tuple[str, str, str]) -> open_article.OpenArticle:
+def _completed(opened: open_article.OpenArticle, endings: tuple[str, str, str, str]) -> open_article.OpenArticle:
     return open_article.complete(opened, endings=open_article.Endings(*endings))
 
 

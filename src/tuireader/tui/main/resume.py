@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from tuireader.model.query import Query
 from tuireader.startup_frame import Screens
 from tuireader.store import feeds, folders
 from tuireader.store.queries import article_lists
+from tuireader.tui import keys
 from tuireader.tui.article import view as article_view
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.main import query_controller, screen
@@ -280,15 +281,17 @@ async def _drawn(app: OpenApp, reader: screen.ReaderScreen) -> str:
 INVITATION = "Press enter to read the article"
 
 
-def endings(key: str) -> tuple[str, str, str]:
-    """Sentences shown after an excerpt, after a possible summary, and after the feed's text.
+def endings(keymap: Mapping[str, str]) -> tuple[str, str, str, str]:
+    """Sentences shown after an excerpt, a possible summary, the feed's text and a partial text.
 
-    They name the key that fetches the full text, or shows it.
+    They name the key that fetches the full text, shows it, or opens the page.
     """
+    key, key_of_page = (keys.how_to(command, keymap) for command in ("full-text", "browser"))
     return (
         f"Excerpt · {key}: fetch full text",
         f"{key}: fetch full text",
         f"Feed text · {key}: show full text",
+        f"The article may be incomplete · {key_of_page}: open page",
     )
 
 

@@ -91,7 +91,7 @@ class ReaderScreen(PanesScreen):
             make=lambda: make_article_view(self.config, state, self._remember),
             arrived=self._arrived,
             unwritten=unwritten,
-            endings=endings(keys.keys_of("full-text", keymap)[0]),
+            endings=endings(keymap),
             to_unread=config.open_next_unread,
             id="reading",
         )
