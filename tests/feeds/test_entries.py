@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tuireader.feeds.entries import as_html, attachments, first_words, identity, with_unique_guids
 from tuireader.model.fetched import ParsedEntry
 
@@ -61,6 +63,11 @@ def test_titles_for_what_has_none() -> None:
 
 def test_first_words_stop_at_a_tag_that_is_cut_off() -> None:
     assert first_words("Hello <a href='" + "x" * 5000) == "Hello"
+
+
+@pytest.mark.parametrize(("body", "title"), [("<p>…</p>", ""), ("...", ""), ("<p>🎉</p>", "🎉"), ("No…", "No…")])
+def test_dots_are_no_title(body: str, title: str) -> None:
+    assert first_words(body) == title
 
 
 def test_identities() -> None:

@@ -43,7 +43,7 @@ FORBIDDEN = {
     "input",
 }
 # Textual's widgets that the screens are made of: another one may have other ways to show text, to be added above.
-KNOWN_WIDGETS = {"Static", "Input"}  # of Input, only messages and an heir that makes its text harmless
+KNOWN_WIDGETS = {"Static", "Input", "DataTable"}  # of Input, only messages and an heir; cells of a table are Text
 # What a widget may paint itself with.
 PAINTS = {"render": {"Content"}, "render_line": {"Strip"}}
 

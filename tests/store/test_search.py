@@ -219,12 +219,12 @@ def words_of(c: sqlite3.Connection, text: str) -> list[str]:
 
 
 def test_the_last_word_is_a_beginning_only_while_it_is_typed() -> None:
-    assert understand("harb").fts() == '("harb" *)'
+    assert understand("harb").fts() == '("harb" OR "harb" *)'
     assert understand("harb ").fts() == '("harb")'
     assert understand('"harb"').fts() == '("harb")'
     assert understand("ha").fts() == '("ha")'
-    assert understand("night harb").fts() == '("night") AND ("harb" *)'
-    assert understand("harb night").fts() == '("harb") AND ("night" *)'
+    assert understand("night harb").fts() == '("night") AND ("harb" OR "harb" *)'
+    assert understand("harb night").fts() == '("harb") AND ("night" OR "night" *)'
     assert understand("-night").fts() == ""
     assert understand("harb -night").fts() == '(("harb")) NOT (("night"))'
     assert understand("author:zo x").fts() == '(authors : "zo") AND ("x")'

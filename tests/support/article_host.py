@@ -14,6 +14,7 @@ from tuireader.content.document.build import to_document
 from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model.article import Article, Status
 from tuireader.tui.article.view import ArticleView
+from tuireader.tui.main.article_commands import open_sheet
 
 
 def opened(
@@ -80,6 +81,10 @@ class Host(ThemedApp):
     @on(ArticleView.OpenLink)
     def _told(self, message: Message) -> None:
         self.messages.append(message)
+
+    @on(ArticleView.OpenSheet)
+    def _open_sheet(self, message: ArticleView.OpenSheet) -> None:
+        open_sheet(self.view, message)
 
     def rows(self) -> list[str]:
         """What is drawn, row by row, as it is seen."""

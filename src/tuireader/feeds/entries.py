@@ -89,7 +89,9 @@ def first_words(body: str) -> str:
     title = " ".join(words[:_TITLE_WORDS])
     if len(title) > 80:  # a script without spaces, or an address
         return title[:60] + "…"
-    return title.rstrip(" ,;:–—-") + "…" if len(words) > _TITLE_WORDS else title
+    if len(words) > _TITLE_WORDS:
+        return title.rstrip(" ,;:–—-") + "…"
+    return title if title.strip(".… ") else ""
 
 
 def as_html(text: str) -> str:

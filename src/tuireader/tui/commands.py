@@ -78,6 +78,7 @@ COMMANDS = (
         {"article": (2, "page")},
     ),
     Command("page-up", "pageup,ctrl+b", "Page up", "moving", "Navigation"),
+    Command("fold", "minus", "Fold/unfold folder or section", "moving", "Navigation", {"sidebar": (6, "fold")}),
     Command(
         "open", "enter", "Open; in the sidebar, filter", "list", "Basics",
         {"list": (2, "open"), "sidebar": (2, "filter")},
@@ -128,7 +129,7 @@ COMMANDS = (
         "browser", "o", "Open in browser", "panes", "Articles", {"article": (8, "browser")},
         needs_article=True,
     ),
-    Command("copy-link", "y", "Copy link", "panes", "Articles", needs_article=True),
+    Command("copy-link", "y", "Copy link; in an article, also code or table", "panes", "Articles", needs_article=True),
     Command(
         "download", "D", "Fetch full text of all shown", "panes", "Articles", also="offline download full text",
     ),
@@ -149,9 +150,9 @@ COMMANDS = (
     Command("next-heading", "]", "Next heading", "article", "Article"),
     Command("previous-heading", "[", "Previous heading", "article", "Article"),
     Command("links", "u", "Show links", "panes", "Article", {"article": (6, "links")}, also="urls"),
-    Command("next-link", ".", "Next link", "article", "Article", is_navigation=True),
-    Command("previous-link", ">", "Previous link", "article", "Article", is_navigation=True),
-    Command("open-link", "enter", "Open link", "article", "Article", is_navigation=True),
+    Command("next-link", ".", "Next link, code or table", "article", "Article", is_navigation=True),
+    Command("previous-link", ">", "Previous link, code or table", "article", "Article", is_navigation=True),
+    Command("open-link", "enter", "Open link, note or table", "article", "Article", is_navigation=True),
     Command("return", "backspace,ctrl+o", "Jump back", "article", "Article"),
     Command("narrower", "", "Decrease column width", "article", "Article"),
     Command("wider", "", "Increase column width", "article", "Article"),
@@ -167,7 +168,6 @@ COMMANDS = (
         "clear-choices", "c", "Clear filters", "panes", "Feeds and lists",
         {"sidebar": (5, "clear filters")},
     ),
-    Command("fold", "minus", "Fold/unfold folder", "list", "Feeds and lists", {"sidebar": (6, "fold")}),
     Command("sort", "s", "Change sort order", "panes", "Feeds and lists", {"sidebar": (6, "sort")}),
     Command(
         "exclude", "x", "Exclude; delete saved search", "panes", "Feeds and lists", {"sidebar": (9, "exclude")}

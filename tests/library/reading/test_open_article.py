@@ -176,6 +176,18 @@ async def test_a_page_without_the_article_changes_nothing(
         assert "It begins well" in open_article.markdown_of(c, number)
 
 
+async def test_the_page_of_a_whole_article_is_shown_on_request_even_if_it_has_less(
+    library: Library, site: ScriptedSite
+) -> None:
+    text = "The boats came in before noon, with half of their nets torn. "
+    number = await one_article(library, site, f"<p>{text * 6}</p><p>Subscribe to our letter, and so on.</p>")
+    site.pages["/one"] = Reply(f"<html><title>one</title><body><article><h1>one</h1><p>{text * 6}</p></article>")
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        assert open_article.open_article(c, number).is_of_page
+        assert "Subscribe" not in open_article.markdown_of(c, number)
+
+
 async def test_the_password_of_the_feed_opens_its_articles(library: Library, site: ScriptedSite) -> None:
     secret = site.url.replace("://", "://me:pw@")
     site.pages["/feed"] = Reply(rss(Item("one", html="<p>It begins […]</p>", link=site.url + "/one")))

@@ -1,12 +1,15 @@
 """Finding, headings, links and notes in an article."""
 
 from textual.pilot import Pilot
+from textual.widgets import DataTable
 
+from support.app_factory import until
 from support.article_host import Host, opened, paragraphs
 from tuireader.content.document.model import links_out
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.chrome import HintBar
 from tuireader.tui.dialogs.palette_and_help import ContentsScreen, LinksScreen
+from tuireader.tui.dialogs.sheets import NoteScreen, TableScreen
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_commands import open_contents, open_links
 
@@ -15,6 +18,9 @@ LINKS = (
     f"A [first](https://first.example/a), a [second](http://second.example/), a note[^1], a [third](javascript:x).\n\n"
     f"{paragraphs(20)}\n\nFar [below](https://below.example/).\n\n[^1]: The note, [linked](https://note.example/)."
 )
+
+CODE = "```\nprint(1)\nprint(2)\n```"
+TABLE = "| Name | Value |\n|---|---|\n| one | 1 |\n| two | 2 |"
 
 
 def said(app: Host) -> str:
@@ -126,7 +132,7 @@ async def test_brackets_go_from_heading_to_heading() -> None:
         for keys in ("]", "]", "]", "[", "[", "jjjj[", "["):
             for key in keys:
                 await pilot.press({"]": "right_square_bracket", "[": "left_square_bracket"}.get(key, key))
-            tops.append(next(row.strip("▐ ") for row in app.rows() if row.strip("▐ ")))
+            tops.append(next(row.strip("▐▎ ") for row in app.rows() if row.strip("▐ ")))
         assert tops == [f"Section {number}" for number in (0, 1, 2, 1, 0, 0)] + ["The Slow Terminal · China/Russia"]
 
 
@@ -218,16 +224,86 @@ async def test_escape_lets_go_of_the_link() -> None:
         assert not [message for message in app.messages if isinstance(message, ArticleView.OpenLink)]
 
 
-async def test_a_note_is_jumped_to_and_left_again() -> None:
+async def test_a_note_opens_in_a_sheet_with_its_links() -> None:
     app = Host(opened(LINKS))
     async with app.run_test(size=(80, 30)) as pilot:
-        await pilot.press(".", ".", ".")
-        await pilot.press("enter")
-        assert "The note, linked." in app.text()
-        assert said(app).startswith("backspace: back")
+        await pilot.press(".", ".", ".", "enter")
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        sheet = app.screen.query_one(ArticleView)
+        await until(pilot, lambda: sheet.render_line(0).text.strip() == "1 The note, linked.")
+        assert sheet.size.height == 1
+        await pilot.press(".", "enter")
+        await until(pilot, lambda: any(isinstance(message, ArticleView.OpenLink) for message in app.messages))
+        assert [each.url for each in app.messages if isinstance(each, ArticleView.OpenLink)] == [
+            "https://note.example/"
+        ]
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.view.position == 0
+
+
+async def test_in_linear_mode_a_note_is_jumped_to_and_left_again() -> None:
+    app = Host(opened(LINKS))
+    app.view.is_linear = True
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press(".", ".", ".", "enter")
+        assert "The note, linked" in app.rows()[0]
         await pilot.press("ctrl+o")
         assert app.view.position == 0
-        assert "A first" in app.text()
+
+
+async def test_sections_are_folded_and_unfolded() -> None:
+    app = Host(opened(SECTIONS.replace("## Section 1", "### Section 1")))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("right_square_bracket", "minus")
+        rows = [row.strip("▐▎ ") for row in app.rows() if row.strip("▐▎ ")]
+        assert rows[:3] == ["Section 0", "… 722 words", "Section 2"]
+        assert said(app).startswith("-: fold/unfold")
+        await pilot.press("right_square_bracket", "enter")
+        assert len(app.view.folded) == 2
+        await pilot.press("slash", *"Section 1")  # what is found is unfolded
+        assert len(app.view.folded) == 1
+        assert "Section 1" in app.text()
+        await pilot.press("escape", "g", "right_square_bracket", "minus")
+        assert len(app.view.folded) == 2
+        await pilot.resize_terminal(60, 20)
+        assert len(app.view.folded) == 2
+        await pilot.click(app.view, offset=(10, next(y for y, row in enumerate(app.rows()) if "… 722" in row)))
+        assert len(app.view.folded) == 1
+
+
+async def test_the_cursor_stops_at_code_and_tables() -> None:
+    app = Host(opened(f"{CODE}\n\nA [link](https://a.example/).\n\n{TABLE}"))
+    async with app.run_test(size=(80, 30), notifications=True) as pilot:
+        await pilot.press(".")
+        assert said(app).startswith("Code (2 lines) · y: copy")
+        assert [row.lstrip()[0] for row in app.rows() if "print" in row] == ["▎", "▎"]
+        assert app.view.copy_here()
+        assert app.clipboard == "print(1)\nprint(2)"
+        await pilot.press(".")
+        assert app.view.copy_here()
+        assert app.clipboard == "https://a.example/"
+        await pilot.press(".")
+        assert said(app).startswith("Table (2 rows) · enter: open")
+        assert app.view.copy_here()
+        assert app.clipboard == "Name\tValue\none\t1\ntwo\t2"
+        await pilot.press(".")
+        assert not app.view.copy_here()
+
+
+async def test_a_table_opens_in_a_sheet_and_scrolls_sideways() -> None:
+    wide = " | ".join(f"column {number} with words" for number in range(9))
+    app = Host(opened(f"| {wide} |\n|{'---|' * 9}\n| {wide} |\n| {wide} |"))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press(".", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TableScreen))
+        grid = app.screen.query_one(DataTable)
+        assert [str(column.label) for column in grid.ordered_columns][8] == "column 8 with words"
+        assert (grid.row_count, grid.fixed_columns) == (2, 1)
+        await pilot.press("l", "l", "j")
+        await until(pilot, lambda: grid.scroll_x > 0)
+        await pilot.press("q")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from support.app_factory import NOTES, REVIEW, ids, reader, settle, shelve, until
+from support.themed_app import ThemedApp
 from tuireader.config import Config
 from tuireader.model.query import Query
 from tuireader.store import articles
@@ -20,7 +21,7 @@ from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.chrome import HintBar
-from tuireader.tui.dialogs.questions import Dialog, open_dialog
+from tuireader.tui.dialogs.questions import Dialog, PickScreen, open_dialog
 from tuireader.tui.lists.choice_list import ChoiceList
 
 SIZE = (120, 30)
@@ -255,3 +256,31 @@ async def test_the_dialog_of_rules_has_room_for_its_hints(db: Path) -> None:
         await settle(pilot)
         assert app.screen is not app.reader
         assert app.screen.query_one(HintBar).region.bottom <= 24
+
+
+@pytest.mark.parametrize(
+    ("typed", "create", "shown"),
+    [
+        ("fun", "", ["  Create tag “fun”", "✓ to read, fun"]),
+        ("to read", "", ["  Create tag “to read”", "✓ to read, fun"]),
+        ("spor", "", ["  sports", "  Create tag “spor”"]),
+        ("sports", "", ["  sports", "  winter sports"]),
+        ("sport", "Rename to", ["  Rename to “sport”", "  sports", "  winter sports"]),
+    ],
+)
+async def test_a_typed_name_is_taken_as_it_is_unless_it_begins_a_longer_word(
+    typed: str, create: str, shown: list[str]
+) -> None:
+    class Alone(ThemedApp):
+        pass
+
+    names = ["to read, fun", "sports", *(["winter sports"] if "sports" in typed or create else [])]
+    app = Alone()
+    async with app.run_test(size=(80, 30)) as pilot:
+        open_dialog(app, PickScreen("Tags", names, {"to read, fun": True}, noun="tag", create=create))
+        await pilot.pause()
+        await pilot.press(*(" ".join(typed).replace("   ", " space ").split()))
+        await pilot.pause()
+        rows = app.screen.query_one(ChoiceList)
+        assert [rows.rows[at].text for at in range(rows.row_count())] == shown
+        assert rows.cursor == 0

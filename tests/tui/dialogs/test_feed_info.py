@@ -148,7 +148,7 @@ async def test_unsubscribing_is_undone_within_a_day_also_after_a_restart(two_fee
         assert app.reader.headlines.row_count() == 2  # from the first moment
         await settle(pilot)
         assert rows_of(app, "feeds") == []
-        await press(pilot, "U")
+        await press(pilot, "U", "U")
         assert "Restored The Example Review" in screen_text(app)
         assert rows_of(app, "feeds") == ["Notes", "The Example Review"]
         assert seen(two_feeds) == before

@@ -150,7 +150,7 @@ async def test_what_is_gone_is_left_out_and_a_search_is_over(two_feeds: Path) ->
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "slash", *"harbour", "enter", "enter")
-        assert app.reader.wanted.text == "harbour"
+        assert app.reader.wanted.text == "harbour*"
         assert app.reader.reading.opened is not None
         feed = app.reader.reading.opened[0].feed_id
         await app.action_quit()

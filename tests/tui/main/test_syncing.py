@@ -163,7 +163,7 @@ async def test_a_feed_of_this_machine_goes_to_an_account_by_its_folder(db: Path,
         await until(pilot, lambda: "4 unread" in text(pilot))
         app.reader.filing.file([feed])
         await until(pilot, lambda: "No folder" in text(pilot))
-        await pilot.press(*"co", "enter")
+        await pilot.press(*"new", "enter")
         await until(pilot, lambda: "Moved Own to Work" in text(pilot))
         assert {each["url"]: each["folder"] for each in server.feeds.values()}[feed.url] == "News & Co"
         with closing(connect(db)) as c:

@@ -15,6 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from tuireader.content.cleaning.boilerplate import MORE
 from tuireader.content.document.inline import References, nameless, picture_text, pictures_of, plain, text_of
 from tuireader.content.document.model import (
+    NOTE,
     Block,
     Code,
     Document,
@@ -300,7 +301,7 @@ class _Builder:
         if self.notes and max(self.notes.values()) == len(self.blocks) - 1:
             self.gap = 0
         self.notes[label] = len(self.blocks)
-        self.push("item", label, max(4, len(label) + 2), "footnote-mark")
+        self.push("item", label, max(4, len(label) + 2), NOTE)
         self.role = "footnote"
 
     def close_note(self, _token: Token) -> None:

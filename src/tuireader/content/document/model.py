@@ -7,10 +7,13 @@ is an offset into it, in characters, so that it does not depend on a width: a re
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, takewhile
 from typing import Literal, NamedTuple, TypeAlias
 
+NOTE = "footnote-mark"
+"""The role of a footnote's mark."""
 _LABEL_MAX = 40
 """Maximum characters of a column heading that is repeated in each row."""
 
@@ -177,6 +180,33 @@ def block_text(block: Block) -> str:
         rows = (block.header, *block.rows)
         return "\n".join("\t".join(cell.plain for cell in row) for row in rows)
     return ""
+
+
+def sections(document: Document) -> Iterator[tuple[int, range]]:
+    """Yield the block of each heading, with the blocks of its section: all up to the next heading of its level."""
+    stack: list[Heading] = []
+    for heading in (*document.headings, Heading(0, "", len(document.blocks), document.length)):
+        while stack and heading.level <= stack[-1].level:
+            block = stack.pop().block
+            yield block, range(block + 1, heading.block)
+        stack.append(heading)
+
+
+def note_at(document: Document, offset: int) -> range:
+    """The blocks of the footnote that begins at an offset; none if there is no note."""
+    first = document.block_at(offset)
+    marks = [level.id for level in document.blocks[first].levels if level.role == NOTE]
+    inside = takewhile(
+        lambda block: marks and marks[0] in (level.id for level in block.levels), document.blocks[first:]
+    )
+    return range(first, first + sum(1 for _ in inside))
+
+
+def part_of(document: Document, blocks: range) -> Document:
+    """Some blocks as a document of their own, with the same links, and no headings."""
+    part = (replace(document.blocks[blocks.start], gap=0), *document.blocks[blocks.start + 1 : blocks.stop])
+    *starts, length = 0, *accumulate(text_length(block) + 1 for block in part)
+    return replace(document, blocks=part, headings=(), starts=tuple(starts), length=length)
 
 
 def text_length(block: Block) -> int:

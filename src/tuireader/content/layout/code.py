@@ -76,7 +76,7 @@ _ROLES = (
 def code_lines(block: Code, frame: Frame) -> list[Line]:
     """Lay out a code block: lines are never refilled; a line that is too long continues behind a mark.
 
-    Half a row of its tint stands above and below as padding.
+    Half a row of its tint stands above and below as padding, with the name of its language at the right above.
     """
     text = Text(block.text, colours(block.text, block.language) if _ALLOWANCE.left > 0 else ())
     longest = max(map(cells, block.text.split("\n"))) if len(block.text) <= COLOUR_LIMIT else frame.room
@@ -97,11 +97,16 @@ def code_lines(block: Code, frame: Frame) -> list[Line]:
     if frame.first != frame.rest:  # a bullet, say, stands before the first line
         return lines
     end = frame.base + len(block.text)
-    return [_edge(ABOVE, frame, frame.base), *lines, _edge(BELOW, frame, end)]
+    return [_edge(ABOVE, frame, frame.base, block.language), *lines, _edge(BELOW, frame, end)]
 
 
-def _edge(half: str, frame: Frame, base: int) -> Line:
-    return Line((*frame.rest, Span(half * frame.room, "code-edge")), frame.block, base, "")
+def _edge(half: str, frame: Frame, base: int, language: str = "") -> Line:
+    room = frame.room - cells(language) - 3
+    if not language or room < 0:
+        spans = [Span(half * frame.room, "code-edge")]
+    else:
+        spans = [Span(half * room, "code-edge"), Span(f" {language} ", "image"), Span(half, "code-edge")]
+    return Line((*frame.rest, *spans), frame.block, base, "")
 
 
 def _pieces(content: str, room: int) -> list[tuple[int, int]]:

@@ -35,6 +35,8 @@ Get = Callable[[str, Permission], Awaitable[Page]]
 """Fetches a page with a permission; raises FetchError."""
 DEADLINE = 20.0
 """Seconds to find the article on a page."""
+_ASKED = 0.5
+"""Ratio of words to the text of a feed that suffices where the user asks for the page of a whole article."""
 LONGER_RATIO = 2
 """Ratio of words by which a page shows that the "whole" text of a feed is only an excerpt."""
 
@@ -231,7 +233,8 @@ class _SaveText:
             raise FetchError(f"No article text found on the page at {host}")
         kept = articles.texts(c, self.article_id).full_text
         is_chosen, is_unasked = bool(chosen[0]) or self.is_replacing, self.much > 1
-        is_less = found.words < article.words * (1 if is_chosen else self.much)
+        much = _ASKED if self.is_alone and article.offline else 1 if is_chosen else self.much
+        is_less = found.words < article.words * much
         # A part that was chosen may be less, or something else, of pages that hold all that is here.
         holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or sanitize.plain_text(given))
         if kept is not None and not (holds or (not (is_chosen and is_less) and _replaces(found, kept))):

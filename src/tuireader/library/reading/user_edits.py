@@ -121,12 +121,15 @@ def forget(c: sqlite3.Connection, number: int) -> None:
 
 def pop(c: sqlite3.Connection, now: datetime, age: timedelta) -> dict[str, Any] | None:
     """Remove and return the last undo step not older than `age`; None if there is none."""
-    there = ui_state.recent_undo(c, now, age)
-    if not there:
+    if (found := latest(c, now, age)) is None:
         return None
-    number, step = there[-1]
-    ui_state.remove_undo(c, number)
-    return step
+    ui_state.remove_undo(c, found[0])
+    return found[1]
+
+
+def latest(c: sqlite3.Connection, now: datetime, age: timedelta) -> tuple[int, dict[str, Any]] | None:
+    """The last undo step not older than `age`, with its number; None if there is none."""
+    return next(reversed(ui_state.recent_undo(c, now, age)), None)
 
 
 def feed_of_pages(c: sqlite3.Connection) -> int | None:

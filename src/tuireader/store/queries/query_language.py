@@ -75,10 +75,10 @@ class Term(NamedTuple):
         return self.options[-1][-1]
 
     def fts(self, *, whole: bool = False) -> str:
-        """The FTS5 expression; with `whole` not as a prefix."""
-        star = " *" if self.prefix and not whole else ""
-        phrases = (" ".join(option) for option in self.options)
-        return f"({' OR '.join(f'{self.column}{chr(34)}{phrase}{chr(34)}' for phrase in phrases)}{star})"
+        """The FTS5 expression; with `whole` not as a prefix. The whole word ranks above longer ones."""
+        phrases = [f'{self.column}"{" ".join(option)}"' for option in self.options]
+        phrases += [f"{phrases[-1]} *"] if self.prefix and not whole else []
+        return f"({' OR '.join(phrases)})"
 
 
 NamedField = Literal["feed", "folder", "tag", "author", "category"]

@@ -181,11 +181,12 @@ class Finder:
         self._changed()
 
     def _show(self) -> None:
-        session, page = self.session, self._view.page
-        if session is None or page is None:
+        session = self.session
+        if session is None or self._view.page is None:
             return
-        if session.here is not None:
-            place = page.place_of(session.here.start)
+        place = self._view.shown_place(session.here.start) if session.here is not None else None
+        page = self._view.page
+        if place is not None:
             if self._view.is_linear:
                 self._view.go_to(place)
             elif place not in self._view.sight:

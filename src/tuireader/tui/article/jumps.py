@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from textual.geometry import Offset
 
 from tuireader.content.document.linear import Linear, to_linear
-from tuireader.content.document.model import Document, Link
+from tuireader.content.document.model import Code, Document, HeadingBlock, Link, Table
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.page_layout import HEAD, TOP, typed_cells
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import column_of, column_of_link, extent, link_at
+from tuireader.tui.support.viewport import Place
 
 
 class Jumps:
@@ -56,26 +57,29 @@ class Jumps:
         """The index of the heading above the first visible line; -1 before the first heading."""
         return bisect_right(self._starts, self._first_text_offset) - 1
 
-    def next_heading(self) -> None:
-        """Jump to the next heading, if there is one."""
-        starts = self._starts
-        index = bisect_right(starts, self._first_text_offset)
-        if index < len(starts):
-            self._show_at_top(starts[index])
+    def step_heading(self, by: int, here: int | None) -> int | None:
+        """Jump to the next heading, or the previous one (-1), from a block or the first line; returns its block.
 
-    def previous_heading(self) -> None:
-        """Jump to the previous heading, or to the title."""
-        starts = self._starts
-        index = bisect_left(starts, self._first_text_offset) - 1
-        if index >= 0:
-            self._show_at_top(starts[index])
-        else:
-            self._view.go_to(TOP)
+        Before the first heading is the title: None.
+        """
+        page, document = self._view.page, self._view.document
+        if page is None or document is None:
+            return None
+        headings = [heading for heading in document.headings if not page.folds_around(heading.offset)]
+        start = self._first_text_offset if here is None else document.starts[here]
+        find = bisect_right if by > 0 else bisect_left
+        index = find(headings, start, key=lambda heading: heading.offset) - (by < 0)
+        if index < 0 or not headings:
+            self._view.go_to(TOP if by < 0 else self._view.sight[0])
+            return None
+        heading = headings[min(index, len(headings) - 1)]
+        self._show_at_top(heading.offset)
+        return heading.block
 
     def _show_at_top(self, offset: int) -> None:
         view = self._view
         if view.page is not None and view.document is not None and view.document.blocks:
-            place = view.page.place_of(offset)
+            place = view.shown_place(offset)
             above = view.page.walk(place, -1)
             view.go_to(place if view.page.line(above).text or view.is_linear else above)
 
@@ -96,14 +100,17 @@ class Jumps:
 
 
 class LinkCursor:
-    """The links under the keyboard cursor and under the pointer, as indices of the document's links."""
+    """The links under the keyboard cursor and under the pointer, as indices of the document's links.
+
+    The keyboard cursor also stops at code, tables and headings: then it is the complement (`~`) of the block's index.
+    """
 
     def __init__(self, view: PageView, focused: Callable[[int | None], None]) -> None:
         """`focused` is called when the keyboard cursor enters a link, or leaves one (None)."""
         self._view = view
         self._focused = focused
         self.here: int | None = None
-        """The link under the keyboard cursor."""
+        """The link or block under the keyboard cursor."""
         self.hover: int | None = None
         """The link under the pointer."""
 
@@ -115,16 +122,34 @@ class LinkCursor:
     def shown(self) -> Link | None:
         """The link under the pointer, else under the keyboard cursor."""
         index = self.here if self.hover is None else self.hover
-        return None if index is None or index >= len(self.links) else self.links[index]
+        return self.links[index] if index is not None and 0 <= index < len(self.links) else None
+
+    @property
+    def block(self) -> Code | Table | HeadingBlock | None:
+        """The code, table or heading under the keyboard cursor."""
+        document = self._view.document
+        if self.here is None or self.here >= 0 or document is None or ~self.here >= len(document.blocks):
+            return None
+        block = document.blocks[~self.here]
+        return block if isinstance(block, Code | Table | HeadingBlock) else None
 
     def reset(self) -> None:
         self.here = self.hover = None
 
+    @property
+    def heading(self) -> int | None:
+        """The block of the heading under the keyboard cursor."""
+        return ~self.here if self.here is not None and isinstance(self.block, HeadingBlock) else None
+
     def in_sight(self) -> list[int]:
-        """The visible links in order, each once."""
-        view = self._view
-        links = [span.link for place in view.sight for span in view.spans_of(place) if span.link is not None]
-        return list(dict.fromkeys(links))
+        """The visible links, code and tables in order, each once."""
+        return list(dict.fromkeys(stop for place in self._view.sight for stop in self._stops(place)))
+
+    def _stops(self, place: Place) -> Iterator[int]:
+        view, document = self._view, self._view.document
+        if document is not None and place.item != HEAD and isinstance(document.blocks[place.item], Code | Table):
+            yield ~place.item
+        yield from (span.link for span in view.spans_of(place) if span.link is not None)
 
     def link_at_cell(self, at: Offset) -> int | None:
         """The link at a cell of the view, as under the pointer; None if there is none."""
@@ -141,19 +166,19 @@ class LinkCursor:
             self._read_at(links[index])
         return there
 
-    def _read_at(self, link: int) -> None:
-        view = self._view
-        view.go_to(next(place for place in view.sight if any(span.link == link for span in view.spans_of(place))))
+    def _read_at(self, stop: int) -> None:
+        self._view.go_to(next(place for place in self._view.sight if stop in self._stops(place)))
 
-    def focus(self, link: int | None) -> None:
-        """Move the keyboard cursor to a link, or away (None)."""
-        if link != self.here:
-            self.here = link
+    def focus(self, stop: int | None) -> None:
+        """Move the keyboard cursor to a link or block, or away (None)."""
+        if stop != self.here:
+            self.here = stop
             self._view.refresh()
-            self._focused(link)
+            self._focused(stop if stop is not None and stop >= 0 else None)
 
     def let_go_out_of_sight(self) -> None:
-        if self.here is not None and self.here not in self.in_sight():
+        here = self.here
+        if here is not None and here not in self.in_sight() and all(place.item != ~here for place in self._view.sight):
             self.focus(None)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate, chain
 
 from rich.cells import cell_len
 
-from tuireader.content.document.model import Block, Code, Document, Table, text_length
+from tuireader.content.document.model import Block, Code, Document, Table, block_text, sections, text_length
 from tuireader.content.layout.layout import is_heavy, lay_out_block
 from tuireader.content.layout.line import Line, Span
+from tuireader.text.language_and_hyphenation import count_words
 from tuireader.text.printable import printable, printable_block
+from tuireader.text.sentences import counted
 from tuireader.text.wrap import wrap
 from tuireader.tui.support.safe_text import cut
 from tuireader.tui.support.viewport import Items, Place
@@ -30,14 +32,25 @@ TOP = Place(HEAD, 0)
 class Page:
     """An article's lines at one width; blocks not laid out yet have an estimated height."""
 
-    def __init__(self, head: Sequence[Line], document: Document, width: int, *, hyphenate: bool = True) -> None:
+    def __init__(
+        self,
+        head: Sequence[Line],
+        document: Document,
+        width: int,
+        *,
+        hyphenate: bool = True,
+        folded: Collection[int] = (),
+    ) -> None:
+        """`folded`: the blocks of headings whose sections are hidden."""
         self.hyphenate = hyphenate
         self.document = document
+        self._tops: list[int] = []
         self.width = width
         self._lines: dict[int, Sequence[Line]] = {HEAD: head}
         self._heights = [len(head), *(_guess(block, width) for block in document.blocks)]
-        self._tops: list[int] = []
-        self._next = 0
+        self._folded = {heading: section for heading, section in sections(document) if heading in folded}
+        for block in chain(*self._folded.values()):
+            self.put(block, ())
 
     @property
     def complete(self) -> bool:
@@ -56,8 +69,20 @@ class Page:
             gap, start = self.document.blocks[block].gap, self.document.starts[block]
             return [*[Line((), block, start)] * gap, Line((_PENDING,), block, start)]
         lines = lay_out_block(self.document, block, self.width, hyphenate=self.hyphenate)
+        if block in self._folded:
+            lines.append(self._fold_line(block, lines[-1].prefix))
         self.put(block, lines)
         return lines
+
+    def _fold_line(self, heading: int, prefix: tuple[Span, ...]) -> Line:
+        """The line below a heading that stands for its folded section."""
+        words = count_words(" ".join([block_text(self.document.blocks[block]) for block in self._folded[heading]]))
+        return Line((*prefix, Span(f"… {counted(words, 'word')}", "image")), heading, self.document.starts[heading])
+
+    def folds_around(self, offset: int) -> set[int]:
+        """The folded headings whose sections contain an offset."""
+        block = self.document.block_at(offset)
+        return {heading for heading, section in self._folded.items() if block in section}
 
     def is_heavy(self, block: int) -> bool:
         """Whether a block takes too long to lay out on the event loop, and is not laid out yet."""
@@ -92,7 +117,7 @@ class Page:
         """The place of the line that contains an offset; the top if there is no text."""
         if not self.document.blocks:
             return TOP
-        block = self.document.block_at(offset)
+        block = min((self.document.block_at(offset), *self.folds_around(offset)))
         lines = self.lines(block)
         # Blank lines before a block have its offset, too: the last line that begins at or before it is meant.
         found = bisect_right(lines, offset, key=lambda line: line.offset) - 1
@@ -154,7 +179,14 @@ _FEWEST = 12
 _MARK = "/ "
 
 
-HINTS = {"return": "{}: back", "page-down": "{}: next article", "close": "{}: show all panes"}
+HINTS = {
+    "return": "{}: back",
+    "page-down": "{}: next article",
+    "close": "{}: show all panes",
+    "open-link": "{}: open",
+    "copy-link": "{}: copy",
+    "fold": "{}: fold/unfold",
+}
 """Hints in the foot line, by command id; `{}` stands for the command's key."""
 
 

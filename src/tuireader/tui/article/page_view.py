@@ -56,6 +56,8 @@ class PageView(OpenScrollView, can_focus=True):
         self.document: Document | None = None
         self.page: Page | None = None
         """The document laid out at the current width."""
+        self.folded: frozenset[int] = frozenset()
+        """The blocks of headings whose sections are hidden."""
         self._top = TOP
         """The place at the top."""
         self._anchor = 0
@@ -139,8 +141,23 @@ class PageView(OpenScrollView, can_focus=True):
         self.workers.cancel_group(self, "layout")
         self.document = document
         self.page = None
+        self.folded = frozenset()
         self._top, self._anchor = TOP, position
         self._fit()
+
+    def fold(self, folded: frozenset[int]) -> None:
+        """Hide the sections of these headings, and show all others; the position stays."""
+        if folded != self.folded:
+            self.workers.cancel_group(self, "layout")
+            self.folded, self.page = folded, None
+            self._fit()
+
+    def shown_place(self, offset: int) -> Place:
+        """The place of an offset, which is unfolded."""
+        if self.page is None:
+            return TOP
+        self.fold(self.folded - self.page.folds_around(offset))
+        return self.page.place_of(offset)
 
     def go_on_with(self, document: Document) -> None:
         """Replace the document by a longer version of it; the position stays."""
@@ -160,10 +177,12 @@ class PageView(OpenScrollView, can_focus=True):
         if page is None or page.width != self.column:
             self.workers.cancel_group(self, "layout")  # it lays out the page that is replaced
             self.relaid()
-            page = self.page = Page(self.head_lines(self.column), self.document, self.column, hyphenate=self.hyphenate)
+            page = self.page = Page(
+                self.head_lines(self.column), self.document, self.column, hyphenate=self.hyphenate, folded=self.folded
+            )
             line = min(self._top.line, len(page.lines(HEAD)) - 1)
             in_head = self._top.item == HEAD and not self._anchor
-            self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)
+            self._top = page.walk(Place(HEAD, max(0, line)) if in_head else page.at_offset(self._anchor), 0)
         self._settle(page, self._top)
         self.fitted()
         if not page.complete:
@@ -310,6 +329,10 @@ class PageView(OpenScrollView, can_focus=True):
         is_code = place.item != HEAD and isinstance(page.document.blocks[place.item], Code)
         tinted = is_code and page.line(place).style == "code-block"
         strip = paint(spans, look, self.highlights_in(place, *extent(spans)), tinted=tinted)
+        is_here = place.item != HEAD and look.here == ~place.item  # the keyboard cursor is on this code or table
+        if is_here and look.margin and place.line >= page.document.blocks[place.item].gap:
+            at, bar = max(0, look.margin - 2), Strip([Segment("▎", look.ink.of("callout-bar"))], 1)
+            strip = Strip.join([strip.crop(0, at), bar, strip.crop(at + 1)])
         start, stop = look.thumb
         if start <= y < stop:
             strip = Strip([*strip.crop(0, look.width - 1), Segment("▐", look.ink.of("thumb"))], look.width)

@@ -18,12 +18,24 @@ from textual.message import Message
 from textual.selection import Selection as Selected
 from textual.strip import Strip
 
-from tuireader.content.document.model import Heading, Link, document_text
+from tuireader.content.document.model import (
+    Code,
+    Document,
+    Heading,
+    HeadingBlock,
+    Link,
+    Table,
+    block_text,
+    document_text,
+    note_at,
+    part_of,
+)
 from tuireader.content.layout.line import Line
 from tuireader.content.layout.paragraph import DOT, lay_out_head
 from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model.article import Article, minutes
 from tuireader.text.printable import printable
+from tuireader.text.sentences import counted
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.jumps import Jumps, LinearReading, LinkCursor
@@ -31,6 +43,7 @@ from tuireader.tui.article.page_layout import HEAD, HINTS, TOP, foot, sentence_l
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import Highlight
 from tuireader.tui.article.selection import Selection
+from tuireader.tui.support.safe_text import copy_address, toast
 from tuireader.tui.support.viewport import Place
 
 FindWords = Callable[[str], Sequence[tuple[int, int]]]
@@ -94,6 +107,13 @@ class ArticleView(PageView):
         """A request to open a link, whatever its address."""
 
         url: str
+
+    @dataclass
+    class OpenSheet(Message):
+        """A request to show a footnote or a table by itself; `label` is the mark of the note."""
+
+        part: Document
+        label: str = ""
 
     @dataclass
     class Found(Message):
@@ -279,8 +299,14 @@ class ArticleView(PageView):
         if finder.typing:
             pieces = typing_foot(finder.sought, finder.said, self.column)
         else:
-            pieces = foot(self._said() if link is None else link.url, self.progress, self.column)
+            pieces = foot(self._said() if link is None else self._leads_to(link), self.progress, self.column)
         return self._strip([(" " * self.margin, ""), *pieces])
+
+    def _leads_to(self, link: Link) -> str:
+        """The address of a link, or the name of its note."""
+        if link.target is None or link.url != f"#{link.text}":
+            return link.url
+        return f"Note {link.text}{DOT}{HINTS['open-link'].format(keys.key_on(self.screen, 'open-link'))}"
 
     def _strip(self, pieces: Sequence[tuple[str, str]]) -> Strip:
         strip = Strip([Segment(printable(text), self.ink.of(role)) for text, role in pieces if text])
@@ -290,15 +316,19 @@ class ArticleView(PageView):
         if self.finder.session is not None:
             return f"{self.finder.sought or 'Search'} · {self.finder.said}"
         if (hint := self._hinted()) is not None:
-            return HINTS[hint].format(keys.key_on(self.screen, hint))
+            said = HINTS[hint].format(keys.key_on(self.screen, hint))
+            block = self.link_cursor.block
+            return f"{_name_of(block).capitalize()}{DOT}{said}" if isinstance(block, Code | Table) else said
         if self.at_end and self.max_scroll_y:
             return "Last article"
         return self.article.title if self.names_itself and self.article is not None else ""
 
     def _hinted(self) -> str | None:
-        """The command whose key the foot line names."""
+        """The command whose key the foot line names, and that a click on it runs."""
         if self.finder.session is not None:
             return None
+        if (block := self.link_cursor.block) is not None:
+            return _COMMANDS[type(block)]
         if self.jumps.has_just_landed:
             return "return"
         if self.at_end and self.max_scroll_y:
@@ -363,11 +393,25 @@ class ArticleView(PageView):
         if not self.jumps.back():
             raise SkipAction
 
+    def action_fold(self) -> None:
+        """Fold or unfold the section of the heading under the keyboard cursor, else the one at the top."""
+        if (heading := self.link_cursor.heading) is not None:
+            self.fold(self.folded ^ {heading})
+        elif self.document is not None and self.jumps.heading >= 0:
+            self.fold(self.folded ^ {self.document.headings[self.jumps.heading].block})
+        else:
+            raise SkipAction
+
     def action_next_heading(self) -> None:
-        self.jumps.next_heading()
+        self._step_heading(1)
 
     def action_previous_heading(self) -> None:
-        self.jumps.previous_heading()
+        self._step_heading(-1)
+
+    def _step_heading(self, by: int) -> None:
+        """Move the keyboard cursor to the next heading, or the previous one (-1), and show it at the top."""
+        found = self.jumps.step_heading(by, self.link_cursor.heading)
+        self.link_cursor.focus(None if found is None else ~found)
 
     # Finding.
 
@@ -418,17 +462,35 @@ class ArticleView(PageView):
             raise SkipAction
 
     def action_open_link(self) -> None:
-        if self.link_cursor.here is None:
+        here, block = self.link_cursor.here, self.link_cursor.block
+        if here is None or self.document is None or isinstance(block, Code):
             raise SkipAction
-        self.follow(self.link_cursor.here)
+        if isinstance(block, Table):
+            self.post_message(self.OpenSheet(part_of(self.document, range(~here, -here))))
+        elif isinstance(block, HeadingBlock):
+            self.action_fold()
+        else:
+            self.follow(here)
 
     def follow(self, link: int) -> None:
-        """Jump to a link's target in the document, or ask to open its address."""
-        target = self.links[link].target
-        if target is None:
-            self.post_message(self.OpenLink(self.links[link].url))
-        else:
+        """Show a link's footnote, jump to its target in the document, or ask to open its address."""
+        text, url, target, _ = self.links[link]
+        if target is None or self.document is None:
+            self.post_message(self.OpenLink(url))
+        elif self.is_linear or not (note := note_at(self.document, target)):
             self.jumps.to(target)
+        else:
+            self.post_message(self.OpenSheet(part_of(self.document, note), text))
+
+    def copy_here(self) -> bool:
+        """Copy the link, code or table under the keyboard cursor; returns whether there is one."""
+        if isinstance(block := self.link_cursor.block, Code | Table):
+            self.app.copy_to_clipboard(block_text(block))
+            toast(self, f"Copied {_name_of(block)}")
+            return True
+        if (link := self.link_cursor.shown) is not None:
+            copy_address(self, link.url)
+        return link is not None
 
     def _tell_focused(self, link: int | None) -> None:
         self.post_message(self.LinkFocused(None if link is None else self.links[link].url))
@@ -496,5 +558,18 @@ class ArticleView(PageView):
         if link is not None and event.chain == 1:
             event.stop()
             self.follow(link)
+        elif self.sight[at.y].item in self.folded:
+            event.stop()
+            self.fold(self.folded - {self.sight[at.y].item})
         elif event.chain in {2, 3}:
             self.selected.select_around(self.sight[at.y], at.x, whole=event.chain == 3)
+
+
+_COMMANDS = {Table: "open-link", Code: "copy-link", HeadingBlock: "fold"}
+"""The command that the foot line names for the block under the keyboard cursor."""
+
+
+def _name_of(block: Code | Table) -> str:
+    if isinstance(block, Table):
+        return f"table ({counted(len(block.rows), 'row')})"
+    return f"code ({counted(block.text.count(chr(10)) + 1, 'line')})"

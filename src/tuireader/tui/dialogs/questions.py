@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
@@ -209,12 +210,14 @@ class PickScreen(TypedDialog[NameChanges | None]):
         hint: str = "",
         write: Callable[[NameChanges], object] | None = None,
         creates: bool = True,
+        create: str = "",
     ) -> None:
         """`there` maps each name in use to True if all items have it, False if some; `noun` is "tag" or the like.
 
         With `nothing`, the label of having none, one name is picked, which closes the dialog; else any number. `hint`
         is the input's placeholder. `write` is called with each change; without it, the result has them all. With
-        `creates`, a typed name that does not exist can be picked, too.
+        `creates`, a typed name that does not exist can be picked, too; `create` is the label of that, which then stands
+        first.
         """
         super().__init__()
         self._title = title
@@ -225,8 +228,10 @@ class PickScreen(TypedDialog[NameChanges | None]):
         self._nothing = nothing
         self._write = write
         self._creates = creates
+        self._create = create
         self._hint = hint or f"Find or create a {noun}"
         self._shown: list[str] = []
+        """The names in the list, that of a typed new one among them."""
         self._made = ""
         """A typed name that does not exist yet."""
 
@@ -261,17 +266,28 @@ class PickScreen(TypedDialog[NameChanges | None]):
     def _show(self, typed: str) -> None:
         name = " ".join(typed.split())
         words = fold(name)
-        self._shown = [each for each in self._names if words in fold(each or self._nothing)]
         is_new = self._creates and name and not any(fold(each) == words for each in self._names)
         self._made = name if is_new else ""
+        fitting = [each for each in self._names if words in fold(each or self._nothing)]
+        if is_new:
+            # What begins a longer word may be the beginning of that name; anything else is a name of its own.
+            longer = re.compile(rf"\b{re.escape(words)}\w")
+            begun = [each for each in fitting if longer.search(fold(each)) and not self._create]
+            self._shown = [*begun, name, *(each for each in fitting if each not in begun)]
+        else:
+            self._shown = sorted(fitting, key=lambda each: fold(each) != words)
         self._fill()
 
     def _fill(self) -> None:
         choices = self.query_one(AutocompleteList)
         cursor = choices.cursor
-        rows = [Line(f"  Create {self._noun} “{self._made}”")] if self._made and not self._shown else []
-        rows += [Line(f"{self._sign(each)} {each or self._nothing}") for each in self._shown]
-        rows += [Line(f"  Create {self._noun} “{self._made}”")] if self._made and self._shown else []
+        create = self._create or f"Create {self._noun}"
+        rows = [
+            Line(
+                f"  {create} “{each}”" if each and each == self._made else f"{self._sign(each)} {each or self._nothing}"
+            )
+            for each in self._shown
+        ]
         how = ". Type a name to create one." if self._creates else ""
         choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun}s{how}", "faint")]]
         choices.set_rows(rows)
@@ -284,9 +300,9 @@ class PickScreen(TypedDialog[NameChanges | None]):
 
     def choose(self, row: int) -> None:
         """Pick a name, or toggle it."""
-        chosen = self._shown[row] if row < len(self._shown) else self._made
-        if row >= len(self._shown) and not self._made:
+        if row >= len(self._shown):
             return
+        chosen = self._shown[row]
         if self._nothing:
             self.dismiss(NameChanges((chosen,)))
             return

@@ -140,7 +140,9 @@ class RulesScreen(TypedDialog[RuleAction | None]):
     def on_mount(self) -> None:
         self._fill()
         self._look()
-        self.query_one(Input).focus()
+        line = self.query_one(Input)
+        line.focus()
+        line.select_all()
 
     def on_resize(self) -> None:
         self.leave_room(self.query_one(AutocompleteList), beside=3)  # the input and the message

@@ -17,7 +17,7 @@ from tuireader.model.article import Field, Status
 from tuireader.store import articles
 from tuireader.text.printable import printable
 from tuireader.tui.article import view as article_view
-from tuireader.tui.dialogs import palette_and_help, questions
+from tuireader.tui.dialogs import palette_and_help, questions, sheets
 from tuireader.tui.main.background_tasks import BackgroundTasks
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.panes import PanesScreen
@@ -87,7 +87,9 @@ class ArticleCommands:
             self._external.browse_article(id_)
 
     def copy_link(self) -> None:
-        """Copy the article's address; for a selection, one address a line."""
+        """Copy the link, code or table under the keyboard cursor, else the article's link; of several, one a line."""
+        if self._target.is_in_article and self._reading.view.copy_here():
+            return
         if ids := self._target.articles():
             self._external.copy_links(sorted(ids, reverse=True))
 
@@ -132,6 +134,20 @@ def open_links(view: article_view.ArticleView) -> None:
     questions.open_dialog(view.app, palette_and_help.LinksScreen(links), follow)
 
 
+def open_sheet(view: article_view.ArticleView, sheet: article_view.ArticleView.OpenSheet) -> None:
+    """Show a table or a footnote in a dialog, and follow the link that is chosen there."""
+    block, *others = sheet.part.blocks
+    if isinstance(block, model.Table) and not others:
+        questions.open_dialog(view.app, sheets.TableScreen(block))
+        return
+
+    def follow(link: int | None) -> None:
+        if link is not None:
+            view.follow(link)
+
+    questions.open_dialog(view.app, sheets.NoteScreen(sheet.label, sheet.part, reorder=view.reorder), follow)
+
+
 class TargetArticle(NamedTuple):
     """The article that a key acts on."""
 
@@ -148,6 +164,10 @@ class KeyTarget:
     @property
     def _reading(self) -> tuple[model_article.Article, Status] | None:
         return self._panes.reading.opened if self._panes.pane == "article" else None
+
+    @property
+    def is_in_article(self) -> bool:
+        return self._reading is not None
 
     def article(self) -> TargetArticle | None:
         """The open article if its pane has the focus, else the article under the cursor."""

@@ -19,7 +19,7 @@ from tuireader.library.reading import user_edits
 from tuireader.model.query import Order, Query, SavedSearch
 from tuireader.store import feeds, folders, labels
 from tuireader.store.labels import Kind
-from tuireader.store.queries.query_language import FIELDS, understand
+from tuireader.store.queries.query_language import FIELDS, completed, understand
 from tuireader.tui import chrome
 from tuireader.tui.dialogs import questions
 from tuireader.tui.lists.side_list import NameList, SideList
@@ -258,6 +258,9 @@ class PromptController:
                 self._named(self._name)
         elif not event.kept:
             self._want(*self._before)
+        elif completed(panes.headlines_pane.wanted.text) != panes.headlines_pane.wanted.text.strip():
+            wanted = panes.headlines_pane.wanted
+            self._want(with_text(wanted, completed(wanted.text)), panes.headlines_pane.place)
         if not panes.bottom.has_lost_focus:
             panes.set_focus(target)
         await panes.bottom.end()
@@ -326,8 +329,6 @@ class SearchesController:
         self._statuses.add_undo_step(step)
         toast(self._panes, said)
         self._panes.sidebar.count_searches()
-        if before is not None and self._panes.headlines_pane.wanted.text.strip() == before.query:
-            self._prompts.show(saved.query)
 
     def edit(self) -> bool:
         """Edit the query of the saved search under the cursor; returns whether there is one."""

@@ -22,7 +22,14 @@ from tuireader.tui.lists.feed_tree import FeedTree, folded_from, folded_to_text
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.main.article_commands import ArticleCommands, ExternalPrograms, KeyTarget, open_contents, open_links
+from tuireader.tui.main.article_commands import (
+    ArticleCommands,
+    ExternalPrograms,
+    KeyTarget,
+    open_contents,
+    open_links,
+    open_sheet,
+)
 from tuireader.tui.main.background_tasks import (
     INDEX_DELAY,
     BackgroundTasks,
@@ -274,6 +281,11 @@ class ReaderScreen(PanesScreen):
     def wanted(self) -> Query:
         return self.headlines_pane.wanted
 
+    @on(Sidebar.SearchEdited)
+    def _follow_search(self, event: Sidebar.SearchEdited) -> None:
+        if self.headlines_pane.wanted.text.strip() == event.before:
+            self.prompts.show(event.query)
+
     @on(Sidebar.Counted)
     def _counted(self) -> None:
         self.choosing.counted()
@@ -396,7 +408,7 @@ class ReaderScreen(PanesScreen):
         """Edit what is under the cursor: a saved search, the name of a folder, or a feed."""
         summary, feeds = self.key_target.summary(), self.sidebar.feeds_to_act_on
         if summary is None and feeds:
-            self.filing.file(feeds)
+            self.filing.file(feeds, is_folder=self.sidebar.pointed_feed is None)
         elif not self.searches.edit():
             self.feed_control.show(summary)
 
@@ -464,7 +476,7 @@ class ReaderScreen(PanesScreen):
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
         elif feeds:
-            self.filing.file(feeds)
+            self.filing.file(feeds, is_folder=self.sidebar.pointed_feed is None)
         else:
             toast(self, "Select a feed or a folder first")
 
@@ -523,6 +535,9 @@ class ReaderScreen(PanesScreen):
 
     def on_article_view_open_link(self, event: view.ArticleView.OpenLink) -> None:
         self.trail.follow(event.url)
+
+    def on_article_view_open_sheet(self, event: view.ArticleView.OpenSheet) -> None:
+        open_sheet(self.reading.view, event)
 
     @on(ReadingPane.Fetched)
     def _full_text_fetched(self, event: ReadingPane.Fetched) -> None:

@@ -148,6 +148,14 @@ class Sidebar(Backdrop):
     class Counted(Message):
         """The counts of the current query have arrived."""
 
+    class SearchEdited(Message):
+        """A saved search has another query."""
+
+        def __init__(self, before: str, query: str) -> None:
+            super().__init__()
+            self.before = before
+            self.query = query
+
     def __init__(self, cache: Cache, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """`cache` is read off the loop."""
         super().__init__(id=id)
@@ -304,7 +312,11 @@ class Sidebar(Backdrop):
 
     @work(exclusive=True, group="searches")
     async def count_searches(self) -> None:
+        before = {each.id: each.query for each in self.saved}
         self.saved, rows = await self._cache.read(count_searches)
+        for each in self.saved:
+            if (query := before.get(each.id, each.query)) != each.query:
+                self.post_message(self.SearchEdited(query, each.query))
         gone = {key for key in self.feed_tree.chosen if key[0] == SEARCH} - {(SEARCH, each.id) for each in self.saved}
         self.feed_tree.set_chosen(self.feed_tree.chosen - gone, self.feed_tree.excluded)
         self.feed_tree.show_searches(rows)

@@ -221,6 +221,11 @@ class StatusController:
             self._unwritten.remove(shown)
 
     async def _take_back(self) -> None:
+        if not self._undo.is_recent and (earlier := await self._undo.earlier()) is not None:
+            self._undo.is_recent = True
+            how = f"{self._undo_key}: undo an earlier one ({earlier.undone})"
+            toast(self._node, f"No more changes in this session · {how}")
+            return
         step = await self._undo.pop()
         if step is None:
             toast(self._node, "Nothing to undo")
@@ -330,10 +335,17 @@ class UndoStack:
         self._cache = cache
         self._clock = clock
         self._made: list[tuple[UndoStep, Future[int]]] = []
+        self.is_recent = False
+        """Whether the last step was made in this session, or the user knows of it."""
+
+    async def earlier(self) -> UndoStep | None:
+        """The latest undo step of an earlier session, which stays."""
+        return await self._cache.write(partial(_latest, now=self._clock()))
 
     def push(self, made: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[int]:
         number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock(), change=change))
         self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
+        self.is_recent = True
         return number
 
     def drop(self, step: UndoStep) -> None:
@@ -344,6 +356,7 @@ class UndoStack:
         if self._made:
             step, number = self._made.pop()
             self._cache.write_soon(partial(_forget, number=number))
+            self.is_recent = bool(self._made)
             return step
         return await self._cache.write(partial(_pop, now=self._clock()))
 
@@ -374,6 +387,11 @@ def _push(c: Connection, step: dict[str, Any], now: Any, change: Callable[[Conne
 def _forget(c: Connection, number: Future[int]) -> None:
     with suppress(StoreError):  # it was never kept
         user_edits.forget(c, number.result())
+
+
+def _latest(c: Connection, now: Any) -> UndoStep | None:
+    kept = user_edits.latest(c, now, subscription.RESTORABLE_FOR)
+    return None if kept is None else _from_json(kept[1])
 
 
 def _pop(c: Connection, now: Any) -> UndoStep | None:

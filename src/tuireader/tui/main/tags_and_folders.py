@@ -78,21 +78,25 @@ class FilingController:
         self._panes.headlines.select(frozenset())
         self._statuses.tell()
 
-    def file(self, feeds: Sequence[model_feed.Feed]) -> None:
-        """Ask for a folder for feeds; local feeds may also be handed over to an account."""
-        start(self._panes, partial(self._ask_for_folder, feeds), group=ASKING)
+    def file(self, feeds: Sequence[model_feed.Feed], *, is_folder: bool = False) -> None:
+        """Ask for a folder for feeds, or for another name of their folder (`is_folder`).
 
-    async def _ask_for_folder(self, feeds: Sequence[model_feed.Feed]) -> None:
+        Local feeds may also be handed over to an account.
+        """
+        start(self._panes, partial(self._ask_for_folder, feeds, is_folder=is_folder), group=ASKING)
+
+    async def _ask_for_folder(self, feeds: Sequence[model_feed.Feed], *, is_folder: bool) -> None:
         names, elsewhere = await self._cache.read(partial(_folders, feeds=feeds))
         now = {feed.id: names.get(feed.folder_id or 0, "") for feed in feeds}
         there = {name: set(now.values()) == {name} for name in now.values()}
         none = [] if all(feed.is_of_account for feed in feeds) else [""]  # in an account, each is in one
         what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
-        former = next(iter(there), "") if len(feeds) > 1 and len(there) == 1 else ""
+        former = next(iter(there)) if is_folder else ""
 
         every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
         title = f"Rename “{former}”, or move its {what}" if former else f"Move {what} to folder"
-        pick = questions.PickScreen(title, every, there, noun="folder", nothing="No folder")
+        create = "Rename to" if former else ""
+        pick = questions.PickScreen(title, every, there, noun="folder", nothing="No folder", create=create)
         questions.open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
 
     def _filed(
