@@ -21,9 +21,12 @@ from tuireader.content.document.model import (
     Table,
     Text,
 )
+from tuireader.content.maths.formulas import part_of
+from tuireader.content.maths.mathml import to_mathml
 from tuireader.text.bidi import is_right_to_left
 
 _ELEMENTS = {"strong": "strong", "em": "em", "strike": "del", "code": "code", "sub": "sub", "sup": "sup"}
+_MATHML = "http://www.w3.org/1998/Math/MathML"
 _NUMBERED = frozenset("aAiI")
 """First markers of lists that are not numbered by figures."""
 _SAFE = "!$&'()*+,-./:;=?@_~%"
@@ -129,8 +132,18 @@ def _block(block: Block, names: _Names, name: str) -> str:
     if isinstance(block, Paragraph | Picture):
         role = "picture" if isinstance(block, Picture) else block.role
         kind = f' class="{role}"' if role else ""
-        return f"<p{kind}{about}>{_inline(block.text, names)}</p>"
+        return f"<p{kind}{about}>{_formula(block) or _inline(block.text, names)}</p>"
     return f"<hr{place}/>"
+
+
+def _formula(block: Paragraph | Picture) -> str:
+    """A displayed formula as MathML; "" if the block is none."""
+    part = part_of(block.formula) if isinstance(block, Paragraph) and block.formula else None
+    if part is None:
+        return ""
+    said = escape(_IN_XML.sub("�", block.text.plain.replace("\n", "; ")))
+    inner = _IN_XML.sub("�", to_mathml(part))
+    return f'<math xmlns="{_MATHML}" display="block" alttext="{said}">{inner}</math>'
 
 
 def _about(block: Block) -> str:

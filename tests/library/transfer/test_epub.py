@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import zipfile
@@ -29,6 +30,11 @@ NESTED = (
     "<ul><li>a<ul><li>b<ol start=7><li>c</li></ol></li></ul></li></ul><blockquote><ul><li>q</li></ul></blockquote>"
     "<dl><dt>t</dt><dd>d</dd></dl><p>x<sup><a href='#n'>1</a></sup></p><ol><li id=n>note</li></ol>"
 )
+FORMULAS = "".join(
+    f"<p>\\[{each['tex']}\\]</p>"
+    for each in json.loads((PAGES[0].parents[1] / "formulas.json").read_text("utf-8"))
+    if "tex" in each
+)
 HOSTILE = (
     "<p>"
     + "<b><i>" * 200
@@ -41,6 +47,7 @@ BOOKS: dict[str, list[Piece]] = {
         Piece("端末で読む日本語", 2, html="<p>日本語の文章です。</p>"),
         Piece("Tables & <code>", 3, html=TABLE + CODE + NESTED),
         Piece("", 4, html=""),
+        Piece("Formulas", 6, html=FORMULAS),
         Piece("Hostile ]]> & \x07 \u202e <b>", 5, html=HOSTILE),
         *(
             Piece(f"{name} {payload}", 10 + n, html=f"<p>{payload}</p>")
@@ -83,6 +90,13 @@ def test_it_has_a_chapter_for_each_article_and_contents_by_feed(db: Path) -> Non
     assert "<h1>A book &amp; more</h1>" in title
     assert f"{len(chapters)} articles" in title
     assert "<img" not in "".join(files.values())
+
+
+def test_displayed_formulas_are_mathml(db: Path) -> None:
+    files = read(epub_of(db, {"N": [Piece("One", 1, html=r"<p>So</p><p>\[x = \frac{a}{b}\]</p>")]}))
+    assert "<mfrac><mi>a</mi><mi>b</mi></mfrac></mrow></math></p>" in files["EPUB/article-1.xhtml"]
+    assert 'alttext="x = a/b"' in files["EPUB/article-1.xhtml"]
+    assert 'properties="mathml"' in files["EPUB/content.opf"]
 
 
 def test_the_same_articles_make_the_same_book(db: Path) -> None:

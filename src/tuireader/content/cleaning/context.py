@@ -155,6 +155,8 @@ class Context:
             found["dir"] = node["dir"].lower()
         if language := language_tag(node["lang"]):
             found["lang"] = language
+        if node["data-formula"]:
+            found["data-formula"] = node["data-formula"]
         return found
 
     def fragment(self, href: str) -> str:

@@ -120,7 +120,7 @@ def formula_node(formula: Formula) -> Node | str:
         return formula.text.replace("\n", "; ")
     first, *rest = formula.text.split("\n")
     lines = [part for line in rest for part in (Node("br"), line)]
-    return Node("p", {}, [first, *lines])
+    return Node("p", {"data-formula": formula.source}, [first, *lines])
 
 
 def is_picture(node: Node) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -375,7 +376,8 @@ class _Builder:
             if pictures and len(text.plain) <= _CAPTION_LIMIT:
                 self.add(Paragraph, text, "caption", gap=0)
             else:
-                self.add(Paragraph, text, self.beside.get("role") or self.role)
+                make = partial(Paragraph, formula=b64decode(self.beside.get("formula", "")).decode())
+                self.add(make, text, self.beside.get("role") or self.role)
 
     def code(self, token: Token) -> None:
         text = token.content.removesuffix("\n").expandtabs(4)

@@ -76,6 +76,8 @@ class Paragraph(Block):
 
     text: Text
     role: str = ""
+    formula: str = field(default="", kw_only=True)
+    """The TeX or MathML of a paragraph that is a formula."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _TAGS = frozenset(
 _ATTRIBUTES = frozenset(
     {
         "align", "alt", "aria-hidden", "aria-label", "checked", "class", "colspan", "data",
-        "data-enlighter-language", "data-lang", "data-language", "data-lazy-src", "data-lazy-srcset",
+        "data-enlighter-language", "data-formula", "data-lang", "data-language", "data-lazy-src", "data-lazy-srcset",
         "data-original", "data-src", "data-srcset", "dir", "height", "hidden", "href", "id", "itemprop", "lang",
         "name", "reversed", "role", "rowspan", "src", "srcset", "start", "style", "title", "type", "value", "width",
     }

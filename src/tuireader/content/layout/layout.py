@@ -23,6 +23,7 @@ from tuireader.content.document.model import (
 from tuireader.content.layout.code import code_lines
 from tuireader.content.layout.line import DECORATION, Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, mirrored, text_lines
+from tuireader.content.maths.formulas import rows_of
 from tuireader.text.language_and_hyphenation import divisions
 from tuireader.text.wrap import cells
 
@@ -35,6 +36,8 @@ _INDENT = 2
 _STACKED = 24
 """Room in cells below which the labels of a record stand above their values."""
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,'\s\u202f]*\s?[%‰$€£¥]?[a-zA-Zµ]{0,3}|[-–—]?")
+_TALL_MIN = 2
+"""Minimum rows of a formula that is laid out on several lines."""
 _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _BAR_ROLES = frozenset(role for _, role in _BARS.values())
@@ -332,7 +335,7 @@ def _draw(block: Block, frame: Frame) -> list[Line]:
     if isinstance(block, Paragraph):
         if block.role == "caption":
             frame = frame.within()
-        return text_lines(block.text, _style(block), frame, block.direction)
+        return _formula_lines(block, frame) or text_lines(block.text, _style(block), frame, block.direction)
     if isinstance(block, HeadingBlock):
         narrow = balanced(block.text.plain, frame.room)
         return text_lines(block.text, f"heading-{block.level}", frame._replace(room=narrow), block.direction)
@@ -345,6 +348,18 @@ def _draw(block: Block, frame: Frame) -> list[Line]:
     assert isinstance(block, Rule)  # noqa: S101 - there is no other kind
     rule = Span("─" * min(_RULE_WIDTH, frame.room), "rule")
     return [Line((*frame.first, rule), frame.block, frame.base)]
+
+
+def _formula_lines(block: Paragraph, frame: Frame) -> list[Line]:
+    """Lay out a formula on several lines; none if it needs one line, or more room."""
+    rows = rows_of(block.formula) if block.formula else ()
+    if len(rows) < _TALL_MIN or max(map(cells, rows)) > frame.room:
+        return []
+    prefixes = [frame.first, *[frame.rest] * (len(rows) - 1)]
+    return [
+        Line((*prefix, Span(row, _style(block))), frame.block, frame.base, "")
+        for prefix, row in zip(prefixes, rows, strict=True)
+    ]
 
 
 def _style(block: Paragraph) -> str:

@@ -89,7 +89,8 @@ class _Converter(HTML2Text):
         if start:
             outer = self.scopes[-1]
             language, direction = attrs.get("lang") or outer.language, attrs.get("dir") or outer.direction
-            self.scopes.append(outer if (language, direction) == outer else Scope(language, direction))
+            scope = Scope(language, direction, attrs.get("data-formula") or "")
+            self.scopes.append(outer if scope == outer else scope)
         elif len(self.scopes) > 1:
             self.scopes.pop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -37,10 +38,11 @@ class Frame:
 
 
 class Scope(NamedTuple):
-    """The language and direction of a block and its contents."""
+    """The language and direction of a block and its contents, and the source of its formula."""
 
     language: str
     direction: str
+    formula: str = ""
 
 
 class OpenBlocks:
@@ -79,7 +81,9 @@ class OpenBlocks:
         """Add a finished paragraph to the open block."""
         kind = "picture" if "![" in text and _ONLY_PICTURES.fullmatch(text) else "p"
         if kind == "p":
-            text = marked(text, lang=scope.language, dir=scope.direction)
+            text = marked(
+                text, lang=scope.language, dir=scope.direction, formula=b64encode(scope.formula.encode()).decode()
+            )
         piece = Piece(kind, text)
         if self.pending_note:
             piece = block_writer.note(self.pending_note, [piece])

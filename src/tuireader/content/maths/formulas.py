@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
 from itertools import repeat
 from typing import NamedTuple
 
-from tuireader.content.maths import mathml, model, write
+from tuireader.content.maths import mathml, model, tall, write
 from tuireader.content.maths import tex as maths_tex
 from tuireader.text.printable import unescape
 
@@ -50,6 +51,8 @@ class Formula(NamedTuple):
     is_source: bool
     is_block: bool
     """Whether it is displayed on lines of its own."""
+    source: str = ""
+    """Its TeX or MathML."""
 
 
 _ANY = repeat(None)
@@ -70,7 +73,7 @@ def _shown(source: str, parse: Callable[[], model.Part], *, block: bool) -> Form
         line = write.line_of(parse())
     except (model.UnknownFormulaError, RecursionError):
         line = ""
-    return Formula(line, is_source=False, is_block=block) if line else Formula(source, is_source=True, is_block=block)
+    return Formula(line or source, is_source=not line, is_block=block, source=source)
 
 
 def from_mathml(html: str, *, block: bool = False) -> Formula:
@@ -80,7 +83,8 @@ def from_mathml(html: str, *, block: bool = False) -> Formula:
     if tex and not (found := from_tex(tex, block=block)).is_source:
         return found
     source = tex or unescape(" ".join(_TAG.sub(" ", html).split()))
-    return _shown(source, lambda: mathml.parse_mathml(element), block=block)
+    shown = _shown(source, lambda: mathml.parse_mathml(element), block=block)
+    return shown._replace(source=html[:_LENGTH_MAX])
 
 
 def as_html(formula: Formula) -> str:
@@ -88,7 +92,24 @@ def as_html(formula: Formula) -> str:
     text = escape(formula.text, quote=False)
     if formula.is_source:
         return f'<pre><code class="language-latex">{text}</code></pre>' if formula.is_block else f"<code>{text}</code>"
-    return f"<div>{text.replace(chr(10), '<br>')}</div>" if formula.is_block else text.replace("\n", "; ")
+    if not formula.is_block:
+        return text.replace("\n", "; ")
+    return f'<p data-formula="{escape(formula.source)}">{text.replace(chr(10), "<br>")}</p>'
+
+
+@lru_cache(maxsize=512)
+def part_of(source: str) -> model.Part | None:
+    """Parse the TeX or MathML of a formula; None if it is not understood."""
+    with suppress(model.UnknownFormulaError, RecursionError):
+        return mathml.parse_mathml(mathml.read(source)) if source.startswith("<") else maths_tex.parse_tex(source)
+    return None
+
+
+def rows_of(source: str) -> tuple[str, ...]:
+    """The rows of a formula from its TeX or MathML; at most one if it has nothing tall, or is not understood."""
+    with suppress(model.UnknownFormulaError, RecursionError):
+        return () if (part := part_of(source)) is None else tall.tall_rows(part)
+    return ()
 
 
 def with_formulas(html: str) -> str:

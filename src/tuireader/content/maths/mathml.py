@@ -1,14 +1,16 @@
-"""Parse MathML into a formula; an embedded TeX source takes precedence."""
+"""Parse MathML into a formula (an embedded TeX source takes precedence), and write it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from html import escape
 from html.parser import HTMLParser
 
 from tuireader.content.maths.model import (
     FUNCTIONS,
+    WITH_LIMITS,
     Accent,
     Fraction,
     Leaf,
@@ -272,3 +274,47 @@ _HANDLERS: dict[str, Callable[[Element], Part]] = {
     "mfenced": _fenced,
     "mtable": lambda element: Rows(tuple(map(tuple, _cells(element)))),
 }
+
+
+_TAGS = {"number": "mn", "symbol": "mi", "function": "mi", "word": "mtext"}
+"""The elements of leaves, by kind; all others are operators."""
+_SIGNS = {
+    "\u0302": "^", "\u0304": "¯", "\u0303": "~", "\u0307": "˙", "\u0308": "¨", "\u20d7": "→", "\u030c": "ˇ",
+    "\u0306": "˘", "\u0301": "´", "\u0300": "`", "\u030a": "˚", "\u0305": "‾", "\u0332": "_",
+}  # fmt: skip
+"""The signs of accents by themselves."""
+
+
+def to_mathml(part: Part) -> str:
+    """Return a formula as the content of a `math` element."""
+    part = alone(part)
+    if isinstance(part, Leaf):
+        tag = _TAGS.get(part.kind, "mo")
+        return '<mspace width="0.3em"/>' if part.kind == "space" else f"<{tag}>{escape(part.text)}</{tag}>"
+    if isinstance(part, Accent):
+        sign = f"<mo>{_SIGNS.get(part.mark, part.mark)}</mo>"
+        return f'<mover accent="true">{to_mathml(part.inner)}{sign}</mover>'
+    if isinstance(part, Rows):
+        rows = "".join(f"<mtr>{''.join(_element('mtd', (cell,)) for cell in row)}</mtr>" for row in part.rows)
+        return f"<mtable>{rows}</mtable>"
+    return _element(*_named(part))
+
+
+def _named(part: Row | Fraction | Root | Scripts) -> tuple[str, Iterable[Part]]:
+    """The element of a part, with its children."""
+    if isinstance(part, Row):
+        return "mrow", part.parts
+    if isinstance(part, Fraction):
+        return "mfrac" if part.has_line else 'mfrac linethickness="0"', (part.top, part.bottom)
+    if isinstance(part, Root):
+        return ("msqrt", (part.inner,)) if part.index is None else ("mroot", (part.inner, part.index))
+    base = alone(part.base)
+    has_limits = isinstance(base, Leaf) and base.text in WITH_LIMITS
+    scripts = [each for each in (part.lower, part.upper) if each is not None]
+    below, above = ("under", "over") if has_limits else ("sub", "sup")
+    tag = f"m{below if part.lower is not None else ''}{above if part.upper is not None else ''}"
+    return tag if scripts else "mrow", (part.base, *scripts)
+
+
+def _element(tag: str, parts: Iterable[Part]) -> str:
+    return f"<{tag}>{''.join(map(to_mathml, parts))}</{tag.partition(' ')[0]}>"

@@ -127,6 +127,10 @@ FUNCTIONS = frozenset(
 """Names set upright, with space around them."""
 
 
+WITH_LIMITS = frozenset([*"∑∏∐⋃⋂⋁⋀⨁⨂⨀⨄⨆", "lim", "limsup", "liminf", "max", "min", "sup", "inf", "argmax", "argmin"])
+"""Operators whose scripts stand above and below."""
+
+
 def leaf(char: str) -> Leaf:
     """Return the leaf for a character, with its kind: number, symbol, operator."""
     char = _WRITTEN.get(char, char)

@@ -25,8 +25,8 @@ from tuireader.content.maths.model import (
 )
 from tuireader.text.folding import LOWERED, RAISED
 
-_OPEN, _CLOSE = "([{⟨⌊⌈", ")]}⟩⌋⌉"
-_BRACKETS = frozenset(_OPEN + _CLOSE + "|‖")
+OPEN, CLOSE = "([{⟨⌊⌈", ")]}⟩⌋⌉"
+_BRACKETS = frozenset(OPEN + CLOSE + "|‖")
 _BEFORE_CLOSING = frozenset({"symbol", "number", "word", "close", "after", "space"})
 _FACTORS = frozenset({"symbol", "number", "word", "close", "after", "fraction", "root", "big", "function", "open"})
 _DIRECT = {"∘": "°", "°": "°", "*": "*", "∗": "*", "†": "†", "‡": "‡", "′": "′", "″": "″", "‴": "‴"}
@@ -86,7 +86,7 @@ def _is_open(group: list[Part]) -> bool:
     return not parts or _kind(parts[-1], backwards=True) in _JOINING | {"open", "big", "function"} - {"close"}
 
 
-def _parts(part: Part) -> list[Part]:
+def parts_of(part: Part) -> list[Part]:
     """The parts of a row, with nested rows flattened; each bar opens or closes."""
     found: list[Part] = []
     open_bars: list[str] = []
@@ -124,7 +124,7 @@ def _is_factor(part: Part) -> bool:
 
 
 def _tokens(part: Part) -> list[_Token]:
-    parts = _parts(part)
+    parts = parts_of(part)
     found: list[_Token] = []
     for index, each in enumerate(parts):
         if isinstance(each, Leaf):
@@ -156,7 +156,7 @@ def _joined(tokens: list[_Token]) -> str:
     sure: tuple[str, str] | None = None
     for token, kind in zip(tokens, kinds, strict=True):
         if kind == "space":
-            text += "" if not text or text.endswith((" ", *_OPEN)) else " "
+            text += "" if not text or text.endswith((" ", *OPEN)) else " "
             continue
         is_applied = before == "function" and token.text.startswith("(")
         if before and before != "prefix" and not is_applied and _is_spaced(before, kind):
@@ -167,7 +167,7 @@ def _joined(tokens: list[_Token]) -> str:
             kind == "mixed" and text[-1:].isdecimal()
         ):
             text += " "  # the index of a root is no power, and a number and a fraction are no product
-        if kind in {"comma", "after"} or token.text in _CLOSE:
+        if kind in {"comma", "after"} or token.text in CLOSE:
             text = text.rstrip(" ")
         text += token.text
         before, sure = kind, (token.text, token.sure) if token.sure else None
@@ -246,7 +246,7 @@ def _kind(part: Part, *, backwards: bool) -> str:
     if isinstance(part, Leaf):
         return part.kind
     if isinstance(part, Scripts):
-        inner = _parts(part.base)
+        inner = parts_of(part.base)
         return _kind(inner[-1 if backwards else 0], backwards=backwards) if inner else "symbol"
     return "fraction" if isinstance(part, Fraction) else "symbol"
 
@@ -272,7 +272,7 @@ def _has_outside(text: str, characters: str) -> bool:
     """Whether one of these characters is in a text outside brackets."""
     depth = 0
     for char in text:
-        depth += (char in _OPEN) - (char in _CLOSE)
+        depth += (char in OPEN) - (char in CLOSE)
         if depth == 0 and char in characters:
             return True
     return False
@@ -280,7 +280,7 @@ def _has_outside(text: str, characters: str) -> bool:
 
 def _is_one(part: Part) -> bool:
     """Whether a denominator is one unit that needs no brackets."""
-    parts = [each for each in _parts(part) if not is_space(each)]
+    parts = [each for each in parts_of(part) if not is_space(each)]
     if not parts:
         raise UnknownFormulaError  # a fraction of which a half is missing
     if len(parts) > 1 and isinstance(parts[0], Leaf) and parts[0].text in _DIFFERENTIALS:
@@ -308,7 +308,7 @@ def _is_applied(parts: list[Part]) -> bool:
 def _is_simple(part: Part) -> bool:
     """Whether a part is a number, or a symbol with its scripts."""
     if isinstance(part, Scripts):
-        return all(map(_is_simple, _parts(part.base)[:1])) and len(_parts(part.base)) == 1
+        return all(map(_is_simple, parts_of(part.base)[:1])) and len(parts_of(part.base)) == 1
     return isinstance(part, Accent) or (isinstance(part, Leaf) and part.kind in {"symbol", "number", "word"})
 
 
@@ -318,7 +318,7 @@ def _is_bracketed(parts: list[Part]) -> bool:
         return False
     *inner, last = parts
     while isinstance(last, Scripts):
-        *more, last = _parts(last.base)
+        *more, last = parts_of(last.base)
         inner += more
     whole = [*inner, last]
     kinds = [leaf.kind if (leaf := _last_leaf(each)) else "" for each in whole]
@@ -335,7 +335,7 @@ def _is_bracketed(parts: list[Part]) -> bool:
 def _root(part: Root) -> _Token:
     text = _joined(_tokens(part.inner))
     sign = "√" if part.index is None else f"{_in_table(_script(part.index), RAISED)}√"
-    inner = _parts(part.inner)
+    inner = parts_of(part.inner)
     alone = len(inner) == 1 and _is_simple(inner[0]) and not (isinstance(inner[0], Scripts) and inner[0].upper)
     return _Token(f"{sign}{text}", "root", f"{sign}({text})") if alone else _Token(f"{sign}({text})", "root")
 

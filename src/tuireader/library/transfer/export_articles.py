@@ -123,6 +123,8 @@ def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
     direction = ' dir="rtl"' if not title.isascii() and bidi.is_right_to_left(title) else ""
     if direction:
         page.direction = "rtl"
+    if "<math" in chapter.xhtml:
+        page.properties.append("mathml")
     where = f'<p class="byline"><a href="{escape(chapter.link)}">{escape(chapter.link)}</a></p>' if chapter.link else ""
     page.content = (
         f"<section{direction}><h1>{escape(title, quote=False)}</h1>"
