@@ -107,6 +107,23 @@ def test_a_first_post_that_is_not_marked_is_found_by_its_likeness() -> None:
     ]
 
 
+def test_answers_make_a_thread_also_without_a_type_of_the_page() -> None:
+    """As XenForo writes them: the question is no item of its own, but has the classes of a post."""
+    question = f'<div class="post first"><b class=username>Ada</b><div class=said><p>{ASKED}</p></div></div>'
+    answers = "".join(
+        f'<div class="post" itemscope itemtype="https://schema.org/Answer"><b class=username itemprop=author>{name}</b>'
+        f"<div class=said itemprop=text><p>{TOLD}</p></div></div>"
+        for name in ("Bo", "Cy")
+    )
+    notice = f"<div class=notice><p>Scam alert. {LONG * 5}</p></div>"
+    found = found_on(f"{notice}<h1>Leaking tap</h1>{question}{answers}")
+    assert found.authors == ("Ada",)
+    assert [text for tag, text in lines_of(found) if tag == "h2"] == ["Bo", "Cy"]
+    assert "Scam alert" not in found.html
+    asked = f'<div itemscope itemtype="https://schema.org/FAQPage">{answers}</div>'
+    assert "<h2>Bo" not in found_on(f"<article><h1>Taps</h1><p>{LONG}</p>{asked}</article>").html
+
+
 def test_headings_within_a_post_stand_below_that_of_the_post() -> None:
     found = found_on(QUESTION.replace("Told:", "<h1>Short</h1>Told:"))
     assert [each.tag for each in tree_of(found.html).elements() if each.words() == "Short"] == ["h6"]

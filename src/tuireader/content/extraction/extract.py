@@ -177,7 +177,7 @@ def extract_article(
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     blocks = Blocks(tree.find("body"))
     prose = Prose(blocks)
-    is_declared = threads.DECLARED.search(text) is not None
+    is_declared = threads.DECLARED.search(text) is not None and "FAQPage" not in text
     posts = threads.posts_of(tree, blocks, prose, is_declared=is_declared, excerpt=excerpt)
     hints = ArticleHints(title, names, excerpt, url)
     authors, published = facts.authors, facts.published

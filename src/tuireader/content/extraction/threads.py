@@ -26,7 +26,7 @@ from tuireader.text.printable import HEADINGS
 from tuireader.text.sentences import dated
 
 DECLARED = re.compile(
-    r"""itemtype=["'][^"'<>]{0,200}\b(?:DiscussionForumPosting|QAPage)\b"""
+    r"""itemtype=["'][^"'<>]{0,200}\b(?:Answer|DiscussionForumPosting|QAPage)\b"""
     r"""|"@type"\s*:\s*(?:\[[^\[\]]{0,200})?"(?:DiscussionForumPosting|QAPage)\""""
 )
 """The types by which a page declares a thread."""
@@ -102,8 +102,8 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, 
         return []
     every = {holder for holder, _ in found}
     return [
-        # What stands around an opening post that is marked nowhere may be of the whole topic.
-        Post(each, body)
+        # What stands around an opening post may be of the whole topic: its date is, and its author unless it is alike.
+        Post(each, body, _author(each, body) if _kind(each) == _kind(marked[0]) else "")
         if marked and number < len(opening)
         else Post(each, body, _author(each, body), _moment(each, body), _depth(each, every))
         for number, (each, body) in enumerate(found)
@@ -117,9 +117,10 @@ def _is_beside_text(found: Sequence[tuple[Element, Element]], blocks: Blocks, pr
     if len(beginning) >= _EXCERPT_MIN and not any(beginning in key for key in keys):
         return True
     first = blocks.spans.get(found[0][0], (0, 0))[0]
-    if any(span[0] < span[1] <= first and is_body(each) for each, span in blocks.spans.items()):
+    if any(span[1] <= first and prose.within(span) and is_body(each) for each, span in blocks.spans.items()):
         return True
-    return sum(map(len, keys)) < _SHARE_MIN * prose.whole or prose.within((0, first)) > _OUTSIDE_MAX
+    title = max((number for number in range(first) if blocks[number].element.tag == "h1"), default=0)
+    return sum(map(len, keys)) < _SHARE_MIN * prose.whole or prose.within((title, first)) > _OUTSIDE_MAX
 
 
 def _are_signed(found: Sequence[tuple[Element, Element]]) -> bool:
