@@ -43,6 +43,16 @@ def is_text(block: Block, linked: float) -> bool:
     return len(block.key) >= TEXT_MIN and block.links < linked * len(block.key)
 
 
+EXCERPT_MIN, _EXCERPT_MAX = 20, 45
+"""Minimum and maximum letters of an excerpt by which the beginning of a text is recognized."""
+
+
+def beginning_of(excerpt: str) -> str:
+    """The first letters of an excerpt; "" if they are too few to recognize a text."""
+    key = letters(excerpt)[:_EXCERPT_MAX]
+    return key if len(key) >= EXCERPT_MIN else ""
+
+
 Span = tuple[int, int]
 """A range of blocks: the first number, and one past the last."""
 

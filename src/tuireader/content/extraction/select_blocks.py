@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
-from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text
+from tuireader.content.extraction.blocks import EXCERPT_MIN, TEXT_MIN, Block, Blocks, Span, beginning_of, is_text
 from tuireader.content.extraction.boilerplate_names import is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.content.extraction.prose import Prose, blocks_around
@@ -59,9 +59,6 @@ _TELLING = 20
 """Minimum letters of a block that is identified by occurring anywhere in a text."""
 _SEARCHED_MAX = 100_000_000
 """Maximum letters searched in all, which bounds the time for a page."""
-_ANCHOR = 45
-_ANCHOR_MIN = 20
-"""Minimum letters by which the block where the feed's excerpt starts is recognized."""
 _BEFORE_MAX = 600
 """Maximum letters before the block where the feed's excerpt starts that are cut off."""
 _LEAD_MIN, _LEAD_MAX = 25, 900
@@ -151,13 +148,11 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
 
 def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
     """The blocks that begin like an excerpt."""
-    key = letters(excerpt)[:_ANCHOR]
-    if len(key) < _ANCHOR_MIN:
-        return []
+    key = beginning_of(excerpt)
     return [
         number
         for number, block in enumerate(blocks)
-        if block.key.startswith(key) or (len(block.key) >= _ANCHOR_MIN and key.startswith(block.key))
+        if key and (block.key.startswith(key) or (len(block.key) >= EXCERPT_MIN and key.startswith(block.key)))
     ]
 
 

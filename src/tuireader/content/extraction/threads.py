@@ -15,7 +15,7 @@ from html import escape
 from itertools import islice
 
 from tuireader.content.cleaning.boilerplate import BUTTON
-from tuireader.content.extraction.blocks import Blocks
+from tuireader.content.extraction.blocks import Blocks, beginning_of
 from tuireader.content.extraction.boilerplate_names import is_body, names_of, reasons
 from tuireader.content.extraction.metadata import moments
 from tuireader.content.extraction.page import Element, drop, text_of, write
@@ -49,8 +49,6 @@ _NAME_MAX, _TITLE_MIN, _PIECES_MAX = 60, 25, 10
 _NO_NAME = re.compile(
     r"\W*|(?:(?:written|posted|asked|answered) )?(?:by|von|par|por|di|de)\W*|author\W*", re.IGNORECASE
 )
-_EXCERPT_MIN, _EXCERPT_MAX = 20, 45
-"""Minimum and maximum letters of an excerpt by which the beginning of a text is recognized."""
 _VERBATIM = frozenset({"pre", "code"})
 _FLOW = frozenset({"p", "ul", "ol", "dl", "li", "blockquote", "pre", "table", "figure", *HEADINGS})
 """Elements that are parts of a body, never the whole."""
@@ -113,8 +111,8 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, 
 def _is_beside_text(found: Sequence[tuple[Element, Element]], blocks: Blocks, prose: Prose, excerpt: str) -> bool:
     """Whether posts stand beside an article: they hold less than half of the prose, or not its beginning."""
     keys = [letters(text_of(body)) for _, body in found]
-    beginning = letters(excerpt)[:_EXCERPT_MAX]
-    if len(beginning) >= _EXCERPT_MIN and not any(beginning in key for key in keys):
+    beginning = beginning_of(excerpt)
+    if beginning and not any(beginning in key for key in keys):
         return True
     first = blocks.spans.get(found[0][0], (0, 0))[0]
     if any(span[1] <= first and prose.within(span) and is_body(each) for each, span in blocks.spans.items()):
