@@ -124,6 +124,24 @@ def test_answers_make_a_thread_also_without_a_type_of_the_page() -> None:
     assert "<h2>Bo" not in found_on(f"<article><h1>Taps</h1><p>{LONG}</p>{asked}</article>").html
 
 
+def test_comments_of_hacker_news_are_posts_by_level() -> None:
+    rows = "".join(
+        f'<tr class="athing comtr" id="{n}"><td><table><tr><td class="ind" indent="{depth}"></td><td class="default">'
+        f'<div><span class="comhead"><a href="user?id={name}" class="hnuser">{name}</a> <span class="age" title='
+        f'"2024-05-0{n}T10:00:00 1714990800"><a href="item?id={n}">2 days ago</a></span></span></div><br><div class='
+        f'"comment"><div class="commtext c00">{TOLD}<p>{LONG}</div><div class="reply"><p><font size="1"><u><a href='
+        f'"reply?id={n}">reply</a></u></font></div></div></td></tr></table></td></tr>'
+        for n, name, depth in ((1, "ada", 0), (2, "bo", 1), (3, "cy", 2), (4, "dee", 0))
+    )
+    found = found_on(
+        f"<table class=fatitem><tr><td><a href='https://a.example/'>Leaking tap</a></table><table>{rows}</table>"
+    )
+    heads = [(tag, text) for tag, text in lines_of(found) if tag[0] == "h"]
+    assert heads == [("h3", "bo · 2 May 2024"), ("h4", "cy · 3 May 2024"), ("h2", "dee · 4 May 2024")]
+    assert found.authors == ("ada",)
+    assert "reply" not in found.html
+
+
 def test_headings_within_a_post_stand_below_that_of_the_post() -> None:
     found = found_on(QUESTION.replace("Told:", "<h1>Short</h1>Told:"))
     assert [each.tag for each in tree_of(found.html).elements() if each.words() == "Short"] == ["h6"]

@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from tuireader.content.cleaning.boilerplate import ADVERT, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
 from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
+from tuireader.content.cleaning.plain_prose import is_prose, reflowed
 from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed, trimmed_lines
 from tuireader.text.language_and_hyphenation import count_words
 from tuireader.text.printable import HEADINGS, INLINE, printable_block
@@ -81,12 +82,16 @@ def take_title(box: Node) -> str:
 
 
 def clean_code(pre: Node) -> list[Node | str]:
-    """A code block; nothing if it is empty."""
+    """A code block, or what it holds if that is prose; nothing if it is empty."""
     text = printable_block("".join(_text(pre)))
     lines = trimmed_lines([line.rstrip() for line in text.split("\n")])
     if not lines:
         return []
     language = language_of(pre) or next(filter(None, map(language_of, pre.elements())), "")
+    if not language and not any(each.tag in {"code", "samp", "kbd"} for each in pre.elements()):
+        text = "\n".join(lines)
+        if is_prose(text):
+            return reflowed(text)
     code = Node("code", {"class": f"language-{language}"} if language else {}, ["\n".join(lines) + "\n"])
     return [Node("pre", {}, [code])]
 

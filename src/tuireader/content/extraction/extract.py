@@ -29,6 +29,7 @@ from tuireader.content.extraction.page import (
     without,
     write,
 )
+from tuireader.content.extraction.page_bylines import take_mail_header
 from tuireader.content.extraction.prose import Prose
 from tuireader.content.extraction.select_blocks import ArticleHints, choose, main_blocks
 from tuireader.content.maths.formulas import with_formulas
@@ -174,13 +175,14 @@ def extract_article(
         html = clean(chosen, url, has_tex=_shows_tex(text))
         return Extracted(title, facts.authors, facts.categories, facts.published, html, is_chosen=True)
     drop_unseen(tree)
+    sender, sent = take_mail_header(tree)
+    authors, published = (sender,) if sender else facts.authors, sent or facts.published
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     blocks = Blocks(tree.find("body"))
     prose = Prose(blocks)
     is_declared = threads.DECLARED.search(text) is not None and "FAQPage" not in text
     posts = threads.posts_of(tree, blocks, prose, is_declared=is_declared, excerpt=excerpt)
     hints = ArticleHints(title, names, excerpt, url)
-    authors, published = facts.authors, facts.published
     is_partial = False
     if posts:
         authors, published = (posts[0].author,) if posts[0].author else authors, posts[0].moment or published

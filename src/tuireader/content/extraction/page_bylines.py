@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import unquote
 
-from tuireader.content.extraction.page import outwards
+from tuireader.content.extraction.page import drop, outwards, text_of
 from tuireader.text.bylines import is_full_name, person
 from tuireader.text.printable import HEADINGS
 
@@ -278,3 +281,27 @@ _CATEGORY_RULES: tuple[_Rule, ...] = (
     lambda each: each.tag == "a" and _within(each, _WIKI) and each.getparent().tag == "li",
 )
 _TAG_RULES: tuple[_Rule, ...] = (_link_called("tag"), _link_within(_TAG), _link_to(_TAG_PATH))
+
+
+_MAIL_DATE = re.compile(r"\w{3} (\w{3}) +(\d{1,2}) ([\d:]{8})(?: (\w{1,5}))? (\d{4})")
+_OTHER_MAILS = re.compile(r"(?:previous|next) message\b|messages sorted by", re.IGNORECASE)
+
+
+def take_mail_header(tree: Any) -> tuple[str, datetime | None]:
+    """Remove the header of a mail in an archive and its links to other mails; returns author and date, if it is one.
+
+    Mailman writes a bold name, an address and the date in italics below the subject.
+    """
+    title = next(tree.iter("h1"), None)
+    below = title.itersiblings("b", "a", "i", "p", "hr") if title is not None else ()
+    header = list(islice(below, 3))
+    found = _MAIL_DATE.fullmatch(text_of(header[-1])) if [each.tag for each in header] == ["b", "a", "i"] else None
+    if found is None:
+        return "", None
+    author, (month, day, time, zone, year) = person(text_of(header[0])), found.groups("")
+    lists = (each for each in tree.iter("ul") if _OTHER_MAILS.match(text_of(each)))
+    drop([*header, *lists])
+    with suppress(ValueError):
+        moment = parsedate_to_datetime(f"{day} {month} {year} {time} {zone}")
+        return author, moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    return author, None

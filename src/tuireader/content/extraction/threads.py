@@ -33,9 +33,11 @@ DECLARED = re.compile(
 _KINDS = frozenset({"Question", "Answer", "Comment", "DiscussionForumPosting", "SocialMediaPosting"})
 _BODIES = ("text", "articleBody")
 _DATES = ("datePublished", "dateCreated")
-_POST_NAMES = frozenset({"answer", "message", "post", "postbit", "postcontainer", "reply"})
+_POST_NAMES = frozenset({"answer", "comtr", "message", "post", "postbit", "postcontainer", "reply"})
 """Words in the class names of posts."""
-_AUTHOR_NAMES = frozenset({"author", "creator", "nickname", "poster", "username"})
+_AUTHOR_NAMES = frozenset({"author", "creator", "hnuser", "nickname", "poster", "username"})
+_AGE = "age"
+"""The class of an element whose title is the date of a post."""
 _SIGNATURES = frozenset({"signature", "sig"})
 _SIBLINGS_MIN, _DECLARED_MIN = 3, 2
 """Minimum posts of a thread, and of one that the page declares."""
@@ -279,7 +281,11 @@ def _deepest(blocks: Blocks, prose: Prose, element: Element) -> Element | None:
     inner = element if least else None
     while inner is not None:
         deepest = inner if inner is not element and _kind(inner)[1] else deepest
-        spans = ((child, blocks.spans.get(child, (0, 0))) for child in inner if child.tag not in _FLOW)
+        spans = (
+            (child, blocks.spans.get(child, (0, 0)))
+            for child in inner
+            if child.tag not in _FLOW or child.tag == "table"
+        )
         inner = next((child for child, span in spans if prose.within(span) >= least), None)
     return deepest
 
@@ -312,12 +318,18 @@ def _short(element: Element) -> str:
 
 def _moment(holder: Element, body: Element) -> datetime | None:
     stated = _stated(holder, _DATES)
-    times = (
-        [stated] if stated is not None else [each for each in holder.iter("time") if body not in each.iterancestors()]
-    )
-    said = (each.get("datetime") or each.get("content") or text_of(each) for each in times)
-    return next(moments(said), None)
+    times = [stated] if stated is not None else [each for each in holder.iter("time", "span") if _is_date(each, body)]
+    said = (each.get("datetime") or each.get("content") or each.get("title") or text_of(each) for each in times)
+    return next(moments(each.partition(" ")[0] if each[:1].isdigit() and "T" in each else each for each in said), None)
+
+
+def _is_date(element: Element, body: Element) -> bool:
+    is_dated = element.tag == "time" or (element.get("title") and element.get("class") == _AGE)
+    return is_dated and body not in element.iterancestors()
 
 
 def _depth(holder: Element, holders: Container[Element]) -> int:
+    indented = next(holder.iterfind(".//td[@indent]"), None)  # as Hacker News does
+    if indented is not None and indented.get("indent").isdecimal():
+        return int(indented.get("indent")[:2])
     return sum(each in holders for each in islice(holder.iterancestors(), 40))
