@@ -69,6 +69,11 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("cli/feeds.py", "put(line)"): "of printable cells",
     ("cli/rules.py", "put(f'{total} in the last {library_rules.PREVIEW_AGE.days} days')"): "numbers",
     ("tui/dialogs/files.py", "line.value = self._suggested"): "words of ours",
+    ("tui/dialogs/sheets.py", "model.Text(text.plain[:_CELL_MAX])"): "the text of a document, not Rich's",
+    (
+        "tui/dialogs/sheets.py",
+        "Text('\\n'.join([to_plain(line, reorder=self._reorder) for line in lines]), no_wrap=True)",
+    ): "to_plain makes it harmless",
     ("tui/dialogs/rules.py", "line.value = rule.query"): "a CleanInput makes what it is given harmless",
     ("cli/transfer.py", "sys.stdout.buffer.write(exported.content)"): "XML of names that are printable",
     ("cli/output.py", "print(text)"): "this is the way to stdout: see those who call it",

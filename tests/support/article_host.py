@@ -14,7 +14,7 @@ from tuireader.content.document.build import to_document
 from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model.article import Article, Status
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.main.article_commands import open_sheet
+from tuireader.tui.dialogs.sheets import open_sheet
 
 
 def opened(

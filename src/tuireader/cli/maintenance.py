@@ -93,9 +93,9 @@ def prune_articles(arguments: argparse.Namespace) -> int:
 
 
 def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
-    """Print the paths of configuration, cache and log."""
+    """Print the paths of configuration, database and log."""
     for line in table(
-        [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
+        [["config", str(paths.config_path())], ["database", str(paths.cache_path())], ["log", str(paths.log_path())]]
     ):
         put(line)
     if sys.stderr.isatty() and (size := sum(each.stat().st_size for each in _files_of_cache())):

@@ -21,8 +21,7 @@ from tuireader.content.document.model import (
     Table,
     Text,
 )
-from tuireader.content.maths.formulas import part_of
-from tuireader.content.maths.mathml import to_mathml
+from tuireader.content.maths.formulas import mathml_of
 from tuireader.text.bidi import is_right_to_left
 
 _ELEMENTS = {"strong": "strong", "em": "em", "strike": "del", "code": "code", "sub": "sub", "sup": "sup"}
@@ -123,7 +122,7 @@ def _block(block: Block, names: _Names, name: str) -> str:
         rank = min(6, block.level - names.top + 2)  # the title of the chapter is the first
         return f"<h{rank}{about}>{_inline(block.text, names)}</h{rank}>"
     if isinstance(block, Code):
-        return f"<pre{place}><code>{_safe(block.text)}</code></pre>"
+        return f"<pre{place}><code>{_safe(block.source or block.text)}</code></pre>"
     if isinstance(block, Table):
         return _table(block, names, place)
     if _is_note(block) and name:
@@ -138,11 +137,11 @@ def _block(block: Block, names: _Names, name: str) -> str:
 
 def _formula(block: Paragraph | Picture) -> str:
     """A displayed formula as MathML; "" if the block is none."""
-    part = part_of(block.formula) if isinstance(block, Paragraph) and block.formula else None
-    if part is None:
+    found = mathml_of(block.formula, block.text.plain) if isinstance(block, Paragraph) and block.formula else ""
+    if not found:
         return ""
     said = escape(_IN_XML.sub("�", block.text.plain.replace("\n", "; ")))
-    inner = _IN_XML.sub("�", to_mathml(part))
+    inner = _IN_XML.sub("�", found)
     return f'<math xmlns="{_MATHML}" display="block" alttext="{said}">{inner}</math>'
 
 

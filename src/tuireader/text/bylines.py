@@ -24,6 +24,8 @@ _NO_PERSON = (
 )  # fmt: skip
 _BEFORE_NAME = re.compile(
     r"^(?:(?:read |view |see )?(?:more|all)(?: posts| articles| stories)? (?:about|by|from)|about the author:?|posts by"
+    r"|(?:zeige )?alle beiträge von|voir tous les articles de"
+    r"|(?:von|par|auteur|autor)\s+(?-i:(?=[^\W\d_a-z]\S+\s[^\W\d_a-z]))"
     r"|(?:(?:written|posted|published|hosted|edited|words|text|story|report) )?by\b:?|authors?:"
     r"|(?:(?:geschrieben )?von|écrit par|par|(?:escrito )?por|scritto da|autore|autora?|auteur|autor/?in|door|av|af"
     r"|автор):|(?:geschrieben|veröffentlicht) von|(?:écrit|publié|rédigé) par|(?:escrito|publicado) por"
@@ -48,7 +50,9 @@ _BEHIND_NAME = re.compile(
 )
 """A role after a name."""
 _FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)
-_ON_DAY = re.compile(r",?\s+(?:on\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*$")
+_ON_DAY = re.compile(r",?\s+(?:(?:on\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:am|le|el|em|il)\s+\d).*$")
+_NETWORKS = re.compile(r"(?:facebook|twitter|linkedin|whatsapp|flipboard|pinterest|reddit)+$", re.IGNORECASE)
+"""Names of buttons glued to a name."""
 _THEN = re.compile(
     r",?\s+(?:(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber)\b[\d ,]*$"
     r"|,?\s+(?:(?:edited|reviewed|updated|posted|published|checked|wrote|photos?)\b.*|posts?)$",
@@ -59,6 +63,8 @@ _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 # Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
 _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"
 _FULL_NAME = re.compile(rf"(?!.*\b(?:{'|'.join(_NO_PERSON)})\b){_PART_OF_NAME}(?:\s{_PART_OF_NAME}){{1,4}}")
+_STAMP = re.compile(r":\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$")
+"""A label with a date, which is no name."""
 _NOBODY = frozenset({"", "noreply@blogger.com"})
 
 # What blog software files a post under when its author chose nothing.
@@ -80,12 +86,12 @@ def person(text: str) -> str:
             text = found[1]
     text = _BEFORE_NAME.sub("", text.strip(" \"'“”,;"), count=1)
     text = _without_role(text)
-    return "" if text.lower() in _NOBODY else text
+    return "" if text.lower() in _NOBODY or _STAMP.search(text) else text
 
 
 def _without_role(text: str) -> str:
     """Names without roles and organisations, if whole names remain."""
-    for pattern in (_BEHIND_NAME, _FOR_WHOM, _ON_DAY, _THEN):
+    for pattern in (_NETWORKS, _BEHIND_NAME, _FOR_WHOM, _ON_DAY, _THEN):
         shorter = pattern.sub("", text, count=1).rstrip(" ,")
         if shorter != text and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):
             text = shorter

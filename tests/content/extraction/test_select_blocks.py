@@ -276,6 +276,13 @@ def test_a_heading_that_is_not_closed_holds_the_article() -> None:
     assert text_on(page).splitlines()[1:] == WHOLE.splitlines()
 
 
+def test_a_page_that_is_cut_may_be_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "_TAGS_MAX", 8)
+    found = extract_article(f"<title>The harbour</title><body><article>{BODY}</article></body>", URL)
+    assert found is not None
+    assert found.html.startswith(PARTIAL)
+
+
 def test_less_than_half_of_the_prose_may_be_incomplete(monkeypatch: pytest.MonkeyPatch) -> None:
     page = f"<title>The harbour</title><body><article>{BODY}</article></body>"
     whole = extract_article(page, URL)

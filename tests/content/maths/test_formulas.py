@@ -26,6 +26,7 @@ from tuireader.content.maths.mathml import parse_mathml, read, to_mathml
 from tuireader.content.maths.model import UnknownFormulaError
 from tuireader.content.maths.tex import parse_tex
 from tuireader.content.maths.write import line_of
+from tuireader.content.xhtml import to_xhtml
 
 FORMULAS = json.loads((Path(__file__).parents[2] / "data" / "formulas.json").read_text("utf-8"))
 
@@ -159,7 +160,7 @@ def test_any_tex_is_shown_or_stays(tex: str) -> None:
     found = from_tex(tex)
     assert found.is_source <= (found.text == tex.strip() or "displaystyle" in tex)
     assert "".join(each if isinstance(each, str) else "" for each in in_text(tex)) is not None
-    assert all(row == row.rstrip() for row in rows_of(tex.strip()))
+    assert all(row == row.rstrip() for row in rows_of(tex.strip(), found.text))
 
 
 @given(st.text(alphabet='<>/mathrowifnsup "=&;#x2062', max_size=120))
@@ -229,7 +230,7 @@ E = mc²
 
 @pytest.mark.parametrize("tex", TALL)
 def test_displayed_formulas_have_as_many_lines_as_they_need(tex: str) -> None:
-    assert "\n".join(rows_of(tex)) == TALL[tex][1:-1].lstrip("\n")
+    assert "\n".join(rows_of(tex, from_tex(tex).text)) == TALL[tex][1:-1].lstrip("\n")
 
 
 def test_a_tall_formula_is_a_line_where_it_does_not_fit_and_for_copying() -> None:
@@ -251,8 +252,8 @@ def test_a_tall_formula_is_a_line_where_it_does_not_fit_and_for_copying() -> Non
 
 @pytest.mark.parametrize("given", TEX, ids=name)
 def test_tall_formulas_and_mathml_are_well_formed(given: Any) -> None:
-    assert all(row == row.rstrip() for row in rows_of(given["tex"]))
-    part = part_of(given["tex"])
+    assert all(row == row.rstrip() for row in rows_of(given["tex"], from_tex(given["tex"]).text))
+    part = part_of(given["tex"], from_tex(given["tex"]).text)
     if part is not None:
         fromstring(f"<math>{to_mathml(part)}</math>")
 
@@ -265,3 +266,38 @@ def test_mathml_that_is_written_says_the_same_when_it_is_read() -> None:
             if line_of(parse_mathml(read(f"<math>{to_mathml(part)}</math>"))) != line_of(part):
                 different.append(each["tex"])
     assert len(different) <= 6, different  # where MathML has no word for a space or a kind of bar
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        r"<p>\(\frac{1}{a{}^2}\)</p>",
+        "<math><mfrac><mn>1</mn><mrow><mi>a</mi><msup><mrow/><mn>2</mn></msup></mrow></mfrac></math>",
+        r"<p>\[\frac{1}{a{}^2} {}^3\]</p>",
+        "<p>\\[\\frac{a}{b} \U000f0005 \U000f0000\\]</p>",
+        '<math display="block"><mfrac><mi>a</mi><mi>&#xF0005;</mi></mfrac><mi>&#xF0000;</mi></math>',
+        '<math display="block"><msqrt><mtable></mtable></msqrt></math>',
+        '<math display="block"><mi>x</mi><mtable><mtr></mtr><mtr></mtr></mtable></math>',
+        '<math display="block"><mfrac><mn>1\n2\x1b[31m\x9b\u202e</mn><mi>b</mi></mfrac></math>',
+        '<p>a <span class="math inline">\x1b[31mR\x9b</span></p>',
+        "<p>\\[" + ("\\begin{aligned}a" + "&" * 1900 + "\\\\a" * 650)[:3900] + "\\end{aligned}\\]</p>",
+        "<p>\\[" + " \\choose ".join("a" * 1000)[:3900] + "\\]</p>",
+    ],
+)
+def test_odd_formulas_are_laid_out_without_anything_a_terminal_obeys(html: str) -> None:
+    markdown = to_marked_markdown(clean(html))
+    document = to_document(markdown)
+    drawn = "".join(line.drawn for line in lay_out(document, 60)) + to_xhtml(document) + document_text(document)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\U000f0000-\U0010ffff]", drawn)
+    assert drawn.count("a") < 20_000
+
+
+def test_a_formula_is_only_what_its_text_says() -> None:
+    html = '<p data-formula="\\frac{x}{y}">The <a href="https://a.example/">real</a> text</p>'
+    document = to_document(to_marked_markdown(clean(html)))
+    assert [line.drawn for line in lay_out(document, 60)] == ["The real text"]
+    assert "<math" not in to_xhtml(document)
+
+
+def test_letters_with_primes_are_formulas() -> None:
+    assert clean(r"<p>Of \(f'(x)\) and \(a''\), and \(don't\).</p>") == r"<p>Of f′(x) and a″, and \(don't\).</p>"

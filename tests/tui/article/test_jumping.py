@@ -5,7 +5,9 @@ from textual.widgets import DataTable
 
 from support.app_factory import until
 from support.article_host import Host, opened, paragraphs
+from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.model import links_out
+from tuireader.content.markdown.convert import to_marked_markdown
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.chrome import HintBar
 from tuireader.tui.dialogs.palette_and_help import ContentsScreen, LinksScreen
@@ -270,6 +272,82 @@ async def test_sections_are_folded_and_unfolded() -> None:
         assert len(app.view.folded) == 2
         await pilot.click(app.view, offset=(10, next(y for y, row in enumerate(app.rows()) if "… 722" in row)))
         assert len(app.view.folded) == 1
+
+
+async def test_a_folded_heading_stays_in_sight() -> None:
+    app = Host(opened(SECTIONS))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("right_square_bracket", "right_square_bracket", "minus")
+        rows = [row.strip("▐▎ ") for row in app.rows() if row.strip("▐▎ ")]
+        assert rows[:3] == ["Section 1", "… 360 words", "Section 2"]
+
+
+async def test_links_out_of_sight_are_stepped_to() -> None:
+    app = Host(opened("\n\n".join(f"A [link {n}](https://a.example/{n}). {paragraphs(2)}" for n in range(9))))
+    async with app.run_test(size=(80, 20)) as pilot:
+        for _ in range(8):
+            await pilot.press(".")
+        assert app.view.link_cursor.shown == app.view.links[7]
+        assert "link 7" in app.text()
+        await pilot.press(">", ">")
+        assert app.view.link_cursor.shown == app.view.links[5]
+        await pilot.press("G", ".")
+        assert app.view.link_cursor.shown == app.view.links[8]
+        await pilot.press(".")
+        assert app.view.link_cursor.shown is None
+
+
+async def test_a_note_is_copied_and_a_click_points_to_code() -> None:
+    app = Host(opened(f"A note[^1].\n\n{CODE}\n\n[^1]: The note, [linked](https://note.example/)."))
+    async with app.run_test(size=(80, 30), notifications=True) as pilot:
+        await pilot.press(".")
+        assert said(app).startswith("Note 1 · enter: open")
+        assert app.view.copy_here()
+        assert app.clipboard == "The note, linked."
+        await pilot.click(app.view, offset=(8, next(y for y, row in enumerate(app.rows()) if "print(1)" in row)))
+        assert said(app).startswith("Code (2 lines) · y: copy")
+
+
+async def test_copied_code_has_its_tabs() -> None:
+    app = Host(opened("```make\nall:\n\tcc -o a\n```"))
+    async with app.run_test(size=(80, 30), notifications=True) as pilot:
+        await pilot.press(".")
+        assert app.view.copy_here()
+        assert app.clipboard == "all:\n\tcc -o a"
+        assert "    cc -o a" in app.text()
+
+
+async def test_sections_are_known_from_within_formulas() -> None:
+    tall = to_marked_markdown(clean(r"<h2>One</h2>" + r"<p>\[\frac{a}{b}\]</p>" * 30 + "<h2>Two</h2><p>End.</p>"))
+    app = Host(opened(tall))
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("right_square_bracket", "space")
+        assert app.view.contents is not None
+        assert app.view.contents.here == 0
+        await pilot.press("right_square_bracket")
+        assert "Two" in app.text()
+
+
+async def test_a_match_stays_when_the_rest_of_an_article_comes() -> None:
+    app = Host(opened(f"{paragraphs(20)}"))
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("slash", *"w1x", "enter", "n")
+        before = app.view.finder.said.split(" ")[0]
+        app.view.complete(opened(f"{paragraphs(20)}\n\nAnd w1x again."))
+        assert app.view.finder.said.split(" ")[0] == before
+
+
+async def test_a_header_of_two_lines_and_text_from_the_right_are_shown_in_the_sheet() -> None:
+    app = Host(opened("| a header of many words that is longer than forty cells | b |\n|---|---|\n| שלום עולם | c |"))
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await pilot.press(".", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TableScreen))
+        grid = app.screen.query_one(DataTable)
+        await until(pilot, lambda: grid.row_count == 1)
+        assert grid.header_height == 2
+        assert str(grid.get_row_at(0)[0]).strip() == "םלוע םולש"
+        await pilot.press("y")
+        assert app.clipboard.endswith("שלום עולם\tc")
 
 
 async def test_the_cursor_stops_at_code_and_tables() -> None:

@@ -258,6 +258,14 @@ async def test_the_dialog_of_rules_has_room_for_its_hints(db: Path) -> None:
         assert app.screen.query_one(HintBar).region.bottom <= 24
 
 
+async def test_a_choice_that_is_not_listed_is_not_pointed_to() -> None:
+    app = ThemedApp()
+    async with app.run_test(size=(80, 30)) as pilot:
+        open_dialog(app, PickScreen("Until", ["Never", "1 day"], {"2027-01-01": True}, noun="date", nothing="Never"))
+        await pilot.pause()
+        assert app.screen.query_one(ChoiceList).cursor == 0
+
+
 @pytest.mark.parametrize(
     ("typed", "create", "shown"),
     [
@@ -271,11 +279,8 @@ async def test_the_dialog_of_rules_has_room_for_its_hints(db: Path) -> None:
 async def test_a_typed_name_is_taken_as_it_is_unless_it_begins_a_longer_word(
     typed: str, create: str, shown: list[str]
 ) -> None:
-    class Alone(ThemedApp):
-        pass
-
     names = ["to read, fun", "sports", *(["winter sports"] if "sports" in typed or create else [])]
-    app = Alone()
+    app = ThemedApp()
     async with app.run_test(size=(80, 30)) as pilot:
         open_dialog(app, PickScreen("Tags", names, {"to read, fun": True}, noun="tag", create=create))
         await pilot.pause()

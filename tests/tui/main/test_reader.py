@@ -307,6 +307,20 @@ async def test_steps_in_quick_succession_all_count(two_feeds: Path) -> None:
                 assert [status(two_feeds, id_).read for id_ in ids(two_feeds)] == [True] * 4 + [False] * 2
 
 
+async def test_the_next_unread_of_a_typed_search_for_unread_articles(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"is:unread", "enter", "enter")
+        seen = []
+        for _ in range(3):
+            assert app.reader.reading.opened is not None
+            seen.append(app.reader.reading.opened[0].id)
+            await press(pilot, "n")
+        assert len(set(seen)) == 3
+        assert "No more unread" not in screen_text(app)
+
+
 async def test_stars_and_reads_are_kept_and_undone(two_feeds: Path) -> None:
     first = ids(two_feeds)[0]
     app = reader(two_feeds)

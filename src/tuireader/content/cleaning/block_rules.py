@@ -83,7 +83,7 @@ def take_title(box: Node) -> str:
 
 def clean_code(pre: Node) -> list[Node | str]:
     """A code block, or what it holds if that is prose; nothing if it is empty."""
-    text = printable_block("".join(_text(pre)))
+    text = "\t".join(map(printable_block, "".join(_text(pre)).split("\t")))
     lines = trimmed_lines([line.rstrip() for line in text.split("\n")])
     if not lines:
         return []

@@ -380,8 +380,9 @@ class _Builder:
                 self.add(make, text, self.beside.get("role") or self.role)
 
     def code(self, token: Token) -> None:
-        text = token.content.removesuffix("\n").expandtabs(4)
-        self.add(Code, text, token.info.strip().split(" ")[0])
+        source = token.content.removesuffix("\n")
+        text = source.expandtabs(4)
+        self.add(Code, text, token.info.strip().split(" ")[0], source if text != source else "")
 
     def rule(self, _token: Token) -> None:
         self.add(Rule)

@@ -94,6 +94,8 @@ class Code(Block):
 
     text: str
     language: str = ""
+    source: str = ""
+    """The text with its tabs, if it has any: for copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,21 @@ def sections(document: Document) -> Iterator[tuple[int, range]]:
             block = stack.pop().block
             yield block, range(block + 1, heading.block)
         stack.append(heading)
+
+
+def stops(document: Document) -> Iterator[tuple[int, int]]:
+    """Yield what the keyboard cursor stops at, with its offset: links; code and tables as the complement of a block."""
+    for number, (block, start) in enumerate(zip(document.blocks, document.starts, strict=True)):
+        if isinstance(block, Code | Table):
+            yield start, ~number
+        cells = [cell for row in (block.header, *block.rows) for cell in row] if isinstance(block, Table) else []
+        at, last = start, None
+        for text in cells or ([block.text] if isinstance(block, Paragraph | HeadingBlock | Picture) else []):
+            for run in text.runs:
+                if run.link is not None and run.link != last:
+                    yield at + run.start, run.link
+                last = run.link if run.link is not None else last
+            at += len(text.plain) + 1
 
 
 def note_at(document: Document, offset: int) -> range:

@@ -158,7 +158,9 @@ def extract_article(
     `site` is the name of its site, if known: it is not the article's title. `excerpt` is the beginning of the text in
     its feed. `selectors` take precedence; if they match nothing, the article is found by heuristics.
     """
-    text = flattened(bounded(with_formulas(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))))
+    decoded = _decoded(page)
+    limited = cut(decoded, _PAGE_MAX, _TAGS_MAX)
+    text = flattened(bounded(with_formulas(limited)))
     tree = load(text)
     if tree is None:
         return None
@@ -183,13 +185,13 @@ def extract_article(
     is_declared = threads.DECLARED.search(text) is not None and "FAQPage" not in text
     posts = threads.posts_of(tree, blocks, prose, is_declared=is_declared, excerpt=excerpt)
     hints = ArticleHints(title, names, excerpt, url)
-    is_partial = False
+    is_partial = len(limited) < len(decoded)
     if posts:
         authors, published = (posts[0].author,) if posts[0].author else authors, posts[0].moment or published
         found_html = threads.html_of(posts)
     else:
         chosen_blocks = choose(tree, blocks, prose, hints)
-        is_partial = prose.unnamed >= max(_PROSE_MIN, _TWICE * prose.of(chosen_blocks))
+        is_partial |= prose.unnamed >= max(_PROSE_MIN, _TWICE * prose.of(chosen_blocks))
         found_html = html_of(blocks, chosen_blocks)
     article = clean_tree(found_html, url, has_tex=_shows_tex(text))
     del elements

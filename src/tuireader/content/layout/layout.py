@@ -352,13 +352,13 @@ def _draw(block: Block, frame: Frame) -> list[Line]:
 
 def _formula_lines(block: Paragraph, frame: Frame) -> list[Line]:
     """Lay out a formula on several lines; none if it needs one line, or more room."""
-    rows = rows_of(block.formula) if block.formula else ()
+    rows = rows_of(block.formula, block.text.plain) if block.formula else ()
     if len(rows) < _TALL_MIN or max(map(cells, rows)) > frame.room:
         return []
     prefixes = [frame.first, *[frame.rest] * (len(rows) - 1)]
     return [
-        Line((*prefix, Span(row, _style(block))), frame.block, frame.base, "")
-        for prefix, row in zip(prefixes, rows, strict=True)
+        Line((*prefix, Span(row, _style(block))), frame.block, frame.base + min(number, len(block.text.plain)), "")
+        for number, (prefix, row) in enumerate(zip(prefixes, rows, strict=True))
     ]
 
 

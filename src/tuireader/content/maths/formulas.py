@@ -38,8 +38,8 @@ _DELIMITED = re.compile(
     re.DOTALL,
 )
 _SINGLE = re.compile(r"(?<![\\$\w])\$(?![\s$])(?P<inline>[^$\n]{1,400}?)(?<![\s\\])\$(?![\w$])")
-_TELLING = re.compile(r"[\\^_{=<>+]")
-"""Signs of TeX that hardly occur in other text between the same delimiters."""
+_TELLING = re.compile(r"[\\^_{=<>+]|(?<![A-Za-z])[A-Za-z]'{1,3}(?![A-Za-z])")
+"""Signs of TeX, and letters with primes, that hardly occur in other text between the same delimiters."""
 _OLD_STYLE = re.compile(r"^\{\s*\\displaystyle\b(.*)\}$", re.DOTALL)
 
 
@@ -62,7 +62,7 @@ _ANY = repeat(None)
 @lru_cache(maxsize=512)
 def from_tex(tex: str, *, block: bool = False) -> Formula:
     """Convert a TeX formula to text, or keep its source if it cannot be written unambiguously."""
-    tex = tex.strip()
+    tex = "\n".join(map(model.harmless, tex.strip().splitlines()))
     if found := _OLD_STYLE.match(tex):
         tex = found[1].strip()
     return _shown(tex, lambda: maths_tex.parse_tex(tex), block=block)
@@ -82,7 +82,7 @@ def from_mathml(html: str, *, block: bool = False) -> Formula:
     tex = mathml.tex_in(element)
     if tex and not (found := from_tex(tex, block=block)).is_source:
         return found
-    source = tex or unescape(" ".join(_TAG.sub(" ", html).split()))
+    source = tex or model.harmless(unescape(" ".join(_TAG.sub(" ", html).split())))
     shown = _shown(source, lambda: mathml.parse_mathml(element), block=block)
     return shown._replace(source=html[:_LENGTH_MAX])
 
@@ -97,19 +97,33 @@ def as_html(formula: Formula) -> str:
     return f'<p data-formula="{escape(formula.source)}">{text.replace(chr(10), "<br>")}</p>'
 
 
-@lru_cache(maxsize=512)
-def part_of(source: str) -> model.Part | None:
-    """Parse the TeX or MathML of a formula; None if it is not understood."""
+def part_of(source: str, text: str) -> model.Part | None:
+    """Parse the TeX or MathML of a displayed formula; None if it is not understood, or shown by another text."""
     with suppress(model.UnknownFormulaError, RecursionError):
-        return mathml.parse_mathml(mathml.read(source)) if source.startswith("<") else maths_tex.parse_tex(source)
+        found = from_mathml(source, block=True) if source.startswith("<") else from_tex(source, block=True)
+        return _parsed(source) if found.text == text else None
     return None
 
 
-def rows_of(source: str) -> tuple[str, ...]:
-    """The rows of a formula from its TeX or MathML; at most one if it has nothing tall, or is not understood."""
-    with suppress(model.UnknownFormulaError, RecursionError):
-        return () if (part := part_of(source)) is None else tall.tall_rows(part)
-    return ()
+@lru_cache(maxsize=512)
+def _parsed(source: str) -> model.Part:
+    return mathml.parse_mathml(mathml.read(source)) if source.startswith("<") else maths_tex.parse_tex(source)
+
+
+def mathml_of(source: str, text: str) -> str:
+    """The MathML of a formula that is shown by a text; "" if it is not understood."""
+    with suppress(RecursionError):
+        return "" if (part := part_of(source, text)) is None else mathml.to_mathml(part)
+    return ""
+
+
+@lru_cache(maxsize=512)
+def rows_of(source: str, text: str) -> tuple[str, ...]:
+    """The rows of a formula that is shown by a text; at most one if it has nothing tall, or is not understood."""
+    try:
+        return () if (part := part_of(source, text)) is None else tall.tall_rows(part)
+    except (model.UnknownFormulaError, RecursionError):
+        return ()
 
 
 def with_formulas(html: str) -> str:

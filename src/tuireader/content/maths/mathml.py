@@ -21,6 +21,7 @@ from tuireader.content.maths.model import (
     Scripts,
     UnknownFormulaError,
     alone,
+    harmless,
     leaf,
     styled,
 )
@@ -96,7 +97,7 @@ class _Reader(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        self.stack[-1].text += data
+        self.stack[-1].text += harmless(data)
 
 
 def tex_in(element: Element) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
+
+from tuireader.text.printable import printable
 
 Kind: TypeAlias = Literal[
     "symbol", "number", "word", "function", "big", "operator", "sign", "relation", "comma", "open", "close", "bar",
@@ -71,6 +74,14 @@ class Rows:
 
 
 Part: TypeAlias = Leaf | Row | Fraction | Root | Scripts | Accent | Rows
+
+
+_NO_TEXT = re.compile("[\U000f0000-\U0010ffff]")
+
+
+def harmless(text: str) -> str:
+    """Text of a formula on one line, without control characters and private ones."""
+    return _NO_TEXT.sub("", printable(text))
 
 
 class UnknownFormulaError(Exception):

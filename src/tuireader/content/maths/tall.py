@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tuireader.content.maths.model import WITH_LIMITS, Fraction, Leaf, Part, Root, Row, Rows, Scripts, alone
+from tuireader.content.maths.model import (
+    WITH_LIMITS,
+    Fraction,
+    Leaf,
+    Part,
+    Root,
+    Row,
+    Rows,
+    Scripts,
+    UnknownFormulaError,
+    alone,
+)
 from tuireader.content.maths.write import CLOSE, OPEN, line_of, parts_of
 from tuireader.text.folding import RAISED
 from tuireader.text.wrap import cells
@@ -16,6 +27,8 @@ from tuireader.text.wrap import cells
 _FIRST = 0xF0000
 """The first of the private characters that stand for tall parts."""
 _COLUMN_GAP = 2
+_ROWS_MAX, _WIDTH_MAX, _CELLS_MAX = 60, 300, 900
+"""Maximum rows and width in cells of a formula, and maximum cells of a matrix."""
 _BARS = "|‖"
 _RAISED = frozenset(map(chr, RAISED.values()))
 _TALL = {
@@ -58,7 +71,10 @@ def _box(part: Part) -> Box:
             flat.append(Leaf(chr(_FIRST + len(boxes)), "symbol"))
             boxes.append(box)
         before = alone(each)
-    return _filled(line_of(Row(tuple(flat))), boxes) if boxes else Box((line_of(part),))
+    box = _filled(line_of(Row(tuple(flat))), boxes) if boxes else Box((line_of(part),))
+    if len(box.rows) > _ROWS_MAX or box.width > _WIDTH_MAX:
+        raise UnknownFormulaError
+    return box
 
 
 def _spread(part: Part) -> list[Part]:
@@ -66,16 +82,15 @@ def _spread(part: Part) -> list[Part]:
     spread: list[Part] = []
     for each in parts_of(part):
         inside = parts_of(each.base) if isinstance(each, Scripts) else []
-        if (
-            isinstance(each, Scripts)
-            and len(inside) > 1
-            and isinstance(last := inside[-1], Leaf)
-            and last.kind == "close"
-        ):
+        if isinstance(each, Scripts) and len(inside) > 1 and _is_closing(last := inside[-1]):
             spread += [*_spread(Row(tuple(inside[:-1]))), Scripts(last, each.lower, each.upper)]
         else:
             spread.append(each)
     return spread
+
+
+def _is_closing(part: Part) -> bool:
+    return isinstance(part, Leaf) and part.kind == "close"
 
 
 def _tall(part: Part) -> Box | None:
@@ -124,8 +139,11 @@ def _centred(rows: Iterable[str]) -> tuple[str, ...]:
 
 def _grid(part: Rows) -> Box:
     """A matrix, cases, or equations below each other, which are aligned at every second column."""
-    count = max(map(len, part.rows))
-    boxes = [[_box(cell) for cell in row] + [Box(("",))] * (count - len(row)) for row in part.rows if row]
+    filled = [row for row in part.rows if row]
+    count = max(map(len, filled), default=0)
+    if not 0 < count * len(filled) <= _CELLS_MAX:
+        raise UnknownFormulaError
+    boxes = [[_box(cell) for cell in row] + [Box(("",))] * (count - len(row)) for row in filled]
     widths = [max(row[column].width for row in boxes) for column in range(count)]
     gap = 1 if part.is_lines else _COLUMN_GAP
     rows: list[str] = []

@@ -66,7 +66,7 @@ def _aligned(cells: Iterable[Part]) -> str:
         parts = _seen(cell)
         if not parts:
             continue
-        goes_on = groups and (_kind(parts[0], backwards=False) in _JOINING or _is_open(groups[-1]))
+        goes_on = groups and (_kind(parts[0], backwards=False) in _JOINING or _is_open(groups[-1][-1]))
         if goes_on:
             groups[-1].append(cell)
         else:
@@ -81,8 +81,8 @@ def _seen(cell: Part) -> list[Part]:
     return [each for each in _flat(cell) if not (is_space(each) or (isinstance(each, Leaf) and not each.text))]
 
 
-def _is_open(group: list[Part]) -> bool:
-    parts = [each for cell in group for each in _seen(cell)]
+def _is_open(cell: Part) -> bool:
+    parts = _seen(cell)
     return not parts or _kind(parts[-1], backwards=True) in _JOINING | {"open", "big", "function"} - {"close"}
 
 
@@ -316,11 +316,9 @@ def _is_bracketed(parts: list[Part]) -> bool:
     """Whether parts are a bracketed group, with its scripts."""
     if not parts:
         return False
-    *inner, last = parts
-    while isinstance(last, Scripts):
-        *more, last = parts_of(last.base)
-        inner += more
-    whole = [*inner, last]
+    whole = list(parts)
+    while whole and isinstance(last := whole[-1], Scripts):
+        whole[-1:] = parts_of(last.base)
     kinds = [leaf.kind if (leaf := _last_leaf(each)) else "" for each in whole]
     if len(whole) < 2 or kinds[0] != "open" or kinds[-1] != "close":
         return False

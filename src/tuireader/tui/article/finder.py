@@ -150,9 +150,10 @@ class Finder:
     def go_on_with(self, document: Document) -> None:
         """Extend the search to a longer version of the document."""
         if self.session is not None:
-            began, sought = self.session.began, self.session.sought
-            self.session = FindSession(document_text(document), began, self._words())
-            self.session.seek(sought)
+            before = self.session
+            self.session = FindSession(document_text(document), before.began, self._words())
+            self.session.origin = before.here.start if before.here is not None else before.origin
+            self.session.seek(before.sought)
 
     def step(self, by: int) -> bool:
         """Move to the next match, or the previous one (-1); returns whether there is a search."""

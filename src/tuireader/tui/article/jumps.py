@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from textual.geometry import Offset
 
 from tuireader.content.document.linear import Linear, to_linear
-from tuireader.content.document.model import Code, Document, HeadingBlock, Link, Table
+from tuireader.content.document.model import Code, Document, HeadingBlock, Link, Table, stops
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.page_layout import HEAD, TOP, typed_cells
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import column_of, column_of_link, extent, link_at
 from tuireader.tui.support.viewport import Place
+
+_BARS = " ▎▌"
+"""What is drawn on blank lines within quotations and boxes."""
 
 
 class Jumps:
@@ -94,7 +97,7 @@ class Jumps:
         if (page := self._view.page) is not None:
             for place in self._view.sight:
                 line = page.line(place)
-                if line.text:
+                if line.drawn.strip(_BARS):
                     return -1 if place.item == HEAD else line.offset
         return -1
 
@@ -113,6 +116,9 @@ class LinkCursor:
         """The link or block under the keyboard cursor."""
         self.hover: int | None = None
         """The link under the pointer."""
+        self._document: Document | None = None
+        self._known: Sequence[tuple[int, int]] = ()
+        """The stops of that document."""
 
     @property
     def links(self) -> Sequence[Link]:
@@ -158,16 +164,35 @@ class LinkCursor:
         return link_at(self._view.spans_of(self._view.sight[at.y]), at.x - self._view.margin)
 
     def step(self, by: int) -> bool:
-        links = self.in_sight()
-        index = links.index(self.here) + by if self.here in links else 0 if by > 0 else len(links) - 1
-        there = 0 <= index < len(links)
-        self.focus(links[index] if there else None)
-        if there and self._view.is_linear:
-            self._read_at(links[index])
-        return there
+        """Move to the next stop, or the previous one (-1), also out of sight; returns whether there is one."""
+        view, page = self._view, self._view.page
+        every = [] if page is None else [each for each in self._every if not page.folds_around(each[0])]
+        visible = self.in_sight()
+        if self.here in (names := [stop for _, stop in every]):
+            index = names.index(self.here) + by
+        elif visible:
+            index = names.index(visible[0 if by > 0 else -1])
+        else:
+            find = bisect_left if by > 0 else bisect_right
+            index = find(every, view.first_offset, key=lambda each: each[0]) - (by < 0)
+        if page is None or not 0 <= index < len(every):
+            self.focus(None)
+            return False
+        offset, stop = every[index]
+        if view.is_linear:
+            view.go_to(view.shown_place(offset))
+        elif stop not in visible:
+            view.go_to(page.walk(view.shown_place(offset), -(view.rows // 3)))
+        self.focus(stop)
+        return True
 
-    def _read_at(self, stop: int) -> None:
-        self._view.go_to(next(place for place in self._view.sight if stop in self._stops(place)))
+    @property
+    def _every(self) -> Sequence[tuple[int, int]]:
+        """All stops of the document, by offset."""
+        document = self._view.document
+        if document is not self._document:
+            self._document, self._known = document, [*stops(document)] if document is not None else []
+        return self._known
 
     def focus(self, stop: int | None) -> None:
         """Move the keyboard cursor to a link or block, or away (None)."""

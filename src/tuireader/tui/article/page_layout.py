@@ -69,15 +69,14 @@ class Page:
             gap, start = self.document.blocks[block].gap, self.document.starts[block]
             return [*[Line((), block, start)] * gap, Line((_PENDING,), block, start)]
         lines = lay_out_block(self.document, block, self.width, hyphenate=self.hyphenate)
-        if block in self._folded:
-            lines.append(self._fold_line(block, lines[-1].prefix))
-        self.put(block, lines)
-        return lines
+        return self.put(block, lines)
 
-    def _fold_line(self, heading: int, prefix: tuple[Span, ...]) -> Line:
+    def _fold_line(self, heading: int) -> Line:
         """The line below a heading that stands for its folded section."""
-        words = count_words(" ".join([block_text(self.document.blocks[block]) for block in self._folded[heading]]))
-        return Line((*prefix, Span(f"… {counted(words, 'word')}", "image")), heading, self.document.starts[heading])
+        document = self.document
+        words = count_words(" ".join([block_text(document.blocks[block]) for block in self._folded[heading]]))
+        end = document.starts[heading] + text_length(document.blocks[heading])
+        return Line((Span(f"… {counted(words, 'word')}", "image"),), heading, end)
 
     def folds_around(self, offset: int) -> set[int]:
         """The folded headings whose sections contain an offset."""
@@ -88,12 +87,14 @@ class Page:
         """Whether a block takes too long to lay out on the event loop, and is not laid out yet."""
         return block not in self._lines and is_heavy(self.document, block)
 
-    def put(self, block: int, lines: Sequence[Line]) -> None:
-        """Set the lines of a block."""
+    def put(self, block: int, lines: Sequence[Line]) -> Sequence[Line]:
+        """Set the lines of a block, and return them with the line of a folded section."""
+        lines = [*lines, self._fold_line(block)] if block in self._folded else lines
         self._lines[block] = lines
         if self._heights[block + 1] != len(lines):
             self._heights[block + 1] = len(lines)
             self._tops = []
+        return lines
 
     def line(self, place: Place) -> Line:
         """The line at a place; places returned by the page's methods always have one."""

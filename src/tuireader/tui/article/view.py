@@ -19,6 +19,7 @@ from textual.selection import Selection as Selected
 from textual.strip import Strip
 
 from tuireader.content.document.model import (
+    Block,
     Code,
     Document,
     Heading,
@@ -304,7 +305,7 @@ class ArticleView(PageView):
 
     def _leads_to(self, link: Link) -> str:
         """The address of a link, or the name of its note."""
-        if link.target is None or link.url != f"#{link.text}":
+        if not self._is_note(link):
             return link.url
         return f"Note {link.text}{DOT}{HINTS['open-link'].format(keys.key_on(self.screen, 'open-link'))}"
 
@@ -485,12 +486,22 @@ class ArticleView(PageView):
     def copy_here(self) -> bool:
         """Copy the link, code or table under the keyboard cursor; returns whether there is one."""
         if isinstance(block := self.link_cursor.block, Code | Table):
-            self.app.copy_to_clipboard(block_text(block))
+            self.app.copy_to_clipboard((block.source if isinstance(block, Code) else "") or block_text(block))
             toast(self, f"Copied {_name_of(block)}")
             return True
-        if (link := self.link_cursor.shown) is not None:
+        link = self.link_cursor.shown
+        if link is None or (link.target is not None and not self._is_note(link)):
+            return False
+        if link.target is None or self.document is None:
             copy_address(self, link.url)
-        return link is not None
+        else:
+            note = part_of(self.document, note_at(self.document, link.target))
+            self.app.copy_to_clipboard(document_text(note).strip())
+            toast(self, f"Copied note {link.text}")
+        return True
+
+    def _is_note(self, link: Link) -> bool:
+        return self.document is not None and link.target is not None and bool(note_at(self.document, link.target))
 
     def _tell_focused(self, link: int | None) -> None:
         self.post_message(self.LinkFocused(None if link is None else self.links[link].url))
@@ -518,6 +529,10 @@ class ArticleView(PageView):
     def get_selection(self, selection: Selected) -> tuple[str, str] | None:  # noqa: ARG002 - kept when it changed
         text = self.selected.text
         return (text, "\n") if text else None
+
+    def _block_at(self, at: Offset) -> Block | None:
+        item = self.sight[at.y].item
+        return self.document.blocks[item] if self.document is not None and item != HEAD else None
 
     def _hover_over(self, link: int | None) -> None:
         if link != self.link_cursor.hover:
@@ -561,6 +576,8 @@ class ArticleView(PageView):
         elif self.sight[at.y].item in self.folded:
             event.stop()
             self.fold(self.folded - {self.sight[at.y].item})
+        elif event.chain == 1 and isinstance(self._block_at(at), Code | Table | HeadingBlock):
+            self.link_cursor.focus(~self.sight[at.y].item)
         elif event.chain in {2, 3}:
             self.selected.select_around(self.sight[at.y], at.x, whole=event.chain == 3)
 

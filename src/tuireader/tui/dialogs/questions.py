@@ -250,8 +250,8 @@ class PickScreen(TypedDialog[NameChanges | None]):
     def on_mount(self) -> None:
         self._show("")
         if self._nothing and True in self._marks.values():  # where there is one of them, a slip takes none away
-            now = next(name for name, is_on in self._marks.items() if is_on)
-            self.query_one(AutocompleteList).move_to(self._shown.index(now))
+            now = (at for at, name in enumerate(self._shown) if self._marks.get(name))
+            self.query_one(AutocompleteList).move_to(next(now, 0))
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
+from textual import events, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import DataTable, Static
 
+from tuireader.content.document import model
 from tuireader.content.document.model import Document, Table
-from tuireader.content.layout.layout import lay_out
-from tuireader.text.printable import printable_block
+from tuireader.content.layout.layout import lay_out_block
+from tuireader.content.layout.paragraph import Frame, text_lines, to_plain
 from tuireader.text.wrap import cells
 from tuireader.tui import keys
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.dialogs.questions import Dialog
+from tuireader.tui.dialogs.questions import Dialog, open_dialog
 from tuireader.tui.keys import Row
-from tuireader.tui.support.safe_text import plain
+from tuireader.tui.support.safe_text import plain, toast
 
 _AROUND = 8
 """Lines of a sheet besides its content: frame, blank lines, title, hints."""
-_STEP = 8
-"""Cells that a key scrolls sideways."""
-_COLUMN_MAX = 40
-"""Maximum width of a column in cells; longer texts wrap."""
+_COLUMN_MAX, _HEADER_MAX = 40, 3
+"""Maximum width of a column in cells, and maximum lines of the header; longer texts wrap."""
+_CELL_MAX = 2_000
+"""Maximum characters of a cell."""
+_BATCH = 200
+"""Cells that are added before keys are handled."""
+
+
+def open_sheet(view: ArticleView, sheet: ArticleView.OpenSheet) -> None:
+    """Show a table or a footnote in a dialog, and follow the link that is chosen there."""
+    block, *others = sheet.part.blocks
+    if isinstance(block, Table) and not others:
+        open_dialog(view.app, TableScreen(block, reorder=view.reorder))
+        return
+
+    def follow(link: int | None) -> None:
+        if link is not None:
+            view.follow(link)
+
+    open_dialog(view.app, NoteScreen(sheet.label, sheet.part, reorder=view.reorder), follow)
 
 
 class _NoteView(ArticleView):
@@ -38,6 +59,9 @@ class _NoteView(ArticleView):
 
     def follow(self, link: int) -> None:
         self.screen.dismiss(link)
+
+    def action_find(self) -> None:
+        raise SkipAction  # there is no line for what is typed
 
 
 class NoteScreen(Dialog[int | None]):
@@ -59,27 +83,37 @@ class NoteScreen(Dialog[int | None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        links = [Row(keys.key_on(self, "next-link"), "next link", "next_link")] if self._note.links else []
+        has_links = next(model.stops(self._note), None) is not None
+        links = [Row(keys.key_on(self, "next-link"), "next link", "next_link")] if has_links else []
         return [*links, *super().hints()]
 
     def on_mount(self) -> None:
         self._view.focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Make the sheet as high as the note, if there is room."""
         self.call_after_refresh(self._fit, event.size.height)
 
     def _fit(self, height: int) -> None:
-        lines = len(lay_out(self._note, self._view.column))
-        self._view.styles.height = max(1, min(lines, height - _AROUND))
-        self._view.open_page(self._note, 0)
+        """Make the sheet as high as the note, if there is room."""
+        most, lines = max(1, height - _AROUND), 0
+        for block in range(len(self._note.blocks)):
+            lines += len(lay_out_block(self._note, block, self._view.column))
+            if lines >= most:
+                break
+        self._view.styles.height = min(lines, most)
+        if self._view.document is None:
+            self._view.open_page(self._note, 0)
 
     def action_next_link(self) -> None:
         self._view.action_next_link()
 
+    def on_article_view_open_sheet(self, event: ArticleView.OpenSheet) -> None:
+        event.stop()
+        open_sheet(self._view, event)
+
 
 class _Grid(DataTable[Text]):
-    """A table with fixed header and first column."""
+    """A table with fixed header and first column, which scrolls sideways by columns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False),
@@ -92,17 +126,23 @@ class _Grid(DataTable[Text]):
     ]
 
     def action_sideways(self, by: int) -> None:
-        self.scroll_relative(x=_STEP * by, animate=False)
+        columns = self.ordered_columns[self.fixed_columns :]
+        starts = [0, *accumulate(column.get_render_width(self) for column in columns)]
+        here = round(self.scroll_x)
+        there = [start for start in starts if (start > here if by > 0 else start < here)]
+        if there:
+            self.scroll_to(x=there[0 if by > 0 else -1], animate=False)
 
 
 class TableScreen(Dialog[None]):
     """Shows a table in its full width."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("copy-link")]
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, reorder: bool) -> None:
         super().__init__()
         self._table = table
+        self._reorder = reorder
         self._grid = _Grid(show_header=any(cell.plain for cell in table.header), cursor_type="none")
 
     def compose(self) -> ComposeResult:
@@ -111,20 +151,40 @@ class TableScreen(Dialog[None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        return [Row("h/l", "left/right", ""), *super().hints()]
+        copy = Row(keys.key_on(self, "copy-link"), "copy", "copy_link")
+        return [Row("h/l", "left/right", ""), copy, *super().hints()]
 
     def on_mount(self) -> None:
-        """Fill the table; its first column stays if the others have room beside it."""
-        header, *rows = [
-            [Text(printable_block(cell.plain)) for cell in row] for row in (self._table.header, *self._table.rows)
-        ]
-        for column in zip(header, *rows, strict=True):
-            width = max(1, *(cells(line) for text in column for line in text.plain.split("\n")))
-            self._grid.add_column(column[0], width=min(_COLUMN_MAX, width))
-        for row in rows:
-            self._grid.add_row(*row, height=None)
-        self._grid.fixed_columns = int(self._grid.ordered_columns[0].width <= self.size.width // 3)
         self._grid.focus()
+        self._fill()
+
+    @work(exclusive=True)
+    async def _fill(self) -> None:
+        """Fill the table, a few rows at a time; its first column stays if the others have room beside it."""
+        table = self._table
+        widths = [self._width(column) for column in zip(table.header, *table.rows, strict=True)]
+        header = [self._cell(text, width) for text, width in zip(table.header, widths, strict=True)]
+        self._grid.header_height = min(_HEADER_MAX, max(text.plain.count("\n") + 1 for text in header))
+        for text, width in zip(header, widths, strict=True):
+            self._grid.add_column(text, width=width)
+        self._grid.fixed_columns = int(widths[0] <= self.size.width // 3)
+        for number, row in enumerate(table.rows):
+            drawn = [self._cell(text, width) for text, width in zip(row, widths, strict=True)]
+            self._grid.add_row(*drawn, height=max(text.plain.count("\n") + 1 for text in drawn))
+            if number % max(1, _BATCH // len(widths)) == 0:
+                await asyncio.sleep(0)
+
+    def _width(self, column: Sequence[model.Text]) -> int:
+        widest = max(cells(line) for text in column for line in text.plain[:_CELL_MAX].split("\n"))
+        return max(1, min(_COLUMN_MAX, widest))
+
+    def _cell(self, text: model.Text, width: int) -> Text:
+        lines = text_lines(model.Text(text.plain[:_CELL_MAX]), "", Frame(0, 0, width))
+        return Text("\n".join([to_plain(line, reorder=self._reorder) for line in lines]), no_wrap=True)
+
+    def action_copy_link(self) -> None:
+        self.app.copy_to_clipboard(model.block_text(self._table))
+        toast(self, "Copied table")
 
     def on_resize(self, event: events.Resize) -> None:
         self._grid.styles.max_height = max(3, event.size.height - _AROUND)

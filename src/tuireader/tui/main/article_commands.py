@@ -17,7 +17,7 @@ from tuireader.model.article import Field, Status
 from tuireader.store import articles
 from tuireader.text.printable import printable
 from tuireader.tui.article import view as article_view
-from tuireader.tui.dialogs import palette_and_help, questions, sheets
+from tuireader.tui.dialogs import palette_and_help, questions
 from tuireader.tui.main.background_tasks import BackgroundTasks
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.panes import PanesScreen
@@ -132,20 +132,6 @@ def open_links(view: article_view.ArticleView) -> None:
             view.post_message(view.OpenLink(links[index].url))
 
     questions.open_dialog(view.app, palette_and_help.LinksScreen(links), follow)
-
-
-def open_sheet(view: article_view.ArticleView, sheet: article_view.ArticleView.OpenSheet) -> None:
-    """Show a table or a footnote in a dialog, and follow the link that is chosen there."""
-    block, *others = sheet.part.blocks
-    if isinstance(block, model.Table) and not others:
-        questions.open_dialog(view.app, sheets.TableScreen(block))
-        return
-
-    def follow(link: int | None) -> None:
-        if link is not None:
-            view.follow(link)
-
-    questions.open_dialog(view.app, sheets.NoteScreen(sheet.label, sheet.part, reorder=view.reorder), follow)
 
 
 class TargetArticle(NamedTuple):

@@ -201,7 +201,7 @@ class HeadlinesPane(Backdrop):
 
     def keep(self, article_id: int) -> None:
         """Keep an article in the list until the query changes, even if it no longer matches."""
-        if self.wanted.unread or self.wanted.starred:
+        if self.wanted.unread or self.wanted.starred or self.wanted.text:
             self.wanted = replace(self.wanted, keep=self.wanted.keep | {article_id})
             self.listed = replace(self.listed, keep=self.listed.keep | {article_id})
 

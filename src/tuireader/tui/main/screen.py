@@ -17,7 +17,7 @@ from tuireader.store.queries import search
 from tuireader.tui import chrome, keys
 from tuireader.tui.article import view
 from tuireader.tui.commands import BY_ID
-from tuireader.tui.dialogs import files, questions, settings
+from tuireader.tui.dialogs import files, questions, settings, sheets
 from tuireader.tui.lists.feed_tree import FeedTree, folded_from, folded_to_text
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
@@ -28,7 +28,6 @@ from tuireader.tui.main.article_commands import (
     KeyTarget,
     open_contents,
     open_links,
-    open_sheet,
 )
 from tuireader.tui.main.background_tasks import (
     INDEX_DELAY,
@@ -537,7 +536,7 @@ class ReaderScreen(PanesScreen):
         self.trail.follow(event.url)
 
     def on_article_view_open_sheet(self, event: view.ArticleView.OpenSheet) -> None:
-        open_sheet(self.reading.view, event)
+        sheets.open_sheet(self.reading.view, event)
 
     @on(ReadingPane.Fetched)
     def _full_text_fetched(self, event: ReadingPane.Fetched) -> None:
