@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from tuireader.content.document.model import (
+    NOTE,
     Block,
     Code,
     Document,
@@ -20,6 +21,7 @@ from tuireader.content.document.model import (
     Picture,
     Table,
     Text,
+    note_at,
 )
 from tuireader.content.maths.formulas import mathml_of
 from tuireader.text.bidi import is_right_to_left
@@ -58,13 +60,9 @@ class _Names(NamedTuple):
 def _names(document: Document) -> _Names:
     offsets = {link.target for link in document.links if link.target is not None}
     blocks = {offset: document.block_at(offset) for offset in offsets}
-    notes = frozenset(offset for offset, at in blocks.items() if _is_note(document.blocks[at]))
+    notes = frozenset(offset for offset in offsets if note_at(document, offset))
     top = min((block.level for block in document.blocks if isinstance(block, HeadingBlock)), default=1)
     return _Names(document.links, top, {offset: f"b{at}" for offset, at in blocks.items()}, notes)
-
-
-def _is_note(block: Block) -> bool:
-    return isinstance(block, Paragraph) and block.role == "footnote"
 
 
 def _written(document: Document) -> Iterator[str]:
@@ -74,9 +72,11 @@ def _written(document: Document) -> Iterator[str]:
     for number, block in enumerate(document.blocks):
         same = len([*takewhile(lambda both: _is_same(*both), zip(around, block.levels, strict=False))])
         yield from _closed(around[same:], block.levels[same:])
-        yield from _opened(block.levels[same:], is_next=_is_next_item(around[same:], block.levels[same:]))
+        is_next = _is_next_item(around[same:], block.levels[same:])
+        name = f"b{number}" if f"b{number}" in ids else ""
+        yield from _opened(block.levels[same:], is_next=is_next, name=name)
         around = block.levels
-        yield _block(block, names, f"b{number}" if f"b{number}" in ids else "")
+        yield _block(block, names, "" if any(map(_is_of_note, around[same:])) else name)
     yield from _closed(around, ())
 
 
@@ -97,12 +97,18 @@ def _closed(levels: Sequence[Level], following: Sequence[Level]) -> Iterator[str
         level = levels[at]
         if level.kind == "item":
             goes_on = at == 0 and _is_next_item(levels, following)
-            yield "</li>" if goes_on else f"</li></{_list(level)}>"
+            aside = "</aside>" if _is_of_note(level) else ""
+            yield f"{aside}</li>" if goes_on else f"{aside}</li></{_list(level)}>"
         else:
             yield "</blockquote>" if level.kind == "quote" else "</div>"
 
 
-def _opened(levels: Sequence[Level], *, is_next: bool) -> Iterator[str]:
+def _is_of_note(level: Level) -> bool:
+    return level.role == NOTE
+
+
+def _opened(levels: Sequence[Level], *, is_next: bool, name: str) -> Iterator[str]:
+    """Yield the openings of containers; `name` is the id of the first block in them."""
     for at, level in enumerate(levels):
         if level.kind == "item":
             first = re.match(r"\d{1,6}", level.marker)
@@ -110,7 +116,9 @@ def _opened(levels: Sequence[Level], *, is_next: bool) -> Iterator[str]:
             kind = f' type="{level.marker[0]}"' if level.marker[:1] in _NUMBERED else ""
             mark = f"{level.marker} " if level.role.startswith("task") else ""
             opening = "" if is_next and at == 0 else f"<{_list(level)}{start + kind if _list(level) == 'ol' else ''}>"
-            yield f"{opening}<li>{mark}"
+            place = f' id="{name}"' if name else ""
+            aside = f'<aside epub:type="footnote"{place}>' if _is_of_note(level) else ""
+            yield f"{opening}<li>{mark}{aside}"
         else:
             yield "<blockquote>" if level.kind == "quote" else f'<div class="{level.kind}">'
 
@@ -125,9 +133,6 @@ def _block(block: Block, names: _Names, name: str) -> str:
         return f"<pre{place}><code>{_safe(block.source or block.text)}</code></pre>"
     if isinstance(block, Table):
         return _table(block, names, place)
-    if _is_note(block) and name:
-        said = _block(block, names, "")
-        return f'<aside epub:type="footnote"{place}>{said}</aside>'
     if isinstance(block, Paragraph | Picture):
         role = "picture" if isinstance(block, Picture) else block.role
         kind = f' class="{role}"' if role else ""
