@@ -30,7 +30,8 @@ NESTED = (
     "<ul><li>a<ul><li>b<ol start=7><li>c</li></ol></li></ul></li></ul><blockquote><ul><li>q</li></ul></blockquote>"
     "<dl><dt>t</dt><dd>d</dd></dl><p>x<sup><a href='#n'>1</a></sup></p><ol><li id=n>note</li></ol>"
     "<p>y<sup><a id=r href='#m'>2</a></sup> z<sup><a id=s href='#o'>3</a></sup></p><ol><li id=m><p>A note</p>"
-    "<pre>with code</pre><ul><li>and a list <a href='#r'>↩</a></li></ul></li><li id=o><p>Another <a href='#s'>↩</a></p></li></ol>"
+    "<pre>with code</pre><ul><li>and a list <a href='#r'>↩</a></li></ul></li>"
+    "<li id=o><p>Another <a href='#s'>↩</a></p></li></ol>"
 )
 FORMULAS = "".join(
     f"<p>\\[{each['tex']}\\]</p>"
