@@ -21,8 +21,8 @@ IMAGE = "\ufddf"
 SIGNS = "".join(map(chr, range(0xFDD0, 0xFDF0)))
 
 PAIRS = {
-    **dict.fromkeys(("strong", "b"), (STRONG, STRONG_END)),
-    **dict.fromkeys(("em", "i", "u", "cite", "dfn", "var"), (EM, EM_END)),
+    **dict.fromkeys(("strong", "b", "mark"), (STRONG, STRONG_END)),
+    **dict.fromkeys(("em", "i", "u", "ins", "cite", "dfn", "var"), (EM, EM_END)),
     **dict.fromkeys(("del", "s", "strike"), (STRIKE, STRIKE_END)),
     "sup": (SUP, SUP_END),
     "sub": (SUB, SUB_END),

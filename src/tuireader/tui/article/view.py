@@ -360,6 +360,7 @@ class ArticleView(PageView):
         self.scroll_rows(-max(1, self.rows - 1))
 
     def action_top(self) -> None:
+        self.link_cursor.focus(None)
         self.go_to(TOP)
 
     def action_bottom(self) -> None:
