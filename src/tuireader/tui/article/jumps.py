@@ -167,8 +167,9 @@ class LinkCursor:
         """Move to the next stop, or the previous one (-1), also out of sight; returns whether there is one."""
         view, page = self._view, self._view.page
         every = [] if page is None else [each for each in self._every if not page.folds_around(each[0])]
-        visible = self.in_sight()
-        if self.here in (names := [stop for _, stop in every]):
+        names = [stop for _, stop in every]
+        visible = [stop for stop in self.in_sight() if stop in names]
+        if self.here in names:
             index = names.index(self.here) + by
         elif visible:
             index = names.index(visible[0 if by > 0 else -1])
