@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.cleaning.plain_prose import reflowed
+from tuireader.content.cleaning.plain_prose import is_prose, reflowed
 from tuireader.content.dom.sanitize import plain_text
 from tuireader.content.dom.tree import serialise
 from tuireader.content.extraction.extract import extract_article
@@ -73,6 +73,13 @@ def test_prose_within_a_code_element_stays() -> None:
 def test_no_word_is_lost(text: str) -> None:
     kept = "".join(plain_text(serialise(reflowed(text))).split()).replace(">", "")
     assert "".join(text.partition("\n-- \n")[0].split()).replace(">", "").startswith(kept[:5])
+
+
+@pytest.mark.parametrize("text", ["a" * 500_000, "-- \n" + "x" * 5000, "> " * 100_000, "a b " * 100_000 + "\n" * 9])
+def test_long_lines_take_no_long(text: str) -> None:
+    """They would take hours if the time grew with the square of their length."""
+    assert not is_prose(text)
+    assert len(reflowed(text)) <= 1
 
 
 def test_a_mail_in_an_archive_has_its_author_and_date() -> None:

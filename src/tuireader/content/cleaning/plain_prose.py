@@ -7,16 +7,18 @@ from itertools import groupby
 
 from tuireader.content.dom.tree import Kept, Node
 
-_WORDS = re.compile(r"[^\W\d_]+[,.;:!?’'\"”)-]*(?:\s+[\"“(‘']?[^\W_]+[,.;:!?’'\"”)-]*){3}")
+_WORDS = re.compile(r"(?<!\w)[^\W\d_]+[,.;:!?’'\"”)-]*(?:\s+[\"“(‘']?[^\W_]+[,.;:!?’'\"”)-]*){3}")
 """Four words in a row."""
 _CODE = re.compile(r"[{}=|\\]|;$|->|\w\(|^\s*(?:[#$%]|//)")
 _LINES_MIN, _SHARE_MIN = 5, 0.7
 """Minimum lines of a text that is prose, and minimum share of it in lines of words."""
 _QUOTED = re.compile(r"(?:>\s?)+")
-_SIGNATURE = re.compile(r"^-- ?\n(?:.{0,80}\n?){0,8}\Z", re.MULTILINE)
+_SIGNATURE_MAX = 8
+"""Maximum lines of a signature, which begins with two dashes."""
 _LINE_END_MIN = 45
 """Minimum characters of a line that goes on in the next one."""
-_LEVELS_MAX = 8
+_LEVELS_MAX, _SEARCHED_MAX = 8, 300
+"""Maximum levels of quotation, and maximum characters of a line that are searched."""
 _ITEM = re.compile(r"\s*(?:\d{1,3}[.)]|[-*•+])\s")
 """The beginning of an item of a list."""
 
@@ -31,14 +33,15 @@ def is_prose(text: str) -> bool:
 
 
 def _is_of_words(line: str) -> bool:
-    return _WORDS.search(line) is not None and _CODE.search(line) is None
+    return _WORDS.search(line, 0, _SEARCHED_MAX) is not None and _CODE.search(line, 0, _SEARCHED_MAX) is None
 
 
 def reflowed(text: str) -> Kept:
     """Return prose as paragraphs, quotations as such, and what is no prose within it as it is."""
-    text = _SIGNATURE.sub("", text)
+    every = text.splitlines()
+    ends = (at for at in range(max(0, len(every) - _SIGNATURE_MAX - 1), len(every)) if every[at].rstrip() == "--")
     found: Kept = []
-    for level, lines in groupby(text.splitlines(), key=_level):
+    for level, lines in groupby(every[: next(ends, None)], key=_level):
         blocks = _paragraphs([_QUOTED.sub("", line, count=1) if level else line for line in lines])
         for _ in range(level if blocks else 0):
             blocks = [Node("blockquote", {}, blocks)]
