@@ -243,9 +243,14 @@ class PickScreen(TypedDialog[NameChanges | None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        if self._nothing:
-            return [Row("enter", "select", "open"), Row("esc", "close", "leave", is_pinned=True)]
-        return [Row("enter", "toggle", "open"), Row("esc", "done", "leave", is_pinned=True)]
+        cursor = self.query_one(AutocompleteList).cursor if self.is_mounted else 0
+        is_new = bool(self._made) and self._shown[cursor : cursor + 1] == [self._made]
+        verb, end = ("select", "close") if self._nothing else ("toggle", "done")
+        return [Row("enter", "create" if is_new else verb, "open"), Row("esc", end, "leave", is_pinned=True)]
+
+    @on(AutocompleteList.Pointed)
+    def _pointed(self) -> None:
+        self.write_hints()
 
     def on_mount(self) -> None:
         self._show("")
@@ -292,6 +297,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun}s{how}", "faint")]]
         choices.set_rows(rows)
         choices.move_to(min(cursor, max(0, len(rows) - 1)))
+        self.write_hints()
 
     def _sign(self, name: str) -> str:
         mark = self._marks.get(name)
