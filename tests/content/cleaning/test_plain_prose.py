@@ -65,6 +65,11 @@ def test_code_verse_and_tables_stay(text: str) -> None:
     assert clean(f"<pre>{text}</pre>").startswith("<pre>")
 
 
+def test_prose_has_no_tabs() -> None:
+    tabbed = MAIL.replace("since the", "since\tthe").replace(">", "&gt;")
+    assert "\t" not in clean(f"<pre>{tabbed}</pre>")
+
+
 def test_prose_within_a_code_element_stays() -> None:
     assert clean(f"<pre><code>{MAIL.replace('>', '&gt;')}</code></pre>").startswith("<pre>")
 

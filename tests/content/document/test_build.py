@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import (  # fmt: skip
     Code,
@@ -21,6 +22,7 @@ from tuireader.content.document.model import (  # fmt: skip
     document_text,
     text_length,
 )
+from tuireader.content.markdown.convert import to_marked_markdown
 
 
 def texts(markdown: str, **options: Any) -> list[str]:
@@ -227,3 +229,9 @@ def test_a_picture_leads_to_itself_and_a_linked_one_where_it_says() -> None:
     ]
     texts = [block.text for block in document.blocks if isinstance(block, Picture)]
     assert [text.runs[0].link for text in texts] == [0, 1, 2]
+
+
+def test_code_in_a_cell_has_no_tabs() -> None:
+    cell = "<table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td><pre>a\tb\nc\td</pre></td></tr></table>"
+    markdown = to_marked_markdown(clean(cell))
+    assert [block_text(block) for block in to_document(markdown).blocks] == ["A\tB\nx\ta   b\nc   d"]

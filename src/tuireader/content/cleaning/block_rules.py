@@ -91,7 +91,7 @@ def clean_code(pre: Node) -> list[Node | str]:
     if not language and not any(each.tag in {"code", "samp", "kbd"} for each in pre.elements()):
         text = "\n".join(lines)
         if is_prose(text):
-            return reflowed(text)
+            return reflowed(text.expandtabs(4))
     code = Node("code", {"class": f"language-{language}"} if language else {}, ["\n".join(lines) + "\n"])
     return [Node("pre", {}, [code])]
 

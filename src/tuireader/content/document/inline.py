@@ -195,7 +195,7 @@ class _Writer:
         elif kind in _WORDLESS:
             self.write(_WORDLESS[kind])
         elif kind == "code_inline":
-            self.write(token.content, "code")
+            self.write(token.content.expandtabs(4), "code")
         elif kind in _STYLES:
             self.styles.append(_STYLES[kind])
         elif kind == "link_close":
