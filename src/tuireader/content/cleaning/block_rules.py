@@ -84,15 +84,14 @@ def take_title(box: Node) -> str:
 def clean_code(pre: Node) -> list[Node | str]:
     """A code block, or what it holds if that is prose; nothing if it is empty."""
     text = "\t".join(map(printable_block, "".join(_text(pre)).split("\t")))
-    lines = trimmed_lines([line.rstrip() for line in text.split("\n")])
-    if not lines:
+    text = "\n".join(trimmed_lines([line.rstrip() for line in text.split("\n")]))
+    if not text:
         return []
     language = language_of(pre) or next(filter(None, map(language_of, pre.elements())), "")
-    if not language and not any(each.tag in {"code", "samp", "kbd"} for each in pre.elements()):
-        text = "\n".join(lines)
-        if is_prose(text):
-            return reflowed(text.expandtabs(4))
-    code = Node("code", {"class": f"language-{language}"} if language else {}, ["\n".join(lines) + "\n"])
+    is_marked = language or any(each.tag in {"code", "samp", "kbd"} for each in pre.elements())
+    if not is_marked and is_prose(text):
+        return reflowed(text.expandtabs(4))
+    code = Node("code", {"class": f"language-{language}"} if language else {}, [text + "\n"])
     return [Node("pre", {}, [code])]
 
 

@@ -99,15 +99,12 @@ def as_html(formula: Formula) -> str:
 
 def part_of(source: str, text: str) -> model.Part | None:
     """Parse the TeX or MathML of a displayed formula; None if it is not understood, or shown by another text."""
+    is_mathml = source.startswith("<")
     with suppress(model.UnknownFormulaError, RecursionError):
-        found = from_mathml(source, block=True) if source.startswith("<") else from_tex(source, block=True)
-        return _parsed(source) if found.text == text else None
+        shown = from_mathml(source, block=True) if is_mathml else from_tex(source, block=True)
+        if shown.text == text:
+            return mathml.parse_mathml(mathml.read(source)) if is_mathml else maths_tex.parse_tex(source)
     return None
-
-
-@lru_cache(maxsize=512)
-def _parsed(source: str) -> model.Part:
-    return mathml.parse_mathml(mathml.read(source)) if source.startswith("<") else maths_tex.parse_tex(source)
 
 
 def mathml_of(source: str, text: str) -> str:

@@ -114,8 +114,10 @@ def _limit(part: Part | None) -> tuple[str, ...]:
     return tuple(row.replace(" ", "") for row in rows) if len(rows) == 1 else rows
 
 
-def _bracketed(inner: Box) -> Box:
-    return _beside([_bracket("(", inner), inner, _bracket(")", inner)])
+def _bracketed(inner: Box, opening: str = "(", closing: str = ")") -> Box:
+    """A box in brackets; a closing "" draws none."""
+    end = [_bracket(closing, inner)] if closing else []
+    return _beside([_bracket(opening, inner), inner, *end])
 
 
 def _stacked(top: Box, bottom: Box, line: str) -> Box:
@@ -223,9 +225,7 @@ class _Line:
         """Close the innermost bracket; "" draws none."""
         self._flush()
         opening, inside = self._stack.pop()
-        inner = _beside(inside or [Box(("",))])
-        closing = [_bracket(sign, inner)] if sign else []
-        self._stack[-1][1].append(_beside([_bracket(opening, inner), inner, *closing]))
+        self._stack[-1][1].append(_bracketed(_beside(inside or [Box(("",))]), opening, sign))
 
     def box(self) -> Box:
         while len(self._stack) > 1:

@@ -16,7 +16,7 @@ from tuireader.tui.article.paint import column_of, column_of_link, extent, link_
 from tuireader.tui.support.viewport import Place
 
 _BARS = " ▎▌"
-"""What is drawn on blank lines within quotations and boxes."""
+"""Characters of blank lines within quotations and boxes."""
 
 
 class Jumps:
@@ -58,7 +58,8 @@ class Jumps:
     @property
     def heading(self) -> int:
         """The index of the heading above the first visible line; -1 before the first heading."""
-        return bisect_right(self._starts, self._first_text_offset) - 1
+        headings = self._view.document.headings if self._view.document is not None else ()
+        return bisect_right(headings, self._first_text_offset, key=lambda heading: heading.offset) - 1
 
     def step_heading(self, by: int, here: int | None) -> int | None:
         """Jump to the next heading, or the previous one (-1), from a block or the first line; returns its block.
@@ -85,11 +86,6 @@ class Jumps:
             place = view.shown_place(offset)
             above = view.page.walk(place, -1)
             view.go_to(place if view.page.line(above).text or view.is_linear else above)
-
-    @property
-    def _starts(self) -> list[int]:
-        document = self._view.document
-        return [heading.offset for heading in document.headings] if document is not None else []
 
     @property
     def _first_text_offset(self) -> int:

@@ -22,13 +22,7 @@ from tuireader.tui.lists.feed_tree import FeedTree, folded_from, folded_to_text
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.main.article_commands import (
-    ArticleCommands,
-    ExternalPrograms,
-    KeyTarget,
-    open_contents,
-    open_links,
-)
+from tuireader.tui.main.article_commands import ArticleCommands, ExternalPrograms, KeyTarget, open_contents, open_links
 from tuireader.tui.main.background_tasks import (
     INDEX_DELAY,
     BackgroundTasks,
@@ -405,10 +399,8 @@ class ReaderScreen(PanesScreen):
 
     def _edit(self) -> None:
         """Edit what is under the cursor: a saved search, the name of a folder, or a feed."""
-        summary, feeds = self.key_target.summary(), self.sidebar.feeds_to_act_on
-        if summary is None and feeds:
-            self.filing.file(feeds, is_folder=self.sidebar.pointed_feed is None)
-        elif not self.searches.edit():
+        summary = self.key_target.summary()
+        if not ((summary is None and self._file_feeds()) or self.searches.edit()):
             self.feed_control.show(summary)
 
     def _exclude(self) -> None:
@@ -471,13 +463,16 @@ class ReaderScreen(PanesScreen):
     @on(RowList.FilingWanted)
     def _choose_tags_or_folder(self) -> None:
         """In the sidebar, ask for the folder of the feeds under the cursor; else for tags of the current articles."""
-        feeds = self.sidebar.feeds_to_act_on
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
-        elif feeds:
-            self.filing.file(feeds, is_folder=self.sidebar.pointed_feed is None)
-        else:
+        elif not self._file_feeds():
             toast(self, "Select a feed or a folder first")
+
+    def _file_feeds(self) -> bool:
+        """Ask for a folder for the feeds under the cursor of the sidebar; returns whether there are any."""
+        if feeds := self.sidebar.feeds_to_act_on:
+            self.filing.file(feeds, is_folder=self.sidebar.pointed_feed is None)
+        return bool(feeds)
 
     # Reading.
 

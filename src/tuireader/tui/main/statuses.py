@@ -340,6 +340,7 @@ class UndoStack:
 
     async def earlier(self) -> UndoStep | None:
         """The latest undo step of an earlier session, which stays."""
+        # A read could still find the last step of this session: its removal is a queued write.
         return await self._cache.write(partial(_latest, now=self._clock()))
 
     def push(self, made: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[int]:
