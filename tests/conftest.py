@@ -29,10 +29,10 @@ settings.register_profile("all", derandomize=True, deadline=None, suppress_healt
 settings.register_profile("quick", settings.get_profile("all"), max_examples=25)
 
 CHEAP = {"bench", "config", "content", "feeds", "model", "store", "text", "urls"}
-"""Rooms of which `make test` runs all cases."""
+"""Rooms of which `make test` runs all cases; of the others it runs the first of each test."""
 THOROUGH = frozenset({
     "cli/test_add_pages", "cli/test_backfill", "cli/test_download", "cli/test_full_text", "cli/test_rules",
-    "end_to_end/test_startup_frame", "end_to_end/test_early_terminal", "end_to_end/test_mouse",
+    "end_to_end/test_startup_frame", "end_to_end/test_early_terminal", "end_to_end/test_mouse", "end_to_end/test_wheel",
     "hostile/test_damaged", "hostile/test_damaged_log", "hostile/test_heavy", "hostile/test_kill_import",
     "hostile/test_kill_processes",
     "hostile/test_load", "hostile/test_monkey", "hostile/test_oracle", "hostile/test_secrets",
@@ -45,9 +45,6 @@ THOROUGH = frozenset({
     "tui/dialogs/test_subscribe", "tui/support/test_typeahead", "tui/support/test_workers",
 })  # fmt: skip
 """Modules of which `make test` runs nothing."""
-FAMILY = 2
-"""Cases of one test of the other rooms that it runs, the first and the last; `make test-all` runs all."""
-
 TESTS = Path(__file__).parent
 
 # Whoever runs the tests in the background has them ignore ctrl+c, or a closed window, and all that they start likewise.
@@ -87,7 +84,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             families.setdefault((item.path, item.nodeid.partition("[")[0]), []).append(item)
     for (path, _), family in families.items():
         is_left_out = str(path.relative_to(TESTS).with_suffix("")) in THOROUGH
-        for item in family if is_left_out else family[FAMILY - 1 : -1]:
+        for item in family if is_left_out else family[1:]:
             item.add_marker(pytest.mark.thorough)
     items.sort(key=lambda item: "hostile" not in item.path.parts)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tuireader.demo
+from support.examples import examples
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Document, document_text
@@ -198,13 +199,13 @@ PLAIN_BLOCK = element(["p", "h1", "h3"], PHRASE) | PHRASE | TEXT.map("<pre><code
 HTML = sequence(st.recursive(PLAIN_BLOCK, containers, max_leaves=6), 3)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 @given(HTML, st.integers(10, 80))
 def test_all_words_of_any_html_are_on_the_page(source: Any, width: Any) -> None:
     check(clean(source, "http://e.org/"), width)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(PHRASE)
 def test_all_words_of_any_paragraph_are_on_the_page(source: Any) -> None:
     check(clean(f"<p>{source}</p>"), 60)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.markdown.convert import to_marked_markdown
@@ -74,7 +75,7 @@ CLOSED = [f"</{name}>" for name in (*NAMES, "a")]
 pieces = st.lists(st.one_of(st.sampled_from(OPENED), st.sampled_from(CLOSED), st.text(max_size=5)), max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(pieces)
 def test_it_is_well_formed_and_rightly_nested_whatever_the_article_was(html: list[str]) -> None:
     found = ET.fromstring(f'<x xmlns:epub="http://www.idpf.org/2007/ops">{written("".join(html))}</x>')

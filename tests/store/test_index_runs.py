@@ -87,6 +87,7 @@ async def test_where_another_program_holds_the_cache_it_waits_for_the_next_time(
         raise BusyError(str(db))
 
     monkeypatch.setattr(search, "merge_some", held)
+    monkeypatch.setattr("tuireader.library.jobs.cache_gateway.BUSY_SECONDS", 0.1)
     cache = Cache(db)
     await upkeep.order_indexes(cache)
     cache.close()

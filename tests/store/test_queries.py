@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
 from tuireader.model.article import Facet, Headline, Totals
 from tuireader.model.fetched import Plan
@@ -297,7 +298,7 @@ def check_repeated(c: sqlite3.Connection) -> None:
         assert c.execute(f"SELECT count(*) FROM article WHERE id NOT IN ({of_kind})").fetchone() == (0,)
 
 
-@settings(max_examples=60, deadline=None, report_multiple_bugs=False)
+@settings(examples(60), report_multiple_bugs=False)
 @given(st.lists(entries, max_size=14), st.lists(queries, min_size=1, max_size=8), st.data())
 def test_lists_places_and_counts_are_those_of_the_model(
     library: list[dict[str, Any]], asked: list[Query], data: st.DataObject

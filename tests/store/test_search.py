@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.factories import ready, save, subscribe, titles
 from tuireader.errors import QueryError
 from tuireader.model.article import Excerpt
@@ -160,7 +161,7 @@ PIECES = [*"\"-*:()^+ '\t{}\\/&", "AND", "NEAR", "is:", "author:", "fox", "日",
 typed = st.lists(st.sampled_from(PIECES) | st.text(st.characters(), max_size=2), max_size=8).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(typed)
 def test_no_text_is_an_error(one: sqlite3.Connection, text: str) -> None:
     for order in ("newest", "best"):
@@ -168,7 +169,7 @@ def test_no_text_is_an_error(one: sqlite3.Connection, text: str) -> None:
         assert len(article_lists.ids(one, query)) == article_lists.count(one, query)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=6), min_size=1, max_size=6
@@ -191,7 +192,7 @@ def is_old(sign: str) -> bool:
     return unicodedata.ucd_3_2_0.category(sign)[0] in "LN"
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.text(st.characters(max_codepoint=0x206F), max_size=8))
 def test_text_that_is_only_looked_at_would_not_have_changed(one: sqlite3.Connection, text: str) -> None:
     """What goes into the index as it is becomes the words that it would become had we folded it."""

@@ -7,9 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from support.factories import NOW, ready, subscribe
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Rule
@@ -34,7 +35,7 @@ queries = st.lists(terms, min_size=1, max_size=3).map(" ".join)
 
 
 @given(entries, st.lists(queries, max_size=6))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_words_are_found_as_the_index_finds_them(given_entries: list[Any], typed: list[str]) -> None:
     new = tuple(
         ready(str(number), text, title=title, authors=tuple(authors), categories=tuple(categories))

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
+from support.examples import examples
 from tuireader.text import wrap as wrapping
 from tuireader.text.wrap import cells, fitting_end, wrap
 
@@ -105,7 +106,7 @@ TEXTS = st.text(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(TEXTS, st.integers(2, 60), st.data())
 def test_wrapping_loses_nothing_and_never_exceeds_the_column(text: Any, columns: Any, data: Any) -> None:
     hyphens = tuple(sorted(data.draw(st.sets(st.integers(1, max(1, len(text) - 1)), max_size=4))))

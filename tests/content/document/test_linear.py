@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.linear import linear_text, numbered_links, to_linear
@@ -113,7 +114,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(PIECES, max_size=8))
 def test_no_boxes_all_words_and_every_place_has_its_way_back(pieces: list[str]) -> None:
     document = document_of("".join(pieces))

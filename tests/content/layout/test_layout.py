@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import document_text
@@ -169,7 +170,7 @@ BLOCKS = st.recursive(
 MARKDOWN = st.lists(BLOCKS, min_size=1, max_size=4).map("\n\n".join).map("{}\n\n[^1]: note\n".format)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@examples(200)
 @given(MARKDOWN, st.integers(10, 90), st.integers(10, 90))
 def test_any_document_at_any_width(markdown: Any, width: Any, other: Any) -> None:
     document = to_document(markdown)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Paragraph
 from tuireader.content.markdown.emphasis import JOINER, escape, escape_start, settle
@@ -175,7 +176,7 @@ PIECES = st.lists(
 )
 
 
-@settings(max_examples=1000)
+@examples(1000)
 @given(PIECES)
 def test_each_character_keeps_its_styles(pieces: list[tuple[str, set[str]]]) -> None:
     signs = "".join(

@@ -774,6 +774,7 @@ def test_a_folder_named_like_a_file_is_passed_over(machine: MakeMachine) -> None
     assert len([*one.folder.glob("tuireader-test-one-*")]) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_three_machines_end_equal_with_the_last_of_each(machine: MakeMachine, seed: int) -> None:
     """A thousand steps, each machine offline for as long as it likes."""

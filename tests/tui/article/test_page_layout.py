@@ -1,6 +1,7 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.examples import examples
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Document
 from tuireader.content.layout.layout import lay_out
@@ -75,7 +76,7 @@ def test_every_block_is_laid_out_in_the_end_from_wherever_it_begins(document: Do
 
 
 @given(documents, widths, widths)
-@settings(max_examples=50)
+@examples(50)
 def test_an_offset_is_found_at_every_width(document: Document, one: int, other: int) -> None:
     page, again = Page(HEAD_LINES, document, one), Page(HEAD_LINES, document, other)
     for place in everything(page):

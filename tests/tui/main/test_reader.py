@@ -211,7 +211,9 @@ async def test_a_long_article_is_shown_before_all_of_it_is_ready(db: Path, monke
     monkeypatch.setattr(open_article, "complete", held)
     app = reader(db)
     async with app.run_test(size=WIDE) as pilot:
+        go_on.set()  # the preview is whole
         await settle(pilot)
+        go_on.clear()
         await pilot.press("enter")
         while "Paragraph 0:" not in screen_text(app):
             await pilot.pause(0.01)

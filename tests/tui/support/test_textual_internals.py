@@ -64,6 +64,7 @@ class Misuser(Widget):
         return bool(self._parent)
 
 
+@pytest.mark.thorough
 def test_no_class_uses_or_hides_a_private_name_of_textuals() -> None:
     assert {one.__qualname__: found for one in classes() if (found := misused(one))} == {}
     assert misused(Misuser) == {"_size_updated", "_parent"}
