@@ -121,6 +121,13 @@ def _each_listed(text: str) -> Sequence[str]:
     return several if all(map(_FULL_NAME.fullmatch, several)) else [name]
 
 
+def given_first(name: str) -> str:
+    """Return "Given Family" for "Family, Given", as catalogues write names; any other text unchanged."""
+    family, comma, given = name.partition(", ")
+    turned = f"{given} {family}"
+    return turned if comma and is_full_name(turned) and not is_full_name(family) else name
+
+
 def is_full_name(text: str) -> bool:
     return _FULL_NAME.fullmatch(text) is not None
 

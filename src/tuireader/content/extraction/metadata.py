@@ -15,7 +15,7 @@ from tuireader.content.cleaning.boilerplate import is_unseen
 from tuireader.content.extraction import page_bylines
 from tuireader.content.extraction.page import drop
 from tuireader.content.extraction.page_bylines import is_elsewhere
-from tuireader.text.bylines import categories, distinct, is_full_name, people
+from tuireader.text.bylines import categories, distinct, given_first, is_full_name, people
 from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line, unescape
 
@@ -132,6 +132,7 @@ _PART_TOLD, _WORDS_TOLD = 0.7, 4
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile("[,;，、；]")
 _AUTHOR = "article:author"
+_CREATORS = ("author", "citation_author", "dcterms.creator", "dc.creator", "parsely-author", "sailthru.author")
 _LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user", "webmaster"})
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """Section names that mean nothing: Hugo gives the folder of a page."""
@@ -287,9 +288,15 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
 
 
 def _meta_author(page: Any) -> list[str]:
-    """The author in a page's `meta` element, unless it is the name of its site or a usual login."""
+    """The author in a page's `meta` elements, unless it is the name of its site or a usual login."""
     site = _site_name(page)
-    said = [each.get("content", "").strip() for each in page.iter("meta") if each.get("name", "").lower() == "author"]
+    said: list[str] = []
+    for name in _CREATORS:
+        said = said or [
+            given_first(each.get("content", "").strip())
+            for each in page.iter("meta")
+            if each.get("name", "").lower() == name
+        ]
     return [each for each in said if page_bylines.is_name(each) and each.casefold() not in {*_LOGINS, site.casefold()}]
 
 

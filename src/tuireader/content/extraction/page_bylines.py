@@ -75,17 +75,22 @@ _CLASSES = _AUTHOR_NAME | _CARD_NAME | _PROFILE | _AUTHOR | _CATEGORY | _TAG | _
 _FILED = re.compile("|".join(each.pattern for each in (_CATEGORY_PATH, _TAG_PATH, _AUTHOR_PATH)), re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:[^.!?]{0,40}\d\s+(?:[–—|·•-]\s+)?)?(?:(?:written|posted|published|hosted|words|text)\s+)?by:?\s+(\S.{1,60}?)"
-    r"(?:\s+on\s+[\w, ]{0,20}\d.{0,60}|\s*[·|•,].{0,60}|\s+[–—-]\s.{0,120})?",
+    r"(?:\s+on\s+[\w, ]{0,20}\d.{0,60}|\s*[·|•,].{0,60}|\s+[–—-]\s.{0,120})?"
+    r"|([^|·•]{2,60}?)\s*[|·•]\s*(?:\w+\s){0,3}(?:writer|editor|reporter|contributor|correspondent|columnist)\b.{0,60}",
     re.IGNORECASE,
 )
 """A line that says only who wrote the article, and perhaps when."""
-_TEAM = re.compile(r"The(?: [A-Z][\w&.’'-]*){1,3} (?:Team|Staff|Editors|Newsroom)")
-_PARAGRAPHS = frozenset({"p", "div", "span", "address", "small"})
+_LABEL = re.compile(r"(?:(?:written|posted|published|words|text)\s+)?by:?|author:?", re.IGNORECASE)
+"""A label whose name is in the next element."""
+_BEFORE_MARK = re.compile(r"\s(?=[,;:.])")
+_TEAM = re.compile(r"(?:The )?(?:[A-Z][\w&.’'-]* ){1,3}(?:Team|Staff|Editors|Newsroom)")
+_OTHER_PART = re.compile(r"\b(?:checked|reviewed|edited|updated|photos?|illustrat\w{2,4}) by:?\s*$", re.IGNORECASE)
+_PARAGRAPHS = frozenset({"p", "div", "span", "address", "small", "li"})
 _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
     r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*|.* says:?"
     r"|(?:this|his|her|their|your) .*|.*\b(?:rss|feeds?|logged|sign(?:ed)? in|account|version)\b.*"
-    r"|(?:view|see) .*(?:profile|bio)|(?:written|reviewed|edited|(?:fact[ -])?checked|updated) by:?"
+    r"|(?:view|see) .*(?:profile|bio)|(?:written|reviewed|edited|(?:fact[ -])?checked|updated) by:?|about the .*"
     r"|(?:[a-z]+ )?(?:editors?|reporters?|correspondents?|writers?|contributors?|columnists?)"
     r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
     re.IGNORECASE,
@@ -141,8 +146,16 @@ class Names:
                         region = _region(element, part)
                         if is_page and _is_headed(region) and not _is_beside_post(element.iterancestors()):
                             continue
-                        yield [_text(each) for each in region.iter() if isinstance(each.tag, str) and rule(each)]
+                        named = (each for each in region.iter() if isinstance(each.tag, str) and rule(each))
+                        yield [_text(each) for each in named if not _has_other_part(each)]
                         break
+
+
+def _has_other_part(name: Any) -> bool:
+    """Whether the words before a name say that it did not write the article, but checked or edited it."""
+    before, parent = name.getprevious(), name.getparent()
+    words = before.tail if before is not None else parent.text if parent is not None else ""
+    return _OTHER_PART.search(words or "") is not None
 
 
 def is_name(text: str) -> bool:
@@ -155,9 +168,16 @@ def _in_byline(near: Any) -> list[str]:
     for element in islice(near.iter(), _ELEMENTS_MAX):
         if element.tag in _PARAGRAPHS and (text := _text(element)) and len(text) <= _REGION_MAX:
             found = _BYLINE.fullmatch(text)
-            if found and (is_full_name(found[1]) or _TEAM.fullmatch(found[1])) and not is_elsewhere(element, near):
-                return [found[1]]
+            name = found[1] or found[2] if found else _named_after(element) if _LABEL.fullmatch(text) else ""
+            if (is_full_name(name) or _TEAM.fullmatch(name)) and not is_elsewhere(element, near):
+                return [name]
     return []
+
+
+def _named_after(label: Any) -> str:
+    """The text of the element after a label."""
+    behind = next((each for part in outwards(label, 2) for each in part.itersiblings()), None)
+    return "" if behind is None else _text(behind)
 
 
 def _telling(part: Any) -> Iterator[Any]:
@@ -217,14 +237,19 @@ def _is_called_elsewhere(classes: str) -> bool:
 
 
 def _text(element: Any) -> str:
-    """The text of an element on one line; reading stops once it is too long for a name."""
+    """The text of an element on one line, with spaces between elements; reading stops once it is too long for a name.
+
+    That of a `meta` element, with which microdata names what is not shown, is its content.
+    """
+    if element.tag == "meta":
+        return " ".join(element.get("content", "").split())
     pieces, length = [], 0
     for piece in islice(element.itertext(), _REGION_MAX):
         pieces.append(piece[: 4 * _REGION_MAX])
         length += len(pieces[-1])
         if length > 4 * _REGION_MAX:
             break
-    return " ".join("".join(pieces).split())
+    return _BEFORE_MARK.sub("", " ".join(" ".join(pieces).split()))
 
 
 def _says(element: Any, attribute: str, word: str) -> bool:
