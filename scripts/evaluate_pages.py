@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -106,7 +107,7 @@ def _facts(found: Mapping[str, str], page: Page) -> Measured:
             result[name] = tokens(found[name]) == tokens(page[name])
             result[f"{name}s"] = (found[name], page[name])
     if page.get("date"):
-        result["day"] = found["day"] == page["date"][:10]
+        result["day"] = page["date"][:10] in found["day"].split()
         result["days"] = (found["day"], page["date"][:10])
     return result
 
@@ -115,8 +116,14 @@ def _ours(page: str, url: str) -> dict[str, str]:
     found = extract_article(page, url)
     if found is None:
         return {"html": "", "title": "", "author": "", "day": ""}
-    day = f"{found.published:%Y-%m-%d}" if found.published else ""
+    day = _days(found.published) if found.published else ""
     return {"html": found.html, "title": found.title, "author": ", ".join(found.authors), "day": day}
+
+
+def _days(moment: datetime) -> str:
+    """The days on which a moment falls in some time zone; without a time it is one day."""
+    hours = (0,) if moment.time() == datetime.min.time() else (0, -12, 14)
+    return " ".join(dict.fromkeys(f"{moment + timedelta(hours=each):%Y-%m-%d}" for each in hours))
 
 
 def _other(name: str, page: str, url: str) -> dict[str, str]:

@@ -45,6 +45,15 @@ def tags(body: str) -> list[str]:
         ('<aside><span class="author">Carl</span></aside>', []),
         ('<nav><a rel="author" href="/c">Carl</a></nav>', []),
         ("<p>nobody</p>", []),
+        ("<h1>x</h1><div><span>By</span><span>Ida Holm</span></div>", ["Ida Holm"]),
+        ("<h1>x</h1><div><div>Written by</div><div>Ida Holm</div></div><p>Ida Holm is a writer.</p>", ["Ida Holm"]),
+        ("<h1>x</h1><div><div>Written by</div><div>the way of things</div></div>", []),
+        ("<h1>x</h1><ul><li>by <a href='#'>Marketing Team</a></li></ul>", ["Marketing Team"]),
+        ("<h1>x</h1><p>Ida Holm | Senior Writer | July 2, 2025</p>", ["Ida Holm"]),
+        ("<h1>x</h1><p>Harbour News | Home | July 2, 2025</p>", []),
+        ('<div itemprop="author" itemscope><meta itemprop="name" content="Ida"></div>', ["Ida"]),
+        ('<p>By <a href="/author/i">Ida Holm</a>, reviewed by <a href="/author/s">Sam Lee</a></p>', ["Ida Holm"]),
+        ('<p class="author">About the Author</p>', []),
     ],
 )
 def test_authors(body: str, names: Any) -> None:

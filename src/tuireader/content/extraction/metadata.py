@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -14,95 +14,10 @@ from typing import Any, Protocol
 from tuireader.content.cleaning.boilerplate import is_unseen
 from tuireader.content.extraction import page_bylines
 from tuireader.content.extraction.page import drop
-from tuireader.content.extraction.page_bylines import is_elsewhere
+from tuireader.content.extraction.page_dates import published
 from tuireader.text.bylines import categories, distinct, given_first, is_full_name, people
 from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line, unescape
-
-_META = (
-    "article:published_time", "og:published_time", "datepublished", "citation_publication_date", "parsely-pub-date",
-    "dc.date.issued", "dcterms.issued", "dc.date", "publish_date", "pubdate", "date",
-)  # fmt: skip
-_MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:(?:T|\s{1,3})(\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?\s{0,3}(Z|UTC|GMT|[+-]\d\d:?\d\d)?.{0,20})?",
-    re.IGNORECASE,
-)
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/|$)")
-_TIMES_MAX = 50
-
-
-def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], str], url: str = "") -> datetime | None:
-    """Return the publication date: as `stated`, as marked on the page, else as shown.
-
-    The shown date is that of the `time` elements `near` the title if they agree on a day, else the day that `find`
-    returns; outside the month named in `url` it is ignored. A day gets a time that is marked for it.
-    """
-    said = [*moments(stated), *moments(_marked(page, near))]
-    shown = list(moments(_times(near)))
-    moment = said[0] if said else _day_shown(shown, find, url)
-    timed = [each for each in (*said, *shown, *moments(_times(page))) if each.time() != datetime.min.time()]
-    if moment is None or moment in timed:
-        return moment
-    return next((each for each in timed if each.date() == moment.date()), moment)
-
-
-def _day_shown(shown: list[datetime], find: Callable[[], str], url: str) -> datetime | None:
-    """The date shown as text: `shown`, or one on the day that `find` returns."""
-    if len({each.date() for each in shown}) == 1:
-        moment: datetime | None = shown[0]
-    else:
-        # The first of January is what is made of a year alone, such as that of a copyright.
-        moment = None if (day := find()).endswith("-01-01") else next(moments([day]), None)
-        if shown and (moment is None or moment.date() not in [each.date() for each in shown]):
-            moment = shown[0]
-    return moment if moment is not None and _fits(moment, url) else None
-
-
-def _fits(moment: datetime, url: str) -> bool:
-    """Whether a moment is in the month named in the address of a page, if it names one.
-
-    A page without a date of its own may show dates of the pages it links to.
-    """
-    named = _IN_ADDRESS.search(url)
-    return named is None or abs(12 * (moment.year - int(named[1])) + moment.month - int(named[2])) <= 1
-
-
-def _marked(page: Any, near: Any) -> Iterator[str]:
-    """Yield the marked publication dates: machine-readable ones first, then visible ones."""
-    meta: dict[str, str] = {}
-    for each in page.iter("meta"):
-        name = each.get("property") or each.get("name") or each.get("itemprop") or ""
-        meta.setdefault(name.lower(), each.get("content") or "")
-    yield from (meta.get(name, "") for name in _META)
-    for each in near.iter():
-        if isinstance(each.tag, str) and (
-            "datePublished" in each.get("itemprop", "").split()
-            or not {"published", "dt-published"}.isdisjoint(each.get("class", "").split())
-            or (each.tag == "time" and each.get("pubdate") is not None)
-        ):
-            yield each.get("datetime") or each.get("content") or each.get("title") or ""
-
-
-def _times(part: Any) -> Iterator[str]:
-    for each in islice(part.iter("time"), _TIMES_MAX):
-        if not is_elsewhere(each):
-            yield each.get("datetime") or ""
-
-
-def moments(texts: Iterable[str]) -> Iterator[datetime]:
-    """Yield the texts that are dates, in UTC; midnight if there is no time."""
-    for text in islice(filter(None, texts), _TIMES_MAX):
-        match = _MOMENT.fullmatch(text.strip())
-        if match is None:
-            continue
-        zone = "Z" if (match[3] or "Z").upper() in {"Z", "UTC", "GMT"} else match[3]
-        try:
-            moment = datetime.fromisoformat(f"{match[1]}T{match[2] or '00:00'}{zone}").astimezone(UTC)
-        except (ValueError, OverflowError):
-            continue
-        if moment.year > 1:
-            yield moment
-
 
 _HEADINGS_MAX = 3
 _NAME_MAX = 200

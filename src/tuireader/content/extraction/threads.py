@@ -17,8 +17,8 @@ from itertools import islice
 from tuireader.content.cleaning.boilerplate import BUTTON
 from tuireader.content.extraction.blocks import Blocks, beginning_of
 from tuireader.content.extraction.boilerplate_names import is_body, names_of, reasons
-from tuireader.content.extraction.metadata import moments
 from tuireader.content.extraction.page import Element, drop, text_of, write
+from tuireader.content.extraction.page_dates import moments
 from tuireader.content.extraction.prose import Prose
 from tuireader.text.bylines import person
 from tuireader.text.folding import letters

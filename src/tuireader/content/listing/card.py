@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from tuireader.content.extraction.page import Element, text_of, write
-from tuireader.content.listing.dates import DEPTH_MAX, ENTRY, count_words, is_day, names_of, words_of
+from tuireader.content.listing.page_parts import DEPTH_MAX, ENTRY, count_words, names_of, words_of
 from tuireader.text.printable import HEADINGS
+from tuireader.text.written_dates import is_day
 
 Tier = Literal["stated", "marked", "cards"]
 """How a list is found: JSON-LD, microformats, or repeated structure."""

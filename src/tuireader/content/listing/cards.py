@@ -31,17 +31,10 @@ from tuireader.content.listing.card import (
     title_of,
     year_above,
 )
-from tuireader.content.listing.dates import (
-    count_words,
-    day_in,
-    day_in_address,
-    is_around,
-    is_day_first,
-    seen_texts,
-    without_day,
-)
+from tuireader.content.listing.page_parts import count_words, is_around, seen_texts
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import HEADINGS, line
+from tuireader.text.written_dates import day_in, day_in_address, is_day_first, without_day
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import Shapes, is_front_page, place, same_site
 

@@ -11,11 +11,11 @@ from tuireader.content.extraction.metadata import names_in, stated_things, texts
 from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.card import Item, Listing, Tier
 from tuireader.content.listing.cards import card_items
-from tuireader.content.listing.dates import day_in, forget_unknown_words
 from tuireader.text.bounded_json import items
 from tuireader.text.bylines import categories, people
 from tuireader.text.language_and_hyphenation import language_tag
 from tuireader.text.printable import line
+from tuireader.text.written_dates import day_in, forget_unknown_words
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place, same_site
 

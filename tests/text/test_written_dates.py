@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.listing.dates import day_in, day_in_address, is_day, is_day_first, without_day
+from tuireader.text.written_dates import day_in, day_in_address, is_day, is_day_first, without_day
 
 
 @pytest.mark.parametrize(

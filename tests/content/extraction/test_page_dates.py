@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tuireader.content.extraction.metadata import published
 from tuireader.content.extraction.page import load
+from tuireader.content.extraction.page_dates import published
 
 
 def found(page: str, day: str | None = None, stated: tuple[str, ...] = ()) -> datetime | None:
@@ -49,6 +49,40 @@ def test_moments_are_read_as_they_are_written(stated: str, moment: Any) -> None:
 )
 def test_what_is_marked_goes_before_what_was_guessed(page: str) -> None:
     assert found(page, "2021-12-12") == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>2023-04-05</p>",
+        "<p>April 5, 2023</p>",
+        "<div><div>Ida Holm</div><div>Published Apr 5, 2023 at 9:00 AM</div></div>",
+        "<p>Ida Holm | Senior Writer | 5 April 2023</p>",
+        "<p>Updated May 6, 2023</p><p>Posted on Wednesday, April 5, 2023</p>",
+        "<p>Last updated: April 5, 2023</p>",
+        '<time datetime="2024-01-01">one</time><time datetime="2022-01-01">other</time><p>5 April 2023</p>',
+    ],
+)
+def test_the_date_below_the_title_goes_before_what_was_guessed(below: str) -> None:
+    assert found(f"<h1>A title</h1>{below}", "2021-12-12") == datetime(2023, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>April 5, 2023</p><h1>A title</h1>",
+        "<h1>A title</h1><p>3/4/2023</p>",
+        "<h1>A title</h1><p>On April 5, 2023 the harbour was closed.</p>",
+        f"<h1>A title</h1><p>{'The harbour was closed. ' * 20}</p><p>April 5, 2023</p>",
+        "<h1>A title</h1><aside><p>April 5, 2023</p></aside>",
+    ],
+)
+def test_other_dates_in_words_are_not_taken_for_it(page: str) -> None:
+    assert found(page, "2021-12-12") == datetime(2021, 12, 12, tzinfo=UTC)
+
+
+def test_a_date_in_words_in_the_head_of_the_page_is_read() -> None:
+    assert found('<meta name="date" content="April 5, 2023">', "2021-12-12") == datetime(2023, 4, 5, tzinfo=UTC)
 
 
 def test_time_is_taken_of_the_day_that_is_known() -> None:
