@@ -95,6 +95,24 @@ def test_titles_as_generators_write_them(title: str, body: str) -> None:
     assert title_of(page, facts.headings, Found(title), own=facts.own_heading) == "The tide"
 
 
+@pytest.mark.parametrize(
+    ("declared", "firsts", "others", "title"),
+    [
+        (["Seven tides – A guide", "Seven tides – A guide | Harbour"], [], ["Tides"], "Seven tides – A guide"),
+        (["Seven tides | Harbour"] * 2, [], ["Tides of all kinds"], "Seven tides"),
+        (["Seven tides | Harbour"] * 2, ["All seven tides"], ["Tides"], "All seven tides"),
+        (["Seven tides - Harbour"], ["Harbour"], ["Seven tides"], "Seven tides"),
+        (["Seven tides: and why"], ["Seven tides: and why"], ["Seven tides"], "Seven tides: and why"),
+    ],
+)
+def test_a_title_declared_twice_goes_before_lesser_headings(
+    declared: list[str], firsts: list[str], others: list[str], title: str
+) -> None:
+    shared = f'<meta property="og:title" content="{declared[0]}">' if len(declared) == 2 else ""
+    page = f"{shared}<title>{declared[-1]}</title>"
+    assert title_of(page, firsts or others, NOTHING, own=next(iter(firsts), ""), others=others) == title
+
+
 def test_the_name_of_the_site_where_it_is_known_is_no_title() -> None:
     page = "<title>The Gazette</title>"
     assert title_of(page, ["The Gazette", "The tide"], Found("The Gazette"), sites=["the gazette"]) == "The tide"

@@ -41,6 +41,7 @@ _OG_TITLE = re.compile(
 )
 _PARTS = re.compile(r"\s+[|–—·•»«>/:-]+\s+|:\s+|\s*[｜：]\s*")
 """Separators between the title of an article and the names of its section and site."""
+_OF_SITE = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{1,60}$")
 _PARTS_MAX = 8
 _PART_CALLED = 0.5
 _PART_TOLD, _WORDS_TOLD = 0.7, 4
@@ -100,12 +101,13 @@ def title_of(
     """The article's title: its heading if the page title contains it, else the title that `found` gives.
 
     That title may be another heading of the page: then its `own` heading and the page title rank higher. Names in
-    `sites` are never titles. A heading in `others` counts only if it contains the whole page title.
+    `sites` are never titles. `others` are lesser headings: one counts if it contains the whole page title, or its
+    beginning where the first-level heading is its end; a title that the page declares twice goes before them.
     """
     named = {"", *map(letters, sites)}
     called = [each for each in _called(page) if letters(each) not in named]
     likely = [each for each in (*headings, own) if letters(each) not in named]
-    if title := _called_after(likely, called):
+    if title := _by_rank(likely, list(others), called) or _called_after(likely, called):
         return title
     if title := next((each for each in others if letters(each) in {*map(letters, called)} - named), ""):
         return title
@@ -119,6 +121,24 @@ def title_of(
     if called:
         return next((each for each in likely if _tells_the_same(each, called)), _PARTS.split(called[0])[0])
     return printable_line(next((each for each in (found.title, *likely) if letters(each) not in named), found.title))
+
+
+def _by_rank(headings: list[str], others: list[str], called: list[str]) -> str:
+    """The first-level heading that the page title contains, or the title declared twice if there is none; else "".
+
+    A lesser heading that is the beginning of the page title goes before one that is its end: the name of the site.
+    """
+    firsts = [each for each in headings if each and each not in others]
+    title = _called_after(firsts, called) if firsts else _declared_twice(called)
+    begun = {letters(parts[0]) for parts in map(_PARTS.split, called) if not firsts or parts[-1:] == [title]}
+    return next((each for each in others if title and letters(each) in begun), title)
+
+
+def _declared_twice(called: list[str]) -> str:
+    """The title that a page declares for sharing and for the browser, without the name of the site; else ""."""
+    if len(called) < 2 or not letters(called[1]).startswith(letters(called[0])):
+        return ""
+    return called[0] if letters(called[0]) != letters(called[1]) else _OF_SITE.sub("", called[0])
 
 
 def _agreed(headings: list[str], found: str) -> str:
