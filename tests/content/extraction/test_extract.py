@@ -185,3 +185,28 @@ def test_what_a_page_says_of_itself_at_length_is_cut() -> None:
     assert found is not None
     assert found.title == "The tide"
     assert "harbour" in found.html
+
+
+UPDATES = [
+    {"@type": "BlogPosting", "headline": "Goodnight", "articleBody": "We are back at seven. " * 9,
+     "datePublished": "2026-10-06T21:22:53+01:00"},
+    {"@type": "BlogPosting", "headline": "The ferry is in", "articleBody": "<p>It came at eight.</p>" * 9,
+     "datePublished": "2026-10-06T20:05:00+01:00"},
+    {"@type": "BlogPosting", "headline": "Good morning", "articleBody": "We start now. " * 9,
+     "datePublished": "2026-10-05T07:00:00+01:00"},
+]  # fmt: skip
+HEADS = ["6 October 2026 · 21:22 · Goodnight", "20:05 · The ferry is in", "5 October 2026 · 07:00 · Good morning"]
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_updates_of_a_live_blog_have_their_times(*, is_shown: bool) -> None:
+    shown = "".join(f"<h3>{each['headline']}</h3><p>{each['articleBody']}</p>" for each in UPDATES) if is_shown else ""
+    stated = {"@type": "LiveBlogPosting", "headline": "The storm, live", "liveBlogUpdate": UPDATES}
+    page = (
+        f'<title>The storm, live</title><script type="application/ld+json">{json.dumps(stated)}</script><article>'
+        f"<h1>The storm, live</h1><p>{'The storm comes ashore tonight. ' * 12}</p>{shown}</article>"
+    )
+    found = extract_article(page, "http://x.example/live")
+    assert found is not None
+    assert re.findall(r"<h[1-6]>(.*?)</h", found.html) == HEADS
+    assert found.html.count("It came at eight.") == 9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -33,7 +34,9 @@ from tuireader.content.extraction.page_bylines import take_mail_header
 from tuireader.content.extraction.prose import Prose
 from tuireader.content.extraction.select_blocks import ArticleHints, choose, main_blocks
 from tuireader.content.maths.formulas import with_formulas
+from tuireader.text.folding import letters
 from tuireader.text.language_and_hyphenation import count_words
+from tuireader.text.sentences import dated
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place
 
@@ -53,6 +56,9 @@ _FEWEST_WORDS = 5
 """Minimum words outside links: with fewer it is a menu."""
 _TWICE = 2
 """How many times longer than the shown text the machine-readable text must be to replace it."""
+_HEADING = re.compile(r"<(h[1-6])>(.*?)</\1>")
+_UPDATES_MAX, _BEGINNING = 500, 100
+"""Maximum updates of a live blog; characters by which one is found in the text."""
 _TEX_SHOWN_BY = ("mathjax", "katex")
 _TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bmathjax\s*[.=]")
 """Scripts and settings of a page that renders TeX as formulas."""
@@ -201,7 +207,7 @@ def extract_article(
         if count_words(without_links(article)) < _FEWEST_WORDS:
             return None
     html = html or (PARTIAL if is_partial else "") + serialise(article.children)
-    return Extracted(title, authors, facts.categories, published, html)
+    return Extracted(title, authors, facts.categories, published, _with_updates(html, stated, url))
 
 
 def _main_html(page: str) -> str:
@@ -226,9 +232,41 @@ def _stated_text(stated: Mapping[str, Any], shown: str, url: str) -> str:
     said = next(iter(texts_in(stated.get("articleBody"))), "")
     if not said or count_words(plain_text(said)) <= max(_TWICE * count_words(shown), _FEWEST_WORDS):
         return ""
-    if re.search(r"<(?:p|br|div)\b", said):
-        return clean(said, url)
-    return clean("".join(f"<p>{escape(line)}</p>" for line in said.split("\n") if line.strip()), url)
+    return clean(_paragraphs(said), url)
+
+
+def _paragraphs(text: str) -> str:
+    """Return HTML as it is, and text with a paragraph for each line."""
+    if re.search(r"<(?:p|br|div|a)\b", text):
+        return text
+    return "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
+
+
+def _with_updates(html: str, stated: Mapping[str, Any], url: str) -> str:
+    """Put the times of a live blog's updates before their headings; append the updates if the page loads them later."""
+    listed = stated.get("liveBlogUpdate")
+    updates = [each for each in listed if isinstance(each, dict)][:_UPDATES_MAX] if isinstance(listed, list) else []
+    if not updates:
+        return html
+    there, day = letters(plain_text(html)), ""
+    heads: dict[str, str] = {}
+    missing = []
+    for update in updates:
+        title, body = ("".join(texts_in(update.get(name))).strip() for name in ("headline", "articleBody"))
+        said = [title]
+        with suppress(ValueError):
+            moment = datetime.fromisoformat("".join(texts_in(update.get("datePublished"))))
+            is_new, day = dated(moment) != day, dated(moment)
+            said = [day if is_new else "", f"{moment:%H:%M}", title]
+        head = escape(" · ".join(filter(None, said)))
+        if key := letters(title):
+            heads.setdefault(key, head)
+        if letters(plain_text(body or title))[:_BEGINNING] not in there:
+            missing.append(f"<h2>{head}</h2><div>{_paragraphs(body)}</div>")
+    html = _HEADING.sub(
+        lambda found: f"<{found[1]}>{heads.get(letters(plain_text(found[2])), found[2])}</{found[1]}>", html
+    )
+    return html + clean("".join(missing), url) if len(missing) > len(updates) / 2 else html
 
 
 def _bound_meta(tree: Element) -> None:
