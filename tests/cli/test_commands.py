@@ -175,6 +175,19 @@ def test_a_timer_is_told_only_what_failed(run: Run, review: ScriptedSite) -> Non
     assert (failed.status, failed.out, len(failed.err.splitlines())) == (1, "", 1)
 
 
+def test_what_matches_is_counted_as_in_the_reader(run: Run, review: ScriptedSite) -> None:
+    run("add", review.url)
+    every = len(run("list", "--json").rows)
+    assert every > 1
+    assert run("list", "-u", "--count").out == f"{every}\n"
+    run("mark", str(run("list", "--json").rows[0]["id"]), "--read")
+    assert run("list", "-u", "--count").out == f"{every - 1}\n"
+    assert run("list", "--count").out == f"{every}\n"
+    assert run("search", "nowhere", "--count").out == "0\n"
+    run("feed", review.url, "--set", "quiet=yes")
+    assert run("list", "-u", "--count").out == "0\n"
+
+
 def test_a_limit_is_a_number(run: Run) -> None:
     assert "'none' is not a number (0: all)" in run("list", "-n", "none").err
 

@@ -270,6 +270,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     made["search"].set_defaults(run=_later("articles", "list_articles"), first="best")
     for name in ("list", "search"):
         _add_filters(made[name], with_search=name == "list")
+        made[name].add_argument("--count", action="store_true", help="print only how many match, as the reader counts")
         _add_json(made[name])
     download = made["download"]
     download.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; default: all feeds")

@@ -80,17 +80,18 @@ PAGE = 500
 
 def list_articles(arguments: argparse.Namespace) -> int:
     """Print the headlines that match the filters."""
-    if arguments.first == "best" and not arguments.query.strip():
-        say("Empty query. To list all articles: tuireader list")
-        return USAGE
-    if arguments.order == "best" and not arguments.query.strip():
-        say("--order best needs --search.")
+    if not arguments.query.strip() and "best" in (arguments.first, arguments.order):
+        is_search = arguments.first == "best"
+        say("Empty query. To list all articles: tuireader list" if is_search else "--order best needs --search.")
         return USAGE
     with run.opened_cache() as connection:
         query = replace(query_of(connection, arguments), apart=not load(paths.config_path()).one_story)
         for mistake in understand(query.text).mistakes:
             say(mistake)
         is_whole = not query.text.strip() or _is_indexed(connection)
+        if arguments.count:
+            put(str(article_lists.count(connection, replace(query, without_quiet=query.unread and query.is_wide))))
+            return DONE
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)
         if arguments.json:

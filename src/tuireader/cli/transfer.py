@@ -153,6 +153,6 @@ def import_list(arguments: argparse.Namespace) -> int:
             url = without_credentials(each.outline.url)
             named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
             put_json(named | {"status": each.status, "line": each.line, "error": each.error})
-    for sentence in (*problems, *came.said()):
+    for sentence in (*problems, *came.said(names_left_out=False)):
         say(sentence)
     return cli_feeds.refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status

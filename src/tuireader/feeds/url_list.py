@@ -12,8 +12,8 @@ from tuireader.text.printable import short_line
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|(#.*)|(\S+)')
 _ESCAPED = re.compile(r"\\(.)")
 _OTHERS = {
-    "exec:": "program output: not supported",
-    "filter:": "a feed filtered by a program: not supported",
+    "exec:": "feeds from a program are not supported",
+    "filter:": "filter programs are not supported",
 }
 _LINE_MAX = 10_000
 """Maximum characters of a line."""
@@ -94,6 +94,8 @@ _FIELDS = {
 
 _OF_NAMES = {"feedtitle": "feed=", "author": "author="}
 """Newsboat's fields whose whole value can be compared here, with their prefixes in the query language."""
+_BY_WORDS = frozenset({"", "author:", "title:"})
+"""Prefixes of what is searched by words here."""
 _OF_WORDS = frozenset({"title", "author"})
 """Fields in which a word finds no more than in newsboat; in others it finds titles and addresses, too."""
 _WORDS = re.compile(r"[\w\s]+(?:\|[\w\s]+)*")
@@ -113,8 +115,9 @@ class _Comparison(NamedTuple):
 def translated(expression: str, tags: Collection[str], *, is_narrow: bool = False) -> str | None:
     """Translate an expression to the language of `store.queries.query_language`; None if impossible.
 
-    `tags` are newsboat's tags that are tags here; others are folders. Words match whole words here, but parts of words
-    in newsboat. With `is_narrow`, nothing is translated that would find more than in newsboat.
+    `tags` are newsboat's tags that are tags here; others are folders. A word matches beginnings of words here, and
+    several match whole words; in newsboat they match any parts. With `is_narrow`, nothing is translated that would find
+    more than in newsboat.
     """
     tokens = _tokens(expression)
     if tokens is None or sum(token["paren"] == "(" for token in tokens) > _DEEPEST:
@@ -253,7 +256,8 @@ def _age(op: str, value: str, *, is_narrow: bool) -> _Comparison | None:
 
 def _piece(said: _Comparison) -> str:
     values = [each if re.fullmatch(r"\w+", each) else '"' + each.replace('"', '""') + '"' for each in said.values]
-    return f"{'-' * said.no}{said.field}{'|'.join(values)}"
+    is_word = said.field in _BY_WORDS and re.fullmatch(r"\w+", said.values[0]) and len(values) == 1
+    return f"{'-' * said.no}{said.field}{'|'.join(values)}{'*' if is_word else ''}"
 
 
 class Ignored(NamedTuple):
@@ -276,10 +280,11 @@ _SETTING, _NAME_MAX = re.compile("[a-z-]+"), 40
 
 def read_killfile(text: str) -> list[Ignored]:
     """The ignored articles of a configuration, in order."""
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith("ignore-article"):
-            _, *rest = words_of_line(line[:_LINE_MAX])
-            if len(rest) > 1:
-                found.append(Ignored(number, rest[0], rest[1]))
-    return found
+    settings = setting_values(text, "ignore-article")
+    return [Ignored(number, *values[:2]) for number, values in settings if len(values) > 1]
+
+
+def setting_values(text: str, name: str) -> list[tuple[int, list[str]]]:
+    """The values of a setting in a configuration, by line number."""
+    lines = ((number, words_of_line(line[:_LINE_MAX])) for number, line in enumerate(text.splitlines(), 1))
+    return [(number, words[1:]) for number, words in lines if words[:1] == [name]]

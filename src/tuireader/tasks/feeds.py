@@ -291,10 +291,10 @@ async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Co
                     yield Step(f"full text of {counted(came, 'article')} fetched", article_id=event.article_id)
 
 
-async def export(on: Context, form: str, path: Path, query: Query) -> Steps:
-    """Write all feeds, everything, or the articles of a list to a file or folder."""
+async def export(on: Context, form: str, path: Path, query: Query, only: Collection[int] = ()) -> Steps:
+    """Write all feeds, everything, or the articles of a list, or `only` some of them, to a file or folder."""
     yield Step("exporting…")
-    write = partial(export_articles.export_to, form=form, path=path, query=query, now=on.clock())
+    write = partial(export_articles.export_to, form=form, path=path, query=query, only=only, now=on.clock())
     yield Step(said=" ".join(await on.cache.read(write)))
 
 

@@ -326,7 +326,7 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
         raise errors.of_timeout(name, deadline) from error
     except PrivateAddressError as error:
         raise FetchError(
-            f"Blocked: a public page links to {name} in your local network",
+            f"Blocked: a public page links to {name} on your local network",
             FetchFailure.INSIDE,
         ) from error
     except TooLargeError as error:

@@ -401,7 +401,7 @@ async def test_an_address_inside_is_given_to_no_server_outside(server: Api, devi
     await here.sync()
     with closing(connect(here.path)) as c:
         feed = feeds.add(c, url, title="Own", site="", now=NOW)
-    with pytest.raises(SyncError, match="in your local network"):
+    with pytest.raises(SyncError, match="on your local network"):
         await here.push(feed, "https://rss.example.org")
     assert not server.feeds
     await here.push(feed)

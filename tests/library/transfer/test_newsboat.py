@@ -158,6 +158,9 @@ def test_what_cannot_be_taken_over_is_said_without_the_password_in_it(db: Path, 
         assert all("s3cret" not in each.name for each in feeds.every(c))
 
 
+TO_IMPORT_IT = "To import read status and flags: copy cache.db beside urls, and import again."
+
+
 def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db: Path, folder: Path) -> None:
     (folder / "urls").write_text('http://a.example.org/f news\nhttp://b.example.org/f news "!"\n', "utf-8")
     (folder / "config").write_text(
@@ -170,16 +173,19 @@ def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db:
     assert came.said() == [
         "2 new feeds, 2 rules.",
         'Not imported: ignore-article title =~ "^[0-9]+$", ignore-article title =~ "x".',
+        f"No cache of newsboat found: all articles are new. {TO_IMPORT_IT}",
+        "Hidden in newsboat, so without unread counts here: http://b.example.org/f.",
+        "Searches and rules find words and their beginnings here, not parts within words.",
         "Not imported from newsboat’s config: refresh-on-startup.",
     ]
     with closing(connect(db)) as c:
         by_url = {feed.url: feed.id for feed in feeds.every(c)}
         assert [(rule.query, rule.feed_id, rule.hide) for rule in rules.every(c)] == [
-            ("title:Sponsored", None, True), ("author=Troll", by_url["http://a.example.org/f"], True)
+            ("title:Sponsored*", None, True), ("author=Troll", by_url["http://a.example.org/f"], True)
         ]  # fmt: skip
         assert feeds.options(c, by_url["http://b.example.org/f"])[QUIET] == "yes"
         assert QUIET not in feeds.options(c, by_url["http://a.example.org/f"])
-    assert take_in(db, folder).said()[0] == "0 new feeds, 4 already subscribed."
+    assert take_in(db, folder).said()[0] == "0 new feeds, 2 already subscribed."
 
 
 @needs_newsboat
@@ -262,10 +268,31 @@ def test_the_cache_is_also_found_where_xdg_has_it(tmp_path: Path) -> None:
     for each in (config, data):
         each.mkdir(parents=True)
     (config / "urls").write_text("", "utf-8")
-    assert newsboat.find(config) == (config / "urls", None)
+    urls = newsboat.find(config)
+    assert urls == newsboat.find(config / "urls") == config / "urls"
+    assert newsboat.cache_of(urls, "") is None
     (data / "cache.db").touch()
-    assert newsboat.find(config) == newsboat.find(config / "urls") == (config / "urls", data / "cache.db")
+    assert newsboat.cache_of(urls, "") == data / "cache.db"
     assert newsboat.find(data) is None
+
+
+def test_the_cache_is_found_where_the_environment_or_the_configuration_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls, data, elsewhere = (tmp_path / name for name in (".newsboat/urls", "data/newsboat/cache.db", "my cache.db"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for each in (urls, data, elsewhere):
+        each.parent.mkdir(exist_ok=True, parents=True)
+        each.touch()
+    assert newsboat.cache_of(urls, "") == data
+    assert newsboat.cache_of(urls, f'auto-reload yes\ncache-file "{elsewhere}"\n') == elsewhere
+    assert newsboat.cache_of(urls, "cache-file /nowhere/cache.db") == data
+
+
+def test_a_cache_that_is_not_found_is_said(db: Path, folder: Path) -> None:
+    (folder / "urls").write_text("http://a.example/feed\n", "utf-8")
+    (said,) = [each for each in take_in(db, folder).said() if "cache" in each]
+    assert said.startswith("No cache of newsboat found: all articles are new.")
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"x" * 4000])
@@ -377,13 +404,23 @@ def put_cache(folder: Path, rows: Sequence[tuple[object, ...]]) -> None:
         c.commit()
 
 
+def test_what_newsboat_ignores_is_hidden_among_the_articles_of_its_cache(db: Path, folder: Path) -> None:
+    url = "http://a.example.org/f"
+    (folder / "urls").write_text(f"{url}\n", "utf-8")
+    (folder / "config").write_text('ignore-article "*" "title =~ \\"spons\\""\n', "utf-8")
+    put_cache(folder, [(name, name, "", url, 0, "<p>Text.</p>", 1, 0) for name in ("Sponsored", "Not so")])
+    take_in(db, folder)
+    with closing(connect(db)) as c:
+        assert [each.title for each in article_lists.window(c, Query(), 0, 9)] == ["Not so"]
+
+
 async def test_what_newsboat_has_deleted_stays_away(folder: Path, library: Library, site: ScriptedSite) -> None:
     """Also where its name is no address."""
     site.pages["/feed"] = Reply(rss(*(Item(f"1-{n}", guid=f"1-{n}") for n in range(3))))
     url = f"{site.url}/feed"
     (folder / "urls").write_text(f"{url}\n", "utf-8")
     put_cache(folder, [("1-1", "1-1", "", url, 0, "<p>Text 1 of 1.</p>", 1, 1)])
-    assert "1 article deleted in newsboat not imported." in take_in(library.path, folder).said()
+    assert "Not imported: 1 article that you deleted in newsboat." in take_in(library.path, folder).said()
     await library.refresh(force=True)
     assert sorted(library.titles()) == ["1-0", "1-2"]
     later = Item("1-1", guid="1-1", html="<p>Another.</p>", date="Thu, 15 Jan 2099 08:00:00 +0000")

@@ -414,6 +414,22 @@ async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
         assert len(app.screen_stack) == 1
 
 
+async def test_the_number_of_a_link_may_have_several_digits() -> None:
+    app = Host(opened(" ".join(f"[link {n}](https://{n}.example/)" for n in range(1, 24))))
+
+    def opened_links() -> list[str]:
+        return [message.url for message in app.messages if isinstance(message, ArticleView.OpenLink)]
+
+    async with app.run_test(size=(80, 40)) as pilot:
+        for pressed in (["1", "0"], ["1", "enter"], ["2", "j", "1", "5"], ["2", "9"], ["2", "0"]):
+            open_links(app.view)
+            await pilot.pause()
+            await pilot.press("0", *pressed)
+            await pilot.pause()
+            assert len(app.screen_stack) == 1
+        assert opened_links() == [f"https://{n}.example/" for n in (10, 1, 15, 9, 20)]
+
+
 def test_each_address_is_listed_once_under_each_text() -> None:
     document = opened("[a](http://x) [a](http://x) [b](http://x) [a](http://y) n[^1]\n\n[^1]: note").document
     assert [(document.links[index].text, document.links[index].url) for index in links_out(document.links)] == [

@@ -36,6 +36,25 @@ def typed(app: ReaderApp) -> Input:
     return app.screen.query_one(Input)
 
 
+async def test_selected_articles_or_the_open_one_are_exported_alone(filled: Path) -> None:
+    app = reader(filled)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("v", "j", "v")
+        for before, words, name, what in (
+            ((), "2 selected articles, one file each", "two", "2 articles"),
+            (("escape", "enter"), "This article, one file each", "one", "1 article"),
+        ):
+            await pilot.press(*before)
+            await command(pilot, "export")
+            assert words in screen_text(app)
+            await pilot.press("down", "down", "down")
+            typed(app).value = f"~/{name}"
+            await pilot.press("enter")
+            await said(pilot, f"Exported {what}")
+        assert [len(list((Path.home() / name).glob("**/*.md"))) for name in ("two", "one")] == [2, 1]
+
+
 @pytest.mark.parametrize(
     ("downs", "name", "what"),
     [

@@ -134,7 +134,7 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         named = {line.text: at for at, line in enumerate(rows.rows)}
         shown = {line.text: line.aside for line in rows.rows}
         assert shown["Quiet"] == "off"
-        assert shown["Delete read articles after (days)"] == "default (never)"
+        assert shown["Clean-up: delete read after (days)"] == "default (never)"
         assert shown["Full text"] == "default (auto)"
 
         async def change(name: str, typed: str | None = None) -> None:
@@ -147,15 +147,15 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         await change("Quiet")
         await change("Full text")
         await change("Full text")
-        await change("Delete read articles after (days)", "many")
-        assert "Delete read articles after (days) must be a number" in " ".join(screen_text(app).split())
+        await change("Clean-up: delete read after (days)", "many")
+        assert "Clean-up: delete read after (days) must be a number" in " ".join(screen_text(app).split())
         app.screen.query_one(Input).value = "30"
         await press(pilot, "enter")
         assert stored() == {"quiet": "yes", "full_text": "always", "keep_days": "30"}
         await change("Selector", "p[")
         assert stored().keys() == {"quiet", "full_text", "keep_days"}
         await press(pilot, "escape")
-        await change("Delete read articles after (days)", "")
+        await change("Clean-up: delete read after (days)", "")
         await change("Quiet")
         assert stored() == {"quiet": "no", "full_text": "always"}
         await press(pilot, "escape")

@@ -121,4 +121,4 @@ def test_the_browser_gets_exactly_one_argument_or_nothing_runs(tmp_path: Path) -
 
 def test_a_machine_without_browser_says_so(tmp_path: Path) -> None:
     [sentence] = open_all(["https://example.org/"], str(tmp_path / "no-such-browser %s"))
-    assert sentence == "No browser found. Link: “https://example.org/”"
+    assert sentence == "No browser found. To choose one, set $BROWSER. Link: “https://example.org/”"

@@ -126,7 +126,7 @@ def _check_feed(feed: Feed, account: Account) -> None:
         raise SyncError(f"not moved: its address contains a password, which {account.name} would see")
     is_inside = feed.reach is Reach.PRIVATE or is_inside_by_name(host_of(feed.url))
     if is_inside and not is_inside_by_name(host_of(account.url)):
-        raise SyncError(f"not moved: its address is in your local network, which {account.name} cannot reach")
+        raise SyncError(f"not moved: its address is on your local network, which {account.name} cannot reach")
 
 
 class _Kept(NamedTuple):

@@ -10,7 +10,7 @@ import sqlite3
 import stat
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from html import escape
@@ -241,7 +241,7 @@ class ExportedFeeds(NamedTuple):
         if self.outside:
             said.append(f"Not exported: {counted(self.outside, 'feed')} without a web address.")
         if self.inside:
-            said.append(f"Not exported: {counted(self.inside, 'feed')} in your local network.")
+            said.append(f"Not exported: {counted(self.inside, 'feed')} on your local network.")
         return [each for each in said if each]
 
 
@@ -309,15 +309,21 @@ def mistake(path: Path, form: str) -> str:
         return f"{shown} is not a file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
 
 
-def export_to(c: sqlite3.Connection, *, form: str, path: Path, query: Query, now: datetime) -> list[str]:
-    """Export all feeds, everything, or the articles of a list, by the format; returns what to say."""
+def export_to(
+    c: sqlite3.Connection, *, form: str, path: Path, query: Query, only: Collection[int], now: datetime
+) -> list[str]:
+    """Export all feeds, everything, or the articles of a list, by the format; returns what to say.
+
+    `only`: ids of the articles of the list to be exported; empty for all of them.
+    """
     if form == "opml":
         exported = export_feeds(c, now)
         return [*exported.left_out(), *feeds_to(path, exported)]
     if form == "json":
         said = passwords_left_out(feeds.current(c))
         return [*filter(None, [said]), *backup_to(c, path, now)]
-    if not (ids := ids_of(c, query)):
+    ids = ids_of(c, query)
+    if not (ids := [each for each in ids if each in only] if only else ids):
         return ["The list has no articles to export."]
     return markdown_to(c, path, ids) if form == "markdown" else book_to(c, path, ids, now)
 

@@ -27,12 +27,13 @@ from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import SavedPage, from_omnivore, read_saved_pages
 from tuireader.feeds.url_list import other_settings, read_killfile, read_url_list
 from tuireader.library.reading import full_text, user_edits
+from tuireader.library.refreshing import upkeep
 from tuireader.library.refreshing.match_entries import Candidate, given_body, is_another, prepare
 from tuireader.library.transfer import backup, newsboat, restore_backup
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.model.article import Article, Status
 from tuireader.model.fetched import ParsedEntry
-from tuireader.store import articles, feeds, save_articles, site_facts, statuses
+from tuireader.store import articles, feeds, rules, save_articles, site_facts, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.queries import article_lists
 from tuireader.store.row_values import link_key
@@ -349,6 +350,10 @@ class Imported:
     """Number of known articles that newsboat's marks have changed."""
     kept_away: int = 0
     """Number of articles that newsboat has deleted, which are not imported, now or later."""
+    lacks_cache: bool = False
+    """Whether newsboat's cache was not found."""
+    hidden: list[str] = field(default_factory=list)
+    """Names of the feeds that newsboat hides."""
     settings: list[str] = field(default_factory=list)
     """Names of newsboat's settings, which are not imported."""
     pages: KeptPages | None = None
@@ -412,27 +417,40 @@ class Imported:
                 said.append(f"Not imported: your notes and highlights on {counted(pages.with_notes, 'page')}.")
             return said
         statuses: list[str] = [each.status for each in self.feeds]
-        added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
+        added, failed, left = map(statuses.count, ("added", "failed", "unsupported"))
+        there = sum(each.status == "known" and each.feed_id is not None for each in self.feeds)
         new = len(self.new_feeds)
         parts = [counted(new, "new feed")]
-        rules = sum(each.is_rule and each.status == "added" for each in self.feeds)
-        searches = added - new - rules
+        ruled = sum(each.is_rule and each.status == "added" for each in self.feeds)
+        searches = added - new - ruled
         parts += [counted(searches, "saved search", "saved searches")] if searches else []
-        parts += [counted(rules, "rule")] if rules else []
+        parts += [counted(ruled, "rule")] if ruled else []
         parts += [f"{there} already subscribed"] if there else []
         parts += [f"{failed} with an invalid address"] if failed else []
         said = [f"{', '.join(parts)}."]
         said += [f"Not imported: {_named(self.left_out)}."] if left and names_left_out else []
         said += self._leads_inside()
-        if self.articles:
-            said.append(f"Imported {counted(self.articles, 'article')} with read status and flags from newsboat.")
-        if self.kept_away:
-            said.append(f"{counted(self.kept_away, 'article')} deleted in newsboat not imported.")
+        said += self._from_newsboat()
         said += [*_filled(sum(each.is_filled for each in self.feeds)), *_marked(self.marked)]
         return said + _left(self.settings)
 
+    def _from_newsboat(self) -> list[str]:
+        said = []
+        if self.articles:
+            said.append(f"Imported {counted(self.articles, 'article')} with read status and flags from newsboat.")
+        if self.lacks_cache:
+            beside = "copy cache.db beside urls, and import again"
+            said.append(f"No cache of newsboat found: all articles are new. To import read status and flags: {beside}.")
+        if self.kept_away:
+            said.append(f"Not imported: {counted(self.kept_away, 'article')} that you deleted in newsboat.")
+        if self.hidden:
+            said.append(f"Hidden in newsboat, so without unread counts here: {_named(self.hidden)}.")
+        if any(each.query for each in self.feeds):
+            said.append("Searches and rules find words and their beginnings here, not parts within words.")
+        return said
+
     def _leads_inside(self) -> list[str]:
-        return [f"Feeds in your local network: {_named(self.inside)}."] if self.inside else []
+        return [f"Feeds on your local network: {_named(self.inside)}."] if self.inside else []
 
 
 def _left(settings: list[str]) -> list[str]:
@@ -456,9 +474,9 @@ def _named(names: list[str]) -> str:
 def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
     """Import a file or a folder; `tell` is called with progress. Raises NotAFeedListError."""
     file = _existing_path(path)
-    boat = newsboat.find(file)
-    if boat is not None:
-        return _newsboat(c, *boat, now, tell)
+    urls = newsboat.find(file)
+    if urls is not None:
+        return _newsboat(c, urls, now, tell)
     if file.is_dir():
         raise NotAFeedListError(f"No newsboat “urls” file in {shown_address(path)}. Enter a file name")
     first = _head(file, path)
@@ -525,17 +543,17 @@ def _head(file: Path, path: str) -> bytes:
     return first
 
 
-def _newsboat(
-    c: sqlite3.Connection, urls: Path, cache: Path | None, now: datetime, tell: Callable[[str], None]
-) -> Imported:
+def _newsboat(c: sqlite3.Connection, urls: Path, now: datetime, tell: Callable[[str], None]) -> Imported:
     lines = read_url_list(decode(read_file(str(urls))))
     imported = Imported(follow_lines(c, lines, now))
     config = urls.with_name("config")
-    if config.is_file():
-        said = decode(read_file(str(config)))
-        imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
-        imported.settings = other_settings(said)
+    said = decode(read_file(str(config))) if config.is_file() else ""
+    imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
+    imported.settings = other_settings(said)
+    imported.hidden = [shown_address(line.title or line.url) for line in lines if line.is_hidden]
+    cache = newsboat.cache_of(urls, said)
     if cache is None:
+        imported.lacks_cache = True
         return imported
     there, up_to = feeds.by_place(c), article_lists.highest_id(c)
     for url, items in newsboat.read_cache(cache):
@@ -545,4 +563,9 @@ def _newsboat(
             imported.articles += new
             imported.marked += marked
             imported.kept_away += sum(item.is_deleted for item in items)
+    upkeep.index_for(c, upkeep.BEFORE_SEARCH)
+    for rule in rules.every(c):
+        if rule.hide:
+            ids = article_lists.ids(c, rules.query_of(rule))
+            rules.apply(c, rule, [id_ for id_ in ids if id_ > up_to])
     return imported

@@ -46,6 +46,8 @@ class ImportedFeed:
     """Its line number, if the list has one address a line."""
     is_rule: bool = False
     """Whether it is a rule instead of a feed."""
+    query: str = ""
+    """What the newsboat search or rule became."""
     is_filled: bool = False
     """Whether a known feed got its name or folder from the list."""
 
@@ -151,7 +153,7 @@ def ignore(
         except QueryError as error:
             found.append(ImportedFeed(outline, "unsupported", None, str(error), is_rule=True))
             continue
-        found.append(ImportedFeed(outline, "known" if is_known else "added", None, is_rule=True))
+        found.append(ImportedFeed(outline, "known" if is_known else "added", None, is_rule=True, query=query))
     return found
 
 
@@ -171,7 +173,7 @@ def _save_search(
         except QueryError as error:
             return ImportedFeed(outline, "unsupported", None, str(error), listed.line)
         saved.add(name_key(name))
-    return ImportedFeed(outline, "known" if is_known else "added", None, None, listed.line)
+    return ImportedFeed(outline, "known" if is_known else "added", None, None, listed.line, query=query)
 
 
 def _follow_line(c: sqlite3.Connection, listed: ListedAddress, there: dict[str, int], now: datetime) -> ImportedFeed:

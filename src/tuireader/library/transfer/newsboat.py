@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from array import array
@@ -12,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tuireader import paths
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.entries import attachments
-from tuireader.feeds.url_list import ListedAddress
+from tuireader.feeds.url_list import ListedAddress, setting_values
 from tuireader.library.refreshing.match_entries import find_entries, guid_here, prepare
 from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
@@ -65,18 +67,22 @@ class Item(NamedTuple):
     """Whether newsboat has deleted it: then it is not imported, now or later."""
 
 
-def find(path: Path) -> tuple[Path, Path | None] | None:
-    """The paths of newsboat's feed list and of its cache, which may be None; None if the path is not newsboat's.
-
-    `path` may be its folder, its list or its cache.
-    """
+def find(path: Path) -> Path | None:
+    """The path of newsboat's feed list; None if the path is not newsboat's folder, list or cache."""
     urls = path / "urls" if path.is_dir() else path.with_name("urls") if path.name == "cache.db" else path
-    if urls.name != "urls" or not urls.is_file():
-        return None
-    # Since 2.10 the cache may be where XDG has data, and the list where it has configurations.
-    home = urls.parent.parent.parent
-    caches = (urls.parent / "cache.db", home / ".local" / "share" / urls.parent.name / "cache.db")
-    return urls, next((each for each in caches if each.is_file()), None)
+    return urls if urls.name == "urls" and urls.is_file() else None
+
+
+def cache_of(urls: Path, config: str) -> Path | None:
+    """The path of newsboat's cache: what its configuration says, beside its list, or where XDG has data."""
+    named = [values[0] for _, values in setting_values(config, "cache-file") if values]
+    data = (Path(os.environ.get("XDG_DATA_HOME", "")), urls.parent.parent.parent / ".local" / "share")
+    caches = (
+        *map(paths.expand_user, named[-1:]),
+        urls.parent / "cache.db",
+        *(each / urls.parent.name.lstrip(".") / "cache.db" for each in data),
+    )
+    return next((each for each in caches if each.is_file()), None)
 
 
 def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -26,9 +27,10 @@ from tuireader.tui.support.safe_text import error_line, joined, plain
 FORMATS = {
     "opml": Line("Feeds and folders", "OPML"),
     "json": Line("Backup of everything", "JSON"),
-    "epub": Line("Articles in the list, as a book", "EPUB"),
-    "markdown": Line("Articles in the list, one file each", "Markdown"),
+    "epub": Line("{}, as a book", "EPUB"),
+    "markdown": Line("{}, one file each", "Markdown"),
 }
+"""What is exported; {} stands for the articles."""
 
 
 class Export(NamedTuple):
@@ -41,8 +43,11 @@ class Export(NamedTuple):
 class ExportScreen(TypedDialog[Export | None]):
     """Asks what to export, and for the path."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, articles: str) -> None:
+        """`articles`: the words for the articles that are exported."""
         super().__init__()
+        capital = articles[0].upper() + articles[1:]
+        self._lines = [replace(line, text=line.text.format(capital)) for line in FORMATS.values()]
         self._base = f"~/tuireader-{now.astimezone():%Y-%m-%d}"
         self._suggested = ""
         self._refused = ""
@@ -52,7 +57,7 @@ class ExportScreen(TypedDialog[Export | None]):
         with Container(classes="dialog"):
             yield Static(plain("Export"), classes="dialog-title")
             yield CleanInput(compact=True)
-            yield AutocompleteList(list(FORMATS.values()))
+            yield AutocompleteList(self._lines)
             yield Static(id="export-said")
             yield self.hint_bar()
 

@@ -272,13 +272,15 @@ class LinksScreen(ChooseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.binding("links"),
         keys.binding("copy-link"),
-        *(Binding(str(digit), f"number({digit})", show=False) for digit in range(1, 10)),
+        *(Binding(str(digit), f"number({digit})", show=False) for digit in range(10)),
     ]
 
     verb = "open"
 
     def __init__(self, links: Sequence[Link]) -> None:
         self._links = links
+        self._typed = 0
+        """The number typed so far, to which the cursor has moved."""
         self._indices = links_out(links)
         super().__init__("Links", _LinkList([links[index] for index in self._indices]))
 
@@ -289,8 +291,15 @@ class LinksScreen(ChooseScreen):
     def action_links(self) -> None:
         self.dismiss(None)
 
-    def action_number(self, number: int) -> None:
-        if number <= len(self._indices):
+    def action_number(self, digit: int) -> None:
+        """Open the link with the typed number, or move to it while another digit may follow."""
+        many, before = len(self._indices), self._typed if self.rows.cursor == self._typed - 1 else 0
+        number = 10 * before + digit if 10 * before + digit <= many else digit
+        if not 0 < number <= many:
+            return
+        self._typed = number
+        self.rows.move_to(number - 1)
+        if 10 * number > many:
             self.dismiss(self._indices[number - 1])
 
     def action_copy_link(self) -> None:

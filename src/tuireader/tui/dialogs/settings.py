@@ -35,8 +35,8 @@ LABELS = {
     "mark_read_after": "Mark open article as read after (seconds)", "open_next_unread": "At the end, go to next unread",
     "full_text": "Full text", "archive_read": "Mark older articles as read", "one_story": "Merge duplicates",
     "expire_after": "Mark unread as read after (days)", "expire_above": "Maximum unread per feed",
-    "keep_days": "Delete read articles after (days)", "keep_articles": "Maximum articles per feed",
-    "keep_megabytes": "Maximum database size (MB)", "quiet": "Quiet", "selector": "Selector",
+    "keep_days": "Clean-up: delete read after (days)", "keep_articles": "Clean-up: keep newest per feed",
+    "keep_megabytes": "Clean-up: database size (MB)", "quiet": "Quiet", "selector": "Selector",
     "selector_drop": "Excluded by selector",
 }  # fmt: skip
 

@@ -28,6 +28,7 @@ from tuireader.store.pruning import Limits
 from tuireader.store.queries import article_lists
 from tuireader.tasks import feeds as tasks_feeds
 from tuireader.tasks.task import Context, ExpiryLimits, Step, Steps
+from tuireader.text.sentences import counted
 from tuireader.tui.dialogs import files, questions
 from tuireader.tui.keys import how_to
 from tuireader.tui.main.panes import PanesScreen
@@ -198,13 +199,20 @@ class BackgroundTasks:
     # Files.
 
     def ask_to_export(self) -> None:
-        """Ask what to export, and where to; articles are those of the list."""
-        questions.open_dialog(self._panes.app, files.ExportScreen(self._clock()), self._export)
+        """Ask what to export, and where to; articles are the selected ones, the open one, or those of the list."""
+        panes, what = self._panes, "articles in the list"
+        only: Collection[int] = panes.headlines.selected
+        if only:
+            what = counted(len(only), "selected article")
+        elif panes.pane == "article" and panes.article.article is not None:
+            only, what = [panes.article.article.id], "this article"
+        screen = files.ExportScreen(self._clock(), what)
+        questions.open_dialog(panes.app, screen, partial(self._export, only=tuple(only)))
 
-    def _export(self, wanted: files.Export | None) -> None:
+    def _export(self, wanted: files.Export | None, *, only: Collection[int]) -> None:
         if wanted is not None:
             query = self._panes.headlines_pane.wanted
-            run = partial(_export, form=wanted.format, path=wanted.path, query=query)
+            run = partial(_export, form=wanted.format, path=wanted.path, query=query, only=only)
             self.runner.start(Task("export", "tuireader.tasks.feeds", run, is_refresh=False))
 
     # What is to go.
@@ -250,8 +258,8 @@ def _prune(on: Context, found: rules.PrunePlan) -> Steps:
     return tasks_feeds.prune(on, found)
 
 
-def _export(on: Context, form: str, path: Path, query: Query) -> Steps:
-    return tasks_feeds.export(on, form, path, query)
+def _export(on: Context, form: str, path: Path, query: Query, only: Collection[int]) -> Steps:
+    return tasks_feeds.export(on, form, path, query, only)
 
 
 MANY_TEXTS = 20

@@ -461,7 +461,7 @@ def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread
     if not unread:
         return "Last article" if by > 0 else "First article"
     if article_lists.neighbour(connection, query, start, -by, unread=True) is None:
-        return "No more unread articles"
+        return "No more unread articles" if query.is_wide else "No more unread articles in this list"
     return f"No unread articles {'below' if by > 0 else 'above'}"
 
 

@@ -75,7 +75,7 @@ async def open_link(app: App[object], url: str) -> None:
         except SuspendNotSupported as error:
             raise AddressError(f"Cannot start a terminal browser. Link: {printable(target)}") from error
     elif not await _open_beside(target):
-        raise AddressError(f"No browser found. Link: “{printable(target)}”")
+        raise AddressError(f"No browser found. To choose one, set $BROWSER. Link: “{printable(target)}”")
 
 
 def _needs_terminal() -> bool:
