@@ -37,7 +37,7 @@ from tuireader.urls.typed_and_shown import shown_address
 
 WELCOME = "Read news sites and blogs in your terminal, online and offline."
 WAYS = (
-    " Enter the address of a site, or an OPML file exported from another reader (~/feeds.opml). For "
+    " Enter the address of a site, an OPML file exported from another reader (~/feeds.opml), or ~/.newsboat. For "
     "Miniflux or FreshRSS: esc, then : and “account”. To look around first, quit and run: tuireader demo"
 )
 _SHOWN = 12
