@@ -208,7 +208,7 @@ COMMANDS = (
     Command("files", "", "Show files", "panes", "Feeds and lists", also="path folder directory database configuration"),
     Command("log", "", "Show log", "panes", "Feeds and lists", also="errors debug"),
     Command(
-        "read-page", "", "Save page…", "panes", "Feeds and lists"
+        "read-page", "", "Save a web page…", "panes", "Feeds and lists"
     ),
     Command(
         "palette", ":,ctrl+p", "Show all commands", "app", "Basics",

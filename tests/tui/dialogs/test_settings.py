@@ -133,7 +133,7 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         rows = app.screen.query_one(AutocompleteList)
         named = {line.text: at for at, line in enumerate(rows.rows)}
         shown = {line.text: line.aside for line in rows.rows}
-        assert shown["Quiet"] == "off"
+        assert shown["No unread counts"] == "off"
         assert shown["Clean-up: delete read after (days)"] == "default (never)"
         assert shown["Full text"] == "default (auto)"
 
@@ -144,7 +144,7 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
                 app.screen.query_one(Input).value = typed
                 await press(pilot, "enter")
 
-        await change("Quiet")
+        await change("No unread counts")
         await change("Full text")
         await change("Full text")
         await change("Clean-up: delete read after (days)", "many")
@@ -152,11 +152,11 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         app.screen.query_one(Input).value = "30"
         await press(pilot, "enter")
         assert stored() == {"quiet": "yes", "full_text": "always", "keep_days": "30"}
-        await change("Selector", "p[")
+        await change("Full text: CSS selector", "p[")
         assert stored().keys() == {"quiet", "full_text", "keep_days"}
         await press(pilot, "escape")
         await change("Clean-up: delete read after (days)", "")
-        await change("Quiet")
+        await change("No unread counts")
         assert stored() == {"quiet": "no", "full_text": "always"}
         await press(pilot, "escape")
         assert app.screen is app.reader
