@@ -237,13 +237,21 @@ def test_it_starts_at_any_size(cache: Path, size: tuple[int, int]) -> None:
 # Terminals
 
 
-def test_no_color_is_heeded(cache: Path) -> None:
-    with Terminal(columns=120, rows=30, env={"NO_COLOR": "1"}) as terminal:
+@pytest.mark.parametrize("theme", ["ansi-dark", "tuireader-light", ""])
+def test_with_no_color_no_colour_is_written(cache: Path, theme: str) -> None:
+    if theme:
+        path = paths.config_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'theme = "{theme}"\n', "utf-8")
+    with Terminal(columns=120, rows=30, env={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
         terminal.until("A Worrying")
+        terminal.press(":")
+        terminal.until("Find")
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
-    colours = {tuple(map(int, found)) for found in re.findall(rb"38;2;(\d+);(\d+);(\d+)", bytes(terminal.raw))}
-    assert all(max(colour) - min(colour) <= 1 for colour in colours), "only greys"
+    colours = {*range(30, 39), *range(40, 49)}
+    for codes in re.findall(rb"\x1b\[([\d;]*)m", bytes(terminal.raw)):
+        assert not {int(code) for code in codes.split(b";") if code} & colours, codes
 
 
 def test_a_terminal_that_knows_ascii_only_is_readable(cache: Path) -> None:

@@ -36,8 +36,8 @@ LABELS = {
     "full_text": "Full text", "archive_read": "Mark older articles as read", "one_story": "Merge duplicates",
     "expire_after": "Mark unread as read after (days)", "expire_above": "Maximum unread per feed",
     "keep_days": "Clean-up: delete read after (days)", "keep_articles": "Clean-up: keep newest per feed",
-    "keep_megabytes": "Clean-up: database size (MB)", "quiet": "No unread counts", "selector": "Full text: CSS selector",
-    "selector_drop": "Full text: excluded (CSS)",
+    "keep_megabytes": "Clean-up: database size (MB)", "quiet": "No unread counts",
+    "selector": "Full text: CSS selector", "selector_drop": "Full text: excluded (CSS)",
 }  # fmt: skip
 
 

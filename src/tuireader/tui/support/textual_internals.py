@@ -10,6 +10,7 @@ from typing import IO, Any, cast
 
 from textual import events, on
 from textual.app import App
+from textual.filter import Monochrome, NoColor
 from textual.geometry import Offset, Size
 from textual.keys import _character_to_key
 from textual.reactive import Reactive
@@ -31,6 +32,11 @@ class OpenApp(App[None]):
     """Whether frames are painted; if not, the terminal keeps its content."""
     is_next_whole = False
     """Whether the next frame must cover the whole screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # With NO_COLOR, Textual makes all colours grey, of which those of the terminal become black on black.
+        self._filters = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         if self.shows_frames:
