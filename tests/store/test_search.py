@@ -469,8 +469,38 @@ def test_a_completed_query_finds_what_was_typed(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "hint"), [("a OR b", "write one|other"), ("a AND b", "searched for anyway"), ("or", "")]
+    ("text", "hint"),
+    [
+        ("NOT b", "write -word"),
+        ("OR", "write one|other"),
+        ("or", ""),
+        ("sea OR bay", ""),
+        ("sea AND bay", ""),
+        ("date:2024", "did you mean since:?"),
+        ("unread:yes", "did you mean is:unread?"),
+        ("autor:ann", "did you mean author:?"),
+        ("foo:bar", ""),
+        ("https://harbour.example", ""),
+    ],
 )
 def test_operators_of_other_languages_get_a_hint(text: str, hint: str) -> None:
     mistakes = understand(text).mistakes
     assert hint in mistakes[0] if hint else mistakes == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("sea | bay", "sea|bay"),
+        ("sea |bay", "sea|bay"),
+        ("sea OR bay OR cape", "sea|bay|cape"),
+        ("author:ann OR zoe", "author:ann|zoe"),
+        ("sea AND bay", "sea bay"),
+        ("sea or bay", "sea or bay"),
+        ("sea |", "sea"),
+        ('feed="A" | "B"', 'feed="A"|"B"'),
+    ],
+)
+def test_alternatives_may_have_spaces_or_a_word_between(written: str, meant: str) -> None:
+    one, other = understand(f"{written} "), understand(f"{meant} ")
+    assert (one.terms, one.named) == (other.terms, other.named)

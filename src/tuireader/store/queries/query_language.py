@@ -38,7 +38,7 @@ FIELDS: Mapping[str, str] = {
 VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
 PIECE = (
     r"(-?)(?:(author|category|tag|feed|folder|title|is|has|since|before):|(author|category|tag|feed|folder)=|(words[<>]))?"
-    rf"({VALUE}(?:\|{VALUE})*)"
+    rf"({VALUE}(?:(?:\s*\|\s*|\s+(?-i:OR)\s+){VALUE})*)"
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
 VALUES_MAX = 500
@@ -53,7 +53,9 @@ _VALUES_OF = {
     "is": "unread, read, starred or hidden", "has": "picture or enclosure", "since": _DATES, "before": _DATES,
     "words>": "a number", "words<": "a number",
 }  # fmt: skip
-_OPERATORS = {"OR": "write one|other", "AND": "all words are searched for anyway", "NOT": "write -word"}
+_OPERATORS = {"OR": "write one|other", "NOT": "write -word"}
+_OTHER_FIELDS = {"age": "since:", "date": "since:", "unread": "is:unread", "read": "is:read", "starred": "is:starred"}
+"""Fields of other programs, and what they are here."""
 _ALIKE = 0.75
 """Minimum similarity of a misspelt field and the one that was meant."""
 _WORD_COUNT_MAX = 10**9
@@ -178,13 +180,15 @@ def _pieces(text: str) -> list[re.Match[str]] | None:
     if len(text) > _CHARACTERS:
         return None
     pieces = list(re.finditer(PIECE, text, re.IGNORECASE))
-    return None if sum(1 + piece[5].count("|") for piece in pieces) > VALUES_MAX else pieces
+    return None if sum(len(_values(piece[5])) for piece in pieces) > VALUES_MAX else pieces
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one token to the query."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
-    values = [unquoted(each[0]) for each in re.finditer(VALUE, piece[5])]
+    values = [unquoted(each) for each in _values(piece[5])]
+    if not key and piece[5] == "AND":  # all terms are combined so
+        return
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)
         if names:
@@ -207,6 +211,12 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     (wanted.without if minus else wanted.terms).append(Term(options, _COLUMNS[key], prefix))
 
 
+def _values(alternatives: str) -> list[str]:
+    """The alternatives of a term, as they are written."""
+    found = [each[0] for each in re.finditer(VALUE, alternatives)]
+    return [each for each in found if each != "OR"] or found
+
+
 def _hint(word: str) -> str:
     """A hint for a word that resembles a field or an operator; "" for other words."""
     if word in _OPERATORS:
@@ -218,7 +228,8 @@ def _hint(word: str) -> str:
     if not value:
         return "type a value after it" if name.lower() in fields else ""
     near = nearest(name.lower(), fields, alike=_ALIKE)
-    return near and f"did you mean {near}:?"
+    meant = _OTHER_FIELDS.get(name.lower(), near and f"{near}:")
+    return meant and f"did you mean {meant}?"
 
 
 def quoted(name: str) -> str:
@@ -367,7 +378,7 @@ def names(c: sqlite3.Connection, field: Field) -> set[str]:
 def _names_in(query: str, field: Field) -> frozenset[str]:
     pieces = re.finditer(PIECE, query, flags=re.IGNORECASE)
     named = (piece[5] for piece in pieces if (piece[3] or "").lower() == field)
-    return frozenset(name_key(unquoted(each[0])) for values in named for each in re.finditer(VALUE, values))
+    return frozenset(name_key(unquoted(each)) for values in named for each in _values(values))
 
 
 def follow(c: sqlite3.Connection, field: Field, new: Mapping[str, Sequence[str]]) -> None:
@@ -388,7 +399,7 @@ def renamed(query: str, field: Field, new: Mapping[str, Sequence[str]]) -> str:
     """
 
     def follow_in(piece: re.Match[str]) -> str:
-        values = [each[0] for each in re.finditer(VALUE, piece[5])]
+        values = _values(piece[5])
         if (piece[3] or "").lower() != field or not any(name_key(unquoted(value)) in new for value in values):
             return piece[0]
         names: list[str] = []
