@@ -273,11 +273,20 @@ async def test_all_feeds_of_a_folder_are_moved_which_renames_it(library: Path) -
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await point(pilot, "Sea")
-        await press(pilot, "T", *"Ocean", "enter")
+        await press(pilot, "T", *"Ocean")
+        assert "Rename “Sea”, or move its feed" in screen_text(app)
+        assert "enter rename" in screen_text(app)
+        await press(pilot, "enter")
+        assert "Renamed Sea to Ocean" in screen_text(app)
         with closing(connect(library)) as c:
             assert "Ocean" in [folder.name for folder in folders.every(c)]
             assert "Sea" not in [folder.name for folder in folders.every(c)]
+        tree = app.reader.sidebar.feed_tree
+        assert tree.pointed is not None
+        assert tree.pointed.name == "Ocean"
         await press(pilot, "U")
+        assert "Renamed Ocean back to Sea" in screen_text(app)
+        assert tree.pointed.name == "Sea"
         with closing(connect(library)) as c:
             assert "Sea" in [folder.name for folder in folders.every(c)]
 

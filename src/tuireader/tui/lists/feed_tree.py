@@ -46,6 +46,8 @@ class FeedTree(NameList):
         self._views: Sequence[Choice] = ()
         self._searches = Branch(_group("Searches"))
         self._branches: Sequence[Branch] = ()
+        self._renamed: dict[Hashable, Key] = {}
+        """The keys of folders that have other names now, with their new ones."""
         self._is_narrowed = False
         self._gaps: frozenset[int] = frozenset()
         """The rows that a blank line follows if there is room."""
@@ -93,9 +95,15 @@ class FeedTree(NameList):
 
         `is_narrowed`: rows without articles are hidden unless they are filters.
         """
+        there = {_leaves(branch): branch.row.key for branch in branches}
+        self._renamed = {old.row.key: there[_leaves(old)] for old in self._branches if _leaves(old) in there}
+        self.folded = frozenset(self._renamed.get(key, key) for key in self.folded)
         leaves = [leaf for branch in branches for leaf in (branch.row, *branch.leaves)]
         self._branches, self._is_narrowed = branches, is_narrowed and any(leaf.total for leaf in leaves)
         self._arrange(is_another=is_another)
+
+    def _row_of(self, key: Hashable, row: int) -> int:
+        return super()._row_of(self._renamed.get(key, key), row)
 
     @property
     def matches(self) -> Sequence[int]:
@@ -183,6 +191,11 @@ class FeedTree(NameList):
             self.action_fold()
         else:
             super()._open_at(event)
+
+
+def _leaves(branch: Branch) -> frozenset[Hashable]:
+    """The keys of a branch's leaves, by which a renamed folder is found; its own key if it has none."""
+    return frozenset(leaf.key for leaf in branch.leaves) or frozenset([branch.row.key])
 
 
 def _group(name: str) -> Choice:

@@ -47,7 +47,7 @@ class SidebarCounts:
     unindexed: int
     """Number of articles not in the search index yet."""
     checked: datetime | None
-    """When a feed last answered; None if none ever did."""
+    """When the feeds of the list last answered, as the median: one may be refreshed alone; None if none ever did."""
 
     def feed(self, feed_id: Hashable) -> FeedSummary | None:
         return next((one for one in self.feeds if one.feed.id == feed_id), None)
@@ -59,7 +59,9 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     every = feeds.current(connection)
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     there = folders.every(connection)
-    checked = max((feed.refreshed for feed in every if feed.refreshed), default=None)
+    is_all = not (query.feeds or query.folders)
+    meant = [feed for feed in every if is_all or feed.id in query.feeds or feed.folder_id in query.folders]
+    checked = sorted(feed.refreshed for feed in meant if feed.refreshed)
     tags = [each for each in article_lists.tags(connection, query) if each.name]
     return SidebarCounts(
         query=query,
@@ -76,7 +78,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
             "authors": prepare(article_lists.author_columns(connection, query), "No author"),
         },
         unindexed=search.waiting(connection),
-        checked=checked,
+        checked=checked[len(checked) // 2] if checked else None,
     )
 
 

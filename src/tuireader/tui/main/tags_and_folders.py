@@ -94,26 +94,34 @@ class FilingController:
         former = next(iter(there)) if is_folder else ""
 
         every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
-        title = f"Rename “{former}”, or move its {what}" if former else f"Move {what} to folder"
+        its = "feed" if len(feeds) == 1 else what
+        title = f"Rename “{former}”, or move its {its}" if former else f"Move {what} to folder"
         create = "Rename to" if former else ""
         pick = questions.PickScreen(title, every, there, noun="folder", nothing="No folder", create=create)
-        questions.open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
+        new_to = {*every} if former else None
+        questions.open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere, new_to))
 
     def _filed(
         self,
         feeds: Sequence[model_feed.Feed],
         before: Mapping[int, str],
         elsewhere: Mapping[str, tuple[Account, str]],
+        known: Collection[str] | None,
         picked: questions.NameChanges | None,
     ) -> None:
+        """`known`: the names of all folders if a name that is none of them renames the folder of the feeds."""
         if picked is not None and picked.on[0] in elsewhere:
             self._push(feeds, *elsewhere[picked.on[0]])
             return
         moved = [] if picked is None else [feed for feed in feeds if picked.on[0] != before[feed.id]]
         if picked is not None and moved:
-            start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
+            is_renamed = known is not None and picked.on[0] not in known
+            write = partial(self._write_folder, moved, before, picked.on[0], is_renamed=is_renamed)
+            start(self._panes, write, group="filing")
 
-    async def _write_folder(self, feeds: Sequence[model_feed.Feed], before: Mapping[int, str], folder: str) -> None:
+    async def _write_folder(
+        self, feeds: Sequence[model_feed.Feed], before: Mapping[int, str], folder: str, *, is_renamed: bool
+    ) -> None:
         said, of_rules = await self._cache.write(
             partial(_put_into, feed_ids=[feed.id for feed in feeds], folder=folder)
         )
@@ -124,8 +132,10 @@ class FilingController:
         filed: dict[str, list[int]] = defaultdict(list)
         for feed in feeds:
             filed[before[feed.id]].append(feed.id)
-        self._statuses.add_undo_step(UndoStep(undone, filed=filed, of_rules=of_rules))
         moved = f"Moved {what} to {folder}" if folder else f"Removed {what} from {'its folder' if one else 'folders'}"
+        if is_renamed:
+            moved, undone = f"Renamed {former} to {folder}", f"Renamed {folder} back to {former}"
+        self._statuses.add_undo_step(UndoStep(undone, filed=filed, of_rules=of_rules))
         toast(self._panes, together([moved, *said]))
         self._statuses.tell()
 
