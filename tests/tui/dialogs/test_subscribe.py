@@ -1,5 +1,6 @@
 """Adding a site: from its address to its newest article, with what goes wrong said where it was typed."""
 
+import os
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -124,6 +125,24 @@ async def test_what_is_here_already_opens_without_the_network(db: Path, clock: C
         assert "Already subscribed to" in screen_text(again)
         assert again.reader.article.article is None
         assert again.focused is again.reader.headlines
+
+
+async def test_a_feed_that_was_unsubscribed_is_subscribed_to_again(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    app = app_on(db, clock, site.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        with closing(connect(db)) as c:
+            (feed,) = feeds.every(c)
+            feeds.leave(c, feed.id, os.getpid(), clock())
+        await pilot.press("a")
+        await settle(pilot)
+        await enter(pilot, site.url)
+        said = [note.message for note in app._notifications]
+        assert said == ["Subscribed to The Example Review again, with its articles"]
+    with closing(connect(db)) as c:
+        assert feeds.leaving(c) == {}
+        assert len(feeds.current(c)) == 1
 
 
 async def test_an_address_that_is_a_part_of_another_opens_no_other_site(

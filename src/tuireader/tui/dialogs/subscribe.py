@@ -26,6 +26,7 @@ from tuireader.library.transfer import import_any
 from tuireader.library.transfer.import_feeds import is_path
 from tuireader.model.article import Clock
 from tuireader.model.fetched import FeedLink, Page
+from tuireader.store import feeds
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 from tuireader.tui.dialogs.forms import Added, AddressScreen
@@ -186,7 +187,9 @@ class SubscribeScreen(AddressScreen):
             there = find_subscription(connection, address)
             if there is None or (there[0].error is not None and there[1] is None):
                 return None
-            return Added(there[0].id, there[1], was_here=True)
+            is_left = there[0].id in feeds.leaving(connection)
+            said = f"Subscribed to {there[0].name} again, with its articles" if is_left else ""
+            return Added(there[0].id, there[1], was_here=True, said=said)
 
         return await self.cache.read(find)
 

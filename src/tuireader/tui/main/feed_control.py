@@ -316,7 +316,7 @@ class AddController:
                 return there
             if added.was_here:
                 name = next((feed.name for feed in every if feed.id == added.feed_id), "This site")
-                return there._replace(said=f"Already subscribed to {name}")
+                return there._replace(said=added.said or f"Already subscribed to {name}")
             newest = article_lists.window(connection, query, 0, 1)
             if not newest:
                 return there._replace(said="No articles in this feed yet")
