@@ -101,6 +101,8 @@ class ReaderApp(TypeAhead):
         self.is_linear = self.config.linear
         """Whether the linear mode for screen readers and braille displays is on."""
         self._is_quitting = self._is_stopping = False
+        self._is_warned = False
+        """Whether quitting was refused once because an export is running."""
         self.omitted = Omitted.NOTHING
         """The parts of the screen left blank while the startup frame of the next start is drawn."""
         self.last_screen: Screens | None = None
@@ -398,6 +400,11 @@ class ReaderApp(TypeAhead):
     async def action_quit(self) -> None:
         if self._is_quitting:
             self._begin_to_end()
+            return
+        is_exporting = self._has_reader and self.reader.tasks.runner.is_running("export")
+        if is_exporting and not self._is_warned:
+            self._is_warned = True
+            toast(self.screen, "Export in progress. To stop it, quit again.")
             return
         self._is_quitting = True
         if self.cache.is_idle and not self._handing_over and not self.is_ahead:

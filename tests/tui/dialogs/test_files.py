@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from textual.widgets import Input
 
 from support.app_factory import NOTES, NOW, REVIEW, reader, said, screen_text, settle, shelve
 from tuireader import paths
+from tuireader.library.transfer import export_articles
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.dialogs.files import ExportScreen, FilesScreen, LogScreen
 
@@ -34,6 +36,22 @@ async def command(pilot: Pilot[None], words: str) -> None:
 
 def typed(app: ReaderApp) -> Input:
     return app.screen.query_one(Input)
+
+
+async def test_quitting_during_an_export_asks_once(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(export_articles, "export_to", lambda *_, **__: [str(go_on.wait(60))])
+    app = reader(filled)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await command(pilot, "export")
+        await pilot.press("enter", "ctrl+q")
+        await said(pilot, "Export in progress. To stop it, quit again.")
+        assert app.is_running
+        go_on.set()
+        await said(pilot, "True")
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+    assert app.return_code == 0
 
 
 async def test_selected_articles_or_the_open_one_are_exported_alone(filled: Path) -> None:

@@ -109,7 +109,7 @@ class SettingsScreen(Dialog[None]):
         self.query_one(AutocompleteList).focus()
 
     def on_resize(self) -> None:
-        self.leave_room(self.query_one(AutocompleteList), beside=3)
+        self.leave_room(self.query_one(AutocompleteList), beside=4)
 
     def hints(self) -> list[Row]:
         verb = "change" if self._typed is None else "save"
