@@ -146,7 +146,11 @@ class Config:
         help_="layout for screen readers and braille displays",
     )
     refresh_on_start: bool = _option(default=True, kind=Switch(), help_="refresh due feeds at start")
-    refresh_every: int = _option(30, Number(0, DAY), "minutes between refreshes (0: off)")
+    refresh_every: int = _option(
+        30,
+        Number(0, DAY),
+        "minutes between refreshes of feeds that are due (0: off); one is due after an hour, or a day without ETag",
+    )
     resume: bool = _option(default=True, kind=Switch(), help_="restore the last position at start")
     preview: bool = _option(
         default=True,
@@ -300,6 +304,11 @@ def parsed(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+
+
+def with_path(mistake: ConfigError, path: Path) -> str:
+    """The sentence of a mistake with the path of the configuration, which some name themselves."""
+    return str(mistake) if str(path) in str(mistake) else f"{path}: {mistake}"
 
 
 @contextmanager

@@ -122,11 +122,12 @@ def _without_invitation(screen: str) -> list[str]:
 
 def test_ages_that_grow_are_not_part_of_it() -> None:
     now = datetime.now(UTC)
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0)
     shelve(paths.cache_path(), "News", [Piece("Piece of today", 1)], now=now)
     with closing(connect(paths.cache_path())) as c:
         c.execute(
             "UPDATE article SET published = ?1, date = ?1 WHERE title = 'Piece of today'",
-            (int(now.timestamp()) - 7200,),
+            (int(max(now.timestamp() - 7200, midnight.timestamp())),),
         )
     read_once()
     screen, raw = read_once()

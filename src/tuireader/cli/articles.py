@@ -90,7 +90,8 @@ def list_articles(arguments: argparse.Namespace) -> int:
             say(mistake)
         is_whole = not query.text.strip() or _is_indexed(connection)
         if arguments.count:
-            put(str(article_lists.count(connection, replace(query, without_quiet=query.unread and query.is_wide))))
+            counted = replace(query, without_quiet=query.unread and query.is_wide)
+            put(printable(str(article_lists.count(connection, counted))))
             return DONE
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)

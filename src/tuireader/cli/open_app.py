@@ -73,7 +73,7 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     app = tui_app.ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     if mistakes:
         more = f" {len(mistakes) - 1} more: tuireader config --check" if len(mistakes) > 1 else ""
-        app.notices.append(f"{paths.config_path()}: {mistakes[0]}{more}")
+        app.notices.append(f"{config.with_path(mistakes[0], paths.config_path())}{more}")
     app.run()
     _keep_last_screen(app)
     _tell_last_marks(app)

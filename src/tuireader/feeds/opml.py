@@ -126,7 +126,7 @@ def read_list(content: bytes) -> FeedList:
     if is_cut:
         left_out.append(LeftOut("the rest of the list", f"at most {FEEDS_MAX:,} feeds per file"))
     if outlines and _BEGIN.search(content) and not _END.search(content[-_TAIL:]):
-        left_out.append(LeftOut("the end of the file", "the file is incomplete"))
+        left_out.append(LeftOut("the rest", "the file ends too early"))
     return FeedList(outlines, [*left_out, *_attributes_left_out(content)])
 
 

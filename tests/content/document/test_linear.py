@@ -65,6 +65,7 @@ def said(html: str) -> list[str]:
         ),
         ('<p><img src="a.png" alt=""></p>', ["Picture (link 1)"]),
         ("<p>a</p><hr><p>b</p>", ["a", "Break.", "b"]),
+        ("<p>a</p><hr><hr><hr><p>b</p>", ["a", "Break.", "b"]),
         ("<dl><dt>Ebb</dt><dd>It goes.</dd></dl>", ["Term: Ebb", "It goes."]),
     ],
 )  # fmt: skip

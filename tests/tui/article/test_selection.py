@@ -207,6 +207,9 @@ async def test_the_reader_copies_what_is_selected_and_says_so(db: Path) -> None:
         await pilot.press("ctrl+c")
         assert app.clipboard == "Words"
         assert [note.message for note in app._notifications] == ["Copied"]
+        app.copy_to_clipboard("")
+        await pilot.press("y")
+        assert app.clipboard == "Words"
         assert app.is_running
 
 

@@ -693,7 +693,7 @@ async def test_what_was_done_is_taken_back_after_a_restart(library: Path) -> Non
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "U")
-        assert "No more changes in this session" in screen_text(app)
+        assert "Nothing left to undo in this session" in screen_text(app)
         assert ids(library, Query(unread=True)) == []
         await press(pilot, "U")
         assert ids(library, Query(unread=True)) == ids(library)

@@ -385,7 +385,8 @@ class _Builder:
         self.add(Code, text, token.info.strip().split(" ")[0], source if text != source else "")
 
     def rule(self, _token: Token) -> None:
-        self.add(Rule)
+        if not (self.blocks and isinstance(self.blocks[-1], Rule)):  # with nothing between, two are one
+            self.add(Rule)
 
     # Tables
 

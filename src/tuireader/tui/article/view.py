@@ -485,7 +485,11 @@ class ArticleView(PageView):
             self.post_message(self.OpenSheet(part_of(self.document, note), text))
 
     def copy_here(self) -> bool:
-        """Copy the link, code or table under the keyboard cursor; returns whether there is one."""
+        """Copy the selected text, else the link, code or table under the keyboard cursor; false if there is none."""
+        if self.text_selection is not None and self.selected.text:
+            self.app.copy_to_clipboard(self.selected.text)
+            toast(self, "Copied the selected text")
+            return True
         if isinstance(block := self.link_cursor.block, Code | Table):
             self.app.copy_to_clipboard((block.source if isinstance(block, Code) else "") or block_text(block))
             toast(self, f"Copied {_name_of(block)}")

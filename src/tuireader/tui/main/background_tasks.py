@@ -231,7 +231,7 @@ class BackgroundTasks:
         if not found.ids:
             toast(
                 self._panes,
-                "Nothing to clean up. To set limits: keep_days, keep_articles and keep_megabytes in the settings.",
+                "Nothing to clean up. To set limits: the settings that begin with “Clean-up”.",
             )
             return
 

@@ -223,8 +223,8 @@ class StatusController:
     async def _take_back(self) -> None:
         if not self._undo.is_recent and (earlier := await self._undo.earlier()) is not None:
             self._undo.is_recent = True
-            how = f"{self._undo_key}: undo an earlier one ({earlier.undone})"
-            toast(self._node, f"No more changes in this session · {how}")
+            how = f"{self._undo_key}: undo an earlier change ({earlier.undone})"
+            toast(self._node, f"Nothing left to undo in this session · {how}")
             return
         step = await self._undo.pop()
         if step is None:
