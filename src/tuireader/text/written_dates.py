@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from dateparser import parse as parse_words  # type: ignore[import-untyped]
-
 _LENGTH_MAX = 400
 """Maximum characters of a text that is parsed."""
 _ISO = re.compile(
@@ -144,7 +142,11 @@ _KEPT_MAX = 5000
 """Maximum words in the cache."""
 _STRANGE_MAX = 200
 """Maximum unknown words of one page that are looked up, each of which takes time."""
-_months: dict[str, int | None] = {}
+_ENGLISH = "january february march april may june july august september october november december"
+_months: dict[str, int | None] = {"sept": 9} | {
+    word: number for number, name in enumerate(_ENGLISH.split(), 1) for word in (name, name[:3])
+}
+"""The words known so far, with the numbers of the months that they are."""
 _strange: list[str] = []
 
 
@@ -158,6 +160,8 @@ def _month(word: str) -> int | None:
     if word not in _months:
         if len(_strange) >= _STRANGE_MAX:
             return None
+        from dateparser import parse as parse_words  # type: ignore[import-untyped] # it takes 0.1 s; English does without
+
         found = parse_words(f"1 {word} 2000", settings={"STRICT_PARSING": True})
         is_month = found is not None and (found.year, found.day) == (2000, 1)
         if len(_months) > _KEPT_MAX:
