@@ -143,7 +143,7 @@ _KEPT_MAX = 5000
 _STRANGE_MAX = 200
 """Maximum unknown words of one page that are looked up, each of which takes time."""
 _ENGLISH = "january february march april may june july august september october november december"
-_months: dict[str, int | None] = {"sept": 9} | {
+_months: dict[str, int | None] = {
     word: number for number, name in enumerate(_ENGLISH.split(), 1) for word in (name, name[:3])
 }
 """The words known so far, with the numbers of the months that they are."""
