@@ -22,7 +22,7 @@ from tuireader.paths import open_own
 from tuireader.text.printable import printable_block
 from tuireader.tui import app as tui_app
 from tuireader.tui import keys
-from tuireader.urls.typed_and_shown import without_passwords
+from tuireader.urls import typed_and_shown
 
 if TYPE_CHECKING:
     import argparse
@@ -147,7 +147,7 @@ class _Harmless(logging.Formatter):
     """Removes control characters and passwords from log lines, which can hold text of others."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return printable_block(without_passwords(super().format(record)))
+        return printable_block(typed_and_shown.without_passwords(super().format(record)))
 
 
 def start_log(*, everything: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any, overload
 
 from tuireader.text.folding import fold
 from tuireader.text.printable import unescape
-from tuireader.urls.identity import place, without_scheme
+from tuireader.urls import identity
 
 # What is read may be damaged in a way that SQLite does not see: a value of another kind, or beyond all bounds. Then the
 # nearest there is stands for it, so that the rest of the row can be read.
@@ -110,7 +110,7 @@ MADE_GUID = "(link <> '' AND substr(guid, 1, length(link) + 1) = link || ' ')"
 @lru_cache(maxsize=2048)
 def guid_key(guid: str) -> int:
     """A hash of a guid, the same for http and https."""
-    return _number(without_scheme(guid))
+    return _number(identity.without_scheme(guid))
 
 
 def number_key(server_id: str) -> int:
@@ -135,7 +135,7 @@ def text_key(html: str) -> int:
 
 def link_key(link: str) -> int:
     """A hash of an address, the same for all its spellings (see `urls.identity.place`); 0 for ""."""
-    there = place(link)
+    there = identity.place(link)
     return _number(there) if there else 0
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.async_tools import in_thread
 from tuireader.errors import BusyError
+from tuireader.library.jobs import batching
 from tuireader.library.jobs import pool as jobs_pool
 from tuireader.library.jobs import processes as jobs_processes
-from tuireader.library.jobs.batching import Result, Work, wait_for
 from tuireader.model.article import StatusChange
 from tuireader.store import statuses, ui_state
 from tuireader.store.connection import BUSY_SECONDS, connect
@@ -26,6 +26,8 @@ from tuireader.store.statuses import UnwrittenChanges
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from tuireader.library.jobs.batching import Result, Work
 
 
 LOCK_POLL_INTERVAL = 0.025
@@ -254,7 +256,7 @@ class Cache:
 
         Raises BusyError if another program holds the cache for too long.
         """
-        return await wait_for(self._writer.submit(work, is_awaited=True))
+        return await batching.wait_for(self._writer.submit(work, is_awaited=True))
 
     def change(self, change: StatusChange) -> Future[None]:
         """Queue a status change for writing; it is never lost, even while another program locks the cache."""

@@ -23,8 +23,7 @@ from tuireader.library.refreshing import upkeep
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, feeds
-from tuireader.store.pruning import Limits
+from tuireader.store import articles, connection, feeds, pruning
 from tuireader.store.queries import article_lists
 from tuireader.tasks import feeds as tasks_feeds
 from tuireader.tasks.task import Context, ExpiryLimits, Step, Steps
@@ -226,7 +225,7 @@ class BackgroundTasks:
 
     async def _ask_to_prune(self) -> None:
         config = self._config
-        limits = Limits(config.keep_days, config.keep_articles, config.keep_megabytes)
+        limits = pruning.Limits(config.keep_days, config.keep_articles, config.keep_megabytes)
         found = await self._cache.read(partial(rules.plan_pruning, now=self._clock(), limits=limits))
         if not found.ids:
             toast(

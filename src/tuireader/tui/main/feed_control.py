@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tuireader.config import Config
 from tuireader.errors import StoreError, TuireaderError
-from tuireader.library.jobs.batching import wait_for
+from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.reading import selectors, user_edits
 from tuireader.library.subscribing import subscription
@@ -179,7 +179,7 @@ class FeedController:
 
     async def _leave(self, step: UndoStep, feed: model_feed.Feed, written: Future[int]) -> None:
         try:
-            await wait_for(written)
+            await batching.wait_for(written)
         except TuireaderError:
             self._statuses.drop_undo_step(step)
             raise

@@ -26,7 +26,6 @@ from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import snapshot, version
 from tuireader.store.queries import article_lists, search
-from tuireader.store.queries.search import excerpt_around
 from tuireader.tui.chrome import Backdrop
 from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View
@@ -368,5 +367,7 @@ def find_contexts(
     found: dict[int, article.Excerpt] = {}
     for article_id in ids:
         with suppress(NotFoundError):  # removed meanwhile
-            found[article_id] = excerpt_around(sanitize.plain_text(articles.body(connection, article_id)), text, width)
+            found[article_id] = search.excerpt_around(
+                sanitize.plain_text(articles.body(connection, article_id)), text, width
+            )
     return found

@@ -14,10 +14,10 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.reading.user_edits import query_of
+from tuireader.library.reading import user_edits
 from tuireader.model import feed
+from tuireader.model import feed as model_feed
 from tuireader.model.article import Totals
-from tuireader.model.feed import FeedSummary, Folder
 from tuireader.model.query import Query, SavedSearch
 from tuireader.store import feeds, folders, ui_state
 from tuireader.store.queries import article_lists, search
@@ -26,7 +26,7 @@ from tuireader.tui.lists.facet_list import FacetList, Facets, prepare
 from tuireader.tui.lists.feed_tree import ALL, GROUP, SEARCH, STARRED, UNREAD, VIEW, Branch, FeedTree, Key, tags_branch
 from tuireader.tui.lists.side_list import Choice, NameList, SideList
 from tuireader.tui.main import query_controller
-from tuireader.urls.hosts import named_host
+from tuireader.urls import hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SidebarCounts:
 
     query: Query
     totals: Totals
-    feeds: tuple[FeedSummary, ...]
+    feeds: tuple[model_feed.FeedSummary, ...]
     folders: Mapping[int, str]
     """Folder names by id."""
     branches: Sequence[Branch]
@@ -49,7 +49,7 @@ class SidebarCounts:
     checked: datetime | None
     """When the feeds of the list last answered, as the median: one may be refreshed alone; None if none ever did."""
 
-    def feed(self, feed_id: Hashable) -> FeedSummary | None:
+    def feed(self, feed_id: Hashable) -> model_feed.FeedSummary | None:
         return next((one for one in self.feeds if one.feed.id == feed_id), None)
 
 
@@ -57,7 +57,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     elsewhere = replace(query, feeds=(), not_feeds=(), folders=(), not_folders=())
     counted = article_lists.feeds(connection, elsewhere)
     every = feeds.current(connection)
-    summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
+    summaries = tuple(model_feed.FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     there = folders.every(connection)
     is_all = not (query.feeds or query.folders)
     meant = [feed for feed in every if is_all or feed.id in query.feeds or feed.folder_id in query.folders]
@@ -88,7 +88,7 @@ def _is_narrowed(query: Query) -> bool:
 
 
 def _branches(
-    c: sqlite3.Connection, query: Query, there: Sequence[Folder], summaries: Sequence[FeedSummary]
+    c: sqlite3.Connection, query: Query, there: Sequence[model_feed.Folder], summaries: Sequence[model_feed.FeedSummary]
 ) -> Iterator[Branch]:
     """The folders with their feeds, and the feeds without one; a story in several feeds of a folder counts once.
 
@@ -101,7 +101,7 @@ def _branches(
     leaves: dict[int, list[Choice]] = {folder.id: [] for folder in there}
     copies = {} if query.apart or not there else article_lists.copies(c, query)
     for each in summaries:
-        name = each.feed.name if names[each.feed.name] == 1 else f"{each.feed.name} · {named_host(each.feed.url)}"
+        name = each.feed.name if names[each.feed.name] == 1 else f"{each.feed.name} · {hosts.named_host(each.feed.url)}"
         row = Choice(("feeds", each.feed.id), name, each.unread, each.total, failed=each.is_in_trouble)
         if each.feed.folder_id in leaves:
             leaves[each.feed.folder_id].append(row._replace(depth=1))
@@ -120,7 +120,7 @@ def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, .
     there = tuple(ui_state.searches(connection))
     rows = []
     for each in there:
-        total, unread = article_lists.count_unread(connection, query_of(each))
+        total, unread = article_lists.count_unread(connection, user_edits.query_of(each))
         rows.append(Choice((SEARCH, each.id), each.name, unread, total, depth=1))
     return there, rows
 

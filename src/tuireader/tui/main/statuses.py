@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library import rules as library_rules
-from tuireader.library.jobs.batching import wait_for
+from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
@@ -147,7 +147,7 @@ class StatusController:
         """Report whether a change was written."""
         failed = False
         try:
-            await wait_for(written)
+            await batching.wait_for(written)
         except TuireaderError as error:
             failed = True
             toast(self._node, str(error), severity="error")
@@ -211,7 +211,7 @@ class StatusController:
             is_left = True
             while is_left:
                 left = StatusChange(tuple(marking.left), read, starred)
-                is_left = await wait_for(self._cache.submit(marking.step, left))
+                is_left = await batching.wait_for(self._cache.submit(marking.step, left))
                 await asyncio.sleep(marking.PAUSE)
         except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
             for start in range(0, len(marking.left), _PART):

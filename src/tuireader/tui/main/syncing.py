@@ -17,7 +17,6 @@ from tuireader.library.politeness import queue as politeness_queue
 from tuireader.library.syncing import apply_remote, detect, passwords, server
 from tuireader.model import feed, fetched
 from tuireader.model.article import Clock
-from tuireader.model.feed import LOCAL, Account
 from tuireader.store import accounts
 from tuireader.tasks import sync
 from tuireader.tasks.task import Context, Step, Steps
@@ -89,7 +88,7 @@ class SyncController:
     def in_step(self) -> dict[int, server.Login | None]:
         return {id_: self._used.get(id_) for id_ in self._in_step}
 
-    def push(self, feeds: Sequence[feed.Feed], account: Account, folder: str) -> None:
+    def push(self, feeds: Sequence[feed.Feed], account: feed.Account, folder: str) -> None:
         """Hand feeds over to an account, into a folder; asks for an unknown password."""
         if self._lacks_password(account):
             self.ask_for_account(account)
@@ -97,7 +96,7 @@ class SyncController:
             run = partial(self._push, feeds=feeds, account=account, folder=folder)
             self._runner.start(Task("push", _MODULE, run, again="after", is_refresh=False))
 
-    async def _push(self, on: Context, feeds: Sequence[feed.Feed], account: Account, folder: str) -> Steps:
+    async def _push(self, on: Context, feeds: Sequence[feed.Feed], account: feed.Account, folder: str) -> Steps:
         try:
             async with aclosing(sync.push(on, account, feeds, self._login_of, folder)) as steps:
                 async for step in steps:
@@ -106,11 +105,11 @@ class SyncController:
             yield Step(failed=server.of_account(account, error))
         self.sync()
 
-    def ask_for_account(self, account: Account | None = None) -> None:
+    def ask_for_account(self, account: feed.Account | None = None) -> None:
         """Open the account dialog; for an existing account, ask for its password only."""
         start(self._node, partial(self._ask, account), group=ASKING)
 
-    async def _ask(self, account: Account | None) -> None:
+    async def _ask(self, account: feed.Account | None) -> None:
         dialog = forms.AccountScreen(self._cache, self._web, self._clock, account)
         questions.open_dialog(self._node.app, dialog, self._signed_in)
 
@@ -144,8 +143,8 @@ class SyncController:
         if not self._has_looked:
             self._has_looked = True
             self._say_waiting(every, await on.cache.read(_owed))
-        ready = [each for each in every if each.id != LOCAL and not self._lacks_password(each)]
-        folder = [sync.sync_folder(on, ended)] if every[0].id == LOCAL else []
+        ready = [each for each in every if each.id != feed.LOCAL and not self._lacks_password(each)]
+        folder = [sync.sync_folder(on, ended)] if every[0].id == feed.LOCAL else []
         try:
             for run in (*folder, sync.sync(on, ready, self._login_of, ended)):
                 async with aclosing(run) as steps:
@@ -155,15 +154,15 @@ class SyncController:
             return
         await self._look_at(every, ended)
 
-    def _lacks_password(self, account: Account) -> bool:
+    def _lacks_password(self, account: feed.Account) -> bool:
         secret = account.secret
-        return account.id != LOCAL and not (secret.command or secret.in_keyring or account.id in self._logins)
+        return account.id != feed.LOCAL and not (secret.command or secret.in_keyring or account.id in self._logins)
 
-    def _login_of(self, account: Account) -> server.Login:
+    def _login_of(self, account: feed.Account) -> server.Login:
         self._used[account.id] = self._logins.get(account.id) or passwords.login_of(account, None)
         return self._used[account.id]
 
-    async def _look_at(self, every: Sequence[Account], ended: list[fetched.Synced]) -> None:
+    async def _look_at(self, every: Sequence[feed.Account], ended: list[fetched.Synced]) -> None:
         """Record what could not be sent, and schedule the retry."""
         last = {each.account.id: each for each in ended}
         self._in_step = frozenset(id_ for id_, each in last.items() if each.status == "done")
@@ -177,7 +176,7 @@ class SyncController:
         else:
             self._wait = FIRST_WAIT
 
-    def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
+    def _say_waiting(self, every: Sequence[feed.Account], owed: Mapping[int, int]) -> None:
         """Update `waiting`: unsent marks, and accounts that need a password."""
         said = []
         for account in every:
@@ -188,9 +187,9 @@ class SyncController:
         self._node.post_message(Progressed())
 
 
-def _accounts(c: Connection) -> list[Account]:
+def _accounts(c: Connection) -> list[feed.Account]:
     """Accounts that sync; the local one, which is first, only if it shares a folder."""
-    return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]
+    return [each for each in accounts.every(c) if each.id != feed.LOCAL or each.syncs]
 
 
 def _owed(c: Connection) -> dict[int, int]:

@@ -10,13 +10,12 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from tuireader.library import rules as library_rules
-from tuireader.library.jobs.batching import wait_for
+from tuireader.library.jobs import batching
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
 from tuireader.model import feed as model_feed
 from tuireader.model.article import Clock, StatusChange
-from tuireader.model.feed import LOCAL, Account
 from tuireader.model.query import HIDE, Rule
 from tuireader.store import accounts, labels
 from tuireader.store import feeds as store_feeds
@@ -45,7 +44,7 @@ class FilingController:
         panes: PanesScreen,
         cache: Cache,
         statuses: StatusController,
-        push: Callable[[Sequence[model_feed.Feed], Account, str], None],
+        push: Callable[[Sequence[model_feed.Feed], model_feed.Account, str], None],
     ) -> None:
         """`push` hands local feeds over to a folder of an account."""
         self._push = push
@@ -72,7 +71,7 @@ class FilingController:
         start(self._panes, partial(self._follow_tags, written), group="filing")
 
     async def _follow_tags(self, written: Future[UndoStep]) -> None:
-        step = await wait_for(written)
+        step = await batching.wait_for(written)
         if step.tagged or step.untagged:
             self._statuses.add_undo_step(step)
         self._panes.headlines.select(frozenset())
@@ -105,7 +104,7 @@ class FilingController:
         self,
         feeds: Sequence[model_feed.Feed],
         before: Mapping[int, str],
-        elsewhere: Mapping[str, tuple[Account, str]],
+        elsewhere: Mapping[str, tuple[model_feed.Account, str]],
         known: Collection[str] | None,
         picked: questions.NameChanges | None,
     ) -> None:
@@ -164,13 +163,15 @@ def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     )
 
 
-def _folders(c: Connection, feeds: Sequence[model_feed.Feed]) -> tuple[dict[int, str], dict[str, tuple[Account, str]]]:
+def _folders(
+    c: Connection, feeds: Sequence[model_feed.Feed]
+) -> tuple[dict[int, str], dict[str, tuple[model_feed.Account, str]]]:
     """Folders that feeds can move to; for local feeds also the folders of accounts."""
     every, theirs = store_folders.every(c), {feed.account_id for feed in feeds}
     there = {folder.id: folder.name for folder in every if folder.account_id in theirs}
-    if theirs != {LOCAL}:
+    if theirs != {model_feed.LOCAL}:
         return there, {}
-    elsewhere: dict[str, tuple[Account, str]] = {}
+    elsewhere: dict[str, tuple[model_feed.Account, str]] = {}
     for account in accounts.on_servers(c):
         elsewhere |= {folder.title: (account, folder.name) for folder in every if folder.account_id == account.id} or {
             account.name: (account, "")

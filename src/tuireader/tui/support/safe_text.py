@@ -22,7 +22,7 @@ from tuireader.text import bidi
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.sentences import ended
 from tuireader.text.wrap import fitting, wrap
-from tuireader.urls.typed_and_shown import shown_address
+from tuireader.urls import typed_and_shown
 
 
 def plain(text: str, style: Style | str = "") -> Content:
@@ -52,7 +52,7 @@ _MESSAGE_MAX = 2_000
 
 def copy_address(widget: Widget, url: str) -> None:
     widget.app.copy_to_clipboard(printable(url))
-    toast(widget, f"Copied {shown_address(url)}")
+    toast(widget, f"Copied {typed_and_shown.shown_address(url)}")
 
 
 def toast(
