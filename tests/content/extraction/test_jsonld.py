@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
-from tuireader.content.extraction.metadata import article_data, names_in, texts_in
+from tuireader.content.extraction.metadata import names_in, take_stated, texts_in
+from tuireader.content.extraction.page import load
+
+
+def stated(*scripts: str) -> dict[str, Any]:
+    page = "".join(f'<script type="application/ld+json">{script}</script>' for script in scripts)
+    return take_stated(load(f"<html><head>{page}</head><body>Words</body></html>"))
 
 
 def said(*things: object) -> dict[str, object]:
-    return article_data([json.dumps(thing) for thing in things])
+    return stated(*(json.dumps(thing) for thing in things))
 
 
 def test_article_is_found_among_other_things() -> None:
@@ -71,9 +77,9 @@ def test_names(people: Any, names: Any) -> None:
     ],
 )
 def test_what_says_nothing_of_an_article_is_nothing(script: Any) -> None:
-    assert article_data([script]) == {"author": []}
+    assert stated(script) == {"author": []}
 
 
 def test_script_may_stand_in_comments_and_break_lines() -> None:
     script = '/*<![CDATA[*/ <!--\n{"@type": "Article", "articleSection": "A\nB"}\n--> /*]]>*/'
-    assert texts_in(article_data([script])["articleSection"]) == ["A\nB"]
+    assert texts_in(stated(script)["articleSection"]) == ["A\nB"]

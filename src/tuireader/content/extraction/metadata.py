@@ -354,15 +354,8 @@ def stated_things(page: Any) -> list[dict[str, Any]]:
     return [thing for value in loaded for thing in _things(value, _DEPTH_MAX)][:_OBJECTS_MAX]
 
 
-def article_data(scripts: Iterable[str]) -> dict[str, Any]:
-    """Return the description of the article from JSON-LD scripts; other descriptions are ignored.
-
-    References to authors described elsewhere on the page are resolved.
-    """
-    return _of_article(map(_loaded, scripts))
-
-
 def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
+    """The description of the article among JSON-LD objects; references to authors described elsewhere are resolved."""
     things = [thing for value in loaded for thing in _things(value, _DEPTH_MAX)][:_OBJECTS_MAX]
     known = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and len(thing) > 1}
     articles = [thing for thing in things if _is_article(thing)]
