@@ -33,3 +33,11 @@ def test_tags_are_put_on_articles_and_taken_from_them(c: sqlite3.Connection) -> 
 def test_what_is_not_there_cannot_be_tagged(c: sqlite3.Connection) -> None:
     assert labels.add_tags(c, [17], ["x"]) == []
     assert labels.tags_of(c, [17]) == {}
+
+
+def test_a_tag_that_no_article_has_any_more_is_not_offered(c: sqlite3.Connection) -> None:
+    save(c, ready("1", "a", title="One"))
+    (one,) = [headline.id for headline in article_lists.window(c, Query(), 0, 3)]
+    statuses.tag(c, [one], ["mistpyed", "radio"])
+    statuses.untag(c, [one], ["mistpyed"])
+    assert labels.every(c, "tag") == ["radio"]

@@ -106,8 +106,9 @@ def beginning_with(c: sqlite3.Connection, kind: Kind, part: str) -> str | None:
 
 
 def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
-    """All names of a kind, also of tags that no article has."""
-    rows = c.execute("SELECT name FROM label WHERE kind = ? AND key <> '' ORDER BY key", (NUMBERS[kind],))
+    """All names of a kind that articles have."""
+    used = "EXISTS (SELECT 1 FROM label_article AS a WHERE a.kind = label.kind AND a.label_id = label.id)"
+    rows = c.execute(f"SELECT name FROM label WHERE kind = ? AND key <> '' AND {used} ORDER BY key", (NUMBERS[kind],))
     return [text_of(name) for (name,) in rows]
 
 
