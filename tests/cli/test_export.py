@@ -7,16 +7,18 @@ import json
 import os
 import signal
 import zipfile
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Run
-from support.app_factory import NOTES, REVIEW, Piece, shelve
+from support.app_factory import NOTES, NOW, REVIEW, Piece, shelve
 from tuireader import paths
 from tuireader.cli import main
 from tuireader.library.refreshing.upkeep import index_all
+from tuireader.store import feeds, folders
 from tuireader.store.connection import connect
 
 
@@ -52,6 +54,19 @@ def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) ->
     assert "Updated read status, stars and tags of 1 article." in run("import", "-", stdin=starred).err
     broken = run("import", "-", stdin='{"type": "tuireader", "version": 1}\nnonsense\n')
     assert (broken.status, "line 2: not a backup line" in broken.err) == (1, True)
+
+
+def test_a_backup_has_rules_searches_hidden_articles_and_feeds_without_any(run: Run) -> None:
+    run("rules", "--add", "harbours", "--hide", "--apply")
+    run("searches", "--add", "Sea", "title:harbour")
+    with closing(connect(paths.cache_path())) as c:
+        feed = feeds.add(c, "http://empty.example/feed", title="Empty", site="", now=NOW)
+        folders.put(c, feed.id, folders.add(c, "Later").id)
+    rows = run("export", "--format", "json").rows
+    kinds = Counter(row["type"] for row in rows)
+    assert kinds["article"] == len(REVIEW) + len(NOTES) > len(run("list", "--json").rows)
+    assert (kinds["rule"], kinds["search"], kinds["feed"]) == (1, 1, 3)
+    assert "Later" in [row.get("folder") for row in rows]
 
 
 def test_a_backup_comes_back_through_a_pipe(run: Run) -> None:

@@ -27,6 +27,8 @@ from tuireader.feeds.url_list import translated
         ("age > 30", "before:30d"),
         ('flags # "a"', 'tag="flag a"'),
         ('title =~ "say \\"hi\\""', None),
+        ('title =~ " | "', None),
+        ('title =~ "foo|OR|bar"', 'title:foo|"OR"|bar'),
         ('title =~ "^a.*b$"', None),
         ('unread = "yes" or title =~ "x"', None),
         ('title =~ "x" or title !~ "y"', None),

@@ -94,6 +94,8 @@ _FIELDS = {
 
 _OF_NAMES = {"feedtitle": "feed=", "author": "author="}
 """Newsboat's fields whose whole value can be compared here, with their prefixes in the query language."""
+_JOINING = frozenset({"OR", "AND", "NOT"})
+"""Words that join others in the query language, unless quoted."""
 _BY_WORDS = frozenset({"", "author:", "title:"})
 """Prefixes of what is searched by words here."""
 _OF_WORDS = frozenset({"title", "author"})
@@ -220,9 +222,9 @@ def _comparison(name: str, op: str, value: str, tags: Collection[str], *, is_nar
         return None
     whole = name in _OF_NAMES and op in ("=", "==", "!=")
     value = value.removeprefix("(?i)").strip("^$") if not whole else value
-    if not value.strip() or not (whole or _PLAIN.fullmatch(value)):
-        return None
     values = (value,) if whole else tuple(part.strip() for part in value.split("|") if part.strip())
+    if not values or not value.strip() or not (whole or _PLAIN.fullmatch(value)):
+        return None
     return _Comparison(_OF_NAMES[name] if whole else _FIELDS[name], values, no)
 
 
@@ -255,9 +257,13 @@ def _age(op: str, value: str, *, is_narrow: bool) -> _Comparison | None:
 
 
 def _piece(said: _Comparison) -> str:
-    values = [each if re.fullmatch(r"\w+", each) else '"' + each.replace('"', '""') + '"' for each in said.values]
-    is_word = said.field in _BY_WORDS and re.fullmatch(r"\w+", said.values[0]) and len(values) == 1
-    return f"{'-' * said.no}{said.field}{'|'.join(values)}{'*' if is_word else ''}"
+    are_words = [re.fullmatch(r"\w+", each) is not None and each not in _JOINING for each in said.values]
+    values = [
+        each if is_word else '"' + each.replace('"', '""') + '"'
+        for each, is_word in zip(said.values, are_words, strict=True)
+    ]
+    is_begun = said.field in _BY_WORDS and are_words == [True]
+    return f"{'-' * said.no}{said.field}{'|'.join(values)}{'*' if is_begun else ''}"
 
 
 class Ignored(NamedTuple):

@@ -140,7 +140,7 @@ def _made(year: str | int, month: str | int | None, day: str | int) -> datetime 
 
 _KEPT_MAX = 5000
 """Maximum words in the cache."""
-_STRANGE_MAX = 200
+_STRANGE_MAX = 60
 """Maximum unknown words of one page that are looked up, each of which takes time."""
 _ENGLISH = "january february march april may june july august september october november december"
 _months: dict[str, int | None] = {

@@ -59,6 +59,8 @@ SEQUENCE_TIMEOUT = 1.0
 """Seconds after which keys that begin a sequence act on their own."""
 THEME_INTERVAL = 1.0
 """Seconds between two looks at the user's theme files."""
+WARNING_TIMEOUT = 30.0
+"""Seconds in which quitting again stops an export."""
 CLOSE_TIMEOUT = 0.8
 """Seconds for pending writes when the program ends."""
 
@@ -101,8 +103,8 @@ class ReaderApp(TypeAhead):
         self.is_linear = self.config.linear
         """Whether the linear mode for screen readers and braille displays is on."""
         self._is_quitting = self._is_stopping = False
-        self._is_warned = False
-        """Whether quitting was refused once because an export is running."""
+        self._warned = -WARNING_TIMEOUT
+        """When quitting was last refused because an export is running."""
         self.omitted = Omitted.NOTHING
         """The parts of the screen left blank while the startup frame of the next start is drawn."""
         self.last_screen: Screens | None = None
@@ -402,8 +404,8 @@ class ReaderApp(TypeAhead):
             self._begin_to_end()
             return
         is_exporting = self._has_reader and self.reader.tasks.runner.is_running("export")
-        if is_exporting and not self._is_warned:
-            self._is_warned = True
+        if is_exporting and time.monotonic() - self._warned > WARNING_TIMEOUT:
+            self._warned = time.monotonic()
             toast(self.screen, "Export in progress. To stop it, quit again.")
             return
         self._is_quitting = True

@@ -210,3 +210,41 @@ def test_the_updates_of_a_live_blog_have_their_times(*, is_shown: bool) -> None:
     assert found is not None
     assert re.findall(r"<h[1-6]>(.*?)</h", found.html) == HEADS
     assert found.html.count("It came at eight.") == 9
+
+
+def live(updates: list[dict[str, Any]], shown: str) -> str:
+    stated = {"@type": "LiveBlogPosting", "headline": "The storm, live", "liveBlogUpdate": updates}
+    page = (
+        f'<title>The storm, live</title><script type="application/ld+json">{json.dumps(stated)}</script><article>'
+        f"<h1>The storm, live</h1><p>{'The storm comes ashore tonight. ' * 12}</p>{shown}</article>"
+    )
+    found = extract_article(page, "http://x.example/live")
+    assert found is not None
+    return found.html
+
+
+def test_updates_of_one_headline_have_each_its_own_time_and_headings_keep_their_links() -> None:
+    updates = [
+        {"headline": "News today", "articleBody": f"Text {n} is here.", "datePublished": f"2026-10-06T1{n}:00:00+00:00"}
+        for n in range(3)
+    ]
+    shown = "".join(f'<h2>News <a href="/n/{n}">today</a></h2><p>Text {n} is here.</p>' for n in range(3))
+    html = live(updates, shown)
+    assert re.findall(r"\d\d:00", html) == ["10:00", "11:00", "12:00"]
+    assert html.count('<a href="http://x.example/n/') == 3
+
+
+def test_updates_that_the_page_shows_in_another_form_come_once_and_those_that_it_lacks_come_too() -> None:
+    updates = [
+        {"headline": f"Head {n}", "articleBody": f"Number {n} came in the morning. It went at night {n}."}
+        for n in range(6)
+    ]
+    updates[4]["articleBody"] = "<p>Number four <!-- is hidden"
+    shown = "".join(
+        f"<p>Number {n} came in the morning.</p><figure><img src='a.png'><figcaption>Sea</figcaption></figure>"
+        f"<p>It went at night {n}.</p>"
+        for n in range(3)
+    )
+    html = live(updates, shown)
+    assert [html.count(f"Number {n} came in the morning.") for n in range(6)] == [1, 1, 1, 1, 0, 1]
+    assert "\x1b" not in live([{"headline": "a \x1b]0;x\x07 b", "articleBody": "Words of it."}], "")

@@ -75,10 +75,19 @@ def test_the_date_below_the_title_goes_before_what_was_guessed(below: str) -> No
         "<h1>A title</h1><p>On April 5, 2023 the harbour was closed.</p>",
         f"<h1>A title</h1><p>{'The harbour was closed. ' * 20}</p><p>April 5, 2023</p>",
         "<h1>A title</h1><aside><p>April 5, 2023</p></aside>",
+        "<h1>A title</h1><p>September 1, 1939</p>",
+        "<h1>A title</h1><p>May 1, 2999</p>",
+        "<h1>A title</h1><table><tr><td>Born</td><td>April 5, 2023</td></tr></table>",
     ],
 )
 def test_other_dates_in_words_are_not_taken_for_it(page: str) -> None:
     assert found(page, "2021-12-12") == datetime(2021, 12, 12, tzinfo=UTC)
+
+
+def test_strange_words_of_one_page_take_no_month_from_another() -> None:
+    for page in "abc":
+        found("<h1>A title</h1>" + "".join(f"<p>1 zq{page}{chr(97 + n)}{chr(97 + n // 9)} 2020</p>" for n in range(75)))
+    assert found("<h1>A title</h1><p>15. Oktober 2020</p>") == datetime(2020, 10, 15, tzinfo=UTC)
 
 
 def test_a_date_in_words_in_the_head_of_the_page_is_read() -> None:

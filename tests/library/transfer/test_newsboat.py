@@ -287,6 +287,15 @@ def test_the_cache_is_found_where_the_environment_or_the_configuration_has_it(
     assert newsboat.cache_of(urls, "") == data
     assert newsboat.cache_of(urls, f'auto-reload yes\ncache-file "{elsewhere}"\n') == elsewhere
     assert newsboat.cache_of(urls, "cache-file /nowhere/cache.db") == data
+    assert newsboat.cache_of(urls, f"cache-file /tmp/{'a' * 300}") == data
+    monkeypatch.delenv("XDG_DATA_HOME")
+    config = tmp_path / ".config" / "newsboat"
+    there = tmp_path / ".local" / "share" / "newsboat" / "cache.db"
+    for folder in (config, there.parent):
+        folder.mkdir(parents=True)
+    there.touch()
+    monkeypatch.chdir(config)
+    assert newsboat.cache_of(Path("urls"), "") == there
 
 
 def test_a_cache_that_is_not_found_is_said(db: Path, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from tuireader.content.extraction.select_blocks import ArticleHints, choose, mai
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.folding import letters
 from tuireader.text.language_and_hyphenation import count_words
+from tuireader.text.printable import printable_line
 from tuireader.text.sentences import dated
 from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place
@@ -57,7 +59,8 @@ _FEWEST_WORDS = 5
 _TWICE = 2
 """How many times longer than the shown text the machine-readable text must be to replace it."""
 _HEADING = re.compile(r"<(h[1-6])>(.*?)</\1>")
-_UPDATES_MAX, _BEGINNING = 500, 100
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_UPDATES_MAX, _BEGINNING = 500, 600
 """Maximum updates of a live blog; characters by which one is found in the text."""
 _TEX_SHOWN_BY = ("mathjax", "katex")
 _TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bmathjax\s*[.=]")
@@ -243,30 +246,43 @@ def _paragraphs(text: str) -> str:
 
 
 def _with_updates(html: str, stated: Mapping[str, Any], url: str) -> str:
-    """Put the times of a live blog's updates before their headings; append the updates if the page loads them later."""
+    """Put the times of a live blog's updates before their headings; append those that the page loads later."""
     listed = stated.get("liveBlogUpdate")
-    updates = [each for each in listed if isinstance(each, dict)][:_UPDATES_MAX] if isinstance(listed, list) else []
-    if not updates:
-        return html
-    there, day = letters(plain_text(html)), ""
-    heads: dict[str, str] = {}
+    updates = [each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
+    there = letters(plain_text(html)) if updates else ""
+    times: dict[str, list[datetime]] = defaultdict(list)
     missing = []
-    for update in updates:
+    for update in updates[:_UPDATES_MAX]:
         title, body = ("".join(texts_in(update.get(name))).strip() for name in ("headline", "articleBody"))
-        said = [title]
+        moment = None
         with suppress(ValueError):
             moment = datetime.fromisoformat("".join(texts_in(update.get("datePublished"))))
-            is_new, day = dated(moment) != day, dated(moment)
-            said = [day if is_new else "", f"{moment:%H:%M}", title]
-        head = escape(" · ".join(filter(None, said)))
-        if key := letters(title):
-            heads.setdefault(key, head)
-        if letters(plain_text(body or title))[:_BEGINNING] not in there:
-            missing.append(f"<h2>{head}</h2><div>{_paragraphs(body)}</div>")
-    html = _HEADING.sub(
-        lambda found: f"<{found[1]}>{heads.get(letters(plain_text(found[2])), found[2])}</{found[1]}>", html
-    )
-    return html + clean("".join(missing), url) if len(missing) > len(updates) / 2 else html
+        if moment is not None and letters(title):
+            times[letters(title)].append(moment)
+        if not _is_there(plain_text(body) or title, there):
+            missing.append((moment, printable_line(title), clean(_paragraphs(body), url)))
+    day = ""
+
+    def at(moment: datetime | None, title: str) -> str:
+        nonlocal day
+        if moment is None:
+            return title
+        said = ["" if dated(moment) == day else dated(moment), f"{moment:%H:%M}", title]
+        day = dated(moment)
+        return " · ".join(filter(None, said))
+
+    def timed(found: re.Match[str]) -> str:
+        moments = times.get(letters(plain_text(found[2])))
+        return f"<{found[1]}>{at(moments.pop(0) if moments else None, found[2])}</{found[1]}>"
+
+    html = _HEADING.sub(timed, html) if times else html
+    return html + "".join(f"<h2>{at(moment, escape(title))}</h2>{body}" for moment, title, body in missing)
+
+
+def _is_there(text: str, there: str) -> bool:
+    """Whether most of the beginning of a text is in another, of which the letters are given."""
+    pieces = [letters(each) for each in _SENTENCE.split(text[:_BEGINNING])]
+    return sum(len(each) for each in pieces if each in there) >= sum(map(len, pieces)) / 2
 
 
 def _bound_meta(tree: Element) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import dropwhile, islice
 from typing import Any
 
 from tuireader.content.extraction.page_bylines import is_elsewhere
-from tuireader.text.written_dates import day_in, is_day
+from tuireader.text.written_dates import day_in, forget_unknown_words, is_day
 
 _META = (
     "article:published_time", "og:published_time", "datepublished", "citation_publication_date", "parsely-pub-date",
@@ -23,6 +23,9 @@ _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/|$)")
 _TIMES_MAX = 50
 _BELOW_MAX, _PIECES_MAX, _LINE_MAX = 80, 40, 150
 """Maximum elements after a title, pieces of their text, and characters of a line, where a date is searched for."""
+_NO_LINE = frozenset({"script", "style", "template", "noscript", "table", "tbody", "tr", "th", "td"})
+_WEB = datetime(1991, 8, 6, tzinfo=UTC)
+"""The first day of the web: earlier ones are of what an article is about."""
 _PARTS = re.compile(r"\s*[|·•⋅∙]\s*|\s+[—–-]\s+")
 _SAID = re.compile(
     r"(?:(?:first )?(?:published|posted|written|date)|(?P<change>(?:last |originally )?(?:updated|modified|reviewed)))?"
@@ -39,6 +42,7 @@ def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], st
     the title, else the day that `find` returns; outside the month named in `url` it is ignored. A day gets a time that
     is marked for it.
     """
+    forget_unknown_words()
     said = [*moments(stated), *moments(_marked(page, near))]
     shown = list(moments(_times(near)))
     moment = said[0] if said else _day_shown(near, shown, find, url)
@@ -66,14 +70,18 @@ def _below_title(near: Any) -> datetime | None:
     """The date on a line of its own below the title; that of a change only if there is no other."""
     title = next(near.iter("h1"), None)
     below = islice(dropwhile(lambda each: each is not title, near.iter()), _BELOW_MAX)
-    changed = None
+    changed, latest = None, datetime.now(UTC) + timedelta(days=1)
     for element in below if title is not None else ():
+        if element.tag in _NO_LINE:
+            continue
         text = " ".join("".join(islice(element.itertext(), _PIECES_MAX)).split())
         if element.tag == "p" and len(text) > 2 * _LINE_MAX:
             break
         for part in _PARTS.split(text) if len(text) <= _LINE_MAX and not is_elsewhere(element, near) else ():
             day, is_of_change = _in_words(part)
-            if day is not None and not is_of_change:
+            if day is None or not _WEB <= day <= latest:
+                continue
+            if not is_of_change:
                 return day
             changed = changed or day
     return changed

@@ -314,7 +314,7 @@ def export_to(
 ) -> list[str]:
     """Export all feeds, everything, or the articles of a list, by the format; returns what to say.
 
-    `only`: ids of the articles of the list to be exported; empty for all of them.
+    `only`: ids of the articles to be exported, in the order of the list; empty for all of the list.
     """
     if form == "opml":
         exported = export_feeds(c, now)
@@ -323,7 +323,9 @@ def export_to(
         said = passwords_left_out(feeds.current(c))
         return [*filter(None, [said]), *backup_to(c, path, now)]
     ids = ids_of(c, query)
-    if not (ids := [each for each in ids if each in only] if only else ids):
+    if only:
+        ids = [each for each in ids if each in only] or [*only]  # the open article may be in another list
+    if not ids:
         return ["The list has no articles to export."]
     return markdown_to(c, path, ids) if form == "markdown" else book_to(c, path, ids, now)
 

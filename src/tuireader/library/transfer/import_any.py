@@ -564,7 +564,7 @@ def _newsboat(c: sqlite3.Connection, urls: Path, now: datetime, tell: Callable[[
             imported.marked += marked
             imported.kept_away += sum(item.is_deleted for item in items)
     upkeep.index_for(c, upkeep.BEFORE_SEARCH)
-    for rule in rules.every(c):
+    for rule in rules.in_force(c, now):
         if rule.hide:
             ids = article_lists.ids(c, rules.query_of(rule))
             rules.apply(c, rule, [id_ for id_ in ids if id_ > up_to])

@@ -76,13 +76,22 @@ def find(path: Path) -> Path | None:
 def cache_of(urls: Path, config: str) -> Path | None:
     """The path of newsboat's cache: what its configuration says, beside its list, or where XDG has data."""
     named = [values[0] for _, values in setting_values(config, "cache-file") if values]
-    data = (Path(os.environ.get("XDG_DATA_HOME", "")), urls.parent.parent.parent / ".local" / "share")
+    urls = urls.absolute()
+    given = os.environ.get("XDG_DATA_HOME", "")
+    data = (*([Path(given)] if given else []), urls.parent.parent.parent / ".local" / "share")
     caches = (
         *map(paths.expand_user, named[-1:]),
         urls.parent / "cache.db",
         *(each / urls.parent.name.lstrip(".") / "cache.db" for each in data),
     )
-    return next((each for each in caches if each.is_file()), None)
+    return next((each for each in caches if _is_file(each)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, or a folder that cannot be entered
+        return False
 
 
 def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:

@@ -37,7 +37,8 @@ FIELDS: Mapping[str, str] = {
 
 VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
 PIECE = (
-    r"(-?)(?:(author|category|tag|feed|folder|title|is|has|since|before):|(author|category|tag|feed|folder)=|(words[<>]))?"
+    r"(-?)(?:((?a:author|category|tag|feed|folder|title|is|has|since|before)):"  # ASCII: else "ı" is "i", and no field
+    r"|((?a:author|category|tag|feed|folder))=|((?a:words[<>])))?"
     rf"({VALUE}(?:(?:\s*\|\s*|\s+(?-i:OR)\s+){VALUE})*)"
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}

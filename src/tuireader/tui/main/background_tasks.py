@@ -206,7 +206,7 @@ class BackgroundTasks:
         elif panes.pane == "article" and panes.article.article is not None:
             only, what = [panes.article.article.id], "this article"
         screen = files.ExportScreen(self._clock(), what)
-        questions.open_dialog(panes.app, screen, partial(self._export, only=tuple(only)))
+        questions.open_dialog(panes.app, screen, partial(self._export, only=frozenset(only)))
 
     def _export(self, wanted: files.Export | None, *, only: Collection[int]) -> None:
         if wanted is not None:
