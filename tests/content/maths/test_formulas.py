@@ -77,8 +77,8 @@ KATEX = (
 )
 WIKIPEDIA = (
     '<span class="mwe-math-element"><span class="mwe-math-mathml-inline" style="display: none;"><math><msup><mi>x</mi>'
-    '<mn>2</mn></msup></math></span><img class="mwe-math-fallback-image-inline" src="https://a.example/render/svg/1" '
-    'alt="{\\displaystyle x^{2}}"></span>'
+    '<mn>2</mn></msup></math></span><img class="mwe-math-fallback-image-inline" aria-hidden="true" '
+    'src="https://a.example/render/svg/1" alt="{\\displaystyle x^{2}}"></span>'
 )
 
 

@@ -20,7 +20,7 @@ _EMOJI = re.compile(
     r"//s\.w\.org/images/core/emoji/|/wp-includes/images/smilies/|//abs\.twimg\.com/emoji/", re.IGNORECASE
 )
 _FORMULA = re.compile(r"latex\.php|/math/render/|chart\?cht=tx", re.IGNORECASE)
-_FORMULAS = frozenset({"latex", "mwe-math-fallback-image-display", "mwe-math-fallback-image-inline", "tex"})
+FORMULA_IMAGES = frozenset({"latex", "mwe-math-fallback-image-display", "mwe-math-fallback-image-inline", "tex"})
 SIGN = "sign"
 """The class of pictures within a line of text."""
 _NAME_MIN = 8
@@ -106,7 +106,7 @@ def as_text(image: Node) -> Node | str | None:
     names = set(image["class"].split())
     if alt and (names & {"emoji", "wp-smiley", "emojione"} or _EMOJI.search(image["src"])):
         return alt
-    if alt and (names & _FORMULAS or _FORMULA.search(image["src"])):
+    if alt and (names & FORMULA_IMAGES or _FORMULA.search(image["src"])):
         return formula_node(from_tex(alt, block="mwe-math-fallback-image-display" in names))
     return None
 

@@ -14,6 +14,7 @@ from lxml.etree import Comment, LxmlError, XPath  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.boilerplate import UNSEEN_STYLE, is_unseen
+from tuireader.content.cleaning.media import FORMULA_IMAGES
 from tuireader.text.printable import HEADINGS, INLINE, MARKS
 from tuireader.urls.hosts import lead_elsewhere
 
@@ -302,7 +303,7 @@ def _is_hidden(element: Element) -> bool:
     if given.get("hidden", "until-found").lower() != "until-found":
         return True
     if given.get("aria-hidden") == "true" and not _is_seen_instead(element):
-        return True
+        return FORMULA_IMAGES.isdisjoint(given.get("class", "").split())
     if _is_dialog(element):
         return True
     if (style := given.get("style")) and UNSEEN_STYLE.search(style):
