@@ -70,8 +70,13 @@ def _marked(entry: ParsedEntry, facts: Callable[[ParsedEntry], str]) -> str:
 
 def _title(entry: ParsedEntry) -> str:
     """A title for an untitled entry: its first words, else the end of its address."""
-    slug = unquote(urlsplit(entry.link).path).rstrip("/").rpartition("/")[2]
-    return first_words(entry.html) or line(slug.partition(".")[0].replace("-", " ").replace("_", " ")) or UNTITLED
+    return first_words(entry.html) or title_of_address(entry.link)
+
+
+def title_of_address(link: str) -> str:
+    """The title of an entry that has neither title nor text: the end of its address."""
+    slug = unquote(urlsplit(link).path).rstrip("/").rpartition("/")[2]
+    return line(slug.partition(".")[0].replace("-", " ").replace("_", " ")) or UNTITLED
 
 
 def identity(text: object) -> str:

@@ -486,16 +486,19 @@ def save_full_text(
     text: str,
     words: int,
     *,
+    title: str = "",
     authors: Sequence[str] = (),
     categories: Sequence[str] = (),
     published: datetime | None = None,
 ) -> None:
     """Save the full text from an article's page: `html`, and plain `text` for the index.
 
-    `authors` and `categories` replace the names in the feed, where the page states any; `published` is used if the
-    feed gives no date.
+    `title`, `authors` and `categories` replace those of the feed, where the page states any; `published` is used if
+    the feed gives no date.
     """
     with transaction(c):
+        if title:
+            _set_title(c, article_id, title)
         c.execute(
             "UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (pack(html), pack(text), article_id)
         )
@@ -504,6 +507,14 @@ def save_full_text(
             _date(c, article_id, seconds(published))
         _add_names(c, article_id, text, authors, categories)
         duplicates.settle_of(c, [article_id])
+
+
+def _set_title(c: sqlite3.Connection, article_id: int, title: str) -> None:
+    row = c.execute("SELECT link, title FROM article WHERE id = ?", (article_id,)).fetchone()
+    if row is not None:
+        link, before = map(text_of, row)
+        _name_formerly(c, article_id, named_key(link, before))  # other machines may know it by these
+        c.execute("UPDATE article SET title = ? WHERE id = ?", (sound(title), article_id))
 
 
 def set_date(c: sqlite3.Connection, article_id: int, date: datetime) -> None:

@@ -252,8 +252,8 @@ def test_updates_that_the_page_shows_in_another_form_come_once_and_those_that_it
 
 def test_formulas_of_wikipedia_are_there_although_screen_readers_are_given_others() -> None:
     formula = (
-        '<span class="mwe-math-element"><span class="mwe-math-mathml-a11y" style="display: none;"><math><mi>N</mi></math>'
-        '</span><img class="mwe-math-fallback-image-inline" aria-hidden="true" src="/svg/1" alt="N"></span>'
+        '<span class="mwe-math-element"><span class="mwe-math-mathml-a11y" style="display: none;"><math><mi>N</mi>'
+        '</math></span><img class="mwe-math-fallback-image-inline" aria-hidden="true" src="/svg/1" alt="N"></span>'
     )
     words = "Words of the article are here. " * 20
     found = extract_article(f"<article><h1>T</h1><p>A set of {formula} objects. {words}</p></article>", "http://x.org/")

@@ -15,6 +15,7 @@ from tuireader.errors import FetchError
 from tuireader.library.politeness.robots import SerialFetcher
 from tuireader.library.reading.download_texts import complete_new
 from tuireader.library.reading.full_text import Fetched, NoFullTextError, fetch_full_text, fetch_full_texts
+from tuireader.library.refreshing.upkeep import index_all
 from tuireader.model.article import Mode, StatusChange, TextFacts
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, save_articles, site_facts, statuses
@@ -597,3 +598,21 @@ def test_what_was_learned_is_forgotten_where_it_cannot_be_read(library: Library)
         ):
             feeds.set_option(c, feed.id, site_facts.LEARNED, damaged)
             assert site_facts.learned(c, feed.id) == TextFacts()
+
+
+async def test_an_article_without_title_and_text_gets_those_of_its_page(case: Case) -> None:
+    link = f"{case.site.url}/9/page"
+    items = f"<item><title></title><link>{link}</link><guid>{link}</guid><description>…</description></item>"
+    feed = rss(Item("other", link=f"{case.site.url}/other"), site=f"{case.site.url}/", extra=items)
+    case.site.pages["/feed"] = Reply(feed, content_type="application/rss+xml")
+    case.site.pages["/9/page"] = page("The Helium in the Tin")
+    await case.refresh()
+    (id_,) = [headline.id for headline in case.library.headlines() if headline.title == "page"]
+    async with case.library.asking() as queue:
+        await fetch_full_text(case.library.cache, queue, id_)
+    assert "The Helium in the Tin" in [headline.title for headline in case.library.headlines()]
+    with closing(connect(case.library.path)) as c:
+        index_all(c)
+        assert article_lists.ids(c, Query(text="title:helium ")) == [id_]
+    await case.refresh()
+    assert len(case.library.headlines()) == 2

@@ -15,6 +15,7 @@ from tuireader.content.dom import sanitize
 from tuireader.content.extraction import extract
 from tuireader.content.extraction import page as extraction_page
 from tuireader.errors import FetchError, TuireaderError
+from tuireader.feeds.entries import title_of_address
 from tuireader.library.jobs.batching import Result, Work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue
@@ -357,6 +358,7 @@ def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
             extracted.html,
             found.text,
             found.words,
+            title=extracted.title if article.title == title_of_address(article.link) else "",
             authors=names.authors,
             categories=names.categories,
             published=None if article.published or article.updated else extracted.published,
