@@ -113,3 +113,18 @@ async def test_a_link_leads_out_of_the_list_and_back_into_it(db: Path, browsed: 
         await press(pilot, "q")
         assert app.reader.pane == "headlines"
         assert browsed == []
+
+
+async def test_a_link_to_a_place_that_the_text_lacks_opens_the_page_there(db: Path, browsed: list[str]) -> None:
+    html = '<h2>Above</h2><p id="t">Words.</p><h2>Below</h2><p><a href="#t">words</a> and more</p>'
+    shelve(db, "Notes", (Piece("First", 1, html=html),))
+    app = reader(db)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        document = app.reader.article.document
+        assert document is not None
+        assert [link.target for link in document.links] == [document.headings[0].offset]
+        app.reader.article.post_message(app.reader.article.OpenLink("#no"))
+        await settle(pilot)
+        assert browsed == [f"{link_to('First')}#no"]

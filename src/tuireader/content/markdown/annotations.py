@@ -61,7 +61,7 @@ class Notes:
     back: frozenset[str] = frozenset()
     """The ids that footnotes link back to."""
     headings: dict[str, str] = field(default_factory=dict)
-    """The slug of each heading with an id, by id."""
+    """The slug of each heading with an id, and of the heading above each other target, by id."""
 
 
 def slug(text: str) -> str:
@@ -95,7 +95,13 @@ def find_notes(html: str) -> Notes:
             labels[target] = label
             taken.add(label)
         back |= returns
-    return Notes(labels, frozenset(back), _headings(html))
+    headings = _headings(html)
+    above = [(match.start(), slug(unescape(_TAG.sub("", match.group(3))))) for match in _HEADING.finditer(html)]
+    for _, target, _ in links:
+        at = bisect_left(above, (anchors.get(target, (0, ""))[0],))
+        if at and target not in labels:
+            headings.setdefault(target, above[at - 1][1])
+    return Notes(labels, frozenset(back), headings)
 
 
 def _is_near(anchor: tuple[int, str] | None, start: int) -> bool:

@@ -169,6 +169,8 @@ class LinkTrail:
 
     async def _follow(self, url: str) -> None:
         opened = self._panes.reading.opened
+        if url.startswith("#") and opened is not None:  # a place that is not in the article's text
+            url = f"{opened[0].link.partition('#')[0]}{url}"
         there = await self._cache.read(lambda c: self._article_at(c, url))
         if opened is None or there is None or there == opened[0].id:
             self._external.browse(url)
