@@ -259,3 +259,20 @@ def test_formulas_of_wikipedia_are_there_although_screen_readers_are_given_other
     found = extract_article(f"<article><h1>T</h1><p>A set of {formula} objects. {words}</p></article>", "http://x.org/")
     assert found is not None
     assert "A set of N objects." in found.html
+
+
+def test_amounts_stay_with_what_they_are_of_and_scripts_are_no_text() -> None:
+    words = "Words of the recipe are here. " * 20
+    part = '<div class="part"><div class="quantity"><span>{}</span></div><div class="name">{}</div></div>'
+    page = (
+        f"<article><h1>Cake</h1><p>{words}</p><h2>Ingredients</h2>{part.format('1/4', 'cup butter')}"
+        f"{part.format('2', 'cans of pears')}<p>{words}</p>"
+        "<script type='text/javascript'/> var secret = JSON.parse('x'); </script><script src='a.js'/><p>The end.</p>"
+        "</article>"
+    )
+    found = extract_article(page, "http://x.org/")
+    assert found is not None
+    text = " ".join(plain_text(found.html).split())
+    assert "1/4 cup butter 2 cans of pears" in text
+    assert "secret" not in text
+    assert "The end." in text

@@ -70,11 +70,15 @@ _FORBIDDEN = {
 _WITH_COMMENT = XPath("//*[@*[contains(., '<!--')]]")
 """Elements with `<!--` in an attribute, which libxml2 writes in quadratic time."""
 
+_SELF_CLOSED = re.compile(r"<(script|style)\b([^<>]{0,500})/>(?=[^<]{0,100000}</(?i:\1))", re.IGNORECASE)
+"""The beginning of a script that the parser would take for the whole of it, so that its code would be text."""
+
 
 def load(text: str) -> Element | None:
     """Parse a page into a tree; None if it has no content."""
     begins = _BEGINNING.search(text, 0, _BEGINNING_MAX)
     text = text[begins.start() :] if begins is not None else text
+    text = _SELF_CLOSED.sub(r"<\1\2>", text)
     is_streamed = _STREAMED.search(text) is not None
     parser = HTMLParser(encoding="utf-8", remove_pis=True, remove_comments=not is_streamed)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from tuireader.content.cleaning.boilerplate import BUTTON
 from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text
@@ -110,6 +110,10 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+_BESIDE_PIECES, _BESIDE_MAX = 20, 200
+"""Maximum pieces and characters of the text around a number."""
+
+
 def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) -> list[bool]:
     """Return, for each block, whether it is around the article, and not part of it.
 
@@ -157,12 +161,18 @@ def _is_button(block: Block) -> bool:
     """Whether a block is only a button label or an advertisement notice."""
     if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
         return False
-    if not any(map(str.isalpha, block.text)) and block.element.tag != "div":
+    if not any(map(str.isalpha, block.text)) and (block.element.tag != "div" or _has_words_beside(block)):
         return False
     around = tuple(outwards(block.element, 2))
     if block.links == 0 and any(each.tag == "li" for each in around):
         return False
     return not any(each.tag in _NO_BUTTONS for each in around[1:])
+
+
+def _has_words_beside(block: Block) -> bool:
+    """Whether a number is in a small part with a few words: that of an ingredient, say."""
+    beside = "".join(islice(block.element.getparent().itertext(), _BESIDE_PIECES))
+    return len(beside) <= _BESIDE_MAX and any(map(str.isalpha, beside)) and not BUTTON.fullmatch(beside.strip())
 
 
 def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:

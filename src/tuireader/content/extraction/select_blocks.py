@@ -195,6 +195,9 @@ def _main_span(blocks: Blocks, sizes: Sequence[int]) -> range:
 def _kind(element: Element) -> tuple[str, ...]:
     return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
 
+_AMOUNT_MAX, _AMOUNT_BLOCKS = 12, 4
+"""Maximum characters of a number beside its words, and blocks of the part with both."""
+
 
 class _Choice:
     def __init__(self, blocks: Blocks, around: list[bool], known: ArticleHints, begins: list[int]) -> None:
@@ -290,8 +293,21 @@ class _Choice:
         marked, numbers = self._marked(bodies), self.numbers()
         if marked is not None:
             for number in range(max(numbers[0], marked[0]), min(numbers[-1] + 1, marked[1])):
-                if not self.around[number] and is_left_out(self.blocks[number].element):
+                is_dropped = is_left_out(self.blocks[number].element) or self._is_amount(number)
+                if not self.around[number] and is_dropped:
                     self.chosen[number] = True
+
+    def _is_amount(self, number: int) -> bool:
+        """Whether a block is a number beside few chosen words in the same small part: an ingredient's, or a score."""
+        block = self.blocks[number]
+        if len(block.text) > _AMOUNT_MAX or block.text.upper() != block.text.lower() or not block.key:
+            return False
+        part = block.element.getparent()
+        first, last = self.blocks.spans.get(part, (0, 0))
+        return last - first <= _AMOUNT_BLOCKS and any(
+            first <= beside < last and self.chosen[beside] and len(self.blocks[beside].key) < TEXT_MIN
+            for beside in (number + 1, number - 1)
+        )
 
     def _marked(self, bodies: list[Span]) -> Span | None:
         """The range that the page marks: the body of an article, or its only article or main element."""
