@@ -480,6 +480,7 @@ def test_a_completed_query_finds_what_was_typed(typed: str, kept: str) -> None:
         ("unread:yes", "did you mean is:unread?"),
         ("autor:ann", "did you mean author:?"),
         ("foo:bar", ""),
+        ("title:sea OR author:ann", "alternatives are of one field"),
         ("\u0131s:unread", ""),
         ("T\u0130TLE:x", "did you mean title:?"),
         ("ha\u017f:5", ""),

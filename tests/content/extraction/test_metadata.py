@@ -46,6 +46,9 @@ def test_names_and_categories() -> None:
     assert labels(["Uncategorized", "News", "news"]) == ("News",)
     assert labels(["Uncategorized"]) == ("Uncategorized",)
     assert labels(["Unkategorisiert", "未分類", "News"]) == ("News",)
+    assert labels(["Tech,Games,Odds and Ends", "Sea, Wind and Rain"]) == (
+        "Tech", "Games", "Odds and Ends", "Sea, Wind and Rain"
+    )  # fmt: skip
 
 
 def test_the_name_of_a_site_at_the_head_of_a_page_is_no_title() -> None:

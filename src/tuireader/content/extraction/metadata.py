@@ -47,8 +47,9 @@ _PART_CALLED = 0.5
 _PART_TOLD, _WORDS_TOLD = 0.7, 4
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile("[,;，、；]")
+_LISTED = re.compile(r"^(?!.*,\s).*,\S", re.DOTALL)
 _AUTHOR = "article:author"
-_CREATORS = ("author", "citation_author", "dcterms.creator", "dc.creator", "parsely-author", "sailthru.author")
+_CREATORS = ("author", "citation_author", "dcterms.creator", "dc.creator", "parsely-author", "sailthru.author", "byl")
 _LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user", "webmaster"})
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """Section names that mean nothing: Hugo gives the folder of a page."""
@@ -326,8 +327,12 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def labels(given: Iterable[str]) -> tuple[str, ...]:
-    """Return categories without duplicates, and "Uncategorized" only if there is no other."""
-    return categories(name.lstrip("#") for name in names(given))
+    """Return categories without duplicates, and "Uncategorized" only if there is no other.
+
+    Names with commas and no spaces after them are several.
+    """
+    several = (each for name in given for each in (name.split(",") if _LISTED.search(name) else [name]))
+    return categories(name.lstrip("#") for name in names(several))
 
 
 _SIZE_MAX = 500_000

@@ -195,6 +195,7 @@ def _main_span(blocks: Blocks, sizes: Sequence[int]) -> range:
 def _kind(element: Element) -> tuple[str, ...]:
     return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
 
+
 _AMOUNT_MAX, _AMOUNT_BLOCKS = 12, 4
 """Maximum characters of a number beside its words, and blocks of the part with both."""
 

@@ -190,6 +190,8 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     values = [unquoted(each) for each in _values(piece[5])]
     if not key and piece[5] == "AND":  # all terms are combined so
         return
+    if odd := next((each for each in _values(piece[5])[1:] if f"{each.partition(':')[0].lower()}:" in FIELDS), ""):
+        wanted.mistakes.append(f"“{odd[:_SHOWN]}”: alternatives are of one field")
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)
         if names:
