@@ -110,11 +110,16 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, 
     ]
 
 
+_SENTENCE, _SAID_MAX = re.compile(r"(?<=[.!?…])\s+|\n+"), 6
+"""Separates the sentences of an excerpt; how many of them are searched in the posts."""
+
+
 def _is_beside_text(found: Sequence[tuple[Element, Element]], blocks: Blocks, prose: Prose, excerpt: str) -> bool:
     """Whether posts stand beside an article: they hold less than half of the prose, or not its beginning."""
     keys = [letters(text_of(body)) for _, body in found]
-    beginning = beginning_of(excerpt)
-    if beginning and not any(beginning in key for key in keys):
+    said = [key for each in _SENTENCE.split(excerpt)[:_SAID_MAX] if (key := beginning_of(each))]
+    there = sum(any(each in key for key in keys) for each in said)  # a name and a day may be before the first
+    if there < len(said) / 2:
         return True
     first = blocks.spans.get(found[0][0], (0, 0))[0]
     if any(span[1] <= first and prose.within(span) and is_body(each) for each, span in blocks.spans.items()):
