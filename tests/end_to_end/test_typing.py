@@ -23,7 +23,7 @@ def test_what_is_sent_in_one_piece_with_the_key_is_typed_into_the_dialog(site: S
         terminal.press("/rivals")
         terminal.until(re.escape("/ rivals") + r".*1 of \d")
         terminal.press(ENTER)
-        terminal.press(":mark everything")
+        terminal.press(":mark all")
         terminal.until("Mark all as read")
         terminal.press(ESC)
         terminal.press(CTRL_Q)
