@@ -196,6 +196,8 @@ def _kind(element: Element) -> tuple[str, ...]:
     return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
 
 
+_BETWEEN_MIN = 40
+"""Minimum letters of a block between chosen ones."""
 _AMOUNT_MAX, _AMOUNT_BLOCKS = 12, 4
 """Maximum characters of a number beside its words, and blocks of the part with both."""
 
@@ -294,9 +296,19 @@ class _Choice:
         marked, numbers = self._marked(bodies), self.numbers()
         if marked is not None:
             for number in range(max(numbers[0], marked[0]), min(numbers[-1] + 1, marked[1])):
-                is_dropped = is_left_out(self.blocks[number].element) or self._is_amount(number)
-                if not self.around[number] and is_dropped:
+                if not self.around[number] and (
+                    is_left_out(self.blocks[number].element) or self._is_amount(number) or self._is_between(number)
+                ):
                     self.chosen[number] = True
+
+    def _is_between(self, number: int) -> bool:
+        """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""
+        block = self.blocks[number]
+        part = block.element.getparent()
+        return len(block.key) >= _BETWEEN_MIN and block.links < _FEW_LINKS * len(block.key) and all(
+            0 <= beside < len(self.blocks) and self.chosen[beside] and self.blocks[beside].element.getparent() is part
+            for beside in (number - 1, number + 1)
+        )
 
     def _is_amount(self, number: int) -> bool:
         """Whether a block is a number beside few chosen words in the same small part: an ingredient's, or a score."""
