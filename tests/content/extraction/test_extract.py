@@ -279,11 +279,11 @@ def test_amounts_stay_with_what_they_are_of_and_scripts_are_no_text() -> None:
 
 
 def test_a_warning_between_paragraphs_is_of_the_article() -> None:
-    line = '<p>Paragraph {0} of the wiki has as many words as paragraphs of a wiki have, and a <a href="/{0}">link</a>.</p>'
+    line = '<p>Paragraph {0} of the wiki has as many words as paragraphs have, and a <a href="/{0}">link</a>.</p>'
     lines = "".join(map(line.format, range(12)))
     box = (
-        '<div class="alert box"><strong>Warning</strong><br>While the <a href="/a">first repository</a> is either written'
-        ' or <a href="/b">reviewed</a> by its developers, others might contain malicious software.</div>'
+        '<div class="alert box"><strong>Warning</strong><br>While the <a href="/a">first repository</a> is either'
+        ' written or <a href="/b">reviewed</a> by its developers, others might contain malicious software.</div>'
     )
     found = extract_article(f"<title>T</title><article><h1>T</h1>{lines}{box}{lines}</article>", "http://x.org/")
     assert found is not None
