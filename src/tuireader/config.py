@@ -306,11 +306,6 @@ def parsed(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
 
 
-def with_path(mistake: ConfigError, path: Path) -> str:
-    """The sentence of a mistake with the path of the configuration, which some name themselves."""
-    return str(mistake) if str(path) in str(mistake) else f"{path}: {mistake}"
-
-
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Prefix a ConfigError with the path of the file."""

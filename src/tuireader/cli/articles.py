@@ -54,6 +54,7 @@ def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Q
     # A query has articles under any of its names; here each that is given again must hold as well.
     again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]
     text = " ".join([*_saved(connection, arguments), *again, arguments.query, ""])  # with the last word complete
+    text = text if text.strip() else ""
     check_length(text)
     return Query(
         feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),

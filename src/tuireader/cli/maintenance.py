@@ -12,7 +12,7 @@ from tuireader import paths, startup_frame
 from tuireader.cli import DONE, FAILED, output
 from tuireader.cli import run as cli_run
 from tuireader.cli.output import put, put_json, say, table
-from tuireader.config import Config, documented, in_force, load, read, schema, with_path
+from tuireader.config import Config, documented, in_force, load, read, schema
 from tuireader.errors import ConfigError
 from tuireader.library.rules import in_megabytes, plan_pruning
 from tuireader.model.article import utc_now
@@ -32,7 +32,7 @@ def config(arguments: argparse.Namespace) -> int:
     path = paths.config_path()
     chosen, mistakes = _checked(path)
     for mistake in mistakes:
-        say(with_path(mistake, path))
+        say(f"{path}: {mistake}")
     if mistakes:
         return FAILED
     if arguments.print:

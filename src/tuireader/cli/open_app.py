@@ -73,7 +73,7 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     app = tui_app.ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     if mistakes:
         more = f" {len(mistakes) - 1} more: tuireader config --check" if len(mistakes) > 1 else ""
-        app.notices.append(f"{config.with_path(mistakes[0], paths.config_path())}{more}")
+        app.notices.append(f"{mistakes[0]}{more}")
     app.run()
     _keep_last_screen(app)
     _tell_last_marks(app)
@@ -83,14 +83,15 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     return app.return_code or FAILED if app.exit_message or app.return_code is None else app.return_code
 
 
-def _configuration() -> tuple[config.Config, list[ConfigError]]:
-    """The configuration with defaults in place of what is invalid, and the errors."""
+def _configuration() -> tuple[config.Config, list[str]]:
+    """The configuration with defaults in place of what is invalid, and the errors, each with the path of the file."""
+    path = paths.config_path()
     try:
-        chosen, mistakes = config.read(paths.config_path())
+        chosen, mistakes = config.read(path)
     except ConfigError as error:
-        return config.Config(), [error]
+        return config.Config(), [str(error)]
     chosen, more = keys.sound(chosen)
-    return chosen, [*mistakes, *more]
+    return chosen, [f"{path}: {each}" for each in (*mistakes, *more)]
 
 
 def _keep_last_screen(app: tui_app.ReaderApp) -> None:

@@ -9,7 +9,6 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from tuireader import paths
@@ -68,7 +67,7 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     """Export everything; with filters, only matching articles and their feeds."""
     query = articles.query_of(connection, arguments)
-    is_all = replace(query, text=query.text.strip()) == Query(order=query.order) and not arguments.limit
+    is_all = query == Query(order=query.order) and not arguments.limit
     ids = None if is_all else export_articles.ids_of(connection, query)[: arguments.limit or None]
     if is_all and (left_out := export_articles.passwords_left_out(feeds.current(connection))):
         say(left_out)

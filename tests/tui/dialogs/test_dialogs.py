@@ -290,4 +290,4 @@ async def test_a_typed_name_is_taken_as_it_is_unless_it_begins_a_longer_word(
         assert [rows.rows[at].text for at in range(rows.row_count())] == shown
         assert rows.cursor == 0
         hints = str(app.screen.query_one(HintBar).render())
-        assert ("create" in hints) is (typed in shown[0] and "“" in shown[0])
+        assert (("rename" if create else "create") in hints) is (typed in shown[0] and "“" in shown[0])

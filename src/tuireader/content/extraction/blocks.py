@@ -39,8 +39,9 @@ TEXT_MIN = 90
 """Minimum letters of a block of text, as opposed to a line between other things."""
 
 
-def is_text(block: Block, linked: float) -> bool:
-    return len(block.key) >= TEXT_MIN and block.links < linked * len(block.key)
+def is_text(block: Block, linked: float, least: int = TEXT_MIN) -> bool:
+    """Whether a block has at least `least` letters, and less than the share `linked` of them in links."""
+    return len(block.key) >= least and block.links < linked * len(block.key)
 
 
 EXCERPT_MIN, _EXCERPT_MAX = 20, 45

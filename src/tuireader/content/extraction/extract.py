@@ -18,7 +18,7 @@ from tuireader.content.dom.sanitize import PARTIAL, bounded, cut, flattened, pla
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
-from tuireader.content.extraction.metadata import metadata_of, take_stated, texts_in, title_of
+from tuireader.content.extraction.metadata import listed, metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
     Element,
@@ -247,8 +247,7 @@ def _paragraphs(text: str) -> str:
 
 def _with_updates(html: str, stated: Mapping[str, Any], url: str) -> str:
     """Put the times of a live blog's updates before their headings; append those that the page loads later."""
-    listed = stated.get("liveBlogUpdate")
-    updates = [each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
+    updates = [each for each in listed(stated.get("liveBlogUpdate")) if isinstance(each, dict)]
     there = letters(plain_text(html)) if updates else ""
     times: dict[str, list[datetime]] = defaultdict(list)
     missing = []

@@ -226,14 +226,11 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
 def _meta_author(page: Any) -> list[str]:
     """The author in a page's `meta` elements, unless it is the name of its site or a usual login."""
     site = _site_name(page)
-    said: list[str] = []
-    for name in _CREATORS:
-        said = said or [
-            given_first(each.get("content", "").strip())
-            for each in page.iter("meta")
-            if each.get("name", "").lower() == name
-        ]
-    return [each for each in said if page_bylines.is_name(each) and each.casefold() not in {*_LOGINS, site.casefold()}]
+    said: dict[str, list[str]] = {}
+    for each in page.iter("meta"):
+        said.setdefault(each.get("name", "").lower(), []).append(each.get("content", "").strip())
+    first = map(given_first, next((said[name] for name in _CREATORS if name in said), []))
+    return [each for each in first if page_bylines.is_name(each) and each.casefold() not in {*_LOGINS, site.casefold()}]
 
 
 def _site_name(page: Any) -> str:
@@ -369,25 +366,25 @@ def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
         {"datePublished": thing["datePublished"]} for thing in things if _is_page(thing) and "datePublished" in thing
     )
     best = {**next(dates, {}), **best}
-    return {**best, "author": [_followed(each, known) for each in _listed(best.get("author"))]}
+    return {**best, "author": [_followed(each, known) for each in listed(best.get("author"))]}
 
 
 def _is_page(thing: dict[str, Any]) -> bool:
-    return "WebPage" in _listed(thing.get("@type"))
+    return "WebPage" in listed(thing.get("@type"))
 
 
 def names_in(people: object) -> list[str]:
-    return [name for person in _listed(people) if _may_be_person(person) for name in _names_of(person)]
+    return [name for person in listed(people) if _may_be_person(person) for name in _names_of(person)]
 
 
 def _may_be_person(person: object) -> bool:
-    kinds = _listed(person.get("@type")) if isinstance(person, dict) else []
+    kinds = listed(person.get("@type")) if isinstance(person, dict) else []
     return not kinds or "Person" in kinds
 
 
 def texts_in(value: object) -> list[str]:
     """Return a string, or the strings of a list, with HTML entities decoded."""
-    return [unescape(each) for each in _listed(value) if isinstance(each, str)]
+    return [unescape(each) for each in listed(value) if isinstance(each, str)]
 
 
 def _names_of(person: object) -> list[str]:
@@ -415,7 +412,7 @@ def _things(value: object, depth: int) -> Iterator[dict[str, Any]]:
     """Yield the described things: the items of a list or graph, and the page's main entity."""
     if depth == 0:
         return
-    for thing in _listed(value):
+    for thing in listed(value):
         if isinstance(thing, dict):
             yield thing
             for holder in _HOLDERS:
@@ -423,7 +420,7 @@ def _things(value: object, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _is_article(thing: dict[str, Any]) -> bool:
-    return any(isinstance(kind, str) and _ARTICLE.fullmatch(kind) for kind in _listed(thing.get("@type")))
+    return any(isinstance(kind, str) and _ARTICLE.fullmatch(kind) for kind in listed(thing.get("@type")))
 
 
 def _followed(person: object, known: dict[str, dict[str, Any]]) -> object:
@@ -431,7 +428,8 @@ def _followed(person: object, known: dict[str, dict[str, Any]]) -> object:
     return known.get(name, person) if isinstance(name, str) else person
 
 
-def _listed(value: object) -> list[Any]:
+def listed(value: object) -> list[Any]:
+    """The items of a JSON-LD value: of a list, at most `_OBJECTS_MAX`; of any other value, itself."""
     if isinstance(value, list):
         return value[:_OBJECTS_MAX]
     return [] if value is None else [value]

@@ -1,4 +1,4 @@
-"""When the article of a page was published. Pure, over a tree with the methods of lxml's."""
+"""The publication date of a page's article, from a tree with the methods of lxml's."""
 
 from __future__ import annotations
 

@@ -305,15 +305,9 @@ class _Choice:
         """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""
         block = self.blocks[number]
         part = block.element.getparent()
-        return (
-            len(block.key) >= _BETWEEN_MIN
-            and block.links < _FEW_LINKS * len(block.key)
-            and all(
-                0 <= beside < len(self.blocks)
-                and self.chosen[beside]
-                and self.blocks[beside].element.getparent() is part
-                for beside in (number - 1, number + 1)
-            )
+        return is_text(block, _FEW_LINKS, _BETWEEN_MIN) and all(
+            0 <= beside < len(self.blocks) and self.chosen[beside] and self.blocks[beside].element.getparent() is part
+            for beside in (number - 1, number + 1)
         )
 
     def _is_amount(self, number: int) -> bool:

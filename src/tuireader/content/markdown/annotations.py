@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -95,13 +96,8 @@ def find_notes(html: str) -> Notes:
             labels[target] = label
             taken.add(label)
         back |= returns
-    headings = _headings(html)
-    above = [(match.start(), slug(unescape(_TAG.sub("", match.group(3))))) for match in _HEADING.finditer(html)]
-    for _, target, _ in links:
-        at = bisect_left(above, (anchors.get(target, (0, ""))[0],))
-        if at and target not in labels:
-            headings.setdefault(target, above[at - 1][1])
-    return Notes(labels, frozenset(back), headings)
+    targets = {target: anchors[target][0] for _, target, _ in links if target in anchors and target not in labels}
+    return Notes(labels, frozenset(back), _headings(html, targets))
 
 
 def _is_near(anchor: tuple[int, str] | None, start: int) -> bool:
@@ -113,10 +109,16 @@ def _label(html: str, start: int) -> str:
     return shown if _LABEL.fullmatch(shown) else ""
 
 
-def _headings(html: str) -> dict[str, str]:
+def _headings(html: str, targets: Mapping[str, int]) -> dict[str, str]:
+    """The slugs of headings by their ids, and by the `targets` below them, of which the places are given."""
     headings: dict[str, str] = {}
+    above: list[tuple[int, str]] = []
     for match in _HEADING.finditer(html):
         name = slug(unescape(_TAG.sub("", match.group(3))))
+        above.append((match.start(), name))
         for found in _ID.finditer(match.group(2) + match.group(3)):
             headings.setdefault(found.group(1), name)
+    for target, place in targets.items():
+        if at := bisect_left(above, (place,)):
+            headings.setdefault(target, above[at - 1][1])
     return headings

@@ -47,7 +47,7 @@ class ImportedFeed:
     is_rule: bool = False
     """Whether it is a rule instead of a feed."""
     query: str = ""
-    """What the newsboat search or rule became."""
+    """The query of a saved search or rule that was imported."""
     is_filled: bool = False
     """Whether a known feed got its name or folder from the list."""
 

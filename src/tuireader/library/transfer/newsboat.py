@@ -84,14 +84,7 @@ def cache_of(urls: Path, config: str) -> Path | None:
         urls.parent / "cache.db",
         *(each / urls.parent.name.lstrip(".") / "cache.db" for each in data),
     )
-    return next((each for each in caches if _is_file(each)), None)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name too long, or a folder that cannot be entered
-        return False
+    return next((each for each in caches if os.path.isfile(each)), None)  # noqa: PTH113 - false for a name that is too long
 
 
 def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:

@@ -187,10 +187,11 @@ def _pieces(text: str) -> list[re.Match[str]] | None:
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one token to the query."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
-    values = [unquoted(each) for each in _values(piece[5])]
+    written = _values(piece[5])
+    values = [unquoted(each) for each in written]
     if not key and piece[5] == "AND":  # all terms are combined so
         return
-    if odd := next((each for each in _values(piece[5])[1:] if f"{each.partition(':')[0].lower()}:" in FIELDS), ""):
+    if odd := next((each for each in written[1:] if f"{each.partition(':')[0].lower()}:" in FIELDS), ""):
         wanted.mistakes.append(f"“{odd[:_SHOWN]}”: alternatives are of one field")
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)

@@ -30,7 +30,7 @@ FORMATS = {
     "epub": Line("{}, as a book", "EPUB"),
     "markdown": Line("{}, one file each", "Markdown"),
 }
-"""What is exported; {} stands for the articles."""
+"""The export formats; {} stands for the articles."""
 
 
 class Export(NamedTuple):

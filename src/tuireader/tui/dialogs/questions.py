@@ -246,8 +246,8 @@ class PickScreen(TypedDialog[NameChanges | None]):
         cursor = self.query_one(AutocompleteList).cursor if self.is_mounted else 0
         is_new = bool(self._made) and self._shown[cursor : cursor + 1] == [self._made]
         verb, end = ("select", "close") if self._nothing else ("toggle", "done")
-        new_verb = "rename" if self._create else "create"
-        return [Row("enter", new_verb if is_new else verb, "open"), Row("esc", end, "leave", is_pinned=True)]
+        made = (self._create or "Create").split()[0].lower()
+        return [Row("enter", made if is_new else verb, "open"), Row("esc", end, "leave", is_pinned=True)]
 
     @on(AutocompleteList.Pointed)
     def _pointed(self) -> None:
