@@ -242,3 +242,23 @@ def test_very_many_signs_of_latin_1_stay_what_they_are() -> None:
 def test_a_mail_address_has_a_subject_and_a_body_at_most(given: str, kept: str) -> None:
     link = f'<a href="mailto:me@a.example{given}">mail</a>'
     assert clean(f"<p>{link}</p>", "https://a.example/") == f'<p><a href="mailto:me@a.example{kept}">mail</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        pytest.param("<h2><div>Title</div></h2><p>x</p>", "<h2>Title</h2><p>x</p>", id="a division in it"),
+        pytest.param("<h2><p>Title</p></h2><p>x</p>", "<h2>Title</h2><p>x</p>", id="a paragraph in it"),
+        pytest.param("<h3>One<div>Two</div>\n<div>Three</div></h3>", "<h3>One Two Three</h3>", id="several lines"),
+        pytest.param("<h2>Title<ul><li>a</li></ul></h2>", "<p>Title</p><ul><li>a</li></ul>", id="a list in it"),
+        pytest.param(f"<h2><p>{'word ' * 80}</p></h2>", f"<p>{('word ' * 80).strip()}</p>", id="text that is none"),
+        pytest.param("<summary><p>Sum</p></summary><p>x</p>", "<h3>Sum</h3><p>x</p>", id="a title of what is folded"),
+        pytest.param(
+            '<summary><div id="m"><p>1.0 · Source</p><h4>fn <a href="#m">m</a>()</h4></div></summary><p>x</p>',
+            '<h4 id="m">fn <a href="#m">m</a>()</h4><p>x</p>',
+            id="a title with a heading",
+        ),
+    ],
+)
+def test_a_heading_stays_one_whatever_divides_it(html: str, cleaned: str) -> None:
+    assert clean(html, "https://a.example/") == cleaned

@@ -22,6 +22,8 @@ _ADMONITIONS_KINDS = frozenset({
 _TITLES = frozenset({"admonition-title", "markdown-alert-title", "title"})
 _TITLE_WITHIN, _TITLE_MAX = 8, 60
 """Elements searched for a box's title, and maximum characters of it."""
+_LINES, _TITLE_LINE_MAX = frozenset({"p", "div"}), 300
+"""Blocks that are lines of a title, and its maximum characters."""
 
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language-|lang-|lang:|highlight-source-|brush:\s*|sourceCode\s+|highlight\s+)([a-z][\w+#-]{0,29})",
@@ -162,12 +164,30 @@ def container(context: Context, node: Node) -> Kept:
 def paragraph(context: Context, node: Node) -> Kept:
     """Clean a paragraph or a heading; pictures at its edges get paragraphs of their own."""
     content = trimmed(context.children_in(context.tag if node.tag == "p" else node.tag, node))
-    if any(map(is_block, content)):
+    found = Node(node.tag, context.attributes(node), content)
+    if any(map(is_block, content)) and not (node.tag in HEADINGS and _in_line(found)):
         return in_blocks(content)
     if node.tag in HEADINGS:
-        return _heading(Node(node.tag, context.attributes(node), content))
-    found = Node("p", context.attributes(node), content)
+        return _heading(found)
     return [] if found.is_empty() or _is_trail(found, context.base) else _apart(found)
+
+
+def _in_line(node: Node) -> bool:
+    """Join the paragraphs of a short title in one line; False if it has other blocks."""
+    line: Kept = []
+    rest = node.children[::-1]
+    while rest:
+        child = rest.pop()
+        if isinstance(child, Node) and child.tag in _LINES:
+            rest += [" ", *reversed(child.children), " "]
+        elif is_block(child):
+            return False
+        elif isinstance(child, Node) or child.strip() or (line and line[-1] != " "):
+            line.append(child)
+    if len(node.words()) > _TITLE_LINE_MAX:
+        return False
+    node.children = trimmed(line)
+    return True
 
 
 def _heading(node: Node) -> Kept:
@@ -230,8 +250,15 @@ def _is_bold(block: Node) -> bool:
 
 
 def strong_paragraph(context: Context, node: Node) -> Kept:
-    strong = Node("strong", {}, trimmed(context.children(node)))
-    return [] if strong.is_empty() else [Node("p", {}, [strong])]
+    """A strong paragraph; of a title with headings, these alone, without the version or link beside them."""
+    children = trimmed(context.children(node))
+    within = list(Node("div", {}, children).elements())
+    if headings := [each for each in within if each.tag in HEADINGS]:
+        target = next((each["id"] for each in within if each["id"]), "")
+        headings[0].attributes |= {"id": target} if target else {}
+        return list(headings)
+    strong = Node("strong", {}, children)
+    return [] if strong.is_empty() else [Node("p", {}, [strong])] if _in_line(strong) else children
 
 
 def quote(context: Context, node: Node) -> Kept:

@@ -189,6 +189,8 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
             continue
         if blocks.size(span) > _REMOVED_SHARE_MAX * whole or links <= (0 if named < 0 else _FEW_LINKS):
             continue
+        if next(each.iterancestors("summary"), None) is not None:
+            continue  # the heading of what it folds
         parts = range(*span)
         if (
             sum(blocks[number].marks for number in parts if 2 * blocks[number].links < len(blocks[number].key))
