@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.dom.sanitize import PARTIAL, plain_text
 from tuireader.content.extraction.extract import extract_article
 from tuireader.demo.pages import Post, absolute, load_posts
 from tuireader.demo.server import answer
@@ -282,3 +282,26 @@ def test_a_warning_between_paragraphs_is_of_the_article() -> None:
     found = extract_article(f"<title>T</title><article><h1>T</h1>{lines}{box}{lines}</article>", "http://x.org/")
     assert found is not None
     assert "malicious software" in found.html
+
+
+@pytest.mark.parametrize(
+    ("ending", "day", "is_article"),
+    [
+        pytest.param("and then...", "2025-08-24T09:08:55+00:00", True, id="cut"),
+        pytest.param("and then…", "2025-08-24T09:08:55+00:00", True, id="cut by one sign"),
+        pytest.param("and no more.", "2025-08-24T09:08:55+00:00", False, id="a whole sentence of a site"),
+        pytest.param("and then...", "", False, id="without a date"),
+    ],
+)
+def test_the_beginning_of_a_text_that_a_script_loads_is_in_its_description(
+    ending: str, day: str, *, is_article: bool
+) -> None:
+    page = f"""<html><head><title>Which brush? - Forum</title><meta property="og:title" content="Which brush?">
+    <meta property="og:description" content="{"I have read about brushes for a week, " * 12}{ending}">
+    <meta property="article:published_time" content="{day}"></head><body><section id="main"></section></body></html>"""
+    found = extract_article(page, "https://forum.example/t/which-brush/7")
+    assert (found is not None) is is_article
+    if found is not None:
+        assert found.title == "Which brush?"
+        assert found.html.startswith(f"{PARTIAL}<p>I have read")
+        assert found.html.endswith(f"{ending}</p>")

@@ -49,13 +49,15 @@ _PAGE_MAX = 4_000_000
 """Maximum characters of a page that are parsed."""
 _TAGS_MAX = 40_000
 """Maximum tags of a page that are parsed: trafilatura's time grows faster than their number."""
-_METAS_MAX, _META_MAX = 200, 500
+_METAS_MAX, _META_MAX = 200, 600
 """Maximum number of `meta` elements, and maximum characters of each."""
 _NO_TEXT = ("nav", "footer", "aside")
 _PROSE_MIN = 250
 """Minimum letters of prose of a page on which no article is found otherwise."""
 _FEWEST_WORDS = 5
 """Minimum words outside links: with fewer it is a menu."""
+_CUT = ("…", "...")
+"""Endings of a description that is the beginning of an article whose text a script loads."""
 _TWICE = 2
 """How many times longer than the shown text the machine-readable text must be to replace it."""
 _HEADING = re.compile(r"<(h[1-6])>(.*?)</\1>")
@@ -207,6 +209,9 @@ def extract_article(
     html = "" if posts else _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:
         is_partial, article = True, clean_tree(_main_html(text), url, has_tex=_shows_tex(text))
+        if count_words(without_links(article)) < _FEWEST_WORDS:
+            is_beginning = facts.published is not None and found.description.endswith(_CUT)
+            article = clean_tree(_paragraphs(found.description) if is_beginning else "", url)
         if count_words(without_links(article)) < _FEWEST_WORDS:
             return None
     html = html or (PARTIAL if is_partial else "") + serialise(article.children)

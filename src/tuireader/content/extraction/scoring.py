@@ -242,6 +242,10 @@ class Facts:
         return getattr(self._said, "title", None) or _asked(lambda: extract_title(self._tree)) or ""
 
     @cached_property
+    def description(self) -> str:
+        return getattr(self._said, "description", None) or ""
+
+    @cached_property
     def authors(self) -> list[str]:
         said = getattr(self._said, "author", None) or ""
         return (said if " " in said else _asked(lambda: extract_author(self._tree)) or "").split("; ")
