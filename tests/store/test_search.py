@@ -266,6 +266,10 @@ def test_filters_that_are_typed_mean_what_their_keys_mean(library: sqlite3.Conne
         ("since:foo", ["“since:foo”: use a date: 2024-03, today or 7d"]),
         ("title:fed feed:x is:read 12:30 http://feed.example/ foo:bar fed: “fed:” cat:", []),
         ("harbour title:", ["“title:”: type a value after it"]),
+        ("author= words> tag= x", [f"“{each}”: type a value after it" for each in ("author=", "words>", "tag=")]),
+        ("words=500", ["“words=500”: write words>500 or words<500"]),
+        ("title=Harbour since=2024", ["“title=Harbour”: write title:Harbour", "“since=2024”: write since:2024"]),
+        ("a=b x>y href=z 1=1", []),
     ],
 )
 def test_a_mistake_is_said_and_its_words_are_found_all_the_same(typed: str, mistakes: list[str]) -> None:

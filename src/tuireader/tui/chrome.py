@@ -83,6 +83,8 @@ class HintBar(Widget):
     """Name and counts of the sidebar row under the cursor."""
     alarm: reactive[str] = reactive("")
     """The problem of the row under the cursor; shown instead of the keys."""
+    _pressed = ""
+    """The command on whose hint the mouse was pressed."""
 
     class Clicked(Message):
         """A hint was clicked."""
@@ -102,9 +104,12 @@ class HintBar(Widget):
         part = self._part_at(event.screen_x - self.region.x)
         return object() if any(hint.is_pinned and hint.id == part[0] for hint in self.hints) else (self, part)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._pressed, _ = self._part_at(event.x)
+
     def on_click(self, event: events.Click) -> None:
         command, _ = self._part_at(event.x)
-        if command:
+        if command and command == self._pressed:
             event.stop()
             self.post_message(self.Clicked(command))
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +29,7 @@ from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
 from tuireader.store.queries import article_lists
 from tuireader.tasks.feeds import Tally, refresh
-from tuireader.tasks.task import Context
+from tuireader.tasks.task import Context, Step, Steps
 from tuireader.tui.chrome import Prompt
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands, KeyTarget
@@ -226,6 +227,26 @@ async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: 
             assert runner.progress == ""
             assert article_lists.count(c, Query()) == 2
             assert site.paths().count("/feed") == 1
+
+
+@pytest.mark.parametrize(("again", "ran"), [("queue", "abc"), ("after", "ac"), ("refuse", "a")])
+async def test_a_task_of_a_running_kind_waits_for_its_turn(db: Path, again: Any, ran: str) -> None:
+    turn, begun = asyncio.Event(), []
+
+    async def run(name: str, _: Context) -> Steps:
+        begun.append(name)
+        await turn.wait()
+        yield Step()
+
+    node = Widget()
+    async with Alone(node).run_test() as pilot:
+        runner = TaskRunner(node, Context(cache := Cache(db), lambda: NOW, Web(cache, lambda: NOW).queue))
+        for name in "abc":
+            runner.start(Task("export", "tuireader.tasks.feeds", partial(run, name), again=again))
+        turn.set()
+        await settle(pilot)
+        assert "".join(begun) == ran
+        assert not runner.is_running("export")
 
 
 async def until(done: Callable[[], bool]) -> None:

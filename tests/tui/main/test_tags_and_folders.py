@@ -454,6 +454,36 @@ async def test_what_is_shown_is_saved_as_a_search_chosen_and_removed(library: Pa
         assert rows_of(app, "search") == ["My Sea"]
 
 
+async def test_a_search_with_a_mistake_is_not_saved_and_all_leaves_a_saved_one(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"is:foo", "enter", "S")
+        assert "“is:foo”: use unread, read" in screen_text(app)
+        assert not app.reader.bottom.is_asking
+        await press(pilot, "escape", "slash", *"harbour ", "enter", "S", "enter", "c")
+        assert rows_of(app, "search") == ["harbour"]
+        await point(pilot, "harbour")
+        await press(pilot, "enter")
+        assert app.reader.wanted.text.strip() == "harbour"
+        await press(pilot, "g", "enter")
+        assert app.reader.wanted == Query()
+
+
+async def test_a_feed_in_a_folded_folder_has_the_cursor_when_it_is_found(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        tree = app.reader.sidebar.feed_tree
+        await point(pilot, "Sea")
+        await press(pilot, "minus", "g")
+        assert "Harbour Weekly" not in rows_of(app, "feeds")
+        await press(pilot, "slash", *"weekly", "enter")
+        assert tree.pointed is not None
+        assert tree.pointed.name == "Harbour Weekly"
+        assert app.reader.wanted.feeds == (tree.pointed.key[1],)
+
+
 async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

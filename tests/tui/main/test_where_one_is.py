@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.geometry import Region
+from textual import events
+from textual.geometry import Offset, Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -545,3 +546,29 @@ async def test_a_filter_that_finds_nothing_gives_the_row_back(many: Path) -> Non
         assert authors.pointed == pointed
         await press(pilot, "slash")
         assert "Part of a name" in screen_text(app)
+
+
+async def drag(pilot: Pilot[None], widget: Widget, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Press the mouse at one place and release it at another, as a terminal reports it."""
+    for kind, at in ((events.MouseDown, start), (events.MouseUp, end)):
+        x, y = Offset(*at) + widget.region.offset
+        pilot.app.post_message(kind(None, x, y, 0, 0, 1, shift=False, meta=False, ctrl=False, screen_x=x, screen_y=y))
+        await settle(pilot)
+
+
+async def test_what_is_pressed_on_one_row_and_released_on_another_opens_neither(many: Path) -> None:
+    app = reader(many, config=Config(refresh_on_start=False, preview=False))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        headlines, hints = app.reader.headlines, app.reader.bottom.hints
+        thumb = headlines.size.width - 1
+        for start, end in (((20, 4), (20, 12)), ((thumb, 4), (thumb - 1, 12)), ((thumb, 4), (thumb - 5, 4))):
+            await drag(pilot, headlines, start, end)
+            assert app.reader.reading.opened is None
+        await drag(pilot, hints, (2, 0), (hints.size.width - 5, 0))
+        assert app.screen is app.reader
+        at = next(y for y, place in enumerate(headlines.places()) if place.line == headlines.lead_lines(place.item))
+        await drag(pilot, headlines, (20, at), (22, at))
+        assert app.reader.reading.opened is not None
+        await drag(pilot, hints, (hints.size.width - 5, 0), (hints.size.width - 5, 0))
+        assert app.screen is not app.reader

@@ -57,6 +57,8 @@ _VALUES_OF = {
 _OPERATORS = {"OR": "write one|other", "NOT": "write -word"}
 _OTHER_FIELDS = {"age": "since:", "date": "since:", "unread": "is:unread", "read": "is:read", "starred": "is:starred"}
 """Fields of other programs, and what they are here."""
+_FIELD = re.compile(r"([^\W\d_]+)([:=<>])(.*)", re.DOTALL)
+"""What looks like a field."""
 _ALIKE = 0.75
 """Minimum similarity of a misspelt field and the one that was meant."""
 _WORD_COUNT_MAX = 10**9
@@ -162,7 +164,8 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 
 def completed(text: str) -> str:
     """A search text that finds the same once nothing more is typed: an incomplete last word gets its asterisk."""
-    is_incomplete = understand(text).terms != understand(f"{text} ").terms
+    found = understand(text)
+    is_incomplete = not found.mistakes and found.terms != understand(f"{text} ").terms
     return text.strip() + ('"' if text.count('"') % 2 else "*" if is_incomplete else "")
 
 
@@ -225,14 +228,20 @@ def _hint(word: str) -> str:
     """A hint for a word that resembles a field or an operator; "" for other words."""
     if word in _OPERATORS:
         return _OPERATORS[word]
-    name, colon, value = word.partition(":")
-    fields = [each[:-1] for each in FIELDS if each.endswith(":")]
-    if not (colon and name.isalpha()):
+    found = _FIELD.fullmatch(word)
+    if found is None:
         return ""
-    if not value:
-        return "type a value after it" if name.lower() in fields else ""
-    near = nearest(name.lower(), fields, alike=_ALIKE)
-    meant = _OTHER_FIELDS.get(name.lower(), near and f"{near}:")
+    name, sign, value = found[1].lower(), found[2], found[3]
+    is_field = f"{name}:" in FIELDS or f"{name}{sign}" in FIELDS or name == "words"
+    if is_field and not value:
+        return "type a value after it"
+    if name == "words":
+        return f"write words>{value} or words<{value}"
+    if sign != ":":
+        return f"write {name}:{value}" if is_field else ""
+    fields = [each[:-1] for each in FIELDS if each.endswith(":")]
+    near = nearest(name, fields, alike=_ALIKE) if value else ""
+    meant = _OTHER_FIELDS.get(name, near and f"{near}:") if value else ""
     return meant and f"did you mean {meant}?"
 
 

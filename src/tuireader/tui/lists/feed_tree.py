@@ -49,6 +49,8 @@ class FeedTree(NameList):
         self._renamed: dict[Hashable, Key] = {}
         """The keys of folders that have other names now, with their new ones."""
         self._is_narrowed = False
+        self._found: Hashable = None
+        """The row that was found by its name last: it is shown although its folder is folded."""
         self._gaps: frozenset[int] = frozenset()
         """The rows that a blank line follows if there is room."""
 
@@ -115,6 +117,12 @@ class FeedTree(NameList):
         super().set_chosen(keys, excluded)
         if before != (self.chosen, self.excluded):
             self._arrange()
+            self._found = None
+
+    def set_filter(self, text: str) -> None:
+        if self.filter:
+            self._found = self.pointed and self.pointed.key
+        super().set_filter(text)
 
     def _arrange(self, *, is_another: bool = False) -> None:
         """Lay out the rows: sections, branches in order, their leaves unless folded."""
@@ -155,7 +163,7 @@ class FeedTree(NameList):
             is_hidden = row.key[0] == GROUP or (self._is_narrowed and not row.total and row.key not in marked)
             return [] if is_hidden else [row]
         is_folded = row.key in self.folded
-        leaves = [leaf for leaf in every if not is_folded or leaf.key in marked]
+        leaves = [leaf for leaf in every if not is_folded or leaf.key in {*marked, self._found}]
         failed = row.failed or (is_folded and any(leaf.failed for leaf in every))
         return [row._replace(sign=self._sign(is_folded=is_folded), failed=failed), *leaves]
 

@@ -81,6 +81,8 @@ class RowList(Rows):
         self.empty: list[list[Piece]] = []
         """Lines shown in an empty list."""
         self._drag = ThumbDrag(self, self._drag_to)
+        self._pressed: int | None = None
+        """The row on which the mouse was pressed."""
         self._sight: VisibleLines | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
         """Styles by role and whether under the cursor, cached."""
@@ -96,6 +98,7 @@ class RowList(Rows):
         self.scroll_lines(-self.WHEEL)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._pressed = None if self._is_on_thumb(event) else self._row_at(event)
         if self._is_on_thumb(event):
             if event.y >= self.HEAD:
                 event.stop()
@@ -126,17 +129,22 @@ class RowList(Rows):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        if not (self.OPENS_ON_PRESS or self._is_on_thumb(event)):
+        if not (self.OPENS_ON_PRESS or self._is_on_thumb(event)) and self._row_at(event) == self._pressed:
             self._open_at(event)
 
     def _is_on_thumb(self, event: events.MouseEvent) -> bool:
         return self._has_thumb() and event.x >= self.size.width - 1
 
-    def _open_at(self, event: events.MouseEvent) -> None:
+    def _row_at(self, event: events.MouseEvent) -> int | None:
+        """The row at a position; None beside the rows."""
         places, index = self.places(), event.y - self.HEAD
-        if event.button == 1 and 0 <= index < len(places) and places[index].line >= self.lead_lines(places[index].item):
+        return places[index].item if 0 <= index < len(places) else None
+
+    def _open_at(self, event: events.MouseEvent) -> None:
+        row, places = self._row_at(event), self.places()
+        if event.button == 1 and row is not None and places[event.y - self.HEAD].line >= self.lead_lines(row):
             event.stop()
-            self.move_to(places[index].item)
+            self.move_to(row)
             if event.ctrl or event.meta:
                 self.action_open_too()
             else:
@@ -147,10 +155,9 @@ class RowList(Rows):
         self.action_open()
 
     def _file_at(self, event: events.MouseEvent) -> None:
-        places, index = self.places(), event.y - self.HEAD
-        if 0 <= index < len(places):
+        if (row := self._row_at(event)) is not None:
             event.stop()
-            self.move_to(places[index].item)
+            self.move_to(row)
             self.post_message(self.FilingWanted())
 
     def action_open_too(self) -> None:

@@ -188,7 +188,7 @@ class BackgroundTasks:
         return ids
 
     def _start_download(self, run: Callable[[Context], Steps]) -> None:
-        task = Task("download", "tuireader.tasks.feeds", run, again="after", is_refresh=False)
+        task = Task("download", "tuireader.tasks.feeds", run, again="queue", is_refresh=False)
         self.runner.start(task, hear=self._fetched)
 
     def _fetched(self, step: Step, *, is_asked: bool = True) -> None:
@@ -212,7 +212,7 @@ class BackgroundTasks:
         if wanted is not None:
             query = self._panes.headlines_pane.wanted
             run = partial(_export, form=wanted.format, path=wanted.path, query=query, only=only)
-            self.runner.start(Task("export", "tuireader.tasks.feeds", run, is_refresh=False))
+            self.runner.start(Task("export", "tuireader.tasks.feeds", run, again="queue", is_refresh=False))
 
     # What is to go.
 

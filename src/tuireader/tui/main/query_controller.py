@@ -308,6 +308,9 @@ class SearchesController:
         if not text:
             toast(panes, "Search or filter first, then save")
             return
+        if mistake := _mistake(text):
+            toast(panes, mistake, severity="warning")
+            return
         name = next((each.name for each in panes.sidebar.saved if each.query == text), text)
         await self._prompts.ask_name(name, partial(self._save, text), _no_name, mark="Save search as:")
 

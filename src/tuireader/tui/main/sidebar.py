@@ -227,6 +227,8 @@ class Sidebar(Backdrop):
             return self._with_search(query, value, clear=clear)
         if field == VIEW:
             if value == ALL:
+                if any(each.query == query.text.strip() for each in self.saved):
+                    return self._with_search(query, None, clear=True)
                 return Query(text=query.text, order=query.order)
             on = {UNREAD: value == UNREAD and not clear, STARRED: value == STARRED and not clear}
             return replace(query, unread=on[UNREAD], starred=on[STARRED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -45,8 +46,8 @@ class Task:
     module: str
     """The module of the task, loaded off the loop."""
     run: Callable[[Context], Steps]
-    again: Literal["stop", "after", "refuse"] = "refuse"
-    """What to do if one of its kind is running."""
+    again: Literal["stop", "after", "queue", "refuse"] = "refuse"
+    """What to do if one of its kind is running: stop that one, run once more after it, queue behind it, or nothing."""
     said_again: str = ""
     """The message shown if a task of its kind is running; `{progress}` stands for that one's progress."""
     says: Literal["all", "failures", "nothing"] = "all"
@@ -65,7 +66,7 @@ class TaskRunner:
         self._node = node
         self._on = on
         self._workers: dict[str, Worker[None]] = {}
-        self._next: dict[str, Task] = {}
+        self._next: defaultdict[str, list[tuple[Task, Callable[[Step], None]]]] = defaultdict(list)
         """Tasks queued behind a running one of their kind."""
         self._shown: dict[str, str] = {}
         self._pending: Timer | None = None
@@ -85,7 +86,9 @@ class TaskRunner:
             self._workers[task.name] = start(self._node, partial(self._run, task, hear), group=task.name)
             return
         if task.again == "after":
-            self._next[task.name] = task
+            self._next[task.name] = [(task, hear)]
+        elif task.again == "queue":
+            self._next[task.name].append((task, hear))
         elif task.again == "stop":
             worker.cancel()
         if task.said_again:
@@ -105,11 +108,9 @@ class TaskRunner:
         return worker is not None and not worker.is_finished
 
     async def _run(self, task: Task, hear: Callable[[Step], None]) -> None:
-        following: Task | None = task
-        while following is not None:
-            self._next.pop(task.name, None)
-            await self._run_once(following, hear)
-            following = self._next.get(task.name)
+        await self._run_once(task, hear)
+        while queue := self._next[task.name]:
+            await self._run_once(*queue.pop(0))
 
     async def _run_once(self, task: Task, hear: Callable[[Step], None]) -> None:
         said: list[str] = []
