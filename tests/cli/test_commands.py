@@ -24,7 +24,7 @@ from tuireader.cli import main
 from tuireader.store.connection import connect
 
 ARTICLE_KEYS = {
-    "id", "feed", "feed_url", "title", "link", "authors", "categories", "published", "updated",
+    "id", "feed", "feed_url", "title", "link", "authors", "categories", "tags", "published", "updated",
     "read", "starred", "words", "minutes", "offline",
 }  # fmt: skip
 
@@ -624,7 +624,8 @@ def test_tags_are_given_found_and_taken(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     first, *_ = run("list", "--json").rows
     assert run("mark", str(first["id"]), "--tag", "To Read", "--tag", "trains").status == 0
-    assert [row["id"] for row in run("list", "--json", "--tag", "to read").rows] == [first["id"]]
+    (row,) = run("list", "--json", "--tag", "to read").rows
+    assert (row["id"], row["tags"]) == (first["id"], ["To Read", "trains"])
     assert [row["id"] for row in run("search", "--json", "tag:trains").rows] == [first["id"]]
     assert run("list", "--tag", "trians").err == "tuireader: No tag named “trians”. Did you mean “trains”?\n"
     run("mark", str(first["id"]), "--untag", "TRAINS")

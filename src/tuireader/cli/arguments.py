@@ -255,8 +255,8 @@ def _export_options(export: argparse.ArgumentParser) -> None:
         "--format",
         choices=("opml", "json", "markdown", "epub"),
         default="opml",
-        help="opml: feeds and folders; json: full backup; markdown: one file per article; epub: one book, one "
-        "chapter per article",
+        help="opml: feeds and folders; json: backup of everything but the settings; markdown: one file per article; "
+        "epub: one book, one chapter per article (default: opml)",
     )
     export.add_argument("--output", metavar="PATH", help="output file (markdown: directory)")
     export.add_argument("--title", metavar="TITLE", help="title of the book")

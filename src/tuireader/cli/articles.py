@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, run
@@ -20,7 +21,7 @@ from tuireader.content.layout import layout, paragraph
 from tuireader.errors import NotFoundError
 from tuireader.library.reading import open_article, user_edits
 from tuireader.library.refreshing import upkeep
-from tuireader.model.article import Headline
+from tuireader.model.article import Article, Headline, Status
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
@@ -98,11 +99,8 @@ def list_articles(arguments: argparse.Namespace) -> int:
         headlines = _headlines(connection, query, limit)
         if arguments.json:
             for headline in headlines:
-                put_json(
-                    article_row(
-                        store_articles.get(connection, headline.id), store_articles.status(connection, headline.id)
-                    )
-                )
+                id_ = headline.id
+                put_json(_row(connection, store_articles.get(connection, id_), store_articles.status(connection, id_)))
             return DONE
         shown = 0
         while page := list(islice(headlines, PAGE)):
@@ -115,6 +113,10 @@ def list_articles(arguments: argparse.Namespace) -> int:
             said = "No articles match." if is_whole else "No indexed articles match."
             say(said if store_feeds.has_any(connection) else NO_FEEDS)
     return DONE
+
+
+def _row(connection: sqlite3.Connection, article: Article, status: Status) -> dict[str, Any]:
+    return article_row(article, status, labels.tags_of(connection, [article.id]).get(article.id, []))
 
 
 def _is_indexed(connection: sqlite3.Connection) -> bool:
@@ -178,7 +180,7 @@ def show(arguments: argparse.Namespace) -> int:
         else:
             opened = open_article.open_article(connection, arguments.id)
             if arguments.format == "json":
-                row = article_row(opened.article, opened.status)
+                row = _row(connection, opened.article, opened.status)
                 row["markdown"] = opened.markdown
                 row["html"] = opened.html
                 links = [link for link in opened.document.links if not link.is_picture]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -63,7 +64,7 @@ class Progress:
             sys.stderr.flush()
 
 
-def article_row(article: Article, status: Status) -> dict[str, Any]:
+def article_row(article: Article, status: Status, tags: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON object of an article."""
     return {
         "id": article.id,
@@ -73,6 +74,7 @@ def article_row(article: Article, status: Status) -> dict[str, Any]:
         "link": article.link,
         "authors": list(article.authors),
         "categories": list(article.categories),
+        "tags": list(tags),
         "published": utc(article.published),
         "updated": utc(article.updated),
         "read": status.read,

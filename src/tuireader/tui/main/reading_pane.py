@@ -233,14 +233,14 @@ class ReadingPane(Backdrop):
         """
         if not await self._cache.read(partial(_is_worth_fetching, article_id=article_id, usual=usual)):
             return
-        toast(self, "Fetching full text…", timeout=2)
+        toast(self, "Fetching full text…", timeout=10)
         try:
             await self._fetch_text(article_id)
         except TuireaderError as error:
             log.debug("no full text of %s: %s", article_id, error)
         else:
-            self.app.clear_notifications()
             self.post_message(self.Fetched(article_id, is_asked=False))
+        self.app.clear_notifications()
 
     async def _fetch_text(self, article_id: int) -> None:
         """Fetch the full text of an article from its server or its page; raises TuireaderError."""

@@ -462,11 +462,11 @@ class ReaderScreen(PanesScreen):
 
     @on(RowList.FilingWanted)
     def _choose_tags_or_folder(self) -> None:
-        """In the sidebar, ask for the folder of the feeds under the cursor; else for tags of the current articles."""
+        """In the sidebar, ask for the folder of the feeds under the cursor, or edit the saved search; else for tags."""
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
-        elif not self._file_feeds():
-            toast(self, "Select a feed or a folder first")
+        elif not (self._file_feeds() or self.searches.edit()):
+            toast(self, "Select a feed, a folder or a saved search first")
 
     def _file_feeds(self) -> bool:
         """Ask for a folder for the feeds under the cursor of the sidebar; returns whether there are any."""
