@@ -208,6 +208,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         noun: str,
         nothing: str = "",
         hint: str = "",
+        typed: str = "",
         write: Callable[[NameChanges], object] | None = None,
         creates: bool = True,
         create: str = "",
@@ -215,7 +216,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         """`there` maps each name in use to True if all items have it, False if some; `noun` is "tag" or the like.
 
         With `nothing`, the label of having none, one name is picked, which closes the dialog; else any number. `hint`
-        is the input's placeholder. `write` is called with each change; without it, the result has them all. With
+        is the input's placeholder, `typed` its text. `write` is called with each change; without it, the result has them all. With
         `creates`, a typed name that does not exist can be picked, too; `create` is the label of that, which then stands
         first.
         """
@@ -230,6 +231,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         self._creates = creates
         self._create = create
         self._hint = hint or f"Find or create a {noun}"
+        self._typed = typed
         self._shown: list[str] = []
         """The names in the list, that of a typed new one among them."""
         self._made = ""
@@ -238,7 +240,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
     def compose(self) -> ComposeResult:
         with Container(classes="dialog"):
             yield Static(plain(self._title), classes="dialog-title")
-            yield CleanInput(placeholder=self._hint, compact=True)
+            yield CleanInput(self._typed, placeholder=self._hint, compact=True)
             yield AutocompleteList()
             yield self.hint_bar()
 
@@ -254,7 +256,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         self.write_hints()
 
     def on_mount(self) -> None:
-        self._show("")
+        self._show(self._typed)
         if self._nothing and True in self._marks.values():  # where there is one of them, a slip takes none away
             now = (at for at, name in enumerate(self._shown) if self._marks.get(name))
             self.query_one(AutocompleteList).move_to(next(now, 0))

@@ -291,9 +291,9 @@ class RulesScreen(TypedDialog[RuleAction | None]):
             self._rule = replace(self._rule, tags=tuple(dict.fromkeys((*kept, *picked.on))))
             self._fill()
 
-    def _ask_for_end(self, title: str = "Rule expires") -> None:
+    def _ask_for_end(self, title: str = "Rule expires", typed: str = "") -> None:
         hint = f"Date ({self._now() + timedelta(days=30):%Y-%m-%d})"
-        pick = PickScreen(title, [*_ENDS], {self._until: True}, noun="date", nothing="Never", hint=hint)
+        pick = PickScreen(title, [*_ENDS], {self._until: True}, noun="date", nothing="Never", hint=hint, typed=typed)
         open_dialog(self.app, pick, self._take_end)
 
     def _take_end(self, picked: NameChanges | None) -> None:
@@ -305,10 +305,10 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         try:
             until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
         except ValueError:
-            self._ask_for_end(f"“{said}” is not a date. Use the form 2026-12-01.")
+            self._ask_for_end(f"“{said}” is not a date. Use the form 2026-12-01.", said)
             return
         if until is not None and until <= self._now():
-            self._ask_for_end(f"“{said}” is in the past. Enter a future date.")
+            self._ask_for_end(f"“{said}” is in the past. Enter a future date.", said)
             return
         self._until, self._rule = said, replace(self._rule, until=until)
         self._fill()
