@@ -216,9 +216,9 @@ class PickScreen(TypedDialog[NameChanges | None]):
         """`there` maps each name in use to True if all items have it, False if some; `noun` is "tag" or the like.
 
         With `nothing`, the label of having none, one name is picked, which closes the dialog; else any number. `hint`
-        is the input's placeholder, `typed` its text. `write` is called with each change; without it, the result has them all. With
-        `creates`, a typed name that does not exist can be picked, too; `create` is the label of that, which then stands
-        first.
+        is the input's placeholder, `typed` its text. `write` is called with each change; without it, the result has
+        them all. With `creates`, a typed name that does not exist can be picked, too; `create` is the label of that,
+        which then stands first.
         """
         super().__init__()
         self._title = title
