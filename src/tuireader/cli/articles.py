@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, run
@@ -21,7 +20,7 @@ from tuireader.content.layout import layout, paragraph
 from tuireader.errors import NotFoundError
 from tuireader.library.reading import open_article, user_edits
 from tuireader.library.refreshing import upkeep
-from tuireader.model.article import Article, Headline, Status
+from tuireader.model.article import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
@@ -98,9 +97,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)
         if arguments.json:
-            for headline in headlines:
-                id_ = headline.id
-                put_json(_row(connection, store_articles.get(connection, id_), store_articles.status(connection, id_)))
+            _put_rows(connection, headlines)
             return DONE
         shown = 0
         while page := list(islice(headlines, PAGE)):
@@ -115,8 +112,12 @@ def list_articles(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _row(connection: sqlite3.Connection, article: Article, status: Status) -> dict[str, Any]:
-    return article_row(article, status, labels.tags_of(connection, [article.id]).get(article.id, []))
+def _put_rows(connection: sqlite3.Connection, headlines: Iterator[Headline]) -> None:
+    while page := list(islice(headlines, PAGE)):
+        tags = labels.tags_of(connection, [headline.id for headline in page])
+        for id_ in (headline.id for headline in page):
+            article, status = store_articles.get(connection, id_), store_articles.status(connection, id_)
+            put_json(article_row(article, status, tags.get(id_, [])))
 
 
 def _is_indexed(connection: sqlite3.Connection) -> bool:
@@ -180,7 +181,8 @@ def show(arguments: argparse.Namespace) -> int:
         else:
             opened = open_article.open_article(connection, arguments.id)
             if arguments.format == "json":
-                row = _row(connection, opened.article, opened.status)
+                tags = labels.tags_of(connection, [arguments.id]).get(arguments.id, [])
+                row = article_row(opened.article, opened.status, tags)
                 row["markdown"] = opened.markdown
                 row["html"] = opened.html
                 links = [link for link in opened.document.links if not link.is_picture]

@@ -64,7 +64,7 @@ class Progress:
             sys.stderr.flush()
 
 
-def article_row(article: Article, status: Status, tags: Sequence[str] = ()) -> dict[str, Any]:
+def article_row(article: Article, status: Status, tags: Sequence[str]) -> dict[str, Any]:
     """The JSON object of an article."""
     return {
         "id": article.id,

@@ -258,7 +258,9 @@ def strong_paragraph(context: Context, node: Node) -> Kept:
         headings[0].attributes |= {"id": target} if target else {}
         return list(headings)
     strong = Node("strong", {}, children)
-    return [] if strong.is_empty() else [Node("p", {}, [strong])] if _in_line(strong) else children
+    if strong.is_empty():
+        return []
+    return [Node("p", {}, [strong])] if _in_line(strong) else children
 
 
 def quote(context: Context, node: Node) -> Kept:

@@ -207,15 +207,18 @@ def extract_article(
     article = clean_tree(found_html, url, has_tex=_shows_tex(text))
     del elements
     html = "" if posts else _stated_text(stated, article.words(), url)
-    if not html and count_words(without_links(article)) < _FEWEST_WORDS:
+    if not html and _is_menu(article):
         is_partial, article = True, clean_tree(_main_html(text), url, has_tex=_shows_tex(text))
-        if count_words(without_links(article)) < _FEWEST_WORDS:
-            is_beginning = facts.published is not None and found.description.endswith(_CUT)
-            article = clean_tree(_paragraphs(found.description) if is_beginning else "", url)
-        if count_words(without_links(article)) < _FEWEST_WORDS:
+        if _is_menu(article) and facts.published is not None and found.description.endswith(_CUT):
+            article = clean_tree(_paragraphs(found.description), url)
+        if _is_menu(article):
             return None
     html = html or (PARTIAL if is_partial else "") + serialise(article.children)
     return Extracted(title, authors, facts.categories, published, _with_updates(html, stated, url))
+
+
+def _is_menu(article: Node) -> bool:
+    return count_words(without_links(article)) < _FEWEST_WORDS
 
 
 def _main_html(page: str) -> str:

@@ -58,7 +58,7 @@ _OPERATORS = {"OR": "write one|other", "NOT": "write -word"}
 _OTHER_FIELDS = {"age": "since:", "date": "since:", "unread": "is:unread", "read": "is:read", "starred": "is:starred"}
 """Fields of other programs, and what they are here."""
 _FIELD = re.compile(r"([^\W\d_]+)([:=<>])(.*)", re.DOTALL)
-"""What looks like a field."""
+"""A word in the form of a field: name, sign, value."""
 _ALIKE = 0.75
 """Minimum similarity of a misspelt field and the one that was meant."""
 _WORD_COUNT_MAX = 10**9
@@ -232,16 +232,16 @@ def _hint(word: str) -> str:
     if found is None:
         return ""
     name, sign, value = found[1].lower(), found[2], found[3]
-    is_field = f"{name}:" in FIELDS or f"{name}{sign}" in FIELDS or name == "words"
+    is_field = f"{name}:" in FIELDS or name == "words"
     if is_field and not value:
         return "type a value after it"
     if name == "words":
         return f"write words>{value} or words<{value}"
-    if sign != ":":
+    if sign != ":" or not value:
         return f"write {name}:{value}" if is_field else ""
     fields = [each[:-1] for each in FIELDS if each.endswith(":")]
-    near = nearest(name, fields, alike=_ALIKE) if value else ""
-    meant = _OTHER_FIELDS.get(name, near and f"{near}:") if value else ""
+    near = nearest(name, fields, alike=_ALIKE)
+    meant = _OTHER_FIELDS.get(name, near and f"{near}:")
     return meant and f"did you mean {meant}?"
 
 

@@ -163,7 +163,8 @@ class FeedTree(NameList):
             is_hidden = row.key[0] == GROUP or (self._is_narrowed and not row.total and row.key not in marked)
             return [] if is_hidden else [row]
         is_folded = row.key in self.folded
-        leaves = [leaf for leaf in every if not is_folded or leaf.key in {*marked, self._found}]
+        seen = {*marked, self._found}
+        leaves = [leaf for leaf in every if not is_folded or leaf.key in seen]
         failed = row.failed or (is_folded and any(leaf.failed for leaf in every))
         return [row._replace(sign=self._sign(is_folded=is_folded), failed=failed), *leaves]
 
@@ -191,11 +192,10 @@ class FeedTree(NameList):
         self.post_message(self.Folded(self))
 
     def _open_at(self, event: events.MouseEvent) -> None:
-        places, index = self.places(), event.y - self.HEAD
-        is_on_sign = 0 <= index < len(places) and event.x < 4 and self.rows[places[index].item].sign
-        if is_on_sign and event.button == 1:
+        place = self.place_at(event)
+        if place is not None and event.x < 4 and self.rows[place.item].sign and event.button == 1:
             event.stop()
-            self.move_to(places[index].item)
+            self.move_to(place.item)
             self.action_fold()
         else:
             super()._open_at(event)

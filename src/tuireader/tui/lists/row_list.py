@@ -98,7 +98,8 @@ class RowList(Rows):
         self.scroll_lines(-self.WHEEL)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._pressed = None if self._is_on_thumb(event) else self._row_at(event)
+        place = self.place_at(event)
+        self._pressed = place and place.item
         if self._is_on_thumb(event):
             if event.y >= self.HEAD:
                 event.stop()
@@ -129,22 +130,23 @@ class RowList(Rows):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        if not (self.OPENS_ON_PRESS or self._is_on_thumb(event)) and self._row_at(event) == self._pressed:
+        place = self.place_at(event)
+        if not self.OPENS_ON_PRESS and place is not None and place.item == self._pressed:
             self._open_at(event)
 
     def _is_on_thumb(self, event: events.MouseEvent) -> bool:
         return self._has_thumb() and event.x >= self.size.width - 1
 
-    def _row_at(self, event: events.MouseEvent) -> int | None:
-        """The row at a position; None beside the rows."""
+    def place_at(self, event: events.MouseEvent) -> Place | None:
+        """The row and its line at a position; None beside the rows, as on the thumb."""
         places, index = self.places(), event.y - self.HEAD
-        return places[index].item if 0 <= index < len(places) else None
+        return places[index] if 0 <= index < len(places) and not self._is_on_thumb(event) else None
 
     def _open_at(self, event: events.MouseEvent) -> None:
-        row, places = self._row_at(event), self.places()
-        if event.button == 1 and row is not None and places[event.y - self.HEAD].line >= self.lead_lines(row):
+        place = self.place_at(event)
+        if event.button == 1 and place is not None and place.line >= self.lead_lines(place.item):
             event.stop()
-            self.move_to(row)
+            self.move_to(place.item)
             if event.ctrl or event.meta:
                 self.action_open_too()
             else:
@@ -155,9 +157,9 @@ class RowList(Rows):
         self.action_open()
 
     def _file_at(self, event: events.MouseEvent) -> None:
-        if (row := self._row_at(event)) is not None:
+        if (place := self.place_at(event)) is not None:
             event.stop()
-            self.move_to(row)
+            self.move_to(place.item)
             self.post_message(self.FilingWanted())
 
     def action_open_too(self) -> None:

@@ -56,7 +56,6 @@ class BackgroundTasks:
         """The full-text mode of feeds without a setting of their own."""
         self.offline = False
         """Whether the last refresh failed for lack of a network."""
-        self._again: dict[int, None] = {}
         """Articles queued to be fetched again, in order."""
         add_key, sync_key = (how_to(name, config.keymap) for name in ("account", "sync"))
         self.syncing = SyncController(panes, self.runner, cache, web, clock, key=add_key, sync_key=sync_key)
@@ -178,14 +177,9 @@ class BackgroundTasks:
 
     def fetch_again(self, ids: Collection[int]) -> None:
         """Fetch the full texts of articles again and replace them; queued after a running download."""
-        self._again |= dict.fromkeys(ids)
-        if self._again:
-            self._start_download(lambda on: _fetch(on, self._take_again, replace=True))
-
-    def _take_again(self, _: Connection) -> list[int]:
-        ids = [*self._again]
-        self._again.clear()
-        return ids
+        again = list(ids)
+        if again:
+            self._start_download(lambda on: _fetch(on, lambda _: again, replace=True))
 
     def _start_download(self, run: Callable[[Context], Steps]) -> None:
         task = Task("download", "tuireader.tasks.feeds", run, again="queue", is_refresh=False)

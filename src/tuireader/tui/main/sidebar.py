@@ -213,9 +213,13 @@ class Sidebar(Backdrop):
         is_all = not (chosen or excluded or _facets_of(query))
         for facets in (self.categories, self.authors):
             facets.set_chosen(getattr(query, facets.field), getattr(query, f"not_{facets.field}"))
-        chosen += [(SEARCH, each.id) for each in self.saved if is_all and each.query == query.text.strip()]
+        chosen += [(SEARCH, each.id) for each in self._saved_as(query) if is_all]
         chosen += [(VIEW, UNREAD)] * query.unread + [(VIEW, STARRED)] * query.starred
         self.feed_tree.set_chosen([(VIEW, ALL)] if is_all and not chosen else chosen, excluded)
+
+    def _saved_as(self, query: Query) -> list[SavedSearch]:
+        """The saved searches with the text of a query."""
+        return [each for each in self.saved if each.query == query.text.strip()]
 
     def query_after(self, query: Query, event: SideList.Chosen) -> Query:
         """The query after a row was chosen; choosing the chosen row again clears it."""
@@ -227,7 +231,7 @@ class Sidebar(Backdrop):
             return self._with_search(query, value, clear=clear)
         if field == VIEW:
             if value == ALL:
-                if any(each.query == query.text.strip() for each in self.saved):
+                if self._saved_as(query):
                     return self._with_search(query, None, clear=True)
                 return Query(text=query.text, order=query.order)
             on = {UNREAD: value == UNREAD and not clear, STARRED: value == STARRED and not clear}

@@ -47,7 +47,7 @@ class Task:
     """The module of the task, loaded off the loop."""
     run: Callable[[Context], Steps]
     again: Literal["stop", "after", "queue", "refuse"] = "refuse"
-    """What to do if one of its kind is running: stop that one, run once more after it, queue behind it, or nothing."""
+    """The action while a task of its kind is running: stop it, run once more after it, queue behind it, or refuse."""
     said_again: str = ""
     """The message shown if a task of its kind is running; `{progress}` stands for that one's progress."""
     says: Literal["all", "failures", "nothing"] = "all"
