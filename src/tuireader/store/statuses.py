@@ -7,7 +7,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -204,6 +204,36 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
         "UPDATE article SET unasked = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND unasked <> ?1",
         (int(is_unasked), id_list(ids)),
     )
+
+
+def origins(c: sqlite3.Connection, ids: Collection[int]) -> dict[str, list[list[int]]]:
+    """Who set the statuses of articles and their duplicates, in JSON types, for `restore_origins`.
+
+    "read": article and `unasked`, where that is not 0; "rules": article, rule and action bits.
+    """
+    every = id_list(duplicates.with_others(c, [*ids]))
+    some = "article_id IN (SELECT value FROM json_each(?))"
+    sql = "SELECT id, unasked FROM article WHERE id IN (SELECT value FROM json_each(?)) AND unasked <> 0"
+    by_rule = f"SELECT article_id, rule_id, did FROM rule_article WHERE {some} AND did & {STAR | TAG}"
+    found = {"read": c.execute(sql, (every,)).fetchall(), "rules": c.execute(by_rule, (every,)).fetchall()}
+    return {name: [list(row) for row in rows] for name, rows in found.items() if rows}
+
+
+def restore_origins(
+    c: sqlite3.Connection, ids: Collection[int], before: Mapping[str, Sequence[Sequence[int]]], *, of_read: bool
+) -> None:
+    """Record who had set statuses that were restored, as `origins` found it before their change.
+
+    With `of_read` of the read status, else of stars and tags.
+    """
+    with transaction(c):
+        if of_read:
+            every = [(0, id_) for id_ in duplicates.with_others(c, [*ids])]
+            rows = [*every, *((unasked, id_) for id_, unasked in before.get("read", ()))]
+            c.executemany("UPDATE article SET unasked = ? WHERE id = ?", rows)
+        else:
+            rules = [(did, article_id, rule_id) for article_id, rule_id, did in before.get("rules", ())]
+            c.executemany("UPDATE rule_article SET did = did | ? WHERE article_id = ? AND rule_id = ?", rules)
 
 
 class ByUser(NamedTuple):

@@ -31,6 +31,7 @@ from tuireader.model.article import Clock, utc_now
 from tuireader.startup_frame import Screens
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
+from tuireader.text.sentences import listed
 from tuireader.tui import keys, themes
 from tuireader.tui.dialogs import palette_and_help, questions
 from tuireader.tui.keys import check
@@ -403,10 +404,13 @@ class ReaderApp(TypeAhead):
         if self._is_quitting:
             self._begin_to_end()
             return
-        is_exporting = self._has_reader and self.reader.tasks.runner.is_running("export")
-        if is_exporting and time.monotonic() - self._warned > WARNING_TIMEOUT:
+        lost = self.reader.tasks.runner.lost_at_quit if self._has_reader else []
+        if lost and time.monotonic() - self._warned > WARNING_TIMEOUT:
             self._warned = time.monotonic()
-            toast(self.screen, "Export in progress. To stop it, quit again.")
+            toast(
+                self.screen,
+                f"{listed(lost).capitalize()} in progress. To stop {'it' if len(lost) == 1 else 'them'}, quit again.",
+            )
             return
         self._is_quitting = True
         if self.cache.is_idle and not self._handing_over and not self.is_ahead:

@@ -118,6 +118,11 @@ def test_code_is_kept_as_it_is(html: str, expected: str) -> None:
         ("<table><tr><td><code>a|b</code></td><td>\\</td></tr></table>", "|  |  |\n| --- | --- |\n| `a\\|b` | \\\\ |"),
         ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "a\n\nb"),
         ("<table><tr><td><h2>a</h2></td><td>b</td></tr></table>", "## a\n\nb"),
+        (
+            "<table><tr><th colspan=2><h3>a</h3><p>b</p></th></tr><tr><td>c</td><td>d</td></tr></table>",
+            "| a<br>b |  |\n| --- | --- |\n| c | d |",
+        ),
+        ("<table><tr><th><h2>a</h2></th></tr><tr><td>b</td></tr></table>", "## a\n\nb"),
         ("<table><caption>c</caption><tr><td>a</td><td>b</td></tr></table>", "c\n\n|  |  |\n| --- | --- |\n| a | b |"),
     ],
 )

@@ -15,6 +15,7 @@ from tuireader import paths
 from tuireader.library.transfer import export_articles
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.dialogs.files import ExportScreen, FilesScreen, LogScreen
+from tuireader.tui.lists.choice_list import AutocompleteList
 
 SIZE = (100, 30)
 
@@ -124,6 +125,26 @@ async def test_the_suggested_path_follows_the_format_until_one_is_typed(filled: 
         await pilot.press("x")
         await pilot.press("up")
         assert typed(app).value.endswith(".epubx")
+
+
+async def test_the_format_and_the_suffix_follow_each_other(filled: Path) -> None:
+    app = reader(filled)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await command(pilot, "export")
+        rows = app.screen.query_one(AutocompleteList)
+        for name, row in (("a.jsonl", 1), ("a.EPUB", 2), ("a.json", 1), ("a.opml", 0), ("a.txt", 0)):
+            typed(app).value = f"~/{name}"
+            await pilot.pause()
+            assert rows.cursor == row
+        typed(app).value = "~/a.json"
+        await pilot.pause()
+        for name in ("~/a.epub", "~/a", "~/a"):
+            await pilot.press("down")
+            assert typed(app).value == name
+        typed(app).value = "~/b.opml"
+        await pilot.press("down", "enter")
+        await said(pilot, "Exported 6 articles")
+    assert (Path.home() / "b.jsonl").read_bytes().startswith(b'{"type": "tuireader"')
 
 
 async def test_mistakes_are_said_and_nothing_is_replaced_without_a_question(filled: Path) -> None:

@@ -133,7 +133,7 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         rows = app.screen.query_one(AutocompleteList)
         named = {line.text: at for at, line in enumerate(rows.rows)}
         shown = {line.text: line.aside for line in rows.rows}
-        assert shown["No unread counts"] == "off"
+        assert shown["Exclude from Unread"] == "off"
         assert shown["Clean-up: delete read after (days)"] == "default (never)"
         assert shown["Full text"] == "default (auto)"
 
@@ -144,7 +144,7 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
                 app.screen.query_one(Input).value = typed
                 await press(pilot, "enter")
 
-        await change("No unread counts")
+        await change("Exclude from Unread")
         await change("Full text")
         await change("Full text")
         await change("Clean-up: delete read after (days)", "many")
@@ -156,7 +156,7 @@ async def test_the_settings_of_a_feed_are_changed_from_its_dialog(db: Path) -> N
         assert stored().keys() == {"quiet", "full_text", "keep_days"}
         await press(pilot, "escape")
         await change("Clean-up: delete read after (days)", "")
-        await change("No unread counts")
+        await change("Exclude from Unread")
         assert stored() == {"quiet": "no", "full_text": "always"}
         await press(pilot, "escape")
         assert app.screen is app.reader

@@ -90,13 +90,34 @@ async def test_all_that_is_shown_is_fetched(db: Path, site: ScriptedSite) -> Non
         assert excerpts(app) == 0
 
 
-async def test_escape_stops_it(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(db, site, 3)
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No site answers."""
 
     async def never(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr("tuireader.library.politeness.queue.PoliteQueue.get", never)
+
+
+@pytest.mark.usefixtures("silence")
+async def test_quitting_says_what_is_not_continued(db: Path, site: ScriptedSite) -> None:
+    publish(db, site, 3)
+    app = reader(db)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("D")
+        await said(pilot, "full text: 0/3")
+        await pilot.press("ctrl+q")
+        await said(pilot, "Download in progress. To stop it, quit again.")
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+    assert app.return_code == 0
+
+
+@pytest.mark.usefixtures("silence")
+async def test_escape_stops_it(db: Path, site: ScriptedSite) -> None:
+    publish(db, site, 3)
     app = reader(db)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)

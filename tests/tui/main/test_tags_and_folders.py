@@ -26,10 +26,11 @@ from support.app_factory import (
     until,
 )
 from tuireader.library import rules as library_rules
+from tuireader.library.reading import user_edits
 from tuireader.library.subscribing import subscription
-from tuireader.model.article import Headline
+from tuireader.model.article import Headline, Status
 from tuireader.model.query import HIDE, Query, Rule
-from tuireader.store import articles, feeds, folders, labels, rules, ui_state
+from tuireader.store import articles, feeds, folders, labels, rules, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
@@ -208,6 +209,41 @@ async def test_selected_articles_are_marked_starred_and_tagged_together(library:
         assert len(app.reader.headlines.selected) == len(ids(library))
         await press(pilot, "ctrl+a")
         assert not app.reader.headlines.selected
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_undo_gives_back_who_had_set_a_status(library: Path, *, is_restarted: bool) -> None:
+    """What only the user changed and undid is not the user's own: it expires, and a rule takes it back."""
+    with closing(connect(library)) as c:
+        rule = rules.add(c, Rule(query="a", read=True, star=True, tags=("sea",)), NOW)
+        _, by_rule, *others = ids(library)
+        rules.apply(c, rule, [by_rule])
+        own = others[0]
+        user_edits.mark(c, [own], read=False)
+        before = statuses.origins(c, [by_rule, *others]), user_edits.with_status(c, others, "read", value=False)
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "g", "j", "f", "m", "T", *"sea", "enter", "escape", "A")
+        with closing(connect(library)) as c:
+            assert statuses.origins(c, [by_rule, *others]) != before[0]
+            assert not user_edits.with_status(c, others, "read", value=False)
+        if not is_restarted:
+            await press(pilot, "U", "U", "U", "U")
+    if is_restarted:
+        app = reader(library)
+        async with app.run_test(size=WIDE, notifications=True) as pilot:
+            await settle(pilot)
+            await press(pilot, "U", "U", "U", "U", "U")  # the first says that they are of an earlier session
+    with closing(connect(library)) as c:
+        left = user_edits.with_status(c, others, "read", value=False)
+        assert (statuses.origins(c, [by_rule, *others]), left) == before
+        library_rules.expire(c, NOW, 0, 1)
+        left = [articles.get(c, id_).feed_id for id_ in user_edits.with_status(c, others, "read", value=False)]
+        assert len(left) == len({*left}) + 1  # one of each feed, and the one that the user had marked unread
+        rules.take_back(c, rule)
+        assert articles.status(c, by_rule) == Status()
+        assert not labels.tags_of(c, [by_rule]).get(by_rule)
 
 
 async def test_one_selected_article_is_acted_on_wherever_the_cursor_is(library: Path) -> None:

@@ -270,15 +270,17 @@ _DASHES = {"right": "--:", "center": ":-:"}
 
 def _is_layout(cell: Cell) -> bool:
     """Whether a cell contains what no Markdown table cell can."""
-    return len(cell.pieces) > 6 or _lines(cell.pieces) is None
+    return len(cell.pieces) > 6 or _lines(cell.pieces, in_header=cell.header) is None
 
 
-def _lines(pieces: list[Piece]) -> list[str] | None:
-    """Blocks as the lines of a cell; None if one of them cannot be in a cell."""
+def _lines(pieces: list[Piece], *, in_header: bool = False) -> list[str] | None:
+    """Blocks as the lines of a cell, or of a header cell; None if one of them cannot be in a cell."""
     lines: list[str] = []
     for piece in pieces:
         if piece.kind in _LINES_OF_TEXT:
             lines += without(piece.text).split("\\\n")
+        elif piece.kind == "h" and in_header:
+            lines.append(without(piece.text.lstrip("#")[1:]))
         elif piece.kind == "code":
             lines += [_code_span(line) for line in piece.text.split("\n")[1:-1] if line.strip()]
         elif piece.lines is None:
@@ -289,7 +291,7 @@ def _lines(pieces: list[Piece]) -> list[str] | None:
 
 
 def _in_cell(cell: Cell | None) -> str:
-    return "<br>".join(_lines(cell.pieces) or ()).replace("|", "\\|") if cell else ""
+    return "<br>".join(_lines(cell.pieces, in_header=cell.header) or ()).replace("|", "\\|") if cell else ""
 
 
 def _code_span(line: str) -> str:

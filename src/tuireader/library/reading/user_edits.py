@@ -23,7 +23,9 @@ LIMITS = (pruning.AFTER, pruning.ABOVE, pruning.DAYS, pruning.NEWEST)
 """The options that set when articles are marked read or removed."""
 SELECTORS = (site_facts.TAKE, site_facts.DROP)
 OPTIONS: Mapping[str, Option] = {
-    pruning.QUIET: Option(Choice(("no", "yes")), "leave its articles out of “Unread”"),
+    pruning.QUIET: Option(
+        Choice(("no", "yes")), "leave its articles out of “Unread”; the feed and its folder keep their counts"
+    ),
     **{name: option for name, (option, _) in options().items() if name in LIMITS},
     site_facts.MODE: options()["full_text"][0]._replace(kind=Choice(("", *get_args(Mode)))),
     site_facts.TAKE: Option(Text(), "CSS selector of the text on the pages of this feed"),
@@ -101,6 +103,8 @@ def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, valu
 
 Marking = statuses.Marking
 need_any = statuses.need_any
+origins = statuses.origins
+restore_origins = statuses.restore_origins
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:

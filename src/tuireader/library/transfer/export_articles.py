@@ -278,7 +278,7 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
     return ExportedFeeds(content, len(outlines), without_password, inside, pages, outside)
 
 
-SUFFIXES = {"opml": ".opml", "json": ".json", "epub": ".epub", "markdown": ""}
+SUFFIXES = {"opml": ".opml", "json": ".jsonl", "epub": ".epub", "markdown": ""}
 """The formats, and the suffixes of their files; Markdown is a folder of files."""
 
 Tell = Callable[[str], None]

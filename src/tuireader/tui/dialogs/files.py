@@ -31,6 +31,7 @@ FORMATS = {
     "markdown": Line("{}, one file each", "Markdown"),
 }
 """The export formats; {} stands for the articles."""
+_BY_SUFFIX = {".json": "json"} | {suffix: form for form, suffix in export_articles.SUFFIXES.items() if suffix}
 
 
 class Export(NamedTuple):
@@ -66,19 +67,25 @@ class ExportScreen(TypedDialog[Export | None]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
-        self._suggest()
+        self._follow_format()
 
     def on_resize(self) -> None:
         self.leave_room(self.query_one(AutocompleteList), beside=4)
 
     @on(AutocompleteList.Pointed)
-    def _suggest(self) -> None:
-        """Suggest a path for the format under the cursor, unless one was typed."""
+    def _follow_format(self) -> None:
+        """Suggest a path for the format under the cursor; of a typed one, replace the suffix of another format."""
         line = self.query_one(Input)
-        if line.value == self._suggested:
-            self._suggested = self._base + export_articles.SUFFIXES[self._format]
-            line.value = self._suggested
-            line.cursor_position = len(line.value)
+        own, typed = export_articles.SUFFIXES[self._format], Path(line.value).suffix
+        with self.prevent(Input.Changed):
+            if line.value == self._suggested:
+                self._suggested = line.value = self._base + own
+            elif _BY_SUFFIX.get(typed.lower(), self._format) != self._format:
+                line.value = line.value.removesuffix(typed) + own
+            else:
+                return
+        line.cursor_position = len(line.value)
+        self._clear_mistake()
 
     @property
     def _format(self) -> str:
@@ -87,6 +94,7 @@ class ExportScreen(TypedDialog[Export | None]):
     def choose(self, row: int) -> None:
         """Export in the format under the cursor."""
         self.query_one(AutocompleteList).move_to(row)
+        self._follow_format()
         typed = self.query_one(Input).value.strip()
         path = paths.expand_user(typed)
         try:
@@ -102,6 +110,12 @@ class ExportScreen(TypedDialog[Export | None]):
             self.dismiss(Export(self._format, path))
 
     @on(Input.Changed)
+    def _follow_suffix(self, event: Input.Changed) -> None:
+        """Move to the format of the typed suffix."""
+        self._clear_mistake()
+        if (form := _BY_SUFFIX.get(Path(event.value).suffix.lower())) is not None:
+            self.query_one(AutocompleteList).move_to([*FORMATS].index(form))
+
     def _clear_mistake(self) -> None:
         self.reads, self._refused = None, ""
         self.query_one("#export-said", Static).update(plain(""))

@@ -36,7 +36,7 @@ LABELS = {
     "full_text": "Full text", "archive_read": "Mark older articles as read", "one_story": "Merge duplicates",
     "expire_after": "Mark unread as read after (days)", "expire_above": "Maximum unread per feed",
     "keep_days": "Clean-up: delete read after (days)", "keep_articles": "Clean-up: keep newest per feed",
-    "keep_megabytes": "Clean-up: database size (MB)", "quiet": "No unread counts",
+    "keep_megabytes": "Clean-up: database size (MB)", "quiet": "Exclude from Unread",
     "selector": "Full text: CSS selector", "selector_drop": "Full text: excluded (CSS)",
 }  # fmt: skip
 

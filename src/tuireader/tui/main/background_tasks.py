@@ -121,6 +121,7 @@ class BackgroundTasks:
                     again="stop",
                     said_again="Stopped loading older articles. Run the command again to continue.",
                     prefix="older articles: ",
+                    noun="download of older articles",
                 )
             )
         elif feed is not None:
@@ -182,7 +183,7 @@ class BackgroundTasks:
             self._start_download(lambda on: _fetch(on, lambda _: again, replace=True))
 
     def _start_download(self, run: Callable[[Context], Steps]) -> None:
-        task = Task("download", "tuireader.tasks.feeds", run, again="queue", is_refresh=False)
+        task = Task("download", "tuireader.tasks.feeds", run, again="queue", is_refresh=False, noun="download")
         self.runner.start(task, hear=self._fetched)
 
     def _fetched(self, step: Step, *, is_asked: bool = True) -> None:
@@ -206,7 +207,8 @@ class BackgroundTasks:
         if wanted is not None:
             query = self._panes.headlines_pane.wanted
             run = partial(_export, form=wanted.format, path=wanted.path, query=query, only=only)
-            self.runner.start(Task("export", "tuireader.tasks.feeds", run, again="queue", is_refresh=False))
+            task = Task("export", "tuireader.tasks.feeds", run, again="queue", is_refresh=False, noun="export")
+            self.runner.start(task)
 
     # What is to go.
 
@@ -232,7 +234,7 @@ class BackgroundTasks:
         questions.confirm(self._panes.app, title, "Delete", partial(self._prune, found), "Cannot be undone")
 
     def _prune(self, found: rules.PrunePlan) -> None:
-        self.runner.start(Task("prune", "tuireader.tasks.feeds", lambda on: _prune(on, found)))
+        self.runner.start(Task("prune", "tuireader.tasks.feeds", lambda on: _prune(on, found), noun="clean-up"))
 
 
 # Loaded by the runner, off the loop.

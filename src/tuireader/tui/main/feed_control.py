@@ -30,7 +30,7 @@ from tuireader.tui.main.background_tasks import BackgroundTasks
 from tuireader.tui.main.navigation import Navigation
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.query_controller import QueryController
-from tuireader.tui.main.statuses import StatusController, UndoStep
+from tuireader.tui.main.statuses import SavedStep, StatusController, UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, Web, start
 
@@ -177,7 +177,7 @@ class FeedController:
         leave = partial(subscription.leave, feed_id=feed.id, now=self._clock())
         start(self._node, partial(self._leave, step, feed, self._statuses.add_undo_step(step, leave)), group="writes")
 
-    async def _leave(self, step: UndoStep, feed: model_feed.Feed, written: Future[int]) -> None:
+    async def _leave(self, step: UndoStep, feed: model_feed.Feed, written: Future[SavedStep]) -> None:
         try:
             await batching.wait_for(written)
         except TuireaderError:

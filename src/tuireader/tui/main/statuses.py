@@ -86,14 +86,13 @@ class StatusController:
         start(self._node, partial(self._follow, change, written), group="writes")
 
     def toggle_read(self, article_id: int, status: Status) -> None:
+        undone = "Marked as read" if status.read else "Marked as unread"
+        self._undo.push(UndoStep(undone, (article_id,), read=status.read))
         self.set(article_id, read=not status.read)
-        self._undo.push(
-            UndoStep("Marked as read" if status.read else "Marked as unread", (article_id,), read=status.read)
-        )
 
     def toggle_starred(self, article_id: int, status: Status) -> None:
-        self.set(article_id, starred=not status.starred)
         self._undo.push(UndoStep("Starred" if status.starred else "Unstarred", (article_id,), starred=status.starred))
+        self.set(article_id, starred=not status.starred)
 
     def toggle_many(self, ids: Collection[int], field: Field) -> None:
         """Mark articles read, or unread if all are read; or star them, or unstar them if all are starred."""
@@ -105,8 +104,11 @@ class StatusController:
         self._find(1)
         start(self._node, partial(self._mark_read, find), group="marking")
 
-    def add_undo_step(self, step: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[int]:
-        """Add an undo step; with the change that it undoes, both are written in one transaction."""
+    def add_undo_step(self, step: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[SavedStep]:
+        """Add an undo step; with the change that it undoes, both are written in one transaction.
+
+        The step of a status change is added before that is written.
+        """
         return self._undo.push(step, change)
 
     def drop_undo_step(self, step: UndoStep) -> None:
@@ -226,7 +228,7 @@ class StatusController:
             how = f"{self._undo_key}: undo an earlier change ({earlier.undone})"
             toast(self._node, f"Nothing left to undo in this session · {how}")
             return
-        step = await self._undo.pop()
+        step, saved = await self._undo.pop()
         if step is None:
             toast(self._node, "Nothing to undo")
             return
@@ -246,6 +248,7 @@ class StatusController:
                 raise
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
+            self._cache.write_soon(partial(_restore_origins, step=step, saved=saved))
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
         toast(self._node, together([f"{step.undone}: {title}" if title else step.undone, *said]))
         self._node.post_message(StatusChanged(lists_too=True))
@@ -273,6 +276,8 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
         user_edits.untag(connection, ids, [tag])
     for tag, ids in step.untagged.items():
         user_edits.tag(connection, ids, [tag])
+    if step.tagged or step.untagged:
+        user_edits.restore_origins(connection, (), step.origins, of_read=False)
     said = subscription.put_back(connection, step.filed, step.of_rules) if step.filed else []
     if step.title is not None and step.feed_id is not None:
         subscription.rename(connection, step.feed_id, step.title)
@@ -324,6 +329,15 @@ class UndoStep(NamedTuple):
     """The rule that was removed, in JSON types."""
     did: Mapping[str, Collection[int]] = {}
     """The effects of the removed rule; see `library.rules.done_by`."""
+    origins: Mapping[str, Sequence[Sequence[int]]] = {}
+    """Who had set the former statuses and tags; see `store.statuses.origins`."""
+
+
+class SavedStep(NamedTuple):
+    """The number of a saved undo step, and its origins."""
+
+    number: int
+    origins: Mapping[str, Sequence[Sequence[int]]]
 
 
 class UndoStack:
@@ -334,7 +348,7 @@ class UndoStack:
     def __init__(self, cache: Cache, clock: Clock) -> None:
         self._cache = cache
         self._clock = clock
-        self._made: list[tuple[UndoStep, Future[int]]] = []
+        self._made: list[tuple[UndoStep, Future[SavedStep]]] = []
         self.is_recent = False
         """Whether the last step was made in this session, or the user knows of it."""
 
@@ -343,23 +357,23 @@ class UndoStack:
         # A read could still find the last step of this session: its removal is a queued write.
         return await self._cache.write(partial(_latest, now=self._clock()))
 
-    def push(self, made: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[int]:
-        number = self._cache.submit(partial(_push, step=_as_json(made), now=self._clock(), change=change))
-        self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
+    def push(self, made: UndoStep, change: Callable[[Connection], object] | None = None) -> Future[SavedStep]:
+        saved = self._cache.submit(partial(_push, step=made, now=self._clock(), change=change))
+        self._made = [*self._made[-self.LENGTH + 1 :], (made, saved)]
         self.is_recent = True
-        return number
+        return saved
 
     def drop(self, step: UndoStep) -> None:
         self._made = [each for each in self._made if each[0] is not step]
 
-    async def pop(self) -> UndoStep | None:
-        """The latest undo step of this session, else of an earlier one."""
+    async def pop(self) -> tuple[UndoStep | None, Future[SavedStep] | None]:
+        """The latest undo step of this session and how it is saved, else that of an earlier session."""
         if self._made:
-            step, number = self._made.pop()
-            self._cache.write_soon(partial(_forget, number=number))
+            step, saved = self._made.pop()
+            self._cache.write_soon(partial(_forget, saved=saved))
             self.is_recent = bool(self._made)
-            return step
-        return await self._cache.write(partial(_pop, now=self._clock()))
+            return step, saved
+        return await self._cache.write(partial(_pop, now=self._clock())), None
 
 
 def _as_json(step: UndoStep) -> dict[str, Any]:
@@ -379,15 +393,23 @@ def _from_json(kept: Mapping[str, Any]) -> UndoStep | None:
     return None
 
 
-def _push(c: Connection, step: dict[str, Any], now: Any, change: Callable[[Connection], object] | None) -> int:
+def _push(c: Connection, step: UndoStep, now: Any, change: Callable[[Connection], object] | None) -> SavedStep:
+    if step.read is not None or step.starred is not None:
+        step = step._replace(origins=user_edits.origins(c, step.ids))
     if change is not None:
         change(c)
-    return user_edits.push(c, step, now)
+    return SavedStep(user_edits.push(c, _as_json(step), now), step.origins)
 
 
-def _forget(c: Connection, number: Future[int]) -> None:
+def _forget(c: Connection, saved: Future[SavedStep]) -> None:
     with suppress(StoreError):  # it was never kept
-        user_edits.forget(c, number.result())
+        user_edits.forget(c, saved.result().number)
+
+
+def _restore_origins(c: Connection, step: UndoStep, saved: Future[SavedStep] | None) -> None:
+    with suppress(StoreError):
+        origins = step.origins if saved is None else saved.result().origins
+        user_edits.restore_origins(c, step.ids, origins, of_read=step.read is not None)
 
 
 def _latest(c: Connection, now: Any) -> UndoStep | None:

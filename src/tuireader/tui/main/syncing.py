@@ -94,7 +94,7 @@ class SyncController:
             self.ask_for_account(account)
         else:
             run = partial(self._push, feeds=feeds, account=account, folder=folder)
-            self._runner.start(Task("push", _MODULE, run, again="queue", is_refresh=False))
+            self._runner.start(Task("push", _MODULE, run, again="queue", is_refresh=False, noun="move of feeds"))
 
     async def _push(self, on: Context, feeds: Sequence[feed.Feed], account: feed.Account, folder: str) -> Steps:
         try:

@@ -152,6 +152,7 @@ def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, boo
 
 def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     user_edits.need_any(c, change.ids)
+    origins = user_edits.origins(c, change.ids)
     tagged: Mapping[str, list[int]] = {name: user_edits.tag(c, change.ids, [name]) for name in change.tagged}
     untagged: Mapping[str, list[int]] = {name: user_edits.untag(c, change.ids, [name]) for name in change.untagged}
     undone = [("Removed", change.tagged), ("Restored", change.untagged)]
@@ -160,6 +161,7 @@ def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
         said,
         tagged={name: some for name, some in tagged.items() if some},
         untagged={name: some for name, some in untagged.items() if some},
+        origins=origins,
     )
 
 

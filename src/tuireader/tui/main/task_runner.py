@@ -57,6 +57,8 @@ class Task:
     """Whether its notification is shown beside earlier ones, instead of replacing them."""
     is_refresh: bool = True
     """Whether its end starts upkeep, as after a refresh: completing excerpts, indexing."""
+    noun: str = ""
+    """Its name in a sentence if it does not continue at the next start: quitting warns."""
 
 
 class TaskRunner:
@@ -66,6 +68,7 @@ class TaskRunner:
         self._node = node
         self._on = on
         self._workers: dict[str, Worker[None]] = {}
+        self._nouns: dict[str, str] = {}
         self._next: defaultdict[str, list[tuple[Task, Callable[[Step], None]]]] = defaultdict(list)
         """Tasks queued behind a running one of their kind."""
         self._shown: dict[str, str] = {}
@@ -82,6 +85,7 @@ class TaskRunner:
     def start(self, task: Task, *, hear: Callable[[Step], None] = lambda _: None) -> None:
         """Run a task in the background; `hear` is called with each of its steps."""
         worker = self._workers.get(task.name)
+        self._nouns[task.name] = task.noun
         if worker is None or worker.is_finished:
             self._workers[task.name] = start(self._node, partial(self._run, task, hear), group=task.name)
             return
@@ -102,6 +106,11 @@ class TaskRunner:
         toast(self._node, f"Stopped · {self.progress_of(name)}")
         self._workers[name].cancel()
         return True
+
+    @property
+    def lost_at_quit(self) -> list[str]:
+        """The nouns of the running tasks that do not continue at the next start."""
+        return [noun for name, noun in self._nouns.items() if noun and self.is_running(name)]
 
     def is_running(self, name: str) -> bool:
         worker = self._workers.get(name)
