@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, until
+from support.app_factory import NOTES, REVIEW, Piece, ids, point, reader, resize, screen_text, settle, shelve, until
 from tuireader.config import Config
 from tuireader.library.jobs import cache_gateway
+from tuireader.library.reading import user_edits
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
@@ -145,12 +147,40 @@ async def test_what_was_open_stays_in_the_unread_ones_and_as_it_was_marked(two_f
     assert not is_read(two_feeds, opened)
 
 
-async def test_what_is_gone_is_left_out_and_a_search_is_over(two_feeds: Path) -> None:
+@pytest.mark.parametrize("is_saved", [False, True])
+async def test_a_search_is_restored(two_feeds: Path, *, is_saved: bool) -> None:
+    if is_saved:
+        with closing(connect(two_feeds)) as c:
+            user_edits.save_search(c, "Ports", "harbour OR harbours")
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        if is_saved:
+            await point(pilot, "Ports")
+            await press(pilot, "enter", "l")
+        else:
+            await press(pilot, "slash", *["space" if each == " " else each for each in "harbour OR harbours"], "enter")
+        await press(pilot, "j")
+        wanted, current = replace(app.reader.wanted, keep=frozenset()), app.reader.headlines.current
+        assert wanted.text.strip().startswith("harbour OR harbours")
+        assert app.reader.headlines.row_count() == 2
+        await app.action_quit()
+    again = reader(two_feeds)
+    async with again.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert replace(again.reader.wanted, keep=frozenset()) == wanted
+        assert again.reader.headlines.current == current
+        assert again.reader.headlines.row_count() == 2
+        assert screen_text(again).startswith(" Ports" if is_saved else " “harbour OR harbours*”")
+        await press(pilot, "escape")
+        assert again.reader.wanted == Query()
+
+
+async def test_what_is_gone_is_left_out(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "slash", *"harbour", "enter", "enter")
-        assert app.reader.wanted.text == "harbour*"
         assert app.reader.reading.opened is not None
         feed = app.reader.reading.opened[0].feed_id
         await app.action_quit()
@@ -159,9 +189,8 @@ async def test_what_is_gone_is_left_out_and_a_search_is_over(two_feeds: Path) ->
     again = reader(two_feeds, config=quiet(preview=False))
     async with again.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        assert again.reader.wanted == Query()
+        assert again.reader.wanted.text == "harbour*"
         assert again.reader.reading.opened is None
-        assert again.reader.headlines.row_count() > 0
         assert not again._notifications
 
 

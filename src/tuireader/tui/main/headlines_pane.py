@@ -228,11 +228,14 @@ class HeadlinesPane(Backdrop):
         await self._take_list(query, at)
 
     def show_at_once(self, query: Query, at: CursorPlace | None) -> None:
-        """Show another query, read on the loop; only for the start.
+        """Show another query, read on the loop; a search, which could take long, is read off it. Only for the start.
 
-        Articles kept by the query stay in the list. The query must have no search text, which could take long.
+        Articles kept by the query stay in the list.
         """
-        self.wanted = replace(self._as_wanted(query), keep=query.keep)
+        self.wanted, self._wanted_at = replace(self._as_wanted(query), keep=query.keep), at
+        if query.text.strip():
+            self._show_list(self.wanted, at)
+            return
         view = list_view(self._connection, self.wanted, 0, () if at is None else (at.article_id,))
         self._notice_changes()
         self._show_view(self.wanted, at, view)

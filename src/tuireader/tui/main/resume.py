@@ -77,9 +77,8 @@ class Resume:
             return
         in_article = panes.pane == "article" and opened is not None
         is_seen = opened is not None and (in_article or panes.is_article_beside)
-        wanted = query_controller.with_text(panes.headlines_pane.wanted, "")
         here = SessionState(
-            query=replace(wanted, keep=frozenset(), apart=False, without_quiet=False),
+            query=replace(panes.headlines_pane.wanted, keep=frozenset(), apart=False, without_quiet=False),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,
@@ -126,7 +125,7 @@ def still_there(c: Connection, there: SessionState) -> SessionState:
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
     found = {headline.id for headline in article_lists.headlines(c, known)}
     return there._replace(
-        query=replace(query, keep=frozenset(found)) if query.unread or query.starred else query,
+        query=replace(query, keep=frozenset(found)) if query.unread or query.starred or query.text else query,
         place=there.place if there.place is not None and there.place.article_id in found else None,
         opened=there.opened if there.opened in found else None,
         in_article=there.in_article and there.opened in found,
@@ -153,6 +152,7 @@ def to_text(here: SessionState) -> str:
     query, place = here.query, here.place
     said = {
         **{name: getattr(query, name) for name in (*_IDS, *_NAMES)},
+        "text": query.text,
         "unread": query.unread,
         "starred": query.starred,
         "order": query.order if query.order != Query().order else "",
@@ -187,6 +187,7 @@ def from_text(text: str) -> SessionState:
     return SessionState(
         query=Query(
             **lists,
+            text=text if isinstance(text := said.get("text"), str) else "",
             unread=said.get("unread") is True,
             starred=said.get("starred") is True,
             order=next((each for each in query_controller.ORDERS if each == said.get("order")), Query().order),
@@ -243,7 +244,7 @@ def _is_led_back_to(reader: screen.ReaderScreen) -> bool:
 
 
 async def _lead_back(app: OpenApp, reader: screen.ReaderScreen) -> None:
-    """Close what the next start does not restore: dialogs, search, zen mode, positions in the sidebar."""
+    """Close what the next start does not restore: dialogs, prompts, zen mode, positions in the sidebar."""
     app.clear_notifications()
     while app.screen is not reader:
         await app.pop_screen()
@@ -252,8 +253,6 @@ async def _lead_back(app: OpenApp, reader: screen.ReaderScreen) -> None:
         await reader.bottom.end()
     if reader.zen:
         reader.toggle_zen()
-    if reader.wanted.text.strip():
-        reader.choosing.want(query_controller.with_text(reader.wanted, ""), reader.headlines_pane.place)
     if reader.pane == "sidebar":
         reader.show_pane("headlines")
     reader.sidebar.go_home()
@@ -262,7 +261,7 @@ async def _lead_back(app: OpenApp, reader: screen.ReaderScreen) -> None:
 
 
 def _is_led_back(app: OpenApp, reader: screen.ReaderScreen) -> bool:
-    if app.screen is not reader or reader.zen or reader.wanted.text.strip():
+    if app.screen is not reader or reader.zen:
         return False
     has_focus = reader.headlines.has_focus if reader.pane == "headlines" else reader.pane == "article"
     return has_focus and reader.sidebar.focused is None and reader.is_settled and not reader.statuses.is_writing

@@ -199,7 +199,8 @@ class Sidebar(Backdrop):
             there.focus()
 
     def go_home(self) -> None:
-        """Reset the lists as at a start: no name filters, each at its top."""
+        """Reset the lists as at a start: no name filters, each at its top, heights by what is shown."""
+        self._needs = [0, 0, 0]
         for side_list in self.lists:
             side_list.set_filter("")
             side_list.go_home()
