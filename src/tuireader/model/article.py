@@ -119,6 +119,7 @@ class Status:
     starred: bool = False
     position: int = 0
     """Reading position: characters of the text above the first visible line."""
+    tags: tuple[str, ...] = ()
 
 
 def minutes(words: int) -> int:

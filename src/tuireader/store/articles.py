@@ -61,8 +61,8 @@ def get(c: sqlite3.Connection, article_id: int) -> article.Article:
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """The status of an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-
-    return Status(bool(row[0]), bool(row[1]), number(row[2]))
+    tags = tags_of(c, [article_id]).get(article_id, ())
+    return Status(bool(row[0]), bool(row[1]), number(row[2]), tuple(tags))
 
 
 def marks_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[bool, bool, frozenset[str]]]:

@@ -278,6 +278,21 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
         assert "Moved 2 feeds back to their folders" in screen_text(app)
 
 
+async def test_the_foot_of_an_article_has_its_tags(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert app.reader.article.progress.startswith("#Later")
+        await press(pilot, "f", "T", *"sea", "enter", "escape")
+        assert app.reader.article.progress.startswith("★ · #Later #sea")
+        await press(pilot, "U")
+        assert app.reader.article.progress.startswith("★ · #Later")
+        await press(pilot, "T", *"very-long" * 8, "enter", "escape")
+        assert "…" in app.reader.article.progress
+        assert len(app.reader.article.progress) < 40
+
+
 async def test_the_foot_of_an_article_says_whether_it_is_starred(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=(80, 24)) as pilot:

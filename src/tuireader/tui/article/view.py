@@ -34,7 +34,7 @@ from tuireader.content.document.model import (
 from tuireader.content.layout.line import Line
 from tuireader.content.layout.paragraph import DOT, lay_out_head
 from tuireader.library.reading.open_article import OpenArticle
-from tuireader.model.article import Article, minutes
+from tuireader.model.article import Article, Status, minutes
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 from tuireader.tui import keys
@@ -44,7 +44,7 @@ from tuireader.tui.article.page_layout import HEAD, HINTS, TOP, foot, sentence_l
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import Highlight
 from tuireader.tui.article.selection import Selection
-from tuireader.tui.support.safe_text import copy_address, toast
+from tuireader.tui.support.safe_text import copy_address, cut, toast
 from tuireader.tui.support.viewport import Place
 
 FindWords = Callable[[str], Sequence[tuple[int, int]]]
@@ -147,7 +147,7 @@ class ArticleView(PageView):
         """Whether the title is out of view."""
         self.is_last = False
         """Whether no article follows."""
-        self._is_starred = False
+        self._status = Status()
         self.find_words: FindWords | None = None
         """Finds the words of the search that led here; None without a search."""
         self._words: Sequence[tuple[int, int]] | None = None
@@ -159,15 +159,15 @@ class ArticleView(PageView):
         """Show an article at its reading position."""
         self._forget()
         self.article = opened.article
-        self._is_starred = opened.status.starred
+        self._status = opened.status
         document = self.reading.shown(opened.document)
         self.open_page(document, self.reading.place_in(opened.status.position))
         self._notice_head()
 
-    def star(self, *, on: bool) -> None:
-        """Show whether the article is starred, in the foot line."""
-        if on != self._is_starred:
-            self._is_starred = on
+    def show_status(self, status: Status) -> None:
+        """Show the star and the tags of the article, in the foot line."""
+        if status != self._status:
+            self._status = status
             self.refresh()
 
     def complete(self, opened: OpenArticle) -> None:
@@ -262,9 +262,11 @@ class ArticleView(PageView):
 
     @property
     def progress(self) -> str:
-        """The star, progress and remaining time: "★ · 34% · 3 min left"; no progress if everything is visible."""
-        star = ["★"] if self.article is not None and self._is_starred else []
-        return DOT.join([*star, *self._progress()])
+        """Star, tags, progress and remaining time: "★ · #sea · 34% · 3 min left"; no progress if all is visible."""
+        if self.article is None:
+            return ""
+        tags = cut(" ".join(f"#{printable(tag)}" for tag in self._status.tags), self.column // 3)
+        return DOT.join(filter(None, ["★" * self._status.starred, tags, *self._progress()]))
 
     def _progress(self) -> list[str]:
         if self.article is None or self.document is None or not self.max_scroll_y:

@@ -401,7 +401,7 @@ class ReadingPane(Backdrop):
         if self.opened is not None and self.opened[0].id in change.ids:
             article, status = self.opened
             self.opened = (article, change.over(status))
-            self.view.star(on=self.opened[1].starred)
+            self.view.show_status(self.opened[1])
 
     def reread_status(self) -> None:
         if self.opened is not None:
@@ -419,8 +419,8 @@ class ReadingPane(Backdrop):
             return
         status = with_changes(article_id, status, (*unwritten, *changes[before:]))
         article, shown = self.opened
-        self.opened = (article, replace(shown, read=status.read, starred=status.starred))
-        self.view.star(on=status.starred)
+        self.opened = (article, replace(status, position=shown.position))
+        self.view.show_status(self.opened[1])
 
     # Where reading stopped.
 

@@ -187,7 +187,7 @@ def from_text(text: str) -> SessionState:
     return SessionState(
         query=Query(
             **lists,
-            text=text if isinstance(text := said.get("text"), str) else "",
+            text=typed if isinstance(typed := said.get("text"), str) else "",
             unread=said.get("unread") is True,
             starred=said.get("starred") is True,
             order=next((each for each in query_controller.ORDERS if each == said.get("order")), Query().order),
