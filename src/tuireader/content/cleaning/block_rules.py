@@ -173,12 +173,12 @@ def paragraph(context: Context, node: Node) -> Kept:
 
 
 def _in_line(node: Node) -> bool:
-    """Join the paragraphs of a short title in one line; False if it has other blocks."""
+    """Join the paragraphs and pictures of a short title in one line; False if it has other blocks."""
     line: Kept = []
     rest = node.children[::-1]
     while rest:
         child = rest.pop()
-        if isinstance(child, Node) and child.tag in _LINES:
+        if isinstance(child, Node) and (child.tag in _LINES or (child.tag == "figure" and not child.words())):
             rest += [" ", *reversed(child.children), " "]
         elif is_block(child):
             return False
