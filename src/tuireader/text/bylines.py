@@ -93,7 +93,8 @@ def _without_role(text: str) -> str:
     """Names without roles and organisations, if whole names remain."""
     for pattern in (_NETWORKS, _BEHIND_NAME, _FOR_WHOM, _ON_DAY, _THEN):
         shorter = pattern.sub("", text, count=1).rstrip(" ,")
-        if shorter != text and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):
+        is_cut_short = shorter.lower().endswith((" by", " from", " of", " to"))
+        if shorter != text and not is_cut_short and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):
             text = shorter
     return text
 

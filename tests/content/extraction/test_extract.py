@@ -305,3 +305,61 @@ def test_the_beginning_of_a_text_that_a_script_loads_is_in_its_description(
         assert found.title == "Which brush?"
         assert found.html.startswith(f"{PARTIAL}<p>I have read")
         assert found.html.endswith(f"{ending}</p>")
+
+
+_STEP = (
+    '<div class="step"><div class="no"><p>{0}</p></div><h3 class="head">Step {0}</h3><div class="copy"><div><p>Warm the'
+    " milk of step {0}, let the butter melt in it, and stir until all of it is smooth and warm.</p></div></div></div>"
+)
+_TABLE = '<h3>For part {0}:</h3><table class="amounts"><tbody>{1}</tbody></table>'
+_ROWS = "".join(
+    f'<tr><td class="v">{n} g</td><td class="n">{what}</td></tr>' for n, what in ((5, "flour"), (6, "salt"))
+)
+_LINKED = '<tr><td class="v">1 bag</td><td class="n"><a href="/yeast">Own brand of baking yeast</a></td></tr>'
+_CONTACT = (
+    "<p>Our service answers all of your questions about products, recipes, contents, shops, and complaints.</p>" * 2
+)
+
+
+def test_a_recipe_keeps_its_tables_and_headings_where_another_part_scores_more() -> None:
+    tables = "".join(_TABLE.format(n, rows) for n, rows in enumerate((_ROWS, _ROWS + _LINKED, _ROWS)))
+    steps = "".join(map(_STEP.format, range(6)))
+    page = f"""<title>Muffins</title><body><h1>Muffins</h1><div class="a"><div class="b"><p>For the muffins</p>{tables}
+    </div></div><div class="c"><div class="d">{steps}</div></div>
+    <div class="flyout"><div class="text">{_CONTACT}</div></div></body>"""
+    found = extract_article(page, "https://recipes.example/muffins")
+    assert found is not None
+    assert found.html.count("<td>5 g</td><td>flour</td>") == 3
+    assert [f"For part {n}:" in found.html for n in range(3)] == [True] * 3
+    assert "Step 3</h3>" in found.html
+
+
+def test_what_has_headings_of_the_same_kind_in_the_main_element_is_of_the_reference() -> None:
+    def method(kind: str, name: str) -> str:
+        return (
+            f'<details class="toggle" open><summary><section class="{kind}">'
+            f'<h4 class="code-header">fn {name}(self)</h4></section></summary><div class="docblock">'
+            f"<p>Returns the value of {name}, or an error, which says what it was, where it came from, and why.</p>"
+            f"<pre>let x = y.{name}();\nassert!(x);</pre></div></details>"
+        )
+
+    def part(number: int, count: int) -> str:
+        methods = "".join(method("method", f"get_{number}_{n}") for n in range(count))
+        return (
+            f'<details class="part" open><summary><section class="impl"><h3 class="code-header">impl {number}</h3>'
+            f'</section></summary><div class="items">{methods}</div></details>'
+        )
+
+    menu = "".join(f'<li><a href="#{n}">get_{n}</a></li>' for n in range(30))
+    page = f"""<title>Result</title><body><nav><h3 class="code-header">Methods</h3><ul>{menu}</ul></nav><main>
+    <div class="width"><section id="content"><h1>Result</h1><pre>enum Result</pre><details class="top" open>
+    <summary>Expand description</summary><div class="docblock"><p>A type for success.</p></div></details>
+    <h2 class="section">Implementations</h2><div id="a">{part(0, 25)}{part(1, 2)}</div>
+    <h2 class="section">Traits</h2><div id="b">{part(2, 3)}</div></section></div></main></body>"""
+    found = extract_article(page, "https://docs.example/result")
+    assert found is not None
+    text = plain_text(found.html)
+    for words in ("enum Result", "A type for success.", "impl 0", "get_0_24", "get_1_1", "Traits", "get_2_2"):
+        assert words in text
+    assert "Expand description" not in text
+    assert "Methods" not in text

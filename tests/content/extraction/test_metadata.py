@@ -19,6 +19,8 @@ class Found:
 
 NOTHING = Found()
 HEAD = "<head><title>Message Passing - The Rust Book</title></head>"
+TWICE = """<head><meta property="og:title" content="Where lithium is shredded">
+<title>Where lithium is shredded | The News</title></head>"""
 OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
 
 
@@ -39,6 +41,39 @@ OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
 )
 def test_titles(page: Any, headings: Any, found: str | None, title: str) -> None:
     assert title_of(page, headings, Found(found or "")) == title
+
+
+@pytest.mark.parametrize(
+    ("own", "title"),
+    [
+        ("Nobody watched that vote", "Where lithium is shredded"),
+        ("The shredded lithium of the year", "The shredded lithium of the year"),
+        ("新しい記事", "新しい記事"),
+    ],
+)
+def test_a_heading_without_a_word_of_a_title_that_is_declared_twice_is_of_another_article(own: str, title: str) -> None:
+    assert title_of(TWICE, [own], NOTHING, own=own) == title
+
+
+def test_a_lesser_heading_that_begins_the_page_title_goes_before_the_first_of_another_article() -> None:
+    others = ["Related", "Ear candy!"]
+    assert title_of("<title>Ear candy! | A shop</title>", ["Summer sale", *others], NOTHING, others=others) == others[1]
+
+
+@pytest.mark.parametrize(
+    ("found", "authors"),
+    [
+        (["News Ltd", "Munich", "Germany"], ("News Ltd",)),
+        (["Ida Brandt", "Sam Hill", "Zoë Ray"], ("Ida Brandt", "Sam Hill", "Zoë Ray")),
+        (["About authentication", "Authorization"], ()),
+        (["Unbenannt"], ()),
+        (["Alle Beiträge"], ()),
+        (["Stefan said", "on August 3"], ()),
+        (["Letters To The Editor"], ("Letters To The Editor",)),
+    ],
+)
+def test_labels_and_places_are_no_authors(found: list[str], authors: tuple[str, ...]) -> None:
+    assert metadata_of(load("<html><body><p>x</p></body></html>"), Found(authors=found)).authors == authors
 
 
 def test_names_and_categories() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
-from tuireader.content.cleaning.boilerplate import ADVERT, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
+from tuireader.content.cleaning.boilerplate import ADVERT, BUTTON, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
 from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.plain_prose import is_prose, reflowed
@@ -258,7 +258,7 @@ def strong_paragraph(context: Context, node: Node) -> Kept:
         headings[0].attributes |= {"id": target} if target else {}
         return list(headings)
     strong = Node("strong", {}, children)
-    if strong.is_empty():
+    if strong.is_empty() or (node.tag == "summary" and BUTTON.fullmatch(strong.words())):
         return []
     return [Node("p", {}, [strong])] if _in_line(strong) else children
 

@@ -142,6 +142,7 @@ BUTTON = _any(
     r"reply|follow(?: us)?|subscribe(?: now)?|sign (?:in|up)|log in|register|join|play|pause",
     r"listen(?: now| to this (?:story|article))?|read more|see (?:all|more)|view (?:all|gallery|comments?)",
     r"previous|next|close|x|click to expand\W*",
+    r"(?:expand|collapse|show|hide)(?: (?:all|more|less|details|description))?",
     around=r"(?>{}[\s|·•,/&:+–-]*)+",
 )
 """Labels of buttons, advertisements and galleries; also several in a row."""

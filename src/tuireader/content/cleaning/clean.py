@@ -7,7 +7,7 @@ from math import inf
 
 from tuireader.content.cleaning import block_rules, media
 from tuireader.content.cleaning.boilerplate import FOR_READERS_ALOUD, is_tracker
-from tuireader.content.cleaning.context import Context, Rule
+from tuireader.content.cleaning.context import Context, Rule, leads_to_heading
 from tuireader.content.cleaning.trim_end import trim_beginning, trim_end
 from tuireader.content.dom.sanitize import shortened, tree_of
 from tuireader.content.dom.tree import Kept, Node, around, beginning, parse, serialise
@@ -101,7 +101,7 @@ def link(context: Context, node: Node) -> Kept:
     if "#" in node["href"] and (_is_permalink(text, context.tag) or _is_to_the_top(text, node["href"])):
         return []
     name = next((each for each in (node["id"], node["name"]) if each in context.targets), "")
-    if text.is_empty() or not address:
+    if text.is_empty() or not address or (context.tag in HEADINGS and leads_to_heading(node)):
         return [*([Node("span", {"id": name})] if name else ()), *content]
     attributes = {"href": address, **({"id": name} if name else {})}
     if title := printable_line(node["title"]):

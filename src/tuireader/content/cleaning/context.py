@@ -30,6 +30,8 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
 _TWICE = 2
+_MARK_MAX = 3
+"""Maximum characters of the mark of a note."""
 _PHRASE = re.compile(r"\b[a-z]+(?: [a-z]+){1,3}\b")
 """Words compared to find pull quotes."""
 _CHINESE_OR_JAPANESE = r"[\u2e80-\u30ff\u3400-\u9fff\uff00-\uff60]"
@@ -64,7 +66,9 @@ class Context:
         self.repetitions = _REPETITIONS_MAX
         """Remaining searches for duplicates."""
         elements = list(root.elements())
-        links = [each for each in elements if each.tag == "a"]
+        in_headings = [each for heading in elements if heading.tag in HEADINGS for each in heading.elements()]
+        to_headings = {id(each) for each in in_headings if each.tag == "a" and leads_to_heading(each)}
+        links = [each for each in elements if each.tag == "a" and id(each) not in to_headings]
         named = {each["id"] or each["name"] for each in elements if each["id"] or (each.tag == "a" and each["name"])}
         self.base = base_url
         self.targets = {target for link in links if (target := self.fragment(link["href"])) in named}
@@ -178,6 +182,11 @@ class Context:
         if scheme == "mailto":  # a field may send a file of the reader's
             address = _OTHER_FIELD.sub("", address).rstrip("?&")
         return address.replace(" ", "%20") if scheme in SCHEMES or not scheme else ""
+
+
+def leads_to_heading(link: Node) -> bool:
+    """Whether a link in a heading leads to that heading, and is no mark of a note."""
+    return link["href"].startswith("#") and len(words := link.words()) > _MARK_MAX and any(map(str.isalpha, words))
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

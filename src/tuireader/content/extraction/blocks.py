@@ -39,6 +39,11 @@ TEXT_MIN = 90
 """Minimum letters of a block of text, as opposed to a line between other things."""
 
 
+def kind_of(element: Element) -> tuple[str, ...]:
+    """The tags and classes of an element and its parent, which those of its like share."""
+    return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
+
+
 def is_text(block: Block, linked: float, least: int = TEXT_MIN) -> bool:
     """Whether a block has at least `least` letters, and less than the share `linked` of them in links."""
     return len(block.key) >= least and block.links < linked * len(block.key)

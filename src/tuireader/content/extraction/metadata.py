@@ -44,7 +44,8 @@ _PARTS = re.compile(r"\s+[|–—·•»«>/:-]+\s+|:\s+|\s*[｜：]\s*")
 _OF_SITE = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{1,60}$")
 _PARTS_MAX = 8
 _PART_CALLED = 0.5
-_PART_TOLD, _WORDS_TOLD = 0.7, 4
+_WORD = re.compile(r"\w+")
+_PART_TOLD, _WORDS_TOLD, _WORDS_MIN = 0.7, 4, 3
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile("[,;，、；]")
 _LISTED = re.compile(r"^(?!.*,\s).*,\S", re.DOTALL)
@@ -103,20 +104,24 @@ def title_of(
 
     That title may be another heading of the page: then its `own` heading and the page title rank higher. Names in
     `sites` are never titles. `others` are lesser headings: one counts if it contains the whole page title, or its
-    beginning where the first-level heading is its end; a title that the page declares twice goes before them.
+    beginning where the first-level heading is its end; a title that the page declares twice goes before them, and
+    before an `own` heading without a word of it.
     """
     named = {"", *map(letters, sites)}
     called = [each for each in _called(page) if letters(each) not in named]
     likely = [each for each in (*headings, own) if letters(each) not in named]
     if title := _by_rank(likely, list(others), called) or _called_after(likely, called):
         return title
-    if title := next((each for each in others if letters(each) in {*map(letters, called)} - named), ""):
+    begun = {letters(part) for each in called for part in (each, _PARTS.split(each)[0])} - named
+    if title := next((each for each in others if letters(each) in begun), ""):
         return title
     # What is the whole title of the page says nothing that this does not say.
     if letters(found.title) not in {*named, *map(letters, called)}:
         if title := _called_after([found.title], called) or _agreed(likely, found.title):
             return title
         likely.append(found.title)
+    if (declared := _declared_twice(called)) and not _shares_words(own, declared):
+        own = declared
     if letters(own) not in named:
         return own
     if called:
@@ -154,6 +159,12 @@ def _tells_the_same(heading: str, called: list[str]) -> bool:
         len(words) >= _WORDS_TOLD and len(words & said) >= _PART_TOLD * len(words)
         for words in (set(map(letters, each.split())) for each in called)
     )
+
+
+def _shares_words(heading: str, declared: str) -> bool:
+    """Whether a heading has a word of a title, or either has too few to tell, as in languages without spaces."""
+    said, named = ({*map(letters, _WORD.findall(each))} for each in (heading, declared))
+    return not said.isdisjoint(named) or min(len(said), len(named)) < _WORDS_MIN
 
 
 def _called_after(headings: list[str], called: list[str]) -> str:
@@ -215,12 +226,20 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
         names_in(stated.get("author"))
         or marked.authors()
         or (of_head if all(map(is_full_name, of_head)) else [])
-        or list(filter(page_bylines.is_name, found.authors))
+        or _persons(found.authors)
         or [
             each.get("content", "") for each in page.iter("meta") if _AUTHOR in {each.get("name"), each.get("property")}
         ]
         or of_head
     )
+
+
+def _persons(names: list[str]) -> list[str]:
+    """Names without labels, beside which only full names count; of a publisher with its place, the publisher."""
+    if len(names) > 2 and not any(" " in each for each in names[1:]):
+        return names[:1]
+    kept = [each for each in names if page_bylines.is_name(each)]
+    return kept if kept == names else [each for each in kept if is_full_name(each)]
 
 
 def _meta_author(page: Any) -> list[str]:

@@ -88,10 +88,12 @@ _OTHER_PART = re.compile(r"\b(?:checked|reviewed|edited|updated|photos?|illustra
 _PARAGRAPHS = frozenset({"p", "div", "span", "address", "small", "li"})
 _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
-    r"|undefined|null|(?:your |full )?name"
-    r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*|.* says:?"
+    r"|undefined|null|un(?:known|titled|benannt)|(?:your |full )?name|.*\b(?:drupal|joomla|typo3|wordpress)\b.*"
+    r"|alle (?:artikel|beiträge|posts)|(?:tous les|todos los|tutti gli) .*|ver (?:más|todo)s?.*"
+    r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about(?: .*)?|permalink|edit|.*://.*"
+    r"|.* (?:says:?|said(?:,.*)?)"
     r"|(?:this|his|her|their|your) .*|.*\b(?:rss|feeds?|logged|sign(?:ed)? in|account|version)\b.*"
-    r"|(?:view|see) .*(?:profile|bio)|(?:written|reviewed|edited|(?:fact[ -])?checked|updated) by:?|about the .*"
+    r"|(?:view|see) .*(?:profile|bio)|(?:written|reviewed|edited|(?:fact[ -])?checked|updated) by:?"
     r"|(?:[a-z]+ )?(?:editors?|reporters?|correspondents?|writers?|contributors?|columnists?)"
     r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ from trafilatura.metadata import examine_meta, extract_author, extract_title
 from trafilatura.utils import decode_file
 
 from tuireader.content.cleaning.boilerplate import END
-from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text
+from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text, kind_of
 from tuireader.content.extraction.boilerplate_names import is_one_of_many, weight
 from tuireader.content.extraction.page import Element, lead_away, outwards, uncrowded
 from tuireader.errors import UNEXPECTED
@@ -120,7 +120,27 @@ def _whole(part: Element, blocks: Blocks, around: list[bool]) -> Element:
             for other in holder
         ):
             best = holder
-    return best
+    return _with_alike(best, blocks, around)
+
+
+def _with_alike(part: Element, blocks: Blocks, around: list[bool]) -> Element:
+    """Return the container of a part of the page's main element, and of the blocks below headings like its own."""
+    main = next((each for each in part.iterancestors() if each.tag == "main" or each.get("role") == "main"), None)
+    span, within = blocks.spans[part], blocks.spans.get(main, (0, 0))
+    headings = [
+        (number, kind_of(blocks[number].element))
+        for number in range(*within)
+        if blocks[number].element.tag in HEADINGS and blocks[number].element.get("class") and not around[number]
+    ]
+    while kinds := {kind for number, kind in headings if span[0] <= number < span[1]}:
+        alike = [number for number, kind in headings if kind in kinds]
+        if span[0] <= alike[0] and alike[-1] < span[1]:
+            break
+        holders = {blocks[alike[-1]].element, *blocks[alike[-1]].element.iterancestors(), main}
+        first = set(blocks[alike[0]].element.iterancestors())
+        part = next(each for each in outwards(part, 1000) if each in holders and each in first)
+        span = blocks.spans[part]
+    return part
 
 
 def _is_section(element: Element, blocks: Blocks, around: list[bool]) -> bool:

@@ -13,7 +13,16 @@ from itertools import accumulate, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
-from tuireader.content.extraction.blocks import EXCERPT_MIN, TEXT_MIN, Block, Blocks, Span, beginning_of, is_text
+from tuireader.content.extraction.blocks import (
+    EXCERPT_MIN,
+    TEXT_MIN,
+    Block,
+    Blocks,
+    Span,
+    beginning_of,
+    is_text,
+    kind_of,
+)
 from tuireader.content.extraction.boilerplate_names import is_body, is_left_out, is_note, sections_of
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.content.extraction.prose import Prose, blocks_around
@@ -63,7 +72,7 @@ _BEFORE_MAX = 600
 """Maximum letters before the block where the feed's excerpt starts that are cut off."""
 _LEAD_MIN, _LEAD_MAX = 25, 900
 """Minimum and maximum letters between a title and the text that belong to the article."""
-_TITLE_BEFORE, _TITLE_WITHIN = 14, 4
+_TITLE_BEFORE, _TITLE_WITHIN = 18, 4
 """How many blocks before the text, and at its beginning, are searched for the title."""
 _LEAD_WORDS = 5
 _CALL_MAX = 250
@@ -140,6 +149,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
     choice.widen()
     if any(choice.chosen):
         choice.fill_gaps(bodies)
+        choice.complete_parts()
         choice.anchor()
         choice.trim()
         choice.add_notes()
@@ -192,10 +202,6 @@ def _main_span(blocks: Blocks, sizes: Sequence[int]) -> range:
     return range(numbers[0], numbers[-1] + 1)
 
 
-def _kind(element: Element) -> tuple[str, ...]:
-    return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))
-
-
 _BETWEEN_MIN = 40
 """Minimum letters of a block between chosen ones."""
 _AMOUNT_MAX, _AMOUNT_BLOCKS = 12, 4
@@ -212,6 +218,8 @@ class _Choice:
         """The blocks that begin like the excerpt."""
         self.chosen = [False] * len(blocks)
         self.agreed = self.chosen
+        self.is_joined = False
+        """Whether both opinions are taken, since neither has all of the text."""
 
     def numbers(self) -> list[int]:
         return [number for number, one in enumerate(self.chosen) if one]
@@ -224,7 +232,8 @@ class _Choice:
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
         is_apart = both < _HALF * other_size and other_size > size * _HALF
-        if is_apart or self._is_part_missed(scored, matched, other_size):
+        self.is_joined = is_apart or self._is_part_missed(scored, matched, other_size)
+        if self.is_joined:
             pairs = zip(scored, matched, self.around, strict=True)
             self.chosen = [(one or other) and not out for one, other, out in pairs]
             return
@@ -256,10 +265,10 @@ class _Choice:
         missed: list[Block] = []
         for block, one, other, out in zip(self.blocks, scored, matched, self.around, strict=True):
             if one and is_text(block, _FEW_LINKS):
-                kinds.add(_kind(block.element))
+                kinds.add(kind_of(block.element))
             elif other and not out and is_text(block, _FEW_LINKS):
                 missed.append(block)
-        alike = sum(len(block.key) for block in missed if _kind(block.element) in kinds)
+        alike = sum(len(block.key) for block in missed if kind_of(block.element) in kinds)
         size = sum(len(block.key) for block in missed)
         return alike > _MISSED_ALIKE * other_size or size > _MISSED_SHARE * other_size
 
@@ -300,6 +309,27 @@ class _Choice:
                     is_left_out(self.blocks[number].element) or self._is_amount(number) or self._is_between(number)
                 ):
                     self.chosen[number] = True
+
+    def complete_parts(self) -> None:
+        """Choose whole tables that have a chosen cell, or are like one, and the headings right before chosen blocks."""
+        numbers = self.numbers()
+        spans = self.blocks.spans.items()
+        tables = [(each, span) for each, span in spans if each.tag == "table" and each.getparent() is not None]
+        kinds = {kind_of(each) for each, span in tables if any(self.chosen[slice(*span)])}
+        for table, (first, last) in tables:
+            cells = {self.blocks[number].element for number in range(first, last)}
+            if (
+                kind_of(table) in kinds
+                and numbers[0] <= first <= numbers[-1]
+                and all(each.tag in {"td", "th"} for each in cells)
+            ):
+                for number in range(first, last):
+                    self.chosen[number] = not self.around[number]
+        if self.is_joined:
+            for number in range(numbers[-1] - 1, numbers[0], -1):
+                block = self.blocks[number]
+                is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
+                self.chosen[number] |= is_heading and self.chosen[number + 1]
 
     def _is_between(self, number: int) -> bool:
         """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""
