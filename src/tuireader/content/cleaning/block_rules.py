@@ -286,10 +286,23 @@ def listed(context: Context, node: Node) -> Kept:
         return []
     numbering = {}
     if node.tag == "ol":
+        _drop_numbers(items)
         numbering = {"start": node["start"]} if _START.fullmatch(node["start"]) else {}
         numbering |= {"type": kind} if (kind := _kind(node)) else {}
         numbering |= {"reversed": ""} if "reversed" in node.attributes else {}
     return [Node(node.tag, {**numbering, **context.attributes(node)}, items)] if items else []
+
+
+def _drop_numbers(items: Kept) -> None:
+    """Drop the first paragraph of each item if all are the numbers of the items: the list gives its own."""
+    nodes = [each for each in items if isinstance(each, Node)]
+    firsts = [next(each.elements(), each) for each in nodes]
+    if len(firsts) > 1 and all(
+        each.tag == "p" and each.words() in {f"{number}", f"{number}.", f"{number})"}
+        for number, each in enumerate(firsts, 1)
+    ):
+        for each, first in zip(nodes, firsts, strict=True):
+            each.children = [child for child in each.children if child is not first]
 
 
 def _kind(node: Node) -> str:
