@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, get_args
@@ -271,13 +270,13 @@ _DEEPEST = 50
 """Maximum dots in the key of a line."""
 
 
-def load(path: Path) -> Config:
-    """The configuration at `path`, or the defaults if there is no file; raises ConfigError for the first error."""
-    config, mistakes = read(path)
-    if mistakes:
-        with naming(path):
-            raise mistakes[0]
-    return config
+def load(path: Path) -> tuple[Config, list[str]]:
+    """The configuration with defaults in place of what is invalid, and the errors, each with the path of the file."""
+    try:
+        config, mistakes = read(path)
+    except ConfigError as error:
+        return Config(), [str(error)]
+    return config, [f"{path}: {each}" for each in mistakes]
 
 
 def read(path: Path) -> tuple[Config, list[ConfigError]]:
@@ -304,15 +303,6 @@ def parsed(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
-
-
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Prefix a ConfigError with the path of the file."""
-    try:
-        yield
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
 
 
 def _text_of(path: Path) -> str:

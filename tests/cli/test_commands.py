@@ -524,6 +524,17 @@ def test_every_mistake_of_the_configuration_is_named_at_once(run: Run) -> None:
         assert str(path) in line
 
 
+def test_commands_name_a_mistake_in_the_configuration_and_go_on(run: Run) -> None:
+    path = config_file(run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for text in ("measure = 500", "measure = "):
+        path.write_text(text, "utf-8")
+        for command in (("list",), ("refresh", "--quiet"), ("prune", "--yes")):
+            done = run(*command)
+            assert done.status == 0
+            assert done.err.startswith(f"tuireader: {path}")
+
+
 def test_config_wants_to_know_what(run: Run) -> None:
     assert run("config").status == 2
     assert json.loads(run("config", "--schema").out)["title"] == "tuireader configuration"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config import Config, documented, in_force, load, options, schema, set_option
+from support.factories import load_config as load
+from tuireader.config import Config, documented, in_force, options, schema, set_option
 from tuireader.errors import ConfigError
 
 

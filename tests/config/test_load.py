@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config import Config, hint, load
+from support.factories import load_config as load
+from tuireader.config import Config, hint
 from tuireader.errors import ConfigError
 
 

@@ -153,27 +153,27 @@ def test_a_configuration_that_cannot_be_read_is_a_sentence(tmp_path: Path, text:
     path = tmp_path / "config.toml"
     path.write_text(text)
     with pytest.raises(ConfigError, match=r"config\.toml"):
-        config.load(path)
+        config.read(path)
 
 
 def test_a_configuration_with_a_mark_of_its_byte_order_is_read(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("measure = 80\n", "utf-8-sig")
-    assert config.load(path).measure == 80
+    assert config.read(path)[0].measure == 80
 
 
 def test_a_configuration_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.symlink_to(os.devnull)
-    assert config.load(path) == Config()
+    assert config.read(path)[0] == Config()
     path.unlink()
     path.mkdir()
     with pytest.raises(ConfigError, match="not a file"):
-        config.load(path)
+        config.read(path)
     path.rmdir()
     os.mkfifo(path)
     with pytest.raises(ConfigError, match="not a file"):
-        config.load(path)
+        config.read(path)
 
 
 def test_a_clock_that_is_not_set_makes_no_article_old(db: Path) -> None:

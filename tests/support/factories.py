@@ -7,8 +7,11 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuireader.config import Config, load
+from tuireader.errors import ConfigError
 from tuireader.library.refreshing.match_entries import known_entries, plan
 from tuireader.library.refreshing.upkeep import index_for
 from tuireader.library.transfer.backup import backup_rows
@@ -108,3 +111,11 @@ def only(c: sqlite3.Connection) -> int:
     """The id of the one article there is."""
     (headline,) = article_lists.window(c, Query(), 0, 2)
     return headline.id
+
+
+def load_config(path: Path) -> Config:
+    """The configuration of a file; raises ConfigError for the first error."""
+    config, mistakes = load(path)
+    if mistakes:
+        raise ConfigError(mistakes[0])
+    return config

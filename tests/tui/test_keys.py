@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from support.app_factory import REVIEW, reader, screen_text, settle, shelve, until
-from tuireader.config import Config, documented, load
+from tuireader.config import Config, documented, read
 from tuireader.errors import ConfigError
 from tuireader.tui import app as app_module
 from tuireader.tui import keys
@@ -284,7 +284,7 @@ def test_the_manual_has_the_keys_and_settings_of_the_program(db: Path, tmp_path:
     assert (docs / "settings.md").read_text("utf-8") == manual.settings_page()
     file = tmp_path / "config.toml"
     file.write_text(documented(), "utf-8")
-    config = load(file)
+    config = read(file)[0]
     assert config.given == {field.name for field in fields(Config)} - {"given"}
     assert replace(config, given=frozenset()) == Config(theme=DARK.name, keymap=config.keymap)
     app = reader(db, config=config)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from tuireader import paths, startup_frame
+from tuireader import startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, output
-from tuireader.cli.output import put, put_json, say, table
+from tuireader.cli.output import configuration, put, put_json, say, table
 from tuireader.cli.run import Run, opened_cache, run
-from tuireader.config import load
 from tuireader.library.jobs import batching
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import apply_remote, folder_state, passwords, server
@@ -157,7 +156,7 @@ def sync(arguments: argparse.Namespace) -> int:
         return FAILED
     of_folder: list[Run] = [] if place is None else [lambda on: tasks.sync_folder(on, [])]
     of_accounts = [] if arguments.dir else every
-    config = load(paths.config_path())
+    config = configuration()
     return run(
         *of_folder,
         lambda on: tasks.sync(on, of_accounts, signed_in, []),

@@ -15,9 +15,8 @@ from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, output
 from tuireader.cli import accounts as cli_accounts
 from tuireader.cli import articles as cli_articles
-from tuireader.cli.output import Progress, put, put_json, say, table
+from tuireader.cli.output import Progress, configuration, put, put_json, say, table
 from tuireader.cli.run import opened_cache, opened_gateway, run
-from tuireader.config import load
 from tuireader.content.listing import card
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library import rules
@@ -221,9 +220,7 @@ def backfill(arguments: argparse.Namespace) -> int:
         return USAGE
     with opened_cache() as connection:
         feed = feeds.find(connection, arguments.feed)
-    wanted = save_older.BackfillOptions(
-        arguments.since, arguments.limit or None, load(paths.config_path()).archive_read
-    )
+    wanted = save_older.BackfillOptions(arguments.since, arguments.limit or None, configuration().archive_read)
     return run(lambda on: read_back(on, feed, wanted), as_json=arguments.json)
 
 

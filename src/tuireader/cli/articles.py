@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, run
-from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
-from tuireader.config import load
+from tuireader.cli.output import NO_FEEDS, article_row, configuration, put, put_json, say, table
 from tuireader.content.document import linear
 from tuireader.content.layout import layout, paragraph
 from tuireader.errors import NotFoundError
@@ -86,7 +84,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         say("Empty query. To list all articles: tuireader list" if is_search else "--order best needs --search.")
         return USAGE
     with run.opened_cache() as connection:
-        query = replace(query_of(connection, arguments), apart=not load(paths.config_path()).one_story)
+        query = replace(query_of(connection, arguments), apart=not configuration().one_story)
         for mistake in understand(query.text).mistakes:
             say(mistake)
         is_whole = not query.text.strip() or _is_indexed(connection)
@@ -198,7 +196,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 def _show_text(connection: sqlite3.Connection, opened: open_article.OpenArticle, width: int | None) -> None:
     """Print the page: with colours on a terminal, elsewhere in logical order without escapes."""
-    chosen = load(paths.config_path())
+    chosen = configuration()
     terminal = sys.stdout.isatty()
     coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     reorder = terminal and (

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sqlite3
 
-from tuireader import paths, startup_frame
+from tuireader import startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, output
-from tuireader.cli.output import NO_FEEDS, feed_row, put, put_json, say, table
+from tuireader.cli.output import NO_FEEDS, configuration, feed_row, put, put_json, say, table
 from tuireader.cli.run import Run, opened_cache, run
-from tuireader.config import load
 from tuireader.errors import NotFoundError
 from tuireader.library import rules
 from tuireader.library.archiving import backfill
@@ -146,7 +145,7 @@ def refresh_now(
         with opened_cache() as connection:
             say(_none_to_ask(connection))
         return DONE
-    config = load(paths.config_path())
+    config = configuration()
     tasks: list[Run] = [lambda on: refresh_feeds(on, Tally(chosen), force=force)] if chosen else []
     if is_quiet:
         ids = [feed.id for feed in chosen]

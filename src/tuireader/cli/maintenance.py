@@ -11,8 +11,8 @@ from pathlib import Path
 from tuireader import paths, startup_frame
 from tuireader.cli import DONE, FAILED, output
 from tuireader.cli import run as cli_run
-from tuireader.cli.output import put, put_json, say, table
-from tuireader.config import Config, documented, in_force, load, read, schema
+from tuireader.cli.output import configuration, put, put_json, say, table
+from tuireader.config import Config, documented, in_force, read, schema
 from tuireader.errors import ConfigError
 from tuireader.library.rules import in_megabytes, plan_pruning
 from tuireader.model.article import utc_now
@@ -73,7 +73,7 @@ _NOTHING = (
 
 def prune_articles(arguments: argparse.Namespace) -> int:
     """Print what exceeds the limits, and remove it after confirmation."""
-    config = load(paths.config_path())
+    config = configuration()
     given = (arguments.days, arguments.newest, arguments.megabytes)
     usual = (config.keep_days, config.keep_articles, config.keep_megabytes)
     with cli_run.opened_cache() as connection:

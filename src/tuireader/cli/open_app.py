@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, cast
 from tuireader import __version__, config, paths, startup_frame
 from tuireader.cli import FAILED, USAGE, output
 from tuireader.demo import server
-from tuireader.errors import ConfigError
 from tuireader.library.syncing import sync
 from tuireader.model.article import utc_now
 from tuireader.paths import open_own
@@ -84,14 +83,11 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
 
 
 def _configuration() -> tuple[config.Config, list[str]]:
-    """The configuration with defaults in place of what is invalid, and the errors, each with the path of the file."""
+    """The configuration without invalid keys, and the errors."""
     path = paths.config_path()
-    try:
-        chosen, mistakes = config.read(path)
-    except ConfigError as error:
-        return config.Config(), [str(error)]
+    chosen, mistakes = config.load(path)
     chosen, more = keys.sound(chosen)
-    return chosen, [f"{path}: {each}" for each in (*mistakes, *more)]
+    return chosen, [*mistakes, *(f"{path}: {each}" for each in more)]
 
 
 def _keep_last_screen(app: tui_app.ReaderApp) -> None:

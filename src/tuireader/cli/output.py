@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from tuireader import early_terminal
+from tuireader import early_terminal, paths
 from tuireader.cli import DONE, USAGE
+from tuireader.config import Config, load
 from tuireader.model.article import Article, Status, minutes
 from tuireader.model.feed import FeedSummary
 from tuireader.tasks.task import utc
@@ -30,6 +31,14 @@ def say(sentence: str) -> None:
     early_terminal.show_shell()
     with suppress(OSError):  # a terminal that is gone hears nothing
         print(f"tuireader: {printable(ended(without_passwords(sentence)))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
+
+
+def configuration() -> Config:
+    """The configuration; errors are printed on stderr, and the defaults used."""
+    config, mistakes = load(paths.config_path())
+    for mistake in mistakes:
+        say(mistake)
+    return config
 
 
 def put(text: str = "") -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from support.app_factory import NOTES, REVIEW, reader, screen_text, settle, shelve
 from support.fault_injection import Fault, failing_statements
 from tuireader import config, paths
-from tuireader.config import load, set_option
+from tuireader.config import read, set_option
 from tuireader.errors import ConfigError
 from tuireader.library.reading.user_edits import OPTIONS
 from tuireader.store import feeds
@@ -41,14 +41,14 @@ def test_an_option_is_written_beside_what_is_there(tmp_path: Path) -> None:
     set_option(file, "dense", True)
     set_option(file, "measure", 80)
     assert file.read_text() == FILE.replace("false", "true").replace("\n\n[keymap]", "\nmeasure = 80\n\n[keymap]")
-    assert load(file).measure == 80
+    assert read(file)[0].measure == 80
 
 
 def test_without_a_file_one_is_made_with_everything_explained(tmp_path: Path) -> None:
     file = tmp_path / "new" / "config.toml"
     set_option(file, "theme", "nord")
     assert "#measure = 72" in file.read_text()
-    assert load(file) == config.Config(theme="nord", given=frozenset({"theme"}))
+    assert read(file)[0] == config.Config(theme="nord", given=frozenset({"theme"}))
 
 
 def test_a_file_keeps_its_mode_and_a_read_only_one_its_content(tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ async def test_what_a_key_changes_is_written_where_it_is_given(db: Path) -> None
     file = paths.config_path()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("dense = true\n")
-    app = reader(db, config=load(file))
+    app = reader(db, config=read(file)[0])
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert app.reader.headlines.dense
         await app.reader.action_command("dense")
         await settle(pilot)
-    assert load(file).dense is False
-    assert load(file).given == {"dense"}
+    assert read(file)[0].dense is False
+    assert read(file)[0].given == {"dense"}
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -110,7 +110,7 @@ async def test_switches_words_and_numbers_are_changed_in_place(db: Path, size: t
             "Mark open article as read after (seconds)", "escape", "escape"
         )  # leaves the number, then the dialog
         assert app.screen is app.reader
-    there = load(paths.config_path())
+    there = read(paths.config_path())[0]
     assert (there.dense, there.full_text, there.measure, there.mark_read_after) == (True, "always", 80, 0)
     assert there.given == {"dense", "full_text", "measure", "theme"}
 
@@ -185,7 +185,7 @@ async def test_a_click_beside_a_typed_value_saves_that_and_changes_nothing_else(
         assert "Text width” must be a whole number" in " ".join(screen_text(app).split())
         assert app.screen.query_one(Input).has_focus
         await press(pilot, "escape", "escape")
-    there = load(paths.config_path())
+    there = read(paths.config_path())[0]
     assert there.given == {"measure"}
     assert there.measure == 80
 
