@@ -260,7 +260,7 @@ def _export_options(export: argparse.ArgumentParser) -> None:
     )
     export.add_argument("--output", metavar="PATH", help="output file (markdown: directory)")
     export.add_argument("--title", metavar="TITLE", help="title of the book")
-    _add_filters(export, with_search=True)
+    _add_filters(export, with_search=True, by_default="all")
     export.set_defaults(run=_later("transfer", "export"), first="newest")
 
 
@@ -274,7 +274,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         _add_json(made[name])
     download = made["download"]
     download.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; default: all feeds")
-    _add_filters(download, with_search=True)
+    _add_filters(download, with_search=True, by_default="all")
     download.add_argument("--again", action="store_true", help="fetch again, even where full text is available")
     _add_json(download)
     download.set_defaults(run=_later("add_and_download", "download"), first="newest")
@@ -375,7 +375,9 @@ def _account_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     _add_json(sync)
 
 
-def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
+def _add_filters(
+    parser: argparse.ArgumentParser, *, with_search: bool, by_default: str = "one screen in a terminal, else all"
+) -> None:
     parser.add_argument("--feed", metavar="FEED", help=f"only this feed: {_FEED}")
     parser.add_argument("--folder", metavar="NAME", help="only feeds in this folder")
     parser.add_argument("--category", metavar="NAME", action="append", default=[], help=f"only this category; {_AGAIN}")
@@ -393,7 +395,7 @@ def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
         "--limit",
         metavar="N",
         type=_limit,
-        help="at most N articles (0: all; default: one screen in a terminal, else all)",
+        help=f"at most N articles (0: all; default: {by_default})",
     )
     parser.add_argument("--order", choices=get_args(Order), help="sort order (default: newest; for a search: best)")
 

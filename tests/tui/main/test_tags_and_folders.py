@@ -234,7 +234,9 @@ async def test_undo_gives_back_who_had_set_a_status(library: Path, *, is_restart
         app = reader(library)
         async with app.run_test(size=WIDE, notifications=True) as pilot:
             await settle(pilot)
-            await press(pilot, "U", "U", "U", "U", "U")  # the first says that they are of an earlier session
+            await press(pilot, "U")
+            assert "Nothing left to undo in this session · U again: mark " in " ".join(screen_text(app).split())
+            await press(pilot, "U", "U", "U", "U")
     with closing(connect(library)) as c:
         left = user_edits.with_status(c, others, "read", value=False)
         assert (statuses.origins(c, [by_rule, *others]), left) == before
@@ -271,6 +273,7 @@ async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
         with closing(connect(library)) as c:
             names = {folder.id: folder.name for folder in folders.every(c)}
             assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["News", "Ships", "Ships"]
+        assert "Moved 2 feeds to Ships · U: undo" in screen_text(app)
         await press(pilot, "U")
         with closing(connect(library)) as c:
             names = {folder.id: folder.name for folder in folders.every(c)}

@@ -58,6 +58,21 @@ async def test_a_filter_that_nothing_matches_keeps_its_list_and_enter_clears_it(
         assert app.focused is authors
 
 
+async def test_a_search_that_is_typed_as_a_filter_is_searched_for(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.authors.focus()
+        await press(pilot, "slash", *"author:ann")
+        assert "enter: search articles" in screen_text(app)
+        await press(pilot, "enter")
+        assert app.reader.sidebar.authors.filter == ""
+        assert app.reader.wanted.text == "author:ann*"
+        assert app.focused is app.reader.headlines
+        await press(pilot, "escape")
+        assert app.reader.wanted == Query()
+
+
 async def test_lists_where_the_user_is_not_stand_at_their_top_or_at_what_is_chosen(many: Path) -> None:
     app = reader(many)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -450,7 +450,8 @@ class Imported:
         return said
 
     def _leads_inside(self) -> list[str]:
-        return [f"Feeds on your local network: {_named(self.inside)}."] if self.inside else []
+        where = f"Feeds on your local network, which you can remove if you do not know them: {_named(self.inside)}."
+        return [where] if self.inside else []
 
 
 def _left(settings: list[str]) -> list[str]:

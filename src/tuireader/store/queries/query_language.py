@@ -54,7 +54,7 @@ _VALUES_OF = {
     "is": "unread, read, starred or hidden", "has": "picture or enclosure", "since": _DATES, "before": _DATES,
     "words>": "a number", "words<": "a number",
 }  # fmt: skip
-_OPERATORS = {"OR": "write one|other", "NOT": "write -word"}
+_OPERATORS = {"OR": "for alternatives, write one|other", "NOT": "to exclude a word, write -word"}
 _OTHER_FIELDS = {"age": "since:", "date": "since:", "unread": "is:unread", "read": "is:read", "starred": "is:starred"}
 """Fields of other programs, and what they are here."""
 _FIELD = re.compile(r"([^\W\d_]+)([:=<>])(.*)", re.DOTALL)
@@ -195,7 +195,7 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     if not key and piece[5] == "AND":  # all terms are combined so
         return
     if odd := next((each for each in written[1:] if f"{each.partition(':')[0].lower()}:" in FIELDS), ""):
-        wanted.mistakes.append(f"“{odd[:_SHOWN]}”: alternatives are of one field")
+        wanted.mistakes.append(f"“{odd[:_SHOWN]}”: alternatives must be in the same field")
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)
         if names:
@@ -234,7 +234,7 @@ def _hint(word: str) -> str:
     name, sign, value = found[1].lower(), found[2], found[3]
     is_field = f"{name}:" in FIELDS or name == "words"
     if is_field and not value:
-        return "type a value after it"
+        return "needs a value"
     if name == "words":
         return f"write words>{value} or words<{value}"
     if sign != ":" or not value:

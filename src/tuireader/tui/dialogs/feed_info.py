@@ -223,7 +223,7 @@ def _facts(known: FeedFacts, now: datetime) -> Iterator[Line]:
 
 def _why_rarely(feed: Feed) -> str:
     if feed.failures:
-        return " (another try after a failure)"
+        return " (retry after a failure)"
     return "" if feed.validators or feed.is_of_account else " (once a day: the site sends no ETag or Last-Modified)"
 
 

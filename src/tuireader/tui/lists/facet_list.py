@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tuireader.model import article
 from tuireader.text.folding import fold
-from tuireader.text.printable import printable
 from tuireader.tui.lists.side_list import Choice, Choices, NameList, Table, keys_of
 
 _SORTED_BY = 100
@@ -92,9 +91,7 @@ class FacetList(NameList):
             order = [place for place in order if wanted in folded[place]]
         missing = [key for key in (*self.chosen, *self.excluded) if not self.filter and key not in keys]
         above = tuple(Choice(key, str(key), 0, 0) for key in missing)
-        self.empty = [[("  ", ""), (f"No {self._noun} matches “{printable(self.filter)}”", "faint")]]
-        if not self.filter:
-            self.empty = []
+        self.empty = self.without_matches(self._noun)
         self.set_rows(Choices(facets.table, order, above), facets.unread_width, is_another=is_another)
 
     def _folded_names(self) -> list[str]:

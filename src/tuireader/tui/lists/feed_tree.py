@@ -139,7 +139,7 @@ class FeedTree(NameList):
             section = branch.section
             rows += shown
         self._gaps = frozenset(gaps - {-1, len(rows) - 1})
-        self.empty = [[("  ", ""), ("No feed matches", "faint")]] if wanted else []
+        self.empty = self.without_matches("feed")
         self.set_rows(rows, digits(rows), is_another=is_another)
 
     def _place(self, branch: Branch) -> tuple[object, ...]:

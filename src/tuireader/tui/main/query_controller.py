@@ -204,7 +204,7 @@ class PromptController:
             self._order = panes.headlines_pane.wanted.order
 
         suggester = FieldSuggester(self._cache)
-        hint = 'Words, "a phrase", -exclude, author:, category:'
+        hint = 'Words, "a phrase", -exclude, author:'
         await panes.bottom.ask(SEARCH, text, hint, suggester, mark="Search articles:")
 
     async def ask_name(
@@ -250,8 +250,13 @@ class PromptController:
             return
         target: Widget = panes.headlines
         if event.purpose == FILTER and self._filtered is not None:
-            target = self._filtered
+            target, text = self._filtered, self._filtered.filter
+            is_sought = event.entered and self._filtered.filter_is_search and not self._filtered.matches
             panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
+            if is_sought:
+                self._want(with_text(panes.headlines_pane.wanted, completed(text)), None)
+                panes.show_pane("headlines")
+                target = panes.headlines
         elif event.purpose == NAME:
             target = self._before_name or panes.headlines
             if event.entered:

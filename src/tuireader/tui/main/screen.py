@@ -131,7 +131,7 @@ class ReaderScreen(PanesScreen):
             undo_key=undo_key,
         )
         self.marking = MarkController(self, cache, self.statuses)
-        self.filing = FilingController(self, cache, self.statuses, self.tasks.syncing.push)
+        self.filing = FilingController(self, cache, self.statuses, self.tasks.syncing.push, undo_key)
         self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
         self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
         self.journey = Navigation(self, self.key_target, self.statuses, self.read_mark, keymap)

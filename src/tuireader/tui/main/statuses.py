@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -225,7 +226,7 @@ class StatusController:
     async def _take_back(self) -> None:
         if not self._undo.is_recent and (earlier := await self._undo.earlier()) is not None:
             self._undo.is_recent = True
-            how = f"{self._undo_key}: undo an earlier change ({earlier.undone})"
+            how = f"{self._undo_key} again: {_imperative(earlier.undone)}"
             toast(self._node, f"Nothing left to undo in this session · {how}")
             return
         step, saved = await self._undo.pop()
@@ -259,6 +260,17 @@ class StatusController:
 
 def _marking(ids: Sequence[int], *, read: bool | None, starred: bool | None) -> user_edits.Marking:
     return user_edits.Marking(ids, read=read, starred=starred)
+
+
+_IMPERATIVE = {
+    "Deleted": "delete", "Marked": "mark", "Moved": "move", "Removed": "remove", "Renamed": "rename",
+    "Restored": "restore", "Starred": "star", "Unstarred": "unstar",
+}  # fmt: skip
+
+
+def _imperative(undone: str) -> str:
+    """The message shown after an undo as what the undo will do: "remove tags: “sea”"."""
+    return re.sub(r"(?:^|(?<=; ))\w+", lambda verb: _IMPERATIVE.get(verb[0], verb[0]), undone)
 
 
 def _title_of(connection: Connection, ids: Collection[int]) -> str:

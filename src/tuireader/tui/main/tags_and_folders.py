@@ -45,9 +45,11 @@ class FilingController:
         cache: Cache,
         statuses: StatusController,
         push: Callable[[Sequence[model_feed.Feed], model_feed.Account, str], None],
+        undo_key: str,
     ) -> None:
-        """`push` hands local feeds over to a folder of an account."""
+        """`push` hands local feeds over to a folder of an account; `undo_key` is the name of the undo key."""
         self._push = push
+        self._undo_key = undo_key
         self._panes = panes
         self._cache = cache
         self._statuses = statuses
@@ -135,7 +137,7 @@ class FilingController:
         if is_renamed:
             moved, undone = f"Renamed {former} to {folder}", f"Renamed {folder} back to {former}"
         self._statuses.add_undo_step(UndoStep(undone, filed=filed, of_rules=of_rules))
-        toast(self._panes, together([moved, *said]))
+        toast(self._panes, together([*said, f"{moved} · {self._undo_key}: undo"]))
         self._statuses.tell()
 
 

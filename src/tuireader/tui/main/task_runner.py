@@ -68,7 +68,8 @@ class TaskRunner:
         self._node = node
         self._on = on
         self._workers: dict[str, Worker[None]] = {}
-        self._nouns: dict[str, str] = {}
+        self._tasks: dict[str, Task] = {}
+        """The last task of each kind."""
         self._next: defaultdict[str, list[tuple[Task, Callable[[Step], None]]]] = defaultdict(list)
         """Tasks queued behind a running one of their kind."""
         self._shown: dict[str, str] = {}
@@ -76,8 +77,9 @@ class TaskRunner:
 
     @property
     def progress(self) -> str:
-        """The progress of all running tasks; "" if none runs."""
-        return " · ".join(filter(None, self._shown.values()))
+        """The progress of all running tasks, without silent ones beside others; "" if none runs."""
+        told = [shown for name, shown in self._shown.items() if self._tasks[name].says != "nothing"]
+        return " · ".join(told or self._shown.values())
 
     def progress_of(self, name: str) -> str:
         return self._shown.get(name, "")
@@ -85,7 +87,7 @@ class TaskRunner:
     def start(self, task: Task, *, hear: Callable[[Step], None] = lambda _: None) -> None:
         """Run a task in the background; `hear` is called with each of its steps."""
         worker = self._workers.get(task.name)
-        self._nouns[task.name] = task.noun
+        self._tasks[task.name] = task
         if worker is None or worker.is_finished:
             self._workers[task.name] = start(self._node, partial(self._run, task, hear), group=task.name)
             return
@@ -110,7 +112,7 @@ class TaskRunner:
     @property
     def lost_at_quit(self) -> list[str]:
         """The nouns of the running tasks that do not continue at the next start."""
-        return [noun for name, noun in self._nouns.items() if noun and self.is_running(name)]
+        return [task.noun for name, task in self._tasks.items() if task.noun and self.is_running(name)]
 
     def is_running(self, name: str) -> bool:
         worker = self._workers.get(name)
