@@ -109,6 +109,10 @@ def test_any_text_is_one_line(text: Any) -> None:
         (["Ruby Tandoh, Bobby Fischer"], ("Ruby Tandoh", "Bobby Fischer")),
         (["Gaby Acevedo"], ("Gaby Acevedo",)),
         (["Abby by Night"], ("Abby by Night",)),
+        (["Ann Bell", "MD"], ("Ann Bell, MD",)),
+        (["Текст: Лида Буслаева"], ("Лида Буслаева",)),
+        (["Letters To The Editor"], ("Letters To The Editor",)),
+        (["undefined"], ()),
     ],
 )
 def test_people(names: list[str], shown: Any) -> None:

@@ -28,7 +28,7 @@ _BEFORE_NAME = re.compile(
     r"|(?:von|par|auteur|autor)\s+(?-i:(?=[^\W\d_a-z]\S+\s[^\W\d_a-z]))"
     r"|(?:(?:written|posted|published|hosted|edited|words|text|story|report) )?by\b:?|authors?:"
     r"|(?:(?:geschrieben )?von|écrit par|par|(?:escrito )?por|scritto da|autore|autora?|auteur|autor/?in|door|av|af"
-    r"|автор):|(?:geschrieben|veröffentlicht) von|(?:écrit|publié|rédigé) par|(?:escrito|publicado) por"
+    r"|автор|текст):|(?:geschrieben|veröffentlicht) von|(?:écrit|publié|rédigé) par|(?:escrito|publicado) por"
     r"|(?:scritto|pubblicato) da"
     r"|(?:责任编辑|編輯|编辑|作者|記者|记者|撰文|文|著者|筆者|執筆|投稿者)\s*[：:／/]|(?:著者|作者|筆者)(?=\s))\s*(?=\S)",
     re.IGNORECASE,
@@ -65,7 +65,8 @@ _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|va
 _FULL_NAME = re.compile(rf"(?!.*\b(?:{'|'.join(_NO_PERSON)})\b){_PART_OF_NAME}(?:\s{_PART_OF_NAME}){{1,4}}")
 _STAMP = re.compile(r":\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$")
 """A label with a date, which is no name."""
-_NOBODY = frozenset({"", "noreply@blogger.com"})
+_DEGREE = re.compile(r"(?:CFP|DVM|MD|M\.D\.|MPH|Ph\.?D\.?|RDN?)")
+_NOBODY = frozenset({"", "noreply@blogger.com", "null", "undefined"})
 
 # What blog software files a post under when its author chose nothing.
 _NO_CATEGORY = frozenset(
@@ -101,8 +102,19 @@ def _without_role(text: str) -> str:
 
 def people(names: Iterable[str]) -> tuple[str, ...]:
     """Distinct names; mail addresses only if there is no name."""
-    found = distinct(name for each in names for name in _each_name(each))
+    found = distinct(_with_degrees([name for each in names for name in _each_name(each)]))
     return tuple([name for name in found if not _ONLY_ADDRESS.fullmatch(name)] or found)
+
+
+def _with_degrees(names: Sequence[str]) -> list[str]:
+    """Names with the degrees that a list has taken for names of their own: "Ann Bell, MD"."""
+    found: list[str] = []
+    for name in names:
+        if found and _DEGREE.fullmatch(name):
+            found[-1] += f", {name}"
+        else:
+            found.append(name)
+    return found
 
 
 def _each_name(text: str) -> Sequence[str]:

@@ -228,7 +228,9 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
         or (of_head if all(map(is_full_name, of_head)) else [])
         or _persons(found.authors)
         or [
-            each.get("content", "") for each in page.iter("meta") if _AUTHOR in {each.get("name"), each.get("property")}
+            each.get("content", "")
+            for each in page.iter("meta")
+            if _AUTHOR in {each.get("name"), each.get("property")} and page_bylines.is_name(each.get("content", ""))
         ]
         or of_head
     )
