@@ -76,6 +76,13 @@ def test_labels_and_places_are_no_authors(found: list[str], authors: tuple[str, 
     assert metadata_of(load("<html><body><p>x</p></body></html>"), Found(authors=found)).authors == authors
 
 
+def test_a_heading_outside_the_article_is_its_title_if_the_page_title_begins_with_it() -> None:
+    head = '<meta property="og:title" content="Tides - Harbour"><title>Tides - Harbour | H</title>'
+    body = "<div><h1>Tides</h1></div><article><h2>Links</h2><p>x</p></article>"
+    facts = metadata_of(load(f"<html><head>{head}</head><body>{body}</body></html>"), NOTHING)
+    assert title_of(head, facts.headings, Found("Tides - Harbour"), others=facts.other_headings) == "Tides"
+
+
 def test_names_and_categories() -> None:
     assert names([" Ida  Brandt", "ida brandt", "", "https://a.example/ida", "Sam\x1b"]) == ("Ida Brandt", "Sam")
     assert labels(["Uncategorized", "News", "news"]) == ("News",)
@@ -141,6 +148,7 @@ def test_titles_as_generators_write_them(title: str, body: str) -> None:
         (["Seven tides | Harbour"] * 2, ["All seven tides"], ["Tides"], "All seven tides"),
         (["Seven tides - Harbour"], ["Harbour"], ["Seven tides"], "Seven tides"),
         (["Seven tides: and why"], ["Seven tides: and why"], ["Seven tides"], "Seven tides: and why"),
+        (["Seven tides | Harbour"], ["Seven tides | Harbour"], ["Seven tides"], "Seven tides"),
     ],
 )
 def test_a_title_declared_twice_goes_before_lesser_headings(

@@ -88,7 +88,7 @@ class Metadata:
     of_site: tuple[str, ...]
     """Headings that link to the home page: the name of the site."""
     other_headings: tuple[str, ...]
-    """Second-level headings."""
+    """Second-level headings, and first-level ones outside the article."""
 
 
 def title_of(
@@ -110,7 +110,8 @@ def title_of(
     named = {"", *map(letters, sites)}
     called = [each for each in _called(page) if letters(each) not in named]
     likely = [each for each in (*headings, own) if letters(each) not in named]
-    if title := _by_rank(likely, list(others), called) or _called_after(likely, called):
+    others = list(others)
+    if title := _by_rank(likely, others, called) or _called_after(likely, called):
         return title
     begun = {letters(part) for each in called for part in (each, _PARTS.split(each)[0])} - named
     if title := next((each for each in others if letters(each) in begun), ""):
@@ -132,11 +133,16 @@ def title_of(
 def _by_rank(headings: list[str], others: list[str], called: list[str]) -> str:
     """The first-level heading that the page title contains, or the title declared twice if there is none; else "".
 
-    A lesser heading that is the beginning of the page title goes before one that is its end: the name of the site.
+    A lesser heading that is the beginning of the page title goes before one that is its end, the name of the site, or
+    the whole of it.
     """
     firsts = [each for each in headings if each and each not in others]
     title = _called_after(firsts, called) if firsts else _declared_twice(called)
-    begun = {letters(parts[0]) for parts in map(_PARTS.split, called) if not firsts or parts[-1:] == [title]}
+    begun = {
+        letters(parts[0])
+        for each, parts in zip(called, map(_PARTS.split, called), strict=True)
+        if not firsts or parts[-1] == title or ("|" in each and letters(each) == letters(title))
+    }
     return next((each for each in others if title and letters(each) in begun), title)
 
 
@@ -216,7 +222,7 @@ def metadata_of(
         _site_name(page),
         _own_heading(near),
         tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
-        tuple(map(_line, _h2_headings(near))),
+        tuple(map(_line, (*_h2_headings(near), *[each for each in _firsts(page) if each not in _firsts(near)]))),
     )
 
 
