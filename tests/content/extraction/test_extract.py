@@ -334,6 +334,40 @@ def test_a_recipe_keeps_its_tables_and_headings_where_another_part_scores_more()
     assert "Step 3</h3>" in found.html
 
 
+def test_ingredients_in_a_definition_list_keep_their_amounts_and_names() -> None:
+    rows = "".join(
+        f'<dd><span class="amount">{n} g</span><div class="what"><a href="/f">{what}</a>{more}</div></dd>'
+        for n, what, more in ((80, "oat flakes", ""), (5, "linseed", ", ground"), (2, "apples", ""), (9, "nuts", ""))
+    )
+    step = "Bring the oats, the linseed and the milk to the boil in a pot, and let all of it simmer for some minutes."
+    steps = "".join(f'<div class="step"><p>{step} That was number {n}.</p></div>' for n in range(8))
+    page = f"""<title>Porridge</title><body><div class="recipe"><h1>Porridge</h1><p>{step}</p><h2>Ingredients</h2>
+    <dl class="ingredients">{rows}</dl><h2>Steps</h2>{steps}</div></body>"""
+    found = extract_article(page, "https://recipes.example/porridge")
+    assert found is not None
+    text = " ".join(plain_text(found.html).split())
+    assert "80 g oat flakes 5 g linseed, ground 2 g apples 9 g nuts" in text
+
+
+def test_a_warning_keeps_its_label_and_all_items() -> None:
+    line = "<p>Paragraph {0} of the wiki has as many words as paragraphs have, and tells of the use of it.</p>"
+    lines = "".join(map(line.format, range(12)))
+    items = (
+        "Be careful as you may lock yourself out by this when nobody else is able to enter while you do it and the"
+        + " account has no password of its own.",
+        "If you have made it ask for another password before then do nothing of what is described below here and ask"
+        + " somebody who can still enter it!",
+        'If you are already locked out, see <a href="/p">Password recovery</a> for help.',
+    )
+    listed = "".join(f"<li>{each}</li>" for each in items)
+    box = f'<div class="wiki-template-box wiki-template-box-warning"><strong>Warning</strong> <ul>{listed}</ul></div>'
+    found = extract_article(f"<title>T</title><article><h1>T</h1>{lines}{box}{lines}</article>", "http://x.org/")
+    assert found is not None
+    text = plain_text(found.html)
+    assert "Warning" in text
+    assert "already locked out, see Password recovery for help." in text
+
+
 def test_what_has_headings_of_the_same_kind_in_the_main_element_is_of_the_reference() -> None:
     def method(kind: str, name: str) -> str:
         return (

@@ -204,6 +204,8 @@ def _main_span(blocks: Blocks, sizes: Sequence[int]) -> range:
 
 _BETWEEN_MIN = 40
 """Minimum letters of a block between chosen ones."""
+_LISTS = frozenset({"ul", "ol"})
+_WHOLES = frozenset({"dl", "table", *_LISTS})
 _AMOUNT_MAX, _AMOUNT_BLOCKS = 12, 4
 """Maximum characters of a number beside its words, and blocks of the part with both."""
 
@@ -311,25 +313,36 @@ class _Choice:
                     self.chosen[number] = True
 
     def complete_parts(self) -> None:
-        """Choose whole tables that have a chosen cell, or are like one, and the headings right before chosen blocks."""
+        """Choose the whole of tables and lists with their labels, and the headings right before chosen blocks.
+
+        One chosen block is enough for all tables or definition lists of a kind; of another list, half must be chosen.
+        """
         numbers = self.numbers()
-        spans = self.blocks.spans.items()
-        tables = [(each, span) for each, span in spans if each.tag == "table" and each.getparent() is not None]
-        kinds = {kind_of(each) for each, span in tables if any(self.chosen[slice(*span)])}
-        for table, (first, last) in tables:
-            cells = {self.blocks[number].element for number in range(first, last)}
-            if (
-                kind_of(table) in kinds
-                and numbers[0] <= first <= numbers[-1]
-                and all(each.tag in {"td", "th"} for each in cells)
-            ):
-                for number in range(first, last):
-                    self.chosen[number] = not self.around[number]
+        inside = range(numbers[0], numbers[-1] + 1)
+        wholes = [
+            (each, range(*span))
+            for each, span in self.blocks.spans.items()
+            if each.tag in _WHOLES and each.getparent() is not None and span[0] in inside and span[0] < span[1]
+        ]
+        kinds = {kind_of(each) for each, span in wholes if any(map(self.chosen.__getitem__, span))}
+        for whole, span in wholes:
+            is_listed = whole.tag in _LISTS and 2 * sum(map(self.chosen.__getitem__, span)) >= len(span)
+            is_of_kind = whole.tag not in _LISTS and kind_of(whole) in kinds
+            if not (is_listed or (is_of_kind and self._is_simple(whole, span))):
+                continue
+            label = self.blocks[span[0] - 1] if span[0] > numbers[0] else None
+            is_labelled = label is not None and label.element.getparent() is whole.getparent() and not label.links
+            for number in range(span[0] - is_labelled, span[-1] + 1):
+                self.chosen[number] = not self.around[number]
         if self.is_joined:
             for number in range(numbers[-1] - 1, numbers[0], -1):
                 block = self.blocks[number]
                 is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
                 self.chosen[number] |= is_heading and self.chosen[number + 1]
+
+    def _is_simple(self, whole: Element, span: range) -> bool:
+        """Whether a table has one block a cell; other tables may be the layout of a page."""
+        return whole.tag != "table" or all(self.blocks[number].element.tag in {"td", "th"} for number in span)
 
     def _is_between(self, number: int) -> bool:
         """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""
