@@ -473,6 +473,21 @@ def test_a_completed_query_finds_what_was_typed(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("title:sea OR title:bay", "title:sea|bay"),
+        ("title:sea|TITLE:bay", "title:sea|bay"),
+        ('title:sea | title:"a bay" OR title:fog', 'title:sea|"a bay"|fog'),
+        ("feed=A OR feed=B", "feed=A|B"),
+        ("-author:ann OR author:bob x", "-author:ann|bob x"),
+    ],
+)
+def test_the_field_of_alternatives_may_be_repeated(text: str, same: str) -> None:
+    assert understand(f"{text} ") == understand(f"{same} ")
+    assert not understand(text).mistakes
+
+
+@pytest.mark.parametrize(
     ("text", "hint"),
     [
         ("NOT b", "write -word"),
@@ -485,6 +500,7 @@ def test_a_completed_query_finds_what_was_typed(typed: str, kept: str) -> None:
         ("autor:ann", "did you mean author:?"),
         ("foo:bar", ""),
         ("title:sea OR author:ann", "alternatives must be in the same field"),
+        ("title:sea OR title:bay", ""),
         ("\u0131s:unread", ""),
         ("T\u0130TLE:x", "did you mean title:?"),
         ("ha\u017f:5", ""),

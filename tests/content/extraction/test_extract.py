@@ -353,10 +353,14 @@ def test_a_warning_keeps_its_label_and_all_items() -> None:
     line = "<p>Paragraph {0} of the wiki has as many words as paragraphs have, and tells of the use of it.</p>"
     lines = "".join(map(line.format, range(12)))
     items = (
-        "Be careful as you may lock yourself out by this when nobody else is able to enter while you do it and the"
-        + " account has no password of its own.",
-        "If you have made it ask for another password before then do nothing of what is described below here and ask"
-        + " somebody who can still enter it!",
+        (
+            "Be careful as you may lock yourself out by this when nobody else is able to enter while you do it and the"
+            " account has no password of its own."
+        ),
+        (
+            "If you have made it ask for another password before then do nothing of what is described here and ask"
+            " somebody who can still enter it!"
+        ),
         'If you are already locked out, see <a href="/p">Password recovery</a> for help.',
     )
     listed = "".join(f"<li>{each}</li>" for each in items)

@@ -60,6 +60,16 @@ def test_a_lesser_heading_that_begins_the_page_title_goes_before_the_first_of_an
     assert title_of("<title>Ear candy! | A shop</title>", ["Summer sale", *others], NOTHING, others=others) == others[1]
 
 
+def test_an_organisation_in_the_head_is_one_author_and_an_address_is_none() -> None:
+    for author, found, authors in (
+        ("Bündnis 90/Die Grünen im Rat", ["Bündnis", "Die Grünen im Rat"], ("Bündnis 90/Die Grünen im Rat",)),
+        ("Ministerium für Meer und Küste", ["Ministerium für Meer", "Küste"], ("Ministerium für Meer und Küste",)),
+        ("Frank Hill - http://hill.example", ["Frank Hill", "Hill Example"], ("Frank Hill",)),
+    ):
+        page = load(f'<html><head><meta name="author" content="{author}"></head><body><p>x</p></body></html>')
+        assert metadata_of(page, Found(authors=found)).authors == authors
+
+
 @pytest.mark.parametrize(
     ("found", "authors"),
     [

@@ -46,6 +46,7 @@ _PARTS_MAX = 8
 _PART_CALLED = 0.5
 _WORD = re.compile(r"\w+")
 _PART_TOLD, _WORDS_TOLD, _WORDS_MIN = 0.7, 4, 3
+_ADDRESS = re.compile(r"\W+https?://\S*$")
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile("[,;，、；]")
 _LISTED = re.compile(r"^(?!.*,\s).*,\S", re.DOTALL)
@@ -232,7 +233,7 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
         names_in(stated.get("author"))
         or marked.authors()
         or (of_head if all(map(is_full_name, of_head)) else [])
-        or _persons(found.authors)
+        or _persons(found.authors, of_head)
         or [
             each.get("content", "")
             for each in page.iter("meta")
@@ -242,10 +243,15 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
     )
 
 
-def _persons(names: list[str]) -> list[str]:
-    """Names without labels, beside which only full names count; of a publisher with its place, the publisher."""
+def _persons(names: list[str], of_head: list[str]) -> list[str]:
+    """Names without labels, beside which only full names count; several parts of one author in the head are that one.
+
+    Of a publisher with its town and country, the publisher.
+    """
     if len(names) > 2 and not any(" " in each for each in names[1:]):
         return names[:1]
+    if len(names) > 1 and of_head and all(letters(each) in letters(of_head[0]) for each in names):
+        return of_head
     kept = [each for each in names if page_bylines.is_name(each)]
     return kept if kept == names else [each for each in kept if is_full_name(each)]
 
@@ -255,7 +261,7 @@ def _meta_author(page: Any) -> list[str]:
     site = _site_name(page)
     said: dict[str, list[str]] = {}
     for each in page.iter("meta"):
-        said.setdefault(each.get("name", "").lower(), []).append(each.get("content", "").strip())
+        said.setdefault(each.get("name", "").lower(), []).append(_ADDRESS.sub("", each.get("content", "").strip()))
     first = map(given_first, next((said[name] for name in _CREATORS if name in said), []))
     return [each for each in first if page_bylines.is_name(each) and each.casefold() not in {*_LOGINS, site.casefold()}]
 

@@ -39,7 +39,7 @@ VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
 PIECE = (
     r"(-?)(?:((?a:author|category|tag|feed|folder|title|is|has|since|before)):"  # ASCII: else "ı" is "i", and no field
     r"|((?a:author|category|tag|feed|folder))=|((?a:words[<>])))?"
-    rf"({VALUE}(?:(?:\s*\|\s*|\s+(?-i:OR)\s+){VALUE})*)"
+    rf"({VALUE}(?:(?:\s*\|\s*|\s+(?-i:OR)\s+)(?:\2:|\3=)?{VALUE})*)"
 )
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
 VALUES_MAX = 500
@@ -184,13 +184,13 @@ def _pieces(text: str) -> list[re.Match[str]] | None:
     if len(text) > _CHARACTERS:
         return None
     pieces = list(re.finditer(PIECE, text, re.IGNORECASE))
-    return None if sum(len(_values(piece[5])) for piece in pieces) > VALUES_MAX else pieces
+    return None if sum(len(_values(piece)) for piece in pieces) > VALUES_MAX else pieces
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one token to the query."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
-    written = _values(piece[5])
+    written = _values(piece)
     values = [unquoted(each) for each in written]
     if not key and piece[5] == "AND":  # all terms are combined so
         return
@@ -218,9 +218,10 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
     (wanted.without if minus else wanted.terms).append(Term(options, _COLUMNS[key], prefix))
 
 
-def _values(alternatives: str) -> list[str]:
-    """The alternatives of a term, as they are written."""
-    found = [each[0] for each in re.finditer(VALUE, alternatives)]
+def _values(piece: re.Match[str]) -> list[str]:
+    """The alternatives of a term, as they are written, without the field that is repeated before each."""
+    again = f"(?:{piece[2]}:|{piece[3]}=)?" * bool(piece[2] or piece[3])
+    found = [each[1] for each in re.finditer(f"{again}({VALUE})", piece[5], re.IGNORECASE)]
     return [each for each in found if each != "OR"] or found
 
 
@@ -390,8 +391,8 @@ def names(c: sqlite3.Connection, field: Field) -> set[str]:
 @lru_cache(_CACHE_SIZE)
 def _names_in(query: str, field: Field) -> frozenset[str]:
     pieces = re.finditer(PIECE, query, flags=re.IGNORECASE)
-    named = (piece[5] for piece in pieces if (piece[3] or "").lower() == field)
-    return frozenset(name_key(unquoted(each)) for values in named for each in _values(values))
+    named = (piece for piece in pieces if (piece[3] or "").lower() == field)
+    return frozenset(name_key(unquoted(each)) for piece in named for each in _values(piece))
 
 
 def follow(c: sqlite3.Connection, field: Field, new: Mapping[str, Sequence[str]]) -> None:
@@ -412,7 +413,7 @@ def renamed(query: str, field: Field, new: Mapping[str, Sequence[str]]) -> str:
     """
 
     def follow_in(piece: re.Match[str]) -> str:
-        values = _values(piece[5])
+        values = _values(piece)
         if (piece[3] or "").lower() != field or not any(name_key(unquoted(value)) in new for value in values):
             return piece[0]
         names: list[str] = []
