@@ -16,6 +16,14 @@ clicked. Keys can be combined (`ctrl+x`, `alt+x`) or typed in a row (`top = "g g
 of a command are separated by commas.
 """
 
+MOUSE = """\
+## Mouse
+
+Click a row to choose or open it; the wheel scrolls the pane under the pointer; the hints in the last line are buttons.
+Drag over text in an article to select it: `y` or `ctrl+c` copies it. Without a selection, `ctrl+c` quits. Right-click
+an article for its tags, a feed for its folder, a saved search to edit it.
+"""
+
 SETTINGS = """\
 # Settings
 
@@ -55,7 +63,7 @@ def keys_page() -> str:
         lines += [f"## {section}", "", "| Key | Command | Name in `[keymap]` |", "|---|---|---|"]
         lines += [f"| {_keys(row.keys)} | {row.description} | `{row.id}` |" for row in rows]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, MOUSE])
 
 
 def _keys(written: str) -> str:

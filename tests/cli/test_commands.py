@@ -159,7 +159,7 @@ def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) ->
     del review.pages["/other"]
     assert "tuireader: No new articles in 1 feed; 1 failed." in run("refresh", "--force").err.splitlines()
     review.pages.clear()
-    assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: All 2 feeds failed. Check your connection."
+    assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: Both feeds failed. Check your connection."
 
 
 def test_a_timer_is_told_only_what_failed(run: Run, review: ScriptedSite) -> None:
@@ -533,6 +533,16 @@ def test_commands_name_a_mistake_in_the_configuration_and_go_on(run: Run) -> Non
             done = run(*command)
             assert done.status == 0
             assert done.err.startswith(f"tuireader: {path}")
+
+
+def test_a_mistake_names_the_help_of_its_command(run: Run) -> None:
+    for words, command in ((("export", "backup.jsonl"), "export"), (("rules", "add", "x"), "rules")):
+        done = run(*words)
+        assert done.status == 2
+        assert (
+            done.err
+            == f"tuireader {command}: unrecognized arguments: {' '.join(words[1:])}. See tuireader {command} --help.\n"
+        )
 
 
 def test_config_wants_to_know_what(run: Run) -> None:

@@ -28,7 +28,7 @@ CAME = Refreshed(NOTES, "updated", Saved(new=(1, 2)))
         ([UNCHANGED, FAILED], "No new articles in 1 feed; 1 failed."),
         ([CAME, FAILED], "2 new articles in 1 of 2 feeds; 1 failed."),
         ([CAME, CAME], "4 new articles in 2 feeds."),
-        ([FAILED, FAILED], "All 2 feeds failed. Check your connection."),
+        ([FAILED, FAILED], "Both feeds failed. Check your connection."),
         ([OFFLINE, OFFLINE], "Offline"),
         ([OFFLINE, UNCHANGED], "No new articles in 1 feed; 1 failed."),
         ([FAILED], ""),  # it is said already

@@ -93,7 +93,10 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self._words = [str(word) for word in args or ()]
-        return super().parse_known_args(args, namespace)
+        found, left = super().parse_known_args(args, namespace)
+        if left and " " in self.prog:  # else the error would name the help of the program, not of the command
+            self.error(f"unrecognized arguments: {' '.join(left)}")
+        return found, left
 
     def _without_passwords(self, message: str) -> str:
         for word in sorted(getattr(self, "_words", ()), key=len, reverse=True):
@@ -472,5 +475,5 @@ def _amount(text: str) -> int:
 
 def _width(text: str) -> int:
     if not text.isdecimal() or not 10 <= int(text[:18]) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a width; it must be 10 to 1000")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a width; it must be between 10 and 1000")
     return int(text)

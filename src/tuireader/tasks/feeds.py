@@ -71,7 +71,7 @@ class Tally:
         if len(self.feeds) == 1:
             return "" if failed else f"{_new_articles(self.new)} in {self.feeds[0].name}."
         if failed == len(self.feeds):
-            return f"All {failed} feeds failed. Check your connection."
+            return f"{'Both' if failed == 2 else f'All {failed}'} feeds failed. Check your connection."
         where = counted(len(self.feeds) if self.new else len(self.feeds) - failed, "feed")
         if self.new and self.feeds_with_new < len(self.feeds):
             where = f"{self.feeds_with_new} of {where}"

@@ -41,7 +41,7 @@ async def press(pilot: Pilot[None], *pressed: str) -> None:
     await settle(pilot)
 
 
-async def test_a_filter_that_nothing_matches_keeps_its_list_and_enter_clears_it(many: Path) -> None:
+async def test_a_filter_that_nothing_matches_keeps_its_list_and_escape_clears_it(many: Path) -> None:
     app = reader(many)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -51,23 +51,24 @@ async def test_a_filter_that_nothing_matches_keeps_its_list_and_enter_clears_it(
         text = screen_text(app)
         assert "AUTHORS" in text
         assert "No author matches “zzzz”" in text
-        await press(pilot, "enter")
+        await press(pilot, "escape")
         assert authors.filter == ""
         assert authors.row_count() == len(MANY) + 1
         await press(pilot, "tab", "shift+tab")
         assert app.focused is authors
 
 
-async def test_a_search_that_is_typed_as_a_filter_is_searched_for(many: Path) -> None:
+@pytest.mark.parametrize(("typed", "text"), [("author:ann", "author:ann*"), ("pie", "pie*")])
+async def test_enter_searches_for_what_no_name_matches(many: Path, typed: str, text: str) -> None:
     app = reader(many)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         app.reader.sidebar.authors.focus()
-        await press(pilot, "slash", *"author:ann")
+        await press(pilot, "slash", *typed)
         assert "enter: search articles" in screen_text(app)
         await press(pilot, "enter")
         assert app.reader.sidebar.authors.filter == ""
-        assert app.reader.wanted.text == "author:ann*"
+        assert app.reader.wanted.text == text
         assert app.focused is app.reader.headlines
         await press(pilot, "escape")
         assert app.reader.wanted == Query()
@@ -557,7 +558,7 @@ async def test_a_filter_that_finds_nothing_gives_the_row_back(many: Path) -> Non
         pointed = authors.pointed
         await press(pilot, "slash", *"zzzz")
         assert "Part of a name" not in screen_text(app)  # something is typed
-        await press(pilot, "enter")
+        await press(pilot, "escape")
         assert authors.pointed == pointed
         await press(pilot, "slash")
         assert "Part of a name" in screen_text(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -335,9 +334,6 @@ class SideList(RowList):
             self.post_message(self.Chosen(self, self.pointed.key))
 
 
-_FIELD = re.compile(r"(?:^|\s)-?[a-z]{2,}:\S", re.IGNORECASE)
-
-
 class NameList(SideList):
     """A list of the sidebar that is filtered by name and has two orders."""
 
@@ -377,14 +373,8 @@ class NameList(SideList):
 
     def without_matches(self, noun: str) -> list[list[Piece]]:
         """The lines shown in place of the names if none contains the text."""
-        said = [f"No {noun} matches “{printable(self.filter)}”"] * bool(self.filter)
-        said += ["enter: search articles"] * self.filter_is_search
-        return [[("  ", ""), (line, "faint")] for line in said]
-
-    @property
-    def filter_is_search(self) -> bool:
-        """Whether the text has a field, as searches have: `author:ann`."""
-        return _FIELD.search(self.filter) is not None
+        said = f"No {noun} matches “{printable(self.filter)}”", "enter: search articles"
+        return [[("  ", ""), (line, "faint")] for line in said] if self.filter else []
 
     @property
     def matches(self) -> Sequence[int]:

@@ -251,7 +251,7 @@ class PromptController:
         target: Widget = panes.headlines
         if event.purpose == FILTER and self._filtered is not None:
             target, text = self._filtered, self._filtered.filter
-            is_sought = event.entered and self._filtered.filter_is_search and not self._filtered.matches
+            is_sought = event.entered and text.strip() and not self._filtered.matches
             panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
             if is_sought:
                 self._want(with_text(panes.headlines_pane.wanted, completed(text)), None)
