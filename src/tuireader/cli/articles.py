@@ -114,8 +114,8 @@ def _put_rows(connection: sqlite3.Connection, headlines: Iterator[Headline]) -> 
     while page := list(islice(headlines, PAGE)):
         tags = labels.tags_of(connection, [headline.id for headline in page])
         for id_ in (headline.id for headline in page):
-            article, status = store_articles.get(connection, id_), store_articles.status(connection, id_)
-            put_json(article_row(article, status, tags.get(id_, [])))
+            status = replace(store_articles.status(connection, id_), tags=tuple(tags.get(id_, ())))
+            put_json(article_row(store_articles.get(connection, id_), status))
 
 
 def _is_indexed(connection: sqlite3.Connection) -> bool:
@@ -179,8 +179,7 @@ def show(arguments: argparse.Namespace) -> int:
         else:
             opened = open_article.open_article(connection, arguments.id)
             if arguments.format == "json":
-                tags = labels.tags_of(connection, [arguments.id]).get(arguments.id, [])
-                row = article_row(opened.article, opened.status, tags)
+                row = article_row(opened.article, opened.status)
                 row["markdown"] = opened.markdown
                 row["html"] = opened.html
                 links = [link for link in opened.document.links if not link.is_picture]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -73,8 +72,8 @@ class Progress:
             sys.stderr.flush()
 
 
-def article_row(article: Article, status: Status, tags: Sequence[str]) -> dict[str, Any]:
-    """The JSON object of an article."""
+def article_row(article: Article, status: Status) -> dict[str, Any]:
+    """The JSON object of an article; `status` has its tags."""
     return {
         "id": article.id,
         "feed": article.feed_title,
@@ -83,7 +82,7 @@ def article_row(article: Article, status: Status, tags: Sequence[str]) -> dict[s
         "link": article.link,
         "authors": list(article.authors),
         "categories": list(article.categories),
-        "tags": list(tags),
+        "tags": list(status.tags),
         "published": utc(article.published),
         "updated": utc(article.updated),
         "read": status.read,

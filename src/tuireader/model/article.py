@@ -120,6 +120,7 @@ class Status:
     position: int = 0
     """Reading position: characters of the text above the first visible line."""
     tags: tuple[str, ...] = ()
+    """The tags, where they are loaded."""
 
 
 def minutes(words: int) -> int:

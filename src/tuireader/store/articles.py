@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -59,10 +60,14 @@ def get(c: sqlite3.Connection, article_id: int) -> article.Article:
 
 
 def status(c: sqlite3.Connection, article_id: int) -> Status:
-    """The status of an article; raises NotFoundError."""
+    """The status of an article without its tags; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-    tags = tags_of(c, [article_id]).get(article_id, ())
-    return Status(bool(row[0]), bool(row[1]), number(row[2]), tuple(tags))
+    return Status(bool(row[0]), bool(row[1]), number(row[2]))
+
+
+def tagged_status(c: sqlite3.Connection, article_id: int) -> Status:
+    """The status of an article with its tags; raises NotFoundError."""
+    return replace(status(c, article_id), tags=tuple(tags_of(c, [article_id]).get(article_id, ())))
 
 
 def marks_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[bool, bool, frozenset[str]]]:

@@ -207,7 +207,7 @@ def note_author(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, is_u
 
 
 def origins(c: sqlite3.Connection, ids: Collection[int]) -> dict[str, list[list[int]]]:
-    """Who set the statuses of articles and their duplicates, in JSON types, for `restore_origins`.
+    """The origins (user, rule or expiry) of the statuses of articles and their duplicates, in JSON types.
 
     "read": article and `unasked`, where that is not 0; "rules": article, rule and action bits.
     """

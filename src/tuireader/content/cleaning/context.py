@@ -185,7 +185,7 @@ class Context:
 
 
 def leads_to_heading(link: Node) -> bool:
-    """Whether a link in a heading leads to that heading, and is no mark of a note."""
+    """Whether a link in a heading leads to a place on its page, as a heading to itself, and is no mark of a note."""
     return link["href"].startswith("#") and len(words := link.words()) > _MARK_MAX and any(map(str.isalpha, words))
 
 

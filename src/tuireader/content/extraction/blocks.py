@@ -39,6 +39,9 @@ TEXT_MIN = 90
 """Minimum letters of a block of text, as opposed to a line between other things."""
 
 
+CELLS = frozenset({"td", "th"})
+
+
 def kind_of(element: Element) -> tuple[str, ...]:
     """The tags and classes of an element and its parent, which those of its like share."""
     return tuple(str(name) for each in (element, element.getparent()) for name in (each.tag, each.get("class", "")))

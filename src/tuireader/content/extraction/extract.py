@@ -17,7 +17,7 @@ from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.dom.sanitize import PARTIAL, bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
-from tuireader.content.extraction.blocks import WRAPPER, Blocks
+from tuireader.content.extraction.blocks import CELLS, WRAPPER, Blocks
 from tuireader.content.extraction.metadata import listed, metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
@@ -44,7 +44,6 @@ from tuireader.urls.identity import place
 
 _SCOPE = ("lang", "dir")
 _SHOWN = frozenset({"img", "picture", "video", "audio", "iframe", "embed", "object", "hr", "figure", "math"})
-_CELLS = frozenset({"td", "th"})
 _PAGE_MAX = 4_000_000
 """Maximum characters of a page that are parsed."""
 _TAGS_MAX = 40_000
@@ -117,7 +116,7 @@ class _Builder:
             if span is None:
                 continue  # within a paragraph
             first, last = span
-            if child.tag in _CELLS and (first == last or self._is_of_data(element)):
+            if child.tag in CELLS and (first == last or self._is_of_data(element)):
                 continue  # each stands below the head of its column
             if first == last:
                 if not self.is_shown(child, first):
@@ -129,7 +128,7 @@ class _Builder:
 
     def _is_of_data(self, row: Element) -> bool:
         """Whether a row has at most one block per cell and at least half of its blocks are chosen."""
-        spans = [self.blocks.spans.get(each, (0, 0)) for each in row if each.tag in _CELLS]
+        spans = [self.blocks.spans.get(each, (0, 0)) for each in row if each.tag in CELLS]
         filled = [first for first, last in spans if last - first == 1]
         return all(last - first <= 1 for first, last in spans) and 2 * sum(map(self.chosen.__getitem__, filled)) >= len(
             filled

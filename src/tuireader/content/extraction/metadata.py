@@ -209,6 +209,7 @@ def metadata_of(
     """
     marked = page_bylines.Names(page)
     near = marked.near
+    firsts, own_firsts = _firsts(page), _firsts(marked.near)
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     sections = [each for each in sections if each.casefold() not in _NO_SECTION]
     return Metadata(
@@ -222,8 +223,8 @@ def metadata_of(
         tuple(map(_line, _headings(near))),
         _site_name(page),
         _own_heading(near),
-        tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
-        tuple(map(_line, (*_h2_headings(near), *[each for each in _firsts(page) if each not in _firsts(near)]))),
+        tuple(_line(each) for each in firsts if _leads_home(each)),
+        tuple(map(_line, (*_h2_headings(near), *[each for each in firsts if each not in own_firsts]))),
     )
 
 

@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise, takewhile
 from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import (
+    CELLS,
     EXCERPT_MIN,
     TEXT_MIN,
     Block,
@@ -150,6 +151,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
     if any(choice.chosen):
         choice.fill_gaps(bodies)
         choice.complete_parts()
+        choice.add_headings()
         choice.anchor()
         choice.trim()
         choice.add_notes()
@@ -313,36 +315,43 @@ class _Choice:
                     self.chosen[number] = True
 
     def complete_parts(self) -> None:
-        """Choose the whole of tables and lists with their labels, and the headings right before chosen blocks.
+        """Choose the whole of tables and lists, with their labels.
 
         One chosen block is enough for all tables or definition lists of a kind; of another list, half must be chosen.
         """
         numbers = self.numbers()
         inside = range(numbers[0], numbers[-1] + 1)
         wholes = [
-            (each, range(*span))
-            for each, span in self.blocks.spans.items()
-            if each.tag in _WHOLES and each.getparent() is not None and span[0] in inside and span[0] < span[1]
+            (each, first, last)
+            for each, (first, last) in self.blocks.spans.items()
+            if each.tag in _WHOLES and each.getparent() is not None and first < last and first in inside
         ]
-        kinds = {kind_of(each) for each, span in wholes if any(map(self.chosen.__getitem__, span))}
-        for whole, span in wholes:
-            is_listed = whole.tag in _LISTS and 2 * sum(map(self.chosen.__getitem__, span)) >= len(span)
-            is_of_kind = whole.tag not in _LISTS and kind_of(whole) in kinds
-            if not (is_listed or (is_of_kind and self._is_simple(whole, span))):
-                continue
-            label = self.blocks[span[0] - 1] if span[0] > numbers[0] else None
-            is_labelled = label is not None and label.element.getparent() is whole.getparent() and not label.links
-            for number in range(span[0] - is_labelled, span[-1] + 1):
-                self.chosen[number] = not self.around[number]
-        if self.is_joined:
-            for number in range(numbers[-1] - 1, numbers[0], -1):
-                block = self.blocks[number]
-                is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
-                self.chosen[number] |= is_heading and self.chosen[number + 1]
+        kinds = {kind_of(each) for each, first, last in wholes if any(self.chosen[first:last])}
+        for whole, first, last in wholes:
+            if whole.tag in _LISTS:
+                is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
+            else:
+                is_chosen = kind_of(whole) in kinds and (whole.tag == "dl" or self._has_data(first, last))
+            if is_chosen:
+                for number in range(first - self._is_labelled(whole, first, numbers[0]), last):
+                    self.chosen[number] = not self.around[number]
 
-    def _is_simple(self, whole: Element, span: range) -> bool:
-        """Whether a table has one block a cell; other tables may be the layout of a page."""
-        return whole.tag != "table" or all(self.blocks[number].element.tag in {"td", "th"} for number in span)
+    def _has_data(self, first: int, last: int) -> bool:
+        """Whether each block of a table is a cell; other tables may be the layout of a page."""
+        return all(self.blocks[number].element.tag in CELLS for number in range(first, last))
+
+    def _is_labelled(self, whole: Element, at: int, first: int) -> bool:
+        """Whether a block before a table or list is its label: not linked, beside it, and within the text."""
+        label = self.blocks[at - 1]
+        return at > first and label.element.getparent() is whole.getparent() and not label.links
+
+    def add_headings(self) -> None:
+        """Choose the headings right before chosen blocks, if both opinions are taken."""
+        numbers = self.numbers() if self.is_joined else []
+        for number in range(numbers[-1] - 1, numbers[0], -1) if numbers else ():
+            block = self.blocks[number]
+            is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
+            self.chosen[number] |= is_heading and self.chosen[number + 1]
 
     def _is_between(self, number: int) -> bool:
         """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""

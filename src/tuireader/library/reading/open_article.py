@@ -103,7 +103,7 @@ def open_article(
     With `beginning`, only the start of a long article without a reading position is prepared, which is faster. With
     `given`, the feed's text is used even if the page's text is saved. Raises NotFoundError.
     """
-    article, status = articles.get(c, article_id), articles.status(c, article_id)
+    article, status = articles.get(c, article_id), articles.tagged_status(c, article_id)
     is_here = site_facts.has_full_text(c, article_id)
     is_given = given and is_here
     source = _source(c, article, given=is_given)

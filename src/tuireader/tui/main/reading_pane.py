@@ -411,7 +411,7 @@ class ReadingPane(Backdrop):
     async def _reread_status(self, article_id: int) -> None:
         changes, before, unwritten = self._changes, len(self._changes), [*self._unwritten]
         try:
-            status = await self._cache.read(lambda c: articles.status(c, article_id))
+            status = await self._cache.read(lambda c: articles.tagged_status(c, article_id))
         except NotFoundError:  # its feed was removed; what is open stays open
             self.is_of_the_past = self.opened is not None and self.opened[0].id == article_id
             return

@@ -342,7 +342,7 @@ class UndoStep(NamedTuple):
     did: Mapping[str, Collection[int]] = {}
     """The effects of the removed rule; see `library.rules.done_by`."""
     origins: Mapping[str, Sequence[Sequence[int]]] = {}
-    """Who had set the former statuses and tags; see `store.statuses.origins`."""
+    """The origins of the former statuses and tags; see `store.statuses.origins`."""
 
 
 class SavedStep(NamedTuple):
