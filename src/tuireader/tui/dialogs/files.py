@@ -77,13 +77,14 @@ class ExportScreen(TypedDialog[Export | None]):
         """Suggest a path for the format under the cursor; of a typed one, replace the suffix of another format."""
         line = self.query_one(Input)
         own, typed = export_articles.SUFFIXES[self._format], Path(line.value).suffix
+        if line.value == self._suggested:
+            self._suggested = path = self._base + own
+        elif _BY_SUFFIX.get(typed.lower(), self._format) != self._format:
+            path = line.value.removesuffix(typed) + own
+        else:
+            return
         with self.prevent(Input.Changed):
-            if line.value == self._suggested:
-                self._suggested = line.value = self._base + own
-            elif _BY_SUFFIX.get(typed.lower(), self._format) != self._format:
-                line.value = line.value.removesuffix(typed) + own
-            else:
-                return
+            line.value = path
         line.cursor_position = len(line.value)
         self._clear_mistake()
 
