@@ -14,6 +14,7 @@ URL = "https://page.example/2026/harbour/"
 SENTENCE = "The {} boat came in before noon, with half of its nets torn, and nobody on the quay asked why. "
 TEXT = [SENTENCE.format(word) * 2 for word in ("first", "second", "third", "fourth", "fifth")]
 BODY = "".join(f"<p>{each}</p>" for each in TEXT)
+QUESTIONS = ("Does it close at night?", "Is there a fee for small boats?", "Who mends the nets?")
 COMMENTS = f'<section class="comments"><h3>Comments</h3><p>{"I was there, and I say no. " * 200}</p></section>'
 TEASERS = "".join(
     f'<div class="x"><a href="/{n}"><h3>Another story about the weather, number {n}</h3></a><p>It rained, and then it '
@@ -94,6 +95,26 @@ def test_what_is_set_in_between_is_not_the_article(between: str) -> None:
         "<details><summary>What is a net?</summary><p>What fish are in.</p></details>",
         '<aside class="callout"><p>A net is what fish are in.</p></aside>',
         "<h2>In the evening</h2>",
+        '<div><div class="template-box">Note: the board had its reasons for this decree, see <a href="/w">it</a>.</div></div>',
+        '<ul class="wp-block-list">'
+        + "".join(f'<li>{net} and <a href="/nets/{net}">whatever a boat needs</a></li>' for net in ("Cod", "Eel"))
+        + "</ul>",
+        *(
+            "<ul>" + "".join(f'<li class="item"><a href="{link}">{ask}</a>{told}</li>' for ask in QUESTIONS) + "</ul>"
+            for link, told in (("#", "<div><p>Only on Sundays, says the board.</p></div>"),)
+        ),
+        "<table><tr><th>Boat</th><th>Nets</th></tr>"
+        + "".join(
+            f'<tr><td><a href="/b/{n}">The boat Ida {n}</a></td><td>It has three of them.</td></tr>' for n in "12345"
+        )
+        + "</table>",
+        "".join(
+            f"<figure><img src='/{n}.png'><figcaption><p>The quay by night, again.</p>"
+            f'<p><a href="/people/{n}">Photograph by Ida</a></p></figcaption></figure>'
+            for n in "123"
+        ),
+        '<section id="sign-up-for-a-berth-indexable"><h2>Sign up for a berth</h2><p>Ask on the quay.</p></section>',
+        f'<div class="table-of-text toc"><p>{SENTENCE.format("sixth") * 6}</p><h2>Later</h2></div>',
     ],
 )
 def test_what_belongs_to_it_stays(between: str) -> None:
@@ -293,3 +314,42 @@ def test_less_than_half_of_the_prose_may_be_incomplete(monkeypatch: pytest.Monke
     assert not whole.html.startswith(PARTIAL)
     assert part.html.startswith(PARTIAL)
     assert PARTIAL in joined([whole, replace(part, html=part.html.replace("boat", "ship"))])[0].html
+
+
+@pytest.mark.parametrize(
+    "question", ["<button>{}</button>", "<button><h3>{}</h3></button>", "<h3><button>{}</button></h3>"]
+)
+def test_questions_on_buttons_stay_above_their_answers(question: str) -> None:
+    asked = "".join(f"<div>{question.format(each)}<div><p>{TEXT[0]}</p></div></div>" for each in QUESTIONS)
+    found = text_on(f"<main><h1>The harbour</h1>{BODY}<h2>Questions</h2>{asked}<button>Load more</button></main>")
+    assert all(each in found for each in QUESTIONS)
+    assert "Load more" not in found
+
+
+def test_the_introduction_in_the_header_is_text() -> None:
+    contents = "".join(f'<li><a href="#{n}">Part {n}</a></li>' for n in range(9))
+    parts = "".join(
+        f'<section><h2 id="{n}">Part {n}</h2>{f"<p>{each * 3}</p>" * 4}</section>' for n, each in enumerate(TEXT)
+    )
+    found = text_on(
+        f'<main><div class="layout-header"><h1>The harbour</h1><section><p>{TEXT[0]}</p><p>An example:</p><pre>boat()\n'
+        f"</pre><p>{TEXT[1]}</p><p>Each is explained.</p></section></div><aside><nav>{contents}</nav></aside>"
+        f'<div class="layout-body">{parts}</div></main>'
+    )
+    assert found.startswith(TEXT[0].strip())
+    assert all(each in found for each in ("An example:", TEXT[1].strip(), "Each is explained."))
+
+
+def test_text_after_links_to_other_articles_goes_on() -> None:
+    links = "".join(
+        f'<div><a href="https://other.example/{n}">What the board said on day {n}</a></div>' for n in range(3)
+    )
+    page = f"{BODY}{BODY}<div><div>See also</div>{links}</div><h2>In the evening</h2>{BODY}"
+    found = text_on(f"<article><h1>The harbour</h1>{page.replace('See also', 'Veja também:')}</article>")
+    assert found.count(TEXT[4].strip()) == 3
+    assert "Veja" not in found
+
+
+def test_a_title_said_again_within_the_text_is_no_beginning() -> None:
+    page = f"<header><h1>The harbour</h1></header><div class='post-content'><p>{TEXT[0]}</p><p>{TEXT[1]}</p><h1>The harbour</h1>{BODY}</div>"
+    assert text_on(page).count(TEXT[0].strip()) == 2

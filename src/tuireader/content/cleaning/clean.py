@@ -12,6 +12,7 @@ from tuireader.content.cleaning.trim_end import trim_beginning, trim_end
 from tuireader.content.dom.sanitize import shortened, tree_of
 from tuireader.content.dom.tree import Kept, Node, around, beginning, parse, serialise
 from tuireader.content.maths.formulas import from_tex
+from tuireader.text.language_and_hyphenation import count_words
 from tuireader.text.printable import HEADINGS, MARKS, SECTIONS, printable_line
 
 _TO_THE_TOP = re.compile(
@@ -26,6 +27,8 @@ _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
 _MARKS_MAX = 6
 """Maximum depth of inline markup; deeper elements lose their tags, since each piece of text gets all marks."""
+_QUESTION_MIN = 3
+"""Minimum words of a question on a button."""
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
 
@@ -163,8 +166,12 @@ def empty(_context: Context, node: Node) -> Kept:
 
 
 def button(context: Context, node: Node) -> Kept:
-    """A button is dropped, unless it is the heading of a collapsible part."""
-    return context.children(node) if context.tag in HEADINGS or context.tag == "dt" else []
+    """A button is dropped, unless it is the heading of a collapsible part: in a heading, with one, or a question."""
+    if context.tag in HEADINGS or context.tag == "dt" or any(each.tag in HEADINGS for each in node.elements()):
+        return context.children(node)
+    words = node.words()
+    is_question = words.endswith(("?", "？")) and count_words(words) >= _QUESTION_MIN
+    return block_rules.strong_paragraph(context, node) if is_question else []
 
 
 def nothing(_context: Context, _node: Node) -> Kept:

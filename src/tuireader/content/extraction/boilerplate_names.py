@@ -215,7 +215,8 @@ def _is_of_document(element: Element) -> bool:
         return False
     heading = next((each for each in islice(element.iter(), _HEADING_WITHIN) if each.tag in HEADINGS), None)
     slug = _slug(element.get("id", ""))
-    if heading is None or not slug or _slug(text_of(heading)[:_LENGTH_MAX]) != slug:
+    title = "" if heading is None else _slug(text_of(heading)[:_LENGTH_MAX])
+    if not title or not (slug == title or (" " in title and slug.startswith(title + " "))):
         return False
     around = element.getparent()
     return " " in slug or (around is not None and around.tag == element.tag and "id" in around.attrib)
@@ -237,11 +238,12 @@ def _slug(text: str) -> str:
     return " ".join(word.lower() for word in _WORD.findall(text))
 
 
-def weight(element: Element) -> int:
-    """Return how likely an element holds an article by its names: 25 per word for it, -25 per word against it."""
+def weight(element: Element, *, but: Collection[str] = ()) -> int:
+    """Return how likely an element holds an article by its names, `but` some: 25 for it, -25 against it."""
     if not ("class" in element.attrib or "id" in element.attrib):
         return 0
     words, pairs = _words_of(element)
+    words = words.difference(but)
     against = not (words.isdisjoint(_UNLIKELY) and words.isdisjoint(_AROUND) and pairs.isdisjoint(_PAIRS))
     return (0 if words.isdisjoint(_LIKELY) else 25) - (25 if against else 0)
 

@@ -31,6 +31,13 @@ _TEASERS_MIN, _TEASERS_SHARE = 3, 0.8
 _TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
 """Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
 _LINES = frozenset({"dd", "dt", "li", "p"})
+_ROWS = frozenset({"tr", "td", "th"})
+_LINKS = frozenset(
+    {"breadcrumb", "breadcrumbs", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
+)
+"""Words for lists of links."""
+_TEXT_MIN = 400
+"""Minimum letters of prose in a part that is no list of links."""
 _BUTTON_MAX = 80
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
@@ -146,6 +153,8 @@ def _removed(prose: Prose, bodies: list[Span], plain: Sequence[int]) -> Iterator
 
     groups: dict[frozenset[str], list[Span]] = {}
     for span, said in prose.named:
+        if said <= _LINKS and prose.within(span) >= _TEXT_MIN:
+            continue  # whatever it is called, it is text
         if is_elsewhere([span]) or not prose.is_main(span, said):
             groups.setdefault(said, []).append(span)
     for said, spans in groups.items():
@@ -183,13 +192,21 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
     for element in blocks.spans:
         groups: dict[tuple[str, str], list[Element]] = {}
         for child in element if len(element) >= _TEASERS_MIN else ():
-            if (span := blocks.spans.get(child)) and span[0] < span[1]:
+            if child.tag != "figure" and (span := blocks.spans.get(child)) and span[0] < span[1]:
                 groups.setdefault((child.tag, child.get("class", "")), []).append(child)
         for parts in groups.values():
+            if parts[0].tag in _ROWS and _is_data(parts[0]):
+                continue
             spans = [blocks.spans[part] for part in parts]
             teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
             if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not lead_away(parts, url):
                 yield teasers
+
+
+def _is_data(row: Element) -> bool:
+    """Whether a row or cell is of a table with headings, and not of a page's layout."""
+    table = next(row.iterancestors("table"), None)
+    return table is not None and next(table.iter("th"), None) is not None
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:
@@ -201,5 +218,11 @@ def _is_teaser(span: Span, blocks: Blocks) -> bool:
     if sum(len(block.key) - block.links for block in parts) > _TEASER_TEXT:
         return False
     if len(parts) > 1:
-        return any(block.links >= 0.8 * len(block.key) >= _TEASER_TITLE for block in parts)
+        return any(block.links >= 0.8 * len(block.key) >= _TEASER_TITLE and _leads_on(block) for block in parts)
     return parts[0].element.tag not in _LINES.union(HEADINGS) and parts[0].links >= _TEASER_TITLE
+
+
+def _leads_on(block: Block) -> bool:
+    """Whether a linked block leads to another page: the titles of folded parts are links within theirs."""
+    links = [*block.element.iter("a"), *block.element.iterancestors("a")]
+    return any(not link.get("href", "").startswith("#") for link in links)

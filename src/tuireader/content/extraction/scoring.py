@@ -45,12 +45,15 @@ _BESIDE = 0.2
 _TRIED = 5
 _CONDITIONAL = frozenset({"div", "section", "ul", "ol", "dl", "fieldset", "header", "article", "details", "form"})
 _LISTS = frozenset({"ul", "ol", "dl"})
+_CALLED_LISTS = frozenset({"list"})
+"""The word in the names of lists that says nothing more."""
 _FEW_LINKS, _MANY_LINKS, _NEARLY_ALL = 0.33, 0.5, 0.75
 """Maximum shares of text in links: of prose, of a list, and of anything."""
 _REMOVED_SHARE_MAX = 0.4
 """Maximum share of the best element's text that can be removed as unlike the article."""
 _GOES_ON = (":", "：")
 """Endings of a block that introduces the next one."""
+_SENTENCE_MIN, STOPS = 40, tuple('.!?…。！？”"')
 _PROSE = 10
 """Punctuation marks outside links from which a part is prose, whatever its names."""
 
@@ -124,8 +127,9 @@ def _whole(part: Element, blocks: Blocks, around: list[bool]) -> Element:
 
 
 def _with_alike(part: Element, blocks: Blocks, around: list[bool]) -> Element:
-    """Return the container of a part of the page's main element, and of the blocks below headings like its own."""
-    main = next((each for each in part.iterancestors() if each.tag == "main" or each.get("role") == "main"), None)
+    """Return the container of a part of the page, and of the blocks below headings like its own in the main element."""
+    mains = (each for each in part.iterancestors() if each.tag in {"main", "body"} or each.get("role") == "main")
+    main = next(mains, None)
     span, within = blocks.spans[part], blocks.spans.get(main, (0, 0))
     headings = [
         (number, kind_of(blocks[number].element))
@@ -189,6 +193,11 @@ def _is_of_text(part: Element, before: Block | None, url: str) -> bool:
     return before is not None and before.element.tag in HEADINGS and not END.fullmatch(before.text)
 
 
+def _says_something(block: Block) -> bool:
+    """Whether a block is a sentence, and not in links."""
+    return len(block.key) >= _SENTENCE_MIN and block.text.endswith(STOPS) and block.links <= _FEW_LINKS * len(block.key)
+
+
 def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iterator[int]:
     """Yield the blocks within the best element that are unlike an article: mostly links, or a form.
 
@@ -200,7 +209,7 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
     for each, span in blocks.spans.items():
         if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
             continue
-        links, named = blocks.link_share(span), weight(each)
+        links, named = blocks.link_share(span), weight(each, but=_CALLED_LISTS if each.tag in _LISTS else ())
         before = blocks[span[0] - 1] if span[0] else None
         if before is not None and before.text.endswith(_GOES_ON):
             continue
@@ -216,6 +225,8 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
             sum(blocks[number].marks for number in parts if 2 * blocks[number].links < len(blocks[number].key))
             >= _PROSE
         ):
+            continue
+        if is_within and links <= _FEW_LINKS and any(_says_something(blocks[number]) for number in parts):
             continue
         is_list = each.tag in _LISTS or named > 0
         if named < 0 or (span[1] - span[0] > 1 and links > (_MANY_LINKS if is_list else _FEW_LINKS)):

@@ -277,16 +277,26 @@ class _Choice:
         return alike > _MISSED_ALIKE * other_size or size > _MISSED_SHARE * other_size
 
     def _add_told(self, first: int, last: int, matched: list[bool]) -> None:
-        """Choose blocks of text that only trafilatura includes, between the edges or right before them."""
-        missed = 0
+        """Choose blocks of text that only trafilatura includes, between the edges or right before them.
+
+        Before the edges, its short blocks between them are chosen, too.
+        """
+        missed, between = 0, list[int]()
         for number in range(last, -1, -1):
             block = self.blocks[number]
-            if self.around[number] or not (matched[number] and is_text(block, _FEW_LINKS)):
-                missed += number < first
-                if missed > _MISSED_MAX or (number < first and block.element.tag == "h1"):
+            if self.around[number]:
+                continue
+            if matched[number] and is_text(block, _FEW_LINKS):
+                for each in (number, *between):
+                    self.chosen[each] = True
+                between.clear()
+            elif number < first:
+                if block.element.tag == "h1" or missed > _MISSED_MAX:
                     return
-            else:
-                self.chosen[number] = True
+                if matched[number] and not block.links:
+                    between.append(number)
+                else:
+                    missed += 1
 
     def _first_heading(self, first: int, scored: list[bool]) -> int:
         """The first of the headings right before a block."""
@@ -441,13 +451,15 @@ class _Choice:
                 self.chosen[number] = False
         numbers = self.numbers()
         least = (1 - _ENDING_MAX) * self.blocks.size_of(self.chosen)
-        size = 0
-        for index, number in enumerate(numbers):
+        size = index = 0
+        while index < len(numbers):
+            number, ended = numbers[index], 0
             if size >= least and self._is_end(number):
-                for each in numbers[index : index + self._ended(numbers[index:])]:
+                ended = self._ended(numbers[index:])
+                for each in numbers[index : index + ended]:
                     self.chosen[each] = False
-                return
-            size += len(self.blocks[number].key)
+            size += 0 if ended else len(self.blocks[number].key)
+            index += ended or 1
 
     def _is_end(self, number: int) -> bool:
         """Whether a block is a heading that ends the article; on some sites it is not a heading element."""
@@ -455,13 +467,15 @@ class _Choice:
         return block.element.tag not in _NO_END and END.fullmatch(block.text) is not None
 
     def _ended(self, numbers: list[int]) -> int:
-        """The number of blocks from an ending heading on, up to a heading of its level with text of the article."""
+        """The number of blocks from an ending heading on, up to a heading of its level with text of the article.
+
+        If it is no heading element, any heading is one of its level.
+        """
         level = self.blocks[numbers[0]].element.tag
-        if level not in HEADINGS:
-            return len(numbers)
         for index, number in enumerate(numbers):
             block = self.blocks[number]
-            if index and block.element.tag in HEADINGS and block.element.tag <= level and not END.fullmatch(block.text):
+            is_next = block.element.tag in HEADINGS and (level not in HEADINGS or block.element.tag <= level)
+            if index and is_next and not END.fullmatch(block.text):
                 below = takewhile(lambda each: self.blocks[each].element.tag not in HEADINGS, numbers[index + 1 :])
                 if sum(len(self.blocks[each].key) for each in below if self.agreed[each]) >= _GOES_ON:
                     return index
@@ -486,8 +500,9 @@ class _Choice:
         return None
 
     def _has_text_before(self, number: int) -> bool:
-        """Whether text stands before a block that is no heading of the first level: then it is not the title."""
-        return self.blocks[number].element.tag != "h1" and any(
+        """Whether text stands before a block: then it is not the title, unless it alone is of the first level."""
+        is_first = all(self.blocks[each].element.tag != "h1" for each in range(number))
+        return not (is_first and self.blocks[number].element.tag == "h1") and any(
             self.agreed[each] and len(self.blocks[each].key) >= TEXT_MIN for each in range(number)
         )
 
