@@ -355,3 +355,17 @@ def test_a_title_said_again_within_the_text_is_no_beginning() -> None:
     title, before = "<h1>The harbour</h1>", f"<p>{TEXT[0]}</p><p>{TEXT[1]}</p>"
     page = f"<header>{title}</header><div class='post-content'>{before}{title}{BODY}</div>"
     assert text_on(page).count(TEXT[0].strip()) == 2
+
+
+def test_a_part_like_that_of_the_text_goes_on_after_a_note() -> None:
+    part = '<div class="grid"><div class="grid--item article__body"><div class="inner">{}</div></div></div>'
+    offer = '<div class="ad-wrap"><p>Advertisement</p></div>'
+    rest = "".join(f"<p>{SENTENCE.format(word) * 2}</p>" for word in ("sixth", "seventh"))
+    found = text_on(f"<h1>The harbour</h1>{part.format(BODY * 3)}{offer}{part.format(rest)}")
+    assert all(f"The {word} boat" in found for word in ("sixth", "seventh"))
+
+
+def test_the_standfirst_below_a_title_in_the_same_part_stays() -> None:
+    lead = 'Half of the nets are torn, and <a href="/board">the board</a> says nothing.'
+    head = f'<h1>The harbour</h1><div>5 April 2023</div><div class="card">{lead}</div>'
+    assert text_on(f"<div class='x'>{head}{BODY}</div>") == f"{plain_text(lead)}\n{WHOLE}"

@@ -118,6 +118,12 @@ def _is_filed(link: Element) -> bool:
     return _FILED.search(link.get("href") or "") is not None
 
 
+def _kind_around(element: Element) -> tuple[str, ...]:
+    """The kind of an element by the classes of what it is in; unique if there are none."""
+    classes = [each.get("class", "") for each in outwards(element, 2)]
+    return (element.tag, *classes) if any(classes) else (str(id(element)),)
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleHints:
     """Names, excerpt and address of an article, known before its text is extracted."""
@@ -152,6 +158,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.fill_gaps(bodies)
         choice.complete_parts()
         choice.add_headings()
+        choice.go_on()
         choice.anchor()
         choice.trim()
         choice.add_notes()
@@ -363,6 +370,24 @@ class _Choice:
             is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
             self.chosen[number] |= is_heading and self.chosen[number + 1]
 
+    def go_on(self) -> None:
+        """Choose text right after the chosen text in parts like its own: an advertisement may stand between them."""
+        numbers = self.numbers()
+        kinds = {
+            _kind_around(self.blocks[number].element)
+            for number in numbers
+            if self.agreed[number] and is_text(self.blocks[number], _FEW_LINKS)
+        }
+        missed, last = 0, numbers[-1]
+        for number in range(last + 1, len(self.blocks)):
+            block = self.blocks[number]
+            if self.around[number]:
+                continue
+            if is_text(block, _FEW_LINKS) and _kind_around(block.element) in kinds:
+                self.chosen[number], missed = True, 0
+            elif (missed := missed + 1) > _MISSED_MAX or self._is_end(number):
+                return
+
     def _is_between(self, number: int) -> bool:
         """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""
         block = self.blocks[number]
@@ -416,10 +441,11 @@ class _Choice:
         """Begin below the title, with the standfirst but without byline and date; end with the text."""
         title = self._title()
         if title is not None:
-            first = self.numbers()[0]
+            texts = (number for number in self.numbers() if len(self.blocks[number].key) >= TEXT_MIN)
+            first = next((number for number in texts if number > title), title)
             self.chosen[: title + 1] = [False] * (title + 1)
             for number in range(title + 1, first):
-                self.chosen[number] = self._is_lead(number)
+                self.chosen[number] |= self._is_lead(number)
         self._end()
         numbers = self.numbers()
         with_standfirst = False
