@@ -215,6 +215,11 @@ class BottomBar(Container):
             if not is_kept:
                 self._prompt.line.select_all()
 
+    def name_enter(self, verb: str) -> None:
+        """Say beside the prompt what enter does."""
+        if self._prompt is not None:
+            self._prompt.name_enter(verb)
+
     async def end(self) -> None:
         prompt, self._prompt = self._prompt, None
         if prompt is not None:
@@ -267,9 +272,14 @@ class Prompt(Horizontal):
         yield CleanInput(
             self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester
         )
-        hints = HintBar()
-        hints.hints = (Row("enter", "done", "submit"), Row("esc", "cancel", "give_up"))
-        yield hints
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        self.name_enter("done")
+
+    def name_enter(self, verb: str) -> None:
+        """Say in the hint line what enter does."""
+        self.query_one(HintBar).hints = (Row("enter", verb, "submit"), Row("esc", "cancel", "give_up"))
 
     @property
     def line(self) -> Input:

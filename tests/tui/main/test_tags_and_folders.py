@@ -825,3 +825,15 @@ async def test_a_filter_in_the_tree_finds_the_feed_and_not_its_folder(library: P
             harbour = next(feed.id for feed in feeds.every(c) if feed.name == "Harbour Weekly")
         assert app.reader.wanted.feeds == (harbour,)
         assert app.reader.wanted.folders == ()
+
+
+async def test_a_filter_in_the_tree_finds_feeds_without_articles_in_the_selection(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.categories.focus()
+        await press(pilot, "slash", *"harbours", "enter")
+        assert "The Example Review" not in rows_of(app, "feeds")
+        app.reader.sidebar.feed_tree.focus()
+        await press(pilot, "slash", *"exam")
+        assert rows_of(app, "folders", "feeds") == ["News", "The Example Review"]

@@ -65,7 +65,7 @@ async def test_enter_searches_for_what_no_name_matches(many: Path, typed: str, t
         await settle(pilot)
         app.reader.sidebar.authors.focus()
         await press(pilot, "slash", *typed)
-        assert "enter: search articles" in screen_text(app)
+        assert "enter search articles" in screen_text(app)
         await press(pilot, "enter")
         assert app.reader.sidebar.authors.filter == ""
         assert app.reader.wanted.text == text

@@ -150,9 +150,13 @@ class FeedTree(NameList):
         return (fold(row.name),) if self.by_name else (-(row.unread or 0), fold(row.name))
 
     def _shown(self, branch: Branch, wanted: str) -> list[Choice]:
-        """The rows of a branch: itself and its leaves; of a folded one, only those that are filters."""
+        """The rows of a branch: itself and its leaves; of a folded one, only those that are filters.
+
+        A text that is `wanted` is looked for in all of them, even in those without articles.
+        """
         marked = self.chosen | self.excluded
-        every = [each for each in branch.leaves if each.total or not self._is_narrowed or each.key in marked]
+        is_all = bool(wanted) or not self._is_narrowed
+        every = [each for each in branch.leaves if each.total or is_all or each.key in marked]
         row, every = branch.row, sorted(every, key=self._rank)
         if wanted:
             found = [leaf for leaf in every if wanted in fold(leaf.name)]

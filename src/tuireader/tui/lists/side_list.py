@@ -372,9 +372,9 @@ class NameList(SideList):
             self.move_to(self._row_of(self._before_filter, 0))
 
     def without_matches(self, noun: str) -> list[list[Piece]]:
-        """The lines shown in place of the names if none contains the text."""
-        said = f"No {noun} matches “{printable(self.filter)}”", "enter: search articles"
-        return [[("  ", ""), (line, "faint")] for line in said] if self.filter else []
+        """The line shown in place of the names if none contains the text."""
+        said = f"No {noun} matches “{printable(self.filter)}”"
+        return [[("  ", ""), (said, "faint")]] if self.filter else []
 
     @property
     def matches(self) -> Sequence[int]:

@@ -223,6 +223,8 @@ class PromptController:
         """Filter or search by the text typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
             self._filtered.set_filter(event.text)  # the list keeps its height meanwhile
+            is_found = self._filtered.matches or not event.text.strip()
+            self._panes.bottom.name_enter("done" if is_found else "search articles")
         elif event.purpose == NAME:
             self._name = event.text
         elif event.purpose == SEARCH:
