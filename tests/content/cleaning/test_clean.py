@@ -262,3 +262,9 @@ def test_a_mail_address_has_a_subject_and_a_body_at_most(given: str, kept: str) 
 )
 def test_a_heading_stays_one_whatever_divides_it(html: str, cleaned: str) -> None:
     assert clean(html, "https://a.example/") == cleaned
+
+
+def test_tables_in_preformatted_text_have_rows() -> None:
+    table = "<table><tr><th>Boat</th><th>Time</th></tr><tr><td>Ida</td><td>53,09</td></tr></table>"
+    assert clean(f"<pre>\n\n<h3>Results</h3>\n{table}</pre>") == clean(f"<h3>Results</h3>{table}")
+    assert clean(f"<pre><code>{table}</code></pre>").startswith("<pre>")

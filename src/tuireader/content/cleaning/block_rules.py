@@ -351,6 +351,9 @@ def item(context: Context, node: Node) -> Kept:
 
 
 def code_block(context: Context, node: Node) -> Kept:
+    """Clean preformatted text; around tables, but those of marked code, it is only a container."""
+    if "table" in (within := {each.tag for each in node.elements()}) and "code" not in within:
+        return container(context, Node("div", node.attributes, node.children))
     return paragraph(context, Node("p", node.attributes, as_lines(node))) if is_verse(node) else clean_code(node)
 
 
