@@ -268,3 +268,9 @@ def test_tables_in_preformatted_text_have_rows() -> None:
     table = "<table><tr><th>Boat</th><th>Time</th></tr><tr><td>Ida</td><td>53,09</td></tr></table>"
     assert clean(f"<pre>\n\n<h3>Results</h3>\n{table}</pre>") == clean(f"<h3>Results</h3>{table}")
     assert clean(f"<pre><code>{table}</code></pre>").startswith("<pre>")
+
+
+def test_the_language_above_a_code_block_is_shown_once() -> None:
+    code = '<pre class="brush: js"><code>boat();</code></pre>'
+    assert clean(f"<p>One.</p><div><div><span>js</span></div>{code}</div>") == clean(f"<p>One.</p>{code}")
+    assert "<p>Go</p>" in clean(f"<p>Go</p>{code}")

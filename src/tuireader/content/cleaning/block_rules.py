@@ -59,6 +59,7 @@ _KINDS = {
     "upper-roman": "I",
 }  # fmt: skip
 _BELOW_HEADING = frozenset({"p", "ul", "ol", "dl", "pre", "table", "figure", "blockquote"})
+_WITH_CODE = frozenset({"blockquote", "dd", "div", "li"})
 _BOLD_MAX, _STOPS = 70, frozenset('.!?…:;,。！？：；、”"')
 """Maximum characters of bold words that are a heading, and endings of a sentence or of an introduction."""
 _SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
@@ -238,6 +239,18 @@ def raise_headings(root: Node) -> None:
         for block, following in pairwise(blocks):
             if _is_bold(block) and following.tag in _BELOW_HEADING and not _is_bold(following):
                 block.tag, block.children = "h3", block.children[0].children  # type: ignore[union-attr]  # it is strong
+
+
+def drop_languages(root: Node) -> None:
+    """Remove, in place, the paragraph above a code block that only names its language."""
+    for around in (root, *(each for each in root.elements() if each.tag in _WITH_CODE)):
+        dropped = [
+            child
+            for child, following in pairwise(around.children)
+            if isinstance(child, Node) and isinstance(following, Node) and following.tag == "pre"
+            if child.tag == "p" and child.words().lower() in map(language_of, following.elements())
+        ]
+        around.children = [each for each in around.children if not any(each is one for one in dropped)]
 
 
 def _is_bold(block: Node) -> bool:

@@ -214,6 +214,7 @@ def tidy(root: Node, base_url: str, *, has_tex: bool = False, most: float = inf)
     context = Context(root, base_url, _RULES, has_tex=has_tex, most=most)
     root.children = context.blocks(root)
     block_rules.raise_headings(root)
+    block_rules.drop_languages(root)
     return context.left > 0
 
 
