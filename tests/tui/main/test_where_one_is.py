@@ -58,6 +58,18 @@ async def test_a_filter_that_nothing_matches_keeps_its_list_and_escape_clears_it
         assert app.focused is authors
 
 
+async def test_in_a_low_sidebar_the_list_that_is_filtered_stays_open(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        sidebar.authors.focus()
+        await press(pilot, "slash", *"zz")
+        sidebar.share()  # as when new articles have come
+        await settle(pilot)
+        assert "No author matches “zz”" in screen_text(app)
+
+
 @pytest.mark.parametrize(("typed", "text"), [("author:ann", "author:ann*"), ("pie", "pie*")])
 async def test_enter_searches_for_what_no_name_matches(many: Path, typed: str, text: str) -> None:
     app = reader(many)

@@ -358,7 +358,10 @@ class Sidebar(Backdrop):
         if self._is_filtered and any(self._needs):  # lists that a filter shortens keep their height
             needs = [max(pair) for pair in zip(needs, self._needs, strict=True)]
         self._needs = needs
-        focused = next((place for place, side_list in enumerate(self.lists) if side_list.has_focus), 0)
+        used = [place for place, each in enumerate(self.lists) if each.has_focus] or [
+            place for place, each in enumerate(self.lists) if each.filter
+        ]
+        focused = used[0] if used else 0
         for side_list, height in zip(self.lists, shares(needs, self.size.height, focused), strict=True):
             side_list.display = height > 0
             if height:
