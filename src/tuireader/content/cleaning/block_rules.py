@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import islice, pairwise, zip_longest
 
 from tuireader.content.cleaning.boilerplate import ADVERT, BUTTON, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
 from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
@@ -244,13 +244,14 @@ def raise_headings(root: Node) -> None:
 def drop_languages(root: Node) -> None:
     """Remove, in place, the paragraph above a code block that only names its language."""
     for around in (root, *(each for each in root.elements() if each.tag in _WITH_CODE)):
-        dropped = [
-            child
-            for child, following in pairwise(around.children)
-            if isinstance(child, Node) and isinstance(following, Node) and following.tag == "pre"
-            if child.tag == "p" and child.words().lower() in map(language_of, following.elements())
-        ]
-        around.children = [each for each in around.children if not any(each is one for one in dropped)]
+        pairs = zip_longest(around.children, around.children[1:], fillvalue="")
+        around.children = [child for child, following in pairs if not _names_language(child, following)]
+
+
+def _names_language(block: Node | str, following: Node | str) -> bool:
+    if isinstance(block, str) or isinstance(following, str) or (block.tag, following.tag) != ("p", "pre"):
+        return False
+    return block.words().lower() in map(language_of, following.elements())
 
 
 def _is_bold(block: Node) -> bool:

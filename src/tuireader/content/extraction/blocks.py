@@ -52,6 +52,15 @@ def is_text(block: Block, linked: float, least: int = TEXT_MIN) -> bool:
     return len(block.key) >= least and block.links < linked * len(block.key)
 
 
+_SENTENCE_MIN, _STOPS = 40, tuple('.!?…。！？”"')
+"""Minimum letters of a short sentence, and its endings."""
+
+
+def is_sentence(block: Block) -> bool:
+    """Whether a block is a sentence or more, however short."""
+    return len(block.key) >= _SENTENCE_MIN and block.text.endswith(_STOPS)
+
+
 EXCERPT_MIN, _EXCERPT_MAX = 20, 45
 """Minimum and maximum letters of an excerpt by which the beginning of a text is recognized."""
 

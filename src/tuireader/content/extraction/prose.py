@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from tuireader.content.cleaning.boilerplate import BUTTON
-from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text
+from tuireader.content.extraction.blocks import CELLS, Block, Blocks, Span, is_sentence, is_text
 from tuireader.content.extraction.boilerplate_names import SURELY_AROUND, reasons
 from tuireader.content.extraction.page import Element, lead_away, outwards
 from tuireader.text.printable import HEADINGS
@@ -16,8 +16,6 @@ _OVERLAYS = frozenset({"alertdialog", "consent", "cookie", "cookies", "dialog", 
 _TITLES_MAX = 3
 """Maximum titles that are looked for in what may be an overlay."""
 _COMMENTS = frozenset({"comments", "commentlist", "disqus", "respond"})
-_SENTENCE_MIN, _STOPS = 40, tuple('.!?…。！？”"')
-"""Minimum letters of a short sentence, and its endings."""
 _MAIN_MIN = 400
 """Minimum letters of prose by which a part is the main one."""
 _FEW_LINKS = 0.25
@@ -31,7 +29,7 @@ _TEASERS_MIN, _TEASERS_SHARE = 3, 0.8
 _TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
 """Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
 _LINES = frozenset({"dd", "dt", "li", "p"})
-_ROWS = frozenset({"tr", "td", "th"})
+_ROWS = CELLS | {"tr"}
 _LINKS = frozenset(
     {"breadcrumb", "breadcrumbs", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
 )
@@ -98,14 +96,12 @@ class Prose:
 
 def _sentences(blocks: Blocks, named: Sequence[Span]) -> int:
     """The letters of sentences, however short, outside all named parts."""
-    outside = [len(block.key) if _is_sentence(block) else 0 for block in blocks]
+    outside = [
+        len(block.key) if is_sentence(block) and block.links < _FEW_LINKS * len(block.key) else 0 for block in blocks
+    ]
     for first, last in _apart(named):
         outside[first:last] = [0] * (last - first)
     return sum(outside)
-
-
-def _is_sentence(block: Block) -> bool:
-    return len(block.key) >= _SENTENCE_MIN and block.text.endswith(_STOPS) and block.links < _FEW_LINKS * len(block.key)
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
@@ -189,24 +185,19 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
 
     Lists that link to other sites are kept: they are the subject of a newsletter or round-up.
     """
+    tables = {table for each in blocks.spans if each.tag == "th" for table in each.iterancestors("table")}
     for element in blocks.spans:
         groups: dict[tuple[str, str], list[Element]] = {}
         for child in element if len(element) >= _TEASERS_MIN else ():
             if child.tag != "figure" and (span := blocks.spans.get(child)) and span[0] < span[1]:
                 groups.setdefault((child.tag, child.get("class", "")), []).append(child)
         for parts in groups.values():
-            if parts[0].tag in _ROWS and _is_data(parts[0]):
-                continue
+            if parts[0].tag in _ROWS and next(parts[0].iterancestors("table"), None) in tables:
+                continue  # of a table with headings, and not of a page's layout
             spans = [blocks.spans[part] for part in parts]
             teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
             if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not lead_away(parts, url):
                 yield teasers
-
-
-def _is_data(row: Element) -> bool:
-    """Whether a row or cell is of a table with headings, and not of a page's layout."""
-    table = next(row.iterancestors("table"), None)
-    return table is not None and next(table.iter("th"), None) is not None
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:

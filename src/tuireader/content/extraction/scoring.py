@@ -14,7 +14,7 @@ from trafilatura.metadata import examine_meta, extract_author, extract_title
 from trafilatura.utils import decode_file
 
 from tuireader.content.cleaning.boilerplate import END
-from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text, kind_of
+from tuireader.content.extraction.blocks import Block, Blocks, Span, is_sentence, is_text, kind_of
 from tuireader.content.extraction.boilerplate_names import is_one_of_many, weight
 from tuireader.content.extraction.page import Element, lead_away, outwards, uncrowded
 from tuireader.errors import UNEXPECTED
@@ -53,7 +53,6 @@ _REMOVED_SHARE_MAX = 0.4
 """Maximum share of the best element's text that can be removed as unlike the article."""
 _GOES_ON = (":", "：")
 """Endings of a block that introduces the next one."""
-_SENTENCE_MIN, STOPS = 40, tuple('.!?…。！？”"')
 _PROSE = 10
 """Punctuation marks outside links from which a part is prose, whatever its names."""
 
@@ -193,11 +192,6 @@ def _is_of_text(part: Element, before: Block | None, url: str) -> bool:
     return before is not None and before.element.tag in HEADINGS and not END.fullmatch(before.text)
 
 
-def _says_something(block: Block) -> bool:
-    """Whether a block is a sentence, and not in links."""
-    return len(block.key) >= _SENTENCE_MIN and block.text.endswith(STOPS) and block.links <= _FEW_LINKS * len(block.key)
-
-
 def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iterator[int]:
     """Yield the blocks within the best element that are unlike an article: mostly links, or a form.
 
@@ -226,8 +220,15 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
             >= _PROSE
         ):
             continue
-        if is_within and links <= _FEW_LINKS and any(_says_something(blocks[number]) for number in parts):
-            continue
+        if (
+            is_within
+            and links <= _FEW_LINKS
+            and any(
+                is_sentence(blocks[number]) and blocks[number].links <= _FEW_LINKS * len(blocks[number].key)
+                for number in parts
+            )
+        ):
+            continue  # a note or a tip
         is_list = each.tag in _LISTS or named > 0
         if named < 0 or (span[1] - span[0] > 1 and links > (_MANY_LINKS if is_list else _FEW_LINKS)):
             yield from (each for each in parts if named < 0 or links > _NEARLY_ALL or not matched[each])

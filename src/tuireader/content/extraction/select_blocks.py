@@ -527,10 +527,10 @@ class _Choice:
 
     def _has_text_before(self, number: int) -> bool:
         """Whether text stands before a block: then it is not the title, unless it alone is of the first level."""
-        is_first = all(self.blocks[each].element.tag != "h1" for each in range(number))
-        return not (is_first and self.blocks[number].element.tag == "h1") and any(
-            self.agreed[each] and len(self.blocks[each].key) >= TEXT_MIN for each in range(number)
-        )
+        before = [self.blocks[each] for each in range(number)]
+        if self.blocks[number].element.tag == "h1" and all(block.element.tag != "h1" for block in before):
+            return False
+        return any(agreed and len(block.key) >= TEXT_MIN for block, agreed in zip(before, self.agreed, strict=False))
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]

@@ -358,10 +358,8 @@ class Sidebar(Backdrop):
         if self._is_filtered and any(self._needs):  # lists that a filter shortens keep their height
             needs = [max(pair) for pair in zip(needs, self._needs, strict=True)]
         self._needs = needs
-        used = [place for place, each in enumerate(self.lists) if each.has_focus] or [
-            place for place, each in enumerate(self.lists) if each.filter
-        ]
-        focused = used[0] if used else 0
+        places = range(len(self.lists))
+        focused = max(places, key=lambda place: (self.lists[place].has_focus, bool(self.lists[place].filter)))
         for side_list, height in zip(self.lists, shares(needs, self.size.height, focused), strict=True):
             side_list.display = height > 0
             if height:
