@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import select
+import threading
 from itertools import pairwise
+from typing import cast
 
 import pytest
 
@@ -14,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Paste
 
-from tuireader.tui.support.driver import _Paste
+from tuireader.tui.support.driver import _Output, _Paste
 
 START, END = "\x1b[200~", "\x1b[201~"
 PARTS = st.lists(st.tuples(st.booleans(), st.text("ab\x1b[2~01\x11", min_size=1, max_size=12)), max_size=6)
@@ -68,3 +72,21 @@ def test_a_key_that_leads_out_ends_a_paste_that_stalls(
         now[0] += seconds
         found += [each.text if isinstance(each, Paste) else each for each in paste.take(piece)]
     assert found == (["ab", "\x11"] if is_key else [])
+
+
+@pytest.mark.parametrize("buffering", [0, -1])
+def test_all_is_written_whatever_the_terminal_takes_at_once(buffering: int) -> None:
+    """Another program may have made the terminal non-blocking; with PYTHONUNBUFFERED there is no buffer."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    sent, came = "\x1b[1mé" * 60_000, bytearray()
+    with io.TextIOWrapper(cast("io.BufferedWriter", os.fdopen(writing, "wb", buffering)), "utf-8") as file:
+        output = _Output(file, lambda: pytest.fail("the terminal is there"))
+        thread = threading.Thread(target=output.write, args=(sent,))
+        thread.start()
+        while len(came) < len(sent.encode()) and (thread.is_alive() or select.select([reading], [], [], 0)[0]):
+            if select.select([reading], [], [], 0.1)[0]:
+                came += os.read(reading, 4096)
+        thread.join()
+    os.close(reading)
+    assert came.decode() == sent

@@ -15,7 +15,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import Any, TextIO
 
 from textual.app import App
 from textual.events import Paste, Resize
@@ -356,31 +356,30 @@ def _unfinished_mouse(data: bytes) -> bytes:
 
 
 class _Output:
-    """The output of the terminal; once that is lost, writes are dropped and nothing waits."""
+    """The output of the terminal; once that is lost, writes are dropped and nothing waits.
 
-    def __init__(self, file: IO[str], lost: Callable[[], None]) -> None:
+    It writes past the file's own buffer, which loses what a non-blocking terminal does not take at once.
+    """
+
+    def __init__(self, file: TextIO, lost: Callable[[], None]) -> None:
         self._file = file
+        self._encoding = file.encoding or "utf-8"
         self._lost = lost
         self._is_gone = False
 
     def write(self, text: str) -> None:
-        self._try(lambda: self._file.write(text))
-
-    def flush(self) -> None:
-        self._try(self._file.flush)
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def _try(self, do: Callable[[], object]) -> None:
-        while not self._is_gone:
+        data = memoryview(text.encode(self._encoding, "backslashreplace"))
+        while data and not self._is_gone:
             try:
-                do()
+                data = data[os.write(self.fileno(), data) :]
             except BlockingIOError:  # another program that shares the terminal has set it so
-                select.select([], [self._file.fileno()], [], 1)
-                do = self._file.flush  # what was written is in the file's own buffer
+                select.select([], [self.fileno()], [], 1)
             except (OSError, ValueError):
                 self._is_gone = True
                 self._lost()
-            else:
-                return
+
+    def flush(self) -> None:
+        """Do nothing: all is written."""
+
+    def fileno(self) -> int:
+        return self._file.fileno()

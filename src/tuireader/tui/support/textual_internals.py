@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections import deque
-from typing import IO, Any, cast
+from typing import Any, TextIO, cast
 
 from textual import events, on
 from textual.app import App
@@ -198,8 +198,8 @@ if sys.platform != "win32":
             return self._app
 
         @property
-        def output(self) -> IO[str]:
-            return cast("IO[str]", self._file)
+        def output(self) -> TextIO:
+            return cast("TextIO", self._file)
 
         @output.setter
         def output(self, file: Any) -> None:
