@@ -40,6 +40,18 @@ def test_sections_named_after_their_headings(name: str) -> None:
     assert "A section of its own." in text_of(article(section))
 
 
+def test_lists_of_links_that_stand_under_each_heading_of_the_text() -> None:
+    links = "<ul><li><a href='/{0}/all'>All about {0}</a></li><li><a href='/{0}/how'>How to make {0}</a></li></ul>"
+    parts = "".join(
+        f"<h3>{name}</h3><p>{WORDS * 2}For more information, see:</p>{links.format(name)}"
+        for name in ("ropes", "chains", "hooks", "nets")
+    )
+    found = text_of(article(parts))
+    for name in ("ropes", "chains", "hooks", "nets"):
+        assert f"All about {name}" in found
+        assert f"How to make {name}" in found
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

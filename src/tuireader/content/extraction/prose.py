@@ -29,6 +29,7 @@ _TEASERS_MIN, _TEASERS_SHARE = 3, 0.8
 _TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
 """Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
 _LINES = frozenset({"dd", "dt", "li", "p"})
+_NO_TEASERS = frozenset({"figure", "ol", "ul"})
 _ROWS = CELLS | {"tr"}
 _LINKS = frozenset(
     {"breadcrumb", "breadcrumbs", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
@@ -189,7 +190,7 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
     for element in blocks.spans:
         groups: dict[tuple[str, str], list[Element]] = {}
         for child in element if len(element) >= _TEASERS_MIN else ():
-            if child.tag != "figure" and (span := blocks.spans.get(child)) and span[0] < span[1]:
+            if child.tag not in _NO_TEASERS and (span := blocks.spans.get(child)) and span[0] < span[1]:
                 groups.setdefault((child.tag, child.get("class", "")), []).append(child)
         for parts in groups.values():
             if parts[0].tag in _ROWS and next(parts[0].iterancestors("table"), None) in tables:
