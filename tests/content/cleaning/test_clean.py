@@ -87,6 +87,14 @@ def test_links_that_could_run_are_text(scheme: str) -> None:
     assert clean(f'<p>x</p><iframe src="{scheme}:alert(1)"></iframe>', URL) == "<p>x</p>"
 
 
+def test_a_film_is_shown_once_and_advertisements_in_frames_never() -> None:
+    film = '<iframe src="https://www.youtube.com/embed/G5VaxNurMiU{}" title="The film"></iframe>'
+    advert = '<iframe src="https://ads.example/slot" title="Advertisement"></iframe>'
+    shown = '<p><a href="https://www.youtube.com/watch?v=G5VaxNurMiU">Video: The film</a></p>'
+    html = f"<p>kept</p>{film.format('?autoplay=1')}<noscript>{film.format('')}</noscript>{advert}"
+    assert clean(html, URL) == f"<p>kept</p>{shown}"
+
+
 def test_half_of_a_character_stops_nothing() -> None:
     assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
     assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"

@@ -6,7 +6,7 @@ import re
 from math import inf
 
 from tuireader.content.cleaning import block_rules, media
-from tuireader.content.cleaning.boilerplate import FOR_READERS_ALOUD, is_tracker
+from tuireader.content.cleaning.boilerplate import ADVERT, FOR_READERS_ALOUD, is_tracker
 from tuireader.content.cleaning.context import Context, Rule, leads_to_heading
 from tuireader.content.cleaning.trim_end import trim_beginning, trim_end
 from tuireader.content.dom.sanitize import shortened, tree_of
@@ -149,9 +149,13 @@ def picture(context: Context, node: Node) -> Kept:
 def played(context: Context, node: Node) -> Kept:
     """Video, audio, or a frame, as a link."""
     address = context.address(media.address_of(node))
-    if not address.startswith(("http:", "https:")) or is_tracker(node):
+    if not address.startswith(("http:", "https:")) or is_tracker(node) or ADVERT.fullmatch(node["title"]):
         return context.children(node) if node.tag == "object" else []
-    return [Node("p", {}, [media.linked(node, address)])]
+    link = media.linked(node, address)
+    if link["href"] in context.played:
+        return []  # again, for those without scripts
+    context.played.add(link["href"])
+    return [Node("p", {}, [link])]
 
 
 def checkbox(context: Context, node: Node) -> Kept:

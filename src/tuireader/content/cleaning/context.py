@@ -81,6 +81,8 @@ class Context:
         self.tag = ""
         """The tag of the enclosing heading, list item, term, definition or cell; "" elsewhere."""
         self.last_picture = ""
+        self.played: set[str] = set()
+        """The addresses of the media so far."""
         self.has_tex = has_tex
         """Whether the page renders TeX between dollars."""
         self.formulas = repeat(None, _FORMULAS_MAX)
