@@ -52,6 +52,31 @@ def test_lists_of_links_that_stand_under_each_heading_of_the_text() -> None:
         assert f"How to make {name}" in found
 
 
+def test_answers_of_one_kind_are_kept_together_whatever_their_class_and_links() -> None:
+    parts = "".join(
+        f"<div class='faq-list__block'><b>Question {number}?</b><div><p>{'See <a href=/x>the guide</a>. ' * (number % 2)}"
+        f"Answer {number} is not long, but it is a sentence and a little more.</p></div></div>"
+        for number in range(6)
+    )
+    found = text_of(article(f"<h2>Questions</h2>{parts}", after=0))
+    for number in range(6):
+        assert f"Question {number}?" in found
+        assert f"Answer {number} is not long" in found
+
+
+def test_amounts_of_ingredients_stay_with_them_in_a_list() -> None:
+    space = "\n" + " " * 90
+    parts = "".join(
+        f'<div itemprop="recipeIngredient"><div class="quantity">{space}<span>{space}{amount}</span>{space}</div>'
+        f'<div class="description">{space}<span>{name}</span></div></div>'
+        for amount, name in (("1/4", "cup butter"), ("1", "cup of sugar"), ("2", "eggs"))
+    )
+    page = article(f"<h2>Ingredients</h2><div>{parts}</div>")
+    found = extract_article(f"<html><body>{page}</body></html>", "https://site.example/a")
+    assert found is not None
+    assert "<ul><li>1/4 cup butter</li><li>1 cup of sugar</li><li>2 eggs</li></ul>" in found.html
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

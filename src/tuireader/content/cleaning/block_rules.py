@@ -12,7 +12,7 @@ from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.plain_prose import is_prose, reflowed
 from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed, trimmed_lines
 from tuireader.text.language_and_hyphenation import count_words
-from tuireader.text.printable import HEADINGS, INLINE, printable_block
+from tuireader.text.printable import HEADINGS, INLINE, SECTIONS, printable_block
 from tuireader.urls.hosts import same_host
 
 _ADMONITIONS_KINDS = frozenset({
@@ -59,6 +59,7 @@ _KINDS = {
     "upper-roman": "I",
 }  # fmt: skip
 _BELOW_HEADING = frozenset({"p", "ul", "ol", "dl", "pre", "table", "figure", "blockquote"})
+_INGREDIENTS = frozenset({"ingredients", "recipeIngredient"})
 _WITH_CODE = frozenset({"blockquote", "dd", "div", "li"})
 _BOLD_MAX, _STOPS = 70, frozenset('.!?…:;,。！？：；、”"')
 """Maximum characters of bold words that are a heading, and endings of a sentence or of an introduction."""
@@ -158,8 +159,30 @@ def container(context: Context, node: Node) -> Kept:
         return paragraph(context, Node("p", node.attributes, lines_of(node)))
     if (node.tag == "aside" or _PULLED.search(node["class"])) and context.is_repeated(node):
         return []
+    _list_ingredients(node)
     blocks, attributes = context.blocks(node), context.attributes(node)
     return [Node("div", attributes, blocks)] if attributes and blocks else blocks
+
+
+def _list_ingredients(node: Node) -> None:
+    """Make lists of what microdata calls ingredients: amount and name may be blocks of their own."""
+    if not any(map(_is_ingredient, node.children)):
+        return
+    children: Kept = []
+    items: Kept = []
+    for child in node.children:
+        if isinstance(child, Node) and _is_ingredient(child):
+            if not items:
+                children.append(Node("ul", {}, items))
+            items.append(Node("li", {}, [child.words()]))
+        elif isinstance(child, Node) or child.strip():
+            children.append(child)
+            items = []
+    node.children = children
+
+
+def _is_ingredient(child: Node | str) -> bool:
+    return isinstance(child, Node) and child.tag in SECTIONS and not _INGREDIENTS.isdisjoint(child["itemprop"].split())
 
 
 def paragraph(context: Context, node: Node) -> Kept:

@@ -177,8 +177,9 @@ def _is_button(block: Block) -> bool:
 
 def _has_words_beside(block: Block) -> bool:
     """Whether a number is in a small part with a few words: that of an ingredient, say."""
-    beside = "".join(islice(block.element.getparent().itertext(), _BESIDE_PIECES))
-    return len(beside) <= _BESIDE_MAX and any(map(str.isalpha, beside)) and not BUTTON.fullmatch(beside.strip())
+    pieces = islice(filter(str.strip, block.element.getparent().itertext()), _BESIDE_PIECES)
+    beside = " ".join(" ".join(pieces).split())
+    return len(beside) <= _BESIDE_MAX and any(map(str.isalpha, beside)) and not BUTTON.fullmatch(beside)
 
 
 def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:

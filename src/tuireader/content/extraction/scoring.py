@@ -200,9 +200,17 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
     within = blocks.spans[best]
     whole = blocks.size(within)
     text = [number for number in range(*within) if matched[number] and is_text(blocks[number], _MANY_LINKS)]
-    for each, span in blocks.spans.items():
-        if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
-            continue
+    conditional = [
+        (each, span)
+        for each, span in blocks.spans.items()
+        if each.tag in _CONDITIONAL and within[0] <= span[0] < span[1] <= within[1] and each is not best
+    ]
+    prose = {  # the kinds of parts that are kept for their sentences
+        (each.tag, each.get("class"))
+        for each, span in conditional
+        if each.get("class") and blocks.link_share(span) == 0 and any(is_sentence(blocks[at]) for at in range(*span))
+    }
+    for each, span in conditional:
         links, named = blocks.link_share(span), weight(each, but=_CALLED_LISTS if each.tag in _LISTS else ())
         before = blocks[span[0] - 1] if span[0] else None
         if before is not None and before.text.endswith(_GOES_ON):
@@ -221,14 +229,14 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
         ):
             continue
         if (
-            is_within
+            (is_within or (each.tag, each.get("class")) in prose)
             and links <= _FEW_LINKS
             and any(
                 is_sentence(blocks[number]) and blocks[number].links <= _FEW_LINKS * len(blocks[number].key)
                 for number in parts
             )
         ):
-            continue  # a note or a tip
+            continue  # a note, or one of several answers
         is_list = each.tag in _LISTS or named > 0
         if named < 0 or (span[1] - span[0] > 1 and links > (_MANY_LINKS if is_list else _FEW_LINKS)):
             yield from (each for each in parts if named < 0 or links > _NEARLY_ALL or not matched[each])
