@@ -95,6 +95,19 @@ def test_a_film_is_shown_once_and_advertisements_in_frames_never() -> None:
     assert clean(html, URL) == f"<p>kept</p>{shown}"
 
 
+def test_the_name_of_its_column_in_each_cell_is_dropped() -> None:
+    rows = (("May", "90 €"), ("June", "Price"))
+    cells = "".join(
+        f"<tr><td><span>Month</span><span>{month}</span></td><td><b>Price:</b> <i>{price}</i></td></tr>"
+        for month, price in rows
+    )
+    head = "<tr><th>Month</th><th>Price</th></tr>"
+    cleaned = clean(f"<table>{head}{cells}<tr><td>Month</td><td>Price</td></tr></table>", URL)
+    assert "<td>May</td><td><em>90 €</em></td>" in cleaned
+    assert "<td>June</td><td><em>Price</em></td>" in cleaned
+    assert "<td>Month</td><td>Price</td>" in cleaned
+
+
 def test_half_of_a_character_stops_nothing() -> None:
     assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
     assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"

@@ -53,8 +53,9 @@ def test_lists_of_links_that_stand_under_each_heading_of_the_text() -> None:
 
 
 def test_answers_of_one_kind_are_kept_together_whatever_their_class_and_links() -> None:
+    link = "See <a href=/x>the guide</a>. "
     parts = "".join(
-        f"<div class='faq-list__block'><b>Question {number}?</b><div><p>{'See <a href=/x>the guide</a>. ' * (number % 2)}"
+        f"<div class='faq-list__block'><b>Question {number}?</b><div><p>{link * (number % 2)}"
         f"Answer {number} is not long, but it is a sentence and a little more.</p></div></div>"
         for number in range(6)
     )

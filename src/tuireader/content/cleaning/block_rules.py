@@ -430,8 +430,23 @@ def table(context: Context, node: Node) -> Kept:
     rows, cells = inside.count("tr"), inside.count("td") + inside.count("th")
     if node["role"] == "presentation" or cells <= rows or "table" in inside or _is_prose(node):
         return unpacked(context, node)
+    _drop_labels(node)
     found = Node("table", context.attributes(node), list(only_nodes(context.children(node))))
     return [] if found.is_empty() else [found]
+
+
+def _drop_labels(table: Node) -> None:
+    """Remove the names of columns from the cells below them, where a page repeats them for narrow screens."""
+    names: list[str] = []
+    for row in (each for each in table.elements() if each.tag == "tr"):
+        cells = [each for each in row.children if isinstance(each, Node) and each.tag in {"td", "th"}]
+        if not names:
+            names = [cell.words() for cell in cells] if all(cell.tag == "th" for cell in cells) else []
+            continue
+        for cell, name in zip(cells, names, strict=False):
+            label = next((each for each in cell.children if isinstance(each, Node) or each.strip()), None)
+            if isinstance(label, Node) and name and label.words().rstrip(":") == name and cell.words() != name:
+                cell.children = [each for each in cell.children if each is not label]
 
 
 def _is_prose(node: Node) -> bool:
