@@ -108,6 +108,29 @@ def test_the_name_of_its_column_in_each_cell_is_dropped() -> None:
     assert "<td>Month</td><td>Price</td>" in cleaned
 
 
+LINE = '<span class="code-line">'
+
+
+@pytest.mark.parametrize(
+    ("html", "code"),
+    [
+        pytest.param(f"{LINE}a</span>{LINE}b;</span>{LINE}</span>{LINE}  c</span>", "a\nb;\n\n  c\n", id="no breaks"),
+        pytest.param(f"{LINE}a</span>\n{LINE}</span>\n{LINE}  c</span>", "a\n\n  c\n", id="breaks between"),
+        pytest.param(f"{LINE}a\n</span>{LINE}\n</span>{LINE}  c\n</span>", "a\n\n  c\n", id="breaks within"),
+        pytest.param(f"x\n{LINE}a</span>{LINE}b;</span>y\nz", "x\na\nb;\ny\nz\n", id="some lines"),
+        pytest.param('def <span class="line-height">f</span>', "def f\n", id="no line"),
+        pytest.param(
+            "".join(f"<div><i>{at}</i><div>{code}\n</div></div>" for at, code in enumerate(("a", "", "  b"), 1)),
+            "a\n\n  b\n",
+            id="numbers",
+        ),
+        pytest.param("1\n2\n3\n4", "1\n2\n3\n4\n", id="only numbers"),
+    ],
+)
+def test_code_keeps_its_lines(html: str, code: str) -> None:
+    assert clean(f"<pre><code>{html}</code></pre>", URL) == f"<pre><code>{code}</code></pre>"
+
+
 def test_half_of_a_character_stops_nothing() -> None:
     assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
     assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"

@@ -37,6 +37,10 @@ _SHORT_LANGUAGES = frozenset({
     "c", "r", "d", "v", "q", "go", "js", "ts", "py", "rb", "rs", "cs", "fs", "hs", "sh", "ps", "vb", "tf", "kt",
     "ml", "pl", "md",
 })  # fmt: skip
+_LINE = re.compile(r"(?:^|[\s_-])line(?:\s|$)")
+"""A class of elements that are one line of code."""
+_NUMBERS_MIN = 3
+"""Minimum lines with numbers."""
 _TABLES = frozenset({
     "highlighttable", "rouge-table", "lntable", "codehilitetable", "highlight",
 })  # fmt: skip
@@ -88,7 +92,7 @@ def take_title(box: Node) -> str:
 def clean_code(pre: Node) -> list[Node | str]:
     """A code block, or what it holds if that is prose; nothing if it is empty."""
     text = "\t".join(map(printable_block, "".join(_text(pre)).split("\t")))
-    text = "\n".join(trimmed_lines([line.rstrip() for line in text.split("\n")]))
+    text = "\n".join(trimmed_lines(_without_numbers([line.rstrip() for line in text.split("\n")])))
     if not text:
         return []
     language = language_of(pre) or next(filter(None, map(language_of, pre.elements())), "")
@@ -125,15 +129,33 @@ def _named(language: str) -> str:
 
 
 def _text(node: Node) -> Iterator[str]:
-    """Yield the text of a code block, with line breaks around nested blocks."""
-    end = "\n"
+    """Yield the text of a code block, with line breaks around nested blocks and after elements of one line."""
+    end, is_line_over = "\n", False
     for child in node.children:
         piece = _piece(child)
+        has_end = piece.endswith("\n")
+        is_line = isinstance(child, Node) and _LINE.search(child["class"]) is not None
         is_block = isinstance(child, Node) and child.tag not in INLINE and child.tag != "br"
         if is_block and piece:
             piece = f"{'' if end == chr(10) else chr(10)}{piece}{'' if piece.endswith(chr(10)) else chr(10)}"
+        elif (is_line_over or (is_line and end.strip())) and (piece or is_line) and not piece.startswith("\n"):
+            piece = f"\n{piece}"
+        if piece or is_line:
+            is_line_over = is_line and not has_end
         yield piece
         end = piece[-1:] or end
+
+
+def _without_numbers(lines: list[str]) -> list[str]:
+    """Lines without those that only number the lines below them."""
+    numbers = 0
+    kept = list[str]()
+    for line in lines:
+        if line.strip() == str(numbers + 1):
+            numbers += 1
+        else:
+            kept.append(line)
+    return kept if numbers >= _NUMBERS_MIN and 2 * numbers >= len(lines) - 1 and any(kept) else lines
 
 
 def _piece(child: Node | str) -> str:
