@@ -78,6 +78,24 @@ def test_amounts_of_ingredients_stay_with_them_in_a_list() -> None:
     assert "<ul><li>1/4 cup butter</li><li>1 cup of sugar</li><li>2 eggs</li></ul>" in found.html
 
 
+def test_text_after_links_to_other_articles_goes_on() -> None:
+    links = "".join(f"<li><a href='https://other.example/{n}'>Another story, number {n}</a></li>" for n in range(3))
+    body = (
+        f"<div>{PROSE * 12}<p>Related articles</p><ul>{links}</ul><p>Goes on. {WORDS * 2}</p><p>Ends. {WORDS}</p></div>"
+    )
+    found = text_of(article(body, 0, 0))
+    assert "Goes on." in found
+    assert "Ends." in found
+    assert "Another story" not in found
+
+
+@pytest.mark.parametrize("label", ["There is more that I would recommend to read about it:", "You might also like:"])
+def test_a_list_of_links_that_the_last_sentence_announces(label: str) -> None:
+    links = "".join(f"<li><a href='/{name}'>{name} guide</a></li>" for name in ("Rope", "Chain", "Hook"))
+    found = text_of(article(f"<p>{label}</p><ul>{links}</ul>", after=0))
+    assert ("Hook guide" in found) is label.startswith("There")
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

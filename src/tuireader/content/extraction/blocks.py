@@ -61,6 +61,19 @@ def is_sentence(block: Block) -> bool:
     return len(block.key) >= _SENTENCE_MIN and block.text.endswith(_STOPS)
 
 
+_GOES_ON = (":", "：")
+
+
+def goes_on(block: Block) -> bool:
+    """Whether a block introduces the next one."""
+    return block.text.endswith(_GOES_ON)
+
+
+def is_announcement(block: Block) -> bool:
+    """Whether a block is a sentence that introduces the next one: a label is not long enough."""
+    return goes_on(block) and len(block.key) >= _SENTENCE_MIN
+
+
 EXCERPT_MIN, _EXCERPT_MAX = 20, 45
 """Minimum and maximum letters of an excerpt by which the beginning of a text is recognized."""
 

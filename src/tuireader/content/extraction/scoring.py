@@ -14,7 +14,7 @@ from trafilatura.metadata import examine_meta, extract_author, extract_title
 from trafilatura.utils import decode_file
 
 from tuireader.content.cleaning.boilerplate import END
-from tuireader.content.extraction.blocks import Block, Blocks, Span, is_sentence, is_text, kind_of
+from tuireader.content.extraction.blocks import Block, Blocks, Span, goes_on, is_sentence, is_text, kind_of
 from tuireader.content.extraction.boilerplate_names import is_one_of_many, weight
 from tuireader.content.extraction.page import Element, lead_away, outwards, uncrowded
 from tuireader.errors import UNEXPECTED
@@ -51,8 +51,6 @@ _FEW_LINKS, _MANY_LINKS, _NEARLY_ALL = 0.33, 0.5, 0.75
 """Maximum shares of text in links: of prose, of a list, and of anything."""
 _REMOVED_SHARE_MAX = 0.4
 """Maximum share of the best element's text that can be removed as unlike the article."""
-_GOES_ON = (":", "：")
-"""Endings of a block that introduces the next one."""
 _PROSE = 10
 """Punctuation marks outside links from which a part is prose, whatever its names."""
 
@@ -213,7 +211,7 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
     for each, span in conditional:
         links, named = blocks.link_share(span), weight(each, but=_CALLED_LISTS if each.tag in _LISTS else ())
         before = blocks[span[0] - 1] if span[0] else None
-        if before is not None and before.text.endswith(_GOES_ON):
+        if before is not None and goes_on(before):
             continue
         is_within = bool(text) and text[0] < span[0] < text[-1]
         if named >= 0 and (_is_table(each) or (is_within and _is_of_text(each, before, url))):

@@ -21,6 +21,7 @@ from tuireader.content.extraction.blocks import (
     Blocks,
     Span,
     beginning_of,
+    is_announcement,
     is_text,
     kind_of,
 )
@@ -84,7 +85,7 @@ _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
-_GOES_ON = 100
+_GOES_ON, _GOES_ON_AFTER = 100, 250
 """Letters under the next heading from which the article goes on after an ending heading."""
 
 
@@ -229,6 +230,8 @@ class _Choice:
         """The blocks that begin like the excerpt."""
         self.chosen = [False] * len(blocks)
         self.agreed = self.chosen
+        self.announced: set[int] = set()
+        """The blocks of lists that the sentence before them announces."""
         self.is_joined = False
         """Whether both opinions are taken, since neither has all of the text."""
 
@@ -334,10 +337,11 @@ class _Choice:
     def complete_parts(self) -> None:
         """Choose the whole of tables and lists, with their labels.
 
-        One chosen block is enough for all tables or definition lists of a kind; of another list, half must be chosen.
+        One chosen block is enough for all tables or definition lists of a kind; of another list, half must be chosen,
+        or the block before it, which announces it.
         """
         numbers = self.numbers()
-        inside = range(numbers[0], numbers[-1] + 1)
+        inside = range(numbers[0], numbers[-1] + 2)
         wholes = [
             (each, first, last)
             for each, (first, last) in self.blocks.spans.items()
@@ -346,7 +350,9 @@ class _Choice:
         kinds = {kind_of(each) for each, first, last in wholes if any(self.chosen[first:last])}
         for whole, first, last in wholes:
             if whole.tag in _LISTS:
-                is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
+                is_announced = self.chosen[first - 1] and is_announcement(self.blocks[first - 1])
+                self.announced |= set(range(first, last)) if is_announced else set()
+                is_chosen = is_announced or 2 * sum(self.chosen[first:last]) >= last - first
             else:
                 is_chosen = kind_of(whole) in kinds and (whole.tag == "dl" or self._has_data(first, last))
             if is_chosen:
@@ -495,11 +501,21 @@ class _Choice:
     def _ended(self, numbers: list[int]) -> int:
         """The number of blocks from an ending heading on, up to a heading of its level with text of the article.
 
-        If it is no heading element, any heading is one of its level.
+        If it is no heading element, any heading is one of its level. Text beside that before it goes on after links.
         """
         level = self.blocks[numbers[0]].element.tag
+        parts = {self.blocks[each].element.getparent() for each in self.numbers() if each < numbers[0]}
+        are_links_over = False
         for index, number in enumerate(numbers):
             block = self.blocks[number]
+            if END.fullmatch(block.text):
+                are_links_over = False
+            elif 2 * block.links > len(block.key):
+                are_links_over = True
+            elif are_links_over and block.element.getparent() in parts:
+                text = (each for each in numbers[index:] if self.agreed[each])
+                if is_text(block, _FEW_LINKS) and sum(len(self.blocks[each].key) for each in text) >= _GOES_ON_AFTER:
+                    return index
             is_next = block.element.tag in HEADINGS and (level not in HEADINGS or block.element.tag <= level)
             if index and is_next and not END.fullmatch(block.text):
                 below = takewhile(lambda each: self.blocks[each].element.tag not in HEADINGS, numbers[index + 1 :])
@@ -537,6 +553,8 @@ class _Choice:
         return says_only_facts(block.text, block.element, self.known.names)
 
     def _ends_nothing(self, number: int) -> bool:
+        if number in self.announced:
+            return False
         block = self.blocks[number]
         before = self.blocks[number - 1].element if number else block.element
         if block.text.startswith(_DASHES) and any(each.tag == "blockquote" for each in outwards(before, _QUOTED_DEEP)):
