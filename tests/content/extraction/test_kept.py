@@ -96,6 +96,13 @@ def test_a_list_of_links_that_the_last_sentence_announces(label: str) -> None:
     assert ("Hook guide" in found) is label.startswith("There")
 
 
+def test_a_chapter_is_no_end_whatever_its_heading() -> None:
+    chapter = f"<h2>Additional information</h2><p>The fee.</p>{PROSE * 4}"
+    assert "The fee." in text_of(article(chapter, 6, 0))
+    about = f"<h2>About the author</h2><p>She writes. {WORDS * 2}</p>"
+    assert "She writes." not in text_of(article(about, 6, 0))
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

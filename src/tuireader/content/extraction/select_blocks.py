@@ -85,7 +85,7 @@ _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
-_GOES_ON, _GOES_ON_AFTER = 100, 250
+_GOES_ON, _GOES_ON_AFTER, _CHAPTER_MIN = 100, 250, 800
 """Letters under the next heading from which the article goes on after an ending heading."""
 
 
@@ -486,7 +486,7 @@ class _Choice:
         size = index = 0
         while index < len(numbers):
             number, ended = numbers[index], 0
-            if size >= least and self._is_end(number):
+            if size >= least and self._is_end(number) and not self._is_chapter(numbers[index + 1 :]):
                 ended = self._ended(numbers[index:])
                 for each in numbers[index : index + ended]:
                     self.chosen[each] = False
@@ -497,6 +497,11 @@ class _Choice:
         """Whether a block is a heading that ends the article; on some sites it is not a heading element."""
         block = self.blocks[number]
         return block.element.tag not in _NO_END and END.fullmatch(block.text) is not None
+
+    def _is_chapter(self, below: list[int]) -> bool:
+        """Whether much text of both opinions stands below a heading, before any list of links."""
+        text = takewhile(lambda each: 2 * self.blocks[each].links <= len(self.blocks[each].key), below)
+        return sum(len(self.blocks[each].key) for each in text if self.agreed[each]) >= _CHAPTER_MIN
 
     def _ended(self, numbers: list[int]) -> int:
         """The number of blocks from an ending heading on, up to a heading of its level with text of the article.
