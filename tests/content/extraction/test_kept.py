@@ -103,6 +103,29 @@ def test_a_chapter_is_no_end_whatever_its_heading() -> None:
     assert "She writes." not in text_of(article(about, 6, 0))
 
 
+def test_a_recommendation_in_an_admonition_is_text() -> None:
+    box = f"<div class='admonition recommendation'><p><b>The rope</b> is a strong contender. {WORDS}</p></div>"
+    assert "a strong contender" in text_of(article(f"<h3>The rope</h3>{box}"))
+
+
+def test_a_gallery_that_shows_one_of_its_parts_at_a_time_comes_whole() -> None:
+    parts = "".join(
+        f"<div class='part hidden' style='display: none'><h2>Part {n}</h2><p>This is {n}. {WORDS}</p></div>"
+        for n in range(8)
+    )
+    found = text_of(f"<article><h1>The Tide House</h1><div class='part'>{PROSE}</div>{parts}</article>")
+    assert [number for number in range(8) if f"This is {number}." in found] == [*range(8)]
+
+
+def test_the_sources_below_a_text_come_all() -> None:
+    links = [f"<a href='https://other.example/{n}'>https://other.example/paper/{n}</a>" for n in range(1, 6)]
+    numbered = "".join(f"<p>{n} {link}</p>" for n, link in enumerate(links, 1))
+    listed = "".join(f"<li>Key, B. ({2000 + n}): {link}</li>" for n, link in enumerate(links, 1))
+    for sources in (numbered, f"<ul>{listed}</ul>"):
+        found = text_of(article(f"<p>Sources:</p>{sources}", after=0) + "<div class='share'>Share this</div>")
+        assert [n for n in range(1, 6) if f"other.example/paper/{n}" in found] == [*range(1, 6)]
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

@@ -223,8 +223,10 @@ def _is_of_document(element: Element) -> bool:
 
 
 def _is_box(element: Element) -> bool:
-    """Whether an element is a DocBook or Sphinx box with a title of its own."""
-    if element.get("class") not in {"sidebar", "admonition"}:
+    """Whether an element is an admonition, or a DocBook or Sphinx box with a title of its own."""
+    if "admonition" in (classes := element.get("class", "").split()):
+        return True
+    if classes != ["sidebar"]:
         return False
     return any(not _BOX_TITLES.isdisjoint(each.get("class", "").split()) for each in islice(element, 2))
 

@@ -234,7 +234,10 @@ def _fallback_of(place: Element) -> list[Element]:
 
 
 def drop_unseen(tree: Element) -> None:
-    """Remove hidden elements, in place; a hidden element with much of the page's text is unhidden instead."""
+    """Remove hidden elements, in place; those with much of the page's text are unhidden instead.
+
+    Elements of one kind in the same part count together: a gallery may show one at a time.
+    """
     body = tree.find("body")
     _unfold(body)
     unseen, hidden = [], []
@@ -245,7 +248,12 @@ def drop_unseen(tree: Element) -> None:
             hidden.append(each)
     drop(unseen)
     whole = len(text_of(body)) if hidden else 0
-    large = [each for each in hidden if not _is_dialog(each) and len(text_of(each)) > _SHARE_MAX * whole]
+    alike: dict[tuple[Element, str], list[Element]] = {}
+    for each in hidden:
+        if not _is_dialog(each):
+            alike.setdefault((each.getparent(), each.get("class", "")), []).append(each)
+    sizes = {kind: sum(len(text_of(each)) for each in some) for kind, some in alike.items()}
+    large = [each for kind, some in alike.items() if sizes[kind] > _SHARE_MAX * whole for each in some]
     for each in large:
         _show(each)
     drop(set(hidden).difference(large))

@@ -7,7 +7,7 @@ agree. Between these edges the scores decide, since trafilatura drops code, tabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 
@@ -26,7 +26,7 @@ from tuireader.content.extraction.blocks import (
     kind_of,
 )
 from tuireader.content.extraction.boilerplate_names import is_body, is_left_out, is_note, sections_of
-from tuireader.content.extraction.page import Element, outwards, text_of
+from tuireader.content.extraction.page import Element, lead_away, outwards, text_of
 from tuireader.content.extraction.prose import Prose, blocks_around
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters
@@ -85,6 +85,7 @@ _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
+_NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 _GOES_ON, _GOES_ON_AFTER, _CHAPTER_MIN = 100, 250, 800
 """Letters under the next heading from which the article goes on after an ending heading."""
 
@@ -243,6 +244,8 @@ class _Choice:
 
         If the page marks its `sections`, all of them are chosen.
         """
+        for first, last in self._sources(matched):
+            scored[first:last] = [scored[first - 1]] * (last - first)
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
         is_apart = both < _HALF * other_size and other_size > size * _HALF
@@ -259,6 +262,13 @@ class _Choice:
                 first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
             self._add_told(first, last, matched)
+
+    def _sources(self, matched: list[bool]) -> Iterator[Span]:
+        """Yield the lists of links to other sites that trafilatura includes."""
+        for each, (first, last) in self.blocks.spans.items():
+            is_list = each.tag in _LISTS and 0 < first < last
+            if is_list and all(matched[first:last]) and lead_away([each], self.known.url):
+                yield first, last
 
     def widen(self) -> None:
         """Choose the part with nearly all of the page's prose if hardly any is chosen."""
@@ -318,11 +328,18 @@ class _Choice:
         """The last block after the text that trafilatura drops by its kind, with few other letters before it."""
         strange = 0
         for number in range(last + 1, len(scored)):
-            if scored[number] and is_left_out(self.blocks[number].element):
+            if scored[number] and (
+                is_left_out(self.blocks[number].element) or (number == last + 1 and self._is_numbered_on(number))
+            ):
                 last = number
             elif scored[number] and (strange := strange + len(self.blocks[number].key)) > _STRANGE_MAX:
                 break
         return last
+
+    def _is_numbered_on(self, number: int) -> bool:
+        """Whether a block has the number after that of the block before it: that of the next note."""
+        before, this = (_NOTE.match(self.blocks[each].text) for each in (number - 1, number))
+        return before is not None and this is not None and int(this[1]) == int(before[1]) + 1
 
     def fill_gaps(self, bodies: list[Span]) -> None:
         """Choose blocks of kinds that trafilatura drops, between the first and last chosen ones in the marked body."""
