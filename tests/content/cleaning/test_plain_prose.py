@@ -98,3 +98,9 @@ def test_a_mail_in_an_archive_has_its_author_and_date() -> None:
     assert (found.authors, found.published) == (("Ada Lovelace",), datetime(2019, 5, 3, 21, 21, 5, tzinfo=UTC))
     assert found.html.startswith("<p>On Fri")
     assert "message:" not in found.html
+
+
+def test_a_session_in_a_terminal_is_code_however_many_words_it_prints() -> None:
+    said = "updating to branch default\n0 files updated, 0 files merged, 0 files removed, 0 files unresolved\n"
+    assert not is_prose(f"$ hg clone public test-repo\n{said}$ hg clone test-repo dev-repo\n{said}")
+    assert is_prose(f"I cloned it, and saw this:\n{said}Then I cloned it again for the work on it,\nand saw:\n{said}")
