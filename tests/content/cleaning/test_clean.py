@@ -90,6 +90,7 @@ def test_links_that_could_run_are_text(scheme: str) -> None:
 def test_a_film_is_shown_once_and_advertisements_in_frames_never() -> None:
     film = '<iframe src="https://www.youtube.com/embed/G5VaxNurMiU{}" title="The film"></iframe>'
     advert = '<iframe src="https://ads.example/slot" title="Advertisement"></iframe>'
+    advert += '<iframe src="//ws-eu.amazon-adsystem.com/widgets/q?x=1"></iframe>'
     shown = '<p><a href="https://www.youtube.com/watch?v=G5VaxNurMiU">Video: The film</a></p>'
     html = f"<p>kept</p>{film.format('?autoplay=1')}<noscript>{film.format('')}</noscript>{advert}"
     assert clean(html, URL) == f"<p>kept</p>{shown}"

@@ -101,6 +101,10 @@ def test_names_and_categories() -> None:
     assert labels(["Tech,Games,Odds and Ends", "Sea, Wind and Rain"]) == (
         "Tech", "Games", "Odds and Ends", "Sea, Wind and Rain"
     )  # fmt: skip
+    assert labels(["General, Picks, Sea"]) == ("General", "Picks", "Sea")
+    assert labels(["Food, Drink, Travel & Leisure", "Bergen, Norway"]) == (
+        "Food, Drink, Travel & Leisure", "Bergen, Norway"
+    )  # fmt: skip
 
 
 def test_the_name_of_a_site_at_the_head_of_a_page_is_no_title() -> None:

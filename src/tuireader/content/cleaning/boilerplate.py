@@ -286,7 +286,8 @@ _SHARE_LABEL = re.compile(
 )
 _TRACKER = re.compile(
     r"//(?:pixel|stats|b)\.wp\.com/|//stats\.wordpress\.com/|//feeds\.wordpress\.com/1\.0/|//feeds\.feedburner\.com/~|feedsportal\.com/"
-    r"|//(?:[\w-]{1,30}\.)*(?:doubleclick\.net|scorecardresearch\.com|google-analytics\.com|quantserve\.com|statcounter\.com)/"
+    r"|//(?:[\w-]{1,30}\.)*(?:doubleclick\.net|scorecardresearch\.com|google-analytics\.com|quantserve\.com|statcounter\.com"
+    r"|amazon-adsystem\.com|googlesyndication\.com)/"
     r"|//(?:www\.)?facebook\.com/plugins/(?!post|video)|//platform\.twitter\.com/widgets/(?!tweet)"
     r"|//blogger\.googleusercontent\.com/tracker/|//medium\.com/_/stat|/piwik\.php|/matomo\.php|pheedcontent\.com",
     re.IGNORECASE,

@@ -14,7 +14,8 @@ from tuireader.urls.hosts import short_host
 _LAZY = ("data-src", "data-lazy-src", "data-original")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _PLACEHOLDER = re.compile(
-    r"(?:^|/)(?:blank|spacer|transparent|placeholder|pixel|1x1|grey|lazy)[\w-]{0,20}\.(?:gif|png|svg)\b", re.IGNORECASE
+    r"^\s*\{|(?:^|/)(?:blank|spacer|transparent|placeholder|pixel|1x1|grey|lazy)[\w-]{0,20}\.(?:gif|png|svg)\b",
+    re.IGNORECASE,
 )
 _EMOJI = re.compile(
     r"//s\.w\.org/images/core/emoji/|/wp-includes/images/smilies/|//abs\.twimg\.com/emoji/", re.IGNORECASE

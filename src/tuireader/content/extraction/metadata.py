@@ -49,7 +49,7 @@ _PART_TOLD, _WORDS_TOLD, _WORDS_MIN = 0.7, 4, 3
 _ADDRESS = re.compile(r"\W+https?://\S*$")
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile("[,;，、；]")
-_LISTED = re.compile(r"^(?!.*,\s).*,\S", re.DOTALL)
+_LISTED = re.compile(r"^(?!.*,\s).*,\S|^(?!.*(?:&|\b(?:and|e|et|und|y)\b))(?:[^,]+,){2}.*\w", re.DOTALL)
 _AUTHOR = "article:author"
 _CREATORS = ("author", "citation_author", "dcterms.creator", "dc.creator", "parsely-author", "sailthru.author", "byl")
 _LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user", "webmaster"})
@@ -360,7 +360,7 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
 def labels(given: Iterable[str]) -> tuple[str, ...]:
     """Return categories without duplicates, and "Uncategorized" only if there is no other.
 
-    Names with commas and no spaces after them are several.
+    Names with commas and no spaces after them are several, and so are three with commas and no “and” between them.
     """
     several = (each for name in given for each in (name.split(",") if _LISTED.search(name) else [name]))
     return categories(name.lstrip("#") for name in names(several))
