@@ -141,6 +141,18 @@ async def test_what_is_very_short_may_be_a_summary(
         assert "summary" not in str(open_article.open_article(c, number).document)
 
 
+async def test_a_short_text_from_the_page_is_no_summary(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>A minister speaks […]</p>")
+    site.pages["/one"] = Reply("<article><h1>One</h1><p>A minister says what nobody expected, in public.</p></article>")
+    await fetch(library, number)
+    endings = open_article.Endings(summary="fetch full text", given="show full text")
+    with closing(connect(library.path)) as c:
+        shown = open_article.open_article(c, number, endings=endings)
+        assert "nobody expected" in shown.html
+        assert "fetch full text" not in str(shown.document)
+        assert "show full text" in str(open_article.open_article(c, number, endings=endings, given=True).document)
+
+
 async def test_an_edit_of_the_excerpt_keeps_the_full_text(library: Library, site: ScriptedSite) -> None:
     number = await one_article(library, site, "<p>It begins well, and then […]</p>")
     site.pages["/one"] = Reply(PAGE)

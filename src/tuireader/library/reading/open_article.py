@@ -51,7 +51,9 @@ class Endings(NamedTuple):
     partial: str = "The article may be incomplete."
     """For a text that has less than half of its page's prose."""
 
-    def of(self, article: Article, html: str, source: Source, *, is_given: bool = False) -> str:
+    def of(
+        self, article: Article, html: str, source: Source, *, is_given: bool = False, is_of_page: bool = False
+    ) -> str:
         """Return the sentence for an article; "" if none is due."""
         if is_given:
             return self.given
@@ -61,7 +63,7 @@ class Endings(NamedTuple):
             return self.partial
         is_short = 0 < article.words <= SUMMARY and "<img" not in html
         is_from_feed = article.has_page and article.feed_url != PAGES
-        return self.summary if is_short and is_from_feed else ""
+        return self.summary if is_short and is_from_feed and not is_of_page else ""
 
 
 ENDINGS = Endings()
@@ -111,9 +113,10 @@ def open_article(
     html = first or _clean(source)
     if is_given:
         article = replace(article, words=_count_words(html))
-    end, lang = endings.of(article, html, source, is_given=is_given), feeds.language(c, article.feed_id)
-    prepared = _prepared(article, html, end, lang)
-    rest, is_of_page = source if first else None, is_here and not given
+    is_of_page = is_here and not given
+    end = endings.of(article, html, source, is_given=is_given, is_of_page=is_of_page)
+    prepared = _prepared(article, html, end, feeds.language(c, article.feed_id))
+    rest = source if first else None
     return OpenArticle(article, status, html, *prepared, source=rest, is_given=is_given, is_of_page=is_of_page)
 
 
@@ -130,7 +133,7 @@ def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
     if opened.source is None:
         return opened
     html = _clean(opened.source)
-    end = endings.of(opened.article, html, opened.source, is_given=opened.is_given)
+    end = endings.of(opened.article, html, opened.source, is_given=opened.is_given, is_of_page=opened.is_of_page)
     markdown, document = _prepared(opened.article, html, end, opened.document.lang)
     return replace(opened, html=html, markdown=markdown, document=document, source=None)
 
