@@ -189,7 +189,7 @@ def test_what_matches_is_counted_as_in_the_reader(run: Run, review: ScriptedSite
 
 
 def test_a_limit_is_a_number(run: Run) -> None:
-    assert "'none' is not a number (0: all)" in run("list", "-n", "none").err
+    assert "'none' must be a number, 0 or more (0: all)" in run("list", "-n", "none").err
 
 
 def test_an_article_can_be_marked_read_and_starred_at_once(run: Run, review: ScriptedSite) -> None:

@@ -42,7 +42,7 @@ def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) ->
     paths.cache_path().unlink()
     back = run("import", str(file))
     assert back.err.startswith(f"tuireader: Restored 2 feeds and {len(listed)} articles.\n")
-    assert "Feeds on your local network, which you can remove if you do not know them: http://" in back.err
+    assert "Feeds on your local network, which you can remove if you do not recognize them: http://" in back.err
     assert [{**row, "id": 0} for row in run("list", "--json").rows] == listed
     again = run("import", "-", stdin=run("export", "--format", "json").out)
     assert f"Restored 0 feeds and 0 articles; {len(listed)} already existed" in again.err

@@ -463,13 +463,13 @@ def _rule_id(text: str) -> int:
 
 def _limit(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number (0: all)")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} must be a number, 0 or more (0: all)")
     return int(text[:18])
 
 
 def _amount(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number; 0 means no limit")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} must be a number, 0 or more (0: no limit)")
     return int(text[:9])
 
 
