@@ -126,6 +126,17 @@ def test_the_sources_below_a_text_come_all() -> None:
         assert [n for n in range(1, 6) if f"other.example/paper/{n}" in found] == [*range(1, 6)]
 
 
+def test_boxes_with_lists_that_are_compared_within_the_text() -> None:
+    boxes = "".join(
+        f"<div class='list-card'><h3>{name} rope</h3><ul><li>Sold by the <a href='/m'>metre</a>, as you like it</li>"
+        f"<li>Made for the {name} boats of the harbour</li></ul></div>"
+        for name in ("Thin", "Thick", "Wet")
+    )
+    found = text_of(article(f"<p>Compare the three kinds below.</p><div class='grid'>{boxes}</div>"))
+    for name in ("Thin", "Thick", "Wet"):
+        assert f"Made for the {name} boats" in found
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, groupby, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
@@ -262,6 +262,21 @@ class _Choice:
                 first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
             self._add_told(first, last, matched)
+            self._add_runs(range(first, last), matched)
+
+    def _add_runs(self, within: range, matched: list[bool]) -> None:
+        """Choose blocks one after another that only trafilatura includes, if they are like a text together."""
+
+        def is_told(number: int) -> bool:
+            return matched[number] and not self.chosen[number] and not self.around[number]
+
+        for told, group in groupby(within, key=is_told):
+            run = list(group) if told else []
+            size = sum(len(self.blocks[number].key) for number in run)
+            links = sum(self.blocks[number].links for number in run)
+            if size >= TEXT_MIN and links < _FEW_LINKS * size:
+                for number in run:
+                    self.chosen[number] = True
 
     def _sources(self, matched: list[bool]) -> Iterator[Span]:
         """Yield the lists of links to other sites that trafilatura includes."""

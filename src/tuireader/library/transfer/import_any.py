@@ -450,7 +450,9 @@ class Imported:
         return said
 
     def _leads_inside(self) -> list[str]:
-        where = f"Feeds on your local network, which you can remove if you do not recognize them: {_named(self.inside)}."
+        where = (
+            f"Feeds on your local network, which you can remove if you do not recognize them: {_named(self.inside)}."
+        )
         return [where] if self.inside else []
 
 
