@@ -97,6 +97,26 @@ async def test_folders_and_tags_are_panes_with_counts_that_combine(library: Path
         assert not app.reader.wanted.folders
 
 
+async def test_tags_of_the_open_article_leave_the_selection_of_others(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "v", "v")
+        others = app.reader.headlines.selected
+        assert len(others) == 2
+        await press(pilot, "enter", "v")
+        cursor = app.reader.headlines.cursor
+        assert len(app.reader.headlines.selected) == 3
+        await press(pilot, "v")
+        assert app.reader.headlines.selected == others
+        assert app.reader.headlines.cursor == cursor  # the article is still the open one
+        await press(pilot, "T")
+        await press(pilot, *"sea", "enter", "escape")
+        assert app.reader.headlines.selected == others
+    with closing(connect(library)) as c:
+        assert labels.every(c, "tag") == ["Later", "sea"]
+
+
 async def test_folders_fold_by_key_and_mouse_and_that_is_remembered(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE) as pilot:

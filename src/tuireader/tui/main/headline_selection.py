@@ -41,11 +41,11 @@ class SelectController:
         return self._panes.headlines.selected
 
     def toggle(self) -> None:
-        """Toggle the article under the cursor and move to the next; in the sidebar, add the row to the filter."""
+        """Toggle the article under the cursor, and move on in the list; in the sidebar, add the row to the filter."""
         sidebar = self._panes.sidebar
         if self._panes.pane == "sidebar" and sidebar.focused is not None:
             self.choose_too(sidebar.focused)
-        elif self.toggle_current():
+        elif self.toggle_current() and self._panes.pane == "headlines":
             self._panes.headlines.move_to(self._panes.headlines.cursor + 1)
 
     def toggle_current(self) -> bool:

@@ -70,13 +70,13 @@ class FilingController:
     def _write_tags(self, ids: frozenset[int], picked: questions.NameChanges) -> None:
         change = StatusChange(tuple(ids), tagged=picked.on, untagged=picked.off)
         written = self._cache.submit(partial(_change_tags, change=change), change)
-        start(self._panes, partial(self._follow_tags, written), group="filing")
+        start(self._panes, partial(self._follow_tags, written, ids), group="filing")
 
-    async def _follow_tags(self, written: Future[UndoStep]) -> None:
+    async def _follow_tags(self, written: Future[UndoStep], ids: frozenset[int]) -> None:
         step = await batching.wait_for(written)
         if step.tagged or step.untagged:
             self._statuses.add_undo_step(step)
-        self._panes.headlines.select(frozenset())
+        self._panes.headlines.select(self._panes.headlines.selected - ids)
         self._statuses.tell()
 
     def file(self, feeds: Sequence[model_feed.Feed], *, is_folder: bool = False) -> None:
