@@ -87,6 +87,15 @@ def test_links_that_could_run_are_text(scheme: str) -> None:
     assert clean(f'<p>x</p><iframe src="{scheme}:alert(1)"></iframe>', URL) == "<p>x</p>"
 
 
+def test_a_picture_that_a_script_would_load_is_shown_once() -> None:
+    picture = '<img alt="The harbour" data-normal="https://site.example/a.jpg">'
+    same = '<noscript><img alt="The harbour" src="https://site.example/a.jpg"></noscript>'
+    cleaned = clean(f"<p>x</p><div>{picture}{same}</div><p>y</p><p>{picture.replace('harbour', 'boat')}</p>", URL)
+    assert cleaned.count("The harbour") == 1
+    assert 'src="https://site.example/a.jpg"' in cleaned
+    assert "The boat" in cleaned
+
+
 def test_a_film_is_shown_once_and_advertisements_in_frames_never() -> None:
     film = '<iframe src="https://www.youtube.com/embed/G5VaxNurMiU{}" title="The film"></iframe>'
     advert = '<iframe src="https://ads.example/slot" title="Advertisement"></iframe>'

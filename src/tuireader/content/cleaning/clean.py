@@ -137,7 +137,7 @@ def picture(context: Context, node: Node) -> Kept:
     attributes = {"alt": media.alternative(node), "title": printable_line(node["title"])}
     if context.tag == "td" and not attributes["alt"]:
         attributes["alt"] = _check_or_cross(f"{node['class']} {node['src']} {node['title']}") or "▣"
-    repeated = address == context.last_picture != ""
+    repeated = address == context.last_picture if address else node["alt"] in context.alternatives
     if not (address or attributes["alt"]) or repeated:
         return []
     context.last_picture = address

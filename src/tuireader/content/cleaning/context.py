@@ -17,7 +17,7 @@ from tuireader.content.cleaning.boilerplate import (
     is_share_heading,
     is_share_link,
 )
-from tuireader.content.cleaning.media import formula_node, with_captions
+from tuireader.content.cleaning.media import formula_node, source_of, with_captions
 from tuireader.content.dom.sanitize import SCHEMES
 from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, trimmed
 from tuireader.content.maths.formulas import in_text
@@ -81,6 +81,8 @@ class Context:
         self.tag = ""
         """The tag of the enclosing heading, list item, term, definition or cell; "" elsewhere."""
         self.last_picture = ""
+        self.alternatives = {each["alt"] for each in elements if each.tag == "img" and source_of(each)}
+        """The alternative texts of pictures with an address."""
         self.played: set[str] = set()
         """The addresses of the media so far."""
         self.has_tex = has_tex
