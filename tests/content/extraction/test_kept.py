@@ -137,6 +137,15 @@ def test_boxes_with_lists_that_are_compared_within_the_text() -> None:
         assert f"Made for the {name} boats" in found
 
 
+def test_numbered_notes_before_an_appendix() -> None:
+    links = "".join(
+        f"<p>({n}) Key, B.: <a href='https://other.example/{n}'>A paper about the tide and its houses</a></p>"
+        for n in (1, 2, 3)
+    )
+    found = text_of(article(f"<div class='list-media'>{links}</div><h2>An interview</h2>"))
+    assert [n for n in (1, 2, 3) if f"({n}) Key" in found] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
 def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
     section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"

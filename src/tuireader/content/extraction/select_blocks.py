@@ -265,7 +265,7 @@ class _Choice:
             self._add_runs(range(first, last), matched)
 
     def _add_runs(self, within: range, matched: list[bool]) -> None:
-        """Choose blocks one after another that only trafilatura includes, if they are like a text together."""
+        """Choose blocks one after another that only trafilatura includes, if together they are like a text, or numbered notes."""
 
         def is_told(number: int) -> bool:
             return matched[number] and not self.chosen[number] and not self.around[number]
@@ -274,7 +274,8 @@ class _Choice:
             run = list(group) if told else []
             size = sum(len(self.blocks[number].key) for number in run)
             links = sum(self.blocks[number].links for number in run)
-            if size >= TEXT_MIN and links < _FEW_LINKS * size:
+            are_notes = len(run) > 1 and all(map(self._is_numbered_on, run[1:]))
+            if are_notes or (size >= TEXT_MIN and links < _FEW_LINKS * size):
                 for number in run:
                     self.chosen[number] = True
 
