@@ -265,7 +265,7 @@ class _Choice:
             self._add_runs(range(first, last), matched)
 
     def _add_runs(self, within: range, matched: list[bool]) -> None:
-        """Choose blocks one after another that only trafilatura includes, if together they are like a text, or numbered notes."""
+        """Choose blocks one after another that only trafilatura includes, if they are notes or together like a text."""
 
         def is_told(number: int) -> bool:
             return matched[number] and not self.chosen[number] and not self.around[number]
