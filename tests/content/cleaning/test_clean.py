@@ -96,6 +96,11 @@ def test_a_picture_that_a_script_would_load_is_shown_once() -> None:
     assert "The boat" in cleaned
 
 
+def test_a_sign_in_a_cell_stays_beside_pictures_without_an_alternative_text() -> None:
+    table = '<table><tr><td>Wifi</td><td><img class="check" alt=""></td></tr><tr><td>x</td><td>y</td></tr></table>'
+    assert "✓" in clean(f'<p><img src="/a.png" alt=""></p>{table}', URL)
+
+
 def test_a_film_is_shown_once_and_advertisements_in_frames_never() -> None:
     film = '<iframe src="https://www.youtube.com/embed/G5VaxNurMiU{}" title="The film"></iframe>'
     advert = '<iframe src="https://ads.example/slot" title="Advertisement"></iframe>'

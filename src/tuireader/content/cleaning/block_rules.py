@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice, pairwise, zip_longest
+from typing import TypeGuard
 
 from tuireader.content.cleaning.boilerplate import ADVERT, BUTTON, TRAIL, TRAIL_OR_NOTE, is_boilerplate, without_links
 from tuireader.content.cleaning.context import Context, as_lines, is_verse, lines_of
@@ -193,7 +194,7 @@ def _list_ingredients(node: Node) -> None:
     children: Kept = []
     items: Kept = []
     for child in node.children:
-        if isinstance(child, Node) and _is_ingredient(child):
+        if _is_ingredient(child):
             if not items:
                 children.append(Node("ul", {}, items))
             items.append(Node("li", {}, [child.words()]))
@@ -203,7 +204,7 @@ def _list_ingredients(node: Node) -> None:
     node.children = children
 
 
-def _is_ingredient(child: Node | str) -> bool:
+def _is_ingredient(child: Node | str) -> TypeGuard[Node]:
     return isinstance(child, Node) and child.tag in SECTIONS and not _INGREDIENTS.isdisjoint(child["itemprop"].split())
 
 

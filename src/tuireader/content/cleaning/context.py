@@ -81,7 +81,7 @@ class Context:
         self.tag = ""
         """The tag of the enclosing heading, list item, term, definition or cell; "" elsewhere."""
         self.last_picture = ""
-        self.alternatives = {each["alt"] for each in elements if each.tag == "img" and source_of(each)}
+        self.alternatives = {each["alt"] for each in elements if each.tag == "img" and each["alt"] and source_of(each)}
         """The alternative texts of pictures with an address."""
         self.played: set[str] = set()
         """The addresses of the media so far."""

@@ -21,15 +21,15 @@ _LEVELS_MAX, _SEARCHED_MAX = 8, 300
 """Maximum levels of quotation, and maximum characters of a line that are searched."""
 _ITEM = re.compile(r"\s*(?:\d{1,3}[.)]|[-*•+])\s")
 """The beginning of an item of a list."""
-_PROMPT = re.compile(r"(?:[$%]|>>>) \w|\w+@[\w.-]+:\S*[$#] ")
-"""The prompt of a shell or of Python."""
+_PROMPT = re.compile(r"[$%] \w|\w+@[\w.-]+:\S*[$#] ")
+"""The prompt of a shell."""
 
 
 def is_prose(text: str) -> bool:
     """Whether preformatted text is prose in wrapped lines, and not code, verse or a table."""
     lines = [line.lstrip("> ") for line in text.splitlines()]
     lines = [line for line in lines if line]
-    if lines and _PROMPT.match(lines[0]):
+    if lines and _PROMPT.match(lines[0], 0, _SEARCHED_MAX):
         return False  # a session in a terminal
     worded = sum(len(line) for line in lines if _is_of_words(line))
     is_long = len(lines) >= _LINES_MIN and max(map(len, lines)) >= _LINE_END_MIN

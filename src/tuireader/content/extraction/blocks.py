@@ -62,6 +62,7 @@ def is_sentence(block: Block) -> bool:
 
 
 _GOES_ON = (":", "：")
+"""Endings of a block that introduces the next one."""
 
 
 def goes_on(block: Block) -> bool:

@@ -30,6 +30,7 @@ _TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
 """Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
 _LINES = frozenset({"dd", "dt", "li", "p"})
 _NO_TEASERS = frozenset({"figure", "ol", "ul"})
+"""Elements that are no teasers: pictures of a text, and lists in it."""
 _ROWS = CELLS | {"tr"}
 _LINKS = frozenset(
     {"breadcrumb", "breadcrumbs", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
@@ -177,8 +178,7 @@ def _is_button(block: Block) -> bool:
 
 def _has_words_beside(block: Block) -> bool:
     """Whether a number is in a small part with a few words: that of an ingredient, say."""
-    pieces = islice(filter(str.strip, block.element.getparent().itertext()), _BESIDE_PIECES)
-    beside = " ".join(" ".join(pieces).split())
+    beside = " ".join("".join(islice(block.element.getparent().itertext(), _BESIDE_PIECES)).split())
     return len(beside) <= _BESIDE_MAX and any(map(str.isalpha, beside)) and not BUTTON.fullmatch(beside)
 
 

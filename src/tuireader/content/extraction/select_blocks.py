@@ -7,7 +7,7 @@ agree. Between these edges the scores decide, since trafilatura drops code, tabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise, takewhile
 
@@ -86,8 +86,9 @@ _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
+"""The number of a note."""
 _GOES_ON, _GOES_ON_AFTER, _CHAPTER_MIN = 100, 250, 800
-"""Letters under the next heading from which the article goes on after an ending heading."""
+"""Letters from which the article goes on after an ending heading: under the next one, after links, or right below."""
 
 
 def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
@@ -245,7 +246,8 @@ class _Choice:
         If the page marks its `sections`, all of them are chosen.
         """
         for first, last in self._sources(matched):
-            scored[first:last] = [scored[first - 1]] * (last - first)
+            if scored[first - 1]:
+                scored[first:last] = [True] * (last - first)
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
         is_apart = both < _HALF * other_size and other_size > size * _HALF
@@ -383,9 +385,10 @@ class _Choice:
         kinds = {kind_of(each) for each, first, last in wholes if any(self.chosen[first:last])}
         for whole, first, last in wholes:
             if whole.tag in _LISTS:
-                is_announced = self.chosen[first - 1] and is_announcement(self.blocks[first - 1])
-                self.announced |= set(range(first, last)) if is_announced else set()
-                is_chosen = is_announced or 2 * sum(self.chosen[first:last]) >= last - first
+                is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
+                if first and self.chosen[first - 1] and is_announcement(self.blocks[first - 1]):
+                    self.announced.update(range(first, last))
+                    is_chosen = True
             else:
                 is_chosen = kind_of(whole) in kinds and (whole.tag == "dl" or self._has_data(first, last))
             if is_chosen:
@@ -517,13 +520,16 @@ class _Choice:
         numbers = self.numbers()
         least = (1 - _ENDING_MAX) * self.blocks.size_of(self.chosen)
         size = index = 0
+        parts = set[Element | None]()
         while index < len(numbers):
             number, ended = numbers[index], 0
             if size >= least and self._is_end(number) and not self._is_chapter(numbers[index + 1 :]):
-                ended = self._ended(numbers[index:])
+                ended = self._ended(numbers[index:], parts)
                 for each in numbers[index : index + ended]:
                     self.chosen[each] = False
-            size += 0 if ended else len(self.blocks[number].key)
+            else:
+                size += len(self.blocks[number].key)
+                parts.add(self.blocks[number].element.getparent())
             index += ended or 1
 
     def _is_end(self, number: int) -> bool:
@@ -534,26 +540,28 @@ class _Choice:
     def _is_chapter(self, below: list[int]) -> bool:
         """Whether much text of both opinions stands below a heading, before any list of links."""
         text = takewhile(lambda each: 2 * self.blocks[each].links <= len(self.blocks[each].key), below)
-        return sum(len(self.blocks[each].key) for each in text if self.agreed[each]) >= _CHAPTER_MIN
+        sizes = accumulate(len(self.blocks[each].key) for each in text if self.agreed[each])
+        return any(size >= _CHAPTER_MIN for size in sizes)
 
-    def _ended(self, numbers: list[int]) -> int:
+    def _ended(self, numbers: list[int], parts: Collection[Element | None]) -> int:
         """The number of blocks from an ending heading on, up to a heading of its level with text of the article.
 
-        If it is no heading element, any heading is one of its level. Text beside that before it goes on after links.
+        If it is no heading element, any heading is one of its level. After links, text goes on in one of the `parts`
+        that hold the text before it.
         """
         level = self.blocks[numbers[0]].element.tag
-        parts = {self.blocks[each].element.getparent() for each in self.numbers() if each < numbers[0]}
+        left = sum(len(self.blocks[each].key) for each in numbers if self.agreed[each])
         are_links_over = False
         for index, number in enumerate(numbers):
             block = self.blocks[number]
+            is_beside = block.element.getparent() in parts and left >= _GOES_ON_AFTER
             if END.fullmatch(block.text):
                 are_links_over = False
             elif 2 * block.links > len(block.key):
                 are_links_over = True
-            elif are_links_over and block.element.getparent() in parts:
-                text = (each for each in numbers[index:] if self.agreed[each])
-                if is_text(block, _FEW_LINKS) and sum(len(self.blocks[each].key) for each in text) >= _GOES_ON_AFTER:
-                    return index
+            elif are_links_over and is_beside and is_text(block, _FEW_LINKS):
+                return index
+            left -= len(block.key) if self.agreed[number] else 0
             is_next = block.element.tag in HEADINGS and (level not in HEADINGS or block.element.tag <= level)
             if index and is_next and not END.fullmatch(block.text):
                 below = takewhile(lambda each: self.blocks[each].element.tag not in HEADINGS, numbers[index + 1 :])
