@@ -763,3 +763,44 @@ async def test_a_slide_is_the_next_frame_with_one_layout(
         await settle(pilot)
         assert seen[: len(frames) + 1] == [*frames, "paint"]
         assert seen.count("layout") == len(frames)
+
+
+async def test_an_opened_article_never_gets_the_star_of_the_one_before(
+    two_feeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The status of the open article is read again while another article opens."""
+    app = reader(two_feeds)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        reading, headlines = app.reader.reading, app.reader.headlines_pane
+        first, second = (each.id for each in map(headlines.headlines.headline, (0, 1)) if each is not None)
+        app.reader.journey.open(first)
+        await settle(pilot)
+        await pilot.press("f")
+        await settle(pilot)
+        asked, is_open = threading.Event(), threading.Event()
+        read_article, read_status = open_article.open_article, articles.tagged_status
+
+        def opens_late(*args: Any, **options: Any) -> object:
+            assert asked.wait(20)
+            return read_article(*args, **options)
+
+        def reads_late(connection: Any, article_id: int) -> Status:
+            assert article_id == second or is_open.wait(20)
+            return read_status(connection, article_id)
+
+        monkeypatch.setattr(open_article, "open_article", opens_late)
+        app.reader.journey.open(second)
+        await pilot.pause()
+        monkeypatch.setattr(articles, "tagged_status", reads_late)
+        reading.reread_status()
+        await pilot.pause()
+        asked.set()
+        for _ in range(1000):
+            if reading.opened is not None and reading.opened[0].id == second:
+                break
+            await pilot.pause(0.02)
+        is_open.set()
+        await settle(pilot)
+        assert reading.opened is not None
+        assert (reading.opened[0].id, reading.opened[1].starred) == (second, False)

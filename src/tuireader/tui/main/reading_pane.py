@@ -415,8 +415,8 @@ class ReadingPane(Backdrop):
         except NotFoundError:  # its feed was removed; what is open stays open
             self.is_of_the_past = self.opened is not None and self.opened[0].id == article_id
             return
-        if self.opened is None or self._changes is not changes:  # another one was opened
-            return
+        if self.opened is None or self.opened[0].id != article_id or self._changes is not changes:
+            return  # another one was opened
         status = with_changes(article_id, status, (*unwritten, *changes[before:]))
         article, shown = self.opened
         self.opened = (article, replace(status, position=shown.position))
