@@ -406,3 +406,17 @@ async def test_selectors_that_are_kept_replace_a_text_that_its_page_still_holds_
     with closing(connect(library.path)) as c:
         assert "What the box says." in open_article.markdown_of(c, number)
         assert "Paragraph 8" not in open_article.markdown_of(c, number)
+
+
+async def test_code_of_a_page_never_hides_that_it_has_the_text_of_the_feed(
+    library: Library, site: ScriptedSite
+) -> None:
+    given, whole = ("".join(f"<p>Line {n} of a text with many words in it.</p>" for n in range(k)) for k in (2, 20))
+    number = await one_article(library, site, given)
+    code = "".join(f"var name{n} = {n};" for n in range(3000))
+    site.pages["/one"] = Reply(
+        f"<html><head><title>Another</title><script>{code}</script></head><body><h1>Another</h1>{whole}</body></html>"
+    )
+    async with library.asking() as queue:
+        fetched = [each.error async for each in full_text.fetch_full_texts(library.cache, queue, [number])]
+    assert fetched == [None]

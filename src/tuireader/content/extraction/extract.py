@@ -28,6 +28,7 @@ from tuireader.content.extraction.page import (
     drop_unseen,
     load,
     selected,
+    text_of,
     without,
     write,
 )
@@ -158,6 +159,16 @@ class Extracted:
 def tree_of_page(page: bytes | str) -> Element | None:
     """Parse a page within limits; None if it is empty."""
     return load(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
+
+
+def text_of_page(page: bytes | str) -> str:
+    """The whole text of a page, also outside its article; without code, which could be longer than the text."""
+    tree = tree_of_page(page)
+    if tree is None:
+        return ""
+    for code in tree.iter("script", "style"):
+        code.text = None
+    return text_of(tree)
 
 
 def extract_article(

@@ -295,8 +295,7 @@ def _is_on(pages: Sequence[Page], kept: str) -> bool:
 
 def _text_of(pages: Sequence[Page]) -> str:
     """The whole text of pages, also outside the article."""
-    trees = (extract.tree_of_page(page.content) for page in pages)
-    return " ".join(extraction_page.text_of(tree) for tree in trees if tree is not None)
+    return " ".join(extract.text_of_page(page.content) for page in pages)
 
 
 def _single_spaced(text: str) -> str:
