@@ -40,7 +40,7 @@ def normalise_address(typed: str) -> str:
     parts = _parts(rest)
     host = (parts.hostname or "").rstrip(".") if parts else ""
     if parts is None or not _HOST.fullmatch(host) or ".." in host or not (scheme or _is_named(parts)):
-        raise AddressError(f"“{shown_address(text)}” is not an address, such as example.org.")
+        raise AddressError(f"“{shown_address(text)}” is not an address. Try something like example.org.")
     local = "." not in host or host.endswith(_LOCAL) or _NUMBERS.fullmatch(host) is not None
     user, at, place = parts.netloc.rpartition("@")
     whole = (scheme or ("http" if local else "https"), f"{user}{at}{place.lower()}", parts.path or "/", parts.query, "")

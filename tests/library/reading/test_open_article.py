@@ -398,7 +398,7 @@ async def test_selectors_that_are_kept_replace_a_text_that_its_page_still_holds_
     site.pages["/one"] = Reply(f"<html><body>{box}<p>The rest is for subscribers.</p></body></html>")
     (error,) = await again()
     assert error is not None
-    assert "different text for this article" in error
+    assert "does not match this article" in error
     with closing(connect(library.path)) as c:
         assert "Paragraph 8" in open_article.markdown_of(c, number)
     site.pages["/one"] = Reply(PAGE.replace("<body>", f"<body>{box}"))

@@ -340,7 +340,8 @@ async def test_a_page_of_a_site_without_a_feed_can_be_read_alone(db: Path, clock
         assert "No feed found at" in screen_text(app)
         assert "Save this page" in screen_text(app)
         assert isinstance(app.focused, Input)
-        await pilot.press("tab", "enter")
+        assert "enter select" in screen_text(app)
+        await pilot.press("enter")
         await settle(pilot)
         assert app.reader.article.article is not None
         assert app.reader.article.article.title == "On Ropes"

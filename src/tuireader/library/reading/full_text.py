@@ -239,7 +239,7 @@ class _SaveText:
         # A part that was chosen may be less, or something else, of pages that hold all that is here.
         holds = is_chosen and (is_less or self.is_replacing) and _is_on(self.pages, kept or sanitize.plain_text(given))
         if kept is not None and not (holds or (not (is_chosen and is_less) and _replaces(found, kept))):
-            raise NoFullTextError(f"{host} shows different text for this article; the saved text is kept")
+            raise NoFullTextError(f"The page at {host} does not match this article; the saved text is kept")
         if is_less and not (holds or (is_chosen and not is_unasked and not self.is_replacing)):
             raise NoFullTextError(f"The page at {host} has no more text than the feed")
         if not self.is_alone and _is_part(c, article):
@@ -248,7 +248,7 @@ class _SaveText:
         if (is_whole and retained(sanitize.plain_text(given), found.text) < _HELD) or (
             not self.is_alone and not _has_title_or_text(c, article, first)
         ):
-            raise NoFullTextError(f"{host} shows different text for this article")
+            raise NoFullTextError(f"The page at {host} does not match this article")
         others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if is_unasked else ()
         if _single_spaced(found.text) in map(_single_spaced, others):  # where nobody has asked for it, it is no article
             raise NoFullTextError(f"{host} shows the same text for every article (login or cookie page?)")

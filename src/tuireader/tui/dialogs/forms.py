@@ -209,7 +209,13 @@ class AddressScreen(Dialog[Added | None]):
         if is_busy(self, "subscribe"):
             choosing = [Row("enter", "select", "open")] if self.query_one(ChoiceList).display else []
             return [*choosing, Row("esc", "back", "leave", is_pinned=True)]
-        return [Row("enter", self.verb, "submit"), *self.ways_out()]
+        verb = "select" if self.has_offers and self.typed == self._complained_of.strip() else self.verb
+        return [Row("enter", verb, "submit"), *self.ways_out()]
+
+    @property
+    def has_offers(self) -> bool:
+        """Whether choices are offered for the failed address."""
+        return False
 
     def ways_out(self) -> list[Row]:
         return [Row("esc", "close", "leave", is_pinned=True)]
@@ -242,6 +248,7 @@ class AddressScreen(Dialog[Added | None]):
         if self._complained_of and event.value != self._complained_of:
             self._complained_of, self.reads = "", None
             self.withdraw_offers()
+            self.write_hints()
             self.say(self.invitation)
 
     @on(Input.Submitted)
@@ -249,15 +256,14 @@ class AddressScreen(Dialog[Added | None]):
         address = event.value.strip()
         if not address:
             self.say("Enter an address, such as example.org.")
-        if address and not (address == self._complained_of.strip() and self.turn_to_offers()):
+        if self.has_offers and address == self._complained_of.strip():
+            self.query_one(ChoiceList).action_open()
+        elif address:
             self._begin((address,))
 
     def action_to_offers(self) -> None:
-        self.turn_to_offers()
-
-    def turn_to_offers(self) -> bool:
-        """Focus the choices offered for the failed address; returns whether there are any."""
-        return False
+        if self.has_offers:
+            self.query_one(ChoiceList).focus()
 
     @work(exclusive=True, group="subscribe")
     async def _begin(self, addresses: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ LABELS = {
     "refresh_every": "Minutes between refreshes", "resume": "Restore position at start", "preview": "Preview",
     "mark_read_after": "Mark open article as read after (seconds)", "open_next_unread": "At the end, go to next unread",
     "full_text": "Full text", "archive_read": "Mark older articles as read", "one_story": "Merge duplicates",
-    "expire_after": "Mark unread as read after (days)", "expire_above": "Maximum unread per feed",
+    "expire_after": "Mark as read after (days)", "expire_above": "Maximum unread per feed",
     "keep_days": "Clean-up: delete read after (days)", "keep_articles": "Clean-up: keep newest per feed",
     "keep_megabytes": "Clean-up: database size (MB)", "quiet": "Exclude from Unread",
     "selector": "Full text: CSS selector", "selector_drop": "Full text: excluded (CSS)",

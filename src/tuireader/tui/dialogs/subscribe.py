@@ -155,10 +155,9 @@ class SubscribeScreen(AddressScreen):
         self._ways = [way for _, way in ways]
         self._offer([line for line, _ in ways])
 
-    def turn_to_offers(self) -> bool:
-        """Focus the choices offered for a page without a feed; returns whether there are any."""
-        if self._ways:
-            self.query_one(ChoiceList).focus()
+    @property
+    def has_offers(self) -> bool:
+        """Whether choices are offered for a page without a feed."""
         return bool(self._ways)
 
     @work(exclusive=True, group="list")

@@ -456,7 +456,7 @@ class ReaderScreen(PanesScreen):
         if BY_ID[id_].needs_article and not self.headlines.row_count() and not self.key_target.articles():
             toast(self, "No article selected")
         elif id_ in _ON_ARTICLE and self.pane == "sidebar":  # the cursor is on no article
-            toast(self, "Move to the list first")
+            toast(self, "Go to the article list first")
         else:
             await super().action_command(id_)
 
