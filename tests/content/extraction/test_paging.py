@@ -22,6 +22,7 @@ FIRST = "https://mag.example/2026/11/the-long-read/"
         ("https://mag.example/a-story.html", "https://mag.example/a-story-2.html", 2),
         ("https://mag.example/a-story.html", "https://mag.example/a-story,2.html", 2),
         ("https://mag.example/a-story/1/", "https://mag.example/a-story/2/", 2),
+        ("https://mag.example/stories/43352.html", "https://mag.example/stories/43352_Page2.html", 2),
         ("https://mag.example/a.php?id=77", "https://mag.example/a.php?id=77&seite=2", 2),
     ],
 )
@@ -74,6 +75,12 @@ def test_the_next_page_is_found_by_what_leads_there(said: str) -> None:
     page = f"<body><p>One.</p><nav><a href='2/'>{said}</a> <a href='3/'>3</a></nav></body>".encode()
     assert next_page(page, FIRST, FIRST, 2) == FIRST + "2/"
     assert next_page(page, FIRST, FIRST, 4) == ""
+
+
+@pytest.mark.parametrize("label", ["title='Next Page'", "aria-label='Next page'"])
+def test_a_picture_that_is_labelled_as_next_leads_there(label: str) -> None:
+    page = f"<body><p>One.</p><a href='2/' {label}><img src=arrow.png></a></body>".encode()
+    assert next_page(page, FIRST, FIRST, 2) == FIRST + "2/"
 
 
 def test_a_link_of_the_head_leads_there_too() -> None:

@@ -326,7 +326,8 @@ def _decoded(page: bytes | str) -> str:
 _PARAMETERS = frozenset({"page", "pg", "p", "pagina", "seite", "pagenum", "pageno", "paged", "startpage"})
 _LAST_PART = re.compile(
     r"(?P<before>.*?)(?P<mark>/(?:(?:page|seite|pagina)[-/]?)?|[-_,](?:page-?|p|seite-?)?)(?P<number>\d{1,3})"
-    r"(?P<after>\.\w{1,5})?"
+    r"(?P<after>\.\w{1,5})?",
+    re.IGNORECASE,
 )
 """A path that ends in a page number, and the separator before it."""
 _SERIES = re.compile(
@@ -359,7 +360,8 @@ def next_page(page: bytes, url: str, first: str, number: int) -> str:
         href = each.get("href") or ""
         text = " ".join("".join(each.itertext()).split())[: _WORDS_MAX + 1] if href else ""
         has_number = re.fullmatch(rf"\D{{0,10}}{number}\D{{0,3}}", text) is not None
-        is_next = "next" in (each.get("rel") or "").lower().split() or _is_word_for_next(text)
+        labels = (text, each.get("title") or "", each.get("aria-label") or "")
+        is_next = "next" in (each.get("rel") or "").lower().split() or any(map(_is_word_for_next, labels))
         if href and (has_number or is_next):
             there = absolute(href, url)
             if there and is_page_of(there, first, number, is_numbered=has_number):
