@@ -178,6 +178,20 @@ async def test_keys_that_need_an_article_say_that_there_is_none(two_feeds: Path)
             assert "No article selected" in screen_text(app), key
 
 
+async def test_keys_for_the_list_never_change_it_unseen_from_an_article(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "ctrl+a")
+        assert "Go to the article list first" in screen_text(app)
+        assert not app.reader.headlines.selected
+        app.clear_notifications()
+        await press(pilot, "s")
+        assert "List sorted: oldest first" in screen_text(app)
+        await press(pilot, "h", "ctrl+a")
+        assert len(app.reader.headlines.selected) == len(titles(app))
+
+
 async def test_a_heading_chosen_from_the_headlines_leads_into_the_article(db: Path) -> None:
     shelve(db, "Site", [Piece("Long", html="<h2>One</h2><p>Words.</p><h2>Two</h2><p>More.</p>")])
     app = reader(db)

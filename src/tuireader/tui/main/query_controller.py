@@ -116,6 +116,8 @@ class QueryController:
             side_list.toggle_order()
         else:
             self.want(in_next_order(self.wanted))
+            if self._panes.pane == "article":  # which may hide the list
+                toast(self._panes, f"List sorted: {self.wanted.order} first")
 
     def clear(self, order: Order) -> None:
         """Reset filters and search, and set the order."""

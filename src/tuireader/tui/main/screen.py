@@ -62,6 +62,8 @@ _LEADING = frozenset({"list", "facets", "searches", "article"})
 
 _ON_ARTICLE = frozenset({"read", "star", "browser", "copy-link", "full-text"})
 """Commands that act on the article under the cursor."""
+_ON_LIST = frozenset({"select-all", "select-to"})
+"""Commands that act on the list, which an open article may hide."""
 
 
 class ReaderScreen(PanesScreen):
@@ -455,7 +457,7 @@ class ReaderScreen(PanesScreen):
     async def action_command(self, id_: str) -> None:
         if BY_ID[id_].needs_article and not self.headlines.row_count() and not self.key_target.articles():
             toast(self, "No article selected")
-        elif id_ in _ON_ARTICLE and self.pane == "sidebar":  # the cursor is on no article
+        elif (id_ in _ON_ARTICLE and self.pane == "sidebar") or (id_ in _ON_LIST and self.pane == "article"):
             toast(self, "Go to the article list first")
         else:
             await super().action_command(id_)
