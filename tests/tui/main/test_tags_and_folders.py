@@ -857,3 +857,20 @@ async def test_a_filter_in_the_tree_finds_feeds_without_articles_in_the_selectio
         app.reader.sidebar.feed_tree.focus()
         await press(pilot, "slash", *"exam")
         assert rows_of(app, "folders", "feeds") == ["News", "The Example Review"]
+
+
+async def test_undo_says_what_it_changes(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "v", "v", "T", *"sea", "enter", "escape", "U")
+        assert "Removed tag “sea” (2 articles)" in screen_text(app)
+        await press(pilot, "g", "f")
+        current = app.reader.headlines.current
+        assert current is not None
+        await pilot.press("ctrl+q")
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "U")
+        assert f"U again: unstar: {current.title}" in [*app._notifications][-1].message

@@ -226,7 +226,8 @@ class StatusController:
     async def _take_back(self) -> None:
         if not self._undo.is_recent and (earlier := await self._undo.earlier()) is not None:
             self._undo.is_recent = True
-            how = f"{self._undo_key} again: {_imperative(earlier.undone)}"
+            what = await self._with_title(_imperative(earlier.undone), earlier.ids)
+            how = f"{self._undo_key} again: {what}"
             toast(self._node, f"Nothing left to undo in this session · {how}")
             return
         step, saved = await self._undo.pop()
@@ -250,9 +251,13 @@ class StatusController:
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
             self._cache.write_soon(partial(_restore_origins, step=step, saved=saved))
-        title = await self._cache.read(lambda c: _title_of(c, step.ids))
-        toast(self._node, together([f"{step.undone}: {title}" if title else step.undone, *said]))
+        toast(self._node, together([await self._with_title(step.undone, step.ids), *said]))
         self._node.post_message(StatusChanged(lists_too=True))
+
+    async def _with_title(self, words: str, ids: Collection[int]) -> str:
+        """Words with the title of the article that they are about, if it is one."""
+        title = await self._cache.read(lambda c: _title_of(c, ids))
+        return f"{words}: {title}" if title else words
 
 
 # Loaded in the thread that writes first, long after the start.
@@ -269,7 +274,7 @@ _IMPERATIVE = {
 
 
 def _imperative(undone: str) -> str:
-    """The message shown after an undo as what the undo will do: "remove tags: “sea”"."""
+    """The message shown after an undo as what the undo will do: "remove tag “sea”"."""
     return re.sub(r"(?:^|(?<=; ))\w+", lambda verb: _IMPERATIVE.get(verb[0], verb[0]), undone)
 
 

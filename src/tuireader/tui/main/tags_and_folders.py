@@ -158,13 +158,18 @@ def _change_tags(c: Connection, change: StatusChange) -> UndoStep:
     tagged: Mapping[str, list[int]] = {name: user_edits.tag(c, change.ids, [name]) for name in change.tagged}
     untagged: Mapping[str, list[int]] = {name: user_edits.untag(c, change.ids, [name]) for name in change.untagged}
     undone = [("Removed", change.tagged), ("Restored", change.untagged)]
-    said = "; ".join(f"{verb} tags: {', '.join(f'“{name}”' for name in names)}" for verb, names in undone if names)
+    said = "; ".join(f"{verb} {_named_tags(names)}" for verb, names in undone if names)
     return UndoStep(
-        said,
+        said if len(change.ids) == 1 else f"{said} ({len(change.ids)} articles)",
+        change.ids,
         tagged={name: some for name, some in tagged.items() if some},
         untagged={name: some for name, some in untagged.items() if some},
         origins=origins,
     )
+
+
+def _named_tags(names: Sequence[str]) -> str:
+    return f"tag{'s' if len(names) > 1 else ''} {', '.join(f'“{name}”' for name in names)}"
 
 
 def _folders(
