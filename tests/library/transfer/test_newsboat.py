@@ -488,3 +488,20 @@ def test_a_deleted_article_keeps_no_later_one_of_its_title_and_text_away(db: Pat
         feed = feeds.add(c, "https://a.example/feed", title="A", site="", now=NOW)
         newsboat.take_in(c, feed.id, [item(1, deleted=True), *(item(n, deleted=False) for n in (2, 3))], NOW)
         assert sorted(articles.get(c, id_).guid for id_ in article_lists.ids(c, Query())) == ["build-2", "build-3"]
+
+
+def test_feeds_that_never_answer_have_the_titles_that_newsboat_knew(db: Path, folder: Path) -> None:
+    urls = [f"http://a.example.org/{n}" for n in range(3)]
+    (folder / "urls").write_text(f'{urls[0]}\n{urls[1]} "~My name"\n{urls[2]}\n', "utf-8")
+    put_cache(folder, [])
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute("CREATE TABLE rss_feed (rssurl VARCHAR(1024) PRIMARY KEY NOT NULL, url, title)")
+        c.executemany(
+            "INSERT INTO rss_feed VALUES (?, '', ?)", [(urls[0], " The\nReview "), (urls[1], "Notes"), ("x", "Y")]
+        )
+        c.commit()
+    take_in(db, folder)
+    with closing(connect(db)) as c:
+        assert sorted(feed.name for feed in feeds.every(c)) == sorted(
+            ["The Review", "My name", "http://a.example.org/2"]
+        )

@@ -559,6 +559,11 @@ def _newsboat(c: sqlite3.Connection, urls: Path, now: datetime, tell: Callable[[
         imported.lacks_cache = True
         return imported
     there, up_to = feeds.by_place(c), article_lists.highest_id(c)
+    titles = newsboat.read_titles(cache)
+    with transaction(c):
+        for url, title in titles.items():
+            if (feed_id := there.get(place(url))) is not None and not (feed := feeds.get(c, feed_id)).title:
+                feeds.record(c, replace(feed, title=title))  # it may never answer
     for url, items in newsboat.read_cache(cache):
         tell(f"{imported.articles} articles of newsboat’s cache")
         if (feed_id := there.get(place(url))) is not None:

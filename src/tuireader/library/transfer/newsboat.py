@@ -7,7 +7,7 @@ import sqlite3
 import time
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +55,10 @@ SELECT substr(guid, 1, :name), substr(title, 1, :name), substr(author, 1, :name)
  substr(content, 1, :text), unread, substr(flags, 1, 100), deleted, substr(enclosure_url, 1, :name),
  substr(enclosure_type, 1, 100) FROM rss_item WHERE rowid = :id
 """
+
+_TITLE = 1000
+"""Maximum characters of a feed's title."""
+_TITLES = "SELECT rssurl, substr(title, 1, :title) FROM rss_feed WHERE length(rssurl) <= :name LIMIT :most"
 
 
 class Item(NamedTuple):
@@ -107,10 +111,44 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
 
     Raises NotAFeedListError if it cannot be read, or yields more text than its size allows, as a malicious file may.
     """
-    log, *others = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "journal", "shm"))
-    if odd := next((each for each in (path, log, *others) if each.exists() and not each.is_file()), None):
+    left = sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.is_file())
+    with _opened(path) as (c, clock):
+        if not _is_plain_table(c, "rss_item"):
+            raise NotAFeedListError(f"{path} is not a newsboat cache")
+        for url, ids in _by_feed(c).items():
+            clock.begin()
+            some: list[Item] = []
+            size = 0
+            for id_ in ids:
+                row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _ARTICLE_MAX}).fetchone()
+                left -= sum(len(value) for value in row if isinstance(value, str))
+                if left < 0:
+                    raise NotAFeedListError(f"{path} is not a newsboat cache: its texts exceed its size")
+                some.append(_item(row))
+                size += len(some[-1].entry.html)
+                if len(some) == _BATCH_SIZE or size > _BATCH_BYTES:
+                    yield str(url), some
+                    some, size = [], 0
+                    clock.begin()
+            if some:
+                yield str(url), some
+
+
+def read_titles(path: Path) -> dict[str, str]:
+    """The titles of feeds in newsboat's cache, by address; raises NotAFeedListError."""
+    with _opened(path) as (c, _):
+        if not _is_plain_table(c, "rss_feed"):
+            return {}
+        rows = c.execute(_TITLES, {"name": _NAME, "title": _TITLE, "most": _FEEDS}).fetchall()
+    return {str(url): _line(title) for url, title in rows}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[sqlite3.Connection, _Clock]]:
+    """Open newsboat's cache to read, with limits; raises NotAFeedListError."""
+    others = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "journal", "shm"))
+    if odd := next((each for each in (path, *others) if each.exists() and not each.is_file()), None):
         raise NotAFeedListError(f"{odd} is not a regular file")
-    left = sum(file.stat().st_size for file in (path, log) if file.is_file())
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
             c.text_factory = lenient
@@ -120,32 +158,21 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             )  # before the first statement: a schema may be endless, too
             c.execute("PRAGMA trusted_schema = OFF")
             c.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
-            kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
-            columns = c.execute("PRAGMA table_xinfo(rss_item)").fetchall()
-            # A computed column, or a long value that stands for each row, may take for ever, and all the memory.
-            # One of this name would hide the number of the row.
-            is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT or row[1].lower() == "rowid" for row in columns)
-            if kind != ("table",) or is_odd:
-                raise NotAFeedListError(f"{path} is not a newsboat cache")
-            for url, ids in _by_feed(c).items():
-                clock.begin()
-                some: list[Item] = []
-                size = 0
-                for id_ in ids:
-                    row = c.execute(_ROW, {"id": id_, "name": _NAME, "text": _ARTICLE_MAX}).fetchone()
-                    left -= sum(len(value) for value in row if isinstance(value, str))
-                    if left < 0:
-                        raise NotAFeedListError(f"{path} is not a newsboat cache: its texts exceed its size")
-                    some.append(_item(row))
-                    size += len(some[-1].entry.html)
-                    if len(some) == _BATCH_SIZE or size > _BATCH_BYTES:
-                        yield str(url), some
-                        some, size = [], 0
-                        clock.begin()
-                if some:
-                    yield str(url), some
+            yield c, clock
     except sqlite3.Error as error:
         raise NotAFeedListError(f"Cannot read {path}: {error}") from error
+
+
+def _is_plain_table(c: sqlite3.Connection, name: str) -> bool:
+    """Whether there is a table without odd columns.
+
+    A computed column, or a long default for each row, may take for ever, and all the memory. One that is called rowid
+    would hide the number of the row.
+    """
+    kind = c.execute("SELECT type FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+    columns = c.execute(f"PRAGMA table_xinfo({name})").fetchall()
+    is_odd = any(row[6] or len(str(row[4] or "")) > _DEFAULT or row[1].lower() == "rowid" for row in columns)
+    return kind == ("table",) and not is_odd
 
 
 def _by_feed(c: sqlite3.Connection) -> dict[object, list[int]]:
