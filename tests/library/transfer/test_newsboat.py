@@ -176,7 +176,7 @@ def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db:
         f"No cache of newsboat found: all articles are new. {TO_IMPORT_IT}",
         "Hidden in newsboat, so without unread counts here: http://b.example.org/f.",
         "Searches and rules find words and their beginnings here, not parts within words.",
-        "Not imported from newsboat’s config: refresh-on-startup.",
+        "Not imported from newsboat’s config: refresh-on-startup (here: refresh_on_start).",
     ]
     with closing(connect(db)) as c:
         by_url = {feed.url: feed.id for feed in feeds.every(c)}

@@ -457,7 +457,18 @@ class Imported:
 
 
 def _left(settings: list[str]) -> list[str]:
-    return [f"Not imported from newsboat’s config: {', '.join(settings)}."] if settings else []
+    """The settings that are not imported, with their counterparts here."""
+    names = [f"{name} (here: {_COUNTERPARTS[name]})" if name in _COUNTERPARTS else name for name in settings]
+    return [f"Not imported from newsboat’s config: {', '.join(names)}."] if names else []
+
+
+_COUNTERPARTS = {
+    "auto-reload": "refresh_every", "bind": "[keymap]", "bind-key": "[keymap]", "browser": "$BROWSER",
+    "color": "theme", "keep-articles-days": "keep_days", "max-items": "keep_articles",
+    "refresh-on-startup": "refresh_on_start", "reload-time": "refresh_every", "text-width": "measure",
+    "unbind-key": "[keymap]",
+}  # fmt: skip
+"""The settings of tuireader that do what newsboat's do."""
 
 
 def _filled(count: int) -> list[str]:
