@@ -420,3 +420,22 @@ async def test_code_of_a_page_never_hides_that_it_has_the_text_of_the_feed(
     async with library.asking() as queue:
         fetched = [each.error async for each in full_text.fetch_full_texts(library.cache, queue, [number])]
     assert fetched == [None]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<head><title>Other | one</title></head><body><h1>Other</h1>{}</body>",
+        "<head><meta property=og:title content='On one'></head><body><h1>Other</h1>{}</body>",
+        "<head><meta name=description content='What its feed says of it, in a few words.'></head><body>{}</body>",
+    ],
+)
+async def test_a_page_that_states_the_title_or_the_excerpt_of_the_feed_has_the_article(
+    library: Library, site: ScriptedSite, page: str
+) -> None:
+    number = await one_article(library, site, "<p>What its feed says of it, in a few words.</p>")
+    whole = "".join(f"<p>Line {n} of a text with many words in it.</p>" for n in range(20))
+    site.pages["/one"] = Reply(f"<html>{page.format(whole)}</html>")
+    async with library.asking() as queue:
+        fetched = [each.error async for each in full_text.fetch_full_texts(library.cache, queue, [number])]
+    assert fetched == [None]

@@ -28,7 +28,6 @@ from tuireader.content.extraction.page import (
     drop_unseen,
     load,
     selected,
-    text_of,
     without,
     write,
 )
@@ -162,13 +161,18 @@ def tree_of_page(page: bytes | str) -> Element | None:
 
 
 def text_of_page(page: bytes | str) -> str:
-    """The whole text of a page, also outside its article; without code, which could be longer than the text."""
+    """The whole text of a page, also outside its article, with the titles and descriptions that its head states.
+
+    Without code, which could be longer than the text.
+    """
     tree = tree_of_page(page)
     if tree is None:
         return ""
     for code in tree.iter("script", "style"):
         code.text = None
-    return text_of(tree)
+    metas = ((each.get("property") or each.get("name") or "", each.get("content") or "") for each in tree.iter("meta"))
+    stated = [content for name, content in metas if name.lower().endswith(("title", "description"))]
+    return " ".join(" ".join([*stated, *tree.itertext()]).split())
 
 
 def extract_article(
