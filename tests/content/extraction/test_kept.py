@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
+from tuireader.content.extraction import select_blocks
+from tuireader.content.extraction.blocks import Blocks
 from tuireader.content.extraction.extract import extract_article
+from tuireader.content.extraction.page import load
 
 WORDS = "The keeper of the tide house wrote down the height of the water each morning, and read it aloud to nobody. "
 PROSE = f"<p>{WORDS * 3}</p>"
@@ -339,3 +342,26 @@ def test_text_before_the_only_heading_of_a_page_without_title() -> None:
     )
     assert found is not None
     assert plain_text(found.html).startswith("First of all.")
+
+
+def test_boxes_of_one_kind_are_kept_together() -> None:
+    """Facts beside each of three products, of which the scores find those of the second only."""
+    facts = "<p>Weight: {} kg</p><p><a href=/b>Buy it</a></p>"
+    box = f"<div class=card><div class=grid><div class=specs>{facts}</div></div></div>"
+    tree = load(f"<html><body>{''.join(PROSE + box.format(number) for number in (1, 2, 3))}{PROSE}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.chosen = [block.text.startswith("The keeper") or "2 kg" in block.text for block in blocks]
+    choice.complete_kinds()
+    assert [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one] == ["Buy it"] * 3
+
+
+@pytest.mark.parametrize("name", ["visitors_comment_block", "sect_commentlinks", "user-comments"])
+def test_comments_longer_than_the_article_never_come(name: str) -> None:
+    comments = "".join(
+        f"<li class='member'><h4>Reader {n}</h4><p>I do not agree at all. {WORDS * 4}</p></li>" for n in range(30)
+    )
+    found = text_of(f"{article('', 3, 3)}<div class='{name}'><ul>{comments}</ul></div>")
+    assert found.count("keeper") == 18
+    assert "I do not agree" not in found

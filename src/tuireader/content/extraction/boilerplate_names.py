@@ -27,14 +27,15 @@ _HASHED_MAX = 3
 _AROUND = frozenset(
     {
         "ad", "ads", "adsbygoogle", "adsense", "adslot", "advert", "advertisement", "advertising", "adverts",
-        "audioplayer", "backlinks", "banner", "breadcrumb", "breadcrumbs", "byline", "bylines", "claps", "commentlist",
-        "comments", "consent", "cookie", "cookies", "copyright", "dateline", "disqus", "donate", "donation", "eyebrow",
-        "gdpr", "kicker", "legal", "licence", "license", "licensing", "lightbox", "login", "masthead", "menu", "modal",
-        "mostread", "nav", "navbar", "navi", "navigation", "newsletter", "nextprev", "outbrain", "pager", "pagination",
-        "paywall", "popup", "prevnext", "printfriendly", "promo", "promos", "promoted", "promotion", "rail", "ranking",
-        "reactions", "recirc", "recirculation", "recommendation", "recommendations", "recommended", "related",
-        "respond", "share", "sharebar", "sharedaddy", "sharing", "sidebar", "signup", "skip", "social", "sponsor",
-        "sponsored", "sponsors", "subscribe", "subscription", "subscriptions", "taboola", "tagcloud", "taglist", "tags",
+        "audioplayer", "backlinks", "banner", "breadcrumb", "breadcrumbs", "byline", "bylines", "claps",
+        "commentlinks", "commentlist", "comments", "consent", "cookie", "cookies", "copyright", "dateline",
+        "disqus", "donate", "donation", "eyebrow", "gdpr", "kicker", "legal", "licence", "license", "licensing",
+        "lightbox", "login", "masthead", "menu", "modal", "mostread", "nav", "navbar", "navi", "navigation",
+        "newsletter", "nextprev", "outbrain", "pager", "pagination", "paywall", "popup", "prevnext",
+        "printfriendly", "promo", "promos", "promoted", "promotion", "rail", "ranking", "reactions", "recirc",
+        "recirculation", "recommendation", "recommendations", "recommended", "related", "respond", "share",
+        "sharebar", "sharedaddy", "sharing", "sidebar", "signup", "skip", "social", "sponsor", "sponsored",
+        "sponsors", "subscribe", "subscription", "subscriptions", "taboola", "tagcloud", "taglist", "tags",
         "teasers", "timestamp", "toc", "tocs", "toolbar", "trending", "webmention", "webmentions",
     }
 )  # fmt: skip
@@ -42,7 +43,7 @@ _AROUND = frozenset(
 _PAIRS = frozenset(
     f"{first} {second}"
     for firsts, seconds in (
-        ("author about", "bio biography box card footer info note profile"),
+        ("author about", "bio biography box card dropdown footer info note profile"),
         ("read", "also in more next on time"),
         ("more", "articles from news on posts stories to"),
         ("most", "commented popular read shared viewed"),
@@ -68,7 +69,10 @@ _PAIRS = frozenset(
         ("prev previous", "next"),
         ("next", "prev previous"),
         ("gallery image slide", "count counter"),
-        ("comment comments", "area count form list respond section thread"),
+        ("comment comments", "area block blocks box count form list respond section thread"),
+        ("reader user visitor visitors", "comment comments"),
+        ("full video", "transcript"),
+        ("white", "paper papers"),
     )
     for first in firsts.split()
     for second in seconds.split()

@@ -15,7 +15,7 @@ _OVERLAYS = frozenset({"alertdialog", "consent", "cookie", "cookies", "dialog", 
 """Words for what covers a page at first."""
 _TITLES_MAX = 3
 """Maximum titles that are looked for in what may be an overlay."""
-_COMMENTS = frozenset({"comments", "commentlist", "disqus", "respond"})
+_COMMENTS = frozenset({"disqus", "respond"})
 _MAIN_MIN = 400
 """Minimum letters of prose by which a part is the main one."""
 _FEW_LINKS = 0.25
@@ -90,10 +90,14 @@ class Prose:
         is hardly any other prose.
         """
         size = self.within(span)
-        if not said.isdisjoint(_COMMENTS):
+        if _are_comments(said):
             return size > self._outside_comments < _LEFT_MIN
         is_most = 2 * max(size, self._by_names[said]) > self.whole
         return size >= _MAIN_MIN and (is_most or span[0] <= self._title < span[1])
+
+
+def _are_comments(names: Iterable[str]) -> bool:
+    return any(name in _COMMENTS or "comment" in name for name in names)
 
 
 def _sentences(blocks: Blocks, named: Sequence[Span]) -> int:
@@ -158,7 +162,7 @@ def _removed(prose: Prose, bodies: list[Span], plain: Sequence[int]) -> Iterator
     for said, spans in groups.items():
         parts = _apart(spans)
         size = sum(plain[last] - plain[first] for first, last in parts)
-        is_sure = not said.isdisjoint(SURELY_AROUND)
+        is_sure = _are_comments(said) or not said.isdisjoint(SURELY_AROUND)
         left = 0 if is_elsewhere(parts) else _LEFT_MIN
         if size <= max(_REMOVED_SHARE_MAX * plain[-1], plain[-1] - left if is_sure else 0):
             yield from parts

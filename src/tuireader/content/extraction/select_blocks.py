@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise, takewhile
+from itertools import accumulate, groupby, islice, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import CALL, END
 from tuireader.content.extraction import scoring
@@ -84,6 +84,8 @@ _ENDING_MAX = 0.5
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
+_KIND_DEEP = 4
+"""Elements of a block and its ancestors that make its kind."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 """The number of a note."""
@@ -127,6 +129,16 @@ def _kind_around(element: Element) -> tuple[str, ...]:
     return (element.tag, *classes) if any(classes) else (str(id(element)),)
 
 
+def _place_of(element: Element) -> tuple[str, ...]:
+    """The tags and classes of a block's element and its ancestors, as far as they have classes beside the first."""
+    place: list[str] = []
+    for each in islice(element.iterancestors(), _KIND_DEEP - 1):
+        if not each.get("class"):
+            break
+        place.append(f"{each.tag} {each.get('class')}")
+    return (f"{element.tag} {element.get('class', '')}", *place)
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleHints:
     """Names, excerpt and address of an article, known before its text is extracted."""
@@ -160,6 +172,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
     if any(choice.chosen):
         choice.fill_gaps(bodies)
         choice.complete_parts()
+        choice.complete_kinds()
         choice.add_headings()
         choice.go_on()
         choice.anchor()
@@ -394,6 +407,16 @@ class _Choice:
             if is_chosen:
                 for number in range(first - self._is_labelled(whole, first, numbers[0]), last):
                     self.chosen[number] = not self.around[number]
+
+    def complete_kinds(self) -> None:
+        """Choose blocks between the first and last chosen ones whose like, in elements of the same classes, are."""
+        numbers = self.numbers()
+        kinds = {number: _place_of(self.blocks[number].element) for number in range(numbers[0], numbers[-1] + 1)}
+        chosen = {kind for number, kind in kinds.items() if self.chosen[number] and len(kind) == _KIND_DEEP}
+        for number, kind in kinds.items():
+            block = self.blocks[number]
+            if kind in chosen and not self.around[number] and block.links < _FEW_LINKS * len(block.key):
+                self.chosen[number] = True
 
     def _has_data(self, first: int, last: int) -> bool:
         """Whether each block of a table is a cell; other tables may be the layout of a page."""
