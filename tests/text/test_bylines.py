@@ -50,6 +50,9 @@ def test_any_text_is_one_line(text: Any) -> None:
     ("names", "shown"),
     [
         (["jane@a.example (Jane Döe)"], ("Jane Döe",)),
+        (["JANE DOE, FUTURISM 18 NOV 2019"], ("JANE DOE, FUTURISM",)),
+        (["REUTERS 19. November 2019"], ("REUTERS",)),
+        (["Team 4 May"], ("Team 4 May",)),
         (["zoë@münchen.museum (Zoë)"], ("Zoë",)),
         (["Jane Doe <jane@a.example>"], ("Jane Doe",)),
         (["Jane Doe (jane@a.example)"], ("Jane Doe",)),

@@ -51,6 +51,10 @@ _BEHIND_NAME = re.compile(
 """A role after a name."""
 _FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)
 _ON_DAY = re.compile(r",?\s+(?:(?:on\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:am|le|el|em|il)\s+\d).*$")
+_DATE_BEHIND = re.compile(
+    r"(?<![\s,|–—-])[\s,|–—-]++\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? \d{4}$",
+    re.IGNORECASE,
+)
 _NETWORKS = re.compile(r"(?:facebook|twitter|linkedin|whatsapp|flipboard|pinterest|reddit)+$", re.IGNORECASE)
 """Names of buttons glued to a name."""
 _THEN = re.compile(
@@ -86,7 +90,7 @@ def person(text: str) -> str:
         if (found := pattern.fullmatch(text)) and found[1].strip():
             text = found[1]
     text = _BEFORE_NAME.sub("", text.strip(" \"'“”,;"), count=1)
-    text = _without_role(text)
+    text = _without_role(_DATE_BEHIND.sub("", text, count=1))
     return "" if text.lower() in _NOBODY or _STAMP.search(text) else text
 
 

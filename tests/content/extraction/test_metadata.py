@@ -256,3 +256,20 @@ def test_a_title_is_without_what_is_hidden_or_pressed_in_it(heading: str, title:
     )
     assert found is not None
     assert found.title == title
+
+
+@pytest.mark.parametrize(
+    ("given", "found", "authors"),
+    [
+        ("Harbour-Foundation e.V.", ["Harbour-Foundation e V"], ("Harbour-Foundation e.V.",)),
+        ("harbour.org", ["Harbour Org"], ()),
+        ("www.harbour.org", ["Www Harbour Org", "Copyright Harbour Ltd"], ()),
+        ("", ["Websites by CityWorks"], ()),
+        ("", ["Ann Bell"], ("Ann Bell",)),
+    ],
+)
+def test_an_author_of_the_head_is_spelt_as_there_and_the_host_of_a_site_is_none(
+    given: str, found: list[str], authors: tuple[str, ...]
+) -> None:
+    page = load(f"<html><head><meta name=author content='{given}'></head><body><p>Text</p></body></html>")
+    assert metadata_of(page, Found(authors=found)).authors == authors

@@ -52,7 +52,8 @@ _BETWEEN = re.compile("[,;，、；]")
 _LISTED = re.compile(r"^(?!.*,\s).*,\S|^(?!.*(?:&|\b(?:and|e|et|und|y)\b))(?:[^,]+,){2}.*\w", re.DOTALL)
 _AUTHOR = "article:author"
 _CREATORS = ("author", "citation_author", "dcterms.creator", "dc.creator", "parsely-author", "sailthru.author", "byl")
-_LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user", "webmaster"})
+_LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user", "webmaster", "wordpressadmin"})
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}")
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """Section names that mean nothing: Hugo gives the folder of a page."""
 
@@ -213,7 +214,7 @@ def metadata_of(
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     sections = [each for each in sections if each.casefold() not in _NO_SECTION]
     return Metadata(
-        people(names(_authors(page, found, stated, marked))),
+        people(each for each in names(_authors(page, found, stated, marked)) if not _HOST.fullmatch(each)),
         labels(texts_in(stated.get("articleSection")))
         or labels(marked.categories())
         or labels(sections)
@@ -230,25 +231,28 @@ def metadata_of(
 
 def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_bylines.Names) -> list[str]:
     of_head = _meta_author(page)
+    of_article = [
+        each.get("content", "")
+        for each in page.iter("meta")
+        if _AUTHOR in {each.get("name"), each.get("property")} and page_bylines.is_name(each.get("content", ""))
+    ]
     return (
         names_in(stated.get("author"))
         or marked.authors()
-        or (of_head if all(map(is_full_name, of_head)) else [])
+        or next((some for some in (of_head, of_article) if some and all(map(is_full_name, some))), [])
         or _persons(found.authors, of_head)
-        or [
-            each.get("content", "")
-            for each in page.iter("meta")
-            if _AUTHOR in {each.get("name"), each.get("property")} and page_bylines.is_name(each.get("content", ""))
-        ]
+        or of_article
         or of_head
     )
 
 
 def _persons(names: list[str], of_head: list[str]) -> list[str]:
-    """Names without labels, beside which only full names count; several parts of one author in the head are that one.
+    """Names without labels, beside which only full names count; those of an author in the head as the head spells it.
 
     Of a publisher with its town and country, the publisher.
     """
+    if of_head and names and letters(names[0]) == letters(of_head[0]):
+        return of_head
     if len(names) > 2 and not any(" " in each for each in names[1:]):
         return names[:1]
     if len(names) > 1 and of_head and all(letters(each) in letters(of_head[0]) for each in names):

@@ -95,7 +95,7 @@ _NO_NAME = re.compile(
     r"|(?:this|his|her|their|your) .*|.*\b(?:rss|feeds?|logged|sign(?:ed)? in|account|version)\b.*"
     r"|(?:view|see) .*(?:profile|bio)|(?:written|reviewed|edited|(?:fact[ -])?checked|updated) by:?"
     r"|(?:[a-z]+ )?(?:editors?|reporters?|correspondents?|writers?|contributors?|columnists?)"
-    r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
+    r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?|(?:.* )?(?:websites?|designed|powered) by .*",
     re.IGNORECASE,
 )
 """Labels of links and buttons, and headings of comments."""
