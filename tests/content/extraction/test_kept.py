@@ -365,3 +365,23 @@ def test_comments_longer_than_the_article_never_come(name: str) -> None:
     found = text_of(f"{article('', 3, 3)}<div class='{name}'><ul>{comments}</ul></div>")
     assert found.count("keeper") == 18
     assert "I do not agree" not in found
+
+
+def test_what_a_heading_unfolds() -> None:
+    folded = (
+        "<h3><button aria-expanded=false>{0}</button></h3><div hidden aria-hidden=true><p>Of {0}: a sentence.</p></div>"
+    )
+    found = text_of(article("".join(map(folded.format, ("Weight", "Cushioning")))))
+    assert "Of Weight: a sentence." in found
+    assert "Of Cushioning: a sentence." in found
+
+
+def test_a_section_that_a_table_of_contents_names() -> None:
+    section = f"<div id=toc_ropes><h2>Ropes</h2><p>Of ropes. {WORDS * 2}</p></div>"
+    links = "".join(
+        f"<li><a href='#toc_{name}'>{name} of the tide house and its keeper</a></li>" for name in ("a", "b")
+    )
+    found = text_of(article(f"<div class=toc><ul>{links}</ul></div>{section}<p>Loading paragraph...</p>"))
+    assert "Of ropes." in found
+    assert "b of the tide house" not in found
+    assert "Loading" not in found

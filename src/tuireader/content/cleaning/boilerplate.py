@@ -141,7 +141,7 @@ BUTTON = _any(
     r"facebook|twitter|whatsapp|linkedin|reddit|pinterest|telegram|mastodon|bluesky|like[sd]?|comments?|add comment",
     r"reply|follow(?: us)?|subscribe(?: now)?|sign (?:in|up)|log in|register|join|play|pause",
     r"listen(?: now| to this (?:story|article))?|read more|see (?:all|more)|view (?:all|gallery|comments?)",
-    r"previous|next|close|x|click to expand\W*",
+    r"previous|next|close|x|click to expand\W*|loading(?: [a-z]+)?\s*(?:\.\.\.|…)",
     r"(?:expand|collapse|show|hide)(?: (?:all|more|less|details|description))?",
     around=r"(?>{}[\s|·•,/&:+–-]*)+",
 )

@@ -307,6 +307,9 @@ def _is_panel(element: Element) -> bool:
         return True
     if element.get("role") == "region" and element.get("aria-labelledby"):
         return True
+    before = element.getprevious()
+    if before is not None and before.tag in HEADINGS and any(each.get("aria-expanded") for each in before.iter()):
+        return True
     return "class" in element.attrib and _PANEL.search(element.get("class")) is not None
 
 

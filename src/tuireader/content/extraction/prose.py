@@ -46,6 +46,7 @@ class Prose:
     """The prose of a page: its long blocks with few links, outside of what covers the page at first."""
 
     def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
         self.named = [
             (span, said) for each, span in blocks.spans.items() if span[0] < span[1] and (said := reasons(each))
         ]
@@ -78,6 +79,10 @@ class Prose:
     def within(self, span: Span) -> int:
         """The letters of prose in a range of blocks."""
         return self._before[span[1]] - self._before[span[0]]
+
+    def is_unlinked(self, span: Span) -> bool:
+        """Whether there is prose in a range of blocks, and hardly any link."""
+        return self.within(span) > 0 and self._blocks.link_share(span) < _FEW_LINKS
 
     def of(self, chosen: Sequence[bool]) -> int:
         """The letters of prose in the chosen blocks."""
@@ -155,7 +160,7 @@ def _removed(prose: Prose, bodies: list[Span], plain: Sequence[int]) -> Iterator
 
     groups: dict[frozenset[str], list[Span]] = {}
     for span, said in prose.named:
-        if said <= _LINKS and prose.within(span) >= _TEXT_MIN:
+        if said <= _LINKS and (prose.within(span) >= _TEXT_MIN or prose.is_unlinked(span)):
             continue  # whatever it is called, it is text
         if is_elsewhere([span]) or not prose.is_main(span, said):
             groups.setdefault(said, []).append(span)
