@@ -369,3 +369,9 @@ def test_the_standfirst_below_a_title_in_the_same_part_stays() -> None:
     lead = 'Half of the nets are torn, and <a href="/board">the board</a> says nothing.'
     head = f'<h1>The harbour</h1><div>5 April 2023</div><div class="card">{lead}</div>'
     assert text_on(f"<div class='x'>{head}{BODY}</div>") == f"{plain_text(lead)}\n{WHOLE}"
+
+
+def test_an_excerpt_from_the_middle_of_the_text_takes_nothing_from_what_precedes() -> None:
+    middle = "And then the excerpt begins, which says something else than the beginning."
+    page = f"<article><h1>The harbour</h1>{BODY}<div>Findings:</div><p>{middle}</p>{BODY}</article>"
+    assert "Findings:" in text_on(page, excerpt=middle)

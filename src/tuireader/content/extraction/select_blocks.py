@@ -486,12 +486,12 @@ class _Choice:
         return None
 
     def anchor(self) -> None:
-        """Start the text where the feed's excerpt starts."""
+        """Start the text where the feed's excerpt starts, unless that is in the middle of it."""
         first = self.numbers()[0]
         if (at := next((number for number in self.begins if self.chosen[number]), None)) is not None:
-            before = [number for number in range(first, at) if self.chosen[number] and self._is_strange(number)]
+            before = [number for number in range(first, at) if self.chosen[number]]
             if sum(len(self.blocks[number].key) for number in before) <= _BEFORE_MAX:
-                for number in before:
+                for number in filter(self._is_strange, before):
                     self.chosen[number] = False
         elif (at := max((number for number in self.begins if number < first), default=None)) is not None:
             self.chosen[at] = True
