@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
@@ -385,3 +387,16 @@ def test_a_section_that_a_table_of_contents_names() -> None:
     assert "Of ropes." in found
     assert "b of the tide house" not in found
     assert "Loading" not in found
+
+
+def test_rows_of_a_list_of_prices() -> None:
+    item = "<div class=item><div class={}>{{}}</div></div>"
+    row = f"<div class=row>{item.format('what')}{item.format('price')}</div>"
+    rows = "".join(itertools.starmap(row.format, (("Install outlets", "$150"), ("Move a lamp", "$89 - $189+")) * 2))
+    tree = load(f"<html><body>{PROSE}<div class=prices><p>Prices here</p>{rows}</div>{PROSE}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.chosen = [block.element.tag == "p" for block in blocks]
+    choice.complete_rows()
+    assert all(choice.chosen)

@@ -84,8 +84,8 @@ _ENDING_MAX = 0.5
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
-_KIND_DEEP = 4
-"""Elements of a block and its ancestors that make its kind."""
+_KIND_DEEP, _ROWS_MIN = 4, 4
+"""Elements of a block and its ancestors that make its kind, and minimum rows of a kind."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 """The number of a note."""
@@ -173,6 +173,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.fill_gaps(bodies)
         choice.complete_parts()
         choice.complete_kinds()
+        choice.complete_rows()
         choice.add_headings()
         choice.go_on()
         choice.anchor()
@@ -417,6 +418,25 @@ class _Choice:
             block = self.blocks[number]
             if kind in chosen and not self.around[number] and block.links < _FEW_LINKS * len(block.key):
                 self.chosen[number] = True
+
+    def complete_rows(self) -> None:
+        """Choose rows of a kind between the first and last chosen blocks, in parts of which other blocks are chosen."""
+        numbers = self.numbers()
+        rows: dict[tuple[str, ...], list[int]] = {}
+        for number in range(numbers[0], numbers[-1] + 1):
+            block = self.blocks[number]
+            if not (self.chosen[number] or self.around[number] or block.links):
+                rows.setdefault(_place_of(block.element), []).append(number)
+        for kind, some in rows.items():
+            if len(kind) == _KIND_DEEP and len(some) >= _ROWS_MIN and all(map(self._is_in_chosen_part, some)):
+                for number in some:
+                    self.chosen[number] = True
+
+    def _is_in_chosen_part(self, number: int) -> bool:
+        """Whether a block of the part that a row is in is chosen."""
+        *_, part = islice(self.blocks[number].element.iterancestors(), _KIND_DEEP - 1)
+        first, last = self.blocks.spans.get(part, (0, 0))
+        return any(self.chosen[first:last])
 
     def _has_data(self, first: int, last: int) -> bool:
         """Whether each block of a table is a cell; other tables may be the layout of a page."""
