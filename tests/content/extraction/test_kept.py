@@ -400,3 +400,18 @@ def test_rows_of_a_list_of_prices() -> None:
     choice.chosen = [block.element.tag == "p" for block in blocks]
     choice.complete_rows()
     assert all(choice.chosen)
+
+
+def test_lists_of_links_under_headings_after_the_text() -> None:
+    def section(name: str, size: int, by: str = "") -> str:
+        items = "".join(f"<li><a href='/{name}/{n}'>How to know {name}, {n}</a>{by}</li>" for n in range(size))
+        return f"<h2>About {name}</h2><ul>{items}</ul>"
+
+    lists = section("chains", 4) + section("hooks", 3) + section("nets", 2)
+    found = text_of(
+        f"<h1>The Tide House</h1><div class=body>{PROSE}{section('ropes', 6, ' by Ann Bell, the keeper')}{lists}"
+        "<h2>See also</h2><ul><li><a href=/x>Other things</a></li></ul></div>"
+    )
+    for name in ("ropes", "chains", "hooks", "nets"):
+        assert f"About {name}" in found
+        assert f"How to know {name}, 1" in found

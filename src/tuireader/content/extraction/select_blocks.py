@@ -291,9 +291,15 @@ class _Choice:
             size = sum(len(self.blocks[number].key) for number in run)
             links = sum(self.blocks[number].links for number in run)
             are_notes = len(run) > 1 and all(map(self._is_numbered_on, run[1:]))
-            if are_notes or (size >= TEXT_MIN and links < _FEW_LINKS * size):
+            if are_notes or (run and self._are_all_of_heading(run)) or (size >= TEXT_MIN and links < _FEW_LINKS * size):
                 for number in run:
                     self.chosen[number] = True
+
+    def _are_all_of_heading(self, run: list[int]) -> bool:
+        """Whether items of a list are all that is below a chosen heading, before the next one."""
+        before, after = self.blocks[run[0] - 1].element, self.blocks[run[-1] + 1].element
+        are_between = before.tag == after.tag in HEADINGS and self.chosen[run[0] - 1] and self.chosen[run[-1] + 1]
+        return are_between and all(self.blocks[number].element.tag == "li" for number in run)
 
     def _sources(self, matched: list[bool]) -> Iterator[Span]:
         """Yield the lists of links to other sites that trafilatura includes."""
@@ -468,10 +474,36 @@ class _Choice:
             block = self.blocks[number]
             if self.around[number]:
                 continue
-            if is_text(block, _FEW_LINKS) and _kind_around(block.element) in kinds:
+            is_like = _kind_around(block.element) in kinds and is_text(block, _FEW_LINKS)
+            if is_like or self._is_listed_on(number):
                 self.chosen[number], missed = True, 0
+                if block.element.tag == "li" and self.blocks[number - 1].element.tag in HEADINGS:
+                    self.chosen[number - 1] = True
             elif (missed := missed + 1) > _MISSED_MAX or self._is_end(number):
                 return
+
+    def _is_listed_on(self, number: int) -> bool:
+        """Whether an item follows a heading, or a chosen item, in a part with a chosen list under a chosen heading."""
+        before, lists = self.blocks[number - 1].element, self.blocks[number].element.getparent()
+        if self.blocks[number].element.tag != "li" or lists.getparent() is None:
+            return False
+        if before.getparent() is lists:
+            return self.chosen[number - 1]
+        return before.tag in HEADINGS and before.getparent() is lists.getparent() and self._has_lists_below(before)
+
+    def _has_lists_below(self, heading: Element) -> bool:
+        """Whether a chosen heading of the same level and part has a chosen list right below it."""
+        alike = (
+            number
+            for number in range(len(self.blocks) - 1)
+            if self.chosen[number] and self.blocks[number].element.tag == heading.tag
+        )
+        return any(
+            self.chosen[number + 1]
+            and self.blocks[number + 1].element.tag == "li"
+            and self.blocks[number].element.getparent() is heading.getparent()
+            for number in alike
+        )
 
     def _is_between(self, number: int) -> bool:
         """Whether a block of prose stands between chosen blocks beside it in the same part: a warning or a tip."""
