@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction import select_blocks
+from tuireader.content.extraction import prose, select_blocks
 from tuireader.content.extraction.blocks import Blocks
 from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.page import load
@@ -415,3 +415,27 @@ def test_lists_of_links_under_headings_after_the_text() -> None:
     for name in ("ropes", "chains", "hooks", "nets"):
         assert f"About {name}" in found
         assert f"How to know {name}, 1" in found
+
+
+def test_chapters_of_a_guide_whose_addresses_are_below_its_own() -> None:
+    chapter = (
+        "<div class=row><h5><a href='{0}/part-{1}'>Chapter {1}: how the tide turns</a></h5><p>What it is.</p></div>"
+    )
+
+    def is_around(below: str) -> bool:
+        chapters = "".join(chapter.format(below, number) for number in range(1, 9))
+        tree = load(f"<html><body><h1>The Tide House</h1>{PROSE * 4}<div>{chapters}</div>{PROSE * 4}</body></html>")
+        assert tree is not None
+        blocks = Blocks(tree)
+        around = prose.blocks_around(blocks, prose.Prose(blocks), [], "https://site.example/guide-to-tides")
+        return any(out for out, block in zip(around, blocks, strict=True) if block.text == "What it is.")
+
+    assert not is_around("/guide-to-tides")
+    assert is_around("/news")
+
+
+def test_the_data_of_an_attribute_that_was_not_closed_is_no_text() -> None:
+    data = '{"id":7,"title":"Tides","text":"K\\u00fcste und B\\u00f6en <\\/p>","tags":["a","b"],"user":null},' * 9
+    found = text_of(article(f"<div>{data}</div>", after=1))
+    assert "user" not in found
+    assert "keeper" in found

@@ -10,6 +10,7 @@ from tuireader.content.extraction.blocks import CELLS, Block, Blocks, Span, is_s
 from tuireader.content.extraction.boilerplate_names import SURELY_AROUND, reasons
 from tuireader.content.extraction.page import Element, lead_away, outwards
 from tuireader.text.printable import HEADINGS
+from tuireader.urls.identity import place
 
 _OVERLAYS = frozenset({"alertdialog", "consent", "cookie", "cookies", "dialog", "gdpr"})
 """Words for what covers a page at first."""
@@ -28,6 +29,8 @@ _TEASERS_MIN, _TEASERS_SHARE = 3, 0.8
 """Minimum teasers of a list of teasers, and their minimum share of its parts."""
 _TEASER_BLOCKS, _TEASER_TITLE, _TEASER_TEXT = 9, 8, 260
 """Maximum blocks of a teaser, minimum letters of its title, and maximum letters of the rest."""
+_NAME_MIN = 6
+"""Minimum characters of the last part of an address that tells its chapters from other pages."""
 _LINES = frozenset({"dd", "dt", "li", "p"})
 _NO_TEASERS = frozenset({"figure", "ol", "ul"})
 """Elements that are no teasers: pictures of a text, and lists in it."""
@@ -39,6 +42,8 @@ _LINKS = frozenset(
 _TEXT_MIN = 400
 """Minimum letters of prose in a part that is no list of links."""
 _BUTTON_MAX = 80
+_DATA_MARKS, _DATA_EVERY = 8, 100
+"""Minimum marks of JSON in a block of data, and maximum characters for each."""
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
 
@@ -135,7 +140,7 @@ def blocks_around(blocks: Blocks, prose: Prose, bodies: list[Span], url: str) ->
     may mark each paragraph. `bodies` are the ranges named as article text: of names that mark no part of them, more is
     removed. `url` is the address of the page.
     """
-    found = [_is_button(block) for block in blocks]
+    found = [_is_button(block) or _is_data(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
     for first, last in (*_removed(prose, bodies, plain), *prose.overlays):
         found[first:last] = [True] * (last - first)
@@ -185,6 +190,14 @@ def _is_button(block: Block) -> bool:
     return not any(each.tag in _NO_BUTTONS for each in around[1:])
 
 
+def _is_data(block: Block) -> bool:
+    """Whether a block is JSON of an attribute that was not closed."""
+    if block.element.tag in _NO_BUTTONS or not any(mark in block.text for mark in ('":"', '":{', "<\\/")):
+        return False
+    marks = block.text.count('":') + block.text.count("\\u00") + block.text.count("<\\/")
+    return marks >= _DATA_MARKS and marks * _DATA_EVERY >= len(block.text)
+
+
 def _has_words_beside(block: Block) -> bool:
     """Whether a number is in a small part with a few words: that of an ingredient, say."""
     beside = " ".join("".join(islice(block.element.getparent().itertext(), _BESIDE_PIECES)).split())
@@ -194,7 +207,8 @@ def _has_words_beside(block: Block) -> bool:
 def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
     """Yield the ranges of lists of teasers: sibling elements, each short, with a linked title.
 
-    Lists that link to other sites are kept: they are the subject of a newsletter or round-up.
+    Lists that link to other sites are kept: they are the subject of a newsletter or round-up. So are the chapters of
+    the page, whose addresses are below its own.
     """
     tables = {table for each in blocks.spans if each.tag == "th" for table in each.iterancestors("table")}
     for element in blocks.spans:
@@ -207,8 +221,18 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
                 continue  # of a table with headings, and not of a page's layout
             spans = [blocks.spans[part] for part in parts]
             teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
-            if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not lead_away(parts, url):
+            are_most = len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans))
+            if are_most and not lead_away(parts, url) and not _are_chapters(parts, url):
                 yield teasers
+
+
+def _are_chapters(parts: Sequence[Element], url: str) -> bool:
+    """Whether most parts link to addresses below that of the page."""
+    name = place(url).partition("?")[0].rpartition("/")[2]
+    if len(name) < _NAME_MIN:
+        return False
+    below = [any(f"/{name}/" in link.get("href", "") for link in part.iter("a")) for part in parts]
+    return sum(below) > len(parts) / 2
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:
