@@ -439,3 +439,6 @@ def test_the_data_of_an_attribute_that_was_not_closed_is_no_text() -> None:
     found = text_of(article(f"<div>{data}</div>", after=1))
     assert "user" not in found
     assert "keeper" in found
+    assert "c.gif" not in text_of(
+        article("<p>&lt;div&gt; &lt;img src='//count.example/c.gif?a=b'&gt; &lt;/div&gt;</p>")
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
@@ -42,6 +43,7 @@ _LINKS = frozenset(
 _TEXT_MIN = 400
 """Minimum letters of prose in a part that is no list of links."""
 _BUTTON_MAX = 80
+_TAG = re.compile("<[^<>]+>")
 _DATA_MARKS, _DATA_EVERY = 8, 100
 """Minimum marks of JSON in a block of data, and maximum characters for each."""
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
@@ -191,7 +193,9 @@ def _is_button(block: Block) -> bool:
 
 
 def _is_data(block: Block) -> bool:
-    """Whether a block is JSON of an attribute that was not closed."""
+    """Whether a block is the source of elements, or the JSON of an attribute that was not closed."""
+    if block.text.startswith("<") and not _TAG.sub("", block.text).strip() and block.element.tag not in _NO_BUTTONS:
+        return True
     if block.element.tag in _NO_BUTTONS or not any(mark in block.text for mark in ('":"', '":{', "<\\/")):
         return False
     marks = block.text.count('":') + block.text.count("\\u00") + block.text.count("<\\/")
