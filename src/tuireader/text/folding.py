@@ -24,12 +24,18 @@ _PLAIN = {
 
 _DIFFERENT = 20_000
 """Maximum different characters of a text that is folded; no script has as many, and other text stays as it is."""
+_NUMBER, _DIGITS = re.compile("[0-9]+"), 10
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     is_plain = text.isascii() and text.isprintable()  # so are most names
     return text.lower() if is_plain else "".join(map(fold_character, text))
+
+
+def sort_key(name: str) -> str:
+    """The folded form of a name by which it is sorted, with numbers by their size: "Day 9" before "Day 10"."""
+    return _NUMBER.sub(lambda number: number[0].zfill(_DIGITS), fold(name))
 
 
 @lru_cache(maxsize=8192)

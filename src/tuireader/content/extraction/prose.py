@@ -43,7 +43,7 @@ _LINKS = frozenset(
 _TEXT_MIN = 400
 """Minimum letters of prose in a part that is no list of links."""
 _BUTTON_MAX = 80
-_TAG = re.compile("<[^<>]+>")
+_TAG, _PIXEL = re.compile("<[^<>]+>"), re.compile("<img [^<>]{0,20}src=.(?:https?:)?//")
 _DATA_MARKS, _DATA_EVERY = 8, 100
 """Minimum marks of JSON in a block of data, and maximum characters for each."""
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
@@ -193,8 +193,8 @@ def _is_button(block: Block) -> bool:
 
 
 def _is_data(block: Block) -> bool:
-    """Whether a block is the source of elements, or the JSON of an attribute that was not closed."""
-    if block.text.startswith("<") and not _TAG.sub("", block.text).strip() and block.element.tag not in _NO_BUTTONS:
+    """Whether a block is the source of a tracking pixel, or the JSON of an attribute that was not closed."""
+    if block.element.tag not in _NO_BUTTONS and _PIXEL.search(block.text) and not _TAG.sub("", block.text).strip():
         return True
     if block.element.tag in _NO_BUTTONS or not any(mark in block.text for mark in ('":"', '":{', "<\\/")):
         return False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tuireader.model import article
-from tuireader.text.folding import fold
+from tuireader.text.folding import fold, sort_key
 from tuireader.tui.lists.side_list import Choice, Choices, NameList, Table, keys_of
 
 _SORTED_BY = 100
@@ -41,7 +41,7 @@ def prepare(facets: article.FacetColumns, nameless: str) -> Facets:
 def _sorted(table: Table) -> Facets:
     """Sort the rows of a table by name and by count, the nameless row last."""
     nameless, totals = table.nameless, table.totals
-    folded = [fold(name[:_SORTED_BY]) for name in table.names]
+    folded = [sort_key(name[:_SORTED_BY]) for name in table.names]
     places = range(len(folded))
     return Facets(
         table,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual import events
 
 from tuireader.model import article
-from tuireader.text.folding import fold
+from tuireader.text.folding import fold, sort_key
 from tuireader.tui.lists.side_list import Choice, NameList, OfList, digits
 from tuireader.tui.support.viewport import is_linear
 
@@ -147,7 +147,8 @@ class FeedTree(NameList):
         return (branch.section, branch.row.key[0] != "folders", self._rank(branch.row))
 
     def _rank(self, row: Choice) -> tuple[object, ...]:
-        return (fold(row.name),) if self.by_name else (-(row.unread or 0), fold(row.name))
+        name = sort_key(row.name)
+        return (name,) if self.by_name else (-(row.unread or 0), name)
 
     def _shown(self, branch: Branch, wanted: str) -> list[Choice]:
         """The rows of a branch: itself and its leaves; of a folded one, only those that are filters.
