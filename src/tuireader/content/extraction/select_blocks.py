@@ -84,8 +84,8 @@ _ENDING_MAX = 0.5
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
-_KIND_DEEP, _ROWS_MIN = 4, 4
-"""Elements of a block and its ancestors that make its kind, and minimum rows of a kind."""
+_KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
+"""Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 """The number of a note."""
@@ -130,13 +130,11 @@ def _kind_around(element: Element) -> tuple[str, ...]:
 
 
 def _place_of(element: Element) -> tuple[str, ...]:
-    """The tags and classes of a block's element and its ancestors, as far as they have classes beside the first."""
-    place: list[str] = []
-    for each in islice(element.iterancestors(), _KIND_DEEP - 1):
-        if not each.get("class"):
-            break
-        place.append(f"{each.tag} {each.get('class')}")
-    return (f"{element.tag} {element.get('class', '')}", *place)
+    """The tags and classes of a block's element and its ancestors; empty unless two of them have classes."""
+    around = [element, *islice(element.iterancestors(), _KIND_DEEP - 1)]
+    if sum(bool(each.get("class")) for each in around) < _KIND_CLASSES:
+        return ()
+    return tuple(f"{each.tag} {each.get('class', '')}" for each in around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +417,7 @@ class _Choice:
         """Choose blocks between the first and last chosen ones whose like, in elements of the same classes, are."""
         numbers = self.numbers()
         kinds = {number: _place_of(self.blocks[number].element) for number in range(numbers[0], numbers[-1] + 1)}
-        chosen = {kind for number, kind in kinds.items() if self.chosen[number] and len(kind) == _KIND_DEEP}
+        chosen = {kind for number, kind in kinds.items() if self.chosen[number]} - {()}
         for number, kind in kinds.items():
             block = self.blocks[number]
             if kind in chosen and not self.around[number] and block.links < _FEW_LINKS * len(block.key):
@@ -434,7 +432,7 @@ class _Choice:
             if not (self.chosen[number] or self.around[number] or block.links):
                 rows.setdefault(_place_of(block.element), []).append(number)
         for kind, some in rows.items():
-            if len(kind) == _KIND_DEEP and len(some) >= _ROWS_MIN and all(map(self._is_in_chosen_part, some)):
+            if kind and len(some) >= _ROWS_MIN and all(map(self._is_in_chosen_part, some)):
                 for number in some:
                     self.chosen[number] = True
 
