@@ -375,3 +375,8 @@ def test_an_excerpt_from_the_middle_of_the_text_takes_nothing_from_what_precedes
     middle = "And then the excerpt begins, which says something else than the beginning."
     page = f"<article><h1>The harbour</h1>{BODY}<div>Findings:</div><p>{middle}</p>{BODY}</article>"
     assert "Findings:" in text_on(page, excerpt=middle)
+
+
+def test_a_section_right_after_the_text_stays() -> None:
+    rest = f'<h2>In the evening</h2><div class="options"><p>{SENTENCE.format("sixth") * 3}</p></div>'
+    assert "The sixth boat" in text_on(f"<main><h1>The harbour</h1>{BODY * 3}<div>{rest}</div></main>")

@@ -84,6 +84,8 @@ _ENDING_MAX = 0.5
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _FEW_LINKS, _MISSED_MAX = 0.25, 6
 """Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
+_SECTION_MIN = 150
+"""Minimum letters of the first block of a section after the text."""
 _KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
 """Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
@@ -272,6 +274,7 @@ class _Choice:
         if both and both >= _HALF * size:
             numbers = [number for number, one in enumerate(self.agreed) if one]
             first, last = self._first_heading(numbers[0], scored), self._last_note(numbers[-1], scored)
+            last = self._last_section(last, scored)
             if len(sections) > 1:
                 first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
@@ -370,6 +373,18 @@ class _Choice:
                 last = number
             elif scored[number] and (strange := strange + len(self.blocks[number].key)) > _STRANGE_MAX:
                 break
+        return last
+
+    def _last_section(self, last: int, scored: list[bool]) -> int:
+        """The end of the sections right after the last chosen block that have a heading and text."""
+        while last + 2 < len(self.blocks) and scored[last + 1] and scored[last + 2]:
+            heading, text = self.blocks[last + 1], self.blocks[last + 2]
+            is_section = heading.element.tag in HEADINGS and not heading.links and not self._is_end(last + 1)
+            if not (is_section and is_text(text, _FEW_LINKS, _SECTION_MIN)):
+                break
+            rest = range(last + 3, len(self.blocks))
+            heads = (each for each in rest if not scored[each] or self.blocks[each].element.tag in HEADINGS)
+            last = next(heads, len(self.blocks)) - 1
         return last
 
     def _is_numbered_on(self, number: int) -> bool:
