@@ -80,6 +80,19 @@ def test_what_could_run_or_is_never_seen_goes(html: str) -> None:
     assert clean(f"<p>kept</p>{html}", URL) == "<p>kept</p>"
 
 
+def test_a_button_within_a_sentence_is_text() -> None:
+    name = '<button class="note" title="A. Smith,">A. Smith,</button>'
+    cleaned = clean(f"<p>It holds, says{name} a lecturer.</p><p>Share it <button>Copy</button></p>", URL)
+    assert cleaned == "<p>It holds, says A. Smith, a lecturer.</p><p>Share it</p>"
+
+
+def test_a_notice_in_the_title_of_a_collapsible_part_stays() -> None:
+    notice = "<div>This is an experimental part of it (see <a href='/1'>1</a>).</div>"
+    title = f"<h4>fn map(self)</h4><div>1.5 · <a href='/source'>Source</a></div>{notice}"
+    cleaned = clean(f"<details><summary>{title}</summary><p>Maps a value.</p></details>", URL)
+    assert plain_text(cleaned) == "fn map(self)\nThis is an experimental part of it (see 1).\nMaps a value."
+
+
 @pytest.mark.parametrize("scheme", ["javascript", "data", "vbscript", "file", "vscode", "JavaScript", " java\nscript"])
 def test_links_that_could_run_are_text(scheme: str) -> None:
     assert clean(f'<p><a href="{scheme}:alert(1)">x</a></p>', URL) == "<p>x</p>"

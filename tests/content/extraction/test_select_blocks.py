@@ -380,3 +380,20 @@ def test_an_excerpt_from_the_middle_of_the_text_takes_nothing_from_what_precedes
 def test_a_section_right_after_the_text_stays() -> None:
     rest = f'<h2>In the evening</h2><div class="options"><p>{SENTENCE.format("sixth") * 3}</p></div>'
     assert "The sixth boat" in text_on(f"<main><h1>The harbour</h1>{BODY * 3}<div>{rest}</div></main>")
+
+
+def test_lists_of_links_under_lines_within_the_text_stay() -> None:
+    tasks = [f"Give yourself time {n}" for n in range(5)]
+    items = "".join(f'<li><a href="/guides/{n}">{task}</a></li>' for n, task in enumerate(tasks))
+    lists = f"<p>Two months before</p><ul>{items}</ul><p>Moving day</p>"
+    found = text_on(f"<article><h1>The harbour</h1>{BODY}{lists}{BODY}</article>")
+    assert all(task in found for task in tasks)
+
+
+def test_names_that_are_links_stay_where_most_of_their_kind_are_chosen() -> None:
+    def method(name: str, text: str) -> str:
+        return f'<div class="methods"><section class="method"><h4 class="name">{name}</h4></section>{text}</div>'
+
+    methods = "".join(method(f"fn name_{n}(&amp;self) of the board", f"<p>{each}</p>") for n, each in enumerate(TEXT))
+    linked = "".join(method(f'<a href="/{n}">fn {n}(&amp;self)</a>', f'<a href="/{n}">Read {n}</a>') for n in "abcd")
+    assert "fn d(&self)" in text_on(f"<main><h1>The harbour</h1>{BODY}{methods}{linked}{methods}{BODY}</main>")

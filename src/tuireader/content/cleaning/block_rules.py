@@ -63,6 +63,8 @@ _KINDS = {
     "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
     "upper-roman": "I",
 }  # fmt: skip
+_NOTICE_MIN = 5
+"""Minimum words of a notice in the title of a collapsible part."""
 _BELOW_HEADING = frozenset({"p", "ul", "ol", "dl", "pre", "table", "figure", "blockquote"})
 _INGREDIENTS = frozenset({"ingredients", "recipeIngredient"})
 _WITH_CODE = frozenset({"blockquote", "dd", "div", "li"})
@@ -310,17 +312,22 @@ def _is_bold(block: Node) -> bool:
 
 
 def strong_paragraph(context: Context, node: Node) -> Kept:
-    """A strong paragraph; of a title with headings, these alone, without the version or link beside them."""
+    """A strong paragraph; of a title with headings, these and notices, without the version or link beside them."""
     children = trimmed(context.children(node))
     within = list(Node("div", {}, children).elements())
     if headings := [each for each in within if each.tag in HEADINGS]:
         target = next((each["id"] for each in within if each["id"]), "")
         headings[0].attributes |= {"id": target} if target else {}
-        return list(headings)
+        notices = [each for each in children if isinstance(each, Node) and each.tag == "p" and _is_notice(each)]
+        return [*headings, *notices]
     strong = Node("strong", {}, children)
     if strong.is_empty() or (node.tag == "summary" and BUTTON.fullmatch(strong.words())):
         return []
     return [Node("p", {}, [strong])] if _in_line(strong) else children
+
+
+def _is_notice(node: Node) -> bool:
+    return count_words(without_links(node)) >= _NOTICE_MIN
 
 
 def quote(context: Context, node: Node) -> Kept:

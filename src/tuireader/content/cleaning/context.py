@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from math import inf
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -30,6 +30,7 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
 _TWICE = 2
+_GOES_ON = re.compile(r"\s?[a-z,.;:)]")
 _MARK_MAX = 3
 """Maximum characters of the mark of a note."""
 _PHRASE = re.compile(r"\b[a-z]+(?: [a-z]+){1,3}\b")
@@ -77,6 +78,8 @@ class Context:
         """Ids of headings, or of elements in or around them."""
         self.drop_contents_heading = False
         """Whether a table of contents was dropped, so that its heading must go too."""
+        self.buttons = set(map(id, chain.from_iterable(map(_buttons_in_text, elements))))
+        """The buttons within sentences, which show a note on what they say."""
         self.shares = any(map(is_share_link, links))
         self.tag = ""
         """The tag of the enclosing heading, list item, term, definition or cell; "" elsewhere."""
@@ -191,6 +194,13 @@ class Context:
 def leads_to_heading(link: Node) -> bool:
     """Whether a link in a heading leads to a place on its page, as a heading to itself, and is no mark of a note."""
     return link["href"].startswith("#") and len(words := link.words()) > _MARK_MAX and any(map(str.isalpha, words))
+
+
+def _buttons_in_text(node: Node) -> Iterator[Node]:
+    for before, each, after in zip(node.children, node.children[1:], node.children[2:], strict=False):
+        if isinstance(each, Node) and each.tag == "button" and isinstance(before, str) and isinstance(after, str):
+            if before[-2:].strip().isalpha() and _GOES_ON.match(after):
+                yield each
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

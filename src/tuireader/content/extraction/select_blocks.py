@@ -7,6 +7,7 @@ agree. Between these edges the scores decide, since trafilatura drops code, tabl
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice, pairwise, takewhile
@@ -171,8 +172,8 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
     choice.widen()
     if any(choice.chosen):
         choice.fill_gaps(bodies)
-        choice.complete_parts()
         choice.complete_kinds()
+        choice.complete_parts()
         choice.complete_rows()
         choice.add_headings()
         choice.go_on()
@@ -419,7 +420,7 @@ class _Choice:
         for whole, first, last in wholes:
             if whole.tag in _LISTS:
                 is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
-                if first and self.chosen[first - 1] and is_announcement(self.blocks[first - 1]):
+                if first and self.chosen[first - 1] and self._is_introduced(whole, first):
                     self.announced.update(range(first, last))
                     is_chosen = True
             else:
@@ -428,14 +429,31 @@ class _Choice:
                 for number in range(first - self._is_labelled(whole, first, numbers[0]), last):
                     self.chosen[number] = not self.around[number]
 
+    def _is_introduced(self, whole: Element, at: int) -> bool:
+        """Whether the block before a list announces it, or is a line beside it in the text, with more text below.
+
+        A table of contents is no such list.
+        """
+        before, following = self.blocks[at - 1], whole.getnext()
+        if is_announcement(before):
+            return True
+        if following is None or before.element is not whole.getprevious() or self._is_end(at - 1):
+            return False
+        is_contents = any(each.get("href", "").startswith("#") for each in whole.iter("a"))
+        return not is_contents and any(self.chosen[slice(*self.blocks.spans.get(following, (0, 0)))])
+
     def complete_kinds(self) -> None:
         """Choose blocks between the first and last chosen ones whose like, in elements of the same classes, are."""
         numbers = self.numbers()
         kinds = {number: _place_of(self.blocks[number].element) for number in range(numbers[0], numbers[-1] + 1)}
         chosen = {kind for number, kind in kinds.items() if self.chosen[number]} - {()}
+        counts = Counter[tuple[str, ...]]()
+        for number, kind in kinds.items():
+            counts[kind] += 1 if self.chosen[number] else -1
         for number, kind in kinds.items():
             block = self.blocks[number]
-            if kind in chosen and not self.around[number] and block.links < _FEW_LINKS * len(block.key):
+            is_name = block.element.tag in HEADINGS and counts[kind] > 0
+            if kind in chosen and not self.around[number] and (is_name or block.links < _FEW_LINKS * len(block.key)):
                 self.chosen[number] = True
 
     def complete_rows(self) -> None:
