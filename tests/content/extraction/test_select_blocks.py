@@ -397,3 +397,11 @@ def test_names_that_are_links_stay_where_most_of_their_kind_are_chosen() -> None
     methods = "".join(method(f"fn name_{n}(&amp;self) of the board", f"<p>{each}</p>") for n, each in enumerate(TEXT))
     linked = "".join(method(f'<a href="/{n}">fn {n}(&amp;self)</a>', f'<a href="/{n}">Read {n}</a>') for n in "abcd")
     assert "fn d(&self)" in text_on(f"<main><h1>The harbour</h1>{BODY}{methods}{linked}{methods}{BODY}</main>")
+
+
+def test_text_in_a_box_of_links_to_other_articles_stays() -> None:
+    links = "".join(f'<div class="rel"><a href="/other/{n}">How to save money on number {n}</a></div>' for n in range(5))
+    box = f'<div id="more-on-boats"><div id="more-on-boats-related">{links}</div><div>{BODY}</div></div>'
+    found = text_on(f"<article><h1>The harbour</h1>{BODY * 3}{box}<p>{SENTENCE.format('sixth')}</p></article>")
+    assert found.count(TEXT[2].strip()) == 4
+    assert "save money" not in found

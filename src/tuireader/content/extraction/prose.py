@@ -37,7 +37,7 @@ _NO_TEASERS = frozenset({"figure", "ol", "ul"})
 """Elements that are no teasers: pictures of a text, and lists in it."""
 _ROWS = CELLS | {"tr"}
 _LINKS = frozenset(
-    {"breadcrumb", "breadcrumbs", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
+    {"breadcrumb", "breadcrumbs", "more on", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
 )
 """Words for lists of links."""
 _TEXT_MIN = 400
