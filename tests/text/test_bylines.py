@@ -115,6 +115,10 @@ def test_any_text_is_one_line(text: Any) -> None:
         (["Ann Bell", "MD"], ("Ann Bell, MD",)),
         (["Текст: Лида Буслаева"], ("Лида Буслаева",)),
         (["Letters To The Editor"], ("Letters To The Editor",)),
+        (["Ana Caro, Lía Latorre y José María Wilson"], ("Ana Caro", "Lía Latorre", "José María Wilson")),
+        (["Santiago Ramón y Cajal"], ("Santiago Ramón y Cajal",)),
+        (["Lía Perdomo @liaperdomo"], ("Lía Perdomo",)),
+        (["von Redaktion"], ("Redaktion",)),
         (["undefined"], ()),
     ],
 )

@@ -25,7 +25,7 @@ _NO_PERSON = (
 _BEFORE_NAME = re.compile(
     r"^(?:(?:read |view |see )?(?:more|all)(?: posts| articles| stories)? (?:about|by|from)|about the author:?|posts by"
     r"|(?:zeige )?alle beiträge von|voir tous les articles de"
-    r"|(?:von|par|auteur|autor)\s+(?-i:(?=[^\W\d_a-z]\S+\s[^\W\d_a-z]))"
+    r"|(?:von|par|auteur|autor)\s+(?-i:(?=[^\W\d_a-z]\S+\s[^\W\d_a-z]|(?:der )?Redaktion\b))"
     r"|(?:(?:written|posted|published|hosted|edited|words|text|story|report) )?by\b:?|authors?:"
     r"|(?:(?:geschrieben )?von|écrit par|par|(?:escrito )?por|scritto da|autore|autora?|auteur|autor/?in|door|av|af"
     r"|автор|текст):|(?:geschrieben|veröffentlicht) von|(?:écrit|publié|rédigé) par|(?:escrito|publicado) por"
@@ -55,15 +55,16 @@ _DATE_BEHIND = re.compile(
     r"(?<![\s,|–—-])[\s,|–—-]++\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? \d{4}$",
     re.IGNORECASE,
 )
-_NETWORKS = re.compile(r"(?:facebook|twitter|linkedin|whatsapp|flipboard|pinterest|reddit)+$", re.IGNORECASE)
-"""Names of buttons glued to a name."""
+_NETWORKS = re.compile(r"(?:(?:facebook|twitter|linkedin|whatsapp|flipboard|pinterest|reddit)+|\s@\w+)$", re.IGNORECASE)
+"""Names of buttons glued to a name, or an account after it."""
 _THEN = re.compile(
     r",?\s+(?:(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber)\b[\d ,]*$"
     r"|,?\s+(?:(?:edited|reviewed|updated|posted|published|checked|wrote|photos?)\b.*|posts?)$",
     re.IGNORECASE,
 )
 """A month, or what else was done, after a name."""
-_BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
+_AND = "(?:and|&|e|en|et|och|og|und|y)"
+_BETWEEN = re.compile(rf"\s*;\s*|\s*,\s*(?:{_AND}\s+)?|\s+{_AND}\s+")
 # Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
 _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"
 _FULL_NAME = re.compile(rf"(?!.*\b(?:{'|'.join(_NO_PERSON)})\b){_PART_OF_NAME}(?:\s{_PART_OF_NAME}){{1,4}}")

@@ -86,6 +86,24 @@ def test_labels_and_places_are_no_authors(found: list[str], authors: tuple[str, 
     assert metadata_of(load("<html><body><p>x</p></body></html>"), Found(authors=found)).authors == authors
 
 
+def test_authors_of_teasers_and_makers_of_the_website_are_no_authors() -> None:
+    teaser = '<a class="item" href="/2"><span>Another story about the weather</span> <span>Ida Brandt</span></a>'
+    footer = '<footer><div class="author">Made by <a class="author" href="https://x.example">Smart</a></div></footer>'
+    page = load(f"<html><body><div><h1>The harbour</h1><p>x</p></div>{teaser}{footer}</body></html>")
+    assert metadata_of(page, Found(authors=["Ida Brandt"])).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "categories"),
+    [("World", ("World",)), ("Games", ("Games", "Puzzles")), ("the-news", ("Games", "Puzzles"))],
+)
+def test_a_declared_section_goes_before_marked_categories_without_it(section: str, categories: tuple[str, ...]) -> None:
+    menu = "".join(f'<a rel="category" href="/{each}">{each}</a> ' for each in ("Games", "Puzzles"))
+    head = f'<meta property="article:section" content="{section}">'
+    page = load(f"<html><head>{head}</head><body><h1>The harbour</h1><p>{menu}</p></body></html>")
+    assert metadata_of(page, NOTHING).categories == categories
+
+
 def test_a_heading_outside_the_article_is_its_title_if_the_page_title_begins_with_it() -> None:
     head = '<meta property="og:title" content="Tides - Harbour"><title>Tides - Harbour | H</title>'
     body = "<div><h1>Tides</h1></div><article><h2>Links</h2><p>x</p></article>"

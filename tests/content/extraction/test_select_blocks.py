@@ -400,7 +400,9 @@ def test_names_that_are_links_stay_where_most_of_their_kind_are_chosen() -> None
 
 
 def test_text_in_a_box_of_links_to_other_articles_stays() -> None:
-    links = "".join(f'<div class="rel"><a href="/other/{n}">How to save money on number {n}</a></div>' for n in range(5))
+    links = "".join(
+        f'<div class="rel"><a href="/other/{n}">How to save money on number {n}</a></div>' for n in range(5)
+    )
     box = f'<div id="more-on-boats"><div id="more-on-boats-related">{links}</div><div>{BODY}</div></div>'
     found = text_on(f"<article><h1>The harbour</h1>{BODY * 3}{box}<p>{SENTENCE.format('sixth')}</p></article>")
     assert found.count(TEXT[2].strip()) == 4

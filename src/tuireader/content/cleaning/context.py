@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain, repeat
+from itertools import repeat
 from math import inf
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -78,7 +78,7 @@ class Context:
         """Ids of headings, or of elements in or around them."""
         self.drop_contents_heading = False
         """Whether a table of contents was dropped, so that its heading must go too."""
-        self.buttons = set(map(id, chain.from_iterable(map(_buttons_in_text, elements))))
+        self.buttons = {id(button) for each in elements for button in _buttons_in_text(each)}
         """The buttons within sentences, which show a note on what they say."""
         self.shares = any(map(is_share_link, links))
         self.tag = ""
@@ -198,9 +198,10 @@ def leads_to_heading(link: Node) -> bool:
 
 def _buttons_in_text(node: Node) -> Iterator[Node]:
     for before, each, after in zip(node.children, node.children[1:], node.children[2:], strict=False):
-        if isinstance(each, Node) and each.tag == "button" and isinstance(before, str) and isinstance(after, str):
-            if before[-2:].strip().isalpha() and _GOES_ON.match(after):
-                yield each
+        is_button = isinstance(each, Node) and each.tag == "button"
+        is_between = isinstance(before, str) and before[-2:].strip().isalpha()
+        if is_button and is_between and isinstance(after, str) and _GOES_ON.match(after):
+            yield each
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

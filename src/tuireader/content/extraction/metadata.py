@@ -56,6 +56,7 @@ _LOGINS = frozenset({"admin", "administrator", "author", "editor", "root", "user
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}")
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """Section names that mean nothing: Hugo gives the folder of a page."""
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
 class Found(Protocol):
@@ -216,8 +217,7 @@ def metadata_of(
     return Metadata(
         people(each for each in names(_authors(page, found, stated, marked)) if not _HOST.fullmatch(each)),
         labels(texts_in(stated.get("articleSection")))
-        or labels(marked.categories())
-        or labels(sections)
+        or labels(_marked_or_declared(marked.categories(), sections))
         or labels(marked.tags())
         or labels(() if _is_wiki(page) else _key_words(page)),
         published(page, near, texts_in(stated.get("datePublished")), lambda: found.day, url),
@@ -227,6 +227,13 @@ def metadata_of(
         tuple(_line(each) for each in firsts if _leads_home(each)),
         tuple(map(_line, (*_h2_headings(near), *[each for each in firsts if each not in own_firsts]))),
     )
+
+
+def _marked_or_declared(marked: list[str], sections: list[str]) -> list[str]:
+    """The categories that a page marks; its declared sections if it marks none of them, but those of its menu, say."""
+    there = "\n".join(marked).casefold()
+    named = [each for each in sections if each.strip() and not _SLUG.fullmatch(each)]
+    return named if named and not any(each.casefold() in there for each in named) else marked or sections
 
 
 def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_bylines.Names) -> list[str]:
@@ -240,7 +247,7 @@ def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: page_by
         names_in(stated.get("author"))
         or marked.authors()
         or next((some for some in (of_head, of_article) if some and all(map(is_full_name, some))), [])
-        or _persons(found.authors, of_head)
+        or _persons([each for each in found.authors if not page_bylines.is_of_teaser(each, page)], of_head)
         or of_article
         or of_head
     )

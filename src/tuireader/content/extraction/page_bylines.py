@@ -29,6 +29,8 @@ _REGION_MAX = 300
 """Maximum characters of a byline or a line of categories."""
 _AROUND_MAX = 59
 """Maximum ancestors of an element that are examined."""
+_TEASER_MIN = 20
+"""Minimum characters of a teaser beside its author."""
 _LEVELS = 3
 """How many ancestors of a link may carry its class."""
 _NAME_MAX = 80
@@ -166,6 +168,13 @@ def is_name(text: str) -> bool:
     return 0 < len(text) <= _NAME_MAX and not _NO_NAME.fullmatch(text)
 
 
+def is_of_teaser(name: str, page: Any) -> bool:
+    """Whether a name is only within links that have much more text: the authors of other articles."""
+    named = [each for each in page.iter() if isinstance(each.tag, str) and name in (each.text or "")]
+    links = [next((part for part in (each, *each.iterancestors()) if part.tag == "a"), None) for each in named]
+    return bool(links) and all(each is not None and len(_text(each)) >= len(name) + _TEASER_MIN for each in links)
+
+
 def _in_byline(near: Any) -> list[str]:
     """Return the full name in a byline, or the name of a team."""
     for element in islice(near.iter(), _ELEMENTS_MAX):
@@ -230,6 +239,7 @@ def is_elsewhere(element: Any, near: Any = None) -> bool:
         (each.tag in _ELSEWHERE_TAGS and not is_filing)
         or _is_called_elsewhere(each.get("class", "")[:_REGION_MAX])
         or each.get("id") == "comments"
+        or (each.tag == "footer" and not any(outer.tag in {"article", "main"} for outer in each.iterancestors()))
         for each in around
     )
 

@@ -36,9 +36,10 @@ _LINES = frozenset({"dd", "dt", "li", "p"})
 _NO_TEASERS = frozenset({"figure", "ol", "ul"})
 """Elements that are no teasers: pictures of a text, and lists in it."""
 _ROWS = CELLS | {"tr"}
-_LINKS = frozenset(
-    {"breadcrumb", "breadcrumbs", "more on", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc", "tocs"}
-)
+_LINKS = frozenset({
+    "breadcrumb", "breadcrumbs", "more on", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc",
+    "tocs",
+})  # fmt: skip
 """Words for lists of links."""
 _TEXT_MIN = 400
 """Minimum letters of prose in a part that is no list of links."""

@@ -437,7 +437,8 @@ class _Choice:
         before, following = self.blocks[at - 1], whole.getnext()
         if is_announcement(before):
             return True
-        if following is None or before.element is not whole.getprevious() or self._is_end(at - 1):
+        is_line = before.element is whole.getprevious() and len(before.text) <= _NAME_MAX and not self._is_end(at - 1)
+        if following is None or not is_line:
             return False
         is_contents = any(each.get("href", "").startswith("#") for each in whole.iter("a"))
         return not is_contents and any(self.chosen[slice(*self.blocks.spans.get(following, (0, 0)))])
