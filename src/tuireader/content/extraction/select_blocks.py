@@ -407,7 +407,7 @@ class _Choice:
         """Choose the whole of tables and lists, with their labels.
 
         One chosen block is enough for all tables or definition lists of a kind; of another list, half must be chosen,
-        or the block before it, which announces it.
+        or the block before it, which announces it, or is a line above it; any, where many lists are in the text.
         """
         numbers = self.numbers()
         inside = range(numbers[0], numbers[-1] + 2)
@@ -417,10 +417,13 @@ class _Choice:
             if each.tag in _WHOLES and each.getparent() is not None and first < last and first in inside
         ]
         kinds = {kind_of(each) for each, first, last in wholes if any(self.chosen[first:last])}
+        are_many = sum(self._is_between_text(whole, first) for whole, first, _ in wholes) >= _ROWS_MIN
         for whole, first, last in wholes:
             if whole.tag in _LISTS:
                 is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
-                if first and self.chosen[first - 1] and self._is_introduced(whole, first):
+                before = self.blocks[first - 1]
+                is_listed = (are_many or len(before.text) <= _NAME_MAX) and self._is_between_text(whole, first)
+                if first and self.chosen[first - 1] and (is_listed or is_announcement(before)):
                     self.announced.update(range(first, last))
                     is_chosen = True
             else:
@@ -429,16 +432,10 @@ class _Choice:
                 for number in range(first - self._is_labelled(whole, first, numbers[0]), last):
                     self.chosen[number] = not self.around[number]
 
-    def _is_introduced(self, whole: Element, at: int) -> bool:
-        """Whether the block before a list announces it, or is a line beside it in the text, with more text below.
-
-        A table of contents is no such list.
-        """
+    def _is_between_text(self, whole: Element, at: int) -> bool:
+        """Whether a list is between two elements of the text beside it, and no table of contents."""
         before, following = self.blocks[at - 1], whole.getnext()
-        if is_announcement(before):
-            return True
-        is_line = before.element is whole.getprevious() and len(before.text) <= _NAME_MAX and not self._is_end(at - 1)
-        if following is None or not is_line:
+        if following is None or before.element is not whole.getprevious() or self._is_end(at - 1):
             return False
         is_contents = any(each.get("href", "").startswith("#") for each in whole.iter("a"))
         return not is_contents and any(self.chosen[slice(*self.blocks.spans.get(following, (0, 0)))])
