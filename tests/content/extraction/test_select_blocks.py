@@ -407,3 +407,15 @@ def test_text_in_a_box_of_links_to_other_articles_stays() -> None:
     found = text_on(f"<article><h1>The harbour</h1>{BODY * 3}{box}<p>{SENTENCE.format('sixth')}</p></article>")
     assert found.count(TEXT[2].strip()) == 4
     assert "save money" not in found
+
+
+def test_linked_names_of_entries_stay() -> None:
+    def entry(name: str, text: str) -> str:
+        likes = '<p class="share-likes"><a href="/like">327 likes</a></p>'
+        head = f'<div class="name"><div><h2 class="title"><a href="/{name}">{name}</a></h2></div>{likes}</div>'
+        return f'<li>{head}<div><p>{text}</p></div><div><a href="/{name}/more">20 like {name}</a></div></li>'
+
+    names = ("Logseq", "Joplin", "Obsidian", "Anytype", "Trilium")
+    cards = "".join(map(entry, names, TEXT))
+    found = text_on(f"<main><h1>The harbour</h1>{BODY}<ol>{cards}</ol></main>")
+    assert all(f"{name}\n" in found for name in names)

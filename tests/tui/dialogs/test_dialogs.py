@@ -10,7 +10,7 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from support.app_factory import NOTES, REVIEW, ids, reader, settle, shelve, until
 from support.themed_app import ThemedApp
@@ -21,7 +21,7 @@ from tuireader.store.connection import connect
 from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.chrome import HintBar
-from tuireader.tui.dialogs.questions import Dialog, PickScreen, open_dialog
+from tuireader.tui.dialogs.questions import Dialog, NameChanges, PickScreen, open_dialog
 from tuireader.tui.lists.choice_list import ChoiceList
 
 SIZE = (120, 30)
@@ -264,6 +264,20 @@ async def test_a_choice_that_is_not_listed_is_not_pointed_to() -> None:
         open_dialog(app, PickScreen("Until", ["Never", "1 day"], {"2027-01-01": True}, noun="date", nothing="Never"))
         await pilot.pause()
         assert app.screen.query_one(ChoiceList).cursor == 0
+
+
+async def test_a_comma_ends_a_tag() -> None:
+    written: list[NameChanges] = []
+    app = ThemedApp()
+    async with app.run_test(size=(80, 30)) as pilot:
+        open_dialog(app, PickScreen("Tags", ["To read"], {}, noun="tag", write=written.append))
+        await pilot.pause()
+        await pilot.press(*"to", "space", *"read,", "space", *"fun")
+        await pilot.pause()
+        assert app.screen.query_one(Input).value.strip() == "fun"
+        await pilot.press("enter")
+        await pilot.pause()
+    assert written == [NameChanges(("To read",)), NameChanges(("fun",))]
 
 
 @pytest.mark.parametrize(

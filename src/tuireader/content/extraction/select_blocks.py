@@ -89,6 +89,8 @@ _SECTION_MIN = 150
 """Minimum letters of the first block of a section after the text."""
 _KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
 """Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
+_BELOW_NAME = 3
+"""Maximum blocks from the name of an entry to its text."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 """The number of a note."""
@@ -483,12 +485,25 @@ class _Choice:
         return at > first and label.element.getparent() is whole.getparent() and not label.links
 
     def add_headings(self) -> None:
-        """Choose the headings right before chosen blocks, if both opinions are taken."""
+        """Choose the headings right before chosen blocks, if both opinions are taken; names of a list's entries."""
         numbers = self.numbers() if self.is_joined else []
         for number in range(numbers[-1] - 1, numbers[0], -1) if numbers else ():
             block = self.blocks[number]
             is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
             self.chosen[number] |= is_heading and self.chosen[number + 1]
+
+        names: dict[tuple[str, ...], list[int]] = {}
+        for number in range(self.numbers()[0], self.numbers()[-1]):
+            if self.blocks[number].element.tag in HEADINGS and not self.around[number]:
+                names.setdefault(_place_of(self.blocks[number].element), []).append(number)
+        for kind, some in names.items():
+            if kind and len(some) >= _ROWS_MIN and all(map(self._is_above_text, some)):
+                for number in some:
+                    self.chosen[number] = True
+
+    def _is_above_text(self, number: int) -> bool:
+        below = (each for each in range(number + 1, len(self.blocks)) if not self.around[each])
+        return any(self.chosen[each] for each in islice(below, _BELOW_NAME))
 
     def go_on(self) -> None:
         """Choose text right after the chosen text in parts like its own: an advertisement may stand between them."""

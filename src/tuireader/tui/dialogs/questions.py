@@ -218,7 +218,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
         With `nothing`, the label of having none, one name is picked, which closes the dialog; else any number. `hint`
         is the input's placeholder, `typed` its text. `write` is called with each change; without it, the result has
         them all. With `creates`, a typed name that does not exist can be picked, too; `create` is the label of that,
-        which then stands first.
+        which then stands first. A comma ends a name where any number can be picked.
         """
         super().__init__()
         self._title = title
@@ -268,6 +268,14 @@ class PickScreen(TypedDialog[NameChanges | None]):
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         self.reads = None
+        if "," in event.value and self._creates and not (self._nothing or self._create):
+            *names, rest = event.value.split(",")
+            for name in filter(None, (" ".join(each.split()) for each in names)):
+                there = next((each for each in self._names if fold(each) == fold(name)), name)
+                if self._marks.get(there) is not True:
+                    self._toggle(there)
+            event.input.value = rest.lstrip()
+            return
         self._show(event.value)
         self.query_one(AutocompleteList).move_to(0)
 
@@ -311,22 +319,24 @@ class PickScreen(TypedDialog[NameChanges | None]):
         """Pick a name, or toggle it."""
         if row >= len(self._shown):
             return
-        chosen = self._shown[row]
         if self._nothing:
-            self.dismiss(NameChanges((chosen,)))
+            self.dismiss(NameChanges((self._shown[row],)))
             return
-        if chosen not in self._names:
-            self._names.insert(0, chosen)
-        is_on = self._marks.get(chosen) is not True
-        self._marks[chosen] = True if is_on else None
-        if self._write is not None:
-            self._write(NameChanges((chosen,)) if is_on else NameChanges(off=(chosen,)))
-        else:
-            self._changed[chosen] = is_on
+        self._toggle(self._shown[row])
         line = self.query_one(Input)
         if line.value:
             line.value = ""
         self._show("")
+
+    def _toggle(self, name: str) -> None:
+        if name not in self._names:
+            self._names.insert(0, name)
+        is_on = self._marks.get(name) is not True
+        self._marks[name] = True if is_on else None
+        if self._write is not None:
+            self._write(NameChanges((name,)) if is_on else NameChanges(off=(name,)))
+        else:
+            self._changed[name] = is_on
 
     def action_leave(self) -> None:
         if self._nothing or not self._changed:
