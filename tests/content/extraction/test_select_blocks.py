@@ -419,3 +419,14 @@ def test_linked_names_of_entries_stay() -> None:
     cards = "".join(map(entry, names, TEXT))
     found = text_on(f"<main><h1>The harbour</h1>{BODY}<ol>{cards}</ol></main>")
     assert all(f"{name}\n" in found for name in names)
+
+
+def test_a_list_right_below_a_heading_of_the_text_stays() -> None:
+    things = ("1 cup of starch", "3/4 cup of chocolate", "50 g of butter")
+    items = "".join(
+        f'<li><input type="checkbox"><label class="options">{each}</label></li><div></div>' for each in things
+    )
+    parts = f'<h2>What is needed</h2><div class="options"><ul class="rating">{items}</ul></div><h2>How it is made</h2>'
+    head = '<title>The harbour</title><meta name="keywords" content="cup, butter">'
+    found = text_on(f"<main><h1>The harbour</h1>{parts}{BODY}</main>", head=head)
+    assert all(each in found for each in things)

@@ -425,7 +425,8 @@ class _Choice:
                 is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
                 before = self.blocks[first - 1]
                 is_listed = (are_many or len(before.text) <= _NAME_MAX) and self._is_between_text(whole, first)
-                if first and self.chosen[first - 1] and (is_listed or is_announcement(before)):
+                is_below = before.element.tag in HEADINGS and not self.blocks.link_share((first, last))
+                if first and self.chosen[first - 1] and (is_listed or is_below or is_announcement(before)):
                     self.announced.update(range(first, last))
                     is_chosen = True
             else:
@@ -612,7 +613,7 @@ class _Choice:
         with_standfirst = False
         for number in numbers[:_TITLE_BEFORE]:
             if len(self.blocks[number].key) < TEXT_MIN:
-                self.chosen[number] = not self._is_beside(number)
+                self.chosen[number] = number in self.announced or not self._is_beside(number)
             elif with_standfirst:
                 break
             else:
