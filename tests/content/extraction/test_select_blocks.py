@@ -430,3 +430,20 @@ def test_a_list_right_below_a_heading_of_the_text_stays() -> None:
     head = '<title>The harbour</title><meta name="keywords" content="cup, butter">'
     found = text_on(f"<main><h1>The harbour</h1>{parts}{BODY}</main>", head=head)
     assert all(each in found for each in things)
+
+
+def test_a_line_with_a_title_between_parts_of_the_text_stays() -> None:
+    line = f'<div class="options">{SENTENCE.format("tenth") * 2}</div>'
+    part = f'<div class="part"><div class="text">{BODY}</div></div>'
+    parts = f'{part}<div class="slide"><div class="options">Values</div>{line}</div>{part}{part}'
+    assert f"Values\n{plain_text(line)}" in text_on(f"<h1>The harbour</h1><div>{parts}</div>")
+
+
+def test_a_sentence_that_goes_on_after_a_link_stays_whole() -> None:
+    rest = (
+        "or elsewhere, and the rest of this sentence is long enough to be a text of its own, as on old pages of tables."
+    )
+    link = '<a href="/shop"><b><font>the shop</font></b></a>'
+    start = f"<b><font>{TEXT[0]}<br><br>{TEXT[1]} They can be had at </font></b>"
+    parts = "".join(f"<div>{each}</div>" for each in (f"<p>{start}{link}<b><font> {rest}</font></b></p>", BODY, BODY))
+    assert rest in text_on(f"<h1>The harbour</h1><table>{parts}</table>")

@@ -18,6 +18,7 @@ from tuireader.content.extraction.blocks import (
     CELLS,
     EXCERPT_MIN,
     TEXT_MIN,
+    WRAPPER,
     Block,
     Blocks,
     Span,
@@ -89,6 +90,8 @@ _SECTION_MIN = 150
 """Minimum letters of the first block of a section after the text."""
 _KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
 """Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
+_GAP_MAX, _GAP_TEXT_MIN = 3, 80
+"""Maximum blocks of a gap within the text that may be closed, and minimum letters of its text."""
 _BELOW_NAME = 3
 """Maximum blocks from the name of an entry to its text."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
@@ -177,6 +180,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.complete_kinds()
         choice.complete_parts()
         choice.complete_rows()
+        choice.close_gaps()
         choice.add_headings()
         choice.go_on()
         choice.anchor()
@@ -469,6 +473,19 @@ class _Choice:
             if kind and len(some) >= _ROWS_MIN and all(map(self._is_in_chosen_part, some)):
                 for number in some:
                     self.chosen[number] = True
+
+    def close_gaps(self) -> None:
+        """Choose the few unlinked blocks between two chosen ones, if one of them is text; and ends of sentences."""
+        for before, after in pairwise(self.numbers()):
+            gap = [number for number in range(before + 1, after) if not self.around[number]]
+            is_small = 0 < len(gap) <= _GAP_MAX and not any(self.blocks[number].links for number in gap)
+            if is_small and any(is_text(self.blocks[number], _FEW_LINKS, _GAP_TEXT_MIN) for number in gap):
+                for number in gap:
+                    self.chosen[number] = True
+        for number in range(self.numbers()[0] + 1, self.numbers()[-1]):
+            before, block = self.blocks[number - 1], self.blocks[number]
+            goes_on = WRAPPER in block.element.attrib and before.text[-1:].isalnum() and is_text(block, _FEW_LINKS)
+            self.chosen[number] |= goes_on and self.chosen[number - 1] and not self.around[number]
 
     def _is_in_chosen_part(self, number: int) -> bool:
         """Whether a block of the part that a row is in is chosen."""
