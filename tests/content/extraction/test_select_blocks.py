@@ -440,10 +440,13 @@ def test_a_line_with_a_title_between_parts_of_the_text_stays() -> None:
 
 
 def test_a_sentence_that_goes_on_after_a_link_stays_whole() -> None:
-    rest = (
-        "or elsewhere, and the rest of this sentence is long enough to be a text of its own, as on old pages of tables."
-    )
+    rest = "or elsewhere, and the rest of this sentence is long enough to be a text of its own, which is meant."
     link = '<a href="/shop"><b><font>the shop</font></b></a>'
     start = f"<b><font>{TEXT[0]}<br><br>{TEXT[1]} They can be had at </font></b>"
     parts = "".join(f"<div>{each}</div>" for each in (f"<p>{start}{link}<b><font> {rest}</font></b></p>", BODY, BODY))
     assert rest in text_on(f"<h1>The harbour</h1><table>{parts}</table>")
+
+
+def test_a_term_with_an_id_of_its_words_stays() -> None:
+    terms = "".join(f'<dt id="{each}-ad-hoc">The {each} boat</dt><dd>{TEXT[0]}</dd>' for each in ("slow", "fast"))
+    assert "The fast boat" in text_on(f"<article><h1>The harbour</h1>{BODY}<dl>{terms}</dl>{BODY}</article>")

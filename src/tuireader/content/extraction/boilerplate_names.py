@@ -197,7 +197,8 @@ def reasons(element: Element) -> frozenset[str]:
         return frozenset((tag,))
     if not ("class" in given or "id" in given):
         return _NO_REASON
-    found = _called_around(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+    identity = "" if tag == "dt" else given.get("id", "")  # that of a term is made of its words
+    found = _called_around(given.get("class", "")[:_LENGTH_MAX], identity[:_LENGTH_MAX])
     return _NO_REASON if found and _is_of_document(element) else found
 
 

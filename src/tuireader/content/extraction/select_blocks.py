@@ -484,8 +484,9 @@ class _Choice:
                     self.chosen[number] = True
         for number in range(self.numbers()[0] + 1, self.numbers()[-1]):
             before, block = self.blocks[number - 1], self.blocks[number]
-            goes_on = WRAPPER in block.element.attrib and before.text[-1:].isalnum() and is_text(block, _FEW_LINKS)
-            self.chosen[number] |= goes_on and self.chosen[number - 1] and not self.around[number]
+            goes_on = WRAPPER in block.element.attrib and before.text[-1:].isalnum()
+            if goes_on and is_text(block, _FEW_LINKS, _GAP_TEXT_MIN) and not self.around[number]:
+                self.chosen[number] |= self.chosen[number - 1]
 
     def _is_in_chosen_part(self, number: int) -> bool:
         """Whether a block of the part that a row is in is chosen."""
