@@ -512,6 +512,8 @@ async def test_what_is_shown_is_saved_as_a_search_chosen_and_removed(library: Pa
         with closing(connect(library)) as c:
             (kept,) = ui_state.searches(c)
         assert (kept.name, kept.query) == ("My Sea", 'folder="News" harbour*')
+        await press(pilot, "U")
+        assert rows_of(app, "search") == ["My Sea"]  # x deletes it, and asks
         await press(pilot, "c")
         tree = app.reader.sidebar.feed_tree
         await point(pilot, "My Sea")

@@ -333,12 +333,11 @@ class SearchesController:
     async def _write(self, name: str, text: str) -> None:
         before, saved = await self._cache.write(partial(_keep, name=name, text=text))
         if before is None:
-            step = UndoStep(f"Deleted saved search “{saved.name}”", saved=saved.name)
-            said = f"Search saved as “{saved.name}” · {self._undo_key}: undo"
+            said = f"Search saved as “{saved.name}”"
         else:
             step = UndoStep(f"Restored saved search “{before.name}”", search=(before.name, before.query))
+            self._statuses.add_undo_step(step)
             said = f"Updated saved search “{saved.name}” · {self._undo_key}: undo"
-        self._statuses.add_undo_step(step)
         toast(self._panes, said)
         self._panes.sidebar.count_searches()
 

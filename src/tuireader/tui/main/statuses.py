@@ -237,7 +237,7 @@ class StatusController:
         if step.feed_id is not None and step.title is None:
             self._node.post_message(FeedRestored(step))
             return
-        is_more = step.tagged or step.untagged or step.saved or step.removed_rule or step.filed
+        is_more = step.tagged or step.untagged or step.removed_rule or step.filed
         said: list[str] = []
         if is_more or step.feed_id is not None or step.search or step.rule is not None:
             try:
@@ -300,8 +300,6 @@ def _take_back(connection: Connection, step: UndoStep) -> list[str]:
         subscription.rename(connection, step.feed_id, step.title)
     if step.search is not None:
         user_edits.save_search(connection, *step.search)
-    if step.saved and (found := user_edits.named(connection, step.saved)) is not None:
-        user_edits.remove(connection, found.id)
     if step.rule is not None or step.removed_rule:
         _take_back_rule(connection, step)
     return said
@@ -338,8 +336,6 @@ class UndoStep(NamedTuple):
     """The user's former name of the feed: "" for none, None if it was not renamed."""
     search: tuple[str, str] | None = None
     """Name and query of a saved search that was removed or replaced."""
-    saved: str = ""
-    """The name of a search that was newly saved."""
     rule: int | None = None
     """The rule that was added."""
     removed_rule: Mapping[str, Any] = {}
