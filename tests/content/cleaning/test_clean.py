@@ -80,6 +80,12 @@ def test_what_could_run_or_is_never_seen_goes(html: str) -> None:
     assert clean(f"<p>kept</p>{html}", URL) == "<p>kept</p>"
 
 
+def test_code_that_is_only_a_space_is_seen() -> None:
+    assert clean("<p>Join by <code>, </code> or <code> </code>.</p><p>x <code></code>y</p>", URL) == (
+        "<p>Join by <code>, </code> or <code>␣</code>.</p><p>x y</p>"
+    )
+
+
 def test_a_button_within_a_sentence_is_text() -> None:
     name = '<button class="note" title="A. Smith,">A. Smith,</button>'
     cleaned = clean(f"<p>It holds, says{name} a lecturer.</p><p>Share it <button>Copy</button></p>", URL)

@@ -24,6 +24,8 @@ _ADMONITION = re.compile(r"(?:^|/)(?:note|tip|warning|caution|important)\.(?:png
 """DocBook's icons before admonitions, which repeat the heading."""
 _QUOTES = frozenset("\"'“”„«»‘’‚‹›「『")
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
+_SPACES_MAX = 4
+"""Maximum spaces of code without anything else, which are shown as signs."""
 _LABEL_MAX = 60
 _MARKS_MAX = 6
 """Maximum depth of inline markup; deeper elements lose their tags, since each piece of text gets all marks."""
@@ -45,7 +47,9 @@ def marked(context: Context, node: Node) -> Kept:
     if context.tag == "td" and not content and (mark := _check_or_cross(node["class"])):
         return [mark]
     if Node("p", {}, content).is_empty() and node["id"] not in context.targets:
-        return content
+        spaces = sum(len(each) for each in content if isinstance(each, str))
+        is_seen = node.tag in _VERBATIM and 0 < spaces <= _SPACES_MAX
+        return [Node("code", {}, ["␣" * spaces])] if is_seen else content
     tag = _RENAMED.get(node.tag, node.tag)
     if len(content) == 1 and isinstance(content[0], Node) and content[0].tag == tag:
         return content

@@ -198,10 +198,9 @@ def leads_to_heading(link: Node) -> bool:
 
 def _buttons_in_text(node: Node) -> Iterator[Node]:
     for before, each, after in zip(node.children, node.children[1:], node.children[2:], strict=False):
-        is_button = isinstance(each, Node) and each.tag == "button"
-        is_between = isinstance(before, str) and before[-2:].strip().isalpha()
-        if is_button and is_between and isinstance(after, str) and _GOES_ON.match(after):
-            yield each
+        if isinstance(each, Node) and each.tag == "button" and isinstance(before, str) and isinstance(after, str):
+            is_within = before[-2:].strip().isalpha() and _GOES_ON.match(after)
+            yield from (each,) if is_within else ()
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

@@ -476,8 +476,8 @@ class _Choice:
 
     def close_gaps(self) -> None:
         """Choose the few unlinked blocks between two chosen ones, if one of them is text; and ends of sentences."""
-        for before, after in pairwise(self.numbers()):
-            gap = [number for number in range(before + 1, after) if not self.around[number]]
+        for above, below in pairwise(self.numbers()):
+            gap = [number for number in range(above + 1, below) if not self.around[number]]
             is_small = 0 < len(gap) <= _GAP_MAX and not any(self.blocks[number].links for number in gap)
             if is_small and any(is_text(self.blocks[number], _FEW_LINKS, _GAP_TEXT_MIN) for number in gap):
                 for number in gap:
