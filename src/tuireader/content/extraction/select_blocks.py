@@ -734,6 +734,11 @@ class _Choice:
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]
+        whole = next((each for each in outwards(block.element, _KIND_DEEP) if each.tag in _WHOLES), None)
+        if whole is not None:
+            first, last = self.blocks.spans.get(whole, (number, number))
+            if sum(self.chosen[first:last]) > max(_ROWS_MIN, (last - first) / 2):
+                return False  # an entry of a list of the text
         return says_only_facts(block.text, block.element, self.known.names)
 
     def _ends_nothing(self, number: int) -> bool:
