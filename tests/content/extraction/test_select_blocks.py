@@ -454,7 +454,7 @@ def test_a_term_with_an_id_of_its_words_stays() -> None:
 
 def test_an_entry_of_a_list_stays_if_it_is_the_name_of_a_category() -> None:
     things = ("250 g flour", "eggs", "65 g butter", "1 pinch of salt", "2 cups of milk", "1 lemon")
-    items = "".join(f"<li>{each}</li>" for each in things)
     head = '<title>The harbour</title><meta name="keywords" content="eggs, cakes">'
-    page = f"<article><h1>The harbour</h1><p>Take:</p><ul>{items}</ul>{BODY}</article>"
+    items = "".join(f"<li>{each}</li>" for each in things)
+    page = f"<article><h1>The harbour</h1><p>{TEXT[0]}</p><ul>{items}</ul>{BODY}</article>"
     assert "eggs" in text_on(page, head=head)
