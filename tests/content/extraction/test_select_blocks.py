@@ -409,10 +409,11 @@ def test_text_in_a_box_of_links_to_other_articles_stays() -> None:
     assert "save money" not in found
 
 
-def test_linked_names_of_entries_stay() -> None:
+@pytest.mark.parametrize("marked", [' class="title"', ""])
+def test_linked_names_of_entries_stay(marked: str) -> None:
     def entry(name: str, text: str) -> str:
         likes = '<p class="share-likes"><a href="/like">327 likes</a></p>'
-        head = f'<div class="name"><div><h2 class="title"><a href="/{name}">{name}</a></h2></div>{likes}</div>'
+        head = f'<div{marked}><div><h2{marked}><a href="/{name}">{name}</a></h2></div>{likes}</div>'
         return f'<li>{head}<div><p>{text}</p></div><div><a href="/{name}/more">20 like {name}</a></div></li>'
 
     names = ("Logseq", "Joplin", "Obsidian", "Anytype", "Trilium")

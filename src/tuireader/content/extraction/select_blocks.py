@@ -511,12 +511,13 @@ class _Choice:
             is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
             self.chosen[number] |= is_heading and self.chosen[number + 1]
 
-        names: dict[tuple[str, ...], list[int]] = {}
+        names: dict[tuple[tuple[str, str | None], ...], list[int]] = {}
         for number in range(self.numbers()[0], self.numbers()[-1]):
             if self.blocks[number].element.tag in HEADINGS and not self.around[number]:
-                names.setdefault(_place_of(self.blocks[number].element), []).append(number)
-        for kind, some in names.items():
-            if kind and len(some) >= _ROWS_MIN and all(map(self._is_above_text, some)):
+                around = outwards(self.blocks[number].element, _KIND_DEEP - 1)
+                names.setdefault(tuple((each.tag, each.get("class")) for each in around), []).append(number)
+        for some in names.values():
+            if len(some) >= _ROWS_MIN and all(map(self._is_above_text, some)):
                 for number in some:
                     self.chosen[number] = True
 
