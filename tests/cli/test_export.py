@@ -17,6 +17,7 @@ from cli.conftest import Run
 from support.app_factory import NOTES, NOW, REVIEW, Piece, shelve
 from tuireader import paths
 from tuireader.cli import main
+from tuireader.cli.output import Progress
 from tuireader.library.refreshing.upkeep import index_all
 from tuireader.store import feeds, folders
 from tuireader.store.connection import connect
@@ -53,7 +54,7 @@ def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) ->
     run("mark", first, "--unstar")
     assert "Updated read status, stars and tags of 1 article." in run("import", "-", stdin=starred).err
     broken = run("import", "-", stdin='{"type": "tuireader", "version": 1}\nnonsense\n')
-    assert (broken.status, "line 2: not a backup line" in broken.err) == (1, True)
+    assert (broken.status, "line 2: the backup ends here" in broken.err) == (1, True)
 
 
 def test_a_backup_has_rules_searches_hidden_articles_and_feeds_without_any(run: Run) -> None:
@@ -74,7 +75,7 @@ def test_a_backup_comes_back_through_a_pipe(run: Run) -> None:
     done = run("import", "-", stdin=lines)
     assert (done.status, "already existed" in done.err) == (0, True)
     cut = run("import", "-", stdin="\n".join(lines.splitlines()[:-1]))
-    assert (cut.status, "incomplete" in cut.err) == (1, True)
+    assert (cut.status, "the backup ends here" in cut.err) == (1, True)
 
 
 def test_a_story_that_two_feeds_tell_is_one_as_soon_as_it_is_back(run: Run) -> None:
@@ -242,4 +243,16 @@ def test_who_ends_an_export_finds_no_unfinished_file(tmp_path: Path, monkeypatch
         main(["export", "--format", "markdown", "--output", str(tmp_path / "out")])
     assert end.value.code == 128 + signal.SIGTERM
     assert list((tmp_path / "out").iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_signal_ends_a_task_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Progress, "clear", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as end:
+        main(["refresh"])
+    assert end.value.code == 128 + signal.SIGTERM
     assert signal.getsignal(signal.SIGTERM) == before

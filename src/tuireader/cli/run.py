@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, closing, contextmanager
 
@@ -38,7 +41,7 @@ def run(
     """
     import asyncio  # commands that run no task do without it
 
-    with opened_gateway(prepare, expected) as gate:
+    with ended_in_order(), opened_gateway(prepare, expected) as gate:
         on = Context(gate, utc_now, lambda: queue.open_queue(gate, clock=utc_now), ends)
         return asyncio.run(_run(on, runs, as_json=as_json, is_data=is_data, is_quiet=is_quiet, indexes=indexes))
 
@@ -65,6 +68,18 @@ async def _run(on: Context, runs: Sequence[Run], *, as_json: bool, is_data: bool
                     progress.tell(step.progress)
             progress.clear()
     return status
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let signals end the block as an exception does, so that no unfinished file and no process is left."""
+    ending = [signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
+    before = {number: signal.signal(number, lambda number, _: sys.exit(128 + number)) for number in ending}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -32,20 +30,8 @@ def export(arguments: argparse.Namespace) -> int:
         say(said)
         return USAGE
     run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
-    with _ended_in_order(), cli_run.opened_cache() as connection:
+    with cli_run.ended_in_order(), cli_run.opened_cache() as connection:
         return run(connection, arguments)
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let signals end the block as an exception does, so that no unfinished file is left."""
-    ending = [signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
-    before = {number: signal.signal(number, lambda number, _: sys.exit(128 + number)) for number in ending}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:

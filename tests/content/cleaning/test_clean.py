@@ -80,6 +80,10 @@ def test_what_could_run_or_is_never_seen_goes(html: str) -> None:
     assert clean(f"<p>kept</p>{html}", URL) == "<p>kept</p>"
 
 
+def test_a_paragraph_of_invisible_characters_goes() -> None:
+    assert clean("<p>x</p><p>\u200d</p><p>\u2009\ufeff</p><p>y</p>", URL) == "<p>x</p><p>y</p>"
+
+
 def test_code_that_is_only_a_space_is_seen() -> None:
     assert clean("<p>Join by <code>, </code> or <code> </code>.</p><p>x <code></code>y</p>", URL) == (
         "<p>Join by <code>, </code> or <code>␣</code>.</p><p>x y</p>"

@@ -228,6 +228,16 @@ def test_folded_answers_are_shown(hiding: str) -> None:
     assert found.count(TEXT[0].strip()) == 2
 
 
+def test_a_short_panel_with_a_link_is_shown() -> None:
+    tabs = "".join(f'<li role="tab" aria-controls="p{n}">{name}</li>' for n, name in enumerate(("Rope", "Chain")))
+    note = 'Chains have requirements of their own, see <a href="/chains">Mooring by chains</a>.'
+    panels = (
+        f'<div role="tabpanel" id="p0"><p>{TEXT[0]}</p></div><div role="tabpanel" id="p1" hidden><p>{note}</p></div>'
+    )
+    found = text_on(f"<main><h1>The harbour</h1>{BODY}<ul>{tabs}</ul>{panels}{BODY}</main>")
+    assert f"Chain\n{plain_text(note)}" in found
+
+
 def test_panels_of_tabs_are_shown_under_the_names_of_their_tabs() -> None:
     tabs = "".join(
         f'<a role="tab" href="#p{n}" aria-controls="p{n}">{name}</a>' for n, name in enumerate(("Rope", "Chain"))
@@ -388,6 +398,15 @@ def test_lists_of_links_under_lines_within_the_text_stay() -> None:
     lists = f"<p>Two months before</p><ul>{items}</ul><p>Moving day</p>"
     found = text_on(f"<article><h1>The harbour</h1>{BODY}{lists}{BODY}</article>")
     assert all(task in found for task in tasks)
+
+
+def test_text_of_a_kind_stays_with_some_links() -> None:
+    def grid(text: str) -> str:
+        return f'<div class="grid"><div class="cell"><div class="text">{text}</div></div></div>'
+
+    line = 'Check out our <a href="/list">checklist of moving</a> for a timeline and resources. Here is a rough one:'
+    parts = "".join(grid(f"<p>{each}</p>") for each in (*TEXT, f"<span>{line}</span>", *TEXT))
+    assert plain_text(line) in text_on(f"<article><h1>The harbour</h1>{parts}</article>")
 
 
 def test_names_that_are_links_stay_where_most_of_their_kind_are_chosen() -> None:

@@ -346,6 +346,9 @@ def test_a_backup_that_was_cut_off_behind_a_line_is_said_to_be(full: Path, db: P
     count = len(REVIEW) + len(NOTES)
     assert back(db, lines[:-3])[1:] == (count - 2, 0, [len(lines) - 3])
     assert back(db, lines)[1:] == (2, count - 2, [])
+    with closing(connect(db)) as c:
+        for cut in (lines[:-3], [*lines[:-3], lines[-3][:20]]):
+            assert restore(c, cut, NOW).mistakes == [(len(cut), "the backup ends here: the rest is missing")]
 
 
 def test_feeds_of_articles_without_a_row_of_their_own_are_counted_and_limited(

@@ -24,6 +24,10 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
 _ATTRIBUTE = re.compile(r'([^\s="]{1,40})="([^"]*)"')
 
 
+_BLANK = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*")
+"""Text of which nothing is seen."""
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """An element with its children: elements and text."""
@@ -57,7 +61,7 @@ class Node:
     def is_empty(self) -> bool:
         """Whether it contains nothing visible."""
         return all(
-            not child.strip() if isinstance(child, str) else child.tag not in _SEEN and child.is_empty()
+            _BLANK.fullmatch(child) if isinstance(child, str) else child.tag not in _SEEN and child.is_empty()
             for child in self.children
         )
 

@@ -43,7 +43,7 @@ _NO_PANEL = re.compile(
     re.IGNORECASE,
 )
 """Classes of what is folded but no text of the article."""
-_PANEL_MIN, _PANEL_LINKED = 15, 0.25
+_PANEL_MIN, _PANEL_LINKED = 15, 0.4
 """Minimum characters of a folded text, and maximum share of it in links."""
 _MEASURED_MAX, _LINK_COST = 1_000_000, 20
 """Maximum characters of panels that are measured, since they may be nested; and what a link counts."""

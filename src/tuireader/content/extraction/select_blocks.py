@@ -84,8 +84,8 @@ _CALL_MAX = 250
 _ENDING_MAX = 0.5
 """Maximum share of the text after a heading that ends the article."""
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
-_FEW_LINKS, _MISSED_MAX = 0.25, 6
-"""Maximum share of a text block in links, and maximum blocks between the text and a block before it."""
+_FEW_LINKS, _SOME_LINKS, _MISSED_MAX = 0.25, 0.4, 6
+"""Maximum share of a text block in links, of one of a kind, and maximum blocks between the text and one before it."""
 _SECTION_MIN = 150
 """Minimum letters of the first block of a section after the text."""
 _KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
@@ -458,7 +458,7 @@ class _Choice:
         for number, kind in kinds.items():
             block = self.blocks[number]
             is_name = block.element.tag in HEADINGS and counts[kind] > 0
-            if kind in chosen and not self.around[number] and (is_name or block.links < _FEW_LINKS * len(block.key)):
+            if kind in chosen and not self.around[number] and (is_name or block.links < _SOME_LINKS * len(block.key)):
                 self.chosen[number] = True
 
     def complete_rows(self) -> None:

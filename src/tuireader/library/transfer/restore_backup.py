@@ -52,6 +52,7 @@ _PAIR, _NUMBERS = 2, 2**63
 """Length of a pair of key and date, and limit of their values."""
 
 
+_NO_LINE = "not a backup line"
 _MISTAKES = 1000
 """Invalid lines after which reading stops."""
 
@@ -113,7 +114,7 @@ def restore(
         elif row is not None and row.get("type") == backup.END:
             is_whole = True
         elif row is None:
-            restoring.done.mistakes.append((number, "not a backup line"))
+            restoring.done.mistakes.append((number, _NO_LINE))
         else:
             try:
                 restoring.take(row, len(line))
@@ -121,8 +122,8 @@ def restore(
                 restoring.done.mistakes.append((number, f"not imported: {error}"))
     restoring.finish()
     done.idle = library_rules.without_feeds(c, restoring.added_rules)
-    if not is_whole and not done.mistakes:
-        done.mistakes.append((number, "the backup is incomplete after this line"))
+    if not is_whole and done.mistakes in ([], [(number, _NO_LINE)]):
+        done.mistakes[:] = [(number, "the backup ends here: the rest is missing")]
     return done
 
 
