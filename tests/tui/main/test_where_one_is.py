@@ -558,6 +558,9 @@ async def test_nothing_found_says_where(many: Path) -> None:
         await press(pilot, "c")
         await press(pilot, "slash", *"zzzz", "enter")
         assert "No articles match " in " ".join(screen_text(app).split())
+        assert "also longer words" not in screen_text(app)
+        await press(pilot, "slash", *"piec", "space", *"zzzz", "enter")
+        assert "clear search · piec*: also longer words" in screen_text(app)
 
 
 async def test_a_filter_that_finds_nothing_gives_the_row_back(many: Path) -> None:

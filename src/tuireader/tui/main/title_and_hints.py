@@ -179,7 +179,9 @@ def empty_list_message(
         where = described(replace(query, text="", order="newest"), feeds or (), folders)
         said = "No articles match" if where == "All articles" else f"No articles match in {where}"
         mistake = next(iter(understand(query.text).mistakes), "")
-        return _lines(said, mistake or f"{keys_of('back', keymap)[-1]}: clear search")
+        words = query.text.split()
+        begun = f" · {words[0]}*: also longer words" if len(words) > 1 and words[0].isalnum() else ""
+        return _lines(said, mistake or f"{keys_of('back', keymap)[-1]}: clear search{begun}")
     if feeds is not None and not feeds:
         add, account = (how_to(name, keymap) for name in ("add", "account"))
         return _lines("No feeds yet", f"{add}: add feed · {account}: add account")
