@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from support.app_factory import REVIEW, Piece, shelve
+from support.app_factory import REVIEW, Piece, reader, settle, shelve
 from tuireader.model.query import Query
 from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
 from tuireader.tui.main import sidebar
 from tuireader.tui.main.headlines_pane import list_view
 
@@ -43,3 +44,22 @@ def test_a_refresh_in_which_every_feed_failed_refreshed_nothing(db: Path) -> Non
     shelve(db, "The Example Review", [Piece("One", 1)], error="It is ill.")
     with closing(connect(db)) as c:
         assert sidebar.count(c, Query()).checked is None
+
+
+async def test_a_search_keeps_its_order_while_articles_arrive(db: Path) -> None:
+    shelve(db, "The Review", [Piece(f"Boat {n}", html="<p>" + "x " * 10 * n + "harbour</p>") for n in range(4)])
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"harbour", "enter")
+        await settle(pilot)
+        before = titles(app)
+        shelve(db, "Notes", [Piece("Harbour, harbour", html="<p>The harbour.</p>")])
+        app.reader.recount()
+        await settle(pilot)
+        assert titles(app) == [*before, "Harbour, harbour"]
+
+
+def titles(app: ReaderApp) -> list[str]:
+    rows = app.reader.headlines
+    return [headline.title for row in range(rows.row_count()) if (headline := rows.headline(row))]

@@ -269,15 +269,19 @@ class HeadlinesPane(Backdrop):
         done = False
         while not done and self.listed == self.wanted:
             query = self.wanted
-            view = await self._view(query, *self.headlines.to_keep())
+            view = await self._view(query, *self.headlines.to_keep(), former=self._ranked or ())
             if query == self.listed:
                 self._ranked = view.ranked
                 done = self.headlines.update_rows(view)
         self.post_message(self.Listed(is_another=False))
 
-    async def _view(self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0) -> View:
+    async def _view(
+        self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0, former: Sequence[int] = ()
+    ) -> View:
         width = self.headlines.context_width
-        return await self._cache.read(lambda c: list_view(c, query, row, ids, contexts=contexts, width=width))
+        return await self._cache.read(
+            lambda c: list_view(c, query, row, ids, contexts=contexts, width=width, former=former)
+        )
 
     # An article that is opened.
 
@@ -332,13 +336,18 @@ def list_view(
     *,
     contexts: int = 0,
     width: int = 0,
+    former: Sequence[int] = (),
 ) -> View:
     """Read a list around the first of some articles, or around a row if none is in it.
 
     Includes the excerpts of the first `contexts` rows, `width` characters each, unless finding them takes too long.
+    A ranked list keeps the order of its `former` articles; new ones follow.
     """
     with snapshot(connection):
         ranked = article_lists.ids(connection, query) if article_lists.has_to_be_ranked(connection, query) else None
+        if ranked is not None and former:
+            there = dict.fromkeys(ranked)
+            ranked = list(dict.fromkeys([*(each for each in former if each in there), *ranked]))
         count = article_lists.count(connection, query) if ranked is None else len(ranked)
         places = {article_id: _place(connection, query, ranked, article_id) for article_id in ids}
         middle = next(iter(places.values()), None)
