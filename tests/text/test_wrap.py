@@ -136,6 +136,12 @@ def test_no_line_begins_with_a_mark_that_french_sets_apart_or_ends_with_one_that
     assert narrow[:-2] == measured[: len(narrow) - 2]
 
 
+@pytest.mark.parametrize("columns", range(9, 30))
+def test_no_line_is_a_closing_mark_apart(columns: int) -> None:
+    said = "He said: “It was ‘noon’ ” to all ( of them ) there. "
+    assert not [line for line in lines(said * 3, columns) + lines(f"{said * 3}漢", columns) if line[0] in "”)"]
+
+
 def test_such_a_mark_that_begins_a_word_may_begin_a_line() -> None:
     assert lines("see :help and ?x of vim", 4) == ["see", ":hel", "p", "and", "?x", "of", "vim"]
 

@@ -158,7 +158,7 @@ _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
 
 
 # French sets space before these and within its quotation marks: no line begins with such marks alone.
-_APART = ":;!?%\u00bb"
+_APART = ":;!?%)\u00bb\u2019\u201d"
 _HELD = rf"[{_APART}]+(?:\s|$)"
 _IS_HELD = re.compile(_HELD)
 _MAY_HOLD = frozenset(_APART)

@@ -79,6 +79,10 @@ def test_a_feed_whose_address_is_in_another_attribute_is_one(library: Library) -
             b'?xml version="1.0"?><!-- by the owners. of it --><opml version="2.0"><body/></opml>',
             "No feeds in this file",
         ),
+        (
+            b"A note about feeds.\n\n- See gpl-3.0.\n\nexample.org\n\nAnd more of it, in words.\n",
+            "No feeds in this file",
+        ),
     ],
 )
 def test_what_is_no_list_is_one_sentence_and_subscribes_to_nothing(library: Library, content: bytes, says: str) -> None:

@@ -122,6 +122,33 @@ async def test_a_text_that_came_while_the_article_was_read_is_shown_by_the_key(
         assert words[0] == words[2]
 
 
+async def test_paging_waits_for_the_full_text_and_another_key_goes_on(
+    excerpts: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come = asyncio.Event()
+
+    async def fetched(*_: object) -> None:
+        await come.wait()
+
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await said(pilot, "one")
+        await settle(pilot)
+        monkeypatch.setattr("tuireader.library.reading.full_text.fetch_full_text", fetched)
+        await pilot.press("enter")
+        await settle(pilot)
+        first = app.reader.reading.opened
+        await pilot.press("d", "space", "space")
+        await pilot.pause()
+        assert app.reader.reading.opened == first
+        assert "Fetching full text… · n: next article" in screen_text(app)
+        come.set()
+        await settle(pilot)
+        await pilot.press("n")
+        await settle(pilot)
+        assert app.reader.reading.opened != first
+
+
 async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE) as pilot:

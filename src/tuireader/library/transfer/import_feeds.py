@@ -12,7 +12,7 @@ from typing import Literal
 
 from tuireader import paths
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
-from tuireader.feeds.opml import LIMIT, NEW_MAX, Outline, read_list
+from tuireader.feeds.opml import FEEDS_MAX, LIMIT, NEW_MAX, Outline, read_list
 from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
 from tuireader.library.transfer import newsboat
 from tuireader.model.query import Rule
@@ -89,8 +89,11 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
         raise NotAFeedListError(f"File too large (over {LIMIT // 1000000} MB)")
     if b"\0" in content[:4096]:
         raise NotAFeedListError("Not a feed list: not a text file")
-    lines = read_url_list(content.decode("utf-8-sig", "replace"))
-    if content.lstrip(_BLANK)[:1] in (b"{", b"[") or not any(_is_address(each.url) or each.search for each in lines):
+    text = content.decode("utf-8-sig", "replace")
+    lines = read_url_list(text)
+    known = sum(bool(_is_address(each.url) or each.search or each.unsupported) for each in lines)
+    written = sum(not line.lstrip().startswith(("#", "//")) for line in text.splitlines() if line.strip())
+    if content.lstrip(_BLANK)[:1] in (b"{", b"[") or 2 * known < max(1, min(written, FEEDS_MAX)):
         raise NotAFeedListError("No feeds in this file. Supported: OPML, newsboat urls, or one address per line")
     return follow_lines(c, lines, now)
 

@@ -130,6 +130,8 @@ class ReadingPane(Backdrop):
         """Whether the open article was removed."""
         self._shows_page = False
         """Whether the open text comes from the article's page."""
+        self._fetching: set[int] = set()
+        """Articles of which the full text is being fetched."""
         self._as_given: set[int] = set()
         """Articles shown as their feeds gave them, although the texts of their pages are here."""
         self._looked_at: set[int] = set()
@@ -244,9 +246,18 @@ class ReadingPane(Backdrop):
 
     async def _fetch_text(self, article_id: int) -> None:
         """Fetch the full text of an article from its server or its page; raises TuireaderError."""
-        async with self._web.queue("tuireader.library.reading.full_text") as queue:
-            if not await self.from_server(queue, article_id):
-                await full_text.fetch_full_text(self._cache, queue, article_id)
+        self._fetching.add(article_id)
+        try:
+            async with self._web.queue("tuireader.library.reading.full_text") as queue:
+                if not await self.from_server(queue, article_id):
+                    await full_text.fetch_full_text(self._cache, queue, article_id)
+        finally:
+            self._fetching.discard(article_id)
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether the full text of the open article is being fetched."""
+        return self.opened is not None and self.opened[0].id in self._fetching
 
     def _turn(self, article_id: int) -> None:
         """Switch between the feed's text and the page's text."""

@@ -527,6 +527,9 @@ class ReaderScreen(PanesScreen):
         self.show_hints()
 
     def on_article_view_at_end(self) -> None:
+        if self.reading.is_fetching:  # what is at its end is the excerpt
+            toast(self, f"Fetching full text… · {keys.key_on(self, 'next-unread')}: next article")
+            return
         self.journey.step(1, unread=self.config.open_next_unread)
 
     def on_article_view_open_link(self, event: view.ArticleView.OpenLink) -> None:
