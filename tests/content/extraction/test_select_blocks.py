@@ -478,3 +478,27 @@ def test_an_entry_of_a_list_stays_if_it_is_the_name_of_a_category() -> None:
     items = "".join(f"<li>{each}</li>" for each in things)
     page = f"<article><h1>The harbour</h1><p>{TEXT[0]}</p><ul>{items}</ul>{BODY}</article>"
     assert "eggs" in text_on(page, head=head)
+
+
+def test_who_paid_for_the_article_is_said_at_its_end() -> None:
+    paid = "*This post was written in partnership with the board of the harbour."
+    end = f'<h2>You may also like</h2><p><a href="/2">Another story</a></p><p><em>{paid}</em></p>'
+    found = text_on(f"<article><h1>The harbour</h1>{BODY * 2}{end}</article>")
+    assert found.endswith(paid)
+    assert "Another story" not in found
+
+
+def test_a_shortened_figure_stays_with_its_label() -> None:
+    rows = ((f"{number}k", f"boats {word} each year") for number, word in enumerate(("built", "sold", "lost"), 20))
+    figures = "".join(
+        f'<div class="row"><div>{label}</div><div class="value">{each}</div></div>' for each, label in rows
+    )
+    assert "21k" in text_on(f"<article><h1>The harbour</h1>{BODY}<div class='rows'>{figures}</div>{BODY}</article>")
+
+
+def test_the_messages_of_a_wiki_about_its_article_stay() -> None:
+    message = '<div class="noprint template-message"><p><b>The accuracy of this section is disputed.</b></p></div>'
+    page = f'<article><h1>The harbour</h1>{BODY}{message}<div class="noprint">Portal of boats</div>{BODY}</article>'
+    found = text_on(page)
+    assert "is disputed" in found
+    assert "Portal" not in found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tuireader.content.dom.tree import Node
 
@@ -180,6 +180,14 @@ CALL = re.compile(
 )
 """The beginning of an invitation to subscribe or to follow, at the end of an article."""
 
+DISCLOSURE = re.compile(
+    r"\W*(?:dieser (?:beitrag|artikel)|this (?:post|article|story|guide|page)|cet article|este artículo)\b.{0,200}?"
+    r"\b(?:kooperation|zusammenarbeit mit|sponsor\w*|gesponsert|bezahlt\w*|paid|affiliate|partnership with"
+    r"|partenariat avec|patrocinado)\b",
+    re.IGNORECASE,
+)
+"""The beginning of a sentence that says who paid for an article."""
+
 TRAIL_OR_NOTE = _any(r"(?:read|see|watch|listen|learn)|more|see also", around=r"{}\s*[:：|>»→-]+")
 """Phrases of `TRAIL` that may also introduce links to other sites, as in a list of recommendations."""
 
@@ -305,11 +313,17 @@ def is_boilerplate(node: Node) -> bool:
     if _is_unseen(node):
         return True
     classes = set(node["class"].lower().split())
-    if classes & PARTS or ("prompt" in classes and _PROMPT.fullmatch(node.words())):
+    if named_parts(classes) or ("prompt" in classes and _PROMPT.fullmatch(node.words())):
         return True
     # Generators of documents name sections after the words of their headings, so a name alone says little.
     names = (classes | {node["id"].lower()}) & _MAYBE_PARTS
     return bool(names) and node.tag in _DIVISIONS and any(map(_is_of_comments, node.elements()))
+
+
+def named_parts(classes: Collection[str]) -> frozenset[str]:
+    """The classes that name a part around an article; a wiki's messages about the article are none."""
+    found = PARTS.intersection(classes)
+    return found - {"noprint"} if any("message" in each for each in classes) else found
 
 
 def is_unseen(tag: str, classes: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from tuireader.content.cleaning.boilerplate import PARTS
+from tuireader.content.cleaning.boilerplate import named_parts
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.printable import HEADINGS
 
@@ -180,7 +180,7 @@ def names_of(element: Element) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _called_around(classes: str, name: str) -> frozenset[str]:
     words, pairs = _words(classes, name)
-    return (words & _AROUND) | (pairs & _PAIRS) | PARTS.intersection(classes.split())
+    return (words & _AROUND) | (pairs & _PAIRS) | named_parts(classes.split())
 
 
 def reasons(element: Element) -> frozenset[str]:

@@ -36,6 +36,8 @@ _LINES = frozenset({"dd", "dt", "li", "p"})
 _NO_TEASERS = frozenset({"figure", "ol", "ul"})
 """Elements that are no teasers: pictures of a text, and lists in it."""
 _ROWS = CELLS | {"tr"}
+_FIGURE = re.compile(r"[\W\d_]*(?:\d\s?[kKmM])?[\W\d_]*")
+"""A number, or only signs."""
 _LINKS = frozenset({
     "breadcrumb", "breadcrumbs", "more on", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc",
     "tocs",
@@ -185,7 +187,7 @@ def _is_button(block: Block) -> bool:
     """Whether a block is only a button label or an advertisement notice."""
     if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
         return False
-    if not any(map(str.isalpha, block.text)) and (block.element.tag != "div" or _has_words_beside(block)):
+    if _FIGURE.fullmatch(block.text) and (block.element.tag != "div" or _has_words_beside(block)):
         return False
     around = tuple(outwards(block.element, 2))
     if block.links == 0 and any(each.tag == "li" for each in around):

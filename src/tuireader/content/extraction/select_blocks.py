@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice, pairwise, takewhile
 
-from tuireader.content.cleaning.boilerplate import CALL, END
+from tuireader.content.cleaning.boilerplate import CALL, DISCLOSURE, END
 from tuireader.content.extraction import scoring
 from tuireader.content.extraction.blocks import (
     CELLS,
@@ -641,14 +641,18 @@ class _Choice:
             self.chosen[number] = False
 
     def add_notes(self) -> None:
-        """Choose the notes that the text links to, wherever they are on the page."""
+        """Choose the notes that the text links to, wherever they are on the page, and who paid for the article."""
         numbers = self.numbers()
+        for number in range(numbers[-1] + 1, len(self.blocks)) if numbers else ():
+            block = self.blocks[number]
+            if self.agreed[number] and len(block.text) <= _LENGTH_MAX and DISCLOSURE.match(block.text):
+                self.chosen[number] = True
         links = (each.get("href", "") for number in numbers for each in self.blocks[number].element.iter("a"))
         targets = {link[1:] for link in links if link.startswith("#")}
         if not targets:
             return
         for number in range(numbers[-1] + 1, len(self.blocks)):
-            self.chosen[number] = is_note(self.blocks[number].element, targets)
+            self.chosen[number] |= is_note(self.blocks[number].element, targets)
 
     def _end(self) -> None:
         """End before a heading that ends the article, unless much follows it."""
