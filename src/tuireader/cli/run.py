@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, closing, contextmanager
 
@@ -73,7 +74,8 @@ async def _run(on: Context, runs: Sequence[Run], *, as_json: bool, is_data: bool
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Let signals end the block as an exception does, so that no unfinished file and no process is left."""
-    ending = [signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
+    is_main = threading.current_thread() is threading.main_thread()
+    ending = [signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])] if is_main else []
     before = {number: signal.signal(number, lambda number, _: sys.exit(128 + number)) for number in ending}
     try:
         yield

@@ -73,7 +73,7 @@ async def test_in_a_low_sidebar_the_list_that_is_filtered_stays_open(many: Path)
 @pytest.mark.parametrize(("typed", "text"), [("author:ann", "author:ann*"), ("pie", "pie*")])
 async def test_enter_searches_for_what_no_name_matches(many: Path, typed: str, text: str) -> None:
     app = reader(many)
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         app.reader.sidebar.authors.focus()
         await press(pilot, "slash", *typed)
@@ -82,6 +82,7 @@ async def test_enter_searches_for_what_no_name_matches(many: Path, typed: str, t
         assert app.reader.sidebar.authors.filter == ""
         assert app.reader.wanted.text == text
         assert app.focused is app.reader.headlines
+        assert "No name in this list matches" in screen_text(app)
         await press(pilot, "escape")
         assert app.reader.wanted == Query()
 

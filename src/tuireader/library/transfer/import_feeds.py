@@ -12,7 +12,7 @@ from typing import Literal
 
 from tuireader import paths
 from tuireader.errors import AddressError, NotAFeedListError, QueryError
-from tuireader.feeds.opml import FEEDS_MAX, LIMIT, NEW_MAX, Outline, read_list
+from tuireader.feeds.opml import LIMIT, NEW_MAX, Outline, read_list
 from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
 from tuireader.library.transfer import newsboat
 from tuireader.model.query import Rule
@@ -92,8 +92,9 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
     text = content.decode("utf-8-sig", "replace")
     lines = read_url_list(text)
     known = sum(bool(_is_address(each.url) or each.search or each.unsupported) for each in lines)
-    written = sum(not line.lstrip().startswith(("#", "//")) for line in text.splitlines() if line.strip())
-    if content.lstrip(_BLANK)[:1] in (b"{", b"[") or 2 * known < max(1, min(written, FEEDS_MAX)):
+    read = text.splitlines()[: lines[-1].line if lines else 0]
+    written = sum(not line.lstrip().startswith(("#", "//")) for line in read if line.strip())
+    if content.lstrip(_BLANK)[:1] in (b"{", b"[") or 2 * known < max(1, written):
         raise NotAFeedListError("No feeds in this file. Supported: OPML, newsboat urls, or one address per line")
     return follow_lines(c, lines, now)
 

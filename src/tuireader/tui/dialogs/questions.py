@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuireader.text.folding import fold
+from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.chrome import CleanInput, HintBar
 from tuireader.tui.keys import Row
@@ -274,7 +275,7 @@ class PickScreen(TypedDialog[NameChanges | None]):
                 there = next((each for each in self._names if fold(each) == fold(name)), name)
                 if self._marks.get(there) is not True:
                     self._toggle(there)
-            event.input.value = rest.lstrip()
+            event.input.value = printable(rest.lstrip())
             return
         self._show(event.value)
         self.query_one(AutocompleteList).move_to(0)

@@ -20,6 +20,7 @@ from tuireader.model.query import Order, Query, SavedSearch
 from tuireader.store import feeds, folders, labels
 from tuireader.store.labels import Kind
 from tuireader.store.queries.query_language import FIELDS, completed, understand
+from tuireader.text.printable import printable
 from tuireader.tui import chrome
 from tuireader.tui.dialogs import questions
 from tuireader.tui.lists.side_list import NameList, SideList
@@ -260,6 +261,7 @@ class PromptController:
             if is_sought:
                 self._want(with_text(panes.headlines_pane.wanted, completed(text)), None)
                 panes.show_pane("headlines")
+                toast(panes, f"No name in this list matches · searched articles for “{printable(text.strip())}”")
                 target = panes.headlines
         elif event.purpose == NAME:
             target = self._before_name or panes.headlines
