@@ -502,3 +502,24 @@ def test_the_messages_of_a_wiki_about_its_article_stay() -> None:
     found = text_on(page)
     assert "is disputed" in found
     assert "Portal" not in found
+
+
+def test_a_note_below_the_text_in_a_footer_stays() -> None:
+    note = "This article was amended on 8 December. An earlier version said that a boat had come in the evening."
+    page = f"<main><article><h1>The harbour</h1><div>{BODY}<footer><p>{note}</p></footer></div></article></main>"
+    found = text_on(
+        f"{page}<footer><p>All rights reserved, to all who read at sea, and on land, by the board.</p></footer>"
+    )
+    assert found.endswith(note)
+
+
+def test_lists_in_the_cells_of_a_table_stay() -> None:
+    rows = "".join(f"<tr><th>Fact {n}</th><td>The value of it {n}</td></tr>" for n in range(5))
+    listed = "".join(f'<li><a href="/{each}">The {each}</a></li>' for each in ("board", "guild"))
+    rows += f'<tr><th><a href="/d">Divisions</a></th><td><div class="plainlist"><ul>{listed}</ul></div></td></tr>'
+    table = (
+        f"<table class='infobox'><caption>Harbour</caption>{rows}<tr><th>Website</th><td>h.example</td></tr></table>"
+    )
+    head = '<title>The harbour</title><meta name="keywords" content="The board, The guild">'
+    found = text_on(f"<main><h1>The harbour</h1>{table}{BODY}</main>", head=head)
+    assert all(each in found for each in ("The board", "The guild"))

@@ -191,7 +191,7 @@ def reasons(element: Element) -> frozenset[str]:
     if (role := given.get("role")) in _AROUND_ROLES:
         return frozenset((role,))
     if tag in _AROUND_TAGS and not (
-        (tag == "footer" and element.getparent().tag in _WITH_FOOTER)
+        (tag == "footer" and (element.getparent().tag in _WITH_FOOTER or _is_note_below(element)))
         or (tag == "aside" and (not _words_of(element)[0].isdisjoint(_NOTES) or _is_remark(element)))
     ):
         return frozenset((tag,))
@@ -200,6 +200,11 @@ def reasons(element: Element) -> frozenset[str]:
     identity = "" if tag == "dt" else given.get("id", "")  # that of a term is made of its words
     found = _called_around(given.get("class", "")[:_LENGTH_MAX], identity[:_LENGTH_MAX])
     return _NO_REASON if found and _is_of_document(element) else found
+
+
+def _is_note_below(footer: Element) -> bool:
+    """Whether a footer is a note right below the paragraphs of a text: a correction, say."""
+    return [each.tag for each in islice(footer.itersiblings(preceding=True), 2)] == ["p", "p"] and _is_remark(footer)
 
 
 def _is_remark(aside: Element) -> bool:
@@ -285,6 +290,9 @@ def is_note(element: Element, names: Collection[str]) -> bool:
 def is_left_out(element: Element) -> bool:
     """Whether trafilatura drops a block of this kind: code, tables, captions, notes."""
     return any(
-        each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES)) or _is_box(each)
+        each.tag in _LEFT_OUT
+        or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES))
+        or _is_box(each)
+        or (each.tag == "footer" and _is_note_below(each))
         for each in outwards(element, _NEAR)
     )

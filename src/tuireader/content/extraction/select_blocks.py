@@ -92,6 +92,8 @@ _KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
 """Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
 _GAP_MAX, _GAP_TEXT_MIN = 3, 80
 """Maximum blocks of a gap within the text that may be closed, and minimum letters of its text."""
+_WHOLE_DEEP = 8
+"""Ancestors of a block among which are the lists and tables that it is in."""
 _BELOW_NAME = 3
 """Maximum blocks from the name of an entry to its text."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
@@ -118,6 +120,14 @@ def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
         return False  # figures that are no date
     strange = [word for word in _WORD.findall(_HAN.sub(" ", text)) if word not in BESIDE_NAMES and word not in OF_DATES]
     return not strange or (known and len(strange) <= _TITLES_MAX and len(text) <= _NAME_MAX and text[-1] not in '.!?”"')
+
+
+def _is_cell(element: Element) -> bool:
+    """Whether an element is a cell, in one beside a heading, or the caption of a table."""
+    if element.tag == "caption":
+        return True
+    cell = next((each for each in outwards(element, _KIND_DEEP) if each.tag in CELLS), None)
+    return cell is element or (cell is not None and any(each.tag == "th" for each in cell.itersiblings(preceding=True)))
 
 
 def _named(element: Element) -> list[str]:
@@ -495,8 +505,8 @@ class _Choice:
         return any(self.chosen[first:last])
 
     def _has_data(self, first: int, last: int) -> bool:
-        """Whether each block of a table is a cell; other tables may be the layout of a page."""
-        return all(self.blocks[number].element.tag in CELLS for number in range(first, last))
+        """Whether each block of a table is a cell, or in one beside a heading; others may be the layout of a page."""
+        return all(_is_cell(self.blocks[number].element) for number in range(first, last))
 
     def _is_labelled(self, whole: Element, at: int, first: int) -> bool:
         """Whether a block before a table or list is its label: not linked, beside it, and within the text."""
@@ -739,8 +749,7 @@ class _Choice:
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]
-        whole = next((each for each in outwards(block.element, _KIND_DEEP) if each.tag in _WHOLES), None)
-        if whole is not None:
+        for whole in (each for each in outwards(block.element, _WHOLE_DEEP) if each.tag in _WHOLES):
             first, last = self.blocks.spans.get(whole, (number, number))
             if sum(self.chosen[first:last]) > max(_ROWS_MIN, (last - first) / 2):
                 return False  # an entry of a list of the text
