@@ -235,3 +235,9 @@ def test_code_in_a_cell_has_no_tabs() -> None:
     cell = "<table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td><pre>a\tb\nc\td</pre></td></tr></table>"
     markdown = to_marked_markdown(clean(cell))
     assert [block_text(block) for block in to_document(markdown).blocks] == ["A\tB\nx\ta   b\nc   d"]
+
+
+def test_a_comma_separates_notes_that_follow_each_other() -> None:
+    document = to_document("Sea[^9][^10]. Salt[^9] [^10].\n\n[^9]: a\n\n[^10]: b\n")
+    assert block_text(document.blocks[0]) == "Sea⁹,¹⁰. Salt⁹ ¹⁰."
+    assert [link.text for link in document.links[:2]] == ["9", "10"]

@@ -254,7 +254,10 @@ class _Writer:
             self.link = None
 
     def note(self, label: str) -> None:
-        """Add a reference to a footnote as a link."""
+        """Add a reference to a footnote as a link; a comma separates it from one right before it."""
+        before = self.runs[-1] if self.runs else None
+        if before is not None and before.end == self.length and "footnote-mark" in before.style.split():
+            self.write(",")
         outer, self.link = self.link, self.references.link(label, f"#{label}")
         self.references.notes.append((self.link, label))
         self.write(raised(label), "footnote-mark")
