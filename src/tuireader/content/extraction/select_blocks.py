@@ -94,8 +94,8 @@ _GAP_MAX, _GAP_TEXT_MIN = 3, 80
 """Maximum blocks of a gap within the text that may be closed, and minimum letters of its text."""
 _WHOLE_DEEP = 8
 """Ancestors of a block among which are the lists and tables that it is in."""
-_BELOW_NAME = 3
-"""Maximum blocks from the name of an entry to its text."""
+_BELOW_NAME, _NEAR_NAME = 3, 20
+"""Maximum blocks from the name of an entry to its text, without and with those around the article."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 """The number of a note."""
@@ -532,8 +532,8 @@ class _Choice:
                     self.chosen[number] = True
 
     def _is_above_text(self, number: int) -> bool:
-        below = (each for each in range(number + 1, len(self.blocks)) if not self.around[each])
-        return any(self.chosen[each] for each in islice(below, _BELOW_NAME))
+        near = range(number + 1, min(number + 1 + _NEAR_NAME, len(self.blocks)))
+        return any(self.chosen[each] for each in islice((at for at in near if not self.around[at]), _BELOW_NAME))
 
     def go_on(self) -> None:
         """Choose text right after the chosen text in parts like its own: an advertisement may stand between them."""
