@@ -233,26 +233,24 @@ def test_two_dashes_are_a_search(run: Run) -> None:
     assert (run("list", "--search=--").status, run("rules", "--try=--").status) == (0, 0)
 
 
-def test_who_ends_an_export_finds_no_unfinished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def end_in_order(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *command: str) -> None:
+    """Run a command that gets a signal when it calls a function."""
+
     def ended(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(os, "utime", ended)
+    monkeypatch.setattr(owner, name, ended)
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as end:
-        main(["export", "--format", "markdown", "--output", str(tmp_path / "out")])
+        main([*command])
     assert end.value.code == 128 + signal.SIGTERM
-    assert list((tmp_path / "out").iterdir()) == []
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_who_ends_an_export_finds_no_unfinished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_in_order(monkeypatch, os, "utime", "export", "--format", "markdown", "--output", str(tmp_path / "out"))
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_signal_ends_a_task_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def ended(*_: object) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    monkeypatch.setattr(Progress, "clear", ended)
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(SystemExit) as end:
-        main(["refresh"])
-    assert end.value.code == 128 + signal.SIGTERM
-    assert signal.getsignal(signal.SIGTERM) == before
+    end_in_order(monkeypatch, Progress, "clear", "refresh")

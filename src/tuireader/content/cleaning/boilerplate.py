@@ -323,7 +323,7 @@ def is_boilerplate(node: Node) -> bool:
 def named_parts(classes: Collection[str]) -> frozenset[str]:
     """The classes that name a part around an article; a wiki's messages about the article are none."""
     found = PARTS.intersection(classes)
-    return found - {"noprint"} if any("message" in each for each in classes) else found
+    return found - {"noprint"} if "noprint" in found and any("message" in each for each in classes) else found
 
 
 def is_unseen(tag: str, classes: Iterable[str]) -> bool:

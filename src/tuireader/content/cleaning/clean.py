@@ -174,12 +174,7 @@ def empty(_context: Context, node: Node) -> Kept:
 
 
 def button(context: Context, node: Node) -> Kept:
-    """A button is dropped, unless it is within a sentence or the heading of a collapsible part.
-
-    Such a heading is in the button or around it, or the button is a question.
-    """
-    if id(node) in context.buttons:
-        return [" ", *context.children(node)]
+    """A button is dropped, unless it is the heading of a collapsible part: in a heading, with one, or a question."""
     if context.tag in HEADINGS or context.tag == "dt" or any(each.tag in HEADINGS for each in node.elements()):
         return context.children(node)
     words = node.words()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from math import inf
 from typing import TypeAlias
@@ -31,6 +31,7 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 _REPETITIONS_MAX = 100
 _TWICE = 2
 _GOES_ON = re.compile(r"\s?[a-z,.;:)]")
+"""How a sentence goes on after a button in it."""
 _MARK_MAX = 3
 """Maximum characters of the mark of a note."""
 _PHRASE = re.compile(r"\b[a-z]+(?: [a-z]+){1,3}\b")
@@ -78,8 +79,6 @@ class Context:
         """Ids of headings, or of elements in or around them."""
         self.drop_contents_heading = False
         """Whether a table of contents was dropped, so that its heading must go too."""
-        self.buttons = {id(button) for each in elements for button in _buttons_in_text(each)}
-        """The buttons within sentences, which show a note on what they say."""
         self.shares = any(map(is_share_link, links))
         self.tag = ""
         """The tag of the enclosing heading, list item, term, definition or cell; "" elsewhere."""
@@ -117,7 +116,10 @@ class Context:
             elif self.shares and is_share_bar(child):
                 _drop_share_heading(found)
             elif not is_boilerplate(child):
-                found += self.rules.get(child.tag, Context.children)(self, child)
+                if child.tag == "button" and _is_in_sentence(node.children, place):
+                    found += [" ", *self.children(child)]
+                else:
+                    found += self.rules.get(child.tag, Context.children)(self, child)
                 if self.drop_contents_heading:
                     self.drop_contents_heading = not _drop_heading(found, CONTENTS)
         return found
@@ -196,11 +198,12 @@ def leads_to_heading(link: Node) -> bool:
     return link["href"].startswith("#") and len(words := link.words()) > _MARK_MAX and any(map(str.isalpha, words))
 
 
-def _buttons_in_text(node: Node) -> Iterator[Node]:
-    for before, each, after in zip(node.children, node.children[1:], node.children[2:], strict=False):
-        if isinstance(each, Node) and each.tag == "button" and isinstance(before, str) and isinstance(after, str):
-            is_within = before[-2:].strip().isalpha() and _GOES_ON.match(after)
-            yield from (each,) if is_within else ()
+def _is_in_sentence(children: Sequence[Node | str], place: int) -> bool:
+    """Whether a child is between two words of a sentence."""
+    before, after = (children[at] if 0 <= at < len(children) else "" for at in (place - 1, place + 1))
+    if not (isinstance(before, str) and isinstance(after, str)):
+        return False
+    return before[-2:].strip().isalpha() and _GOES_ON.match(after) is not None
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

@@ -191,7 +191,9 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.complete_parts()
         choice.complete_rows()
         choice.close_gaps()
+        choice.end_sentences()
         choice.add_headings()
+        choice.add_names()
         choice.go_on()
         choice.anchor()
         choice.trim()
@@ -433,12 +435,12 @@ class _Choice:
             if each.tag in _WHOLES and each.getparent() is not None and first < last and first in inside
         ]
         kinds = {kind_of(each) for each, first, last in wholes if any(self.chosen[first:last])}
-        are_many = sum(self._is_between_text(whole, first) for whole, first, _ in wholes) >= _ROWS_MIN
+        between = {whole for whole, first, _ in wholes if self._is_between_text(whole, first)}
         for whole, first, last in wholes:
             if whole.tag in _LISTS:
                 is_chosen = 2 * sum(self.chosen[first:last]) >= last - first
                 before = self.blocks[first - 1]
-                is_listed = (are_many or len(before.text) <= _NAME_MAX) and self._is_between_text(whole, first)
+                is_listed = whole in between and (len(between) >= _ROWS_MIN or len(before.text) <= _NAME_MAX)
                 is_below = before.element.tag in HEADINGS and not self.blocks.link_share((first, last))
                 if first and self.chosen[first - 1] and (is_listed or is_below or is_announcement(before)):
                     self.announced.update(range(first, last))
@@ -485,14 +487,18 @@ class _Choice:
                     self.chosen[number] = True
 
     def close_gaps(self) -> None:
-        """Choose the few unlinked blocks between two chosen ones, if one of them is text; and ends of sentences."""
+        """Choose the few unlinked blocks between two chosen ones, if one of them is text."""
         for above, below in pairwise(self.numbers()):
             gap = [number for number in range(above + 1, below) if not self.around[number]]
             is_small = 0 < len(gap) <= _GAP_MAX and not any(self.blocks[number].links for number in gap)
             if is_small and any(is_text(self.blocks[number], _FEW_LINKS, _GAP_TEXT_MIN) for number in gap):
                 for number in gap:
                     self.chosen[number] = True
-        for number in range(self.numbers()[0] + 1, self.numbers()[-1]):
+
+    def end_sentences(self) -> None:
+        """Choose the rest of a paragraph of which a link has divided the text."""
+        numbers = self.numbers()
+        for number in range(numbers[0] + 1, numbers[-1]):
             before, block = self.blocks[number - 1], self.blocks[number]
             goes_on = WRAPPER in block.element.attrib and before.text[-1:].isalnum()
             if goes_on and is_text(block, _FEW_LINKS, _GAP_TEXT_MIN) and not self.around[number]:
@@ -514,15 +520,18 @@ class _Choice:
         return at > first and label.element.getparent() is whole.getparent() and not label.links
 
     def add_headings(self) -> None:
-        """Choose the headings right before chosen blocks, if both opinions are taken; names of a list's entries."""
+        """Choose the headings right before chosen blocks, if both opinions are taken."""
         numbers = self.numbers() if self.is_joined else []
         for number in range(numbers[-1] - 1, numbers[0], -1) if numbers else ():
             block = self.blocks[number]
             is_heading = block.element.tag in HEADINGS and not (block.links or self.around[number])
             self.chosen[number] |= is_heading and self.chosen[number + 1]
 
+    def add_names(self) -> None:
+        """Choose the headings of a kind that are each above text: the names of entries, which may be linked."""
+        numbers = self.numbers()
         names: dict[tuple[tuple[str, str | None], ...], list[int]] = {}
-        for number in range(self.numbers()[0], self.numbers()[-1]):
+        for number in range(numbers[0], numbers[-1]):
             if self.blocks[number].element.tag in HEADINGS and not self.around[number]:
                 around = outwards(self.blocks[number].element, _KIND_DEEP - 1)
                 names.setdefault(tuple((each.tag, each.get("class")) for each in around), []).append(number)

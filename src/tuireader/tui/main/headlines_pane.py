@@ -346,7 +346,7 @@ def list_view(
     with snapshot(connection):
         ranked = article_lists.ids(connection, query) if article_lists.has_to_be_ranked(connection, query) else None
         if ranked is not None and former:
-            there = dict.fromkeys(ranked)
+            there = set(ranked)
             ranked = list(dict.fromkeys([*(each for each in former if each in there), *ranked]))
         count = article_lists.count(connection, query) if ranked is None else len(ranked)
         places = {article_id: _place(connection, query, ranked, article_id) for article_id in ids}
