@@ -216,6 +216,17 @@ def transaction(c: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def impatient(c: sqlite3.Connection) -> Iterator[None]:
+    """Fail at once with BusyError where another connection is writing, and leave checkpoints to others."""
+    c.execute("PRAGMA busy_timeout = 0")
+    c.execute("PRAGMA wal_autocheckpoint = 0")
+    try:
+        yield
+    finally:
+        c.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+
+
+@contextmanager
 def snapshot(c: sqlite3.Connection) -> Iterator[None]:
     """Read a consistent state in the block."""
     c.execute("BEGIN")

@@ -17,7 +17,7 @@ from tuireader.library.jobs import cache_gateway
 from tuireader.library.reading import user_edits
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
-from tuireader.store.connection import connect
+from tuireader.store.connection import connect, transaction, version
 from tuireader.store.queries import article_lists
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
@@ -236,6 +236,35 @@ def test_whereabouts_of_a_damaged_cache_do_no_harm(two_feeds: Path) -> None:
     app = reader(two_feeds)
     app.connection.close()
     assert from_text(app.memory.get(SESSION_SETTING, "")).place == CursorPlace(999999999999, -5)
+
+
+def saved_place(path: Path) -> CursorPlace | None:
+    with closing(connect(path)) as c:
+        return from_text(ui_state.value(c, SESSION_SETTING) or "").place
+
+
+async def test_saving_the_place_of_the_cursor_reloads_no_list(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "j")
+        before = version(app.connection)
+        app.reader.resume.keep()
+        await press(pilot)
+        assert version(app.connection) == before
+        assert saved_place(two_feeds) == app.reader.headlines_pane.place
+
+
+async def test_the_place_of_the_cursor_is_saved_once_another_program_has_done_writing(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "j")
+        with closing(connect(two_feeds)) as other, transaction(other):
+            app.reader.resume.keep()
+            await press(pilot, "j")
+            app.reader.resume.keep()
+            assert not app.cache.is_idle
+        await app.cache.settled()
+        assert saved_place(two_feeds) == app.reader.headlines_pane.place
 
 
 # Previewing.
