@@ -178,6 +178,20 @@ async def test_a_site_that_is_down_is_no_missing_network(db: Path, clock: Clock,
         assert "refused the connection" in screen_text(app).splitlines()[-1]
 
 
+async def test_feeds_added_during_a_refresh_are_asked_for_after_it(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    site.pages["/later"] = site.pages["/feed/"]
+    subscribe(db, clock, f"{site.url}/feed/", "First")
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30)) as pilot:
+        while not app.reader.tasks.is_refreshing:
+            await asyncio.sleep(0)
+        subscribe(db, clock, f"{site.url}/later", "Second")  # by an import, for one
+        app.reader.tasks.refresh(None, force=False)
+        await settle(pilot)
+    assert site.paths() == ["/feed/", "/later"]
+
+
 async def test_quitting_in_the_middle_of_a_refresh_is_sound(db: Path, clock: Clock, site: ScriptedSite) -> None:
     publish(site, BORDER, TRADE)
     for number in range(12):

@@ -71,9 +71,12 @@ class BackgroundTasks:
     # New articles.
 
     def refresh(self, wanted: Sequence[model_feed.Feed] | None, *, force: bool, quiet: bool = False) -> None:
-        """Refresh feeds (None: all); without `force` only those that are due. `quiet` suppresses the report."""
+        """Refresh feeds (None: all); without `force` only those that are due. `quiet` suppresses the report.
+
+        While a refresh is running, one without `force` follows it, for feeds that were added meanwhile.
+        """
         try:
-            asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
+            asked = self._feeds_to_ask(wanted, force=force)
         except StoreError as error:
             toast(self._panes, str(error), severity="error")
             return
@@ -85,7 +88,8 @@ class BackgroundTasks:
             Task(
                 "refresh",
                 "tuireader.tasks.feeds",
-                lambda on: self._refresh(on, asked, force=force, quiet=quiet),
+                lambda on: self._refresh(on, wanted, force=force, quiet=quiet),
+                again="refuse" if force else "after",
                 said_again="Already refreshing" if force else "",
                 beside=True,
             )
@@ -94,12 +98,19 @@ class BackgroundTasks:
     def refresh_quietly(self) -> None:
         self.refresh(None, force=False, quiet=True)
 
-    def _feeds_to_ask(self, *, force: bool) -> list[model_feed.Feed]:
+    def _feeds_to_ask(self, wanted: Sequence[model_feed.Feed] | None, *, force: bool) -> Sequence[model_feed.Feed]:
+        if wanted is not None:
+            return wanted
         if not force:
             return feeds.due(self._connection, self._clock())
         return [feed for feed in feeds.current(self._connection) if not feed.is_never_asked]
 
-    async def _refresh(self, on: Context, asked: Sequence[model_feed.Feed], *, force: bool, quiet: bool) -> Steps:
+    async def _refresh(
+        self, on: Context, wanted: Sequence[model_feed.Feed] | None, *, force: bool, quiet: bool
+    ) -> Steps:
+        asked = self._feeds_to_ask(wanted, force=force)
+        if not asked:
+            return
         tally = tasks_feeds.Tally(asked)
         async with aclosing(tasks_feeds.refresh(on, tally, force=force)) as steps:
             async for step in steps:
