@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -62,6 +64,46 @@ async def in_thread(work: Callable[..., Result], *arguments: Any, **named: Any) 
 
     _threads.submit(run)
     return await asyncio.wrap_future(future)
+
+
+class PrioritySemaphore:
+    """Lets a number of holders in at a time; those that come `first` overtake the others, else in order."""
+
+    def __init__(self, number: int) -> None:
+        self.free = number
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def held(self, *, first: bool) -> AsyncIterator[None]:
+        await self._enter(self._first if first else self._others)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, waiting: deque[asyncio.Future[None]]) -> None:
+        if self.free:
+            self.free -= 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it was its turn already, which goes on to the next
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        """Hand the place over to the next."""
+        for waiting in (self._first, self._others):
+            while waiting:
+                turn = waiting.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self.free += 1
 
 
 async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] = lambda: None) -> None:

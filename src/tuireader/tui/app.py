@@ -131,7 +131,7 @@ class ReaderApp(TypeAhead):
             raise
 
     def _remember(self, name: str, value: str) -> None:
-        """Save a setting; on the loop's own connection if possible, where it is not noticed as a change of the lists."""
+        """Save a setting, on the loop's own connection if possible: there it is no change that reloads the lists."""
         try:
             if self.cache.is_idle:  # else it would overtake an older value
                 with impatient(self.connection):

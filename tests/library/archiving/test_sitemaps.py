@@ -159,10 +159,10 @@ async def test_a_page_that_cannot_be_read_is_passed_over(
     give_sitemaps(site)
     await start(library, site)
 
-    async def reading(cache: Any, work: Any, page: Page) -> Any:
+    async def reading(cache: Any, work: Any, page: Page, *, first: bool) -> Any:
         if page.url.endswith(SOME[12].path):
             raise FetchError("too long")
-        return await read_page(cache, work, page)
+        return await read_page(cache, work, page, first=first)
 
     monkeypatch.setattr("tuireader.library.archiving.backfill.read_page", reading)
     assert (await back(library))[-1].status == "done"

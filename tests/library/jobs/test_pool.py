@@ -98,6 +98,21 @@ async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(
         assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+async def test_a_page_that_the_user_waits_for_overtakes_those_of_the_background(db: Path) -> None:
+    done: list[str] = []
+
+    async def take(name: str, *, first: bool) -> None:
+        await workers.take_apart(jobs.where, 60, first=first)
+        done.append(name)
+
+    async with JobPool(db, processes=0) as workers:
+        others = [asyncio.ensure_future(take("background", first=False)) for _ in range(pool.APART * 3)]
+        await asyncio.sleep(0)
+        await take("opened", first=True)
+        assert len(done) <= pool.APART * 2  # of those begun before it, and of one that began beside it
+        await asyncio.gather(*others)
+
+
 async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with JobPool(db, processes=0) as workers:
         apart = await workers.take_apart(jobs.where, 60)

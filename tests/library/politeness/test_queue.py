@@ -126,7 +126,7 @@ async def test_what_the_user_waits_for_goes_before_feeds_that_wait(
                 tasks.create_task(fetch(number))
             await begun.wait()
             typed = tasks.create_task(queue.get(f"{there.url}typed", permission=AS_GIVEN))
-            while not any(host.first for host in queue._lanes._hosts.values()):  # noqa: ASYNC110 - nobody tells it
+            while not any(host._first for host in queue._lanes._hosts.values()):  # noqa: ASYNC110 - nobody tells it
                 await asyncio.sleep(0.01)
             go_on.set()
         assert typed.result().content == b"here"

@@ -220,7 +220,9 @@ async def find_pages(cache: Cache, get: Get, feed: Feed, front: Front) -> Found:
             continue
         read_bytes += len(page.content)
         try:
-            listing = await read(cache, _ParseSitemap(page, site, links, robots), page, _READ_TIMEOUT, "sitemap")
+            listing = await read(
+                cache, _ParseSitemap(page, site, links, robots), page, _READ_TIMEOUT, "sitemap", first=False
+            )
         except FetchError:  # as its site may intend
             continue
         waiting = [*waiting, *listing.maps][:_WAITING]

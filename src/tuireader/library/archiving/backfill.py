@@ -219,7 +219,7 @@ class _Backfill:
             steps = ArchiveStates(at, then)
             job = archive_sources.SavePage(self.feed.id, page, listed, steps, self._left(), self.clock(), texts)
             try:
-                taken = await read_page(self.cache, job, page)
+                taken = await read_page(self.cache, job, page, first=False)
             except FetchError as error:  # the next page is another one
                 self._miss(str(error))
                 continue

@@ -292,13 +292,15 @@ class Cache:
         async with self.pool() as pool:
             return await pool.take(work)
 
-    async def take_apart(self, work: Work[Result], seconds: float) -> Result:
+    async def take_apart(self, work: Work[Result], seconds: float, *, first: bool = True) -> Result:
         """Run picklable `work` that may hang in a process of its own, which is ended after `seconds` of CPU time.
+
+        `first` jobs overtake others.
 
         Raises TimeoutError then, or for too much memory, with the cache unchanged; StoreError if the process ends.
         """
         async with self.pool() as pool:
-            return await pool.take_apart(work, seconds)
+            return await pool.take_apart(work, seconds, first=first)
 
     async def run_quick_job(self, work: Work[Result]) -> Result:
         async with self.pool() as pool:

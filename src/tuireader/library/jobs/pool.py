@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tuireader.async_tools import to_the_end
+from tuireader.async_tools import PrioritySemaphore, to_the_end
 from tuireader.errors import StoreError
 from tuireader.library.jobs.batching import Batch, BatchJob, Outcome, Result, Work
 from tuireader.library.jobs.processes import Limited, WorkerProcesses
@@ -227,7 +227,7 @@ class JobPool:
         """The processes that take pages; None: the thread does."""
         self._open: list[WorkerProcesses] = []
         self._starting = False
-        self._apart = asyncio.Semaphore(APART)
+        self._apart = PrioritySemaphore(APART)
 
     async def do(self, work: Work[Result]) -> Result:
         """Run a quick job in the thread; returns its result or raises its error."""
@@ -239,13 +239,15 @@ class JobPool:
         self.expect(len(self._pages) + 1)
         return await self._pages.put(work)
 
-    async def take_apart(self, work: Work[Result], seconds: float) -> Result:
+    async def take_apart(self, work: Work[Result], seconds: float, *, first: bool = True) -> Result:
         """Run a job that may hang in a process of its own, which is ended after `seconds` of CPU time.
+
+        `first` jobs, whose results the user is waiting for, overtake others.
 
         Raises TimeoutError then, after `BUSY_FACTOR` times as many seconds in all, or for too much memory; StoreError
         if the process ends otherwise. If no process can be started, the thread runs the job.
         """
-        async with self._apart:
+        async with self._apart.held(first=first):
             try:
                 process = await self._started(1)
             except OSError as error:
@@ -367,7 +369,7 @@ class JobPool:
     async def _try_suspects(self) -> None:
         """Run the jobs of a crashed process again, one at a time, in a new process; only the cause fails."""
         process: WorkerProcesses | None = None
-        async with self._apart:
+        async with self._apart.held(first=False):
             while self._pages.suspects:
                 job = self._pages.suspects.pop()
                 try:

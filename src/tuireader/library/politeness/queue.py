@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from tuireader.async_tools import PrioritySemaphore
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
@@ -24,57 +23,23 @@ LANES = 2
 """Maximum requests to a host at a time; `web.client` has as many connections, including redirects."""
 
 
-@dataclass(slots=True)
-class _Host:
-    """The lanes of one host."""
-
-    free: int = LANES
-    first: deque[asyncio.Future[None]] = field(default_factory=deque)
-    """Queued requests with priority: the user is waiting for their results."""
-    others: deque[asyncio.Future[None]] = field(default_factory=deque)
-
-
 class Lanes:
     """Limits requests to two per host at a time; further ones are queued, first come, first served."""
 
     def __init__(self) -> None:
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, PrioritySemaphore] = {}
 
     @asynccontextmanager
     async def of(self, url: str, *, first: bool) -> AsyncIterator[None]:
         """Hold one of the two lanes of an address's host; `first` requests overtake others."""
         name = host_of(url)
-        host = self._hosts.setdefault(name, _Host())
-        await self._enter(host, host.first if first else host.others)
+        host = self._hosts.setdefault(name, PrioritySemaphore(LANES))
         try:
-            yield
+            async with host.held(first=first):
+                yield
         finally:
-            self._leave(host)
             if host.free == LANES:
                 self._hosts.pop(name, None)
-
-    async def _enter(self, host: _Host, waiting: deque[asyncio.Future[None]]) -> None:
-        if host.free:
-            host.free -= 1
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it was its turn already: the lane goes on to the next
-                self._leave(host)
-            raise
-
-    def _leave(self, host: _Host) -> None:
-        """Hand the lane over to the next request."""
-        for waiting in (host.first, host.others):
-            while waiting:
-                turn = waiting.popleft()
-                if not turn.done():
-                    turn.set_result(None)
-                    return
-        host.free += 1
 
 
 FAILURES_MAX = 2

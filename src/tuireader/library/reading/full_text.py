@@ -120,7 +120,7 @@ async def fetch_with(
     """Fetch an article's pages through `get`, and save their text; raises FetchError.
 
     A text with fewer words than `much` times those of the existing text is refused, unless `replace`. `is_alone`: the
-    user asked for this article only, so that a page with several articles is accepted.
+    user asked for this article only, so that it overtakes others and a page with several articles is accepted.
     """
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.has_page:
@@ -133,7 +133,7 @@ async def fetch_with(
         return _SaveText(article_id, tuple(pages), much, is_all=is_all, is_replacing=replace, is_alone=is_alone)
 
     pages = [await page_at(with_credentials_of(article.link, feed.url))]
-    following = await read_page(cache, keep(is_all=False), pages[0])
+    following = await read_page(cache, keep(is_all=False), pages[0], first=is_alone)
     if not following:
         return
     while following and len(pages) < PAGES_MAX and sum(len(page.content) for page in pages) < _LARGEST:
@@ -143,22 +143,23 @@ async def fetch_with(
             if error.is_passing:  # a part would be taken for all of it
                 raise
             break  # what came of it is more than nothing
-        then = await read_page(cache, _FindNextPage(feed.id, pages[0].url, page, len(pages) + 2, following), page)
+        find = _FindNextPage(feed.id, pages[0].url, page, len(pages) + 2, following)
+        then = await read_page(cache, find, page, first=is_alone)
         if then is None:
             break
         pages.append(page)
         if any(same_place(then, page.url) for page in pages):
             break
         following = then
-    await read_page(cache, keep(is_all=True), pages[0])
+    await read_page(cache, keep(is_all=True), pages[0], first=is_alone)
 
 
-async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
-    """Run a job on an untrusted page in a process of its own.
+async def read_page(cache: Cache, work: Work[Result], page: Page, *, first: bool = True) -> Result:
+    """Run a job on an untrusted page in a process of its own; `first` jobs overtake others.
 
     Raises FetchError if it takes too long or too much memory.
     """
-    return await read(cache, work, page, DEADLINE, "page")
+    return await read(cache, work, page, DEADLINE, "page", first=first)
 
 
 def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:

@@ -198,15 +198,17 @@ async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool =
     return await read(cache, work, page, seconds, "feed")
 
 
-async def read(cache: Cache, work: Work[Result], page: Page, seconds: float | None, what: str) -> Result:
+async def read(
+    cache: Cache, work: Work[Result], page: Page, seconds: float | None, what: str, *, first: bool = True
+) -> Result:
     """Run a job on a page, in a process of its own with a limit of CPU time if `seconds` is given.
 
     Raises FetchError for a timeout or an unexpected error, which is logged. `what` completes the message, such as
-    "feed".
+    "feed". `first` jobs overtake others.
     """
     host = named_host(page.url)
     try:
-        return await (cache.take(work) if seconds is None else cache.take_apart(work, seconds))
+        return await (cache.take(work) if seconds is None else cache.take_apart(work, seconds, first=first))
     except TimeoutError:
         raise FetchError(f"The {what} at {host} is too complex to process") from None
     except (*UNEXPECTED, RuntimeError) as error:  # the latter for one of another process

@@ -87,7 +87,7 @@ async def index_rest(cache: cache_gateway.Cache) -> None:
     waits = await cache.read(search.waiting)
     if waits > FEW:
         with suppress(TimeoutError, StoreError):
-            await cache.take_apart(index_all, _INDEX_TIMEOUT)
+            await cache.take_apart(index_all, _INDEX_TIMEOUT, first=False)
     elif waits:
         await index_few(cache)
 
