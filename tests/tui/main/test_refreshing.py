@@ -184,7 +184,7 @@ async def test_feeds_added_during_a_refresh_are_asked_for_after_it(db: Path, clo
     subscribe(db, clock, f"{site.url}/feed/", "First")
     app = app_on(db, clock, on_start=True)
     async with app.run_test(size=(120, 30)) as pilot:
-        while not app.reader.tasks.is_refreshing:
+        while not app.reader.tasks.is_refreshing:  # noqa: ASYNC110 - nobody tells it
             await asyncio.sleep(0)
         subscribe(db, clock, f"{site.url}/later", "Second")  # by an import, for one
         app.reader.tasks.refresh(None, force=False)
