@@ -15,6 +15,7 @@ from support.app_factory import NOTES, REVIEW, Piece, ids, point, reader, resize
 from tuireader.config import Config
 from tuireader.library.jobs import cache_gateway
 from tuireader.library.reading import user_edits
+from tuireader.model.feed import Feed
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect, transaction, version
@@ -380,12 +381,17 @@ async def test_what_is_told_late_of_the_article_before_does_not_read_the_next(db
 # Refreshing while it is open.
 
 
-async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path) -> None:
+async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = reader(two_feeds, config=quiet(refresh_every=1))
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         asked: list[bool] = []
-        app.reader.tasks._feeds_to_ask = lambda *, force: asked.append(force) or []  # type: ignore[method-assign, func-returns-value]
+
+        def nothing(_wanted: object, *, force: bool) -> list[Feed]:
+            asked.append(force)
+            return []
+
+        monkeypatch.setattr(app.reader.tasks, "_feeds_to_ask", nothing)
         app.reader.tasks.refresh_quietly()
         await settle(pilot)
         assert asked == [False]
