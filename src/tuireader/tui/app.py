@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,7 +31,7 @@ from tuireader.library.syncing import server
 from tuireader.model.article import Clock, utc_now
 from tuireader.startup_frame import Screens
 from tuireader.store import ui_state
-from tuireader.store.connection import BUSY_SECONDS, impatient, is_free
+from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.text.sentences import listed
 from tuireader.tui import keys, themes
 from tuireader.tui.dialogs import palette_and_help, questions
@@ -118,7 +119,7 @@ class ReaderApp(TypeAhead):
         self._ending: Termination | None = None
         self._theme_versions: dict[str, int] = {}
         try:
-            self.memory = UiState(ui_state.load(self.connection), self._remember)
+            self.memory = UiState(ui_state.load(self.connection), partial(self.cache.remember, self.connection))
             super().__init__()
             self.shows_frames = not early_terminal.is_other_screen_shown()
             self.set_keymap(self.config.keymap)
@@ -129,17 +130,6 @@ class ReaderApp(TypeAhead):
         except BaseException:
             self.connection.close()
             raise
-
-    def _remember(self, name: str, value: str) -> None:
-        """Save a setting, on the loop's own connection if possible: there it is no change that reloads the lists."""
-        try:
-            if self.cache.is_idle:  # else it would overtake an older value
-                with impatient(self.connection):
-                    ui_state.save(self.connection, name, value)
-                return
-        except StoreError:
-            log.debug("The writer saves %s", name, exc_info=True)
-        self.cache.remember(name, value)
 
     # Themes.
 

@@ -113,8 +113,9 @@ async def test_what_an_error_says_comes_back_from_a_process(db: Path) -> None:
 
 async def test_all_that_the_user_does_is_written_in_order(db: Path) -> None:
     cache = Cache(db)
-    cache.remember("theme", "light")
-    cache.remember("theme", "dark")
+    with closing(connect(db)) as c:
+        cache.remember(c, "theme", "light")
+        cache.remember(c, "theme", "dark")
     cache.change(StatusChange((1,), read=True))
     assert await cache.write(ui_state.load) == {"theme": "dark"}
     await cache.settled()

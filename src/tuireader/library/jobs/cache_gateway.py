@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuireader.async_tools import in_thread
-from tuireader.errors import BusyError
+from tuireader.errors import BusyError, StoreError
 from tuireader.library.jobs import batching
 from tuireader.library.jobs import pool as jobs_pool
 from tuireader.library.jobs import processes as jobs_processes
 from tuireader.model.article import StatusChange
 from tuireader.store import statuses, ui_state
-from tuireader.store.connection import BUSY_SECONDS, connect
+from tuireader.store.connection import BUSY_SECONDS, Connection, connect, impatient
 from tuireader.store.statuses import UnwrittenChanges
 
 if TYPE_CHECKING:
@@ -262,7 +262,12 @@ class Cache:
         """Queue a status change for writing; it is never lost, even while another program locks the cache."""
         return self._writer.change(change)
 
-    def remember(self, name: str, value: str) -> None:
+    def remember(self, connection: Connection, name: str, value: str) -> None:
+        """Save a setting, through `connection` if possible: who watches the cache there does not notice a change."""
+        if self.is_idle:  # else it would overtake an older value
+            with suppress(StoreError), impatient(connection):
+                ui_state.save(connection, name, value)
+                return
         self.write_soon(partial(ui_state.save, name=name, value=value))
 
     def submit(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
