@@ -71,6 +71,7 @@ class PrioritySemaphore:
 
     def __init__(self, number: int) -> None:
         self.free = number
+        """Number of places that nobody holds."""
         self._first: deque[asyncio.Future[None]] = deque()
         self._others: deque[asyncio.Future[None]] = deque()
 

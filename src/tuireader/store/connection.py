@@ -216,14 +216,17 @@ def transaction(c: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def impatient(c: sqlite3.Connection) -> Iterator[None]:
-    """Fail at once with BusyError where another connection is writing, and leave checkpoints to others."""
-    c.execute("PRAGMA busy_timeout = 0")
-    c.execute("PRAGMA wal_autocheckpoint = 0")
+def impatient(c: Connection) -> Iterator[None]:
+    """In the block, fail at once where another connection is writing, and leave checkpoints to others."""
+    settings = ("busy_timeout", "wal_autocheckpoint")
+    before = {name: _single_value(c, f"PRAGMA {name}") for name in settings}
     try:
+        for name in settings:
+            c.execute(f"PRAGMA {name} = 0")
         yield
     finally:
-        c.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        for name, value in before.items():
+            c.execute(f"PRAGMA {name} = {value}")
 
 
 @contextmanager

@@ -387,7 +387,7 @@ async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path, mo
         await settle(pilot)
         asked: list[bool] = []
 
-        def nothing(_wanted: object, *, force: bool) -> list[Feed]:
+        def nothing(*, force: bool) -> list[Feed]:
             asked.append(force)
             return []
 

@@ -300,9 +300,8 @@ class Cache:
     async def take_apart(self, work: Work[Result], seconds: float, *, first: bool = True) -> Result:
         """Run picklable `work` that may hang in a process of its own, which is ended after `seconds` of CPU time.
 
-        `first` jobs overtake others.
-
         Raises TimeoutError then, or for too much memory, with the cache unchanged; StoreError if the process ends.
+        `first` jobs overtake others.
         """
         async with self.pool() as pool:
             return await pool.take_apart(work, seconds, first=first)

@@ -242,10 +242,9 @@ class JobPool:
     async def take_apart(self, work: Work[Result], seconds: float, *, first: bool = True) -> Result:
         """Run a job that may hang in a process of its own, which is ended after `seconds` of CPU time.
 
-        `first` jobs, whose results the user is waiting for, overtake others.
-
         Raises TimeoutError then, after `BUSY_FACTOR` times as many seconds in all, or for too much memory; StoreError
         if the process ends otherwise. If no process can be started, the thread runs the job.
+        `first` jobs, whose results the user is waiting for, overtake others.
         """
         async with self._apart.held(first=first):
             try:

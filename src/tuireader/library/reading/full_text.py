@@ -102,14 +102,11 @@ async def fetch_full_texts(
             yield event
 
 
-async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, first: bool = True) -> None:
-    """Fetch an article's page or pages and save the text; raises FetchError.
-
-    `first` requests overtake others to its site.
-    """
+async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> None:
+    """Fetch an article's page or pages before all others, and save the text; raises FetchError."""
 
     async def get(url: str, permission: Permission) -> Page:
-        return await queue.get(url, permission=permission, first=first)
+        return await queue.get(url, permission=permission)
 
     await fetch_with(cache, get, article_id, is_alone=True)
 

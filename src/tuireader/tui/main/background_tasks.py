@@ -75,12 +75,14 @@ class BackgroundTasks:
 
         While a refresh is running, one without `force` follows it, for feeds that were added meanwhile.
         """
-        try:
-            asked = self._feeds_to_ask(wanted, force=force)
-        except StoreError as error:
-            toast(self._panes, str(error), severity="error")
-            return
-        if not asked:
+        asked = wanted
+        if asked is None and not self.is_refreshing:  # else they are read when that has ended
+            try:
+                asked = self._feeds_to_ask(force=force)
+            except StoreError as error:
+                toast(self._panes, str(error), severity="error")
+                return
+        if asked is not None and not asked:
             if quiet:  # what follows each refresh follows this one, too
                 self._panes.post_message(Ended())
             return
@@ -88,7 +90,7 @@ class BackgroundTasks:
             Task(
                 "refresh",
                 "tuireader.tasks.feeds",
-                lambda on: self._refresh(on, wanted, force=force, quiet=quiet),
+                lambda on: self._refresh(on, asked, force=force, quiet=quiet),
                 again="refuse" if force else "after",
                 said_again="Already refreshing" if force else "",
                 beside=True,
@@ -98,17 +100,16 @@ class BackgroundTasks:
     def refresh_quietly(self) -> None:
         self.refresh(None, force=False, quiet=True)
 
-    def _feeds_to_ask(self, wanted: Sequence[model_feed.Feed] | None, *, force: bool) -> Sequence[model_feed.Feed]:
-        if wanted is not None:
-            return wanted
+    def _feeds_to_ask(self, *, force: bool) -> list[model_feed.Feed]:
         if not force:
             return feeds.due(self._connection, self._clock())
         return [feed for feed in feeds.current(self._connection) if not feed.is_never_asked]
 
     async def _refresh(
-        self, on: Context, wanted: Sequence[model_feed.Feed] | None, *, force: bool, quiet: bool
+        self, on: Context, asked: Sequence[model_feed.Feed] | None, *, force: bool, quiet: bool
     ) -> Steps:
-        asked = self._feeds_to_ask(wanted, force=force)
+        if asked is None:
+            asked = self._feeds_to_ask(force=force)
         if not asked:
             return
         tally = tasks_feeds.Tally(asked)
