@@ -162,6 +162,7 @@ def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) ->
     assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: Both feeds failed. Check your connection."
 
 
+@pytest.mark.thorough
 def test_a_timer_is_told_only_what_failed(run: Run, review: ScriptedSite) -> None:
     nothing = run("refresh", "--quiet")
     assert (nothing.status, nothing.out, nothing.err) == (0, "", "")

@@ -204,6 +204,7 @@ async def test_an_article_at_an_address_that_is_not_of_the_web_is_not_opened(
 ODD_WORDS = ["don't", "c++", "foo-bar", '"', "AND", "*", "NEAR(", "author:", " "]
 
 
+@pytest.mark.thorough
 async def test_whatever_is_typed_into_the_search_is_no_error(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW)
     app = reader(db)
@@ -243,6 +244,7 @@ async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:
         assert [articles.status(c, id_).starred for id_ in ids(db)] == [True, True, False, False]
 
 
+@pytest.mark.thorough
 async def test_a_reader_sees_what_another_one_marks_without_being_asked(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

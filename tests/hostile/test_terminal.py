@@ -93,6 +93,7 @@ def test_nothing_that_is_pasted_is_a_key(cache: Path) -> None:
         assert article_lists.count(c, Query(starred=True)) == 0
 
 
+@pytest.mark.thorough
 def test_a_paste_without_an_end_swallows_no_later_key(cache: Path) -> None:
     with Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")

@@ -233,6 +233,7 @@ async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> N
         assert "page-down" not in screen_text(app)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(120, 40), (60, 20)])
 async def test_the_last_line_of_the_help_is_reached(db: Path, size: tuple[int, int]) -> None:
     app = reader(db, config=Config(refresh_on_start=False))

@@ -148,6 +148,7 @@ async def test_a_redirect_to_another_port_leaves_no_connection_idle(client: Clie
     assert other.now_open == 1
 
 
+@pytest.mark.thorough
 async def test_waiting_for_a_slot_costs_nothing_of_the_deadline(serve: Serve) -> None:
     async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.3)

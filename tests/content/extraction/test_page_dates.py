@@ -84,6 +84,7 @@ def test_other_dates_in_words_are_not_taken_for_it(page: str) -> None:
     assert found(page, "2021-12-12") == datetime(2021, 12, 12, tzinfo=UTC)
 
 
+@pytest.mark.thorough
 def test_strange_words_of_one_page_take_no_month_from_another() -> None:
     for page in "abc":
         found("<h1>A title</h1>" + "".join(f"<p>1 zq{page}{chr(97 + n)}{chr(97 + n // 9)} 2020</p>" for n in range(75)))

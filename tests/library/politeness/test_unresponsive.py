@@ -119,6 +119,7 @@ async def answering(head: bytes, writer: asyncio.StreamWriter) -> None:
     writer.write(reply(rss(Item("one")).encode()))
 
 
+@pytest.mark.thorough
 async def test_a_server_that_sends_us_to_one_that_hangs_is_not_taken_for_it(
     library: Library, site: ScriptedSite, serve: Serve
 ) -> None:

@@ -1,5 +1,6 @@
 """Finding, headings, links and notes in an article."""
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
@@ -414,6 +415,7 @@ async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
         assert len(app.screen_stack) == 1
 
 
+@pytest.mark.thorough
 async def test_the_number_of_a_link_may_have_several_digits() -> None:
     app = Host(opened(" ".join(f"[link {n}](https://{n}.example/)" for n in range(1, 24))))
 

@@ -338,6 +338,7 @@ async def test_every_size_is_survived(shown: str) -> None:
             assert {view.render_line(y).cell_length for y in range(size[1])} == {size[0]}
 
 
+@pytest.mark.thorough
 async def test_a_storm_of_sizes_leaves_the_reader_where_they_were() -> None:
     app = Host(opened(LONG, position=9_000))
     async with app.run_test(size=(80, 30)) as pilot:

@@ -215,6 +215,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ReaderApp, "CLICK_CHAIN_TIME_THRESHOLD", 60.0)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_patient")
 async def test_a_double_click_hits_what_the_first_click_hit(db: Path) -> None:
     """What has moved under the pointer since is not clicked."""

@@ -157,6 +157,7 @@ async def test_unsubscribing_is_undone_within_a_day_also_after_a_restart(two_fee
             assert article_lists.count(c, Query(unread=True)) == 5
 
 
+@pytest.mark.thorough
 async def test_a_feed_is_removed_a_day_after_it_was_unsubscribed_from(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -171,6 +172,7 @@ async def test_a_feed_is_removed_a_day_after_it_was_unsubscribed_from(two_feeds:
     assert names(two_feeds) == ["Notes"]
 
 
+@pytest.mark.thorough
 async def test_what_was_removed_meanwhile_is_not_said_to_be_restored(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
@@ -272,6 +274,7 @@ async def test_the_only_feed_can_be_unsubscribed_from_and_comes_back(db: Path) -
         assert app.reader.headlines.row_count() == len(REVIEW)
 
 
+@pytest.mark.thorough
 async def test_a_feed_that_is_added_again_is_not_removed_at_the_end(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -291,6 +294,7 @@ def hint_at(app: ReaderApp, bar: HintBar, words: str) -> tuple[int, int]:
     return bar.render().plain.index(words), 0
 
 
+@pytest.mark.thorough
 async def test_a_feed_is_named_by_mouse_and_the_name_is_undone(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -307,6 +311,7 @@ async def test_a_feed_is_named_by_mouse_and_the_name_is_undone(two_feeds: Path) 
         assert names(two_feeds) == ["Notes", "The Example Review"]
 
 
+@pytest.mark.thorough
 async def test_a_search_is_named_by_mouse(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:

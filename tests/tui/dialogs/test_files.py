@@ -39,6 +39,7 @@ def typed(app: ReaderApp) -> Input:
     return app.screen.query_one(Input)
 
 
+@pytest.mark.thorough
 async def test_quitting_during_an_export_asks_once(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     monkeypatch.setattr(export_articles, "export_to", lambda *_, **__: [str(go_on.wait(60))])
@@ -105,6 +106,7 @@ async def test_what_is_chosen_is_exported(filled: Path, downs: int, name: str, w
         assert len([*path.glob("*.md")]) == 6
 
 
+@pytest.mark.thorough
 async def test_only_articles_of_the_list_are_in_the_book(filled: Path) -> None:
     app = reader(filled)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -115,6 +117,7 @@ async def test_only_articles_of_the_list_are_in_the_book(filled: Path) -> None:
         await said(pilot, "Exported 2 articles")
 
 
+@pytest.mark.thorough
 async def test_the_suggested_path_follows_the_format_until_one_is_typed(filled: Path) -> None:
     app = reader(filled)
     async with app.run_test(size=SIZE) as pilot:
@@ -127,6 +130,7 @@ async def test_the_suggested_path_follows_the_format_until_one_is_typed(filled: 
         assert typed(app).value.endswith(".epubx")
 
 
+@pytest.mark.thorough
 async def test_the_format_and_the_suffix_follow_each_other(filled: Path) -> None:
     app = reader(filled)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -173,6 +177,7 @@ async def test_mistakes_are_said_and_nothing_is_replaced_without_a_question(fill
         assert isinstance(app.screen, ExportScreen)
 
 
+@pytest.mark.thorough
 async def test_the_path_of_a_file_is_copied(filled: Path) -> None:
     app = reader(filled)
     async with app.run_test(size=SIZE) as pilot:

@@ -56,6 +56,7 @@ async def test_keys_are_found_by_a_word_or_by_themselves(shelved: Path) -> None:
         assert not isinstance(app.screen, HelpScreen)
 
 
+@pytest.mark.thorough
 async def test_what_is_found_can_be_scrolled_and_the_key_of_search_may_be_another(shelved: Path) -> None:
     app = reader(shelved, config=Config(refresh_on_start=False, keymap={"search": "ctrl+g"}))
     async with app.run_test(size=(100, 20)) as pilot:
@@ -70,6 +71,7 @@ async def test_what_is_found_can_be_scrolled_and_the_key_of_search_may_be_anothe
         assert not isinstance(app.screen, HelpScreen)
 
 
+@pytest.mark.thorough
 async def test_it_stays_where_it_was_scrolled_to_when_the_terminal_grows(shelved: Path) -> None:
     app = reader(shelved)
     async with app.run_test(size=(80, 20)) as pilot:

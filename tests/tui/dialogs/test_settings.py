@@ -168,6 +168,7 @@ async def click(pilot: Pilot[None], name: str) -> None:
     await settle(pilot)
 
 
+@pytest.mark.thorough
 async def test_a_click_beside_a_typed_value_saves_that_and_changes_nothing_else(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW)
     app = reader(db)

@@ -210,6 +210,7 @@ async def test_the_ends_are_those_that_the_list_has_now() -> None:
         assert headlines.current == headline(90)
 
 
+@pytest.mark.thorough
 async def test_a_list_that_became_shorter_has_no_rows_below_its_end() -> None:
     shelf = Shelf(list(range(100, 300)))
     async with showing(shelf) as (headlines, pilot):
@@ -221,6 +222,7 @@ async def test_a_list_that_became_shorter_has_no_rows_below_its_end() -> None:
         assert len(shelf.reads) == reads + 1
 
 
+@pytest.mark.thorough
 async def test_a_list_that_lost_what_was_above_is_read_on_once() -> None:
     shelf = Shelf(list(range(100, 300)))
     async with showing(shelf) as (headlines, pilot):

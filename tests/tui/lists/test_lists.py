@@ -72,6 +72,7 @@ async def test_what_is_read_on_follows_what_is_there(shelved: Path, arrivals: Ca
         assert len(shown) > 100
 
 
+@pytest.mark.thorough
 async def test_what_another_program_wrote_is_noticed_when_reading_on(
     shelved: Path, arrivals: Callable[[], None]
 ) -> None:
@@ -124,6 +125,7 @@ def current_id(headlines: HeadlineList) -> int | None:
     return headlines.current.id if headlines.current is not None else None
 
 
+@pytest.mark.thorough
 async def test_the_cursor_goes_to_what_is_opened_though_others_arrived_above(
     shelved: Path, arrivals: Callable[[], None]
 ) -> None:
@@ -174,6 +176,7 @@ async def test_what_was_kept_while_the_list_is_read_stays_in_it(shelved: Path, m
         assert in_sight(app)[0] == "Old 000"
 
 
+@pytest.mark.thorough
 async def test_what_is_scrolled_with_the_wheel_stays_where_it_is(shelved: Path, arrivals: Callable[[], None]) -> None:
     app = reader(shelved)
     async with app.run_test(size=(140, 40)) as pilot:
@@ -243,6 +246,7 @@ async def test_a_mark_that_waits_to_be_written_stays_on_the_screen(shelved: Path
         assert headlines.current == replace(first, starred=True)
 
 
+@pytest.mark.thorough
 async def test_what_is_found_is_read_on_without_looking_for_it_again(shelved: Path) -> None:
     app = reader(shelved)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -121,6 +121,7 @@ async def test_the_cursor_stands_on_the_same_line_and_at_the_top_new_articles_ar
         assert "Newer" in screen_text(once_more)
 
 
+@pytest.mark.thorough
 async def test_what_was_open_stays_in_the_unread_ones_and_as_it_was_marked(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
@@ -177,6 +178,7 @@ async def test_a_search_is_restored(two_feeds: Path, *, is_saved: bool) -> None:
         assert again.reader.wanted == Query()
 
 
+@pytest.mark.thorough
 async def test_what_is_gone_is_left_out(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
@@ -296,6 +298,7 @@ async def test_the_headline_under_the_cursor_is_shown_beside_and_not_marked(two_
     assert not is_read(two_feeds, first)
 
 
+@pytest.mark.thorough
 async def test_without_the_option_or_the_room_nothing_is_previewed(two_feeds: Path) -> None:
     for size, config in ((WIDE, quiet(preview=False)), (MIDDLE, quiet())):
         app = reader(two_feeds, config=config)
@@ -350,6 +353,7 @@ async def test_an_article_that_was_left_in_time_stays_unread(two_feeds: Path) ->
     assert not is_read(two_feeds, ids(two_feeds)[0])
 
 
+@pytest.mark.thorough
 async def test_whoever_scrolls_reads_and_what_was_marked_by_hand_stays(db: Path) -> None:
     shelve(db, "Notes", [LONG, Piece("Second", 2, html=LONG.html)])
     app = reader(db, config=quiet(mark_read_after=600))
@@ -426,6 +430,7 @@ async def test_headlines_name_their_feeds_from_the_first_frame_on(two_feeds: Pat
         assert screen_text(again).count(" · ") == before.count(" · ")
 
 
+@pytest.mark.thorough
 async def test_in_a_smaller_window_the_headline_under_the_cursor_is_seen_whole(db: Path) -> None:
     shelve(db, "Notes", [Piece(f"Piece {n}", n) for n in range(1, 40)])
     await leave(db, *"jjjjjjjjjj", size=(120, 40))
@@ -437,6 +442,7 @@ async def test_in_a_smaller_window_the_headline_under_the_cursor_is_seen_whole(d
         assert headlines.cursor_line() + headlines.cursor_lines(10) <= headlines.room
 
 
+@pytest.mark.thorough
 async def test_who_quits_while_still_being_led_back_is_led_there_the_next_time(two_feeds: Path) -> None:
     _, opened = await leave(two_feeds, "j", "enter")
     assert opened is not None
@@ -467,6 +473,7 @@ async def test_a_key_that_is_typed_at_the_last_screen_acts_on_what_is_seen_there
         assert again.reader.headlines.current.starred
 
 
+@pytest.mark.thorough
 async def test_a_key_before_that_of_quitting_which_acts_late_is_led_back_from_too(
     two_feeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,6 +132,7 @@ async def test_choices_combine_and_every_pane_follows(two_feeds: Path) -> None:
         assert "▌Andrew Zirkle" in screen_text(app)
 
 
+@pytest.mark.thorough
 async def test_going_on_from_what_is_chosen_already_leaves_in_the_list_what_was_read(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
@@ -166,6 +167,7 @@ async def test_a_feed_narrows_and_all_widens_again(two_feeds: Path) -> None:
         assert app.reader.wanted == Query()
 
 
+@pytest.mark.thorough
 async def test_keys_that_need_an_article_say_that_there_is_none(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=MIDDLE, notifications=True) as pilot:
@@ -305,6 +307,7 @@ async def test_next_and_previous(two_feeds: Path) -> None:
         assert opened() == order[2]
 
 
+@pytest.mark.thorough
 async def test_steps_in_quick_succession_all_count(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -323,6 +326,7 @@ async def test_steps_in_quick_succession_all_count(two_feeds: Path) -> None:
                 assert [status(two_feeds, id_).read for id_ in ids(two_feeds)] == [True] * 4 + [False] * 2
 
 
+@pytest.mark.thorough
 async def test_the_next_unread_of_a_typed_search_for_unread_articles(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -527,6 +531,7 @@ async def test_escape_in_the_prompt_gives_the_search_up(two_feeds: Path) -> None
         assert "enter open" in screen_text(app)
 
 
+@pytest.mark.thorough
 async def test_escape_in_the_prompt_leads_back_to_where_the_user_was(db: Path) -> None:
     shelve(db, "The Example Review", [Piece(f"Old {number:03}", number) for number in range(200)])
     app = reader(db)
@@ -545,6 +550,7 @@ async def test_escape_in_the_prompt_leads_back_to_where_the_user_was(db: Path) -
         assert (headlines.current, headlines.cursor_line(), app.reader.wanted) == (at, line, wanted)
 
 
+@pytest.mark.thorough
 async def test_a_list_that_is_reloaded_while_it_loads_has_the_cursor_where_it_was_wanted(db: Path) -> None:
     shelve(db, "The Example Review", [Piece(f"Old {number:03}", number) for number in range(200)])
     app = reader(db)

@@ -62,6 +62,7 @@ async def test_what_is_due_is_asked_for_on_start(db: Path, clock: Clock, site: S
     assert site.paths() == ["/feed/"]
 
 
+@pytest.mark.thorough
 async def test_the_refresh_keys_override_the_hour_and_no_other_rule(db: Path, clock: Clock, site: ScriptedSite) -> None:
     publish(site, BORDER, TRADE)
     subscribe(db, clock, f"{site.url}/feed/", "The Example Review")

@@ -119,6 +119,19 @@ def test_the_browser_gets_exactly_one_argument_or_nothing_runs(tmp_path: Path) -
     assert all(sentence.isprintable() for sentence in refusals)
 
 
+@pytest.mark.parametrize("place", [" %s", " %u", ""])
+def test_the_place_of_the_link_has_another_name_or_none(tmp_path: Path, place: str) -> None:
+    script, log = tmp_path / "browser.py", tmp_path / "log"
+    script.write_text(BROWSER)
+
+    assert open_all(["https://example.org/"], f"{sys.executable} {script} {log}{place}") == []
+
+    assert json.loads(log.read_text()) == ["https://example.org/"]
+
+
 def test_a_machine_without_browser_says_so(tmp_path: Path) -> None:
     [sentence] = open_all(["https://example.org/"], str(tmp_path / "no-such-browser %s"))
-    assert sentence == "No browser found. To choose one, set $BROWSER. Link: “https://example.org/”"
+    assert (
+        sentence
+        == "No browser found. To choose one, set $BROWSER, such as to “firefox %s”. Link: “https://example.org/”"
+    )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
+import shutil
 import threading
 import webbrowser
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -68,6 +71,7 @@ async def open_link(app: App[object], url: str) -> None:
     target = openable(url)
     if target is None:
         raise AddressError(f"Cannot open {printable(url)[:200]}: not a web or mail address")
+    _complete_variable()
     if _needs_terminal():
         try:
             with app.suspend():
@@ -75,7 +79,21 @@ async def open_link(app: App[object], url: str) -> None:
         except SuspendNotSupported as error:
             raise AddressError(f"Cannot start a terminal browser. Link: {printable(target)}") from error
     elif not await _open_beside(target):
-        raise AddressError(f"No browser found. To choose one, set $BROWSER. Link: “{printable(target)}”")
+        raise AddressError(
+            f"No browser found. To choose one, set $BROWSER, such as to “firefox %s”. Link: “{printable(target)}”"
+        )
+
+
+def _complete_variable() -> None:
+    """Name the place of the link in $BROWSER as `webbrowser` does: `%s` for `%u`, and behind other arguments."""
+    commands = os.environ.get("BROWSER", "").split(os.pathsep)
+    for n, command in enumerate(commands):
+        completed = re.sub("%[uU]", "%s", command)
+        if " " in completed.strip() and "%s" not in completed and not shutil.which(completed):
+            completed += " %s"
+        commands[n] = completed
+    if any(commands):
+        os.environ["BROWSER"] = os.pathsep.join(commands)
 
 
 def _needs_terminal() -> bool:
