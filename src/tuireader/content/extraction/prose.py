@@ -76,7 +76,7 @@ class Prose:
         """Its letters in all."""
         self.unnamed = self.whole - sum(map(self.within, _apart(span for span, _ in self.named)))
         """The letters outside of all named parts."""
-        self._title = headings[0] if len(headings) == 1 else -1
+        self._titles = (headings[0], headings[-1]) if headings else (-1, -1)
         self._outside_comments = _sentences(blocks, [span for span, _ in self.named])
         self._by_names: dict[frozenset[str], int] = {}
         """The prose in all parts of the same names; in parts within others it counts once."""
@@ -99,7 +99,7 @@ class Prose:
         return sum(self.within((number, number + 1)) for number, one in enumerate(chosen) if one)
 
     def is_main(self, span: Span, said: frozenset[str]) -> bool:
-        """Whether a part, or all parts of its names, hold most of the prose, or a part holds the title with prose.
+        """Whether a part, or all parts of its names, hold most of the prose, or a part holds all titles with prose.
 
         Then its names say nothing. Comments may hold more than a short article: they are the main part only where there
         is hardly any other prose.
@@ -108,7 +108,7 @@ class Prose:
         if _are_comments(said):
             return size > self._outside_comments < _LEFT_MIN
         is_most = 2 * max(size, self._by_names[said]) > self.whole
-        return size >= _MAIN_MIN and (is_most or span[0] <= self._title < span[1])
+        return size >= _MAIN_MIN and (is_most or span[0] <= self._titles[0] <= self._titles[1] < span[1])
 
 
 def _are_comments(names: Iterable[str]) -> bool:

@@ -65,7 +65,7 @@ _MISSED_ALIKE, _MISSED_SHARE = 0.1, 0.6
 The first is for prose in elements of the same kind as the best element's.
 """
 _HARDLY, _NEARLY = 0.25, 0.9
-"""Shares of a page's prose: that is hardly any, and nearly all."""
+"""Shares: of a page's prose that is hardly any, and of a text that is nearly all."""
 _STRANGE_MAX = 100
 """Maximum letters between the text and its notes."""
 _TELLING = 20
@@ -183,7 +183,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
             scored[number] = False
     choice = _Choice(blocks, around, known, [number for number in begins if not around[number]])
     sections = [] if part is None else [blocks.spans[each] for each in sections_of(part) if each in blocks.spans]
-    choice.agree(scored, matched, sections)
+    choice.agree(scored, matched, sections, bodies)
     choice.widen()
     if any(choice.chosen):
         choice.fill_gaps(bodies)
@@ -273,10 +273,13 @@ class _Choice:
     def numbers(self) -> list[int]:
         return [number for number, one in enumerate(self.chosen) if one]
 
-    def agree(self, scored: list[bool], matched: list[bool], sections: Sequence[Span] = ()) -> None:
+    def agree(
+        self, scored: list[bool], matched: list[bool], sections: Sequence[Span] = (), bodies: Sequence[Span] = ()
+    ) -> None:
         """Combine the two opinions: the scores, and the blocks `matched` by trafilatura's text.
 
-        If the page marks its `sections`, all of them are chosen.
+        If the page marks its `sections`, all of them are chosen. A range of `bodies`, named as article text, that is
+        all of trafilatura's text ends the article.
         """
         for first, last in self._sources(matched):
             if scored[first - 1]:
@@ -290,8 +293,11 @@ class _Choice:
             self.chosen = [(one or other) and not out for one, other, out in pairs]
             return
         self.chosen = list(scored)
-        if both and both >= _HALF * size:
-            numbers = [number for number, one in enumerate(self.agreed) if one]
+        numbers = [number for number, one in enumerate(self.agreed) if one]
+        if both and both < _HALF * size:
+            first, last = self._exact_body(bodies, numbers, both) or (0, len(scored))
+            self.chosen = [one and first <= number < last for number, one in enumerate(scored)]
+        elif both:
             first, last = self._first_heading(numbers[0], scored), self._last_note(numbers[-1], scored)
             last = self._last_section(last, scored)
             if len(sections) > 1:
@@ -299,6 +305,17 @@ class _Choice:
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
             self._add_told(first, last, matched)
             self._add_runs(range(first, last), matched)
+
+    def _exact_body(self, bodies: Sequence[Span], agreed: list[int], size: int) -> Span | None:
+        """The range named as article text that holds hardly more than the agreed blocks, which are `size` letters."""
+        return next(
+            (
+                (first, last)
+                for first, last in bodies
+                if first <= agreed[0] and agreed[-1] < last and size >= _NEARLY * self.blocks.size((first, last))
+            ),
+            None,
+        )
 
     def _add_runs(self, within: range, matched: list[bool]) -> None:
         """Choose blocks one after another that only trafilatura includes, if they are notes or together like a text."""
