@@ -402,6 +402,57 @@ def test_rows_of_a_list_of_prices() -> None:
     assert all(choice.chosen)
 
 
+def test_rows_of_which_some_have_one_class_more() -> None:
+    rates = "".join(
+        f"<h4>Tour {n}</h4><div class='progress{' mb-4' * (n % 2)}'><div class=bar>{n}0%</div></div>" for n in range(6)
+    )
+    tree = load(f"<html><body>{PROSE}<div class=rates>{rates}</div>{PROSE}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.chosen = [block.element.tag != "div" for block in blocks]
+    choice.complete_rows()
+    assert all(choice.chosen)
+
+
+def test_questions_with_answers_right_below_the_text() -> None:
+    asked = "".join(
+        f"<li><h3>{name} at night?</h3><div>Only the {name} does, said the keeper of the tide house.</div></li>"
+        for name in ("Tide", "Wind")
+    )
+    rest = "<h2>Read on</h2><p>Why do nets tear?</p><p>They are old.</p>"
+    tree = load(
+        f"<html><body><main><div><section>{PROSE}</section><h2>FAQ</h2><ul>{asked}</ul>{rest}</div></main></body></html>"
+    )
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.chosen = [block.text.startswith("The keeper") for block in blocks]
+    choice.add_questions()
+    assert choice.chosen.index(False) == len(blocks) - 3
+
+
+def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does() -> None:
+    news = "".join(f"<p>10:{n} {WORDS}</p>" for n in range(60))
+    tree = load(f"<html><body><div>{PROSE}</div><div>{news}</div></body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    matched = [block.text.startswith("The keeper") for block in blocks]
+    choice.agree([True] * len(blocks), list(matched), (), [(0, sum(matched))])
+    assert choice.chosen == matched
+
+
+def test_an_article_in_a_dialog_over_a_list_of_others() -> None:
+    others = "".join(f"<div><h3>Other</h3>{PROSE}</div>" for _ in range(6))
+    dialog = f"<div class=modal><h1>The Tide House</h1>{PROSE * 2}<h1>A picture of it</h1></div>"
+    tree = load(f"<html><body><div>{others}</div>{dialog}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    around = prose.blocks_around(blocks, prose.Prose(blocks), [], "https://a.example/")
+    assert not any(around[blocks.spans[tree.find_class("modal")[0]][0] :])
+
+
 def test_lists_of_links_under_headings_after_the_text() -> None:
     def section(name: str, size: int, by: str = "") -> str:
         items = "".join(f"<li><a href='/{name}/{n}'>How to know {name}, {n}</a>{by}</li>" for n in range(size))

@@ -337,6 +337,17 @@ def test_questions_on_buttons_stay_above_their_answers(question: str) -> None:
     assert "Load more" not in found
 
 
+def test_an_answer_that_a_button_unfolds_is_shown_below_it() -> None:
+    asked = "".join(
+        f'<div><button aria-expanded="false" aria-controls="a{n}"><div><p>{question}</p></div></button>'
+        f'<div id="a{n}" style="height:0" aria-hidden="true"><p>{TEXT[n]}</p></div></div>'
+        for n, question in enumerate(QUESTIONS)
+    )
+    found = text_on(f"<main><h1>The harbour</h1>{BODY}<h2>FAQ</h2><div>{asked}</div></main>")
+    answered = "".join(f"<p>{question}</p><p>{TEXT[n]}</p>" for n, question in enumerate(QUESTIONS))
+    assert found == plain_text(f"{BODY}<h2>FAQ</h2>{answered}")
+
+
 def test_the_introduction_in_the_header_is_text() -> None:
     contents = "".join(f'<li><a href="#{n}">Part {n}</a></li>' for n in range(9))
     parts = "".join(

@@ -310,6 +310,9 @@ def _is_panel(element: Element) -> bool:
     before = element.getprevious()
     if before is not None and before.tag in HEADINGS and any(each.get("aria-expanded") for each in before.iter()):
         return True
+    is_opened = before is not None and before.tag == "button" and before.get("aria-controls", "") == element.get("id")
+    if is_opened and len(text_of(before)) >= _PANEL_MIN:
+        return True
     return "class" in element.attrib and _PANEL.search(element.get("class")) is not None
 
 

@@ -24,6 +24,7 @@ from tuireader.content.extraction.blocks import (
     Span,
     beginning_of,
     is_announcement,
+    is_sentence,
     is_text,
     kind_of,
 )
@@ -195,6 +196,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.add_headings()
         choice.add_names()
         choice.go_on()
+        choice.add_questions()
         choice.anchor()
         choice.trim()
         choice.add_notes()
@@ -497,7 +499,8 @@ class _Choice:
         for number in range(numbers[0], numbers[-1] + 1):
             block = self.blocks[number]
             if not (self.chosen[number] or self.around[number] or block.links):
-                rows.setdefault(_place_of(block.element), []).append(number)
+                kind = tuple(" ".join(each.split()[:2]) for each in _place_of(block.element))
+                rows.setdefault(kind, []).append(number)
         for kind, some in rows.items():
             if kind and len(some) >= _ROWS_MIN and all(map(self._is_in_chosen_part, some)):
                 for number in some:
@@ -581,6 +584,25 @@ class _Choice:
                     self.chosen[number - 1] = True
             elif (missed := missed + 1) > _MISSED_MAX or self._is_end(number):
                 return
+
+    def add_questions(self) -> None:
+        """Choose questions with their answers right below the text, in the same part: those of an article's FAQ."""
+        last = self.numbers()[-1]
+        *_, whole = outwards(self.blocks[last].element, _KIND_DEEP - 1)
+        end = self.blocks.spans[whole][1] if whole in self.blocks.spans else 0
+        below = [number for number in range(last + 1, end) if not self.around[number]]
+        asked = [number for number, after in pairwise(below) if self._is_question(number) and self._is_answer(after)]
+        if len(asked) > 1 and asked[0] in below[:2]:
+            told = takewhile(lambda number: number in asked or self._is_answer(number), below[below.index(asked[0]) :])
+            for number in (*below[: below.index(asked[0])], *told):
+                self.chosen[number] = True
+
+    def _is_answer(self, number: int) -> bool:
+        return is_sentence(self.blocks[number]) and self.blocks[number].element.tag not in HEADINGS
+
+    def _is_question(self, number: int) -> bool:
+        block = self.blocks[number]
+        return not block.links and block.text.endswith(("?", "？", "؟"))
 
     def _is_listed_on(self, number: int) -> bool:
         """Whether an item follows a heading, or a chosen item, in a part with a chosen list under a chosen heading."""

@@ -390,9 +390,13 @@ def _script_text(sign: str, text: str, table: dict[int, int], *, is_last: bool) 
 def _accented(part: Accent) -> str:
     text = _joined(_tokens(part.inner))
     if part.each:
-        if not text.isalnum() or (len(text) > 1 and not text.isupper()):
+        inner, letters = alone(part.inner), text
+        if isinstance(inner, Scripts):
+            letters = _joined(_tokens(inner.base))
+        lined = letters if isinstance(inner, Scripts) and inner.upper is None else text
+        if not lined.isalnum() or (len(letters) > 1 and not letters.isupper()):
             raise UnknownFormulaError  # the line is above all of it at once
-        return "".join(char + part.mark if char.isalnum() else char for char in text)
+        return "".join(char + part.mark for char in lined) + text[len(lined) :]
     if len(unicodedata.normalize("NFC", text)) != 1:
         raise UnknownFormulaError
     return unicodedata.normalize("NFC", text + part.mark)
