@@ -402,6 +402,11 @@ def test_rows_of_a_list_of_prices() -> None:
     assert all(choice.chosen)
 
 
+def test_a_time_below_its_label_is_no_byline() -> None:
+    facts = "<div><span>Preparation:</span></div><div>15 min</div><div>Published:</div><div>3 May 2026</div>"
+    assert text_of(f"<h1>Porridge</h1><main>{facts}{PROSE}{PROSE}</main>").startswith("Preparation:\n15 min\nThe keeper")
+
+
 def test_rows_of_which_some_have_one_class_more() -> None:
     rates = "".join(
         f"<h4>Tour {n}</h4><div class='progress{' mb-4' * (n % 2)}'><div class=bar>{n}0%</div></div>" for n in range(6)

@@ -23,6 +23,7 @@ from tuireader.content.extraction.blocks import (
     Blocks,
     Span,
     beginning_of,
+    goes_on,
     is_announcement,
     is_sentence,
     is_text,
@@ -801,6 +802,9 @@ class _Choice:
             first, last = self.blocks.spans.get(whole, (number, number))
             if sum(self.chosen[first:last]) > max(_ROWS_MIN, (last - first) / 2):
                 return False  # an entry of a list of the text
+        label = self.blocks[number - 1] if number and self.chosen[number - 1] else None
+        if label is not None and goes_on(label) and not says_only_facts(label.text, label.element, self.known.names):
+            return False
         return says_only_facts(block.text, block.element, self.known.names)
 
     def _ends_nothing(self, number: int) -> bool:
