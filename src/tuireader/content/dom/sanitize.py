@@ -223,15 +223,16 @@ def flattened(text: str) -> str:
     text = _without_unended(text)
     open_: list[str] = []
     pieces: list[str] = []
-    position = 0
+    kept = position = 0
     while match := _next_tag(text, position, open_):
-        between, name = text[position : match.start()], match["name"].lower()
-        is_kept = _depth_at(name, open_, is_end=bool(match["slash"])) < NESTING_MAX
-        is_space = name not in INLINE and (between or not pieces or pieces[-1] != " ")
-        pieces += [between] if between else []
-        pieces += [match[0]] if is_kept else [" "] if is_space else []
-        position = match.end()
-    return "".join([*pieces, text[position:]])
+        position, name = match.end(), match["name"].lower()
+        if _depth_at(name, open_, is_end=bool(match["slash"])) < NESTING_MAX:
+            continue
+        between = text[kept : match.start()]
+        is_space = name not in INLINE and (between or pieces[-1:] != [" "])
+        pieces += ([between] if between else []) + ([" "] if is_space else [])
+        kept = position
+    return "".join([*pieces, text[kept:]])
 
 
 def _next_tag(text: str, position: int, open_: Sequence[str]) -> re.Match[str] | None:
@@ -272,13 +273,12 @@ def _depth_at(name: str, open_: list[str], *, is_end: bool) -> int:
 
 def _close_before(open_: list[str], name: str) -> None:
     """Close what a start tag closes, as browsers do."""
-    if name in _ENDS_OF_PARAGRAPHS:
+    if name in _ENDS_OF_PARAGRAPHS and "p" in open_:
         _close(open_, "p")
-    kind = _KINDS.get(name, {name})
     if name in _OF_TABLES:
-        _close_to(open_, kind, frozenset({"table"}))
+        _close_to(open_, _KINDS.get(name, {name}), frozenset({"table"}))
     elif name in _ITEMS:
-        _close_to(open_, kind, _ENDS_OF_ITEMS)
+        _close_to(open_, _KINDS.get(name, {name}), _ENDS_OF_ITEMS)
     elif name == "option" and open_[-1:] == [name]:
         open_.pop()
 
@@ -288,6 +288,9 @@ def _close(open_: list[str], name: str) -> int:
 
     The end of inline markup leaves blocks within it open.
     """
+    if open_[-1:] == [name]:
+        open_.pop()
+        return len(open_)
     if name in MARKS and name in open_:
         at = len(open_) - 1 - open_[::-1].index(name)
         if not BLOCKS.isdisjoint(open_[at:]):

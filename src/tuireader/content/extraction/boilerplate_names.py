@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -114,6 +114,7 @@ _LIKELY = frozenset(
 _OF_ARTICLE = frozenset({"article", "blog", "doc", "e", "entry", "gh", "md", "news", "page", "post", "recipe", "story"})
 _BODIES = frozenset({"body", "content", "copy", "markdown", "prose", "text"})
 """Second words of class names that mean the text of an article."""
+_BODY = re.compile("|".join(sorted(_BODIES)), re.IGNORECASE)
 
 _ONE_OF_MANY = frozenset(
     {
@@ -153,18 +154,21 @@ def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
     pairs: set[str] = set()
     for each in (*classes.split(), name):
         if not _STATES.match(each):
-            found = list(_tokens(each, _TOKENS_MAX))
+            found = _tokens(each, _TOKENS_MAX)
             words.update(found)
             pairs.update(map(" ".join, pairwise(found)))
     return frozenset(words), frozenset(pairs)
 
 
-def _tokens(name: str, at_most: int) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _tokens(name: str, at_most: int) -> tuple[str, ...]:
     """The leading words of a class name in lower case, but for short ones beside a digit, which are parts of a hash."""
-    for found in islice(_TOKEN.finditer(name), at_most):
-        is_hashed = name[found.start() - 1 : found.start()].isdigit() or name[found.end() : found.end() + 1].isdigit()
-        if not (is_hashed and len(found[0]) <= _HASHED_MAX):
-            yield found[0].lower()
+    found = []
+    for token in islice(_TOKEN.finditer(name), at_most):
+        is_hashed = name[token.start() - 1 : token.start()].isdigit() or name[token.end() : token.end() + 1].isdigit()
+        if not (is_hashed and len(token[0]) <= _HASHED_MAX):
+            found.append(token[0].lower())
+    return tuple(found)
 
 
 def _words_of(element: Element) -> tuple[frozenset[str], frozenset[str]]:
@@ -274,7 +278,9 @@ def is_body(element: Element) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_called_body(classes: str) -> bool:
-    names = (list(_tokens(each, 2)) for each in classes.split())
+    if _BODY.search(classes) is None:
+        return False
+    names = (_tokens(each, 2) for each in classes.split())
     return any(len(name) == 2 and name[0] in _OF_ARTICLE and name[1] in _BODIES for name in names)
 
 
