@@ -404,7 +404,9 @@ def test_rows_of_a_list_of_prices() -> None:
 
 def test_a_time_below_its_label_is_no_byline() -> None:
     facts = "<div><span>Preparation:</span></div><div>15 min</div><div>Published:</div><div>3 May 2026</div>"
-    assert text_of(f"<h1>Porridge</h1><main>{facts}{PROSE}{PROSE}</main>").startswith("Preparation:\n15 min\nThe keeper")
+    assert text_of(f"<h1>Porridge</h1><main>{facts}{PROSE}{PROSE}</main>").startswith(
+        "Preparation:\n15 min\nThe keeper"
+    )
 
 
 def test_rows_of_which_some_have_one_class_more() -> None:
@@ -446,6 +448,45 @@ def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does(
     matched = [block.text.startswith("The keeper") for block in blocks]
     choice.agree([True] * len(blocks), list(matched), (), [(0, sum(matched))])
     assert choice.chosen == matched
+
+
+@pytest.mark.parametrize(("said", "is_kept"), [("Weight: 3 kg, no sound", True), (f"{WORDS}For 3 lamps.", False)])
+def test_cards_of_facts_that_are_all_of_a_section(said: str, is_kept: bool) -> None:
+    card = f"<li><a href='/p{{0}}'>Lamp {{0}}</a><div>{{0}}: {said}</div><a href='/buy{{0}}'>See price</a></li>"
+    cards = "".join(map(card.format, range(1, 6)))
+    tree = load(f"<html><body>{PROSE}<h2>Our picks</h2><ul>{cards}</ul>{PROSE}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    around = [number in range(2, len(blocks) - 1) for number in range(len(blocks))]
+    choice = select_blocks._Choice(blocks, around, select_blocks.ArticleHints(), [])
+    choice.chosen = choice.agreed = [not out for out in around]
+    choice.fill_sections()
+    left_out = [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one]
+    assert left_out == ["See price"] * 5 if is_kept else len(left_out) == 15
+
+
+def test_a_linked_category_that_begins_a_sentence() -> None:
+    start = "<p>Welcome to <a href='/tags/tide-week'>Tide Week</a></p><p>, our look back at ten years of the tide.</p>"
+    assert "Welcome to Tide Week" in text_of(f"<h1>The Tide House</h1><main>{start}{PROSE * 3}</main>")
+
+
+def test_the_last_lines_of_a_paragraph() -> None:
+    said = f"{WORDS * 3}<br><br>Ann Bell<br><br>PS: It is still there."
+    tree = load(f"<html><body><div>{said}</div></body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.chosen = [block.text.startswith("The keeper") for block in blocks]
+    choice.add_last_lines()
+    assert len(choice.chosen) == 3
+    assert all(choice.chosen)
+
+
+def test_notes_that_a_click_shows() -> None:
+    text = f"{PROSE * 3}<p>It was late.<a href='#note-1'><sup>[1]</sup></a></p>{PROSE * 3}"
+    notes = "<div style='display:none'><p>Notes</p><ol><li id='note-1'>By the clock of the house.</li></ol></div>"
+    assert "By the clock" in text_of(f"<h1>The Tide House</h1><main>{text}{notes}</main>")
+    assert "By the clock" not in text_of(f"<h1>The Tide House</h1><main>{text}{notes.replace('note-1', 'x')}</main>")
 
 
 def test_an_article_in_a_dialog_over_a_list_of_others() -> None:

@@ -234,7 +234,7 @@ def _fallback_of(place: Element) -> list[Element]:
 
 
 def drop_unseen(tree: Element) -> None:
-    """Remove hidden elements, in place; those with much of the page's text are unhidden instead.
+    """Remove hidden elements, in place; those with much of the page's text or with notes are unhidden instead.
 
     Elements of one kind in the same part count together: a gallery may show one at a time.
     """
@@ -253,10 +253,19 @@ def drop_unseen(tree: Element) -> None:
         if not _is_dialog(each):
             alike.setdefault((each.getparent(), each.get("class", "")), []).append(each)
     sizes = {kind: sum(len(text_of(each)) for each in some) for kind, some in alike.items()}
-    large = [each for kind, some in alike.items() if sizes[kind] > _SHARE_MAX * whole for each in some]
-    for each in large:
+    shown = {each for kind, some in alike.items() if sizes[kind] > _SHARE_MAX * whole for each in some}
+    notes = _numbered_targets(body) if hidden else set()
+    if notes:
+        shown.update(each for each in hidden if any(one.get("id") in notes for one in each.iter()))
+    for each in shown:
         _show(each)
-    drop(set(hidden).difference(large))
+    drop(set(hidden) - shown)
+
+
+def _numbered_targets(body: Element) -> set[str]:
+    """The ids that numbers in the text link to: those of its notes."""
+    links = (each for each in body.iter("a") if each.get("href", "").startswith("#"))
+    return {link.get("href")[1:] for link in links if text_of(link).strip("[]()").isdecimal()}
 
 
 def _show(element: Element) -> None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby, islice, pairwise, takewhile
+from itertools import accumulate, chain, groupby, islice, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import CALL, DISCLOSURE, END
 from tuireader.content.extraction import scoring
@@ -92,12 +92,16 @@ _SECTION_MIN = 150
 """Minimum letters of the first block of a section after the text."""
 _KIND_DEEP, _KIND_CLASSES, _ROWS_MIN = 4, 2, 4
 """Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
+_CARD_BLOCKS_MIN, _CARD_BLOCKS_MAX = 2, 60
+"""Blocks below a heading that may be a section of cards."""
 _GAP_MAX, _GAP_TEXT_MIN = 3, 80
 """Maximum blocks of a gap within the text that may be closed, and minimum letters of its text."""
 _WHOLE_DEEP = 8
 """Ancestors of a block among which are the lists and tables that it is in."""
 _BELOW_NAME, _NEAR_NAME = 3, 20
 """Maximum blocks from the name of an entry to its text, without and with those around the article."""
+_GO_ON = (",", ";", ".")
+"""Beginnings of the rest of a sentence."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _NOTE = re.compile(r"[\[(]?([0-9]{1,3})[\])]?[.:]?\s")
 """The number of a note."""
@@ -177,8 +181,9 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
     begins = _beginnings(blocks, known.excerpt)
     if begins and all(around[number] for number in begins):
         around[begins[0]] = False
+    below = set(chain.from_iterable(_sections_of_cards(blocks, around)))
     part, scored = scoring.best_part(blocks, around)
-    blocks.drop(around)
+    blocks.drop([out and number not in below for number, out in enumerate(around)])
     matched = _matched(blocks, scoring.trafilatura_text(tree), scored)
     if part is not None:
         for number in scoring.unlike(part, blocks, matched, known.url):
@@ -192,16 +197,26 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.complete_kinds()
         choice.complete_parts()
         choice.complete_rows()
+        choice.fill_sections()
         choice.close_gaps()
         choice.end_sentences()
         choice.add_headings()
         choice.add_names()
         choice.go_on()
         choice.add_questions()
+        choice.add_last_lines()
         choice.anchor()
         choice.trim()
         choice.add_notes()
     return choice.chosen
+
+
+def _sections_of_cards(blocks: Blocks, left_out: Sequence[bool]) -> Iterator[range]:
+    """Yield the ranges of blocks left out that are all there is below a heading that is not."""
+    inside = [number for number, out in enumerate(left_out) if not out]
+    for above, below in pairwise(inside):
+        if blocks[above].element.tag in HEADINGS and _CARD_BLOCKS_MIN < below - above <= _CARD_BLOCKS_MAX:
+            yield range(above + 1, below)
 
 
 def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
@@ -507,6 +522,23 @@ class _Choice:
                 for number in some:
                     self.chosen[number] = True
 
+    def fill_sections(self) -> None:
+        """Choose cards of facts that are all there is below a heading on which both opinions agree: of products, say.
+
+        Teasers have sentences, and what is on every card is a button.
+        """
+        texts = Counter(block.text for block in self.blocks)
+        for section in _sections_of_cards(self.blocks, [not one for one in self.chosen]):
+            cards = [number for number in section if self.around[number] and texts[self.blocks[number].text] == 1]
+            has_facts = any(self._is_fact(number) for number in cards)
+            if self.agreed[section[0] - 1] and has_facts and not any(is_sentence(self.blocks[each]) for each in cards):
+                for number in cards:
+                    self.chosen[number] = True
+
+    def _is_fact(self, number: int) -> bool:
+        block = self.blocks[number]
+        return not block.links and any(map(str.isdecimal, block.text)) and any(map(str.isalpha, block.text))
+
     def close_gaps(self) -> None:
         """Choose the few unlinked blocks between two chosen ones, if one of them is text."""
         for above, below in pairwise(self.numbers()):
@@ -585,6 +617,19 @@ class _Choice:
                     self.chosen[number - 1] = True
             elif (missed := missed + 1) > _MISSED_MAX or self._is_end(number):
                 return
+
+    def add_last_lines(self) -> None:
+        """Choose the last lines of a paragraph that blank lines divide: a signature or a postscript."""
+        last = self.numbers()[-1]
+        part = self.blocks[last].element.getparent()
+        rest = range(last + 1, self.blocks.spans.get(part, (0, 0))[1])
+        blocks = [self.blocks[number] for number in rest if not self.around[number]]
+        if 0 < len(blocks) <= _GAP_MAX and all(
+            block.element.getparent() is part and WRAPPER in block.element.attrib and not block.links
+            for block in blocks
+        ):
+            for number in rest:
+                self.chosen[number] = not self.around[number]
 
     def add_questions(self) -> None:
         """Choose questions with their answers right below the text, in the same part: those of an article's FAQ."""
@@ -802,6 +847,8 @@ class _Choice:
             first, last = self.blocks.spans.get(whole, (number, number))
             if sum(self.chosen[first:last]) > max(_ROWS_MIN, (last - first) / 2):
                 return False  # an entry of a list of the text
+        if self.blocks[number + 1 : number + 2] and self.blocks[number + 1].text.startswith(_GO_ON):
+            return False
         label = self.blocks[number - 1] if number and self.chosen[number - 1] else None
         if label is not None and goes_on(label) and not says_only_facts(label.text, label.element, self.known.names):
             return False
