@@ -86,6 +86,22 @@ async def test_a_feed_has_the_name_that_the_user_gives_it(two_feeds: Path) -> No
         assert names(two_feeds) == ["Notes", "The Example Review"]
 
 
+async def test_a_found_feed_that_is_renamed_stays_under_the_cursor(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "h", "slash", "o", "t", "e")
+        feeds = app.reader.sidebar.feed_tree
+        feeds.focus()
+        await settle(pilot)
+        assert feeds.filter == "ote"
+        await press(pilot, "e", "n")
+        app.screen.query_one(Input).value = "Diary"
+        await press(pilot, "enter")
+        assert feeds.pointed is not None
+        assert feeds.pointed.name == "Diary"
+
+
 async def test_giving_up_a_name_leaves_the_dialog_and_the_feed_as_they_are(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -34,3 +34,16 @@ async def test_a_list_that_was_painted_before_it_heard_of_its_size_is_painted_ag
         await pilot.resize_terminal(30, 7)
         await pilot.pause()
         assert app.seen() == NAMES
+
+
+async def test_a_list_that_was_never_left_stays_at_its_top() -> None:
+    app = Host()
+    async with app.run_test(size=(30, 4)) as pilot:
+        names = app.query_one(PaintedFirst)
+        names.set_rows([Choice(name, name) for name in NAMES[2:]])
+        names.set_rows([Choice(name, name) for name in NAMES])
+        await pilot.pause()
+        assert app.seen() == NAMES[:2]
+        names.move_to(1)
+        names.set_rows([Choice(name, name) for name in ["Al", *NAMES]])
+        assert names.pointed == Choice("Bo", "Bo")

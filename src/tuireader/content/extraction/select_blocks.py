@@ -847,7 +847,7 @@ class _Choice:
             first, last = self.blocks.spans.get(whole, (number, number))
             if sum(self.chosen[first:last]) > max(_ROWS_MIN, (last - first) / 2):
                 return False  # an entry of a list of the text
-        if self.blocks[number + 1 : number + 2] and self.blocks[number + 1].text.startswith(_GO_ON):
+        if number + 1 < len(self.blocks) and self.blocks[number + 1].text.startswith(_GO_ON):
             return False
         label = self.blocks[number - 1] if number and self.chosen[number - 1] else None
         if label is not None and goes_on(label) and not says_only_facts(label.text, label.element, self.known.names):

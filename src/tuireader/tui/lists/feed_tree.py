@@ -102,6 +102,10 @@ class FeedTree(NameList):
         self.folded = frozenset(self._renamed.get(key, key) for key in self.folded)
         leaves = [leaf for branch in branches for leaf in (branch.row, *branch.leaves)]
         self._branches, self._is_narrowed = branches, is_narrowed and any(leaf.total for leaf in leaves)
+        if (pointed := self.pointed) is not None and self._matches(pointed):
+            key = self._renamed.get(pointed.key, pointed.key)
+            if any(leaf.key == key and not self._matches(leaf) for leaf in leaves):
+                self.filter = ""  # the row under the cursor has another name
         self._arrange(is_another=is_another)
 
     def _row_of(self, key: Hashable, row: int) -> int:
@@ -110,7 +114,10 @@ class FeedTree(NameList):
     @property
     def matches(self) -> Sequence[int]:
         """The rows that match the filter; their folders are shown too."""
-        return [at for at, row in enumerate(self.rows) if fold(self.filter) in fold(row.name)]
+        return [at for at, row in enumerate(self.rows) if self._matches(row)]
+
+    def _matches(self, row: Choice) -> bool:
+        return fold(self.filter) in fold(row.name)
 
     def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:
         before = self.chosen, self.excluded

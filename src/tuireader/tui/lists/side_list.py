@@ -176,6 +176,8 @@ class SideList(RowList):
         super().__init__(id=id)
         self.heading = heading
         self.rows: Sequence[Choice] = ()
+        self._home: Hashable = None
+        """The row under the cursor until it is moved."""
         self.chosen: frozenset[Any] = frozenset()
         self.excluded: frozenset[Hashable] = frozenset()
         """The keys of excluded rows."""
@@ -197,13 +199,14 @@ class SideList(RowList):
         """Show other rows; the cursor stays on its row, and the scroll position too if possible.
 
         `unread_width` are the digits of the highest count, if known. `is_another`: the rows belong to another query; a
-        list without the focus then returns to its chosen row.
+        list without the focus then returns to its chosen row. One that was never left stays at its top.
         """
         row, line = self.scroll_anchor()
         before, rows_before, cursor = self.pointed, self.rows, self.cursor
         self.rows = rows
         self._unread_width = digits(rows) if unread_width is None else unread_width
-        if is_another and not self.has_focus:
+        is_at_home = row == line == 0 and (before is None or before.key == self._home)
+        if not self.has_focus and (is_another or is_at_home):
             self.go_home()
             return
         self.cursor = max(0, min(self._row_of(before.key, cursor) if before else cursor, len(rows) - 1))
@@ -220,6 +223,7 @@ class SideList(RowList):
     def go_home(self) -> None:
         """Move the cursor to the chosen row, else the first, and scroll up as far as possible."""
         self.cursor = self._first_chosen() or 0
+        self._home = self.pointed and self.pointed.key
         self.scroll_row_to(0, 0)
         self.reveal()
 
