@@ -489,6 +489,32 @@ def test_notes_that_a_click_shows() -> None:
     assert "By the clock" not in text_of(f"<h1>The Tide House</h1><main>{text}{notes.replace('note-1', 'x')}</main>")
 
 
+def test_the_stories_of_a_letter_of_which_one_opinion_has_the_first_and_the_other_none() -> None:
+    def story(number: int) -> str:
+        words = f"<div class=words>{PROSE}<p>In short: yes.</p></div>"
+        return f"<div class=story><div class='h6 mb-12'>{number}. Thing</div>{words}</div>"
+
+    tree = load(f"<html><body>{''.join(map(story, range(1, 5)))}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    assert [block.element.tag for block in blocks][:3] == ["h6", "p", "p"]
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.chosen = [number < 3 for number in range(len(blocks))]
+    choice.go_on()
+    choice.complete_kinds()
+    assert all(choice.chosen[:-1])
+
+
+def test_an_introduction_above_a_table_of_contents() -> None:
+    contents = "".join(f"<li><a href='#s{n}'>Section {n} of the house</a></li>" for n in range(9))
+    tree = load(f"<html><body><h1>Title</h1>{PROSE}<ul>{contents}</ul><h2>One</h2>{PROSE * 30}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice.agree([number > 10 for number in range(len(blocks))], [True] * len(blocks))
+    assert choice.chosen[1]
+
+
 def test_an_article_in_a_dialog_over_a_list_of_others() -> None:
     others = "".join(f"<div><h3>Other</h3>{PROSE}</div>" for _ in range(6))
     dialog = f"<div class=modal><h1>The Tide House</h1>{PROSE * 2}<h1>A picture of it</h1></div>"

@@ -70,6 +70,8 @@ _FORBIDDEN = {
 _WITH_COMMENT = XPath("//*[@*[contains(., '<!--')]]")
 """Elements with `<!--` in an attribute, which libxml2 writes in quadratic time."""
 
+_CALLED_HEADING = re.compile(r"(?<!\S)h[2-6](?!\S)")
+"""The class of a heading that is another element, as in Bootstrap."""
 _SELF_CLOSED = re.compile(r"<(script|style)\b([^<>]{0,500})/>(?=[^<]{0,100000}</(?i:\1))", re.IGNORECASE)
 """The beginning of a script that the parser would take for the whole of it, so that its code would be text."""
 
@@ -93,13 +95,22 @@ def load(text: str) -> Element | None:
         return None
     if is_streamed:
         _join_streams(tree)
-    for each in tree.iter(*HEADINGS):
-        if len(list(islice(each.iter("p"), _PARAGRAPHS_MAX + 1))) > _PARAGRAPHS_MAX:
-            each.tag = "div"  # it was not closed
+    _settle_headings(tree)
     for each in _WITH_COMMENT(tree):
         for name, value in each.items():
             each.set(name, value.replace("<!--", ""))
     return tree
+
+
+def _settle_headings(tree: Element) -> None:
+    """Rename, in place, headings that were not closed, and what has the class of one."""
+    for each in tree.iter(*HEADINGS):
+        if len(list(islice(each.iter("p"), _PARAGRAPHS_MAX + 1))) > _PARAGRAPHS_MAX:
+            each.tag = "div"
+    for each in tree.iter("div", "p"):
+        called = _CALLED_HEADING.search(each.get("class", ""))
+        if called is not None and all(child.tag in INLINE for child in each.iterdescendants()):
+            each.tag = called[0]
 
 
 def _end_head(tree: Element) -> None:

@@ -203,6 +203,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.add_headings()
         choice.add_names()
         choice.go_on()
+        choice.complete_kinds()
         choice.add_questions()
         choice.add_last_lines()
         choice.anchor()
@@ -408,7 +409,7 @@ class _Choice:
                     return
                 if matched[number] and not block.links:
                     between.append(number)
-                else:
+                elif not (matched[number] and block.element.tag == "li"):  # a table of contents is no distance
                     missed += 1
 
     def _first_heading(self, first: int, scored: list[bool]) -> int:
@@ -600,22 +601,21 @@ class _Choice:
     def go_on(self) -> None:
         """Choose text right after the chosen text in parts like its own: an advertisement may stand between them."""
         numbers = self.numbers()
+        sure = [number for number in numbers if self.agreed[number]] or numbers
         kinds = {
-            _kind_around(self.blocks[number].element)
-            for number in numbers
-            if self.agreed[number] and is_text(self.blocks[number], _FEW_LINKS)
+            _kind_around(self.blocks[number].element) for number in sure if is_text(self.blocks[number], _FEW_LINKS)
         }
         missed, last = 0, numbers[-1]
         for number in range(last + 1, len(self.blocks)):
             block = self.blocks[number]
             if self.around[number]:
                 continue
-            is_like = _kind_around(block.element) in kinds and is_text(block, _FEW_LINKS)
-            if is_like or self._is_listed_on(number):
+            is_like = _kind_around(block.element) in kinds
+            if (is_like and is_text(block, _FEW_LINKS)) or self._is_listed_on(number):
                 self.chosen[number], missed = True, 0
                 if block.element.tag == "li" and self.blocks[number - 1].element.tag in HEADINGS:
                     self.chosen[number - 1] = True
-            elif (missed := missed + 1) > _MISSED_MAX or self._is_end(number):
+            elif (missed := missed + (not is_like)) > _MISSED_MAX or self._is_end(number):
                 return
 
     def add_last_lines(self) -> None:
