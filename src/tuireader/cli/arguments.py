@@ -322,7 +322,7 @@ def _rule_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     scope = rules.add_mutually_exclusive_group()
     scope.add_argument("--feed", metavar="FEED", help=f"only articles of this feed: {_FEED}")
     scope.add_argument("--folder", metavar="NAME", help="only articles of the feeds in this folder")
-    rules.add_argument("--until", metavar="DATE", type=_end, help="end date of the rule: 2026-12-01")
+    rules.add_argument("--until", metavar="DATE", type=_end, help="end date of the rule: YYYY-MM-DD")
     rules.set_defaults(run=_later("rules", "rules"))
     what = searches.add_mutually_exclusive_group()
     what.add_argument("--add", nargs=2, metavar=("NAME", "QUERY"), help=f"save a search: {_QUERY}")
@@ -451,7 +451,7 @@ def _end(text: str) -> datetime:
     now = datetime.now(UTC)
     first = _moment(text, now)[0]
     if first <= now:
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is in the past; enter a future date, such as 2026-12-01")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is in the past; enter a future date as YYYY-MM-DD")
     return first
 
 

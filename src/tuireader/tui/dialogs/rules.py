@@ -305,7 +305,7 @@ class RulesScreen(TypedDialog[RuleAction | None]):
         try:
             until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
         except ValueError:
-            self._ask_for_end(f"“{said}” is not a date. Use the form 2026-12-01.", said)
+            self._ask_for_end(f"“{said}” is not a date. Use the form YYYY-MM-DD.", said)
             return
         if until is not None and until <= self._now():
             self._ask_for_end(f"“{said}” is in the past. Enter a future date.", said)
