@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction import prose, select_blocks
+from tuireader.content.extraction import agreement, prose, select_blocks
 from tuireader.content.extraction.blocks import Blocks
 from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.page import load
@@ -353,7 +353,7 @@ def test_boxes_of_one_kind_are_kept_together() -> None:
     tree = load(f"<html><body>{''.join(PROSE + box.format(number) for number in (1, 2, 3))}{PROSE}</body></html>")
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [block.text.startswith("The keeper") or "2 kg" in block.text for block in blocks]
     choice.complete_kinds()
     assert [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one] == ["Buy it"] * 3
@@ -396,7 +396,7 @@ def test_rows_of_a_list_of_prices() -> None:
     tree = load(f"<html><body>{PROSE}<div class=prices><p>Prices here</p>{rows}</div>{PROSE}</body></html>")
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [block.element.tag == "p" for block in blocks]
     choice.complete_rows()
     assert all(choice.chosen)
@@ -416,7 +416,7 @@ def test_rows_of_which_some_have_one_class_more() -> None:
     tree = load(f"<html><body>{PROSE}<div class=rates>{rates}</div>{PROSE}</body></html>")
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [block.element.tag != "div" for block in blocks]
     choice.complete_rows()
     assert all(choice.chosen)
@@ -433,7 +433,7 @@ def test_questions_with_answers_right_below_the_text() -> None:
     )
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [block.text.startswith("The keeper") for block in blocks]
     choice.add_questions()
     assert choice.chosen.index(False) == len(blocks) - 3
@@ -444,7 +444,7 @@ def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does(
     tree = load(f"<html><body><div>{PROSE}</div><div>{news}</div></body></html>")
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     matched = [block.text.startswith("The keeper") for block in blocks]
     choice.agree([True] * len(blocks), list(matched), (), [(0, sum(matched))])
     assert choice.chosen == matched
@@ -458,7 +458,7 @@ def test_cards_of_facts_that_are_all_of_a_section(said: str, is_kept: bool) -> N
     assert tree is not None
     blocks = Blocks(tree)
     around = [number in range(2, len(blocks) - 1) for number in range(len(blocks))]
-    choice = select_blocks._Choice(blocks, around, select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, around, agreement.ArticleHints(), [])
     choice.chosen = choice.agreed = [not out for out in around]
     choice.fill_sections()
     left_out = [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one]
@@ -475,7 +475,7 @@ def test_the_last_lines_of_a_paragraph() -> None:
     tree = load(f"<html><body><div>{said}</div></body></html>")
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [block.text.startswith("The keeper") for block in blocks]
     choice.add_last_lines()
     assert len(choice.chosen) == 3
@@ -498,7 +498,7 @@ def test_the_stories_of_a_letter_of_which_one_opinion_has_the_first_and_the_othe
     assert tree is not None
     blocks = Blocks(tree)
     assert [block.element.tag for block in blocks][:3] == ["h6", "p", "p"]
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [number < 3 for number in range(len(blocks))]
     choice.go_on()
     choice.complete_kinds()
@@ -510,7 +510,7 @@ def test_an_introduction_above_a_table_of_contents() -> None:
     tree = load(f"<html><body><h1>Title</h1>{PROSE}<ul>{contents}</ul><h2>One</h2>{PROSE * 30}</body></html>")
     assert tree is not None
     blocks = Blocks(tree)
-    choice = select_blocks._Choice(blocks, [False] * len(blocks), select_blocks.ArticleHints(), [])
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.agree([number > 10 for number in range(len(blocks))], [True] * len(blocks))
     assert choice.chosen[1]
 

@@ -17,6 +17,7 @@ from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.dom.sanitize import PARTIAL, bounded, cut, flattened, plain_text
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
+from tuireader.content.extraction.agreement import ArticleHints, main_blocks
 from tuireader.content.extraction.blocks import CELLS, WRAPPER, Blocks
 from tuireader.content.extraction.metadata import listed, metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
@@ -33,7 +34,7 @@ from tuireader.content.extraction.page import (
 )
 from tuireader.content.extraction.page_bylines import take_mail_header
 from tuireader.content.extraction.prose import Prose
-from tuireader.content.extraction.select_blocks import ArticleHints, choose, main_blocks
+from tuireader.content.extraction.select_blocks import choose
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.folding import letters
 from tuireader.text.language_and_hyphenation import count_words
