@@ -359,6 +359,11 @@ def test_boxes_of_one_kind_are_kept_together() -> None:
     assert [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one] == ["Buy it"] * 3
 
 
+def test_answers_of_which_each_has_the_name_of_a_link() -> None:
+    answers = "".join(f"<div class='ReadMoreAnswer_text__a1'>{PROSE}</div>" for _ in range(4))
+    assert text_of(article(answers)).count("read it aloud") == 36
+
+
 @pytest.mark.parametrize("name", ["visitors_comment_block", "sect_commentlinks", "user-comments"])
 def test_comments_longer_than_the_article_never_come(name: str) -> None:
     comments = "".join(
@@ -422,19 +427,20 @@ def test_rows_of_which_some_have_one_class_more() -> None:
     assert all(choice.chosen)
 
 
-def test_questions_with_answers_right_below_the_text() -> None:
+@pytest.mark.parametrize("deep", [1, 4])
+def test_questions_with_answers_right_below_the_text(deep: int) -> None:
     asked = "".join(
         f"<li><h3>{name} at night?</h3><div>Only the {name} does, said the keeper of the tide house.</div></li>"
         for name in ("Tide", "Wind")
     )
     rest = "<h2>Read on</h2><p>Why do nets tear?</p><p>They are old.</p>"
-    tree = load(
-        f"<html><body><main><div><section>{PROSE}</section><h2>FAQ</h2><ul>{asked}</ul>{rest}</div></main></body></html>"
-    )
+    text = f"{'<section>' * deep}{PROSE}{'</section>' * deep}"
+    tree = load(f"<html><body><main><div>{text}<h2>FAQ</h2><ul>{asked}</ul>{rest}</div></main></body></html>")
     assert tree is not None
     blocks = Blocks(tree)
     choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [block.text.startswith("The keeper") for block in blocks]
+    choice.scored = [deep > 1] * len(blocks)
     choice.add_questions()
     assert choice.chosen.index(False) == len(blocks) - 3
 

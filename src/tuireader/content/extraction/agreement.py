@@ -87,7 +87,7 @@ class Choice:
         self.begins = begins
         """The blocks that begin like the excerpt."""
         self.chosen = [False] * len(blocks)
-        self.agreed = self.chosen
+        self.scored = self.agreed = self.chosen
         self.announced: set[int] = set()
         """The blocks of lists that the sentence before them announces."""
         self.is_joined = False
@@ -112,6 +112,7 @@ class Choice:
         for first, last in self._sources(matched):
             if scored[first - 1]:
                 scored[first:last] = [True] * (last - first)
+        self.scored = scored
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
         is_apart = both < _HALF * other_size and other_size > size * _HALF

@@ -263,11 +263,12 @@ class Completion(Choice):
                 self.chosen[number] = not self.around[number]
 
     def add_questions(self) -> None:
-        """Choose questions with their answers right below the text, in the same part: those of an article's FAQ."""
+        """Choose questions with their answers right below the text, in its part or scored: its FAQ."""
         last = self.numbers()[-1]
         *_, whole = outwards(self.blocks[last].element, _KIND_DEEP - 1)
         end = self.blocks.spans[whole][1] if whole in self.blocks.spans else 0
-        below = [number for number in range(last + 1, end) if not self.around[number]]
+        rest = takewhile(lambda number: number < end or self.scored[number], range(last + 1, len(self.blocks)))
+        below = [number for number in rest if not self.around[number]]
         asked = [number for number, after in pairwise(below) if self._is_question(number) and self._is_answer(after)]
         if len(asked) > 1 and asked[0] in below[:2]:
             told = takewhile(lambda number: number in asked or self._is_answer(number), below[below.index(asked[0]) :])

@@ -39,8 +39,8 @@ _ROWS = CELLS | {"tr"}
 _FIGURE = re.compile(r"[\W\d_]*(?:\d\s?[kKmM])?[\W\d_]*")
 """A number, or only signs."""
 _LINKS = frozenset({
-    "breadcrumb", "breadcrumbs", "more on", "pager", "pagination", "table of", "tagcloud", "taglist", "tags", "toc",
-    "tocs",
+    "breadcrumb", "breadcrumbs", "more on", "pager", "pagination", "read more", "table of", "tagcloud", "taglist",
+    "tags", "toc", "tocs",
 })  # fmt: skip
 """Words for lists of links."""
 _TEXT_MIN = 400
