@@ -445,6 +445,19 @@ def test_questions_with_answers_right_below_the_text(deep: int) -> None:
     assert choice.chosen.index(False) == len(blocks) - 3
 
 
+@pytest.mark.parametrize(("heading", "is_kept"), [("Tide House FAQs", True), ("What others ask", False)])
+def test_questions_with_answers_below_an_advertisement(heading: str, is_kept: bool) -> None:
+    asked = "".join(f"<h3>{name} at night?</h3><p>Only the {name} does. {WORDS}</p>" for name in ("Tide", "Wind"))
+    calls = "<div><p>Come and see it</p><p>See how the house helps you.</p></div>"
+    tree = load(f"<html><body><main><div><div>{PROSE}</div></div>{calls}<h2>{heading}</h2>{asked}</main></body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    choice.chosen = [number == 0 for number in range(len(blocks))]
+    choice.add_questions()
+    assert choice.chosen == [True, False, False, *[is_kept] * 5]
+
+
 def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does() -> None:
     news = "".join(f"<p>10:{n} {WORDS}</p>" for n in range(60))
     tree = load(f"<html><body><div>{PROSE}</div><div>{news}</div></body></html>")

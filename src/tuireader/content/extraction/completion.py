@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise, takewhile
@@ -32,6 +33,14 @@ NAME_MAX, TITLES_MAX = 80, 3
 """Maximum characters of a line with a name, and maximum words of that person's role."""
 _KIND_DEEP, _KIND_CLASSES, ROWS_MIN = 4, 2, 4
 """Elements of a block and its ancestors that make its kind, how many of them have classes; minimum rows of a kind."""
+_QUESTIONS_MIN, _QUESTIONS_FAR = 2, 8
+"""Minimum questions of an FAQ, and maximum blocks between it and the text."""
+_FAQ = re.compile(
+    r"\bfaqs?\b|frequently asked|common(?:ly asked)? questions|h[äa]ufige? (?:gestellte )?fragen|fragen und antworten"
+    r"|foire aux questions|questions fréquentes|preguntas frecuentes|domande frequenti|perguntas frequentes"
+    r"|часто задаваемые|よくある質問|常见问题|常見問題",
+    re.IGNORECASE,
+)
 _CARD_BLOCKS_MIN, _CARD_BLOCKS_MAX = 2, 60
 """Blocks below a heading that may be a section of cards."""
 _GAP_MAX, _GAP_TEXT_MIN = 3, 80
@@ -263,23 +272,40 @@ class Completion(Choice):
                 self.chosen[number] = not self.around[number]
 
     def add_questions(self) -> None:
-        """Choose questions with their answers right below the text, in its part or scored: its FAQ."""
+        """Choose questions with their answers below the text: its FAQ.
+
+        They are right below it, in its part or scored, or under a heading that names them.
+        """
         last = self.numbers()[-1]
         *_, whole = outwards(self.blocks[last].element, _KIND_DEEP - 1)
         end = self.blocks.spans[whole][1] if whole in self.blocks.spans else 0
-        rest = takewhile(lambda number: number < end or self.scored[number], range(last + 1, len(self.blocks)))
-        below = [number for number in rest if not self.around[number]]
+        below = [number for number in range(last + 1, len(self.blocks)) if not self.around[number]]
         asked = [number for number, after in pairwise(below) if self._is_question(number) and self._is_answer(after)]
-        if len(asked) > 1 and asked[0] in below[:2]:
-            told = takewhile(lambda number: number in asked or self._is_answer(number), below[below.index(asked[0]) :])
-            for number in (*below[: below.index(asked[0])], *told):
+        if len(asked) < _QUESTIONS_MIN:
+            return
+        first = below.index(asked[0])
+        heads = below[max(0, first - 2) : first]
+        named = next((at for at, number in enumerate(heads) if self._names_questions(number)), None)
+        is_near = first == len(heads) and all(number < end or self.scored[number] for number in (*heads, asked[0]))
+        if is_near or (named is not None and asked[0] - last <= _QUESTIONS_FAR):
+            told = takewhile(lambda number: number in asked or self._is_answer(number), below[first:])
+            for number in (*heads[0 if is_near else named :], *told):
                 self.chosen[number] = True
+
+    def _names_questions(self, number: int) -> bool:
+        block = self.blocks[number]
+        return block.element.tag != "h1" and _FAQ.search(block.text) is not None
 
     def _is_answer(self, number: int) -> bool:
         return is_sentence(self.blocks[number]) and self.blocks[number].element.tag not in HEADINGS
 
     def _is_question(self, number: int) -> bool:
+        """Whether a block asks, or is a heading of the kind of a chosen one."""
         block = self.blocks[number]
+        if block.element.tag in HEADINGS and (kind := _place_of(block.element)):
+            alike = (each for each in self.numbers() if self.blocks[each].element.tag == block.element.tag)
+            if any(_place_of(self.blocks[each].element) == kind for each in alike):
+                return True
         return not block.links and block.text.endswith(("?", "？", "؟"))
 
     def _is_listed_on(self, number: int) -> bool:
