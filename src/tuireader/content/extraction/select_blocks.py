@@ -77,7 +77,7 @@ _WHOLE_DEEP = 8
 """Ancestors of a block among which are the lists and tables that it is in."""
 _GO_ON = (",", ";", ".")
 """Beginnings of the rest of a sentence."""
-_GOES_ON, _GOES_ON_AFTER, _CHAPTER_MIN = 100, 250, 800
+_GOES_ON, _GOES_ON_AFTER, _CHAPTER_MIN = 100, 250, 500
 """Letters from which the article goes on after an ending heading: under the next one, after links, or right below."""
 
 
