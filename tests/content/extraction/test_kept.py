@@ -458,6 +458,24 @@ def test_questions_with_answers_below_an_advertisement(heading: str, is_kept: bo
     assert choice.chosen == [True, False, False, *[is_kept] * 5]
 
 
+def test_the_summary_of_an_entry_above_its_facts() -> None:
+    facts = "".join(
+        f"<dt>{name}</dt><dd>{value}</dd>" for name, value in (("Name", "The Tide House"), ("Built", "1861"))
+    )
+    summary = f"<div class=summary><div class=para>The summary: {WORDS}</div></div>"
+    text = "".join(f"<div class=para>{WORDS * 3}</div>" for _ in range(8))
+    page = f"<dd><h1>The Tide House</h1></dd>{summary}<dl>{facts}</dl><ul><li><a href='#1'>1 Past</a></li></ul>{text}"
+    tree = load(f"<html><body>{page}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints("The Tide House"), [])
+    choice.chosen = [block.element.tag in {"dt", "dd"} or WORDS * 2 in block.text for block in blocks]
+    choice.agreed = [WORDS * 2 in block.text for block in blocks]
+    choice.begin_before()
+    choice.trim()
+    assert plain_text(blocks[choice.numbers()[0]].text).startswith("The summary")
+
+
 def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does() -> None:
     news = "".join(f"<p>10:{n} {WORDS}</p>" for n in range(60))
     tree = load(f"<html><body><div>{PROSE}</div><div>{news}</div></body></html>")

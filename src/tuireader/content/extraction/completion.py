@@ -68,6 +68,10 @@ def _kind_around(element: Element) -> tuple[str, ...]:
     return (element.tag, *classes) if any(classes) else (str(id(element)),)
 
 
+def _called(element: Element) -> str:
+    return f"{element.tag} {element.get('class')}" if element.get("class") else ""
+
+
 def _place_of(element: Element) -> tuple[str, ...]:
     """The tags and classes of a block's element and its ancestors; empty unless two of them have classes."""
     around = [element, *islice(element.iterancestors(), _KIND_DEEP - 1)]
@@ -256,6 +260,18 @@ class Completion(Choice):
                 if block.element.tag == "li" and self.blocks[number - 1].element.tag in HEADINGS:
                     self.chosen[number - 1] = True
             elif (missed := missed + (not is_like)) > MISSED_MAX or self.is_end(number):
+                return
+
+    def begin_before(self) -> None:
+        """Choose text between the title and the text in elements of its classes: the summary of an entry."""
+        first = self.numbers()[0]
+        kinds = {_called(self.blocks[number].element) for number in self.numbers()} - {""}
+        for number in range(first - 1, -1, -1):
+            block = self.blocks[number]
+            if block.element.tag == "h1":
+                for each in range(number + 1, first):
+                    like = _called(self.blocks[each].element) in kinds and is_text(self.blocks[each], FEW_LINKS)
+                    self.chosen[each] |= like and not self.around[each]
                 return
 
     def add_last_lines(self) -> None:

@@ -143,6 +143,7 @@ def choose(tree: Element, blocks: Blocks, prose: Prose, known: ArticleHints) -> 
         choice.complete_kinds()
         choice.add_questions()
         choice.add_last_lines()
+        choice.begin_before()
         choice.anchor()
         choice.trim()
         choice.add_notes()
@@ -308,7 +309,7 @@ class _Selection(Completion):
         before = [self.blocks[each] for each in range(number)]
         if self.blocks[number].element.tag == "h1" and all(block.element.tag != "h1" for block in before):
             return False
-        return any(agreed and len(block.key) >= TEXT_MIN for block, agreed in zip(before, self.agreed, strict=False))
+        return any(one and len(block.key) >= TEXT_MIN for block, one in zip(before, self.chosen, strict=False))
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]
