@@ -130,7 +130,8 @@ MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|cont
 
 
 BUTTON = _any(
-    r"jump to recipe|(?:print|pin) recipe|(?:previous|next) image|full size (?:image|table)|view image in fullscreen",
+    r"(?:skip|jump) to (?:recipe|(?:main )?content|navigation|search)|inread invented by teads",
+    r"(?:print|pin) recipe|(?:previous|next) image|full size (?:image|table)|view image in fullscreen",
     r"this slideshow requires javascript\.?|article continues (?:below|after).{0,30}|story continues below.{0,30}",
     r"\+?\d{1,3} (?:images?|photos?)|(?:image|photo|slide|picture) \d+ (?:of|/) \d+|-?\d+:\d\d|\+?\d[\d.]*\s?k?",
     r"advert(?:isement|ising|s)?|anzeige|werbung|publicité|publicidade?|pubblicità|reklama?|реклама|広告|广告|廣告|إعلان",
@@ -248,6 +249,7 @@ PARTS = frozenset(
         "subscription-widget-wrap-editor", "wp-block-jetpack-subscriptions", "wpcnt", "wp-polls", "yarpp",
         "yarpp-related", "crp_related", "related-posts", "relatedposts", "post-navigation", "posts-navigation",
         "nav-links", "nextprev", "printfriendly", "pf-button", "pvc_clear", "mw-editsection", "noprint", "navbox",
+        "vertical-navbox",
         "gutter", "lineno", "linenos", "line-numbers-rows", "linenumber", "lnt", "wp-block-comments",
         "wp-block-post-comments", "wp-block-post-comments-form", "wp-block-post-navigation-link",
         "viewcode-link", "viewcode-back", "input_prompt", "output_prompt",
