@@ -41,6 +41,7 @@ async def test_a_list_that_was_never_left_stays_at_its_top() -> None:
     async with app.run_test(size=(30, 4)) as pilot:
         names = app.query_one(PaintedFirst)
         app.set_focus(None)
+        await pilot.pause()
         names.set_rows([Choice(name, name) for name in NAMES[2:]])
         names.set_rows([Choice(name, name) for name in NAMES])
         await pilot.pause()
