@@ -476,6 +476,14 @@ def test_the_summary_of_an_entry_above_its_facts() -> None:
     assert plain_text(blocks[choice.numbers()[0]].text).startswith("The summary")
 
 
+def test_the_five_stars_of_a_rating_are_no_list() -> None:
+    stars = "".join(f"<li>{n}</li>" for n in range(1, 6))
+    drawn = "".join(f"<li>{n}</li>" for n in (3, 11, 12, 19, 44))
+    found = text_of(article(f"<h3>Lamp</h3><ul>{stars}</ul><h3>Numbers drawn</h3><ul>{drawn}</ul>"))
+    assert "\n1\n2" not in found
+    assert "3\n11\n12\n19\n44" in found
+
+
 def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does() -> None:
     news = "".join(f"<p>10:{n} {WORDS}</p>" for n in range(60))
     tree = load(f"<html><body><div>{PROSE}</div><div>{news}</div></body></html>")

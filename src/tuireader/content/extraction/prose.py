@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 from tuireader.content.cleaning.boilerplate import BUTTON
 from tuireader.content.extraction.blocks import CELLS, Block, Blocks, Span, is_sentence, is_text
 from tuireader.content.extraction.boilerplate_names import SURELY_AROUND, reasons
-from tuireader.content.extraction.page import Element, lead_away, outwards
+from tuireader.content.extraction.page import Element, lead_away, outwards, text_of
 from tuireader.text.printable import HEADINGS
 from tuireader.urls.identity import place
 
@@ -45,6 +45,8 @@ _LINKS = frozenset({
 """Words for lists of links."""
 _TEXT_MIN = 400
 """Minimum letters of prose in a part that is no list of links."""
+_STARS = [*"12345"]
+"""The items of a list that is a rating."""
 _BUTTON_MAX = 80
 _TAG, _PIXEL = re.compile("<[^<>]+>"), re.compile("<img [^<>]{0,20}src=.(?:https?:)?//")
 _DATA_MARKS, _DATA_EVERY = 8, 100
@@ -187,6 +189,9 @@ def _is_button(block: Block) -> bool:
     """Whether a block is only a button label or an advertisement notice."""
     if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
         return False
+    if block.element.tag == "li" and block.text in _STARS:
+        items = [text_of(each) for each in block.element.getparent().iterchildren("li")]
+        return items in (_STARS, _STARS[::-1])
     if _FIGURE.fullmatch(block.text) and (block.element.tag != "div" or _has_words_beside(block)):
         return False
     around = tuple(outwards(block.element, 2))
