@@ -209,6 +209,15 @@ async def test_the_palette_knows_what_keymap_and_command_line_call_it(with_links
         assert words in " ".join(line.text for line in app.screen.query_one(ChoiceList).rows)
 
 
+async def test_the_command_that_is_typed_in_full_is_the_first(with_links: Path) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon", *("space" if each == " " else each for each in "mark as read"))
+        await settle(pilot)
+        assert app.screen.query_one(ChoiceList).rows[0].text.startswith("Mark as read")
+
+
 @pytest.fixture
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two clicks are a double click, however busy this machine is."""

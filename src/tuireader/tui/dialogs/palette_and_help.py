@@ -44,15 +44,12 @@ class Command:
         return fold(f"{self.name} {self.also}")
 
     def rank(self, words: Sequence[str]) -> int:
-        """How well it fits what is typed (lower is better): words of its name begin so, others, or only parts."""
-        return next(
-            (
-                rank
-                for rank, text in enumerate((fold(self.name), self.words))
-                if all(f" {w}" in f" {text}" for w in words)
-            ),
-            2,
-        )
+        """How well it fits what is typed (lower is better): its name begins so, words of its name do, or others."""
+        name = fold(self.name)
+        if name.startswith(" ".join(words)):
+            return 0
+        fitting = (all(f" {word}" in f" {text}" for word in words) for text in (name, self.words))
+        return next((rank for rank, fits in enumerate(fitting, 1) if fits), 3)
 
 
 class PaletteScreen(TypedDialog[str | None]):
