@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from types import ModuleType
 
 import pytest
 
 from tuireader.content.dom.sanitize import plain_text
-from tuireader.content.extraction import agreement, prose, select_blocks
+from tuireader.content.extraction import agreement, completion, prose, select_blocks
 from tuireader.content.extraction.blocks import Blocks
 from tuireader.content.extraction.extract import extract_article
 from tuireader.content.extraction.page import load
@@ -21,6 +22,27 @@ def text_of(body: str, head: str = "") -> str:
     found = extract_article(page, "https://site.example/a")
     assert found is not None
     return plain_text(found.html)
+
+
+def choice_on(body: str, title: str = "") -> tuple[Blocks, select_blocks._Selection]:
+    """The blocks of a page, and a choice of none of them."""
+    tree = load(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    blocks = Blocks(tree)
+    return blocks, select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(title), [])
+
+
+def calls_of(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> list[object]:
+    """The arguments with which a function of a module is called from now on."""
+    calls: list[object] = []
+    function = getattr(module, name)
+
+    def counted(argument: object) -> object:
+        calls.append(argument)
+        return function(argument)
+
+    monkeypatch.setattr(module, name, counted)
+    return calls
 
 
 def article(inner: str, before: int = 4, after: int = 4) -> str:
@@ -350,10 +372,7 @@ def test_boxes_of_one_kind_are_kept_together() -> None:
     """Facts beside each of three products, of which the scores find those of the second only."""
     facts = "<p>Weight: {} kg</p><p><a href=/b>Buy it</a></p>"
     box = f"<div class=card><div class=grid><div class=specs>{facts}</div></div></div>"
-    tree = load(f"<html><body>{''.join(PROSE + box.format(number) for number in (1, 2, 3))}{PROSE}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"{''.join(PROSE + box.format(number) for number in (1, 2, 3))}{PROSE}")
     choice.chosen = [block.text.startswith("The keeper") or "2 kg" in block.text for block in blocks]
     choice.complete_kinds()
     assert [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one] == ["Buy it"] * 3
@@ -398,10 +417,7 @@ def test_rows_of_a_list_of_prices() -> None:
     item = "<div class=item><div class={}>{{}}</div></div>"
     row = f"<div class=row>{item.format('what')}{item.format('price')}</div>"
     rows = "".join(itertools.starmap(row.format, (("Install outlets", "$150"), ("Move a lamp", "$89 - $189+")) * 2))
-    tree = load(f"<html><body>{PROSE}<div class=prices><p>Prices here</p>{rows}</div>{PROSE}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"{PROSE}<div class=prices><p>Prices here</p>{rows}</div>{PROSE}")
     choice.chosen = [block.element.tag == "p" for block in blocks]
     choice.complete_rows()
     assert all(choice.chosen)
@@ -418,10 +434,7 @@ def test_rows_of_which_some_have_one_class_more() -> None:
     rates = "".join(
         f"<h4>Tour {n}</h4><div class='progress{' mb-4' * (n % 2)}'><div class=bar>{n}0%</div></div>" for n in range(6)
     )
-    tree = load(f"<html><body>{PROSE}<div class=rates>{rates}</div>{PROSE}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"{PROSE}<div class=rates>{rates}</div>{PROSE}")
     choice.chosen = [block.element.tag != "div" for block in blocks]
     choice.complete_rows()
     assert all(choice.chosen)
@@ -435,10 +448,7 @@ def test_questions_with_answers_right_below_the_text(deep: int) -> None:
     )
     rest = "<h2>Read on</h2><p>Why do nets tear?</p><p>They are old.</p>"
     text = f"{'<section>' * deep}{PROSE}{'</section>' * deep}"
-    tree = load(f"<html><body><main><div>{text}<h2>FAQ</h2><ul>{asked}</ul>{rest}</div></main></body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"<main><div>{text}<h2>FAQ</h2><ul>{asked}</ul>{rest}</div></main>")
     choice.chosen = [block.text.startswith("The keeper") for block in blocks]
     choice.scored = [deep > 1] * len(blocks)
     choice.add_questions()
@@ -449,10 +459,7 @@ def test_questions_with_answers_right_below_the_text(deep: int) -> None:
 def test_questions_with_answers_below_an_advertisement(heading: str, is_kept: bool) -> None:
     asked = "".join(f"<h3>{name} at night?</h3><p>Only the {name} does. {WORDS}</p>" for name in ("Tide", "Wind"))
     calls = "<div><p>Come and see it</p><p>See how the house helps you.</p></div>"
-    tree = load(f"<html><body><main><div><div>{PROSE}</div></div>{calls}<h2>{heading}</h2>{asked}</main></body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"<main><div><div>{PROSE}</div></div>{calls}<h2>{heading}</h2>{asked}</main>")
     choice.chosen = [number == 0 for number in range(len(blocks))]
     choice.add_questions()
     assert choice.chosen == [True, False, False, *[is_kept] * 5]
@@ -465,10 +472,7 @@ def test_the_summary_of_an_entry_above_its_facts() -> None:
     summary = f"<div class=summary><div class=para>The summary: {WORDS}</div></div>"
     text = "".join(f"<div class=para>{WORDS * 3}</div>" for _ in range(8))
     page = f"<dd><h1>The Tide House</h1></dd>{summary}<dl>{facts}</dl><ul><li><a href='#1'>1 Past</a></li></ul>{text}"
-    tree = load(f"<html><body>{page}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints("The Tide House"), [])
+    blocks, choice = choice_on(page, title="The Tide House")
     choice.chosen = [block.element.tag in {"dt", "dd"} or WORDS * 2 in block.text for block in blocks]
     choice.agreed = [WORDS * 2 in block.text for block in blocks]
     choice.begin_before()
@@ -486,10 +490,7 @@ def test_the_five_stars_of_a_rating_are_no_list() -> None:
 
 def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does() -> None:
     news = "".join(f"<p>10:{n} {WORDS}</p>" for n in range(60))
-    tree = load(f"<html><body><div>{PROSE}</div><div>{news}</div></body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"<div>{PROSE}</div><div>{news}</div>")
     matched = [block.text.startswith("The keeper") for block in blocks]
     choice.agree([True] * len(blocks), list(matched), (), [(0, sum(matched))])
     assert choice.chosen == matched
@@ -499,11 +500,9 @@ def test_a_text_that_is_all_of_the_other_opinion_ends_where_its_named_body_does(
 def test_cards_of_facts_that_are_all_of_a_section(said: str, is_kept: bool) -> None:
     card = f"<li><a href='/p{{0}}'>Lamp {{0}}</a><div>{{0}}: {said}</div><a href='/buy{{0}}'>See price</a></li>"
     cards = "".join(map(card.format, range(1, 6)))
-    tree = load(f"<html><body>{PROSE}<h2>Our picks</h2><ul>{cards}</ul>{PROSE}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
+    blocks, choice = choice_on(f"{PROSE}<h2>Our picks</h2><ul>{cards}</ul>{PROSE}")
     around = [number in range(2, len(blocks) - 1) for number in range(len(blocks))]
-    choice = select_blocks._Selection(blocks, around, agreement.ArticleHints(), [])
+    choice.around = around
     choice.chosen = choice.agreed = [not out for out in around]
     choice.fill_sections()
     left_out = [block.text for block, one in zip(blocks, choice.chosen, strict=True) if not one]
@@ -517,10 +516,7 @@ def test_a_linked_category_that_begins_a_sentence() -> None:
 
 def test_the_last_lines_of_a_paragraph() -> None:
     said = f"{WORDS * 3}<br><br>Ann Bell<br><br>PS: It is still there."
-    tree = load(f"<html><body><div>{said}</div></body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"<div>{said}</div>")
     choice.chosen = [block.text.startswith("The keeper") for block in blocks]
     choice.add_last_lines()
     assert len(choice.chosen) == 3
@@ -539,11 +535,8 @@ def test_the_stories_of_a_letter_of_which_one_opinion_has_the_first_and_the_othe
         words = f"<div class=words>{PROSE}<p>In short: yes.</p></div>"
         return f"<div class=story><div class='h6 mb-12'>{number}. Thing</div>{words}</div>"
 
-    tree = load(f"<html><body>{''.join(map(story, range(1, 5)))}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
+    blocks, choice = choice_on("".join(map(story, range(1, 5))))
     assert [block.element.tag for block in blocks][:3] == ["h6", "p", "p"]
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
     choice.chosen = [number < 3 for number in range(len(blocks))]
     choice.go_on()
     choice.complete_kinds()
@@ -552,10 +545,7 @@ def test_the_stories_of_a_letter_of_which_one_opinion_has_the_first_and_the_othe
 
 def test_an_introduction_above_a_table_of_contents() -> None:
     contents = "".join(f"<li><a href='#s{n}'>Section {n} of the house</a></li>" for n in range(9))
-    tree = load(f"<html><body><h1>Title</h1>{PROSE}<ul>{contents}</ul><h2>One</h2>{PROSE * 30}</body></html>")
-    assert tree is not None
-    blocks = Blocks(tree)
-    choice = select_blocks._Selection(blocks, [False] * len(blocks), agreement.ArticleHints(), [])
+    blocks, choice = choice_on(f"<h1>Title</h1>{PROSE}<ul>{contents}</ul><h2>One</h2>{PROSE * 30}")
     choice.agree([number > 10 for number in range(len(blocks))], [True] * len(blocks))
     assert choice.chosen[1]
 
@@ -610,3 +600,21 @@ def test_the_data_of_an_attribute_that_was_not_closed_is_no_text() -> None:
     assert "c.gif" not in text_of(
         article("<p>&lt;div&gt; &lt;img src='//count.example/c.gif?a=b'&gt; &lt;/div&gt;</p>")
     )
+
+
+def test_a_long_list_of_one_number_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its items would take hours if each looked at all others."""
+    read = calls_of(monkeypatch, prose, "text_of")
+    assert text_of(article(f"<ul>{'<li>1</li>' * 300}</ul>")).count("read it aloud") == 24
+    assert len(read) <= 10 * 300
+
+
+def test_headings_below_the_text_are_compared_with_its_kinds_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would take hours if each were compared with all headings of the text."""
+    blocks, choice = choice_on(
+        f"<main>{f'<h3 class=a>One</h3>{PROSE}' * 200}</main><div class=c>{'<h3 class=b>Two</h3>' * 200}</div>"
+    )
+    choice.chosen = [number < 400 for number in range(len(blocks))]
+    placed = calls_of(monkeypatch, completion, "_place_of")
+    choice.add_questions()
+    assert 0 < len(placed) <= len(blocks)

@@ -7,19 +7,12 @@ agree. Between these edges the scores decide, since trafilatura drops code, tabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from tuireader.content.cleaning.boilerplate import END
-from tuireader.content.extraction.blocks import (
-    TEXT_MIN,
-    Block,
-    Blocks,
-    Span,
-    is_text,
-    kind_of,
-)
+from tuireader.content.extraction.blocks import TEXT_MIN, Block, Blocks, Span, is_text, kind_of
 from tuireader.content.extraction.boilerplate_names import is_left_out
 from tuireader.content.extraction.page import lead_away
 from tuireader.content.extraction.prose import Prose
@@ -96,6 +89,10 @@ class Choice:
     def numbers(self) -> list[int]:
         return [number for number, one in enumerate(self.chosen) if one]
 
+    def take(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self.chosen[number] = True
+
     def is_end(self, number: int) -> bool:
         """Whether a block is a heading that ends the article; on some sites it is not a heading element."""
         block = self.blocks[number]
@@ -137,14 +134,10 @@ class Choice:
 
     def _exact_body(self, bodies: Sequence[Span], agreed: list[int], size: int) -> Span | None:
         """The range named as article text that holds hardly more than the agreed blocks, which are `size` letters."""
-        return next(
-            (
-                (first, last)
-                for first, last in bodies
-                if first <= agreed[0] and agreed[-1] < last and size >= _NEARLY * self.blocks.size((first, last))
-            ),
-            None,
-        )
+        for first, last in bodies:
+            if first <= agreed[0] and agreed[-1] < last and size >= _NEARLY * self.blocks.size((first, last)):
+                return first, last
+        return None
 
     def _add_runs(self, within: range, matched: list[bool]) -> None:
         """Choose blocks one after another that only trafilatura includes, if they are notes or together like a text."""
@@ -158,8 +151,7 @@ class Choice:
             links = sum(self.blocks[number].links for number in run)
             are_notes = len(run) > 1 and all(map(self._is_numbered_on, run[1:]))
             if are_notes or (run and self._are_all_of_heading(run)) or (size >= TEXT_MIN and links < FEW_LINKS * size):
-                for number in run:
-                    self.chosen[number] = True
+                self.take(run)
 
     def _are_all_of_heading(self, run: list[int]) -> bool:
         """Whether items of a list are all that is below a chosen heading, before the next one."""
@@ -211,8 +203,7 @@ class Choice:
             if self.around[number]:
                 continue
             if matched[number] and is_text(block, FEW_LINKS):
-                for each in (number, *between):
-                    self.chosen[each] = True
+                self.take((number, *between))
                 between.clear()
             elif number < first:
                 if block.element.tag == "h1" or missed > MISSED_MAX:

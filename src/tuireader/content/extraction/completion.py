@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice, pairwise, takewhile
 
-from tuireader.content.extraction.agreement import (
-    FEW_LINKS,
-    LISTS,
-    MISSED_MAX,
-    SOME_LINKS,
-    Choice,
-)
+from tuireader.content.extraction.agreement import FEW_LINKS, LISTS, MISSED_MAX, SOME_LINKS, Choice
 from tuireader.content.extraction.blocks import (
     CELLS,
     TEXT_MIN,
@@ -164,8 +158,7 @@ class Completion(Choice):
                 rows.setdefault(kind, []).append(number)
         for kind, some in rows.items():
             if kind and len(some) >= ROWS_MIN and all(map(self._is_in_chosen_part, some)):
-                for number in some:
-                    self.chosen[number] = True
+                self.take(some)
 
     def fill_sections(self) -> None:
         """Choose cards of facts that are all there is below a heading on which both opinions agree: of products, say.
@@ -177,8 +170,7 @@ class Completion(Choice):
             cards = [number for number in section if self.around[number] and texts[self.blocks[number].text] == 1]
             has_facts = any(self._is_fact(number) for number in cards)
             if self.agreed[section[0] - 1] and has_facts and not any(is_sentence(self.blocks[each]) for each in cards):
-                for number in cards:
-                    self.chosen[number] = True
+                self.take(cards)
 
     def _is_fact(self, number: int) -> bool:
         block = self.blocks[number]
@@ -190,8 +182,7 @@ class Completion(Choice):
             gap = [number for number in range(above + 1, below) if not self.around[number]]
             is_small = 0 < len(gap) <= _GAP_MAX and not any(self.blocks[number].links for number in gap)
             if is_small and any(is_text(self.blocks[number], FEW_LINKS, _GAP_TEXT_MIN) for number in gap):
-                for number in gap:
-                    self.chosen[number] = True
+                self.take(gap)
 
     def end_sentences(self) -> None:
         """Choose the rest of a paragraph of which a link has divided the text."""
@@ -235,8 +226,7 @@ class Completion(Choice):
                 names.setdefault(tuple((each.tag, each.get("class")) for each in around), []).append(number)
         for some in names.values():
             if len(some) >= ROWS_MIN and all(map(self._is_above_text, some)):
-                for number in some:
-                    self.chosen[number] = True
+                self.take(some)
 
     def _is_above_text(self, number: int) -> bool:
         near = range(number + 1, min(number + 1 + _NEAR_NAME, len(self.blocks)))
@@ -264,28 +254,25 @@ class Completion(Choice):
 
     def begin_before(self) -> None:
         """Choose text between the title and the text in elements of its classes: the summary of an entry."""
-        first = self.numbers()[0]
-        kinds = {_called(self.blocks[number].element) for number in self.numbers()} - {""}
-        for number in range(first - 1, -1, -1):
-            block = self.blocks[number]
-            if block.element.tag == "h1":
-                for each in range(number + 1, first):
-                    like = _called(self.blocks[each].element) in kinds and is_text(self.blocks[each], FEW_LINKS)
-                    self.chosen[each] |= like and not self.around[each]
-                return
+        numbers = self.numbers()
+        before = range(numbers[0] - 1, -1, -1)
+        title = next((number for number in before if self.blocks[number].element.tag == "h1"), numbers[0])
+        kinds = {_called(self.blocks[number].element) for number in numbers} - {""}
+        for number in range(title + 1, numbers[0]):
+            is_like = _called(self.blocks[number].element) in kinds and is_text(self.blocks[number], FEW_LINKS)
+            self.chosen[number] |= is_like and not self.around[number]
 
     def add_last_lines(self) -> None:
         """Choose the last lines of a paragraph that blank lines divide: a signature or a postscript."""
         last = self.numbers()[-1]
         part = self.blocks[last].element.getparent()
-        rest = range(last + 1, self.blocks.spans.get(part, (0, 0))[1])
-        blocks = [self.blocks[number] for number in rest if not self.around[number]]
-        if 0 < len(blocks) <= _GAP_MAX and all(
+        below = range(last + 1, self.blocks.spans.get(part, (0, 0))[1])
+        rest = [number for number in below if not self.around[number]]
+        if len(rest) <= _GAP_MAX and all(
             block.element.getparent() is part and WRAPPER in block.element.attrib and not block.links
-            for block in blocks
+            for block in map(self.blocks.__getitem__, rest)
         ):
-            for number in rest:
-                self.chosen[number] = not self.around[number]
+            self.take(rest)
 
     def add_questions(self) -> None:
         """Choose questions with their answers below the text: its FAQ.
@@ -296,17 +283,20 @@ class Completion(Choice):
         *_, whole = outwards(self.blocks[last].element, _KIND_DEEP - 1)
         end = self.blocks.spans[whole][1] if whole in self.blocks.spans else 0
         below = [number for number in range(last + 1, len(self.blocks)) if not self.around[number]]
-        asked = [number for number, after in pairwise(below) if self._is_question(number) and self._is_answer(after)]
+        names = {_place_of(self.blocks[number].element) for number in self.numbers()} - {()}
+        asked = [
+            number for number, after in pairwise(below) if self._is_question(number, names) and self._is_answer(after)
+        ]
         if len(asked) < _QUESTIONS_MIN:
             return
         first = below.index(asked[0])
         heads = below[max(0, first - 2) : first]
         named = next((at for at, number in enumerate(heads) if self._names_questions(number)), None)
-        is_near = first == len(heads) and all(number < end or self.scored[number] for number in (*heads, asked[0]))
+        is_near = first == len(heads) and all(number < end or self.scored[number] for number in below[: first + 1])
         if is_near or (named is not None and asked[0] - last <= _QUESTIONS_FAR):
-            told = takewhile(lambda number: number in asked or self._is_answer(number), below[first:])
-            for number in (*heads[0 if is_near else named :], *told):
-                self.chosen[number] = True
+            questions = frozenset(asked)
+            told = takewhile(lambda number: number in questions or self._is_answer(number), below[first:])
+            self.take((*heads[0 if is_near else named :], *told))
 
     def _names_questions(self, number: int) -> bool:
         block = self.blocks[number]
@@ -315,13 +305,11 @@ class Completion(Choice):
     def _is_answer(self, number: int) -> bool:
         return is_sentence(self.blocks[number]) and self.blocks[number].element.tag not in HEADINGS
 
-    def _is_question(self, number: int) -> bool:
-        """Whether a block asks, or is a heading of the kind of a chosen one."""
+    def _is_question(self, number: int, names: Container[tuple[str, ...]]) -> bool:
+        """Whether a block asks, or is a heading in the place of a chosen one: one of `names`."""
         block = self.blocks[number]
-        if block.element.tag in HEADINGS and (kind := _place_of(block.element)):
-            alike = (each for each in self.numbers() if self.blocks[each].element.tag == block.element.tag)
-            if any(_place_of(self.blocks[each].element) == kind for each in alike):
-                return True
+        if block.element.tag in HEADINGS and _place_of(block.element) in names:
+            return True
         return not block.links and block.text.endswith(("?", "？", "؟"))
 
     def _is_listed_on(self, number: int) -> bool:

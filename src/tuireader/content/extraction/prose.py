@@ -190,8 +190,8 @@ def _is_button(block: Block) -> bool:
     if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
         return False
     if block.element.tag == "li" and block.text in _STARS:
-        items = [text_of(each) for each in block.element.getparent().iterchildren("li")]
-        return items in (_STARS, _STARS[::-1])
+        items = islice(block.element.getparent().iterchildren("li"), len(_STARS) + 1)
+        return [text_of(each) for each in items] in (_STARS, _STARS[::-1])
     if _FIGURE.fullmatch(block.text) and (block.element.tag != "div" or _has_words_beside(block)):
         return False
     around = tuple(outwards(block.element, 2))

@@ -8,10 +8,7 @@ from itertools import accumulate, chain, pairwise, takewhile
 
 from tuireader.content.cleaning.boilerplate import CALL, DISCLOSURE, END
 from tuireader.content.extraction import scoring
-from tuireader.content.extraction.agreement import (
-    FEW_LINKS,
-    ArticleHints,
-)
+from tuireader.content.extraction.agreement import FEW_LINKS, ArticleHints
 from tuireader.content.extraction.blocks import (
     EXCERPT_MIN,
     TEXT_MIN,
@@ -75,7 +72,7 @@ _ENDING_MAX = 0.5
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
 _WHOLE_DEEP = 8
 """Ancestors of a block among which are the lists and tables that it is in."""
-_GO_ON = (",", ";", ".")
+_CONTINUATIONS = (",", ";", ".")
 """Beginnings of the rest of a sentence."""
 _GOES_ON, _GOES_ON_AFTER, _CHAPTER_MIN = 100, 250, 500
 """Letters from which the article goes on after an ending heading: under the next one, after links, or right below."""
@@ -317,7 +314,7 @@ class _Selection(Completion):
             first, last = self.blocks.spans.get(whole, (number, number))
             if sum(self.chosen[first:last]) > max(ROWS_MIN, (last - first) / 2):
                 return False  # an entry of a list of the text
-        if number + 1 < len(self.blocks) and self.blocks[number + 1].text.startswith(_GO_ON):
+        if number + 1 < len(self.blocks) and self.blocks[number + 1].text.startswith(_CONTINUATIONS):
             return False
         label = self.blocks[number - 1] if number and self.chosen[number - 1] else None
         if label is not None and goes_on(label) and not says_only_facts(label.text, label.element, self.known.names):
