@@ -15,7 +15,7 @@ from html import escape
 from itertools import islice
 
 from tuireader.content.cleaning.boilerplate import BUTTON
-from tuireader.content.extraction.blocks import Blocks, beginning_of
+from tuireader.content.extraction.blocks import Blocks
 from tuireader.content.extraction.boilerplate_names import is_body, names_of, reasons
 from tuireader.content.extraction.page import Element, drop, text_of, write
 from tuireader.content.extraction.page_dates import moments
@@ -110,22 +110,27 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, 
     ]
 
 
-_SENTENCE, _SAID_MAX = re.compile(r"(?<=[.!?…])\s+|\n+"), 6
-"""Separates the sentences of an excerpt; how many of them are searched in the posts."""
+_SAID_MAX, _PIECE = 320, 16
+"""Letters of an excerpt that are searched in the posts, and letters of a piece of them."""
 
 
 def _is_beside_text(found: Sequence[tuple[Element, Element]], blocks: Blocks, prose: Prose, excerpt: str) -> bool:
     """Whether posts stand beside an article: they hold less than half of the prose, or not its beginning."""
     keys = [letters(text_of(body)) for _, body in found]
-    said = [key for each in _SENTENCE.split(excerpt)[:_SAID_MAX] if (key := beginning_of(each))]
-    there = sum(any(each in key for key in keys) for each in said)  # a name and a day may be before the first
-    if there < len(said) / 2:
+    if not _are_said(excerpt, "\n".join(keys)):
         return True
     first = blocks.spans.get(found[0][0], (0, 0))[0]
     if any(span[1] <= first and prose.within(span) and is_body(each) for each, span in blocks.spans.items()):
         return True
     title = max((number for number in range(first) if blocks[number].element.tag == "h1"), default=0)
     return sum(map(len, keys)) < _SHARE_MIN * prose.whole or prose.within((title, first)) > _OUTSIDE_MAX
+
+
+def _are_said(excerpt: str, keys: str) -> bool:
+    """Whether the letters of the posts hold most of an excerpt: names and days may be between."""
+    said = letters(excerpt)[:_SAID_MAX]
+    pieces = [said[start : start + _PIECE] for start in range(0, len(said) - _PIECE + 1, _PIECE)]
+    return sum(piece in keys for piece in pieces) >= len(pieces) / 2
 
 
 def _are_signed(found: Sequence[tuple[Element, Element]]) -> bool:
