@@ -271,7 +271,9 @@ def test_authors_are_without_what_stands_beside_them(said: str) -> None:
     assert found_on(posts).authors == ("Ada",)
 
 
-@pytest.mark.parametrize("before", ["", "ada\nMay 6, 2024, 2:43 pm\n\n", "ada May 6, 2024. ", "ada May 6, 2024, 2:43 pm "])
+@pytest.mark.parametrize(
+    "before", ["", "ada\nMay 6, 2024, 2:43 pm\n\n", "ada May 6, 2024. ", "ada May 6, 2024, 2:43 pm "]
+)
 @pytest.mark.parametrize("length", [60, 150])
 def test_an_excerpt_may_begin_with_the_author_and_the_day(before: str, length: int) -> None:
     body = "".join(marked("Comment", name, "2024-05-07", text) for name, text in (("Ada", LONG * 2), ("Bo", TOLD * 2)))

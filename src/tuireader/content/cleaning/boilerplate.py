@@ -144,7 +144,7 @@ BUTTON = _any(
     r"listen(?: now| to this (?:story|article))?|read more|see (?:all|more|it)|\+?\s?more info",
     r"view (?:all|gallery|comments?)",
     r"previous|next|close|x|click to expand\W*|loading(?: [a-z]+)?\s*(?:\.\.\.|…)",
-    r"(?:expand|collapse|show|hide)(?: (?:all|more|less|details|description))?",
+    r"(?:expand|collapse|show|hide)(?: (?:all|more|less|details|description|images?))?",
     around=r"(?>{}[\s|·•,/&:+–-]*)+",
 )
 """Labels of buttons, advertisements and galleries; also several in a row."""

@@ -12,6 +12,7 @@ from tuireader.content.extraction.blocks import (
     CELLS,
     TEXT_MIN,
     WRAPPER,
+    Block,
     Blocks,
     Span,
     is_announcement,
@@ -47,6 +48,13 @@ WHOLES = frozenset({"dl", "table", *LISTS})
 _AMOUNT_MAX, _AMOUNT_BLOCKS = 12, 4
 """Maximum characters of a number beside its words, and blocks of the part with both."""
 
+_ROW_MIN, _ROW_MAX, _ROWS_FEW = 2, 3, 3
+"""Minimum and maximum blocks of a row of figures, and minimum rows."""
+_ROWS, _PARTS = frozenset({"div", "li", "dd"}), frozenset({"div", "p"})
+"""Elements that may be rows, and the blocks in them."""
+_JOINED = "data-rows"
+"""The attribute that marks a list made of rows."""
+
 
 def _is_cell(element: Element) -> bool:
     """Whether an element is a cell, in one beside a heading, or the caption of a table."""
@@ -72,6 +80,49 @@ def _place_of(element: Element) -> tuple[str, ...]:
     if sum(bool(each.get("class")) for each in around) < _KIND_CLASSES:
         return ()
     return tuple(f"{each.tag} {each.get('class', '')}" for each in around)
+
+
+def _kind_of_row(element: Element) -> tuple[str, ...]:
+    return tuple(" ".join(each.split()[:2]) for each in _place_of(element))
+
+
+def rows_of_figures(blocks: Blocks) -> Iterator[list[Element]]:
+    """Yield the rows of a kind: parts of two or three short blocks, most with a figure, as an amount and its words."""
+    kinds: dict[tuple[str, ...], list[Element]] = {}
+    for each, (first, last) in blocks.spans.items():
+        is_row = _ROW_MIN <= last - first <= _ROW_MAX and each.tag in _ROWS
+        if is_row and blocks.spans.get(each.getparent()) != (first, last):
+            kinds.setdefault(_kind_of_row(each), []).append(each)
+    for kind, rows in kinds.items():
+        lines = [[blocks[number] for number in range(*blocks.spans[row])] for row in rows]
+        counted = sum(any(block.text[0].isnumeric() for block in line) for line in lines)
+        if kind and len(rows) >= _ROWS_FEW and 2 * counted >= len(rows) and all(map(_is_row, lines)):
+            yield rows
+
+
+def _is_row(line: Sequence[Block]) -> bool:
+    is_short = sum(len(block.key) for block in line) <= NAME_MAX
+    return is_short and all(block.element.tag in _PARTS and not is_sentence(block) for block in line)
+
+
+def join_rows(blocks: Blocks) -> None:
+    """Make one line of each row of figures, and a list of those beside each other, in place."""
+    for rows in rows_of_figures(blocks):
+        for row in rows:
+            for each in row.iter(*_PARTS):
+                if each is not row:
+                    each.tag, each.tail = "span", f" {each.tail or ''}"
+            before = row.getprevious()
+            if row.tag != "div" or row.get("itemprop"):
+                continue  # it is an item already
+            if before is not None and _JOINED in before.attrib:
+                before.append(row)
+            elif row.getnext() in rows:
+                row.addprevious(around := row.makeelement("ul", {_JOINED: ""}))
+                around.append(row)
+            else:
+                continue
+            row.tag = "li"
 
 
 def sections_of_cards(blocks: Blocks, left_out: Sequence[bool]) -> Iterator[range]:
@@ -154,11 +205,14 @@ class Completion(Choice):
         for number in range(numbers[0], numbers[-1] + 1):
             block = self.blocks[number]
             if not (self.chosen[number] or self.around[number] or block.links):
-                kind = tuple(" ".join(each.split()[:2]) for each in _place_of(block.element))
-                rows.setdefault(kind, []).append(number)
+                rows.setdefault(_kind_of_row(block.element), []).append(number)
         for kind, some in rows.items():
             if kind and len(some) >= ROWS_MIN and all(map(self._is_in_chosen_part, some)):
                 self.take(some)
+        for some in rows_of_figures(self.blocks):
+            spans = [self.blocks.spans[row] for row in some]
+            if 2 * sum(all(self.chosen[first:last]) for first, last in spans) > len(spans):
+                self.take(number for first, last in spans for number in range(first, last) if not self.around[number])
 
     def fill_sections(self) -> None:
         """Choose cards of facts that are all there is below a heading on which both opinions agree: of products, say.

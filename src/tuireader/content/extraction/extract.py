@@ -19,6 +19,7 @@ from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction import scoring, threads
 from tuireader.content.extraction.agreement import ArticleHints, main_blocks
 from tuireader.content.extraction.blocks import CELLS, WRAPPER, Blocks
+from tuireader.content.extraction.completion import join_rows
 from tuireader.content.extraction.metadata import listed, metadata_of, take_stated, texts_in, title_of
 from tuireader.content.extraction.page import (
     NONE,
@@ -34,6 +35,7 @@ from tuireader.content.extraction.page import (
 )
 from tuireader.content.extraction.page_bylines import take_mail_header
 from tuireader.content.extraction.prose import Prose
+from tuireader.content.extraction.recipes import missing_facts, recipe_of
 from tuireader.content.extraction.select_blocks import choose
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.folding import letters
@@ -75,6 +77,7 @@ def html_of(blocks: Blocks, chosen: list[bool]) -> str:
     numbers = [number for number, one in enumerate(chosen) if one]
     if not numbers:
         return ""
+    join_rows(blocks)
     root = _common(blocks, numbers)
     drop(list(_Builder(blocks, chosen).unwanted(root)))
     for each in list(root.iter("p")):
@@ -192,6 +195,7 @@ def extract_article(
         return None
     elements = list(tree.iter())  # lxml would make them anew each time that they are looked at
     stated = take_stated(tree)
+    recipe = recipe_of(elements, stated)
     _bound_meta(tree)
     found = scoring.Facts(tree, url)
     facts = metadata_of(tree, found, stated, url=url)
@@ -228,7 +232,8 @@ def extract_article(
             article = clean_tree(_paragraphs(found.description), url)
         if _is_menu(article):
             return None
-    html = html or (PARTIAL if is_partial else "") + serialise(article.children)
+    facts_first = missing_facts(recipe, article.words())
+    html = html or (PARTIAL if is_partial else "") + facts_first + serialise(article.children)
     return Extracted(title, authors, facts.categories, published, _with_updates(html, stated, url))
 
 

@@ -50,6 +50,10 @@ _LABELLED = re.compile(
 """Beginnings or endings of a text that gives the author or the categories, even if the names are elsewhere."""
 _NUMBERED = re.compile(r"\d\W{0,5}[^\W\d]|[^\W\d]\W{0,5}\d|\d\D{1,5}\d")
 _DATE = re.compile(r"\W*\d{1,4}([./-])\d{1,2}\1\d{1,4}\W*(?:\d{1,2}:\d\d(?::\d\d)?\W*)?|\W*\d{1,2}:\d\d\W*")
+_DURATION = re.compile(
+    r"(?:\W*\d+(?:\W+\d+)?\W*(?:min(?:s|ut\w{0,3})?|h|hrs?|hours?|std|stunden?|heures?|horas?|ore)\b\W*)+",
+    re.IGNORECASE,
+)
 _HAN = re.compile(
     r"最近|最后|最後|更新|发布|發佈|发表|發表|投稿|公開|于|於|分类|分類|标签|標籤|カテゴリー|タグ|作者|著者|文责|责任编辑|責任編輯|编辑"
     r"|字数|字數|总计|總計|文字|阅读|閱讀|预计|估时|時間|时间|时长|分钟|分鐘|約|约|量|次|热度|来源|來源|记者|読了|目安|執筆|[年月日时時分秒前]"
@@ -319,7 +323,13 @@ class _Selection(Completion):
         label = self.blocks[number - 1] if number and self.chosen[number - 1] else None
         if label is not None and goes_on(label) and not says_only_facts(label.text, label.element, self.known.names):
             return False
+        if _DURATION.fullmatch(block.text) and self._has_durations():
+            return False
         return says_only_facts(block.text, block.element, self.known.names)
+
+    def _has_durations(self) -> bool:
+        """Whether the page has several durations: of the steps of a recipe, say, where one is the reading time."""
+        return sum(not block.links and _DURATION.fullmatch(block.text) is not None for block in self.blocks) > 1
 
     def _ends_nothing(self, number: int) -> bool:
         if number in self.announced:
