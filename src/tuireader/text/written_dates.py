@@ -17,7 +17,7 @@ _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([./-]) ?(\d{1,2})\2 ?((?:19|20)\d\d)(?!
 _MONTH = r"([^\W\d_]{3,12})\.?"
 _OF = r"(?: ?(?:de|of|di|del) )?"
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª)?{_OF} ?{_MONTH},?{_OF} ?((?:19|20)\d\d|(?<= )\d\d)(?!\d)",
+    rf"(?<![\d#])(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª)?{_OF} ?{_MONTH},?{_OF} ?((?:19|20)\d\d|(?<= )\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(rf"{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?,? ((?:19|20)\d\d)(?!\d)", re.IGNORECASE)

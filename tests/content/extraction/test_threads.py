@@ -284,3 +284,45 @@ def test_an_excerpt_may_begin_with_the_author_and_the_day(before: str, length: i
     assert found is not None
     assert "Bo · 7 May 2024" in found.html
     assert found.html == plain.html
+
+
+def written(name: str, before: str, day: str, after: str = "") -> str:
+    """A post whose day is in words alone, between the profile of its author and its text, or below it."""
+    return (
+        f'<div class="post"><div class="profile">{name}<dl><dt>Joined:</dt><dd>Joined: 3 March 2009</dd></dl></div>'
+        f'<p>{before.format(day)}</p><div class="content"><p>{TOLD}</p></div><p>{after.format(day)}</p></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<span>{}</span>", ""),
+        ("<span>#2</span> <span class='DateTime'>{}, 02:31 AM</span>", ""),
+        ("by Bo » <b>{} 4:08 am</b>", ""),
+        ("", "Bo, <span>{}</span>"),
+        ("<span title='{}'>three years ago</span>", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (("12-01-2024", "12-24-2024"), ("1 December 2024", "24 December 2024")),
+        (("1/12/2024", "24/12/2024"), ("1 December 2024", "24 December 2024")),
+        (("May 11, 2024", "12 May 2024"), ("11 May 2024", "12 May 2024")),
+    ],
+)
+def test_a_day_in_words_is_the_one_beside_the_text(
+    before: str, after: str, days: tuple[str, str], said: tuple[str, str]
+) -> None:
+    name = "<b class=username>Bo</b>"
+    found = found_on("".join(written(name, before, day, after) for day in (days[1], *days)))
+    assert [words for tag, words in lines_of(found) if tag == "h2"] == [f"Bo · {each}" for each in said]
+
+
+@pytest.mark.parametrize("name", ["<b class=name>Bo</b>", "Bo"])
+def test_an_author_is_named_before_the_day_or_by_a_class_alone(name: str) -> None:
+    line, profile = ("{}", name) if "<" in name else (f"<b>{name} · </b><i>{{}}</i>", "")
+    posts = "".join(written(profile, line, f"{day} May 2024") for day in range(1, 5))
+    found = found_on(posts, head=HEAD + DECLARED)
+    assert [words for tag, words in lines_of(found) if tag == "h2"][:2] == ["Bo · 2 May 2024", "Bo · 3 May 2024"]

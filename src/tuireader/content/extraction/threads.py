@@ -24,6 +24,7 @@ from tuireader.text.bylines import person
 from tuireader.text.folding import letters
 from tuireader.text.printable import HEADINGS
 from tuireader.text.sentences import dated
+from tuireader.text.written_dates import day_in, is_day_first
 
 DECLARED = re.compile(
     r"""itemtype=["'][^"'<>]{0,200}\b(?:Answer|DiscussionForumPosting|QAPage)\b"""
@@ -36,8 +37,15 @@ _DATES = ("datePublished", "dateCreated")
 _POST_NAMES = frozenset({"answer", "comtr", "message", "post", "postbit", "postcontainer", "reply"})
 """Words in the class names of posts."""
 _AUTHOR_NAMES = frozenset({"author", "creator", "hnuser", "nickname", "poster", "username"})
+_NAME = "name"
+"""The class of an element with only the author's name."""
 _AGE = "age"
 """The class of an element whose title is the date of a post."""
+_OF_PERSON = re.compile(
+    r"\b(?:beigetreten|edit|founded|inscri|join|last|member|mitglied|modif|regist|since)", re.IGNORECASE
+)
+"""Words beside dates that are not those of a post."""
+_BETWEEN = " \t\n·|,–—»-"
 _SIGNATURES = frozenset({"signature", "sig"})
 _SIBLINGS_MIN, _DECLARED_MIN = 3, 2
 """Minimum posts of a thread, and of one that the page declares."""
@@ -101,13 +109,57 @@ def posts_of(tree: Element, blocks: Blocks, prose: Prose, *, is_declared: bool, 
     if not is_declared and not _are_signed(found):
         return []
     every = {holder for holder, _ in found}
-    return [
+    posts = [
         # What stands around an opening post may be of the whole topic: its date is, and its author unless it is alike.
         Post(each, body, _author(each, body) if _kind(each) == _kind(marked[0]) else "")
         if marked and number < len(opening)
         else Post(each, body, _author(each, body), _moment(each, body), _depth(each, every))
         for number, (each, body) in enumerate(found)
     ]
+    _complete(posts[len(opening) if marked else 0 :])
+    return posts
+
+
+def _complete(posts: Sequence[Post]) -> None:
+    """Take the day of each post, and its author before it, from a line beside its body, where they are not marked."""
+    if all(post.moment for post in posts):
+        return
+    lines = [_dated_line(post) for post in posts]
+    texts = ["" if line is None else _dated_text(line) for line in lines]
+    day_first = is_day_first(texts, usually=True)
+    for post, line, text in zip(posts, lines, texts, strict=True):
+        if line is not None and post.moment is None:
+            post.moment = day_in(text, day_first=day_first)
+            said = next(filter(str.strip, line.itertext()), "").strip(_BETWEEN)
+            post.author = post.author or ("" if day_in(said) else person(said))
+
+
+def _dated_line(post: Post) -> Element | None:
+    """The last short line with a date before the body of a post, or the first after it."""
+    found: Element | None = None
+    is_below = False
+    for each in _around(post.holder, post.body):
+        is_below |= each is post.body
+        if is_below and found is not None:
+            break
+        text = "" if each is post.body or (found is not None and _is_within(each, found)) else _dated_text(each)
+        if 0 < len(text) <= _NAME_MAX and not _OF_PERSON.search(text) and day_in(text):
+            found = each
+    return found
+
+
+def _dated_text(element: Element) -> str:
+    title = element.get("title", "")
+    return title if day_in(title) else text_of(element)
+
+
+def _around(element: Element, body: Element) -> Iterator[Element]:
+    """Yield the elements of a post, and its body without those within it."""
+    for child in element:
+        if isinstance(child.tag, str):
+            yield child
+            if child is not body:
+                yield from _around(child, body)
 
 
 _SAID_MAX, _PIECE = 320, 16
@@ -314,7 +366,7 @@ def _called_author(element: Element, body: Element) -> Iterator[Element]:
     """Yield the parts of a post outside its body that are named after its author."""
     for child in element:
         if child is not body and isinstance(child.tag, str):
-            if not _AUTHOR_NAMES.isdisjoint(names_of(child)):
+            if not _AUTHOR_NAMES.isdisjoint(names_of(child)) or child.get("class") == _NAME:
                 yield child
             yield from _called_author(child, body)
 
