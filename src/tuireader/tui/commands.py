@@ -174,7 +174,8 @@ COMMANDS = (
     ),
     Command("save-search", "S", "Save search…", "panes", "Feeds and lists", also="query feed"),
     Command(
-        "settings", "comma", "Settings", "panes", "Feeds and lists", also="options preferences configuration theme"
+        "settings", "comma", "Settings", "panes", "Feeds and lists",
+        also="options preferences configuration theme colours linear screen reader hyphenation text width compact",
     ),
     Command("rules", "", "Edit rules", "panes", "Feeds and lists", also="filter ignore hide mute killfile"),
     Command("hidden", "", "Show hidden articles", "panes", "Feeds and lists"),

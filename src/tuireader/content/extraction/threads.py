@@ -131,7 +131,7 @@ def _complete(posts: Sequence[Post]) -> None:
         if line is not None and post.moment is None:
             post.moment = day_in(text, day_first=day_first)
             said = next(filter(str.strip, line.itertext()), "").strip(_BETWEEN)
-            post.author = post.author or ("" if day_in(said) else person(said))
+            post.author = post.author or ("" if day_in(said) or len(said) > _NAME_MAX else person(said))
 
 
 def _dated_line(post: Post) -> Element | None:
